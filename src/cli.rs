@@ -1,0 +1,52 @@
+//! The command line: clap types as written, one file per subcommand below `cli/`.
+//!
+//! Exit codes (stable): 0 yes (valid, admitted), 1 no (errors found, denied), 2 bad usage or
+//! unreadable input, 3 could not be decided. Results go to stdout, everything else to stderr.
+
+pub mod check;
+pub mod sandbox;
+pub mod simulate;
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+/// A terminal workbench for Binary Authorization.
+#[derive(Debug, Parser)]
+#[command(version, about)]
+pub struct Cli {
+    #[command(subcommand)]
+    pub command: Option<Command>,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    Check(check::Args),
+    Simulate(simulate::Args),
+    Sandbox(sandbox::Args),
+}
+
+/// The contract's exit codes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Exit {
+    Yes = 0,
+    No = 1,
+    Unusable = 2,
+    Undecided = 3,
+}
+
+impl From<Exit> for ExitCode {
+    fn from(exit: Exit) -> Self {
+        Self::from(exit as u8)
+    }
+}
+
+impl Command {
+    pub fn run(self) -> Exit {
+        match self {
+            Self::Check(args) => check::run(&args),
+            Self::Simulate(args) => simulate::run(&args),
+            Self::Sandbox(args) => sandbox::run(&args),
+        }
+    }
+}

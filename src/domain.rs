@@ -1,0 +1,15 @@
+//! The domain: functions of values. No IO, no clock, no async, no terminal.
+//!
+//! May use `std` and small pure crates; nothing else of this crate.
+
+pub mod admission;
+pub mod attestation;
+pub mod attestor;
+pub mod document;
+pub mod image;
+pub mod lint;
+pub mod name;
+pub mod pattern;
+pub mod policy;
+pub mod span;
+pub mod trace;

@@ -1,0 +1,37 @@
+//! Countersign: a terminal workbench for Binary Authorization.
+//!
+//! # The architecture on one screen
+//!
+//! ```text
+//! event -> keymap(context) -> Action -> app::update -> Vec<Effect> -> runtime task -> Msg::Reply -> app::update -> draw
+//!
+//! domain     pure: image references, the policy and its text, admission decisions, attestations
+//! wire       REST types of Google, the registry and Kubernetes; shared by client and sandbox
+//! client     one HTTP client for the sandbox and for the cloud
+//! sandbox    the embedded server that answers as the hosts it stands for
+//! signing    OpenPGP behind domain's `Verify`, and the keys of this machine
+//! codelab    the steps of the codelab as data, and their checks
+//! app        Model, Msg, update(): the only place where state changes
+//! ui         view(&Model, …): what a person sees
+//! runtime    event loop, effect runner, terminal guard, logging
+//! ```
+//!
+//! Directions: `runtime` may use everything; `ui` reads `app` and `domain`; `app` uses `domain` and
+//! `codelab`; `client` and `sandbox` use `wire` and `domain` and never each other; `signing` uses
+//! `domain`; `domain` uses none of them. `tests/it/layers.rs` fails on a forbidden path.
+//!
+//! # Glossary
+//!
+//! The field's words: attestor, attestation, note, occurrence, admission rule, evaluation mode,
+//! enforcement mode, allowlist pattern (the API says *admission whitelist pattern*), break-glass,
+//! dry run, digest. Ours: *page* (one tab), *pane* (one box of a page), *overlay* (a box over the
+//! page), *action* (what a key does), *effect* (work that `update` asks for, as data), *ticket*
+//! (which request a reply belongs to), *verdict* (a decision in one word), *trace* (the tree of
+//! checks behind a decision).
+
+pub mod cli;
+pub mod client;
+pub mod domain;
+pub mod sandbox;
+pub mod signing;
+pub mod wire;

@@ -1,0 +1,4 @@
+//! The clusters' API servers.
+
+/// Its tables.
+pub(super) const SCHEMA: &str = "";

@@ -1,0 +1,4 @@
+//! The registry (OCI distribution).
+
+/// Its tables.
+pub(super) const SCHEMA: &str = "";

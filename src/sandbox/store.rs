@@ -1,0 +1,154 @@
+//! The sandbox's store: one SQLite file, WAL, one writer at a time.
+//!
+//! A write is one immediate transaction: whole or absent, whenever the process dies. All state is
+//! here and none in memory, so two processes may serve the same file.
+
+use std::path::Path;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use rusqlite::{Connection, OpenFlags, Transaction, TransactionBehavior};
+
+/// Readers that are kept open; more are opened when all are in use, and closed again.
+const IDLE_READERS: usize = 4;
+
+/// How long a write waits for another process's transaction.
+const BUSY_TIMEOUT: Duration = Duration::from_secs(10);
+
+#[derive(Debug, thiserror::Error)]
+pub enum StoreError {
+    #[error("the sandbox's store: {0}")]
+    Sqlite(#[from] rusqlite::Error),
+    #[error("the sandbox's store holds something that cannot be read: {0}")]
+    Content(#[from] serde_json::Error),
+    #[error("the sandbox's store was made by a newer version (schema {found}, this one knows {known})")]
+    Newer { found: i64, known: i64 },
+    #[error("a task of the sandbox's store ended early: {0}")]
+    Task(#[from] tokio::task::JoinError),
+}
+
+/// The current schema; each area of the sandbox owns its tables.
+const SCHEMA_VERSION: i64 = 1;
+const SCHEMAS: [&str; 2] = [super::registry::SCHEMA, super::kubernetes::SCHEMA];
+
+#[derive(Debug, Clone)]
+pub struct Store(Arc<Inner>);
+
+#[derive(Debug)]
+struct Inner {
+    path: std::path::PathBuf,
+    writer: Mutex<Connection>,
+    readers: Mutex<Vec<Connection>>,
+}
+
+impl Store {
+    /// Opens the file, making it and its tables where they are missing.
+    pub fn open(path: &Path) -> Result<Self, StoreError> {
+        let mut writer = connect(path, OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE)?;
+        writer.pragma_update(None, "journal_mode", "WAL")?;
+        // A power cut may lose the last transactions, never damage the file; a killed process loses none.
+        writer.pragma_update(None, "synchronous", "NORMAL")?;
+        writer.pragma_update(None, "foreign_keys", true)?;
+        let found: i64 = writer.pragma_query_value(None, "user_version", |row| row.get(0))?;
+        if found > SCHEMA_VERSION {
+            return Err(StoreError::Newer { found, known: SCHEMA_VERSION });
+        }
+        if found < SCHEMA_VERSION {
+            let tx = writer.transaction_with_behavior(TransactionBehavior::Immediate)?;
+            for schema in SCHEMAS {
+                tx.execute_batch(schema)?;
+            }
+            tx.pragma_update(None, "user_version", SCHEMA_VERSION)?;
+            tx.commit()?;
+        }
+        Ok(Self(Arc::new(Inner { path: path.to_owned(), writer: Mutex::new(writer), readers: Mutex::new(Vec::new()) })))
+    }
+
+    /// Runs a read on a thread that may block. It sees one state of the store throughout.
+    pub async fn read<T, E>(&self, read: impl FnOnce(&Transaction<'_>) -> Result<T, E> + Send + 'static) -> Result<T, E>
+    where
+        T: Send + 'static,
+        E: From<StoreError> + Send + 'static,
+    {
+        let store = self.clone();
+        tokio::task::spawn_blocking(move || store.read_now(read)).await.map_err(StoreError::from)?
+    }
+
+    /// Runs a write on a thread that may block; an error takes all of it back.
+    pub async fn write<T, E>(
+        &self,
+        write: impl FnOnce(&Transaction<'_>) -> Result<T, E> + Send + 'static,
+    ) -> Result<T, E>
+    where
+        T: Send + 'static,
+        E: From<StoreError> + Send + 'static,
+    {
+        let store = self.clone();
+        tokio::task::spawn_blocking(move || store.write_now(write)).await.map_err(StoreError::from)?
+    }
+
+    fn read_now<T, E: From<StoreError>>(&self, read: impl FnOnce(&Transaction<'_>) -> Result<T, E>) -> Result<T, E> {
+        let idle = self.0.readers.lock().unwrap_or_else(PoisonError::into_inner).pop();
+        let mut reader = match idle {
+            Some(reader) => reader,
+            None => connect(&self.0.path, OpenFlags::SQLITE_OPEN_READ_WRITE)?,
+        };
+        let result = {
+            let tx = reader.transaction().map_err(StoreError::from)?;
+            read(&tx)
+        };
+        let mut readers = self.0.readers.lock().unwrap_or_else(PoisonError::into_inner);
+        if readers.len() < IDLE_READERS {
+            readers.push(reader);
+        }
+        result
+    }
+
+    fn write_now<T, E: From<StoreError>>(&self, write: impl FnOnce(&Transaction<'_>) -> Result<T, E>) -> Result<T, E> {
+        let mut writer = self.0.writer.lock().unwrap_or_else(PoisonError::into_inner);
+        let tx = writer.transaction_with_behavior(TransactionBehavior::Immediate).map_err(StoreError::from)?;
+        let value = write(&tx)?;
+        tx.commit().map_err(StoreError::from)?;
+        Ok(value)
+    }
+}
+
+fn connect(path: &Path, flags: OpenFlags) -> Result<Connection, StoreError> {
+    let connection = Connection::open_with_flags(path, flags | OpenFlags::SQLITE_OPEN_NO_MUTEX)?;
+    connection.busy_timeout(BUSY_TIMEOUT)?;
+    Ok(connection)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_failed_write_leaves_nothing() {
+        let dir = tempfile::tempdir().unwrap();
+        let store = Store::open(&dir.path().join("s.db")).unwrap();
+        store.write(|tx| Ok::<_, StoreError>(tx.execute_batch("CREATE TABLE t (x)")?)).await.unwrap();
+        let failed: Result<(), StoreError> = store
+            .write(|tx| {
+                tx.execute("INSERT INTO t VALUES (1)", [])?;
+                tx.execute_batch("not sql")?;
+                Ok(())
+            })
+            .await;
+        assert!(failed.is_err());
+        let count: i64 = store
+            .read(|tx| Ok::<_, StoreError>(tx.query_row("SELECT count(*) FROM t", [], |row| row.get(0))?))
+            .await
+            .unwrap();
+        assert_eq!(count, 0);
+    }
+
+    #[test]
+    fn a_newer_store_is_refused() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("s.db");
+        drop(Store::open(&path).unwrap());
+        Connection::open(&path).unwrap().pragma_update(None, "user_version", 99).unwrap();
+        assert!(matches!(Store::open(&path), Err(StoreError::Newer { found: 99, .. })));
+    }
+}

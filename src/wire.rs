@@ -1,0 +1,14 @@
+//! The REST types of Google, the registry and Kubernetes, and how they become domain values.
+//!
+//! Shared by `client` and `sandbox`, so that the sandbox produces exactly what the client parses.
+//! May use `domain`; pure. Field names: the facts' sections 6 to 9 and the published protos.
+
+pub mod base64_bytes;
+pub mod binary_authorization;
+pub mod container;
+pub mod container_analysis;
+pub mod iam;
+pub mod kubernetes;
+pub mod registry;
+pub mod resources;
+pub mod status;

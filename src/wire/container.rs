@@ -1,0 +1,131 @@
+//! Kubernetes Engine (container v1): clusters and their operations, as far as Binary Authorization
+//! needs them.
+
+use serde::{Deserialize, Serialize};
+
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub struct Cluster {
+    pub name: String,
+    /// A zone or a region.
+    pub location: String,
+    /// Deprecated in the API, and still what gcloud prints.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub zone: String,
+    /// `PROVISIONING`, `RUNNING`, `RECONCILING`, `STOPPING`, `ERROR`.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub status: String,
+    /// `host[:port]` of the API server, by address.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub endpoint: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub control_plane_endpoints_config: Option<ControlPlaneEndpointsConfig>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub master_auth: Option<MasterAuth>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub binary_authorization: Option<BinaryAuthorization>,
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub current_master_version: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub initial_node_count: Option<u32>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub create_time: Option<String>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub struct ControlPlaneEndpointsConfig {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub dns_endpoint_config: Option<DnsEndpointConfig>,
+}
+
+/// The API server by name (`gke-….LOCATION.gke.goog`), under a publicly trusted certificate.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub struct DnsEndpointConfig {
+    pub endpoint: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub allow_external_traffic: Option<bool>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub struct MasterAuth {
+    /// Base64 of the PEM.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub cluster_ca_certificate: String,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub struct BinaryAuthorization {
+    /// Deprecated: `true` is `PROJECT_SINGLETON_POLICY_ENFORCE`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub enabled: Option<bool>,
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub evaluation_mode: String,
+}
+
+/// The mode in which the project's policy is enforced.
+pub const PROJECT_SINGLETON_POLICY_ENFORCE: &str = "PROJECT_SINGLETON_POLICY_ENFORCE";
+
+impl Cluster {
+    /// Whether admission asks Binary Authorization for the project's policy.
+    pub fn enforces_project_policy(&self) -> bool {
+        self.binary_authorization.as_ref().is_some_and(|b| {
+            b.evaluation_mode.contains(PROJECT_SINGLETON_POLICY_ENFORCE)
+                || (b.evaluation_mode.is_empty() && b.enabled == Some(true))
+        })
+    }
+
+    /// The name by which the API server is reached, if it has one.
+    pub fn dns_endpoint(&self) -> Option<&str> {
+        let config = self.control_plane_endpoints_config.as_ref()?.dns_endpoint_config.as_ref()?;
+        (!config.endpoint.is_empty()).then_some(config.endpoint.as_str())
+    }
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub struct ClusterList {
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub clusters: Vec<Cluster>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub struct CreateCluster {
+    pub cluster: Cluster,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub struct UpdateCluster {
+    pub update: ClusterUpdate,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub struct ClusterUpdate {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub desired_binary_authorization: Option<BinaryAuthorization>,
+}
+
+/// An operation on a cluster; not the long-running kind of the other services.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub struct Operation {
+    pub name: String,
+    /// `CREATE_CLUSTER`, `UPDATE_CLUSTER`, `DELETE_CLUSTER`.
+    pub operation_type: String,
+    /// `PENDING`, `RUNNING`, `DONE`.
+    pub status: String,
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub target_link: String,
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub location: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub start_time: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub end_time: Option<String>,
+}

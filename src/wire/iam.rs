@@ -1,0 +1,72 @@
+//! IAM policies (`google.iam.v1`): who has which role on a resource.
+
+use serde::{Deserialize, Serialize};
+
+/// Reads the attestations of a note: without it admission finds none.
+pub const OCCURRENCES_VIEWER: &str = "roles/containeranalysis.notes.occurrences.viewer";
+
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub struct IamPolicy {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub version: Option<u32>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub etag: Option<String>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub bindings: Vec<Binding>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub struct Binding {
+    pub role: String,
+    pub members: Vec<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub condition: Option<serde_json::Value>,
+}
+
+/// The body of `:setIamPolicy`; `resource` is redundant with the URL.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub struct SetIamPolicy {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub resource: Option<String>,
+    pub policy: IamPolicy,
+}
+
+/// The body and the answer of `:testIamPermissions`.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct TestIamPermissions {
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub permissions: Vec<String>,
+}
+
+impl IamPolicy {
+    /// Whether `member` (`serviceAccount:…`, `user:…`) has `role` without a condition.
+    pub fn grants(&self, role: &str, member: &str) -> bool {
+        self.bindings
+            .iter()
+            .filter(|binding| binding.role == role && binding.condition.is_none())
+            .any(|binding| binding.members.iter().any(|m| m == member))
+    }
+
+    /// The same policy with `member` in `role`; the etag is kept.
+    #[must_use]
+    pub fn with_grant(mut self, role: &str, member: &str) -> Self {
+        if self.grants(role, member) {
+            return self;
+        }
+        match self.bindings.iter_mut().find(|b| b.role == role && b.condition.is_none()) {
+            Some(binding) => binding.members.push(member.to_owned()),
+            None => {
+                self.bindings.push(Binding {
+                    role: role.to_owned(),
+                    members: vec![member.to_owned()],
+                    condition: None,
+                });
+            }
+        }
+        self
+    }
+}

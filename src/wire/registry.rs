@@ -1,0 +1,57 @@
+//! The registry's wire (OCI distribution-spec 1.1): media types, errors, lists.
+
+use serde::{Deserialize, Serialize};
+
+pub const OCI_MANIFEST: &str = "application/vnd.oci.image.manifest.v1+json";
+pub const OCI_INDEX: &str = "application/vnd.oci.image.index.v1+json";
+pub const DOCKER_MANIFEST: &str = "application/vnd.docker.distribution.manifest.v2+json";
+pub const DOCKER_MANIFEST_LIST: &str = "application/vnd.docker.distribution.manifest.list.v2+json";
+
+/// What to ask for, always all four: a registry may answer 404 to an image of a type that was not
+/// asked for.
+pub const MANIFEST_TYPES: [&str; 4] = [OCI_INDEX, DOCKER_MANIFEST_LIST, OCI_MANIFEST, DOCKER_MANIFEST];
+
+/// `{"errors": [{"code", "message", "detail"}]}`.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct ErrorBody {
+    pub errors: Vec<RegistryError>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct RegistryError {
+    /// `MANIFEST_UNKNOWN`, `BLOB_UNKNOWN`, `NAME_UNKNOWN`, `DIGEST_INVALID`, `UNAUTHORIZED`, ….
+    pub code: String,
+    pub message: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub detail: Option<serde_json::Value>,
+}
+
+/// `GET /v2/_catalog`.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Catalog {
+    pub repositories: Vec<String>,
+}
+
+/// `GET /v2/NAME/tags/list`; gcr.io adds `manifest`.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct TagList {
+    pub name: String,
+    pub tags: Vec<String>,
+    /// By digest.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub manifest: Option<std::collections::BTreeMap<String, ManifestInfo>>,
+}
+
+/// What gcr.io says of each manifest of a repository; numbers are decimal strings.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub struct ManifestInfo {
+    pub image_size_bytes: String,
+    pub media_type: String,
+    pub tag: Vec<String>,
+    pub time_created_ms: String,
+    pub time_uploaded_ms: String,
+}

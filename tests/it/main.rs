@@ -1,0 +1,18 @@
+//! One test binary: every file of this directory is a module of it.
+
+#![expect(clippy::unwrap_used, clippy::string_slice, reason = "a test that panics has failed, which is what it is for")]
+
+mod support;
+
+mod check;
+mod client;
+mod decisions;
+mod gnupg;
+mod kubernetes;
+mod layers;
+mod policies;
+mod registry;
+mod sandbox;
+mod simulate;
+mod skopeo;
+mod themes;
