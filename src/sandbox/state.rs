@@ -1,4 +1,5 @@
-//! What every handler of the sandbox has at hand.
+//! What every handler of the sandbox has at hand, and what the server tells the routers of the
+//! registry and of the clusters about the host that a request is for.
 
 use std::sync::Arc;
 
@@ -10,6 +11,21 @@ pub struct State {
     pub store: Store,
     /// The present, as the stored times and the retries of controllers see it.
     pub clock: Clock,
+}
+
+/// The registry that a request under `/v2/` is for, as a request extension: the host of the
+/// request without its port (`gcr.io`, `us-docker.pkg.dev`, `127.0.0.1`).
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct RegistryHost(pub String);
+
+/// The cluster whose API server a request is for, as a request extension.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct ClusterId {
+    /// The project's id, never its number.
+    pub project: String,
+    /// A zone or a region.
+    pub location: String,
+    pub name: String,
 }
 
 /// A clock that tests can set.
