@@ -29,9 +29,11 @@
 //! (which request a reply belongs to), *verdict* (a decision in one word), *trace* (the tree of
 //! checks behind a decision).
 
+pub mod app;
 pub mod cli;
 pub mod client;
 pub mod domain;
 pub mod sandbox;
 pub mod signing;
+pub mod ui;
 pub mod wire;

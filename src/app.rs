@@ -1,0 +1,5 @@
+//! The state of the workbench and how it changes.
+//!
+//! May use `domain` and `codelab`; no IO, no clock, no terminal.
+
+pub mod text;

@@ -1,0 +1,7 @@
+//! What a person sees.
+//!
+//! Reads `app` and `domain`; draws into a buffer, and keeps only offsets of its own.
+
+pub mod styles;
+pub mod text;
+pub mod theme;
