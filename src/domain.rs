@@ -7,6 +7,7 @@ pub mod attestation;
 pub mod attestor;
 pub mod document;
 pub mod image;
+pub mod key;
 pub mod lint;
 pub mod name;
 pub mod pattern;

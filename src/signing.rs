@@ -1,1 +1,17 @@
-//! x
+//! Signing and verifying: OpenPGP and PKIX behind domain's `Verify`, and the keys of this machine.
+//!
+//! May use `domain`, the file system (only in [`keyring`]) and the clock. Everything is synchronous
+//! and some of it heavy (making an RSA key takes seconds): callers on a runtime use a blocking
+//! thread. All input is untrusted and bounded: see the `MAX_` constants.
+
+mod armor;
+mod certificate;
+#[cfg(test)]
+mod fixtures;
+mod message;
+pub mod openpgp;
+pub mod pkix;
+mod policy;
+pub mod public_key;
+
+pub use crate::domain::key::{Fingerprint, KeyAlgorithm, KeySpec, Passphrase, PublicKeyInfo};

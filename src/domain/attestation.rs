@@ -69,6 +69,8 @@ pub enum SignatureFault {
     Empty,
     #[error("the signature is larger than {limit} bytes")]
     TooLarge { limit: usize },
+    #[error("the signed message is larger than {limit} bytes")]
+    MessageTooLarge { limit: usize },
     #[error("not an OpenPGP message: {detail}")]
     NotOpenPgp { detail: String },
     #[error("a detached signature: expected an attached message, as `gpg --sign` makes it")]
@@ -93,8 +95,6 @@ pub enum SignatureFault {
     Unsupported { detail: String },
     #[error("the attestor's public key cannot be read: {detail}")]
     KeyUnreadable { detail: String },
-    #[error("signatures by PKIX keys are not checked in this version")]
-    PkixNotChecked,
 }
 
 #[cfg(test)]

@@ -1,0 +1,146 @@
+//! Verifying what `gpg --sign` makes, as the service does (the facts' section 7.4).
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::SystemTime;
+
+use sequoia_openpgp::KeyHandle;
+use sequoia_openpgp::packet::Signature;
+use sequoia_openpgp::policy::{HashAlgoSecurity, Policy as _};
+use sequoia_openpgp::types::SignatureType;
+
+use super::certificate::{Certificate, ComponentKey, error_words, timestamp};
+use super::message::SignedMessage;
+pub use super::message::{MAX_MESSAGE_BYTES, MAX_SIGNATURE_BYTES};
+use super::pkix;
+use super::policy::{POLICY, weak_key, weak_signature};
+use super::public_key::KeyError;
+use crate::domain::attestation::{SignatureFault, Verified, Verify};
+use crate::domain::attestor::{KeyMaterial, PublicKey};
+
+/// The most certificates that are kept read.
+const MAX_KEPT: usize = 256;
+
+/// Checks signatures by PGP and PKIX keys. Keeps the certificates it has read, so that checking
+/// many signatures of one attestor costs little more than the mathematics; cheap to share.
+#[derive(Debug, Default)]
+pub struct Verifier {
+    certificates: Mutex<HashMap<String, Arc<Result<Certificate, KeyError>>>>,
+}
+
+impl Verifier {
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    fn certificate(&self, armor: &str) -> Arc<Result<Certificate, KeyError>> {
+        // A thread that panicked has at most left one certificate out.
+        let kept = || self.certificates.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(known) = kept().get(armor) {
+            return Arc::clone(known);
+        }
+        let read = Arc::new(Certificate::read(armor));
+        let mut kept = kept();
+        if kept.len() >= MAX_KEPT {
+            kept.clear();
+        }
+        kept.insert(armor.to_owned(), Arc::clone(&read));
+        read
+    }
+}
+
+impl Verify for Verifier {
+    fn verify(&self, key: &PublicKey, signature: &[u8], payload: &[u8]) -> Result<Verified, SignatureFault> {
+        match &key.material {
+            KeyMaterial::Pgp { armor } => match &*self.certificate(armor) {
+                Ok(certificate) => verify_message(certificate, signature),
+                Err(error) => Err(SignatureFault::KeyUnreadable { detail: error.to_string() }),
+            },
+            KeyMaterial::Pkix { pem, signature_algorithm } => {
+                pkix::verify(pem, signature_algorithm, signature, payload)
+            }
+        }
+    }
+}
+
+/// The message that a key of the certificate signed.
+fn verify_message(certificate: &Certificate, signature: &[u8]) -> Result<Verified, SignatureFault> {
+    let message = SignedMessage::read(signature)?;
+    let signer = signer(certificate, &message)?;
+    let key = signer.key.fingerprint().to_hex();
+    if let Some(reason) = &signer.revoked {
+        return Err(SignatureFault::Revoked { key, reason: reason.clone() });
+    }
+    if !signer.may_sign {
+        return Err(SignatureFault::NotSigningCapable { key });
+    }
+    check(&message, signer)?;
+    let warnings = warnings(&message.signature, signer, SystemTime::now());
+    Ok(Verified { message: message.literal, warnings })
+}
+
+/// The key that the message names as its signer. The one-pass packet decides, as in the reference
+/// library; the signature itself is what GnuPG looks at, and must not name another key.
+fn signer<'a>(certificate: &'a Certificate, message: &SignedMessage) -> Result<&'a ComponentKey, SignatureFault> {
+    let issuers = message.signature.get_issuers();
+    let one_pass = message.one_pass.issuer();
+    certificate
+        .key(&one_pass)
+        .filter(|key| issuers.iter().all(|issuer| issuer.aliases(key.key.key_handle())))
+        .ok_or_else(|| {
+            let named = issuers.iter().find(|issuer| matches!(issuer, KeyHandle::Fingerprint(_)));
+            SignatureFault::WrongKey {
+                expected: certificate.info().fingerprint.to_string(),
+                found: named.or(issuers.first()).unwrap_or(&one_pass).to_hex(),
+            }
+        })
+}
+
+fn check(message: &SignedMessage, signer: &ComponentKey) -> Result<(), SignatureFault> {
+    let SignedMessage { literal, one_pass, signature } = message;
+    if one_pass.typ() != signature.typ() || one_pass.hash_algo() != signature.hash_algo() {
+        return Err(SignatureFault::Bad);
+    }
+    let unsupported =
+        |error: &sequoia_openpgp::anyhow::Error| SignatureFault::Unsupported { detail: error_words(error) };
+    POLICY.signature(signature, HashAlgoSecurity::CollisionResistance).map_err(|error| unsupported(&error))?;
+    let context = signature.hash_algo().context().map_err(|error| unsupported(&error))?;
+    let mut hash = context.for_signature(signature.version());
+    match signature.typ() {
+        SignatureType::Binary => hash.update(literal),
+        SignatureType::Text => canonical_lines(literal).for_each(|part| hash.update(part)),
+        other => {
+            return Err(SignatureFault::Unsupported { detail: format!("signature type 0x{:02x}", u8::from(other)) });
+        }
+    }
+    signature.verify_hash(&signer.key, hash).ok().ok_or(SignatureFault::Bad)
+}
+
+/// The pieces of a text with CRLF at each line's end (RFC 9580, 5.2.1.2).
+fn canonical_lines(text: &[u8]) -> impl Iterator<Item = &[u8]> {
+    text.split_inclusive(|byte| *byte == b'\n').flat_map(|line| match line.strip_suffix(b"\n") {
+        Some(bare) => [bare.strip_suffix(b"\r").unwrap_or(bare), b"\r\n".as_slice()],
+        None => [line, b"".as_slice()],
+    })
+}
+
+/// What the service takes and a careful reader wants to know. That the service does not look at
+/// expiry is *inferred* from the reference library.
+fn warnings(signature: &Signature, signer: &ComponentKey, now: SystemTime) -> Vec<String> {
+    let mut warnings = Vec::new();
+    if let Some(expired) = signer.expires.filter(|expires| *expires <= now) {
+        warnings.push(format!("the key expired at {}", timestamp(expired)));
+    }
+    if let Some(expired) = signature.signature_expiration_time().filter(|expires| *expires <= now) {
+        warnings.push(format!("the signature expired at {}", timestamp(expired)));
+    }
+    if let Some(made) = signature.signature_creation_time().filter(|made| *made > now) {
+        warnings.push(format!("the signature was made at {}, which is in the future", timestamp(made)));
+    }
+    warnings.extend(weak_signature(signature));
+    warnings.extend(weak_key(&signer.key));
+    warnings
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,203 @@
+//! PKIX keys: their ids, and checking raw signatures by them (the facts' 6.2, 6.3 and 10.2).
+//!
+//! A key is one PEM block `PUBLIC KEY` (RFC 7468, section 13) with a DER `SubjectPublicKeyInfo`.
+
+use aws_lc_rs::digest::{SHA256, digest};
+use aws_lc_rs::rsa::PublicEncryptingKey;
+use aws_lc_rs::signature::{self, ParsedPublicKey, RsaParameters, VerificationAlgorithm};
+use base64::Engine as _;
+use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
+
+use crate::domain::attestation::{SignatureFault, Verified};
+
+/// The largest PEM text that is read, in bytes.
+pub const MAX_PEM_BYTES: usize = 16 * 1024;
+
+/// The largest signature that is read, in bytes.
+pub const MAX_SIGNATURE_BYTES: usize = 4 * 1024;
+
+const BEGIN: &str = "-----BEGIN ";
+const TITLE: &str = "PUBLIC KEY";
+
+/// Why a text is no PKIX key that an attestor can have.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum PkixError {
+    #[error("the PEM text is larger than {limit} bytes", limit = MAX_PEM_BYTES)]
+    TooLarge,
+    #[error("there is no PEM block: expected `-----BEGIN PUBLIC KEY-----`, as `openssl … -pubout` makes it")]
+    NoPem,
+    #[error("this is a PEM block `{found}`, expected `PUBLIC KEY`, as `openssl … -pubout` makes it")]
+    NotPublicKey { found: String },
+    #[error("more than one public key given")]
+    Several,
+    #[error("text after the PEM block")]
+    TrailingData,
+    #[error("the PEM block is damaged: {detail}")]
+    Malformed { detail: &'static str },
+    #[error("unknown signature algorithm {found:?}: expected for example `ECDSA_P256_SHA256`")]
+    UnknownAlgorithm { found: String },
+    #[error("signature algorithm {algorithm} is not supported in this version")]
+    Unsupported { algorithm: &'static str },
+    #[error("the key is not one for {algorithm}: expected {expected}")]
+    Mismatch { algorithm: &'static str, expected: String },
+}
+
+/// A key whose structure fits its algorithm.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PkixKeyInfo {
+    /// The id that the service gives a key which comes without one: `ni:///sha-256;…`.
+    pub id: String,
+    /// The first of the API's two names for the algorithm, which is the one the service answers
+    /// with (*inferred*).
+    pub algorithm: &'static str,
+}
+
+/// Reads a key and checks that it fits `signature_algorithm`.
+pub fn read(pem: &str, signature_algorithm: &str) -> Result<PkixKeyInfo, PkixError> {
+    let algorithm = algorithm(signature_algorithm)?;
+    let der = der(pem)?;
+    parsed_key(algorithm, &der)?;
+    Ok(PkixKeyInfo { id: id_of(&der), algorithm: algorithm.name })
+}
+
+/// The id of a key that comes without one: `ni:///sha-256;` and the base64url SHA-256 of its DER
+/// `SubjectPublicKeyInfo` (RFC 6920; `resources.proto`).
+pub fn key_id(pem: &str) -> Result<String, PkixError> {
+    der(pem).map(|der| id_of(&der))
+}
+
+fn id_of(der: &[u8]) -> String {
+    format!("ni:///sha-256;{}", URL_SAFE_NO_PAD.encode(digest(&SHA256, der)))
+}
+
+/// The bytes in the one PEM block `PUBLIC KEY` of a text.
+fn der(pem: &str) -> Result<Vec<u8>, PkixError> {
+    if pem.len() > MAX_PEM_BYTES {
+        return Err(PkixError::TooLarge);
+    }
+    let (_, begun) = pem.split_once(BEGIN).ok_or(PkixError::NoPem)?;
+    let (title, rest) = begun.split_once("-----").ok_or(PkixError::NoPem)?;
+    if title != TITLE {
+        return Err(PkixError::NotPublicKey { found: title.chars().take(40).collect() });
+    }
+    let end = format!("-----END {TITLE}-----");
+    let (body, after) = rest.split_once(&end).ok_or(PkixError::Malformed { detail: "it has no end line" })?;
+    match after.trim() {
+        "" => {}
+        after if after.contains(BEGIN) => return Err(PkixError::Several),
+        _ => return Err(PkixError::TrailingData),
+    }
+    let digits: String = body.split_ascii_whitespace().collect();
+    let der = STANDARD.decode(digits).ok().ok_or(PkixError::Malformed { detail: "its text is not base64" })?;
+    // The library would also take a bare point, and bytes after the key.
+    if is_one_sequence(&der) { Ok(der) } else { Err(PkixError::Malformed { detail: "it holds no DER SEQUENCE alone" }) }
+}
+
+/// Whether the bytes are one DER SEQUENCE and nothing more; what is in it is the library's to read.
+fn is_one_sequence(der: &[u8]) -> bool {
+    let content = match der {
+        [0x30, 0x82, high, low, content @ ..] => Some((u16::from_be_bytes([*high, *low]), content)),
+        [0x30, 0x81, length, content @ ..] | [0x30, length @ ..=0x7f, content @ ..] => {
+            Some((u16::from(*length), content))
+        }
+        _ => None,
+    };
+    content.is_some_and(|(length, content)| content.len() == usize::from(length))
+}
+
+/// What an algorithm of the API asks of the key, and how it is checked.
+struct Algorithm {
+    name: &'static str,
+    alias: &'static str,
+    scheme: Scheme,
+}
+
+enum Scheme {
+    Ecdsa { curve: &'static str, verification: &'static dyn VerificationAlgorithm },
+    Rsa { bits: usize, parameters: &'static RsaParameters },
+    Unsupported,
+}
+
+const fn ecdsa(
+    name: &'static str,
+    alias: &'static str,
+    curve: &'static str,
+    verification: &'static dyn VerificationAlgorithm,
+) -> Algorithm {
+    Algorithm { name, alias, scheme: Scheme::Ecdsa { curve, verification } }
+}
+
+const fn rsa(name: &'static str, alias: &'static str, bits: usize, parameters: &'static RsaParameters) -> Algorithm {
+    Algorithm { name, alias, scheme: Scheme::Rsa { bits, parameters } }
+}
+
+/// `PkixPublicKey.SignatureAlgorithm` of `resources.proto`, with both names of each value.
+///
+/// RSA-PSS salts have the length of the digest, as Cloud KMS makes them; that the service takes no
+/// other length is *inferred* (the reference library takes any).
+static ALGORITHMS: [Algorithm; 12] = [
+    rsa("RSA_PSS_2048_SHA256", "RSA_SIGN_PSS_2048_SHA256", 2048, &signature::RSA_PSS_2048_8192_SHA256),
+    rsa("RSA_PSS_3072_SHA256", "RSA_SIGN_PSS_3072_SHA256", 3072, &signature::RSA_PSS_2048_8192_SHA256),
+    rsa("RSA_PSS_4096_SHA256", "RSA_SIGN_PSS_4096_SHA256", 4096, &signature::RSA_PSS_2048_8192_SHA256),
+    rsa("RSA_PSS_4096_SHA512", "RSA_SIGN_PSS_4096_SHA512", 4096, &signature::RSA_PSS_2048_8192_SHA512),
+    rsa("RSA_SIGN_PKCS1_2048_SHA256", "", 2048, &signature::RSA_PKCS1_2048_8192_SHA256),
+    rsa("RSA_SIGN_PKCS1_3072_SHA256", "", 3072, &signature::RSA_PKCS1_2048_8192_SHA256),
+    rsa("RSA_SIGN_PKCS1_4096_SHA256", "", 4096, &signature::RSA_PKCS1_2048_8192_SHA256),
+    rsa("RSA_SIGN_PKCS1_4096_SHA512", "", 4096, &signature::RSA_PKCS1_2048_8192_SHA512),
+    ecdsa("ECDSA_P256_SHA256", "EC_SIGN_P256_SHA256", "P-256", &signature::ECDSA_P256_SHA256_ASN1),
+    ecdsa("ECDSA_P384_SHA384", "EC_SIGN_P384_SHA384", "P-384", &signature::ECDSA_P384_SHA384_ASN1),
+    ecdsa("ECDSA_P521_SHA512", "EC_SIGN_P521_SHA512", "P-521", &signature::ECDSA_P521_SHA512_ASN1),
+    Algorithm { name: "ML_DSA_65", alias: "", scheme: Scheme::Unsupported },
+];
+
+fn algorithm(name: &str) -> Result<&'static Algorithm, PkixError> {
+    ALGORITHMS
+        .iter()
+        .find(|algorithm| !name.is_empty() && (algorithm.name == name || algorithm.alias == name))
+        .ok_or_else(|| PkixError::UnknownAlgorithm { found: name.chars().take(40).collect() })
+}
+
+fn parsed_key(algorithm: &Algorithm, der: &[u8]) -> Result<ParsedPublicKey, PkixError> {
+    let mismatch = |expected: String| PkixError::Mismatch { algorithm: algorithm.name, expected };
+    match &algorithm.scheme {
+        Scheme::Ecdsa { curve, verification } => ParsedPublicKey::new(*verification, der)
+            .ok()
+            .ok_or_else(|| mismatch(format!("an elliptic-curve key of curve {curve}"))),
+        Scheme::Rsa { bits, parameters } => {
+            let expected = || mismatch(format!("an RSA key of {bits} bits"));
+            let found = PublicEncryptingKey::from_der(der).ok().ok_or_else(expected)?;
+            if found.key_size_bits() != *bits {
+                return Err(expected());
+            }
+            ParsedPublicKey::new(*parameters, der).ok().ok_or_else(expected)
+        }
+        Scheme::Unsupported => Err(PkixError::Unsupported { algorithm: algorithm.name }),
+    }
+}
+
+/// Checks a raw signature over the payload.
+pub(super) fn verify(
+    pem: &str,
+    signature_algorithm: &str,
+    signature: &[u8],
+    payload: &[u8],
+) -> Result<Verified, SignatureFault> {
+    if signature.is_empty() {
+        return Err(SignatureFault::Empty);
+    }
+    if signature.len() > MAX_SIGNATURE_BYTES {
+        return Err(SignatureFault::TooLarge { limit: MAX_SIGNATURE_BYTES });
+    }
+    let key = algorithm(signature_algorithm).and_then(|algorithm| parsed_key(algorithm, &der(pem)?));
+    let key = key.map_err(|error| match error {
+        PkixError::Unsupported { .. } | PkixError::UnknownAlgorithm { .. } => {
+            SignatureFault::Unsupported { detail: error.to_string() }
+        }
+        _ => SignatureFault::KeyUnreadable { detail: error.to_string() },
+    })?;
+    key.verify_sig(payload, signature).ok().ok_or(SignatureFault::Bad)?;
+    Ok(Verified { message: payload.to_vec(), warnings: Vec::new() })
+}
+
+#[cfg(test)]
+mod tests;
