@@ -114,3 +114,22 @@ impl TryFrom<Occurrence> for attestation::Attestation {
         })
     }
 }
+
+impl From<&attestation::Attestation> for Occurrence {
+    fn from(attestation: &attestation::Attestation) -> Self {
+        let signatures = attestation
+            .signatures
+            .iter()
+            .map(|s| Signature { public_key_id: s.public_key_id.clone(), signature: s.bytes.clone() })
+            .collect();
+        Self {
+            name: attestation.name.clone(),
+            resource_uri: attestation.resource_uri.clone(),
+            note_name: attestation.note.to_string(),
+            kind: ATTESTATION.to_owned(),
+            attestation: Some(AttestationOccurrence { serialized_payload: attestation.payload.clone(), signatures }),
+            create_time: attestation.create_time.clone(),
+            update_time: None,
+        }
+    }
+}
