@@ -1,0 +1,131 @@
+//! Container Analysis v1: notes, occurrences and who may read them (the facts' section 8).
+
+use reqwest::{Method, Url};
+
+use super::Client;
+use super::binary_authorization::CHANGE_ATTEMPTS;
+use super::error::Error;
+use super::google::{self, CONTAINER_ANALYSIS, Page as _, page, unexpected, with_query};
+use crate::domain::attestation::Attestation;
+use crate::domain::image::Digest;
+use crate::domain::name::{NoteName, ProjectId};
+use crate::wire::container_analysis::{Note, NoteList, Occurrence, OccurrenceList};
+use crate::wire::iam::{IamPolicy, SetIamPolicy};
+
+page!(NoteList, notes, Note);
+page!(OccurrenceList, occurrences, Occurrence);
+
+/// The service's maximum.
+const PAGE_SIZE: &str = "1000";
+
+impl Client {
+    pub async fn notes(&self, project: &ProjectId) -> Result<Vec<Note>, Error> {
+        let url = google::url(CONTAINER_ANALYSIS, &["v1", "projects", project.as_str(), "notes"])?;
+        self.list::<NoteList>(&with_query(url, &[("pageSize", PAGE_SIZE)])).await
+    }
+
+    pub async fn note(&self, name: &NoteName) -> Result<Note, Error> {
+        self.get(note_url(name, &[])?).await
+    }
+
+    /// Creates `name` with what `note` says; the service gives name, kind and times.
+    pub async fn create_note(&self, name: &NoteName, note: &Note) -> Result<Note, Error> {
+        let url = google::url(CONTAINER_ANALYSIS, &["v1", "projects", name.project(), "notes"])?;
+        self.write(Method::POST, with_query(url, &[("noteId", name.id())]), note).await
+    }
+
+    pub async fn delete_note(&self, name: &NoteName) -> Result<(), Error> {
+        self.remove(note_url(name, &[])?).await
+    }
+
+    pub async fn note_iam(&self, name: &NoteName) -> Result<IamPolicy, Error> {
+        let body = serde_json::json!({"options": {"requestedPolicyVersion": 3}});
+        self.ask(note_verb_url(name, ":getIamPolicy")?, &body).await
+    }
+
+    pub async fn set_note_iam(&self, name: &NoteName, policy: IamPolicy) -> Result<IamPolicy, Error> {
+        let body = SetIamPolicy { resource: Some(name.to_string()), policy };
+        self.write(Method::POST, note_verb_url(name, ":setIamPolicy")?, &body).await
+    }
+
+    /// Gives `member` (`serviceAccount:…`) the role on the note, keeping what others grant at the same
+    /// time.
+    pub async fn grant_on_note(&self, name: &NoteName, role: &str, member: &str) -> Result<IamPolicy, Error> {
+        let mut attempt = 1;
+        loop {
+            let policy = self.note_iam(name).await?;
+            if policy.grants(role, member) {
+                return Ok(policy);
+            }
+            match self.set_note_iam(name, policy.with_grant(role, member)).await {
+                Err(error) if error.is_conflict() && attempt < CHANGE_ATTEMPTS => attempt += 1,
+                result => return result,
+            }
+        }
+    }
+
+    /// Stores an attestation in `project`; the service gives its name and time.
+    pub async fn create_attestation(&self, project: &ProjectId, new: &Attestation) -> Result<Attestation, Error> {
+        let url = google::url(CONTAINER_ANALYSIS, &["v1", "projects", project.as_str(), "occurrences"])?;
+        read(&url, self.write(Method::POST, url.clone(), &Occurrence::from(new)).await?)
+    }
+
+    /// Deletes `projects/P/occurrences/ID`.
+    pub async fn delete_occurrence(&self, name: &str) -> Result<(), Error> {
+        let mut segments = vec!["v1"];
+        segments.extend(name.split('/'));
+        self.remove(google::url(CONTAINER_ANALYSIS, &segments)?).await
+    }
+
+    /// All attestations on a note, or those whose resource ends in the digest.
+    pub async fn attestations(&self, note: &NoteName, digest: Option<&Digest>) -> Result<Vec<Attestation>, Error> {
+        let url = occurrences_url(note, digest)?;
+        attestations(&url, self.list::<OccurrenceList>(&url).await?)
+    }
+
+    /// One page of them, of about a thousand, and the token of the next one.
+    pub async fn attestations_page(
+        &self,
+        note: &NoteName,
+        digest: Option<&Digest>,
+        page: Option<&str>,
+    ) -> Result<(Vec<Attestation>, Option<String>), Error> {
+        let mut url = occurrences_url(note, digest)?;
+        if let Some(page) = page {
+            url = with_query(url, &[("pageToken", page)]);
+        }
+        let (occurrences, next) = self.get::<OccurrenceList>(url.clone()).await?.into_parts();
+        Ok((attestations(&url, occurrences)?, next.filter(|next| !next.is_empty())))
+    }
+}
+
+fn note_url(name: &NoteName, rest: &[&str]) -> Result<Url, Error> {
+    let mut segments = vec!["v1", "projects", name.project(), "notes", name.id()];
+    segments.extend(rest);
+    google::url(CONTAINER_ANALYSIS, &segments)
+}
+
+fn note_verb_url(name: &NoteName, verb: &str) -> Result<Url, Error> {
+    let last = format!("{}{verb}", name.id());
+    google::url(CONTAINER_ANALYSIS, &["v1", "projects", name.project(), "notes", &last])
+}
+
+/// The filter names the field `resourceUrl`, though the resource calls it `resourceUri`; it is the form
+/// that gcloud sends.
+fn occurrences_url(note: &NoteName, digest: Option<&Digest>) -> Result<Url, Error> {
+    let url = with_query(note_url(note, &["occurrences"])?, &[("pageSize", PAGE_SIZE)]);
+    Ok(match digest {
+        Some(digest) => with_query(url, &[("filter", &format!("has_suffix(resourceUrl, \"{digest}\")"))]),
+        None => url,
+    })
+}
+
+/// Occurrences of other kinds are left out, as gcloud does.
+fn attestations(url: &Url, occurrences: Vec<Occurrence>) -> Result<Vec<Attestation>, Error> {
+    let is_attestation = |occurrence: &Occurrence| occurrence.attestation.is_some();
+    occurrences.into_iter().filter(is_attestation).map(|occurrence| read(url, occurrence)).collect()
+}
+
+fn read(url: &Url, occurrence: Occurrence) -> Result<Attestation, Error> {
+    Attestation::try_from(occurrence).map_err(|error| unexpected(url, error.to_string()))
+}

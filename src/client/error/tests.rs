@@ -1,0 +1,89 @@
+use super::*;
+
+fn refused(code: u16, body: &str) -> Error {
+    Error {
+        method: "GET".to_owned(),
+        url: "https://h/p".to_owned(),
+        fault: Fault::Status(Box::new(Refusal::read(code, body.as_bytes()))),
+    }
+}
+
+#[test]
+fn google_errors_keep_their_words() {
+    let error = refused(
+        403,
+        r#"{"error": {"code": 403, "status": "PERMISSION_DENIED",
+            "message": "Permission 'binaryauthorization.policy.update' denied on resource 'projects/p/policy'."}}"#,
+    );
+    assert_eq!(
+        error.to_string(),
+        "GET https://h/p: PERMISSION_DENIED (403): Permission 'binaryauthorization.policy.update' denied on resource \
+         'projects/p/policy'."
+    );
+    assert_eq!(
+        error.hint().as_deref(),
+        Some("you lack binaryauthorization.policy.update; roles/binaryauthorization.policyEditor has it")
+    );
+}
+
+#[test]
+fn a_disabled_api_is_named() {
+    let error = refused(
+        403,
+        r#"{"error": {"code": 403, "status": "PERMISSION_DENIED", "message": "has not been used", "details": [
+            {"@type": "type.googleapis.com/google.rpc.Help", "links": []},
+            {"@type": "type.googleapis.com/google.rpc.ErrorInfo", "reason": "SERVICE_DISABLED",
+             "domain": "googleapis.com", "metadata": {"service": "binaryauthorization.googleapis.com"}}]}}"#,
+    );
+    assert_eq!(
+        error.hint().as_deref(),
+        Some("enable the API: gcloud services enable binaryauthorization.googleapis.com")
+    );
+}
+
+#[test]
+fn registry_errors_are_joined() {
+    let error = refused(404, r#"{"errors": [{"code": "MANIFEST_UNKNOWN", "message": "unknown"}, {"message": "b"}]}"#);
+    let refusal = error.refusal().unwrap();
+    assert_eq!((refusal.reason.as_str(), refusal.message.as_str()), ("MANIFEST_UNKNOWN", "unknown; b"));
+    assert!(error.is_not_found());
+}
+
+#[test]
+fn a_denial_by_admission_is_no_lack_of_rights() {
+    let message = "admission webhook \"imagepolicywebhook.image-policy.k8s.io\" denied the request: Image x denied";
+    let status = crate::wire::kubernetes::failure(403, crate::wire::kubernetes::VIOLATES_POLICY, message);
+    let error = refused(403, &serde_json::to_string(&status).unwrap());
+    assert_eq!(error.refusal().unwrap().message, message);
+    assert_eq!(error.refusal().unwrap().reason, "VIOLATES_POLICY");
+    assert_eq!(error.hint(), None);
+}
+
+#[rstest::rstest]
+#[case("denied by a proxy\nmore", "denied by a proxy")]
+#[case("", "Forbidden")]
+#[case("{}", "{}")]
+#[case("[1, 2]", "[1, 2]")]
+fn other_bodies_are_shown_as_they_start(#[case] body: &str, #[case] message: &str) {
+    assert_eq!(refused(403, body).refusal().unwrap().message, message);
+}
+
+#[test]
+fn the_place_of_bad_json_is_given() {
+    let body = b"{\n  \"name\": 7\n}";
+    let error = serde_json::from_slice::<crate::wire::binary_authorization::Attestor>(body).unwrap_err();
+    let Fault::Unreadable { line, reason, excerpt, .. } = Fault::unreadable(&error, body) else { panic!() };
+    assert_eq!((line, excerpt.as_str()), (2, "  \"name\": 7"));
+    assert!(reason.contains("expected a string"), "{reason}");
+}
+
+#[rstest::rstest]
+#[case(401, "log in again")]
+#[case(404, "check project and name")]
+#[case(409, "load it again")]
+#[case(412, "load it again")]
+#[case(429, "quota")]
+#[case(503, "try again later")]
+fn hints_by_status(#[case] code: u16, #[case] hint: &str) {
+    assert!(refused(code, "").hint().unwrap().contains(hint), "{code}");
+}

@@ -1,0 +1,112 @@
+//! Everything outside the policy that a decision may depend on, fetched.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use futures_util::stream::{self, StreamExt as _, TryStreamExt as _};
+
+use super::Client;
+use super::error::Error;
+use crate::domain::admission::{Attestations, AttestorEvidence, Evidence};
+use crate::domain::attestation::Attestation;
+use crate::domain::attestor::Attestor;
+use crate::domain::image::Digest;
+use crate::domain::name::{AttestorName, NoteName};
+use crate::domain::policy::Policy;
+use crate::wire::iam::{IamPolicy, OCCURRENCES_VIEWER};
+
+/// Requests at the same time: attestors, and digests of each.
+const ATTESTORS: usize = 8;
+const DIGESTS: usize = 8;
+
+/// A project role that the service agent gets when the API is enabled; it may read the project's notes.
+const SERVICE_AGENT: &str = "roles/binaryauthorization.serviceAgent";
+
+impl Client {
+    /// What the attestors of these policies say of these digests. It does not fail: what could not be
+    /// learnt is `Unknown` with its reason, and the decision that needs it is then undecided.
+    pub async fn evidence(&self, policies: &[&Policy], digests: &[Digest]) -> Evidence {
+        // A name that is none cannot be looked up; the decision says so of it.
+        let mentioned = policies.iter().flat_map(|policy| policy.attestors());
+        let names: BTreeSet<AttestorName> = mentioned.filter_map(|name| name.parse().ok()).collect();
+        let attestors: BTreeMap<_, _> = stream::iter(names)
+            .map(|name| async move {
+                let evidence = self.attestor_evidence(&name, digests).await;
+                (name, evidence)
+            })
+            .buffer_unordered(ATTESTORS)
+            .collect()
+            .await;
+        Evidence { attestors, ..Evidence::default() }
+    }
+
+    async fn attestor_evidence(&self, name: &AttestorName, digests: &[Digest]) -> AttestorEvidence {
+        match self.attestor(name).await {
+            Ok(attestor) => {
+                let attestations = self.attestations_for(&attestor, digests).await;
+                AttestorEvidence::Found { attestor, attestations }
+            }
+            Err(error) if error.is_not_found() => AttestorEvidence::NotFound,
+            Err(error) => AttestorEvidence::Unknown(error.to_string()),
+        }
+    }
+
+    async fn attestations_for(&self, attestor: &Attestor, digests: &[Digest]) -> Attestations {
+        match self.may_read(attestor).await {
+            Ok(true) => {}
+            Ok(false) => {
+                let service_account = attestor.service_account_email.clone().unwrap_or_default();
+                return Attestations::NotPermitted { service_account };
+            }
+            Err(Reason::NoteMissing) => return Attestations::NoteMissing,
+            Err(Reason::Unknown(reason)) => return Attestations::Unknown(reason),
+        }
+        match self.attestations_of(&attestor.note, digests).await {
+            Ok(attestations) => Attestations::Read(attestations),
+            Err(error) if error.is_not_found() => Attestations::NoteMissing,
+            Err(error) => Attestations::Unknown(error.to_string()),
+        }
+    }
+
+    async fn attestations_of(&self, note: &NoteName, digests: &[Digest]) -> Result<Vec<Attestation>, Error> {
+        let lists: Vec<Vec<Attestation>> = stream::iter(digests)
+            .map(|digest| self.attestations(note, Some(digest)))
+            .buffered(DIGESTS)
+            .try_collect()
+            .await?;
+        Ok(lists.into_iter().flatten().collect())
+    }
+
+    /// Whether the attestor's service account may read the note's occurrences: by a grant on the note,
+    /// or by one on the note's project (the facts' section 6.5).
+    async fn may_read(&self, attestor: &Attestor) -> Result<bool, Reason> {
+        let Some(email) = &attestor.service_account_email else {
+            return Err(Reason::Unknown(format!("attestor {} names no service account", attestor.name)));
+        };
+        let member = format!("serviceAccount:{email}");
+        let on_note = match self.note_iam(&attestor.note).await {
+            Ok(policy) if policy.grants(OCCURRENCES_VIEWER, &member) => return Ok(true),
+            Ok(_) => None,
+            Err(error) if error.is_not_found() => return Err(Reason::NoteMissing),
+            Err(error) => Some(error),
+        };
+        let on_project = match self.project_iam(attestor.note.project()).await {
+            Ok(policy) if grants_on_project(&policy, &member) => return Ok(true),
+            Ok(_) => None,
+            Err(error) if error.is_not_found() => None,
+            Err(error) => Some(error),
+        };
+        match on_note.or(on_project) {
+            Some(error) => Err(Reason::Unknown(format!("who may read {} is not known: {error}", attestor.note))),
+            None => Ok(false),
+        }
+    }
+}
+
+enum Reason {
+    NoteMissing,
+    Unknown(String),
+}
+
+fn grants_on_project(policy: &IamPolicy, member: &str) -> bool {
+    [OCCURRENCES_VIEWER, SERVICE_AGENT].iter().any(|role| policy.grants(role, member))
+}

@@ -1,0 +1,161 @@
+//! Pushes an image: the blobs that the registry lacks, then the manifest.
+
+use bytes::Bytes;
+use reqwest::header::LOCATION;
+use reqwest::{Method, Url};
+
+use super::{CONTENT_DIGEST, Repository, reference};
+use crate::client::Client;
+use crate::client::error::{Error, Fault};
+use crate::client::google::with_query;
+use crate::client::transport::Request;
+use crate::domain::image::{Digest, ImageRef};
+
+/// A blob with its digest.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Blob {
+    digest: Digest,
+    bytes: Bytes,
+}
+
+impl Blob {
+    pub fn new(bytes: impl Into<Bytes>) -> Self {
+        let bytes = bytes.into();
+        Self { digest: Self::digest_of(&bytes), bytes }
+    }
+
+    pub fn digest(&self) -> &Digest {
+        &self.digest
+    }
+
+    pub fn bytes(&self) -> &Bytes {
+        &self.bytes
+    }
+
+    /// The sha256 digest of some bytes.
+    pub fn digest_of(bytes: &[u8]) -> Digest {
+        let hash = aws_lc_rs::digest::digest(&aws_lc_rs::digest::SHA256, bytes);
+        let mut array = [0; 32];
+        array.copy_from_slice(hash.as_ref());
+        Digest::from_sha256(&array)
+    }
+}
+
+/// All of an image that is to be pushed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ImageContent {
+    /// Its config and layers.
+    pub blobs: Vec<Blob>,
+    /// Byte for byte.
+    pub manifest: Bytes,
+    pub media_type: String,
+}
+
+impl ImageContent {
+    /// The digest by which the image will be known.
+    pub fn digest(&self) -> Digest {
+        Blob::digest_of(&self.manifest)
+    }
+}
+
+/// What was done of a push.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum PushProgress {
+    /// Blob `number` of `of` is there: sent, or found there.
+    Blob {
+        number: usize,
+        of: usize,
+        bytes: usize,
+        found: bool,
+    },
+    Manifest {
+        digest: Digest,
+    },
+}
+
+impl Client {
+    /// Pushes under the image's tag (`latest` where it has none) and answers the digest. Blobs that the
+    /// registry has are not sent again. An image named by a digest must have that one.
+    pub async fn push_image(
+        &self,
+        image: &ImageRef,
+        content: &ImageContent,
+        mut progress: impl FnMut(PushProgress) + Send,
+    ) -> Result<Digest, Error> {
+        let repository = Repository::of(image);
+        for (index, blob) in content.blobs.iter().enumerate() {
+            let found = self.has_blob(&repository, blob.digest()).await?;
+            if !found {
+                self.push_blob(&repository, blob).await?;
+            }
+            let (number, of) = (index + 1, content.blobs.len());
+            progress(PushProgress::Blob { number, of, bytes: blob.bytes().len(), found });
+        }
+        let digest = self.push_manifest(&repository, &reference(image), content).await?;
+        progress(PushProgress::Manifest { digest: digest.clone() });
+        Ok(digest)
+    }
+
+    async fn has_blob(&self, repository: &Repository, digest: &Digest) -> Result<bool, Error> {
+        let request = Request::new(Method::HEAD, repository.url(&["blobs", digest.as_str()])?);
+        match self.registry_send(repository, &repository.push(), &request).await {
+            Ok(_) => Ok(true),
+            Err(error) if error.is_not_found() => Ok(false),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// In one piece: `POST` for a place, `PUT` to it.
+    async fn push_blob(&self, repository: &Repository, blob: &Blob) -> Result<(), Error> {
+        let mut start = repository.url(&["blobs", "uploads"])?;
+        start.set_path(&format!("{}/", start.path()));
+        let start = Request::new(Method::POST, start);
+        let answer = self.registry_send(repository, &repository.push(), &start).await?;
+        let place = answer.header(LOCATION).and_then(|location| start.url.join(location).ok());
+        let Some(place) = place else {
+            return Err(start.error(Fault::unexpected("the registry gave no place to upload to")));
+        };
+        let put = put_blob(place, blob);
+        self.registry_send(repository, &repository.push(), &put).await?;
+        Ok(())
+    }
+
+    async fn push_manifest(
+        &self,
+        repository: &Repository,
+        reference: &str,
+        content: &ImageContent,
+    ) -> Result<Digest, Error> {
+        let url = repository.url(&["manifests", reference])?;
+        let request = Request::new(Method::PUT, url).body(&content.media_type, content.manifest.clone());
+        let answer = self.registry_send(repository, &repository.push(), &request).await?;
+        let ours = content.digest();
+        match answer.header(CONTENT_DIGEST) {
+            Some(theirs) if theirs != ours.as_str() => {
+                Err(request.error(Fault::Digest { expected: ours.to_string(), found: theirs.to_owned() }))
+            }
+            _ => Ok(ours),
+        }
+    }
+}
+
+/// The place keeps its own query.
+fn put_blob(place: Url, blob: &Blob) -> Request {
+    let url = with_query(place, &[("digest", blob.digest().as_str())]);
+    Request::new(Method::PUT, url).body("application/octet-stream", blob.bytes().clone())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_place_keeps_its_query() {
+        let blob = Blob::new("x");
+        let request = put_blob("https://r/v2/a/blobs/uploads/7?_state=a%2Bb".parse().unwrap(), &blob);
+        assert_eq!(
+            request.url.as_str(),
+            format!("https://r/v2/a/blobs/uploads/7?_state=a%2Bb&digest=sha256%3A{}", blob.digest().hex())
+        );
+    }
+}

@@ -1,0 +1,249 @@
+//! Sends a request within its bounds and records each attempt.
+
+use std::time::Duration;
+
+use bytes::{Bytes, BytesMut};
+use reqwest::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, HeaderMap, HeaderValue, LOCATION, RETRY_AFTER};
+use reqwest::{Method, Url};
+use serde::de::DeserializeOwned;
+
+use super::error::{Error, Fault, Refusal};
+use super::record::Recording;
+use super::{Client, Secret, record, retry};
+
+/// What is to be sent.
+#[derive(Debug, Clone)]
+pub(super) struct Request {
+    pub(super) method: Method,
+    pub(super) url: Url,
+    pub(super) headers: HeaderMap,
+    pub(super) body: Bytes,
+    pub(super) auth: Auth,
+    pub(super) trust: Trust,
+    /// Whether sending it twice is as good as once.
+    pub(super) repeatable: bool,
+}
+
+/// Whose token goes along.
+#[derive(Debug, Clone)]
+pub(super) enum Auth {
+    /// The connection's.
+    Connection,
+    None,
+    /// One that a registry gave.
+    Bearer(Secret),
+    /// The connection's, as the password of this user.
+    Basic(&'static str),
+}
+
+/// Which authority the host must be certified by.
+#[derive(Debug, Clone)]
+pub(super) enum Trust {
+    /// The connection's.
+    Connection,
+    /// This one alone (PEM).
+    Authority(String),
+}
+
+/// A successful answer, whole.
+#[derive(Debug)]
+pub(super) struct Answer {
+    pub(super) headers: HeaderMap,
+    pub(super) body: Bytes,
+}
+
+impl Request {
+    /// `GET` and `HEAD` are taken to be repeatable.
+    pub(super) fn new(method: Method, url: Url) -> Self {
+        let repeatable = method == Method::GET || method == Method::HEAD;
+        Self {
+            method,
+            url,
+            headers: HeaderMap::new(),
+            body: Bytes::new(),
+            auth: Auth::Connection,
+            trust: Trust::Connection,
+            repeatable,
+        }
+    }
+
+    pub(super) fn get(url: Url) -> Self {
+        Self::new(Method::GET, url).accept("application/json")
+    }
+
+    pub(super) fn accept(mut self, types: &str) -> Self {
+        if let Ok(value) = HeaderValue::from_str(types) {
+            self.headers.append(ACCEPT, value);
+        }
+        self
+    }
+
+    pub(super) fn body(mut self, media_type: &str, body: Bytes) -> Self {
+        if let Ok(value) = HeaderValue::from_str(media_type) {
+            self.headers.insert(CONTENT_TYPE, value);
+        }
+        self.body = body;
+        self
+    }
+
+    pub(super) fn json<T: serde::Serialize>(method: Method, url: Url, body: &T) -> Result<Self, Error> {
+        let request = Self::new(method, url).accept("application/json");
+        match serde_json::to_vec(body) {
+            Ok(bytes) => Ok(request.body("application/json", bytes.into())),
+            Err(error) => Err(request.error(Fault::Request { reason: error.to_string() })),
+        }
+    }
+
+    pub(super) fn auth(mut self, auth: Auth) -> Self {
+        self.auth = auth;
+        self
+    }
+
+    pub(super) fn trust(mut self, trust: Trust) -> Self {
+        self.trust = trust;
+        self
+    }
+
+    /// For a `POST` that only reads.
+    pub(super) fn repeatable(mut self) -> Self {
+        self.repeatable = true;
+        self
+    }
+
+    pub(super) fn error(&self, fault: Fault) -> Error {
+        Error { method: self.method.to_string(), url: record::redact(&self.url), fault }
+    }
+
+    fn host(&self) -> String {
+        self.url.host_str().unwrap_or_default().to_owned()
+    }
+}
+
+impl Answer {
+    /// The body as a `T`; an empty one is `{}`.
+    pub(super) fn json<T: DeserializeOwned>(&self, request: &Request) -> Result<T, Error> {
+        let body: &[u8] = if self.body.is_empty() { b"{}" } else { &self.body };
+        serde_json::from_slice(body).map_err(|error| request.error(Fault::unreadable(&error, body)))
+    }
+
+    pub(super) fn header(&self, name: impl reqwest::header::AsHeaderName) -> Option<&str> {
+        self.headers.get(name)?.to_str().ok()
+    }
+}
+
+impl Client {
+    /// Sends it, and again where that is safe and may help; anything but a 2xx answer is an error.
+    pub(super) async fn send(&self, request: &Request) -> Result<Answer, Error> {
+        let mut attempt = 1;
+        loop {
+            let fault = match self.attempt(request).await {
+                Ok(answer) => return Ok(answer),
+                Err(fault) => fault,
+            };
+            let limits = self.connection().limits();
+            let pause = retry::pause(&fault, attempt, limits, retry::random()).filter(|_| request.repeatable);
+            let Some(pause) = pause else { return Err(request.error(fault)) };
+            tokio::time::sleep(pause).await;
+            attempt += 1;
+        }
+    }
+
+    /// Sends it and reads the answer as JSON.
+    pub(super) async fn fetch<T: DeserializeOwned>(&self, request: Request) -> Result<T, Error> {
+        self.send(&request).await?.json(&request)
+    }
+
+    async fn attempt(&self, request: &Request) -> Result<Answer, Fault> {
+        self.connection().check_host(&request.url)?;
+        let http = self.http(&request.trust).await?;
+        let total = self.time_for(request.body.len());
+        let builder = http
+            .request(request.method.clone(), request.url.clone())
+            .headers(request.headers.clone())
+            .body(request.body.clone())
+            .timeout(total);
+        let builder = match self.authorization(&request.auth).await? {
+            Some(value) => builder.header(AUTHORIZATION, value),
+            None => builder,
+        };
+        let mut recording = self.0.log.start(&request.method, &request.url, request.body.len() as u64);
+        let result = self.exchange(builder, request, total, &mut recording).await;
+        recording.end(result.as_ref().err().map(ToString::to_string));
+        result
+    }
+
+    async fn exchange(
+        &self,
+        builder: reqwest::RequestBuilder,
+        request: &Request,
+        total: Duration,
+        recording: &mut Recording,
+    ) -> Result<Answer, Fault> {
+        let host = request.host();
+        let broken = |error: reqwest::Error| Fault::from_reqwest(&error, &host, total);
+        let response = builder.send().await.map_err(broken)?;
+        recording.status(response.status().as_u16());
+        let (status, headers) = (response.status(), response.headers().clone());
+        let body = read_body(response, self.connection().limits().body, recording, broken).await?;
+        if status.is_success() {
+            return Ok(Answer { headers, body });
+        }
+        Err(Fault::Status(Box::new(refusal(status.as_u16(), &headers, &body))))
+    }
+
+    /// The bound of one request: a slow line may upload 64 KiB a second.
+    fn time_for(&self, bytes: usize) -> Duration {
+        self.connection().limits().total + Duration::from_secs(bytes as u64 / (64 << 10))
+    }
+
+    async fn authorization(&self, auth: &Auth) -> Result<Option<HeaderValue>, Fault> {
+        let text = match auth {
+            Auth::None => return Ok(None),
+            Auth::Bearer(secret) => zeroize::Zeroizing::new(format!("Bearer {}", secret.expose())),
+            Auth::Connection => {
+                let token = self.connection().token().await?;
+                zeroize::Zeroizing::new(format!("Bearer {}", token.expose()))
+            }
+            Auth::Basic(user) => {
+                let token = self.connection().token().await?;
+                let pair = zeroize::Zeroizing::new(format!("{user}:{}", token.expose()));
+                zeroize::Zeroizing::new(format!("Basic {}", crate::wire::base64_bytes::encode(pair.as_bytes())))
+            }
+        };
+        let mut value = HeaderValue::from_str(&text).map_err(|_invalid| Fault::Request {
+            reason: "the access token holds characters that no token has".to_owned(),
+        })?;
+        value.set_sensitive(true);
+        Ok(Some(value))
+    }
+}
+
+/// The whole body, at most `limit` bytes of it.
+async fn read_body(
+    mut response: reqwest::Response,
+    limit: usize,
+    recording: &mut Recording,
+    broken: impl Fn(reqwest::Error) -> Fault,
+) -> Result<Bytes, Fault> {
+    if response.content_length().is_some_and(|announced| announced > limit as u64) {
+        return Err(Fault::TooLarge { limit });
+    }
+    let mut body = BytesMut::new();
+    while let Some(chunk) = response.chunk().await.map_err(&broken)? {
+        recording.received(chunk.len() as u64);
+        if body.len() + chunk.len() > limit {
+            return Err(Fault::TooLarge { limit });
+        }
+        body.extend_from_slice(&chunk);
+    }
+    Ok(body.freeze())
+}
+
+fn refusal(status: u16, headers: &HeaderMap, body: &[u8]) -> Refusal {
+    let text = |name| headers.get(name).and_then(|value: &HeaderValue| value.to_str().ok());
+    let mut refusal = Refusal::read(status, body);
+    refusal.retry_after = text(RETRY_AFTER).and_then(|value| retry::retry_after(value, jiff::Timestamp::now()));
+    refusal.location = text(LOCATION).map(str::to_owned);
+    refusal.challenge = text(reqwest::header::WWW_AUTHENTICATE).map(str::to_owned);
+    refusal
+}
