@@ -2,4 +2,5 @@
 //!
 //! May use `domain` and `codelab`; no IO, no clock, no terminal.
 
+pub mod editor;
 pub mod text;

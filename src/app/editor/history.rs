@@ -1,0 +1,160 @@
+//! Undo and redo without a limit: what was changed, not copies of the text.
+//!
+//! There is no clock here. Changes of one kind that follow each other at one place are one step; a
+//! motion, another kind of change, or the start of a new word begins the next.
+
+use ropey::Rope;
+
+/// Text at a place (in characters) replaced by other text.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Change {
+    pub(super) at: usize,
+    pub(super) removed: String,
+    pub(super) inserted: String,
+}
+
+impl Change {
+    pub(super) fn apply(&self, text: &mut Rope) {
+        replace(text, self.at, &self.removed, &self.inserted);
+    }
+
+    fn revert(&self, text: &mut Rope) {
+        replace(text, self.at, &self.inserted, &self.removed);
+    }
+}
+
+fn replace(text: &mut Rope, at: usize, old: &str, new: &str) {
+    text.remove(at..at + old.chars().count());
+    text.insert(at, new);
+}
+
+/// Where the cursor is and where the selection began.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(super) struct Caret {
+    pub(super) cursor: usize,
+    pub(super) anchor: Option<usize>,
+}
+
+/// What kind of change it was: typing and deleting go on in one step.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Kind {
+    Typing,
+    Backspace,
+    Delete,
+    Other,
+}
+
+/// Changes that are undone together.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Step {
+    pub(super) changes: Vec<Change>,
+    pub(super) before: Caret,
+    pub(super) after: Caret,
+    pub(super) kind: Kind,
+}
+
+/// All steps, done and undone.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub(super) struct History {
+    done: Vec<Step>,
+    undone: Vec<Step>,
+    /// Whether the last step may still grow.
+    open: bool,
+    /// How many steps were done when the text was last saved, if it can still be reached.
+    clean: Option<usize>,
+}
+
+impl History {
+    /// Remembers a step that was just applied.
+    pub(super) fn record(&mut self, step: Step) {
+        if self.clean.is_some_and(|clean| clean > self.done.len()) {
+            self.clean = None;
+        }
+        self.undone.clear();
+        let kind = step.kind;
+        let grown = self.open && self.done.last_mut().is_some_and(|last| grow(last, &step));
+        if !grown {
+            self.done.push(step);
+        }
+        self.open = kind != Kind::Other;
+    }
+
+    /// The next change begins a new step.
+    pub(super) fn seal(&mut self) {
+        self.open = false;
+    }
+
+    /// The text as it is now is the one that was saved or loaded.
+    pub(super) fn mark_clean(&mut self) {
+        self.seal();
+        self.clean = Some(self.done.len());
+    }
+
+    pub(super) fn is_clean(&self) -> bool {
+        self.clean == Some(self.done.len())
+    }
+
+    /// Takes the last step back; where the cursor was before it.
+    pub(super) fn undo(&mut self, text: &mut Rope) -> Option<Caret> {
+        self.seal();
+        let step = self.done.pop()?;
+        for change in step.changes.iter().rev() {
+            change.revert(text);
+        }
+        let before = step.before;
+        self.undone.push(step);
+        Some(before)
+    }
+
+    /// Does the last undone step again; where the cursor was after it.
+    pub(super) fn redo(&mut self, text: &mut Rope) -> Option<Caret> {
+        self.seal();
+        let step = self.undone.pop()?;
+        for change in &step.changes {
+            change.apply(text);
+        }
+        let after = step.after;
+        self.done.push(step);
+        Some(after)
+    }
+
+    pub(super) fn can_undo(&self) -> bool {
+        !self.done.is_empty()
+    }
+
+    pub(super) fn can_redo(&self) -> bool {
+        !self.undone.is_empty()
+    }
+}
+
+/// Adds `step` to `last` if they are one stretch of typing or deleting.
+fn grow(last: &mut Step, step: &Step) -> bool {
+    let ([old], [new]) = (last.changes.as_mut_slice(), step.changes.as_slice()) else { return false };
+    if last.kind != step.kind || last.after != step.before {
+        return false;
+    }
+    let joins = match step.kind {
+        Kind::Typing => {
+            old.at + old.inserted.chars().count() == new.at && new.removed.is_empty() && !starts_word(old, new)
+        }
+        Kind::Backspace => new.at + new.removed.chars().count() == old.at && new.inserted.is_empty(),
+        Kind::Delete => new.at == old.at && new.inserted.is_empty(),
+        Kind::Other => false,
+    };
+    if joins {
+        match step.kind {
+            Kind::Backspace => old.removed.insert_str(0, &new.removed),
+            Kind::Delete => old.removed.push_str(&new.removed),
+            Kind::Typing | Kind::Other => old.inserted.push_str(&new.inserted),
+        }
+        if step.kind == Kind::Backspace {
+            old.at = new.at;
+        }
+        last.after = step.after;
+    }
+    joins
+}
+
+fn starts_word(old: &Change, new: &Change) -> bool {
+    old.inserted.ends_with(char::is_whitespace) && !new.inserted.starts_with(char::is_whitespace)
+}
