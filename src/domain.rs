@@ -13,4 +13,5 @@ pub mod name;
 pub mod pattern;
 pub mod policy;
 pub mod span;
+pub mod system_policy;
 pub mod trace;
