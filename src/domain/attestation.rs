@@ -5,9 +5,20 @@
 //! signature, embedded payload, JSON, digest; the docker reference and the type string are noted
 //! but decide nothing. Cryptography is behind [`Verify`], which `signing` implements.
 
+mod examine;
+mod fault;
+mod payload;
+
 use crate::domain::attestor::PublicKey;
 use crate::domain::image::{Digest, ImageRef};
 use crate::domain::name::NoteName;
+
+pub use examine::{Accepted, Examined, check, examine, is_for};
+pub use fault::{AttestationFault, Difference, DifferenceKind, KeyIdMiss, KeyIdSlip, NO_VALID_ATTESTATION, Stage};
+pub use payload::{PAYLOAD_LIMIT, Payload, PayloadError, parse_payload};
+
+/// The kind of the occurrences that Binary Authorization reads (Grafeas v1).
+pub const ATTESTATION: &str = "ATTESTATION";
 
 /// The `critical.type` that gcloud writes; the service does not insist on it.
 pub const PAYLOAD_TYPE: &str = "Google cloud binauthz container signature";
@@ -24,16 +35,20 @@ pub fn payload(image: &ImageRef, digest: &Digest) -> Vec<u8> {
     .into_bytes()
 }
 
-/// An occurrence of kind `ATTESTATION` (Grafeas v1), as far as admission looks at it.
+/// An occurrence (Grafeas v1), as far as admission looks at it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Attestation {
     /// `projects/P/occurrences/UUID`.
     pub name: String,
     pub note: NoteName,
+    /// [`ATTESTATION`]; others may lie on the same note.
+    pub kind: String,
     /// As stored: with or without `https://` in front.
     pub resource_uri: String,
     pub payload: Vec<u8>,
     pub signatures: Vec<Signature>,
+    /// How many JSON web tokens it carries, which Binary Authorization never verifies.
+    pub jwts: usize,
     /// RFC 3339.
     pub create_time: Option<String>,
 }

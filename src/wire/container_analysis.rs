@@ -71,6 +71,16 @@ pub struct AttestationOccurrence {
     pub serialized_payload: Vec<u8>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub signatures: Vec<Signature>,
+    /// Kept and handed back; Binary Authorization never verifies them.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub jwts: Vec<Jwt>,
+}
+
+/// A JSON web token (RFC 7519) in its compact form.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub struct Jwt {
+    pub compact_jwt: String,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -91,7 +101,7 @@ pub struct OccurrenceList {
 }
 
 /// The kind of notes and occurrences that Binary Authorization reads.
-pub const ATTESTATION: &str = "ATTESTATION";
+pub use crate::domain::attestation::ATTESTATION;
 
 impl TryFrom<Occurrence> for attestation::Attestation {
     type Error = NameError;
@@ -103,6 +113,7 @@ impl TryFrom<Occurrence> for attestation::Attestation {
         Ok(Self {
             name: wire.name,
             note: wire.note_name.parse()?,
+            kind: wire.kind,
             resource_uri: wire.resource_uri,
             payload: details.serialized_payload,
             signatures: details
@@ -110,6 +121,7 @@ impl TryFrom<Occurrence> for attestation::Attestation {
                 .into_iter()
                 .map(|s| attestation::Signature { public_key_id: s.public_key_id, bytes: s.signature })
                 .collect(),
+            jwts: details.jwts.len(),
             create_time: wire.create_time,
         })
     }
@@ -126,8 +138,12 @@ impl From<&attestation::Attestation> for Occurrence {
             name: attestation.name.clone(),
             resource_uri: attestation.resource_uri.clone(),
             note_name: attestation.note.to_string(),
-            kind: ATTESTATION.to_owned(),
-            attestation: Some(AttestationOccurrence { serialized_payload: attestation.payload.clone(), signatures }),
+            kind: attestation.kind.clone(),
+            attestation: Some(AttestationOccurrence {
+                serialized_payload: attestation.payload.clone(),
+                signatures,
+                jwts: Vec::new(),
+            }),
             create_time: attestation.create_time.clone(),
             update_time: None,
         }
