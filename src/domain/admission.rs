@@ -1,6 +1,17 @@
 //! Admission: whether a pod would be let in, and why.
 //!
-//! Source: the facts' sections 3, 4 and 5 (`resources.proto`, key concepts page).
+//! [`evaluate`] decides with the whole tree of checks, [`decide`] the same without it: both run
+//! `engine`, which is generic over what is kept. Sources: the facts' sections 3, 4 and 5
+//! (`resources.proto`, key concepts page). Uses the rest of the domain, nothing else.
+
+mod attestors;
+mod break_glass;
+mod compiled;
+mod engine;
+mod exemption;
+mod message;
+mod paths;
+mod rule;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -8,8 +19,15 @@ use crate::domain::attestation::Attestation;
 use crate::domain::attestor::Attestor;
 use crate::domain::image::Digest;
 use crate::domain::name::AttestorName;
-use crate::domain::policy::RuleKind;
+use crate::domain::policy::{EnforcementMode, EvaluationMode, RuleKind};
 use crate::domain::trace::Trace;
+
+pub use attestors::AttestorFault;
+pub use break_glass::{BREAK_GLASS_ANNOTATION, BREAK_GLASS_LABEL, CLOUD_RUN_BREAK_GLASS_ANNOTATION};
+pub use compiled::CompiledPolicy;
+pub use engine::{decide, evaluate};
+pub use message::Generation;
+pub use paths::{pattern_path, rule_path};
 
 /// Where the pod would run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -41,6 +59,18 @@ pub enum ContainerKind {
     Ephemeral,
 }
 
+impl ContainerKind {
+    /// In words.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Init => "init container",
+            Self::Sidecar => "sidecar",
+            Self::Container => "container",
+            Self::Ephemeral => "ephemeral container",
+        }
+    }
+}
+
 /// One image of the pod, exactly as its spec says it.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct RequestImage {
@@ -54,8 +84,11 @@ pub struct RequestImage {
 pub struct Request {
     pub platform: Platform,
     pub enforcement: Enforcement,
+    /// Of the pod (GKE) or the revision (Cloud Run), for the messages that name it; may be empty.
+    pub name: String,
     /// `LOCATION.CLUSTER`.
     pub cluster: Option<String>,
+    /// Empty means `default`, as in Kubernetes.
     pub namespace: String,
     /// Empty means `default`, as in Kubernetes.
     pub service_account: String,
@@ -64,7 +97,18 @@ pub struct Request {
     /// Of the pod itself: a Deployment's own metadata does not count.
     pub labels: BTreeMap<String, String>,
     pub annotations: BTreeMap<String, String>,
+    /// What made the pod, if it is known: its metadata decides nothing and explains a lot.
+    pub owner: Option<Owner>,
     pub images: Vec<RequestImage>,
+}
+
+/// The workload whose template a pod is made from.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Owner {
+    /// For example `Deployment`.
+    pub kind: String,
+    pub labels: BTreeMap<String, String>,
+    pub annotations: BTreeMap<String, String>,
 }
 
 /// Everything outside the policy that the decision may depend on.
@@ -85,6 +129,8 @@ pub enum AttestorEvidence {
         attestor: Attestor,
         attestations: Attestations,
     },
+    /// Taken to have attested nothing: a simulation that was given no evidence for it.
+    AssumedNone,
     /// The policy names an attestor that does not exist.
     NotFound,
     /// It was not looked at, or could not be: why.
@@ -110,20 +156,44 @@ pub enum Attestations {
 pub enum Outcome {
     Admit,
     Deny,
-    /// The rule would deny, and is a dry run.
+    /// The rule is a dry run, and would deny or could not be evaluated.
     AdmitDryRun,
-    /// The policy would deny, and the pod breaks the glass.
+    /// The pod breaks the glass, and the policy would deny or could not be evaluated.
     AdmitBreakGlass,
     /// Something that decides was not known.
     Undecided,
+}
+
+impl Outcome {
+    /// Whether the pod runs; `None` where that is not known.
+    pub fn admits(self) -> Option<bool> {
+        match self {
+            Self::Admit | Self::AdmitDryRun | Self::AdmitBreakGlass => Some(true),
+            Self::Deny => Some(false),
+            Self::Undecided => None,
+        }
+    }
+
+    /// As in the output of `simulate`.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Admit => "ADMIT",
+            Self::Deny => "DENY",
+            Self::AdmitDryRun => "ADMIT_DRY_RUN",
+            Self::AdmitBreakGlass => "ADMIT_BREAK_GLASS",
+            Self::Undecided => "UNDECIDED",
+        }
+    }
 }
 
 /// The rule that was applied.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RuleRef {
     pub kind: RuleKind,
-    /// Empty for the default rule.
+    /// As it stands in the policy; empty for the default rule.
     pub key: String,
+    pub evaluation_mode: EvaluationMode,
+    pub enforcement_mode: EnforcementMode,
 }
 
 /// Which list exempted an image, and by which pattern.
@@ -142,25 +212,42 @@ pub enum Exemption {
 /// What one attestor says of one image.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AttestorOutcome {
+    /// As the policy names it.
     pub name: String,
     /// `None`: not known.
     pub satisfied: Option<bool>,
-    /// Where it is not satisfied, word for word the cluster's reason.
+    /// Where it is not satisfied, word for word the cluster's reason; where it is not known, why.
     pub reason: String,
+    /// What is behind the reason.
+    pub fault: Option<AttestorFault>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum ImageOutcome {
     Exempt(Exemption),
     Allow,
-    Deny,
+    Deny(DenyCause),
     Undecided,
+}
+
+/// Why a rule denies an image.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum DenyCause {
+    AlwaysDeny,
+    /// At least one of [`ImageDecision::attestors`] is not satisfied.
+    Attestors,
+    /// The rule requires attestations and names no attestor, which the service refuses to store.
+    NoAttestors,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ImageDecision {
+    /// As the policy saw it: on Cloud Run with its digest, if that is known.
     pub image: String,
+    pub container: String,
+    pub kind: ContainerKind,
     pub outcome: ImageOutcome,
+    /// Every attestor of the rule, in its order; empty where the rule asks for no attestations.
     pub attestors: Vec<AttestorOutcome>,
 }
 
@@ -168,11 +255,18 @@ pub struct ImageDecision {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Decision {
     pub outcome: Outcome,
-    /// Word for word what the cluster would print on a denial (`admission webhook … denied the
-    /// request: …`); empty where nothing would be denied.
+    /// Word for word what the cluster would print after `Error from server (VIOLATES_POLICY): `
+    /// (or Cloud Run after its own prefix); empty where nothing is denied. For the other
+    /// generation, and for what a dry run or break-glass overrode, see [`Decision::denial_text`].
     pub message: String,
+    pub platform: Platform,
+    /// [`Request::name`].
+    pub name: String,
     /// `None` where enforcement is off and no rule is looked at.
     pub rule: Option<RuleRef>,
     pub images: Vec<ImageDecision>,
     pub trace: Trace,
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,243 @@
+//! Whether an attestor vouches for an image, from what is known of it.
+//!
+//! Keys of an attestor are alternatives, and so are attestations of an image; the attestors of a rule
+//! are all needed (`resources.proto`, `AdmissionRule` and `UserOwnedGrafeasNote`).
+
+use super::compiled::RequiredAttestor;
+use super::{Attestations, AttestorEvidence, AttestorOutcome, Evidence};
+use crate::domain::attestation::{self, Attestation, AttestationFault, Examined, NO_VALID_ATTESTATION, Verify};
+use crate::domain::attestor::Attestor;
+use crate::domain::image::Digest;
+use crate::domain::name::NoteName;
+use crate::domain::trace::{Check, Status, clipped};
+
+/// R2 of the facts' section 5.3.
+pub(super) const NO_DIGEST: &str = "Expected digest with sha256 scheme, but got tag or malformed digest";
+/// R3: how the old enforcement path said the same.
+pub(super) const NO_DIGEST_LEGACY: &str = "Attestor cannot attest to an image deployed by tag";
+/// What the service agent needs on the note.
+const ROLE: &str = "roles/containeranalysis.notes.occurrences.viewer";
+/// A trace stays readable, however many attestations there are.
+const SHOWN: usize = 10;
+
+/// What is behind an attestor that is not satisfied, or not known to be.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum AttestorFault {
+    #[error("the image has no sha256 digest, and attestations are for digests")]
+    NoDigest,
+    #[error("it does not exist")]
+    NotFound,
+    #[error("it has no public keys, so it attests nothing")]
+    NoKeys,
+    #[error("{service_account} lacks {ROLE} on {note}, so the attestations cannot be read")]
+    NotPermitted { service_account: String, note: NoteName },
+    #[error("its note {0} does not exist")]
+    NoteMissing(NoteName),
+    #[error("there is no attestation for this digest")]
+    NoAttestations,
+    #[error("{}", none_valid(.0))]
+    NoneValid(Vec<AttestationFault>),
+    #[error("not known: {0}")]
+    Unknown(String),
+}
+
+fn none_valid(faults: &[AttestationFault]) -> String {
+    match faults {
+        [only] => format!("the attestation for this digest does not count: {only}"),
+        faults => format!("none of {} attestations for this digest counts", faults.len()),
+    }
+}
+
+/// What is known, for one attestor and one image.
+#[derive(Debug)]
+pub(super) enum Judgement<'e> {
+    NoDigest,
+    Assumed,
+    AssumedNone,
+    NotFound,
+    NotLookedAt,
+    Unknown(&'e str),
+    NoKeys,
+    NotPermitted(&'e Attestor, &'e str),
+    NoteMissing(&'e Attestor),
+    AttestationsUnknown(&'e Attestor, &'e str),
+    /// Those for the digest, up to the first that counts; and how many there are for others.
+    Read {
+        attestor: &'e Attestor,
+        examined: Vec<(&'e Attestation, Examined)>,
+        others: Vec<&'e Attestation>,
+    },
+}
+
+impl<'e> Judgement<'e> {
+    /// Judges by the first thing that decides: without a digest nothing else is looked at, and an
+    /// attestor without keys attests nothing whatever is on its note.
+    pub(super) fn new(
+        required: &RequiredAttestor,
+        digest: Option<&Digest>,
+        evidence: &'e Evidence,
+        verify: &dyn Verify,
+    ) -> Self {
+        let Some(digest) = digest else { return Self::NoDigest };
+        let Some(name) = &required.name else { return Self::NotFound };
+        if evidence.assumed.contains(name) {
+            return Self::Assumed;
+        }
+        match evidence.attestors.get(name) {
+            None => Self::NotLookedAt,
+            Some(AttestorEvidence::NotFound) => Self::NotFound,
+            Some(AttestorEvidence::AssumedNone) => Self::AssumedNone,
+            Some(AttestorEvidence::Unknown(why)) => Self::Unknown(why),
+            Some(AttestorEvidence::Found { attestor, .. }) if attestor.keys.is_empty() => Self::NoKeys,
+            Some(AttestorEvidence::Found { attestor, attestations }) => {
+                Self::from_attestations(attestor, attestations, digest, verify)
+            }
+        }
+    }
+
+    fn from_attestations(
+        attestor: &'e Attestor,
+        attestations: &'e Attestations,
+        digest: &Digest,
+        verify: &dyn Verify,
+    ) -> Self {
+        match attestations {
+            Attestations::NotPermitted { service_account } => Self::NotPermitted(attestor, service_account),
+            Attestations::NoteMissing => Self::NoteMissing(attestor),
+            Attestations::Unknown(why) => Self::AttestationsUnknown(attestor, why),
+            Attestations::Read(list) => Self::read(attestor, list, digest, verify),
+        }
+    }
+
+    fn read(attestor: &'e Attestor, list: &'e [Attestation], digest: &Digest, verify: &dyn Verify) -> Self {
+        let (mut examined, mut others) = (Vec::new(), Vec::new());
+        for attestation in list {
+            if !attestation::is_for(&attestation.resource_uri, digest) {
+                others.push(attestation);
+                continue;
+            }
+            let result = attestation::examine(attestation, attestor, digest, verify);
+            let accepted = result.accepted().is_some();
+            examined.push((attestation, result));
+            if accepted {
+                break;
+            }
+        }
+        Self::Read { attestor, examined, others }
+    }
+
+    /// Whether the attestor is satisfied; `None`: not known.
+    pub(super) fn satisfied(&self) -> Option<bool> {
+        match self {
+            Self::Assumed => Some(true),
+            Self::NotLookedAt | Self::Unknown(_) | Self::AttestationsUnknown(..) => None,
+            Self::Read { examined, .. } => Some(examined.last().is_some_and(|(_, result)| result.accepted().is_some())),
+            Self::NoDigest
+            | Self::AssumedNone
+            | Self::NotFound
+            | Self::NoKeys
+            | Self::NotPermitted(..)
+            | Self::NoteMissing(_) => Some(false),
+        }
+    }
+
+    fn fault(&self) -> Option<AttestorFault> {
+        Some(match self {
+            Self::Assumed => return None,
+            Self::NoDigest => AttestorFault::NoDigest,
+            Self::AssumedNone => AttestorFault::NoAttestations,
+            Self::NotFound => AttestorFault::NotFound,
+            Self::NotLookedAt => AttestorFault::Unknown("it was not looked at".to_owned()),
+            Self::Unknown(why) | Self::AttestationsUnknown(_, why) => AttestorFault::Unknown((*why).to_owned()),
+            Self::NoKeys => AttestorFault::NoKeys,
+            Self::NotPermitted(attestor, service_account) => AttestorFault::NotPermitted {
+                service_account: (*service_account).to_owned(),
+                note: attestor.note.clone(),
+            },
+            Self::NoteMissing(attestor) => AttestorFault::NoteMissing(attestor.note.clone()),
+            Self::Read { .. } if self.satisfied() == Some(true) => return None,
+            Self::Read { examined, .. } if examined.is_empty() => AttestorFault::NoAttestations,
+            Self::Read { examined, .. } => {
+                AttestorFault::NoneValid(examined.iter().filter_map(|(_, result)| result.fault().cloned()).collect())
+            }
+        })
+    }
+
+    /// For the decision. All faults but a missing digest have the same words in a cluster (that a
+    /// missing grant has no words of its own is inferred: the facts' section 5.3).
+    pub(super) fn outcome(&self, name: &str) -> AttestorOutcome {
+        let fault = self.fault();
+        let reason = match &fault {
+            None => String::new(),
+            Some(AttestorFault::NoDigest) => NO_DIGEST.to_owned(),
+            Some(AttestorFault::Unknown(why)) => why.clone(),
+            Some(_) => NO_VALID_ATTESTATION.to_owned(),
+        };
+        AttestorOutcome { name: name.to_owned(), satisfied: self.satisfied(), reason, fault }
+    }
+
+    /// For the trace.
+    pub(super) fn trace(&self, required: &RequiredAttestor, digest: Option<&Digest>) -> Check {
+        let status = match self.satisfied() {
+            Some(true) => Status::Pass,
+            Some(false) => Status::Fail,
+            None => Status::Unknown,
+        };
+        Check::new(status, format!("attestor {}", clipped(&required.text))).children(self.parts(digest))
+    }
+
+    fn parts(&self, digest: Option<&Digest>) -> Vec<Check> {
+        let (fail, unknown) = (Status::Fail, Status::Unknown);
+        match self {
+            Self::NoDigest => {
+                vec![Check::new(fail, "image by digest").expected("…@sha256:…").found("a tag, or no valid digest")]
+            }
+            Self::Assumed => vec![Check::new(Status::Note, "a valid attestation is assumed")],
+            Self::AssumedNone => vec![Check::new(fail, "attestation").found("none is assumed")],
+            Self::NotFound => vec![Check::new(fail, "attestor exists").found("there is no such attestor")],
+            Self::NotLookedAt => vec![Check::new(unknown, "attestor").found("it was not looked at")],
+            Self::Unknown(why) => vec![Check::new(unknown, "attestor").found(*why)],
+            Self::NoKeys => vec![Check::new(fail, "public keys").expected("at least one").found("none")],
+            Self::NotPermitted(attestor, member) => vec![grant_trace(attestor, member)],
+            Self::NoteMissing(attestor) => {
+                vec![Check::new(fail, format!("note {} exists", attestor.note)).found("it does not")]
+            }
+            Self::AttestationsUnknown(attestor, why) => {
+                vec![Check::new(unknown, format!("attestations on {}", attestor.note)).found(*why)]
+            }
+            Self::Read { attestor, examined, others } => read_trace(attestor, examined, others, digest),
+        }
+    }
+}
+
+/// Names role, member and resource: what the grant would have to be.
+fn grant_trace(attestor: &Attestor, member: &str) -> Check {
+    Check::new(Status::Fail, format!("attestations on {} can be read", attestor.note))
+        .expected(format!("{ROLE} for serviceAccount:{member} on {}", attestor.note))
+        .found("no such grant, which to the cluster looks like no attestations")
+}
+
+fn read_trace(
+    attestor: &Attestor,
+    examined: &[(&Attestation, Examined)],
+    others: &[&Attestation],
+    digest: Option<&Digest>,
+) -> Vec<Check> {
+    if examined.is_empty() {
+        let expected = digest.map(|digest| format!("one for {digest}")).unwrap_or_default();
+        let none = Check::new(Status::Fail, format!("attestations on {}", attestor.note)).found("none for this digest");
+        return vec![none.expected(expected).children(others_trace(others))];
+    }
+    // The one that counts is the last.
+    let skip = examined.len().saturating_sub(SHOWN);
+    let more = (skip > 0).then(|| Check::new(Status::Note, format!("{skip} more do not count")));
+    more.into_iter().chain(examined.iter().skip(skip).map(|(attestation, result)| result.trace(attestation))).collect()
+}
+
+/// What else is on the note: often the digest of another build, or of another platform's image.
+fn others_trace(others: &[&Attestation]) -> Vec<Check> {
+    let one = |other: &&Attestation| Check::new(Status::Note, "there is one for").found(clipped(&other.resource_uri));
+    let more = others.len().saturating_sub(SHOWN);
+    let rest = (more > 0).then(|| Check::new(Status::Note, format!("and {more} more for other digests")));
+    others.iter().take(SHOWN).map(one).chain(rest).collect()
+}

@@ -1,0 +1,120 @@
+//! A policy made ready for many decisions: patterns indexed, names parsed, keys normalised.
+
+use std::collections::BTreeMap;
+
+use super::RuleRef;
+use crate::domain::name::AttestorName;
+use crate::domain::pattern::{Pattern, PatternError, PatternIndex};
+use crate::domain::policy::{
+    AdmissionRule, EnforcementMode, EvaluationMode, GlobalPolicyEvaluationMode, Policy, RuleKind,
+};
+
+/// A policy, compiled together with the system policy that goes before it.
+#[derive(Debug, Clone)]
+pub struct CompiledPolicy {
+    pub(super) global_mode: GlobalPolicyEvaluationMode,
+    pub(super) system: Patterns,
+    pub(super) allowlist: Patterns,
+    pub(super) default: CompiledRule,
+    /// In the order of [`RuleKind::SPECIFIC`]; the key of a service identity without `spiffe://`.
+    pub(super) specific: [(RuleKind, BTreeMap<String, CompiledRule>); 4],
+}
+
+impl CompiledPolicy {
+    /// Compiles `policy`; of `system` (see [`crate::domain::system_policy`]) only the patterns count,
+    /// and only where the policy's `globalPolicyEvaluationMode` is `ENABLE`.
+    ///
+    /// A pattern that is none matches nothing, and the trace says so; the service refuses it.
+    pub fn new(policy: &Policy, system: &Policy) -> Self {
+        Self {
+            global_mode: policy.global_policy_evaluation_mode,
+            system: Patterns::new(system),
+            allowlist: Patterns::new(policy),
+            default: CompiledRule::new(RuleKind::Default, "", &policy.default_admission_rule),
+            specific: RuleKind::SPECIFIC.map(|kind| (kind, compiled_rules(policy, kind))),
+        }
+    }
+}
+
+fn compiled_rules(policy: &Policy, kind: RuleKind) -> BTreeMap<String, CompiledRule> {
+    let rules = policy.rules(kind).into_iter().flatten();
+    rules.map(|(key, rule)| (normalised(kind, key).to_owned(), CompiledRule::new(kind, key, rule))).collect()
+}
+
+/// `spiffe://` before a service identity is optional (`resources.proto`); other keys stay as they are.
+pub(super) fn normalised(kind: RuleKind, key: &str) -> &str {
+    match kind {
+        RuleKind::ServiceIdentity => key.strip_prefix("spiffe://").unwrap_or(key),
+        RuleKind::Default | RuleKind::Cluster | RuleKind::Namespace | RuleKind::ServiceAccount => key,
+    }
+}
+
+/// One rule, with where it stands.
+#[derive(Debug, Clone)]
+pub(super) struct CompiledRule {
+    pub(super) kind: RuleKind,
+    /// As it stands in the policy.
+    pub(super) key: String,
+    pub(super) evaluation: EvaluationMode,
+    pub(super) enforcement: EnforcementMode,
+    pub(super) attestors: Vec<RequiredAttestor>,
+}
+
+/// An attestor that a rule requires.
+#[derive(Debug, Clone)]
+pub(super) struct RequiredAttestor {
+    pub(super) text: String,
+    /// `None` where the text has not the form of an attestor name, so that no such attestor exists.
+    pub(super) name: Option<AttestorName>,
+}
+
+impl CompiledRule {
+    fn new(kind: RuleKind, key: &str, rule: &AdmissionRule) -> Self {
+        let required = |text: &String| RequiredAttestor { text: text.clone(), name: text.parse().ok() };
+        Self {
+            kind,
+            key: key.to_owned(),
+            evaluation: rule.evaluation_mode,
+            enforcement: rule.enforcement_mode,
+            attestors: rule.require_attestations_by.iter().map(required).collect(),
+        }
+    }
+
+    pub(super) fn reference(&self) -> RuleRef {
+        RuleRef {
+            kind: self.kind,
+            key: self.key.clone(),
+            evaluation_mode: self.evaluation,
+            enforcement_mode: self.enforcement,
+        }
+    }
+}
+
+/// The patterns of one policy.
+#[derive(Debug, Clone)]
+pub(super) struct Patterns {
+    /// As written, in the order of the policy.
+    pub(super) texts: Vec<String>,
+    pub(super) index: PatternIndex,
+    /// Those that are no patterns, by position.
+    pub(super) invalid: Vec<(usize, PatternError)>,
+}
+
+impl Patterns {
+    fn new(policy: &Policy) -> Self {
+        let texts: Vec<String> = policy.admission_whitelist_patterns.iter().map(|p| p.name_pattern.clone()).collect();
+        let (mut valid, mut invalid) = (Vec::new(), Vec::new());
+        for (index, text) in texts.iter().enumerate() {
+            match Pattern::parse(text) {
+                Ok(pattern) => valid.push((index, pattern)),
+                Err(error) => invalid.push((index, error)),
+            }
+        }
+        let index = PatternIndex::from_indexed(valid.iter().map(|(index, pattern)| (*index, pattern)));
+        Self { texts, index, invalid }
+    }
+
+    pub(super) fn text(&self, index: usize) -> &str {
+        self.texts.get(index).map_or("", String::as_str)
+    }
+}
