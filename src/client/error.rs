@@ -219,13 +219,15 @@ fn text(json: &Value, pointer: &str) -> Option<String> {
 
 /// rustls' reason, if that is what ended the connection.
 fn tls_reason(error: &reqwest::Error) -> Option<String> {
-    sources(error).find_map(|source| {
-        let inner = source.downcast_ref::<std::io::Error>().and_then(|io| io.get_ref());
-        let tls = source
-            .downcast_ref::<rustls::Error>()
-            .or_else(|| inner.and_then(|inner| inner.downcast_ref::<rustls::Error>()))?;
-        Some(tls.to_string())
-    })
+    sources(error).find_map(tls).map(ToString::to_string)
+}
+
+/// The TLS error that this error is or wraps: IO errors nest, and `source` skips what they hold.
+fn tls<'a>(error: &'a (dyn std::error::Error + 'static)) -> Option<&'a rustls::Error> {
+    match error.downcast_ref::<std::io::Error>() {
+        Some(io) => tls(io.get_ref()?),
+        None => error.downcast_ref(),
+    }
 }
 
 fn sources(error: &reqwest::Error) -> impl Iterator<Item = &(dyn std::error::Error + 'static)> {

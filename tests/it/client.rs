@@ -1,1 +1,8 @@
-//! (empty)
+//! The HTTP client: against small servers of the test's own, and against the sandbox.
+
+mod bounds;
+mod calls;
+mod evidence;
+mod registry;
+mod server;
+mod trust;
