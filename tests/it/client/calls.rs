@@ -9,7 +9,7 @@ use axum::routing::{any, get};
 use axum::{Json, Router};
 use countersign::client::{Client, Fault, Validation};
 use countersign::domain::admission::Enforcement;
-use countersign::domain::attestation::{Attestation, Signature};
+use countersign::domain::attestation::{ATTESTATION, Attestation, Signature};
 use countersign::domain::attestor::{KeyMaterial, PublicKey};
 use countersign::domain::name::{AttestorName, NoteName, ProjectId};
 use countersign::domain::policy::Policy;
@@ -51,9 +51,11 @@ fn attestation() -> Attestation {
     Attestation {
         name: String::new(),
         note: note(),
+        kind: ATTESTATION.to_owned(),
         resource_uri: "gcr.io/p/i@sha256:ab".to_owned(),
         payload: b"payload".to_vec(),
         signatures: vec![Signature { public_key_id: "K".to_owned(), bytes: vec![0xfb, 0xff] }],
+        jwts: 0,
         create_time: None,
     }
 }
