@@ -40,7 +40,7 @@ pub struct Limits {
     pub list: usize,
     /// How often a request that is safe to repeat is sent at most.
     pub attempts: u32,
-    /// The longest pause before a repetition, also where the server asks for a longer one.
+    /// The longest pause before a repetition; a server that asks for a longer one is not asked again.
     pub pause: Duration,
 }
 

@@ -50,6 +50,11 @@ impl Repository {
         }
     }
 
+    /// Whether a URL leads to this registry and no other server.
+    fn is_at(&self, url: &Url) -> bool {
+        Url::parse(&format!("https://{}/", self.host)).is_ok_and(|own| own.origin() == url.origin())
+    }
+
     /// `https://HOST/v2/PATH/REST…`.
     fn url(&self, rest: &[&str]) -> Result<Url, Error> {
         let mut segments = vec!["v2"];
@@ -88,8 +93,13 @@ impl Client {
     pub async fn resolve(&self, image: &ImageRef) -> Result<Digest, Error> {
         let repository = Repository::of(image);
         let request = manifest_request(Method::HEAD, repository.url(&["manifests", &reference(image)])?);
-        let answer = self.registry_send(&repository, &repository.pull(), &request).await?;
-        match answer.header(CONTENT_DIGEST).and_then(|text| text.parse().ok()) {
+        let digest = match self.registry_send(&repository, &repository.pull(), &request).await {
+            Ok(answer) => answer.header(CONTENT_DIGEST).and_then(|text| text.parse().ok()),
+            // An answer to `HEAD` has no words; those of `GET` say what is missing.
+            Err(error) if error.is_not_found() => None,
+            Err(error) => return Err(error),
+        };
+        match digest {
             Some(digest) => Ok(digest),
             // The header is optional in the specification; the content is not.
             None => Ok(self.manifest(image).await?.digest),
@@ -183,7 +193,7 @@ impl Client {
             }
             pages.push(answer.json(&request)?);
             match next_page(&url, &answer) {
-                Some(next) if next.host_str() != url.host_str() || next == url => {
+                Some(next) if !repository.is_at(&next) || next == url => {
                     return Err(request.error(Fault::unexpected("the next page is on another host, or the same page")));
                 }
                 Some(next) => url = next,

@@ -34,7 +34,7 @@ pub(super) fn backoff(attempt: u32, random: f64) -> Duration {
 /// Whether the same request may succeed a moment later.
 fn may_pass(fault: &Fault) -> bool {
     match fault {
-        Fault::Connect { .. } => true,
+        Fault::Connect { .. } | Fault::CutOff { .. } => true,
         Fault::Status(refusal) => matches!(refusal.code, 429 | 502 | 503 | 504),
         _ => false,
     }

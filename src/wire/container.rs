@@ -78,10 +78,12 @@ impl Cluster {
         })
     }
 
-    /// The name by which the API server is reached, if it has one.
+    /// The name by which the API server is to be reached: if it has one that is open to traffic from
+    /// outside Google's network, or that is all it has.
     pub fn dns_endpoint(&self) -> Option<&str> {
         let config = self.control_plane_endpoints_config.as_ref()?.dns_endpoint_config.as_ref()?;
-        (!config.endpoint.is_empty()).then_some(config.endpoint.as_str())
+        let open = config.allow_external_traffic == Some(true) || self.endpoint.is_empty();
+        (open && !config.endpoint.is_empty()).then_some(config.endpoint.as_str())
     }
 }
 

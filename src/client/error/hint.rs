@@ -86,10 +86,13 @@ fn forbidden(refusal: &Refusal) -> Option<String> {
         .then(|| "your account may not do this: ask the project's owner for the role".to_owned())
 }
 
-/// The first `service.resource.verb` of a message.
+/// The first `service.resource.verb` of a message; the name of an API is none.
 fn permission(message: &str) -> Option<&str> {
-    message.split(|c: char| !(c.is_ascii_alphanumeric() || c == '.')).map(|word| word.trim_matches('.')).find(|word| {
+    let words = message.split(|c: char| !(c.is_ascii_alphanumeric() || c == '.')).map(|word| word.trim_matches('.'));
+    let is_permission = |word: &&str| {
         let service = word.split('.').next().unwrap_or_default();
-        word.split('.').count() >= 3 && ROLES.iter().any(|(prefix, _)| prefix.split('.').next() == Some(service))
-    })
+        let known = ROLES.iter().any(|(prefix, _)| prefix.split('.').next() == Some(service));
+        known && word.split('.').count() >= 3 && !word.ends_with(".googleapis.com")
+    };
+    words.filter(|word| !word.is_empty()).find(is_permission)
 }

@@ -87,3 +87,17 @@ fn the_place_of_bad_json_is_given() {
 fn hints_by_status(#[case] code: u16, #[case] hint: &str) {
     assert!(refused(code, "").hint().unwrap().contains(hint), "{code}");
 }
+
+#[rstest::rstest]
+#[case(
+    "permission \"containeranalysis.notes.create\" denied for project \"p\", entity ID \"\"",
+    "roles/containeranalysis.notes.editor"
+)]
+#[case("pods is forbidden: requires one of [\"container.pods.list\"] permission(s).", "roles/container.developer")]
+#[case("Permission 'binaryauthorization.attestors.getIamPolicy' denied", "roles/binaryauthorization.attestorsAdmin")]
+#[case("see https://console.cloud.google.com/apis/api/binaryauthorization.googleapis.com", "ask the project's owner")]
+fn hints_name_the_role(#[case] message: &str, #[case] hint: &str) {
+    let body = serde_json::json!({"error": {"code": 403, "status": "PERMISSION_DENIED", "message": message}});
+    let found = refused(403, &body.to_string()).hint().unwrap();
+    assert!(found.contains(hint), "{found}");
+}

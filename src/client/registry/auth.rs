@@ -100,7 +100,7 @@ impl Client {
         };
         let challenge = error.refusal().and_then(|refusal| Challenge::parse(refusal.challenge.as_deref()?));
         // A token for another host's asking would be one for anybody.
-        let Some(challenge) = challenge.filter(|_| request.url.host_str() == host_of(repository)) else {
+        let Some(challenge) = challenge.filter(|_| repository.is_at(&request.url)) else {
             return Err(error);
         };
         let token = self.registry_token(repository, scope, &challenge).await?;
@@ -108,7 +108,7 @@ impl Client {
     }
 
     fn registry_auth(&self, repository: &Repository, scope: &str, request: &Request) -> Auth {
-        if request.url.host_str() != host_of(repository) {
+        if !repository.is_at(&request.url) {
             return Auth::None;
         }
         match self.0.registry_tokens.find(&repository.host, scope) {
@@ -152,17 +152,13 @@ impl Client {
             };
             let location = error.refusal().and_then(|refusal| refusal.location.as_deref());
             let Some(next) = location.and_then(|location| request.url.join(location).ok()) else { return Err(error) };
-            if next.host_str() != request.url.host_str() || next.port() != request.url.port() {
+            if next.origin() != request.url.origin() {
                 request.auth = Auth::None;
             }
             request.url = next;
         }
         Err(request.error(Fault::unexpected("more redirects than are followed")))
     }
-}
-
-fn host_of(repository: &Repository) -> Option<&str> {
-    repository.host.split(':').next()
 }
 
 fn token_request(challenge: &Challenge, scope: &str) -> Result<Request, String> {

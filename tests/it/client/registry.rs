@@ -105,7 +105,8 @@ async fn content_that_is_not_its_digest_is_refused() {
 async fn an_unknown_image_is_told_in_the_registrys_words() {
     let body = r#"{"errors": [{"code": "MANIFEST_UNKNOWN", "message": "Failed to fetch \"t\""}]}"#.to_owned();
     let (server, _) = serve(BTreeMap::from([("GET gcr.io/v2/p/i/manifests/t", (404, vec![], body))])).await;
-    let error = server.client().manifest(&image("gcr.io/p/i:t")).await.unwrap_err();
+    // The answer to the `HEAD` before has none.
+    let error = server.client().resolve(&image("gcr.io/p/i:t")).await.unwrap_err();
     let refusal = error.refusal().unwrap();
     assert_eq!((refusal.reason.as_str(), refusal.message.as_str()), ("MANIFEST_UNKNOWN", "Failed to fetch \"t\""));
 }

@@ -108,6 +108,22 @@ fn by_address(endpoint: String, pem: &str) -> Cluster {
 }
 
 #[tokio::test]
+async fn a_dns_name_that_is_closed_is_used_only_without_an_address() {
+    let (server, seen) = witness(r#"{"items": []}"#).await;
+    let (api, by_ip) = witness(r#"{"items": []}"#).await;
+    let dns_endpoint_config =
+        DnsEndpointConfig { endpoint: "gke-1.us-central1-a.gke.goog".to_owned(), allow_external_traffic: Some(false) };
+    let mut cluster = by_address(api.address.to_string(), &api.authority);
+    cluster.control_plane_endpoints_config =
+        Some(ControlPlaneEndpointsConfig { dns_endpoint_config: Some(dns_endpoint_config) });
+    server.client().kubernetes(&cluster).unwrap().namespaces().await.unwrap();
+    assert_eq!((seen.lock().await.len(), by_ip.lock().await.len()), (0, 1));
+    cluster.endpoint.clear();
+    server.client().kubernetes(&cluster).unwrap().namespaces().await.unwrap();
+    assert_eq!((seen.lock().await.len(), by_ip.lock().await.len()), (1, 1));
+}
+
+#[tokio::test]
 async fn a_cluster_by_its_address_under_its_own_authority_alone() {
     let (google, _) = witness("{}").await;
     let (api, seen) = witness(r#"{"items": []}"#).await;
