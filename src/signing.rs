@@ -6,12 +6,16 @@
 
 mod armor;
 mod certificate;
+mod der;
 #[cfg(test)]
 mod fixtures;
+mod generate;
+pub mod keyring;
 mod message;
 pub mod openpgp;
 pub mod pkix;
 mod policy;
 pub mod public_key;
 
+pub use self::generate::{GenerateError, generate};
 pub use crate::domain::key::{Fingerprint, KeyAlgorithm, KeySpec, Passphrase, PublicKeyInfo};

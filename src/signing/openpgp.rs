@@ -64,7 +64,7 @@ impl Verify for Verifier {
 }
 
 /// The message that a key of the certificate signed.
-fn verify_message(certificate: &Certificate, signature: &[u8]) -> Result<Verified, SignatureFault> {
+pub(super) fn verify_message(certificate: &Certificate, signature: &[u8]) -> Result<Verified, SignatureFault> {
     let message = SignedMessage::read(signature)?;
     let signer = signer(certificate, &message)?;
     let key = signer.key.fingerprint().to_hex();

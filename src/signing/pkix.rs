@@ -8,6 +8,7 @@ use aws_lc_rs::signature::{self, ParsedPublicKey, RsaParameters, VerificationAlg
 use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 
+use super::der;
 use crate::domain::attestation::{SignatureFault, Verified};
 
 /// The largest PEM text that is read, in bytes.
@@ -55,7 +56,7 @@ pub struct PkixKeyInfo {
 /// Reads a key and checks that it fits `signature_algorithm`.
 pub fn read(pem: &str, signature_algorithm: &str) -> Result<PkixKeyInfo, PkixError> {
     let algorithm = algorithm(signature_algorithm)?;
-    let der = der(pem)?;
+    let der = decode(pem)?;
     parsed_key(algorithm, &der)?;
     Ok(PkixKeyInfo { id: id_of(&der), algorithm: algorithm.name })
 }
@@ -63,7 +64,7 @@ pub fn read(pem: &str, signature_algorithm: &str) -> Result<PkixKeyInfo, PkixErr
 /// The id of a key that comes without one: `ni:///sha-256;` and the base64url SHA-256 of its DER
 /// `SubjectPublicKeyInfo` (RFC 6920; `resources.proto`).
 pub fn key_id(pem: &str) -> Result<String, PkixError> {
-    der(pem).map(|der| id_of(&der))
+    decode(pem).map(|der| id_of(&der))
 }
 
 fn id_of(der: &[u8]) -> String {
@@ -71,7 +72,7 @@ fn id_of(der: &[u8]) -> String {
 }
 
 /// The bytes in the one PEM block `PUBLIC KEY` of a text.
-fn der(pem: &str) -> Result<Vec<u8>, PkixError> {
+fn decode(pem: &str) -> Result<Vec<u8>, PkixError> {
     if pem.len() > MAX_PEM_BYTES {
         return Err(PkixError::TooLarge);
     }
@@ -90,19 +91,10 @@ fn der(pem: &str) -> Result<Vec<u8>, PkixError> {
     let digits: String = body.split_ascii_whitespace().collect();
     let der = STANDARD.decode(digits).ok().ok_or(PkixError::Malformed { detail: "its text is not base64" })?;
     // The library would also take a bare point, and bytes after the key.
-    if is_one_sequence(&der) { Ok(der) } else { Err(PkixError::Malformed { detail: "it holds no DER SEQUENCE alone" }) }
-}
-
-/// Whether the bytes are one DER SEQUENCE and nothing more; what is in it is the library's to read.
-fn is_one_sequence(der: &[u8]) -> bool {
-    let content = match der {
-        [0x30, 0x82, high, low, content @ ..] => Some((u16::from_be_bytes([*high, *low]), content)),
-        [0x30, 0x81, length, content @ ..] | [0x30, length @ ..=0x7f, content @ ..] => {
-            Some((u16::from(*length), content))
-        }
-        _ => None,
-    };
-    content.is_some_and(|(length, content)| content.len() == usize::from(length))
+    match der::only(der::SEQUENCE, &der) {
+        Some(_) => Ok(der),
+        None => Err(PkixError::Malformed { detail: "it holds no DER SEQUENCE alone" }),
+    }
 }
 
 /// What an algorithm of the API asks of the key, and how it is checked.
@@ -188,7 +180,7 @@ pub(super) fn verify(
     if signature.len() > MAX_SIGNATURE_BYTES {
         return Err(SignatureFault::TooLarge { limit: MAX_SIGNATURE_BYTES });
     }
-    let key = algorithm(signature_algorithm).and_then(|algorithm| parsed_key(algorithm, &der(pem)?));
+    let key = algorithm(signature_algorithm).and_then(|algorithm| parsed_key(algorithm, &decode(pem)?));
     let key = key.map_err(|error| match error {
         PkixError::Unsupported { .. } | PkixError::UnknownAlgorithm { .. } => {
             SignatureFault::Unsupported { detail: error.to_string() }

@@ -1,13 +1,17 @@
 //! The real GnuPG (2.2 or newer) against ours: each verifies what the other signs.
 
+use std::fs::{self, Permissions};
 use std::io::Write as _;
+use std::os::unix::fs::PermissionsExt as _;
 use std::process::{Command, Output, Stdio};
 
 use countersign::domain::attestation::{SignatureFault, Verified, Verify as _, payload};
 use countersign::domain::attestor::{KeyMaterial, PublicKey};
 use countersign::domain::image::ImageRef;
+use countersign::domain::key::{Fingerprint, KeyAlgorithm, KeySpec, Passphrase, SecretKey};
+use countersign::signing::keyring::{Change, Keyring, KeyringError, SignError};
 use countersign::signing::openpgp::Verifier;
-use countersign::signing::public_key;
+use countersign::signing::{self, public_key};
 use rstest::rstest;
 use tempfile::TempDir;
 
@@ -24,9 +28,9 @@ impl Gnupg {
     /// Nothing where GnuPG is not installed.
     fn start() -> Option<Self> {
         require("gpg")?;
-        let home = tempfile::tempdir().unwrap();
+        let home = tempfile::Builder::new().permissions(Permissions::from_mode(0o700)).tempdir().unwrap();
         // Otherwise the agent measures how slow it can make passphrases, for seconds on a busy machine.
-        std::fs::write(home.path().join("gpg-agent.conf"), "s2k-count 65536\n").unwrap();
+        fs::write(home.path().join("gpg-agent.conf"), "s2k-count 65536\n").unwrap();
         Some(Self { home })
     }
 
@@ -190,7 +194,7 @@ fn a_revoked_key_signs_no_more() {
     let key = gpg.generate("qa", "ed25519", "sign");
     let signature = gpg.run(&["--armor", "--local-user", "qa", "--sign"], &codelab_payload());
     let certificate = gpg.home.path().join("openpgp-revocs.d").join(format!("{}.rev", key.id));
-    let certificate = std::fs::read_to_string(certificate).unwrap().replace(":-----", "-----");
+    let certificate = fs::read_to_string(certificate).unwrap().replace(":-----", "-----");
     gpg.run(&["--import"], certificate.as_bytes());
     let revoked = gpg.key("qa");
     assert!(matches!(verify(&revoked, &signature), Err(SignatureFault::Revoked { key: of, .. }) if of == key.id));
@@ -227,4 +231,100 @@ fn what_gpg_exports_wrongly_for_an_attestor_is_refused() {
     assert_eq!(read(&["--armor", "--export-secret-keys", "qa"]), public_key::KeyError::Private);
     let signature = String::from_utf8(gpg.run(&["--armor", "--sign"], b"x")).unwrap();
     assert_eq!(public_key::read(&signature), Err(public_key::KeyError::NotAKey { found: "an OpenPGP message" }));
+}
+
+fn passphrase() -> Passphrase {
+    Passphrase::new(PASSPHRASE.to_owned())
+}
+
+/// A keyring in the home of this GnuPG, and a key in it.
+fn keyring(gpg: &Gnupg, algorithm: KeyAlgorithm) -> (Keyring, Fingerprint) {
+    let keyring = Keyring::open(gpg.home.path().join("countersign")).unwrap();
+    let spec = KeySpec { algorithm, name: "QA Müller".to_owned(), email: "qa@example.org".to_owned() };
+    let key = keyring.store(&signing::generate(&spec, &passphrase()).unwrap()).unwrap();
+    (keyring, key.info.fingerprint)
+}
+
+#[rstest]
+#[case(KeyAlgorithm::Rsa2048)]
+#[case(KeyAlgorithm::Rsa3072)]
+#[case(KeyAlgorithm::Rsa4096)]
+#[case(KeyAlgorithm::Ed25519)]
+fn gpg_imports_what_we_export_and_verifies_what_we_sign(#[case] algorithm: KeyAlgorithm) {
+    let Some(gpg) = Gnupg::start() else { return };
+    let (keyring, fingerprint) = keyring(&gpg, algorithm);
+    gpg.run(&["--import"], keyring.export(&fingerprint).unwrap().as_bytes());
+    assert_eq!(gpg.fingerprint("qa@example.org"), fingerprint.as_str());
+    assert!(gpg.text(&["--list-keys", "--with-colons"]).contains(":QA Müller <qa@example.org>:"));
+
+    let signature = keyring.sign(&fingerprint, &passphrase(), &codelab_payload()).unwrap();
+    let output = gpg.output(&["--status-fd", "2", "--verify"], signature.as_bytes());
+    let status = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert!(output.status.success() && status.contains(&format!("VALIDSIG {fingerprint} ")), "{status}");
+    assert_eq!(gpg.run(&["--decrypt"], signature.as_bytes()), codelab_payload());
+    assert_eq!(verify(&gpg.key("qa@example.org"), signature.as_bytes()).unwrap().message, codelab_payload());
+
+    let mut tampered = signature.into_bytes();
+    let at = tampered.len() / 2;
+    tampered[at] = if tampered[at] == b'A' { b'B' } else { b'A' };
+    assert!(!gpg.output(&["--verify"], &tampered).status.success());
+    verify(&gpg.key("qa@example.org"), &tampered).unwrap_err();
+}
+
+/// The private key of our file, so that a person can take it along.
+#[test]
+fn gpg_signs_with_the_private_key_of_our_file() {
+    let Some(gpg) = Gnupg::start() else { return };
+    let (keyring, fingerprint) = keyring(&gpg, KeyAlgorithm::Ed25519);
+    let file = gpg.home.path().join("countersign").join(format!("{fingerprint}.asc"));
+    gpg.run(&["--import"], &fs::read(file).unwrap());
+    let signature = gpg.run(&["--armor", "--local-user", fingerprint.as_str(), "--sign"], &codelab_payload());
+    let armor = keyring.export(&fingerprint).unwrap();
+    let key = PublicKey { id: fingerprint.to_string(), comment: String::new(), material: KeyMaterial::Pgp { armor } };
+    assert_eq!(verify(&key, &signature).unwrap().message, codelab_payload());
+}
+
+#[rstest]
+#[case("rsa2048")]
+#[case("rsa4096")]
+#[case("ed25519")]
+#[case("nistp256")]
+fn we_sign_with_the_private_key_that_gpg_exports(#[case] algorithm: &str) {
+    let Some(gpg) = Gnupg::start() else { return };
+    let key = gpg.generate("qa", algorithm, "sign");
+    let exported = gpg.text(&["--armor", "--export-secret-keys", "qa"]);
+    let keyring = Keyring::open(gpg.home.path().join("countersign")).unwrap();
+    let wrong = Passphrase::new("wrong".to_owned());
+    assert!(matches!(keyring.import(&exported, Some(&wrong)), Err(KeyringError::WrongPassphrase)));
+
+    let imported = keyring.import(&exported, Some(&passphrase())).unwrap();
+    assert_eq!((imported.change, imported.key.secret), (Change::Added, SecretKey::Encrypted));
+    let fingerprint = imported.key.info.fingerprint;
+    assert_eq!(fingerprint.as_str(), key.id);
+    let signature = keyring.sign(&fingerprint, &passphrase(), &codelab_payload()).unwrap();
+    assert_eq!(gpg.run(&["--decrypt"], signature.as_bytes()), codelab_payload());
+    assert!(matches!(keyring.sign(&fingerprint, &wrong, b""), Err(SignError::WrongPassphrase)));
+}
+
+#[test]
+fn a_private_key_that_gpg_keeps_elsewhere_is_a_stub() {
+    let Some(gpg) = Gnupg::start() else { return };
+    let primary = gpg.generate("qa", "ed25519", "sign");
+    let offline = gpg.generate("offline", "ed25519", "cert");
+    gpg.run(&["--quick-add-key", &offline.id, "rsa2048", "sign", "never"], b"");
+    let keyring = Keyring::open(gpg.home.path().join("countersign")).unwrap();
+    let import = |name: &str| {
+        let stub = gpg.text(&["--armor", "--export-secret-subkeys", name]);
+        keyring.import(&stub, Some(&passphrase())).unwrap().key
+    };
+    // Without its private primary key, one can sign by its subkey and the other not at all.
+    let signer = import("offline");
+    assert_eq!(signer.secret, SecretKey::Encrypted);
+    let signature = keyring.sign(&signer.info.fingerprint, &passphrase(), &codelab_payload()).unwrap();
+    assert_eq!(gpg.run(&["--decrypt"], signature.as_bytes()), codelab_payload());
+
+    gpg.run(&["--quick-add-key", &primary.id, "cv25519", "encr", "never"], b"");
+    let stub = import("qa");
+    assert_eq!(stub.secret, SecretKey::Absent);
+    assert!(matches!(keyring.sign(&stub.info.fingerprint, &passphrase(), b""), Err(SignError::NoSecretKey)));
 }

@@ -138,7 +138,7 @@ fn what_is_no_pem_of_one_public_key_is_refused() {
     let garbage = pem_of(b"\x30\x03abc");
     assert!(matches!(read(&garbage, "ECDSA_P256_SHA256").unwrap_err(), PkixError::Mismatch { .. }));
     let trailing = {
-        let mut der = der(PEM).unwrap();
+        let mut der = decode(PEM).unwrap();
         der.push(0);
         pem_of(&der)
     };

@@ -1,0 +1,153 @@
+//! A certificate together with its private keys, as far as this machine has them.
+
+use std::fmt;
+use std::time::SystemTime;
+
+use sequoia_openpgp::cert::amalgamation::key::PrimaryKey as _;
+use sequoia_openpgp::crypto::S2K;
+use sequoia_openpgp::packet::Key;
+use sequoia_openpgp::packet::key::{SecretKeyMaterial, SecretParts, UnspecifiedRole};
+use sequoia_openpgp::serialize::SerializeInto as _;
+use sequoia_openpgp::{Cert, Packet};
+
+use super::{KeyringError, SignError};
+use crate::domain::key::{LocalKey, Passphrase, PublicKeyInfo, SecretKey};
+use crate::signing::certificate::{Certificate, ComponentKey, error_words, timestamp};
+use crate::signing::public_key::KeyError;
+
+/// The most memory times passes that the passphrase of a key may take with Argon2, in KiB: some
+/// seconds. GnuPG does not use Argon2; a key that asks for terabytes is made to harm.
+const MAX_ARGON2_WORK: u64 = 1 << 22;
+
+/// A key that was made or read; its private half, if it has one, is encrypted.
+pub struct SecretCert {
+    cert: Cert,
+    certificate: Certificate,
+}
+
+impl SecretCert {
+    /// Checks the self-signatures.
+    pub(in crate::signing) fn read(cert: Cert) -> Result<Self, KeyError> {
+        Ok(Self { certificate: Certificate::of_cert(&cert)?, cert })
+    }
+
+    pub fn info(&self) -> &PublicKeyInfo {
+        self.certificate.info()
+    }
+
+    /// What lists show of the key.
+    pub fn local_key(&self) -> LocalKey {
+        let secret = if self.signing_keys().next().is_some() { SecretKey::Encrypted } else { SecretKey::Absent };
+        LocalKey { info: self.info().clone(), secret }
+    }
+
+    #[cfg(test)]
+    pub(super) fn cert(&self) -> &Cert {
+        &self.cert
+    }
+
+    pub(super) fn certificate(&self) -> &Certificate {
+        &self.certificate
+    }
+
+    /// The whole key, private half included, as its file holds it.
+    pub(super) fn armored(&self) -> Result<Vec<u8>, KeyringError> {
+        self.cert.as_tsk().armored().to_vec().map_err(|error| library(&error))
+    }
+
+    /// The public half alone.
+    pub(super) fn armored_public(&self) -> Result<Vec<u8>, KeyringError> {
+        self.cert.armored().to_vec().map_err(|error| library(&error))
+    }
+
+    /// The same key with every private key in it encrypted.
+    pub(super) fn encrypted(self, passphrase: Option<&Passphrase>) -> Result<Self, KeyringError> {
+        let open: Vec<_> = self.cert.keys().unencrypted_secret().map(|ka| ka.key().clone()).collect();
+        if open.is_empty() {
+            return Ok(self);
+        }
+        let passphrase = passphrase.filter(|passphrase| !passphrase.is_empty());
+        let password = passphrase.ok_or(KeyringError::PassphraseMissing)?.expose().into();
+        let primary = self.cert.fingerprint();
+        let closed = open.into_iter().map(|key| {
+            let key = key.encrypt_secret(&password)?;
+            Ok(if key.fingerprint() == primary {
+                Packet::from(key.role_into_primary())
+            } else {
+                Packet::from(key.role_into_subordinate())
+            })
+        });
+        let closed = closed.collect::<Result<Vec<Packet>, _>>().map_err(|error| library(&error))?;
+        let (cert, _) = self.cert.insert_packets(closed).map_err(|error| library(&error))?;
+        Ok(Self::read(cert)?)
+    }
+
+    /// Whether the passphrase is that of the key which would sign.
+    pub(super) fn opens_with(&self, passphrase: &Passphrase) -> bool {
+        self.signing_keys().next().is_none_or(|(key, _)| key.decrypt_secret(&passphrase.expose().into()).is_ok())
+    }
+
+    /// Everything in both; where both have a private key, that of `self`.
+    pub(super) fn merged_over(&self, other: &Self) -> Result<Self, KeyringError> {
+        let merged = other.cert.clone().merge_public_and_secret(self.cert.clone());
+        Ok(Self::read(merged.map_err(|error| library(&error))?)?)
+    }
+
+    /// The private key to sign with: as GnuPG chooses, the newest subkey that may, or the primary
+    /// key.
+    pub(super) fn signing_key(&self) -> Result<Key<SecretParts, UnspecifiedRole>, SignError> {
+        let now = SystemTime::now();
+        let mut expired = None;
+        for (key, component) in self.signing_keys() {
+            match component.expires.filter(|expires| *expires <= now) {
+                None => return Ok(key),
+                Some(at) => expired = Some(at),
+            }
+        }
+        let reason = match (&self.info().revoked, expired) {
+            (Some(reason), _) => format!("it is revoked ({reason})"),
+            (None, Some(at)) => format!("it expired at {}", timestamp(at)),
+            (None, None) if !self.info().can_sign => "neither the primary key nor a subkey may sign".to_owned(),
+            (None, None) => return Err(SignError::NoSecretKey),
+        };
+        Err(SignError::CannotSign { reason })
+    }
+
+    /// The private keys that may sign and are not revoked: subkeys, newest first, then the primary key.
+    fn signing_keys(&self) -> impl Iterator<Item = (Key<SecretParts, UnspecifiedRole>, &ComponentKey)> {
+        let keys = self.cert.keys().secret().filter(|ka| is_usable(ka.key().secret()));
+        let mut keys: Vec<_> = keys
+            .filter_map(|ka| {
+                let component = self.certificate.key(&ka.key().key_handle())?;
+                (component.may_sign && component.revoked.is_none()).then(|| (ka.primary(), ka.key().clone(), component))
+            })
+            .collect();
+        keys.sort_by_key(|(primary, key, _)| (*primary, std::cmp::Reverse(key.creation_time())));
+        keys.into_iter().map(|(_, key, component)| (key, component))
+    }
+}
+
+impl fmt::Debug for SecretCert {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "SecretCert({})", self.info().fingerprint)
+    }
+}
+
+/// Whether there is a private key at all (GnuPG exports stubs for keys on cards), and one that a
+/// passphrase opens in bounded time and memory.
+fn is_usable(secret: &SecretKeyMaterial) -> bool {
+    match secret {
+        SecretKeyMaterial::Unencrypted(_) => true,
+        SecretKeyMaterial::Encrypted(encrypted) => match encrypted.s2k() {
+            S2K::Argon2 { t, m, .. } => {
+                let memory = 1_u64.checked_shl(u32::from(*m)).unwrap_or(u64::MAX);
+                memory.saturating_mul(u64::from(*t)) <= MAX_ARGON2_WORK
+            }
+            other => other.is_supported(),
+        },
+    }
+}
+
+fn library(error: &sequoia_openpgp::anyhow::Error) -> KeyringError {
+    KeyringError::Library { detail: error_words(error) }
+}

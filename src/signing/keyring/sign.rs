@@ -1,0 +1,61 @@
+//! Signing as `gpg --armor --sign` does.
+
+use std::io::Write as _;
+
+use sequoia_openpgp::crypto::KeyPair;
+use sequoia_openpgp::packet::signature::SignatureBuilder;
+use sequoia_openpgp::serialize::stream::{Armorer, LiteralWriter, Message, Signer};
+use sequoia_openpgp::types::{DataFormat, HashAlgorithm, SignatureType};
+
+use super::{KeyringError, SecretCert};
+use crate::domain::key::Passphrase;
+use crate::signing::certificate::error_words;
+use crate::signing::openpgp::{self, MAX_MESSAGE_BYTES};
+
+/// Why nothing was signed.
+#[derive(Debug, thiserror::Error)]
+pub enum SignError {
+    #[error(transparent)]
+    Keyring(#[from] KeyringError),
+    #[error("this machine has only the public half of the key: import the private one, or sign with another key")]
+    NoSecretKey,
+    #[error("the key cannot sign: {reason}")]
+    CannotSign { reason: String },
+    #[error("the passphrase is not that of the key")]
+    WrongPassphrase,
+    #[error("the payload is larger than {limit} bytes", limit = MAX_MESSAGE_BYTES)]
+    TooLarge,
+    #[error("the private key does not fit its public half: import it again")]
+    Mismatch,
+    #[error("the payload could not be signed: {detail}")]
+    Failed { detail: String },
+}
+
+/// An armored message: one-pass signature, the payload as binary data, signature by SHA-256.
+pub(super) fn sign(key: &SecretCert, passphrase: &Passphrase, payload: &[u8]) -> Result<String, SignError> {
+    if payload.len() > MAX_MESSAGE_BYTES {
+        return Err(SignError::TooLarge);
+    }
+    let secret = key.signing_key()?;
+    let open = secret.decrypt_secret(&passphrase.expose().into()).ok().ok_or(SignError::WrongPassphrase)?;
+    let failed = |error: &sequoia_openpgp::anyhow::Error| SignError::Failed { detail: error_words(error) };
+    let pair = open.into_keypair().map_err(|error| failed(&error))?;
+    let message = write(pair, payload).map_err(|error| failed(&error))?;
+    // A private key that was damaged or replaced in its file makes signatures that do not verify,
+    // and could give itself away by them.
+    match openpgp::verify_message(key.certificate(), &message) {
+        Ok(verified) if verified.message == payload => Ok(String::from_utf8_lossy(&message).into_owned()),
+        _ => Err(SignError::Mismatch),
+    }
+}
+
+fn write(pair: KeyPair, payload: &[u8]) -> sequoia_openpgp::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    let armor = Armorer::new(Message::new(&mut bytes)).build()?;
+    let template = SignatureBuilder::new(SignatureType::Binary);
+    let signer = Signer::with_template(armor, pair, template)?.hash_algo(HashAlgorithm::SHA256)?.build()?;
+    let mut literal = LiteralWriter::new(signer).format(DataFormat::Binary).build()?;
+    literal.write_all(payload)?;
+    literal.finalize()?;
+    Ok(bytes)
+}
