@@ -3,4 +3,5 @@
 //! May use `domain` and `codelab`; no IO, no clock, no terminal.
 
 pub mod editor;
+pub mod field;
 pub mod text;
