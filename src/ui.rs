@@ -5,3 +5,4 @@
 pub mod styles;
 pub mod text;
 pub mod theme;
+pub mod widgets;

@@ -5,7 +5,7 @@
 
 use std::borrow::Cow;
 
-use ratatui::buffer::Buffer;
+use ratatui::buffer::{Buffer, CellWidth};
 use ratatui::layout::Rect;
 use ratatui::style::Style;
 use ratatui::text::Line;
@@ -133,6 +133,32 @@ pub fn put_line(buf: &mut Buffer, (x, y): (u16, u16), line: &Line<'_>, room: usi
 /// The cells a line takes.
 pub fn line_width(line: &Line<'_>) -> usize {
     line.spans.iter().map(|span| width(&span.content)).sum()
+}
+
+/// What a buffer says, row by row; a wide grapheme stands for its two cells.
+pub fn rows(buf: &Buffer) -> Vec<String> {
+    let row = |y| {
+        let mut row = String::new();
+        let mut x = buf.area.left();
+        while x < buf.area.right() {
+            let symbol = buf.cell((x, y)).map_or(" ", |cell| cell.symbol());
+            row.push_str(symbol);
+            x += symbol.cell_width().max(1);
+        }
+        row
+    };
+    (buf.area.top()..buf.area.bottom()).map(row).collect()
+}
+
+/// Fills cells with a style and blanks.
+pub fn fill(buf: &mut Buffer, area: Rect, style: Style) {
+    let area = clip(area, buf);
+    for position in area.positions() {
+        if let Some(cell) = buf.cell_mut(position) {
+            cell.reset();
+            cell.set_style(style);
+        }
+    }
 }
 
 /// The rectangle as far as it lies in the buffer.
