@@ -34,12 +34,15 @@ pub struct Catalog {
     pub repositories: Vec<String>,
 }
 
-/// `GET /v2/NAME/tags/list`; gcr.io adds `manifest`.
+/// `GET /v2/NAME/tags/list`; gcr.io adds `child` and `manifest`.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(default)]
 pub struct TagList {
     pub name: String,
     pub tags: Vec<String>,
+    /// The next path components below this repository.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub child: Option<Vec<String>>,
     /// By digest.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub manifest: Option<std::collections::BTreeMap<String, ManifestInfo>>,
