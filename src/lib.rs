@@ -32,6 +32,7 @@
 pub mod app;
 pub mod cli;
 pub mod client;
+pub mod codelab;
 pub mod domain;
 pub mod sandbox;
 pub mod signing;
