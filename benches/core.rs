@@ -1,7 +1,8 @@
-//! The figures of the pure core: decisions and parsing.
+//! The figures of the core: decisions, parsing and signatures.
 
 mod decision;
 mod parsing;
+mod signing;
 
 fn main() {
     divan::main();

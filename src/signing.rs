@@ -15,6 +15,7 @@ mod message;
 pub mod openpgp;
 pub mod pkix;
 mod policy;
+mod primitives;
 pub mod public_key;
 
 pub use self::generate::{GenerateError, generate};

@@ -13,6 +13,7 @@ use sequoia_openpgp::{Cert, Error, KeyHandle};
 
 use super::armor::{self, Block};
 use super::policy::{MAX_KEY_BITS, POLICY, algorithm_words, curve_words, modulus_bits, weak_key};
+use super::primitives::ReadyKey;
 use super::public_key::{KeyError, MAX_BYTES, PublicKeyInfo};
 use crate::domain::key::Fingerprint;
 
@@ -37,6 +38,7 @@ pub(super) struct ComponentKey {
     pub(super) revoked: Option<String>,
     /// The earlier of its own and the primary key's.
     pub(super) expires: Option<SystemTime>,
+    ready: Option<ReadyKey>,
 }
 
 impl ComponentKey {
@@ -51,7 +53,15 @@ impl ComponentKey {
             may_sign,
             revoked: primary.revoked.clone().or_else(|| ka.self_revocations().next().map(revocation_words)),
             expires: own_expiry.into_iter().chain(primary.expires).min(),
+            ready: ReadyKey::read(ka.key()),
         }
+    }
+
+    /// Whether the signature is one of this digest by this key.
+    pub(super) fn verify(&self, signature: &Signature, digest: &[u8]) -> bool {
+        let not_before_key = signature.signature_creation_time().is_some_and(|made| made >= self.key.creation_time());
+        let answer = self.ready.as_ref().and_then(|ready| ready.verify(signature, digest));
+        not_before_key && answer.unwrap_or_else(|| signature.verify_digest(&self.key, digest).is_ok())
     }
 }
 

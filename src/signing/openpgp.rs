@@ -5,6 +5,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::SystemTime;
 
 use sequoia_openpgp::KeyHandle;
+use sequoia_openpgp::crypto::hash::Hash as _;
 use sequoia_openpgp::packet::Signature;
 use sequoia_openpgp::policy::{HashAlgoSecurity, Policy as _};
 use sequoia_openpgp::types::SignatureType;
@@ -113,7 +114,9 @@ fn check(message: &SignedMessage, signer: &ComponentKey) -> Result<(), Signature
             return Err(SignatureFault::Unsupported { detail: format!("signature type 0x{:02x}", u8::from(other)) });
         }
     }
-    signature.verify_hash(&signer.key, hash).ok().ok_or(SignatureFault::Bad)
+    signature.hash(&mut hash).map_err(|error| unsupported(&error))?;
+    let digest = hash.into_digest().map_err(|error| unsupported(&error))?;
+    if signer.verify(signature, &digest) { Ok(()) } else { Err(SignatureFault::Bad) }
 }
 
 /// The pieces of a text with CRLF at each line's end (RFC 9580, 5.2.1.2).
