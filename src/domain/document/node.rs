@@ -1,0 +1,113 @@
+//! The tree of a text: scalars, lists and maps, each with the bytes where it stands.
+
+use std::ops::Range;
+
+use crate::domain::document::scalar::Means;
+
+/// A stretch of the text, in bytes; half the size of a `Range<usize>`, and [`Copy`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+pub struct Bytes {
+    start: u32,
+    end: u32,
+}
+
+impl Bytes {
+    /// INVARIANT: texts are smaller than 4 GiB ([`super::MAX_BYTES`]), so nothing is cut off.
+    pub(crate) fn new(start: usize, end: usize) -> Self {
+        let small = |at: usize| u32::try_from(at).unwrap_or(u32::MAX);
+        Self { start: small(start), end: small(end.max(start)) }
+    }
+
+    pub fn start(self) -> usize {
+        self.start as usize
+    }
+
+    pub fn end(self) -> usize {
+        self.end as usize
+    }
+
+    pub fn len(self) -> usize {
+        self.end() - self.start()
+    }
+
+    pub fn is_empty(self) -> bool {
+        self.start == self.end
+    }
+
+    pub fn range(self) -> Range<usize> {
+        self.start()..self.end()
+    }
+
+    /// From the start of one to the end of the other.
+    #[must_use]
+    pub(crate) fn to(self, other: Self) -> Self {
+        Self { start: self.start, end: other.end.max(self.start) }
+    }
+}
+
+/// A value.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Node {
+    /// Of an alias (`*name`): where the alias stands; what is in it stands at the anchor.
+    pub at: Bytes,
+    pub value: Value,
+    pub is_alias: bool,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub enum Value {
+    Scalar(Scalar),
+    List(Vec<Node>),
+    Map(Vec<Entry>),
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub struct Scalar {
+    /// The text after unescaping and folding.
+    pub text: Box<str>,
+    pub means: Means,
+}
+
+/// A key and its value.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Entry {
+    pub key: Key,
+    pub value: Node,
+    /// Comes from a merge key (`<<`): it stands where it was merged from.
+    pub merged: bool,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub struct Key {
+    /// As written; empty where it is a list or a map.
+    pub text: Box<str>,
+    /// `None` for a list or a map, which no field takes.
+    pub means: Option<Means>,
+    pub at: Bytes,
+}
+
+impl Node {
+    /// The entries of a map, in the order of the text, duplicates included; none of anything else.
+    pub fn entries(&self) -> &[Entry] {
+        match &self.value {
+            Value::Map(entries) => entries,
+            Value::Scalar(_) | Value::List(_) => &[],
+        }
+    }
+
+    /// The elements of a list; none of anything else.
+    pub fn elements(&self) -> &[Self] {
+        match &self.value {
+            Value::List(elements) => elements,
+            Value::Scalar(_) | Value::Map(_) => &[],
+        }
+    }
+
+    pub(crate) fn is_empty_list(&self) -> bool {
+        matches!(&self.value, Value::List(elements) if elements.is_empty())
+    }
+
+    pub fn is_null(&self) -> bool {
+        matches!(&self.value, Value::Scalar(Scalar { means: Means::Null, .. }))
+    }
+}

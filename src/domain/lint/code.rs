@@ -1,0 +1,195 @@
+//! The diagnostics: one row each, with the stable code, the severity and the help.
+//!
+//! Errors are what gcloud or the service refuses; warnings are what they take and a careful
+//! reviewer would not; hints are style. Sources: the facts' sections 1.4 (the service), 1.6 (gcloud,
+//! each row executed against its decoder), 2.1 (patterns) and 3 (keys of rules).
+
+use std::fmt;
+
+/// How bad a problem is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Severity {
+    Error,
+    Warning,
+    Hint,
+}
+
+impl Severity {
+    /// The name in the contracts.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Error => "error",
+            Self::Warning => "warning",
+            Self::Hint => "hint",
+        }
+    }
+}
+
+impl fmt::Display for Severity {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+macro_rules! codes {
+    ($($name:ident $text:literal $severity:ident $help:literal)*) => {
+        /// What is wrong, by a name that never changes.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub enum Code {
+            $(#[doc = $help] $name,)*
+        }
+
+        impl Code {
+            pub const ALL: &[Self] = &[$(Self::$name),*];
+
+            /// In kebab case, as the contracts print it.
+            pub fn as_str(self) -> &'static str {
+                match self {
+                    $(Self::$name => $text,)*
+                }
+            }
+
+            pub fn severity(self) -> Severity {
+                match self {
+                    $(Self::$name => Severity::$severity,)*
+                }
+            }
+
+            /// The reason, and what to do about it.
+            pub fn help(self) -> &'static str {
+                match self {
+                    $(Self::$name => $help,)*
+                }
+            }
+        }
+    };
+}
+
+impl fmt::Display for Code {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+codes! {
+    // The text.
+    TooLarge "too-large" Error
+        "No policy needs that much, and reading it would take too long. Split the allowlist with `**`, or drop what aliases repeat."
+    TooDeep "too-deep" Error
+        "A policy is four levels deep. Look for a bracket that is not closed."
+    Syntax "syntax" Error
+        "The file cannot be read as YAML (or, named `.json`, as JSON), so nothing after this place was checked."
+    Tab "tab" Error
+        "gcloud's YAML reader refuses a tab everywhere but in quotes, block text and comments. Indent with spaces."
+    ControlCharacter "control-character" Error
+        "YAML has no unprintable characters. Delete it, or write it as an escape in double quotes."
+    ByteOrderMark "byte-order-mark" Error
+        "JSON starts with `{`; gcloud refuses a byte order mark in front of it. Save the file as UTF-8 without one."
+    SeveralDocuments "several-documents" Error
+        "A project has one policy, and gcloud reads one document of a file. Delete the `---` and what is not the policy."
+    EmptyDocument "empty-document" Error
+        "gcloud would ask whether to import an empty policy, and the service refuses one without `defaultAdmissionRule`."
+    BadAlias "bad-alias" Error
+        "An alias (`*name`) repeats a value that stands before it under an anchor (`&name`). A pattern or text that starts with `*` must be quoted."
+    BadMerge "bad-merge" Error
+        "`<<` copies the entries of a map; write it as `<<: *name`, where `&name` stands in front of a map."
+    UnsupportedTag "unsupported-tag" Error
+        "gcloud's YAML reader knows only the tags of YAML itself, such as `!!str`. Leave the tag out."
+    KeyNotText "key-not-text" Error
+        "Every key of a policy is a text. Quote it."
+    DuplicateKey "duplicate-key" Error
+        "Only one of them counts: gcloud keeps the first in YAML and the last in JSON, with no more than a warning of Python. Delete the other."
+    PlatformPolicy "platform-policy" Error
+        "A platform policy (`gkePolicy`, `cloudRunPolicy`) is created with `gcloud beta container binauthz policy create`, not with `policy import`."
+
+    // Fields and their types.
+    UnknownKey "unknown-key" Error
+        "gcloud refuses keys that the policy does not have (`Failed to parse value(s) in protobuf [Policy]`), and so does the service (`Cannot find field`)."
+    SnakeCase "snake-case" Error
+        "The REST API takes both forms of a field's name; gcloud takes only the one in camel case."
+    WrongType "wrong-type" Error
+        "gcloud does not convert between texts, numbers, lists and maps: it refuses the file, or crashes with `object has no attribute 'items'`."
+    BarePattern "bare-pattern" Error
+        "An entry of `admissionWhitelistPatterns` is a map with one field. Write `- namePattern: …`."
+    ScalarTrap "scalar-trap" Error
+        "gcloud reads YAML 1.1, where yes, no, on, off, y, n, numbers that start with 0, numbers with `:` or `_`, and dates are not text. Quote it."
+    UnquotedTimestamp "unquoted-timestamp" Error
+        "Without quotes gcloud's YAML reader makes a date of it and crashes (`Object of type datetime is not JSON serializable`). Quote it, or leave it out: the service ignores it."
+    BadTimestamp "bad-timestamp" Error
+        "A time is written by RFC 3339, for example `2024-05-12T05:17:42Z`. The service sets `updateTime` itself; leave it out."
+    UnknownValue "unknown-value" Error
+        "The value must be one of the field's names, in capital letters."
+    UnspecifiedValue "unspecified-value" Error
+        "The API reserves this name for a value that was not set (`Do not use`), and refuses a rule with it."
+    MissingField "missing-field" Error
+        "The field is required by the API."
+    NullValue "null-value" Error
+        "There is no value after the key. gcloud takes that as absent at best, and crashes or refuses it elsewhere."
+
+    // Rules.
+    AttestorsRequired "attestors-required" Error
+        "`REQUIRE_ATTESTATION` asks every attestor in `requireAttestationsBy`; the service refuses it with none."
+    AttestorsNotAllowed "attestors-not-allowed" Error
+        "Only `REQUIRE_ATTESTATION` looks at attestors; with another mode the service refuses `requireAttestationsBy`."
+    AttestorName "attestor-name" Error
+        "An attestor is named `projects/PROJECT/attestors/ATTESTOR`, in this or another project."
+    SeveralRuleMaps "several-rule-maps" Error
+        "A policy has specific rules of one kind: by cluster, namespace, service account or service identity. The service refuses a second kind."
+    ClusterKey "cluster-key" Error
+        "The key is `LOCATION.CLUSTER`: a zone or region, or `global` with a fleet membership, for example `us-central1-a.prod`."
+    NamespaceKey "namespace-key" Error
+        "The key is the name of a Kubernetes namespace: lower-case letters, digits, `-` and `.`."
+    ServiceAccountKey "service-account-key" Error
+        "The key is `NAMESPACE:SERVICE_ACCOUNT`, for example `prod:default`."
+    ServiceIdentityKey "service-identity-key" Error
+        "The key is `DOMAIN/ns/NAMESPACE/sa/SERVICE_ACCOUNT`, with or without `spiffe://` in front, for example `my-project.svc.id.goog/ns/prod/sa/web`."
+
+    // Patterns.
+    PatternEmpty "pattern-empty" Error
+        "A pattern names at least one image: `registry/path/image`, and `*` or `**` at its end."
+    PatternWildcard "pattern-wildcard" Error
+        "`*` (no `/`) and `**` (also `/`) may stand only at the very end of a pattern."
+    PatternRegistry "pattern-registry" Error
+        "The registry must be spelt out: a wildcard is allowed only behind `registry/`. There is no pattern for all images; use `ALWAYS_ALLOW` for that."
+
+    // What is accepted, and perhaps not meant.
+    NotAList "not-a-list" Warning
+        "gcloud makes a list of a single value; the REST API and Terraform do not."
+    KeyRead "key-read" Warning
+        "gcloud reads YAML 1.1 and imports the key as something else. Quote it."
+    NumericValue "numeric-value" Warning
+        "gcloud takes the number of an enum value, but nobody who reviews the policy knows it. Write the name."
+    DuplicatePattern "duplicate-pattern" Warning
+        "The service stores both. One is enough."
+    DuplicateAttestor "duplicate-attestor" Warning
+        "Naming an attestor twice does not ask for two attestations."
+    NamespaceDigits "namespace-digits" Warning
+        "The API's documentation gives the form `[a-z.-]+` for this key, without digits, although Kubernetes allows them. Check that the rule applies after importing it."
+    SystemImages "system-images" Warning
+        "Google's system images (`k8s.gcr.io`, `gke.gcr.io` and others) are exempt only with `globalPolicyEvaluationMode: ENABLE`, or with patterns for them. Otherwise the cluster's own pods can be refused."
+    AllowsAll "allows-all" Warning
+        "Every image that no specific rule covers is admitted. Use `ALWAYS_DENY` or `REQUIRE_ATTESTATION` once you know what must run."
+    DryRun "dry-run" Warning
+        "With `DRYRUN_AUDIT_LOG_ONLY` nothing is blocked: what the rule refuses runs, and is written to the audit log. Switch to `ENFORCED_BLOCK_AND_AUDIT_LOG` when the log is clean."
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+
+    #[test]
+    fn codes_are_unique_and_in_kebab_case() {
+        let texts: BTreeSet<&str> = Code::ALL.iter().map(|code| code.as_str()).collect();
+        assert_eq!(texts.len(), Code::ALL.len());
+        assert!(texts.iter().all(|text| text.chars().all(|c| c.is_ascii_lowercase() || c == '-')));
+    }
+
+    #[test]
+    fn helps_are_sentences() {
+        for code in Code::ALL {
+            assert!(code.help().ends_with('.'), "{code}");
+        }
+    }
+}

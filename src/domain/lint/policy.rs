@@ -1,0 +1,224 @@
+//! The policy as a whole.
+
+use std::collections::{BTreeMap, HashMap};
+
+use crate::domain::document::{Bytes, Dialect, Entry, Means, Node, Scalar, Value};
+use crate::domain::lint::Code;
+use crate::domain::lint::decode::{Decoder, Fields, Step, place, shown};
+use crate::domain::lint::pattern;
+use crate::domain::lint::schema::{self, Field, Kind};
+use crate::domain::policy::{
+    AdmissionRule, AdmissionWhitelistPattern, EnforcementMode, EvaluationMode, GlobalPolicyEvaluationMode, Policy,
+    RuleKind,
+};
+
+/// Prefixes of the images that Google's system policy is documented to exempt, and of those that
+/// GKE's own components run from.
+const SYSTEM_REGISTRIES: [&str; 7] = [
+    "gcr.io/google_containers/",
+    "gcr.io/google-containers/",
+    "gcr.io/gke-release/",
+    "gcr.io/stackdriver-agents/",
+    "k8s.gcr.io/",
+    "registry.k8s.io/",
+    "gke.gcr.io/",
+];
+
+impl<'a> Decoder<'a, '_, '_> {
+    /// The policy in a tree. Where errors were reported, parts of it are made up.
+    pub(in crate::domain) fn policy(&mut self, root: &'a Node) -> Policy {
+        let mut policy =
+            Policy::with_default(AdmissionRule::always(EvaluationMode::AlwaysDeny, EnforcementMode::Enforced));
+        let Value::Map(_) = &root.value else {
+            self.wrong_type(root.at, root, "a policy (a map)");
+            return policy;
+        };
+        let fields = self.fields(root, &schema::POLICY);
+        policy.name = self.text_field(&fields, "name");
+        policy.description = self.text_field(&fields, "description");
+        policy.etag = self.text_field(&fields, "etag");
+        policy.update_time = self.update_time(&fields);
+        policy.global_policy_evaluation_mode = self.global_mode(&fields);
+        policy.admission_whitelist_patterns = self.field(&fields, "admissionWhitelistPatterns", Self::patterns);
+        policy.cluster_admission_rules = self.rule_map(&fields, RuleKind::Cluster);
+        policy.kubernetes_namespace_admission_rules = self.rule_map(&fields, RuleKind::Namespace);
+        policy.kubernetes_service_account_admission_rules = self.rule_map(&fields, RuleKind::ServiceAccount);
+        policy.istio_service_identity_admission_rules = self.rule_map(&fields, RuleKind::ServiceIdentity);
+        if let Some(rule) = self.default_rule(root, &fields) {
+            policy.default_admission_rule = rule;
+        }
+        self.check_one_kind_of_rules(&policy, &fields);
+        self.advise_on_system_images(&policy, root, &fields);
+        policy
+    }
+
+    fn field<T: Default>(
+        &mut self,
+        fields: &Fields<'a>,
+        name: &'static str,
+        read: impl FnOnce(&mut Self, &'a Entry) -> T,
+    ) -> T {
+        let Some((_, entry)) = fields.get(name) else { return T::default() };
+        self.within(Step::Field(name), |this| read(this, entry))
+    }
+
+    fn text_field(&mut self, fields: &Fields<'a>, name: &'static str) -> Option<String> {
+        self.field(fields, name, Self::text)
+    }
+
+    fn rule_map(&mut self, fields: &Fields<'a>, kind: RuleKind) -> BTreeMap<String, AdmissionRule> {
+        self.field(fields, kind.field(), |this, entry| this.rules(kind, entry))
+    }
+
+    fn global_mode(&mut self, fields: &Fields<'a>) -> GlobalPolicyEvaluationMode {
+        let name = "globalPolicyEvaluationMode";
+        let Some((Field { kind: Kind::Enum(names), .. }, entry)) = fields.get(name) else {
+            return GlobalPolicyEvaluationMode::Unspecified;
+        };
+        match self.within(Step::Field(name), |this| this.number(entry, names)) {
+            Some(1) => GlobalPolicyEvaluationMode::Enable,
+            Some(2) => GlobalPolicyEvaluationMode::Disable,
+            _ => GlobalPolicyEvaluationMode::Unspecified,
+        }
+    }
+
+    fn update_time(&mut self, fields: &Fields<'a>) -> Option<String> {
+        self.field(fields, "updateTime", |this, entry| {
+            if let Value::Scalar(Scalar { means: Means::Timestamp, .. }) = &entry.value.value {
+                this.report(Code::UnquotedTimestamp, entry.value.at, "the time must be in quotes".to_owned());
+                return None;
+            }
+            let text = this.text(entry)?;
+            if !is_rfc3339(&text) {
+                this.report(Code::BadTimestamp, entry.value.at, format!("`{}` is not a time", shown(&text)));
+            }
+            Some(text)
+        })
+    }
+
+    fn patterns(&mut self, entry: &'a Entry) -> Vec<AdmissionWhitelistPattern> {
+        let node = &entry.value;
+        let single = matches!(node.value, Value::Map(_)) && self.dialect == Dialect::Gcloud;
+        let elements = if single {
+            let text = "a single pattern, not a list: write it as `- namePattern: …`".to_owned();
+            self.report(Code::NotAList, place(entry.key.at, node), text);
+            std::slice::from_ref(node)
+        } else {
+            self.list(entry, "a list of patterns").unwrap_or_default()
+        };
+        let mut seen: HashMap<&'a str, Bytes> = HashMap::new();
+        let mut patterns = Vec::with_capacity(elements.len());
+        for (at, element) in elements.iter().enumerate() {
+            let pattern = self.within(Step::Index(at), |this| this.pattern(element, &mut seen));
+            patterns.extend(pattern.map(|text| AdmissionWhitelistPattern { name_pattern: text.to_owned() }));
+        }
+        patterns
+    }
+
+    fn pattern(&mut self, element: &'a Node, seen: &mut HashMap<&'a str, Bytes>) -> Option<&'a str> {
+        match &element.value {
+            Value::Map(_) => {}
+            Value::Scalar(Scalar { means: Means::Text, text }) => {
+                let text = format!("write `- namePattern: {}`", shown(text));
+                self.report(Code::BarePattern, element.at, text);
+                return None;
+            }
+            Value::Scalar(_) | Value::List(_) => {
+                self.wrong_type(element.at, element, "a pattern (`namePattern: …`)");
+                return None;
+            }
+        }
+        let fields = self.fields(element, &schema::PATTERN);
+        let Some((_, entry)) = fields.get("namePattern") else {
+            self.report(Code::MissingField, element.at, "`namePattern` is missing".to_owned());
+            return None;
+        };
+        self.within(Step::Field("namePattern"), |this| {
+            if entry.value.is_null() {
+                this.report(Code::NullValue, entry.key.at, "expected a pattern, found nothing".to_owned());
+                return None;
+            }
+            let text = this.scalar_text(entry.key.at, &entry.value)?;
+            this.check_pattern(text, entry.value.at, seen);
+            Some(text)
+        })
+    }
+
+    fn check_pattern(&mut self, text: &'a str, at: Bytes, seen: &mut HashMap<&'a str, Bytes>) {
+        if let Some((code, message)) = pattern::fault(text) {
+            return self.report(code, at, message);
+        }
+        let first = *seen.entry(text).or_insert(at);
+        if first != at {
+            let line = self.problems.line(first);
+            self.report(Code::DuplicatePattern, at, format!("line {line} has the same pattern"));
+        }
+    }
+
+    fn default_rule(&mut self, root: &'a Node, fields: &Fields<'a>) -> Option<AdmissionRule> {
+        let name = "defaultAdmissionRule";
+        let Some((_, entry)) = fields.get(name) else {
+            self.report(Code::MissingField, start(root), format!("`{name}` is missing"));
+            return None;
+        };
+        self.within(Step::Field(name), |this| {
+            if this.is_absent_list(&entry.value) {
+                this.report(Code::NullValue, entry.value.at, "expected a rule, found nothing".to_owned());
+                return None;
+            }
+            let (rule, mode_at) = this.rule_and_mode(entry);
+            if let (EvaluationMode::AlwaysAllow, Some(at)) = (rule.evaluation_mode, mode_at) {
+                this.within(Step::Field("evaluationMode"), |this| {
+                    this.report(Code::AllowsAll, at, "the default rule admits every image".to_owned());
+                });
+            }
+            Some(rule)
+        })
+    }
+
+    /// `resources.proto` (v1): only one of the four maps may be non-empty.
+    fn check_one_kind_of_rules(&mut self, policy: &Policy, fields: &Fields<'a>) {
+        let filled = |kind: RuleKind| policy.rules(kind).is_some_and(|rules| !rules.is_empty());
+        let mut entries: Vec<(&'static str, Bytes)> = RuleKind::SPECIFIC
+            .into_iter()
+            .filter(|kind| filled(*kind))
+            .filter_map(|kind| fields.get(kind.field()))
+            .map(|(field, entry)| (field.name, entry.key.at))
+            .collect();
+        entries.sort_by_key(|(_, at)| *at);
+        let Some(((first, _), others)) = entries.split_first() else { return };
+        for (name, at) in others {
+            let text = format!("a policy cannot have both {first} and {name}");
+            self.within(Step::Field(name), |this| this.report(Code::SeveralRuleMaps, *at, text));
+        }
+    }
+
+    /// Some rule could refuse what the cluster itself runs, and nothing exempts that.
+    fn advise_on_system_images(&mut self, policy: &Policy, root: &'a Node, fields: &Fields<'a>) {
+        let covers = |pattern: &AdmissionWhitelistPattern| {
+            SYSTEM_REGISTRIES.iter().any(|prefix| pattern.name_pattern.starts_with(prefix))
+        };
+        let covered = policy.admission_whitelist_patterns.iter().any(covers);
+        if !self.refuses || covered || policy.global_policy_evaluation_mode == GlobalPolicyEvaluationMode::Enable {
+            return;
+        }
+        let text = "nothing exempts Google's system images".to_owned();
+        match fields.get("globalPolicyEvaluationMode") {
+            None => self.report(Code::SystemImages, start(root), text),
+            Some((field, entry)) => self.within(Step::Field(field.name), |this| {
+                this.report(Code::SystemImages, place(entry.key.at, &entry.value), text);
+            }),
+        }
+    }
+}
+
+/// Where something that is missing from the whole policy is reported: its first key.
+fn start(root: &Node) -> Bytes {
+    root.entries().iter().map(|entry| entry.key.at).min().unwrap_or(root.at)
+}
+
+/// Inferred: the transcoder in front of Google's APIs refuses other texts for a `Timestamp`, as
+/// protobuf's JSON mapping says.
+fn is_rfc3339(text: &str) -> bool {
+    text.parse::<jiff::Timestamp>().is_ok()
+}
