@@ -4,7 +4,23 @@
 //! TLS with its own authority, wants a bearer token, and keeps everything in one SQLite file that
 //! survives a kill at any moment. May use `wire`, `domain` and `signing` (to verify); never `client`.
 
+mod container;
+mod decode;
+mod error;
+mod google;
+#[expect(dead_code, reason = "the APIs that come next use the rest")]
+mod iam;
 pub mod kubernetes;
+mod operations;
+#[expect(dead_code, reason = "the APIs that come next use the rest")]
+mod page;
+mod projects;
 pub mod registry;
+pub mod server;
+#[expect(dead_code, reason = "the APIs that come next use the rest")]
+mod service_agents;
+mod services;
 pub mod state;
 pub mod store;
+
+pub use server::{Files, Sandbox, StartError, Token};

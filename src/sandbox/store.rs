@@ -29,7 +29,15 @@ pub enum StoreError {
 
 /// The current schema; each area of the sandbox owns its tables.
 const SCHEMA_VERSION: i64 = 1;
-const SCHEMAS: [&str; 2] = [super::registry::SCHEMA, super::kubernetes::SCHEMA];
+const SCHEMAS: [&str; 7] = [
+    super::projects::SCHEMA,
+    super::services::SCHEMA,
+    super::operations::SCHEMA,
+    super::iam::SCHEMA,
+    super::container::SCHEMA,
+    super::registry::SCHEMA,
+    super::kubernetes::SCHEMA,
+];
 
 #[derive(Debug, Clone)]
 pub struct Store(Arc<Inner>);

@@ -25,11 +25,45 @@ pub struct Cluster {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub binary_authorization: Option<BinaryAuthorization>,
     #[serde(skip_serializing_if = "String::is_empty")]
+    pub initial_cluster_version: String,
+    #[serde(skip_serializing_if = "String::is_empty")]
     pub current_master_version: String,
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub current_node_version: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub current_node_count: Option<u32>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub initial_node_count: Option<u32>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub node_pools: Vec<NodePool>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub locations: Vec<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub create_time: Option<String>,
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub self_link: String,
+}
+
+/// Nodes of one kind; gcloud's tables show the first pool's.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub struct NodePool {
+    pub name: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub initial_node_count: Option<u32>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub create_time: Option<String>,
+    pub config: Option<NodeConfig>,
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub version: String,
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub status: String,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub struct NodeConfig {
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub machine_type: String,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -123,7 +157,11 @@ pub struct Operation {
     /// `PENDING`, `RUNNING`, `DONE`.
     pub status: String,
     #[serde(skip_serializing_if = "String::is_empty")]
+    pub self_link: String,
+    #[serde(skip_serializing_if = "String::is_empty")]
     pub target_link: String,
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub zone: String,
     #[serde(skip_serializing_if = "String::is_empty")]
     pub location: String,
     #[serde(skip_serializing_if = "Option::is_none")]

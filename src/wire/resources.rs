@@ -33,6 +33,17 @@ pub struct Service {
     pub parent: String,
     /// `ENABLED` or `DISABLED`.
     pub state: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub config: Option<ServiceConfig>,
+}
+
+/// What is known of a service itself; gcloud prints it.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub struct ServiceConfig {
+    /// `NAME.googleapis.com`.
+    pub name: String,
+    pub title: String,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]

@@ -1,0 +1,256 @@
+//! Requests of the Google APIs: JSON by the rules of proto3, and query parameters.
+//!
+//! A [`Message`] is a table of the fields that an API knows. A body is checked against it and comes
+//! out in one form: names in lowerCamelCase, bytes in the standard alphabet, no nulls. Unknown fields
+//! and wrong types are refused with Google's words and the field's path, old names of a field become
+//! the current one (the facts' section 12.3), and fields that the sandbox only keeps are kept.
+
+use std::collections::HashMap;
+
+use axum::extract::{FromRequestParts, Query};
+use axum::http::request::Parts;
+use serde::de::DeserializeOwned;
+use serde_json::{Map, Value};
+
+use super::error::ApiError;
+use crate::wire::base64_bytes;
+
+mod relaxed;
+
+/// The fields of a message: each with its names (the current one first) and its kind.
+#[derive(Debug)]
+pub(super) struct Message(pub(super) &'static [(&'static [&'static str], Kind)]);
+
+/// What a field may hold.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Kind {
+    Text,
+    /// Base64 in either alphabet.
+    Bytes,
+    Bool,
+    /// An integer, as a number or as a decimal string.
+    Integer,
+    /// One of these names, or its index.
+    Enum(&'static [&'static str]),
+    /// Anything: a field that the sandbox keeps and never reads.
+    Any,
+    Message(&'static Message),
+    List(&'static Kind),
+}
+
+/// A request's body as a value that has only what `message` knows. `at` is the name of the body in
+/// the API's definition, which errors name (empty where the body is the whole request).
+pub(super) fn value(body: &[u8], message: &Message, at: &str) -> Result<Value, ApiError> {
+    let text = std::str::from_utf8(body).map_err(|error| payload(&format!("Invalid UTF-8: {error}.")))?;
+    let value = if text.trim().is_empty() { Value::Object(Map::new()) } else { parse(text)? };
+    match value {
+        Value::Object(fields) => object(fields, message, at).map(Value::Object),
+        _ => Err(payload("Unknown name \"\": Root element must be a message.")),
+    }
+}
+
+/// [`value`] as one of the wire's types.
+pub(super) fn decode<T: DeserializeOwned>(body: &[u8], message: &Message, at: &str) -> Result<T, ApiError> {
+    serde_json::from_value(value(body, message, at)?).map_err(|error| payload(&error.to_string()))
+}
+
+/// JSON, or what the services also take for it: the 2018 codelab posts single quotes.
+fn parse(text: &str) -> Result<Value, ApiError> {
+    serde_json::from_str(text).or_else(|error| {
+        // The first error is the one at the place where the text stops being JSON.
+        let value = serde_json::from_str(&relaxed::to_json(text)).map_err(|_again| payload(&format!("{error}.")))?;
+        tracing::warn!("a request's body was no JSON ({error}), and was read leniently");
+        Ok(value)
+    })
+}
+
+fn payload(what: &str) -> ApiError {
+    ApiError::invalid(format!("Invalid JSON payload received. {what}"))
+}
+
+fn object(fields: Map<String, Value>, message: &Message, at: &str) -> Result<Map<String, Value>, ApiError> {
+    let mut known = Map::new();
+    for (key, value) in fields {
+        let camel = camel(&key);
+        let Some((names, kind)) = message.0.iter().find(|(names, _)| names.contains(&camel.as_str())) else {
+            let place = if at.is_empty() { String::new() } else { format!(" at '{at}'") };
+            let what = format!("Invalid JSON payload received. Unknown name \"{key}\"{place}: Cannot find field.");
+            return Err(ApiError::invalid_field(at, what));
+        };
+        let path = if at.is_empty() { snake(&camel) } else { format!("{at}.{}", snake(&camel)) };
+        // A null is a field that is not there (proto3 JSON).
+        if let Some(name) = names.first().filter(|_| !value.is_null()) {
+            known.insert((*name).to_owned(), field(value, *kind, &path)?);
+        }
+    }
+    Ok(known)
+}
+
+fn field(value: Value, kind: Kind, at: &str) -> Result<Value, ApiError> {
+    match (kind, value) {
+        (Kind::Any, value) | (Kind::Text, value @ Value::String(_)) | (Kind::Bool, value @ Value::Bool(_)) => Ok(value),
+        (Kind::Bytes, Value::String(text)) => match base64_bytes::decode(&text) {
+            Ok(bytes) => Ok(Value::String(base64_bytes::encode(&bytes))),
+            Err(error) => Err(wrong(at, "TYPE_BYTES", &format!("Base64 decoding failed for \"{text:.60}\": {error}"))),
+        },
+        (Kind::Integer, value) => integer(&value, at),
+        (Kind::Enum(names), value) => named(&value, names, at),
+        (Kind::Message(message), Value::Object(fields)) => object(fields, message, at).map(Value::Object),
+        (Kind::List(kind), Value::Array(items)) => {
+            let element = |(n, item)| field(item, *kind, &format!("{at}[{n}]"));
+            items.into_iter().enumerate().map(element).collect::<Result<_, _>>().map(Value::Array)
+        }
+        (kind, value) => Err(wrong(at, kind.type_name(), &shown(&value))),
+    }
+}
+
+fn integer(value: &Value, at: &str) -> Result<Value, ApiError> {
+    let number = match value {
+        Value::Number(number) => number.as_i64(),
+        Value::String(text) => text.parse().ok(),
+        _ => None,
+    };
+    number.map(Value::from).ok_or_else(|| wrong(at, "TYPE_INT64", &shown(value)))
+}
+
+fn named(value: &Value, names: &[&str], at: &str) -> Result<Value, ApiError> {
+    let by_index = || names.get(usize::try_from(value.as_u64()?).ok()?);
+    let by_name = |text| names.iter().find(|name| **name == text);
+    let found = value.as_str().map_or_else(by_index, by_name);
+    found.map(|name| Value::from(*name)).ok_or_else(|| wrong(at, "TYPE_ENUM", &shown(value)))
+}
+
+fn wrong(at: &str, type_name: &str, found: &str) -> ApiError {
+    ApiError::invalid_field(at, format!("Invalid value at '{at}' ({type_name}), {found}"))
+}
+
+/// A value in few words.
+fn shown(value: &Value) -> String {
+    match value {
+        Value::Object(_) => "an object".to_owned(),
+        Value::Array(_) => "a list".to_owned(),
+        Value::String(text) => format!("\"{text:.60}\""),
+        other => other.to_string(),
+    }
+}
+
+impl Kind {
+    fn type_name(self) -> &'static str {
+        match self {
+            Self::Text => "TYPE_STRING",
+            Self::Bytes => "TYPE_BYTES",
+            Self::Bool => "TYPE_BOOL",
+            Self::Integer => "TYPE_INT64",
+            Self::Enum(_) => "TYPE_ENUM",
+            Self::Any => "TYPE_ANY",
+            Self::Message(_) => "TYPE_MESSAGE",
+            Self::List(_) => "a list",
+        }
+    }
+}
+
+/// `human_readable_name` to `humanReadableName`.
+fn camel(name: &str) -> String {
+    let mut out = String::with_capacity(name.len());
+    let mut upper = false;
+    for c in name.chars() {
+        if c == '_' {
+            upper = true;
+        } else {
+            out.push(if upper { c.to_ascii_uppercase() } else { c });
+            upper = false;
+        }
+    }
+    out
+}
+
+/// `humanReadableName` to `human_readable_name`, as errors name fields.
+fn snake(name: &str) -> String {
+    let mut out = String::with_capacity(name.len() + 4);
+    for c in name.chars() {
+        if c.is_ascii_uppercase() {
+            out.push('_');
+        }
+        out.push(c.to_ascii_lowercase());
+    }
+    out
+}
+
+/// The query of a request; names may be in either case.
+#[derive(Debug, Default)]
+pub(super) struct Params(HashMap<String, String>);
+
+impl Params {
+    /// The parameter's value, where it is there and not empty.
+    pub(super) fn get(&self, name: &str) -> Option<&str> {
+        self.0.get(name).map(String::as_str).filter(|value| !value.is_empty())
+    }
+}
+
+impl<S: Send + Sync> FromRequestParts<S> for Params {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, ApiError> {
+        match Query::<HashMap<String, String>>::try_from_uri(&parts.uri) {
+            Ok(Query(params)) => Ok(Self(params.into_iter().map(|(name, value)| (camel(&name), value)).collect())),
+            Err(error) => Err(ApiError::invalid(format!("The query of the request cannot be read: {error}."))),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    const HINT: Message = Message(&[(&["humanReadableName"], Kind::Text)]);
+    const NOTE: Message = Message(&[
+        (&["name"], Kind::Text),
+        (&["attestation", "attestationAuthority"], Kind::Message(&Message(&[(&["hint"], Kind::Message(&HINT))]))),
+        (&["payload"], Kind::Bytes),
+        (&["count"], Kind::Integer),
+        (&["mode"], Kind::Enum(&["MODE_UNSPECIFIED", "ON"])),
+        (&["list"], Kind::List(&Kind::Text)),
+        (&["kept"], Kind::Any),
+    ]);
+
+    fn read(text: &str) -> Result<Value, String> {
+        value(text.as_bytes(), &NOTE, "note").map_err(|error| error.message().to_owned())
+    }
+
+    #[test]
+    fn one_form_comes_out() {
+        let body = r#"{"attestation_authority": {"hint": {"human_readable_name": "x"}}, "payload": "-_8",
+                       "count": "3", "mode": 1, "list": ["a"], "kept": {"any_thing": [1]}, "name": null}"#;
+        let expected = json!({"attestation": {"hint": {"humanReadableName": "x"}}, "payload": "+/8=",
+                              "count": 3, "mode": "ON", "list": ["a"], "kept": {"any_thing": [1]}});
+        assert_eq!(read(body).unwrap(), expected);
+        assert_eq!(read("").unwrap(), json!({}));
+    }
+
+    #[rstest::rstest]
+    #[case(r#"{"foo": 1}"#, r#"Invalid JSON payload received. Unknown name "foo" at 'note': Cannot find field."#)]
+    #[case(
+        r#"{"attestation": {"hint": {"humanName": 1}}}"#,
+        r#"Invalid JSON payload received. Unknown name "humanName" at 'note.attestation.hint': Cannot find field."#
+    )]
+    #[case(r#"{"name": 3}"#, "Invalid value at 'note.name' (TYPE_STRING), 3")]
+    #[case(r#"{"attestation": "x"}"#, "Invalid value at 'note.attestation' (TYPE_MESSAGE), \"x\"")]
+    #[case(r#"{"mode": "OFF"}"#, "Invalid value at 'note.mode' (TYPE_ENUM), \"OFF\"")]
+    #[case(r#"{"list": ["a", 1]}"#, "Invalid value at 'note.list[1]' (TYPE_STRING), 1")]
+    #[case("[]", "Invalid JSON payload received. Unknown name \"\": Root element must be a message.")]
+    fn refused(#[case] body: &str, #[case] message: &str) {
+        assert_eq!(read(body).unwrap_err(), message);
+    }
+
+    #[test]
+    fn deep_nesting_is_refused() {
+        let deep = format!("{{\"kept\": {}{}}}", "[".repeat(100_000), "]".repeat(100_000));
+        assert!(read(&deep).unwrap_err().starts_with("Invalid JSON payload received."));
+    }
+
+    #[test]
+    fn the_codelabs_single_quotes_are_read() {
+        assert_eq!(read("{ 'name': 'it\"s', }").unwrap(), json!({"name": "it\"s"}));
+    }
+}

@@ -1,0 +1,90 @@
+//! Errors of the Google APIs, as they go over the wire (AIP-193; the facts' section 8.1).
+
+use axum::Json;
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
+use serde_json::json;
+
+use super::store::StoreError;
+use crate::wire::status::{Code, ErrorBody, Status};
+
+/// An answer that refuses.
+#[derive(Debug, Clone)]
+pub(super) struct ApiError(Status);
+
+impl ApiError {
+    pub(super) fn new(code: Code, message: impl Into<String>) -> Self {
+        Self(Status::new(code, message))
+    }
+
+    pub(super) fn invalid(message: impl Into<String>) -> Self {
+        Self::new(Code::InvalidArgument, message)
+    }
+
+    /// An invalid value of one field; `field` is its path in the request.
+    pub(super) fn invalid_field(field: &str, message: impl Into<String>) -> Self {
+        let error = Self::invalid(message);
+        let description = error.0.message.clone();
+        error.with_detail(json!({
+            "@type": "type.googleapis.com/google.rpc.BadRequest",
+            "fieldViolations": [{"field": field, "description": description}],
+        }))
+    }
+
+    /// What the services answer where they say no more (`google.rpc.Code.NOT_FOUND`).
+    pub(super) fn not_found() -> Self {
+        Self::new(Code::NotFound, "Requested entity was not found.")
+    }
+
+    pub(super) fn already_exists() -> Self {
+        Self::new(Code::AlreadyExists, "Requested entity already exists")
+    }
+
+    /// A `google.rpc.ErrorInfo` beside the message.
+    #[must_use]
+    pub(super) fn with_info(self, reason: &str, domain: &str, metadata: &serde_json::Value) -> Self {
+        self.with_detail(json!({
+            "@type": "type.googleapis.com/google.rpc.ErrorInfo",
+            "reason": reason,
+            "domain": domain,
+            "metadata": metadata,
+        }))
+    }
+
+    fn with_detail(mut self, detail: serde_json::Value) -> Self {
+        self.0.details.push(detail);
+        self
+    }
+
+    #[cfg(test)]
+    pub(super) fn message(&self) -> &str {
+        &self.0.message
+    }
+}
+
+impl From<StoreError> for ApiError {
+    /// The store's own words are logged: they may name files.
+    fn from(error: StoreError) -> Self {
+        tracing::error!(%error, "the sandbox's store failed");
+        Self::new(Code::Internal, "The sandbox could not read or write its store; its log says why.")
+    }
+}
+
+impl From<rusqlite::Error> for ApiError {
+    fn from(error: rusqlite::Error) -> Self {
+        StoreError::from(error).into()
+    }
+}
+
+impl From<serde_json::Error> for ApiError {
+    fn from(error: serde_json::Error) -> Self {
+        StoreError::from(error).into()
+    }
+}
+
+impl IntoResponse for ApiError {
+    fn into_response(self) -> Response {
+        let status = StatusCode::from_u16(self.0.code).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+        (status, Json(ErrorBody { error: self.0 })).into_response()
+    }
+}

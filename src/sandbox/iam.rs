@@ -1,0 +1,179 @@
+//! Who has which role on a resource (`google.iam.v1`): one stored policy for each resource, and the
+//! verbs that all APIs share.
+//!
+//! The caller of the sandbox owns everything in it, so that a permission is never missing; the grants
+//! matter for the service accounts that read on the project's behalf (`admission`).
+
+use rusqlite::{OptionalExtension as _, Transaction};
+
+use super::decode::{self, Kind, Message};
+use super::error::ApiError;
+use super::service_agents;
+use crate::wire::base64_bytes;
+use crate::wire::iam::{IamPolicy, SetIamPolicy, TestIamPermissions};
+use crate::wire::status::Code;
+
+/// Its tables.
+pub(super) const SCHEMA: &str = "
+    CREATE TABLE iam_policies (
+        -- projects/P, projects/P/notes/N, …
+        resource TEXT PRIMARY KEY,
+        policy TEXT NOT NULL,
+        generation INTEGER NOT NULL
+    ) STRICT, WITHOUT ROWID;
+";
+
+/// The etag of a resource that never had a policy.
+const NO_POLICY_ETAG: &str = "ACAB";
+
+const EXPR: Message = Message(&[
+    (&["title"], Kind::Text),
+    (&["description"], Kind::Text),
+    (&["expression"], Kind::Text),
+    (&["location"], Kind::Text),
+]);
+const BINDING: Message = Message(&[
+    (&["role"], Kind::Text),
+    (&["members"], Kind::List(&Kind::Text)),
+    (&["condition"], Kind::Message(&EXPR)),
+]);
+const POLICY: Message = Message(&[
+    (&["version"], Kind::Integer),
+    (&["etag"], Kind::Bytes),
+    (&["bindings"], Kind::List(&Kind::Message(&BINDING))),
+    (&["auditConfigs"], Kind::Any),
+]);
+const SET: Message =
+    Message(&[(&["resource"], Kind::Text), (&["policy"], Kind::Message(&POLICY)), (&["updateMask"], Kind::Text)]);
+const TEST: Message = Message(&[(&["resource"], Kind::Text), (&["permissions"], Kind::List(&Kind::Text))]);
+
+/// The policy of a resource; one that never had any has an empty one with an etag.
+pub(super) fn get(tx: &Transaction<'_>, resource: &str) -> Result<IamPolicy, ApiError> {
+    let stored: Option<String> = tx
+        .prepare_cached("SELECT policy FROM iam_policies WHERE resource = ?1")?
+        .query_row([resource], |row| row.get(0))
+        .optional()?;
+    match stored {
+        Some(policy) => Ok(serde_json::from_str(&policy)?),
+        None => Ok(IamPolicy { etag: Some(NO_POLICY_ETAG.to_owned()), ..IamPolicy::default() }),
+    }
+}
+
+/// The policy in a request to set it.
+pub(super) fn decode_set(body: &[u8]) -> Result<IamPolicy, ApiError> {
+    let request: SetIamPolicy = decode::decode(body, &SET, "")?;
+    check(&request.policy)?;
+    Ok(request.policy)
+}
+
+/// Replaces the policy of a resource, unless it was changed since the etag was read.
+pub(super) fn set(tx: &Transaction<'_>, resource: &str, mut policy: IamPolicy) -> Result<IamPolicy, ApiError> {
+    let current = get(tx, resource)?;
+    if policy.etag.is_some() && policy.etag != current.etag {
+        return Err(ApiError::new(
+            Code::Aborted,
+            "There were concurrent policy changes. Please retry the whole read-modify-write with exponential backoff.",
+        ));
+    }
+    for member in policy.bindings.iter().flat_map(|binding| &binding.members) {
+        service_agents::check_member(tx, member)?;
+    }
+    let generation: i64 = tx
+        .prepare_cached("SELECT coalesce(max(generation), 0) + 1 FROM iam_policies WHERE resource = ?1")?
+        .query_row([resource], |row| row.get(0))?;
+    policy.bindings.retain(|binding| !binding.members.is_empty());
+    policy.version = policy.version.filter(|version| *version > 0).or(Some(1));
+    policy.etag = Some(etag(resource, generation));
+    tx.prepare_cached("INSERT OR REPLACE INTO iam_policies (resource, policy, generation) VALUES (?1, ?2, ?3)")?
+        .execute((resource, serde_json::to_string(&policy)?, generation))?;
+    Ok(policy)
+}
+
+/// Forgets the policy of a resource that is gone.
+pub(super) fn forget(tx: &Transaction<'_>, resource: &str) -> Result<(), ApiError> {
+    tx.prepare_cached("DELETE FROM iam_policies WHERE resource = ?1")?.execute([resource])?;
+    Ok(())
+}
+
+/// The permissions of those asked for that the caller has: all.
+pub(super) fn test(body: &[u8]) -> Result<TestIamPermissions, ApiError> {
+    decode::decode(body, &TEST, "")
+}
+
+/// Eight bytes, as the services' etags have them, that differ between changes.
+fn etag(resource: &str, generation: i64) -> String {
+    let digest = aws_lc_rs::digest::digest(&aws_lc_rs::digest::SHA256, format!("{resource} {generation}").as_bytes());
+    base64_bytes::encode(digest.as_ref().get(..8).unwrap_or_default())
+}
+
+fn check(policy: &IamPolicy) -> Result<(), ApiError> {
+    if policy.version.is_some_and(|version| ![0, 1, 3].contains(&version)) {
+        return Err(ApiError::invalid_field("policy.version", "Policy version must be 0, 1 or 3."));
+    }
+    for (n, binding) in policy.bindings.iter().enumerate() {
+        let at = format!("policy.bindings[{n}]");
+        if !is_role(&binding.role) {
+            let message = format!("Role ({}) is not a role: expected roles/NAME.", binding.role);
+            return Err(ApiError::invalid_field(&format!("{at}.role"), message));
+        }
+        if binding.condition.is_some() && policy.version != Some(3) {
+            let message = "A binding with a condition needs policy version 3.";
+            return Err(ApiError::invalid_field(&format!("{at}.condition"), message));
+        }
+        if let Some(member) = binding.members.iter().find(|member| !is_member(member)) {
+            let message =
+                format!("The member {member} is of an unknown type. Please set a valid type prefix for the member.");
+            return Err(ApiError::invalid_field(&format!("{at}.members"), message));
+        }
+    }
+    Ok(())
+}
+
+/// `roles/x`, `projects/P/roles/x` or `organizations/O/roles/x`.
+fn is_role(role: &str) -> bool {
+    let custom = ["projects/", "organizations/"].iter().any(|scope| role.starts_with(scope));
+    let (scope, name) = role.rsplit_once("roles/").unwrap_or_default();
+    !name.is_empty() && !name.contains('/') && (scope.is_empty() || (custom && scope.ends_with('/')))
+}
+
+fn is_member(member: &str) -> bool {
+    const TYPES: [&str; 10] = [
+        "user",
+        "serviceAccount",
+        "group",
+        "domain",
+        "principal",
+        "principalSet",
+        "projectOwner",
+        "projectEditor",
+        "projectViewer",
+        "deleted",
+    ];
+    let typed = member.split_once(':').is_some_and(|(kind, id)| TYPES.contains(&kind) && !id.is_empty());
+    typed || ["allUsers", "allAuthenticatedUsers"].contains(&member)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[rstest::rstest]
+    #[case("roles/containeranalysis.notes.occurrences.viewer", true)]
+    #[case("projects/p/roles/mine", true)]
+    #[case("viewer", false)]
+    #[case("roles/", false)]
+    #[case("xroles/a", false)]
+    fn roles(#[case] role: &str, #[case] good: bool) {
+        assert_eq!(is_role(role), good);
+    }
+
+    #[rstest::rstest]
+    #[case("serviceAccount:a@p.iam.gserviceaccount.com", true)]
+    #[case("principalSet://iam.googleapis.com/x", true)]
+    #[case("allUsers", true)]
+    #[case("a@example.com", false)]
+    #[case("user:", false)]
+    fn members(#[case] member: &str, #[case] good: bool) {
+        assert_eq!(is_member(member), good);
+    }
+}

@@ -1,0 +1,48 @@
+//! Long-running operations of Resource Manager and Service Usage. All of them are done at once; the
+//! first answer does not say so, as the services' does not, and the first poll does.
+
+use axum::extract::{Path, State as Shared};
+use axum::routing::get;
+use axum::{Json, Router};
+use rusqlite::{OptionalExtension as _, Transaction};
+use serde_json::Value;
+
+use super::error::ApiError;
+use super::state::State;
+use super::store::StoreError;
+use crate::wire::resources::Operation;
+
+/// Its tables.
+pub(super) const SCHEMA: &str = "
+    CREATE TABLE operations (
+        -- With `operations/` in front.
+        name TEXT PRIMARY KEY,
+        response TEXT NOT NULL
+    ) STRICT, WITHOUT ROWID;
+";
+
+pub(super) fn router(state: State) -> Router {
+    Router::new().route("/v1/operations/{operation}", get(read)).with_state(state)
+}
+
+/// Stores an operation that is done and answers as if it had only begun.
+pub(super) fn begin(tx: &Transaction<'_>, prefix: &str, response: &Value) -> Result<Operation, StoreError> {
+    let name = format!("operations/{prefix}-{}", uuid::Uuid::new_v4());
+    tx.prepare_cached("INSERT INTO operations (name, response) VALUES (?1, ?2)")?
+        .execute((&name, response.to_string()))?;
+    Ok(Operation { name, ..Operation::default() })
+}
+
+async fn read(Shared(state): Shared<State>, Path(id): Path<String>) -> Result<Json<Operation>, ApiError> {
+    let name = format!("operations/{id}");
+    state.store.read(move |tx| find(tx, name)).await.map(Json)
+}
+
+fn find(tx: &Transaction<'_>, name: String) -> Result<Operation, ApiError> {
+    let response: Option<String> = tx
+        .prepare_cached("SELECT response FROM operations WHERE name = ?1")?
+        .query_row([&name], |row| row.get(0))
+        .optional()?;
+    let response = serde_json::from_str(&response.ok_or_else(ApiError::not_found)?)?;
+    Ok(Operation { name, done: true, error: None, response: Some(response) })
+}

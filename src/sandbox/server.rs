@@ -1,0 +1,255 @@
+//! The sandbox's listener: one port of 127.0.0.1 that answers as every host it stands for.
+//!
+//! ```text
+//! first byte 0x16            TLS, with a certificate for the name that the client asks for
+//! CONNECT host:443           the same inside a tunnel, so that gcloud, curl and skopeo run unmodified
+//!                            with `https_proxy` and the authority's certificate
+//! anything else              400: says what this port is for
+//! ```
+//!
+//! Every request needs the token; then its host says which API it is for ([`front`]).
+
+use std::io;
+use std::net::{Ipv4Addr, SocketAddr};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::net::TcpListener;
+use tokio::sync::{Semaphore, watch};
+use tokio::task::{JoinHandle, JoinSet};
+use tokio_rustls::TlsAcceptor;
+
+use super::registry;
+use super::state::{Clock, State};
+use super::store::{Store, StoreError};
+use authority::{Authority, AuthorityError, Leaves};
+pub use token::Token;
+
+mod authority;
+mod connection;
+mod files;
+mod front;
+mod token;
+
+/// Connections served at once; more wait to be accepted.
+const MAX_CONNECTIONS: usize = 512;
+
+/// How long a shutdown waits for answers that are on their way.
+const SHUTDOWN_GRACE: Duration = Duration::from_secs(1);
+
+/// The file of the authority's certificate, for clients to trust.
+const CERTIFICATE_FILE: &str = "ca.pem";
+const AUTHORITY_FILE: &str = "authority.pem";
+const TOKEN_FILE: &str = "token";
+const STORE_FILE: &str = "sandbox.db";
+
+/// Why the sandbox did not start.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    #[error("the sandbox's directory {}: {source}", path.display())]
+    Directory { path: PathBuf, source: io::Error },
+    #[error("the sandbox's secrets: {0}")]
+    Secrets(#[from] io::Error),
+    #[error("the sandbox's certificates: {0}")]
+    Authority(#[from] AuthorityError),
+    #[error("the sandbox's TLS: {0}")]
+    Tls(#[from] rustls::Error),
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    #[error("port {port} of 127.0.0.1 cannot be listened on: {source}; choose another, or 0 for any free one")]
+    Port { port: u16, source: io::Error },
+    #[error("the sandbox's start ended early: {0}")]
+    Task(#[from] tokio::task::JoinError),
+}
+
+/// A sandbox that is being served, until it is shut down or dropped.
+#[derive(Debug)]
+pub struct Sandbox {
+    addr: SocketAddr,
+    files: Files,
+    authority_pem: String,
+    token: Token,
+    stop: watch::Sender<bool>,
+    alive: watch::Receiver<()>,
+    task: JoinHandle<()>,
+}
+
+/// Where a sandbox keeps what other programs need to use it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Files {
+    directory: PathBuf,
+}
+
+impl Files {
+    /// Those of the sandbox in this directory, whether it was ever started or not.
+    pub fn of(directory: &Path) -> Self {
+        Self { directory: directory.to_owned() }
+    }
+
+    pub fn directory(&self) -> &Path {
+        &self.directory
+    }
+
+    /// The authority's certificate, PEM.
+    pub fn certificate(&self) -> PathBuf {
+        self.directory.join(CERTIFICATE_FILE)
+    }
+
+    /// The token, readable by its owner alone.
+    pub fn token(&self) -> PathBuf {
+        self.directory.join(TOKEN_FILE)
+    }
+
+    /// The store; SQLite puts two more beside it.
+    pub fn store(&self) -> PathBuf {
+        self.directory.join(STORE_FILE)
+    }
+}
+
+impl Sandbox {
+    /// Starts to serve the sandbox that is kept in `directory`, which is made where it is missing, on
+    /// this port of 127.0.0.1 (none or 0: any free one).
+    pub async fn start(directory: &Path, port: Option<u16>) -> Result<Self, StartError> {
+        Self::start_with_clock(directory, port, Clock::system()).await
+    }
+
+    /// [`Self::start`] with a clock of the caller's.
+    pub async fn start_with_clock(directory: &Path, port: Option<u16>, clock: Clock) -> Result<Self, StartError> {
+        let files = Files::of(directory);
+        let opening = files.clone();
+        let kept = tokio::task::spawn_blocking(move || Kept::open(&opening)).await??;
+        let port = port.unwrap_or(0);
+        let at = |source| StartError::Port { port, source };
+        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, port)).await.map_err(at)?;
+        let addr = listener.local_addr().map_err(at)?;
+        let authority_pem = kept.authority.certificate_pem().to_owned();
+        let state = State { store: kept.store, clock };
+        let front = front::Front::new(&state, kept.token.clone(), addr, &authority_pem);
+        let tls = TlsAcceptor::from(Arc::new(tls_config(kept.authority)?));
+        let (stop, stopping) = watch::channel(false);
+        let (living, alive) = watch::channel(());
+        let task = tokio::spawn(async move {
+            let mut tasks = JoinSet::new();
+            tasks.spawn(sweep(state));
+            accept(listener, tls, Arc::new(front), stopping, tasks).await;
+            drop(living);
+        });
+        Ok(Self { addr, files, authority_pem, token: kept.token, stop, alive, task })
+    }
+
+    /// Where it listens.
+    pub fn addr(&self) -> SocketAddr {
+        self.addr
+    }
+
+    /// The certificate of its authority, PEM: what a client has to trust.
+    pub fn authority_pem(&self) -> &str {
+        &self.authority_pem
+    }
+
+    /// What every request has to carry.
+    pub fn token(&self) -> &Token {
+        &self.token
+    }
+
+    pub fn files(&self) -> &Files {
+        &self.files
+    }
+
+    /// Ends when the sandbox no longer serves, for whatever reason; for a task that watches it.
+    pub fn ended(&self) -> impl Future<Output = ()> + Send + use<> {
+        let mut alive = self.alive.clone();
+        // Nothing is ever sent: the only change is that the sender is gone.
+        async move { while alive.changed().await.is_ok() {} }
+    }
+
+    /// Stops to listen, lets answers that are on their way go out for a moment, and returns when all
+    /// of it is over. Says whether the server had died of a panic.
+    pub async fn shutdown(self) -> Result<(), tokio::task::JoinError> {
+        self.stop.send_replace(true);
+        self.task.await
+    }
+}
+
+/// What a sandbox keeps in its directory.
+struct Kept {
+    authority: Authority,
+    token: Token,
+    store: Store,
+}
+
+impl Kept {
+    fn open(files: &Files) -> Result<Self, StartError> {
+        let path = files.directory();
+        files::make_directory(path).map_err(|source| StartError::Directory { path: path.to_owned(), source })?;
+        let stored = files::read_or_make::<StartError>(&path.join(AUTHORITY_FILE), || Ok(Authority::generate()?))?;
+        let authority = Authority::parse(&stored)?;
+        let certificate = authority.certificate_pem().as_bytes();
+        if std::fs::read(files.certificate()).ok().as_deref() != Some(certificate) {
+            files::replace(&files.certificate(), certificate)?;
+        }
+        let token = Token::from_stored(&files::read_or_make::<StartError>(&files.token(), || Ok(Token::generate()?))?);
+        files::reserve(&files.store())?;
+        Ok(Self { authority, token, store: Store::open(&files.store())? })
+    }
+}
+
+fn tls_config(authority: Authority) -> Result<rustls::ServerConfig, StartError> {
+    let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
+    let mut config = rustls::ServerConfig::builder_with_provider(provider)
+        .with_safe_default_protocol_versions()?
+        .with_no_client_auth()
+        .with_cert_resolver(Arc::new(Leaves::new(Arc::new(authority))?));
+    config.alpn_protocols = vec![b"http/1.1".to_vec()];
+    Ok(config)
+}
+
+/// Clears away what clients of the registry left unfinished.
+async fn sweep(state: State) {
+    if let Err(error) = registry::collect_garbage(&state).await {
+        tracing::warn!(%error, "the registry was not swept");
+    }
+}
+
+async fn accept(
+    listener: TcpListener,
+    tls: TlsAcceptor,
+    front: Arc<front::Front>,
+    mut stopping: watch::Receiver<bool>,
+    mut connections: JoinSet<()>,
+) {
+    let permits = Arc::new(Semaphore::new(MAX_CONNECTIONS));
+    loop {
+        while connections.try_join_next().is_some() {}
+        let next = async {
+            let permit = Arc::clone(&permits).acquire_owned().await.ok()?;
+            Some((listener.accept().await, permit))
+        };
+        // The sender is gone when the `Sandbox` was dropped: that stops it too.
+        let accepted = tokio::select! {
+            _ = stopping.changed() => break,
+            accepted = next => accepted,
+        };
+        match accepted {
+            Some((Ok((stream, _)), permit)) => {
+                let connection = connection::serve(stream, tls.clone(), Arc::clone(&front), stopping.clone());
+                connections.spawn(async move {
+                    connection.await;
+                    drop(permit);
+                });
+            }
+            Some((Err(error), _)) => {
+                // Out of file descriptors, mostly: others have to be closed first.
+                tracing::warn!(%error, "a connection could not be accepted");
+                tokio::time::sleep(Duration::from_millis(20)).await;
+            }
+            None => break,
+        }
+    }
+    drop(listener);
+    let rest = async { while connections.join_next().await.is_some() {} };
+    if tokio::time::timeout(SHUTDOWN_GRACE, rest).await.is_err() {
+        connections.shutdown().await;
+    }
+}

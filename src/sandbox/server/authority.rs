@@ -1,0 +1,187 @@
+//! The sandbox's certificate authority, and the certificates that it gives out by name.
+//!
+//! Only processes that are told to trust it do: it is in no system store. A certificate is made when
+//! a name is first asked for and is held in memory.
+
+use std::collections::HashMap;
+use std::fmt;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use rcgen::{
+    BasicConstraints, CertificateParams, DnType, ExtendedKeyUsagePurpose, IsCa, Issuer, KeyPair, KeyUsagePurpose,
+    SanType, SerialNumber,
+};
+use rustls::crypto::aws_lc_rs::sign::any_ecdsa_type;
+use rustls::pki_types::pem::PemObject as _;
+use rustls::pki_types::{CertificateDer, PrivateKeyDer};
+use rustls::server::{ClientHello, ResolvesServerCert};
+use rustls::sign::{CertifiedKey, SigningKey};
+use zeroize::Zeroizing;
+
+/// What a client shows for the issuer of the sandbox's certificates.
+const COMMON_NAME: &str = "Countersign sandbox authority";
+
+/// Certificates held at once; a client that asks for more names has them made again.
+const MAX_LEAVES: usize = 256;
+
+#[derive(Debug, thiserror::Error)]
+pub enum AuthorityError {
+    #[error("making a certificate: {0}")]
+    Certificate(#[from] rcgen::Error),
+    #[error("the stored key of the authority cannot be read: {0}")]
+    Stored(#[from] rustls::pki_types::pem::Error),
+    #[error("the key of the certificates: {0}")]
+    Key(#[from] rustls::Error),
+    #[error("the stored authority has no certificate in front of its key")]
+    NoCertificate,
+}
+
+/// The authority: a self-signed certificate and its key.
+pub(super) struct Authority {
+    certificate_pem: String,
+    certificate: CertificateDer<'static>,
+    issuer: Issuer<'static, KeyPair>,
+}
+
+impl Authority {
+    /// A new one as it is stored: the certificate, then the key, both PEM.
+    pub(super) fn generate() -> Result<Zeroizing<String>, AuthorityError> {
+        let key = KeyPair::generate()?;
+        let certificate = authority_params()?.self_signed(&key)?;
+        Ok(Zeroizing::new(format!("{}{}", certificate.pem(), *Zeroizing::new(key.serialize_pem()))))
+    }
+
+    /// The one that was stored.
+    pub(super) fn parse(stored: &str) -> Result<Self, AuthorityError> {
+        let at = stored.find("-----BEGIN PRIVATE KEY-----").ok_or(AuthorityError::NoCertificate)?;
+        let (certificate_pem, _) = stored.split_at(at);
+        let certificate = CertificateDer::from_pem_slice(certificate_pem.as_bytes())?;
+        let key = KeyPair::try_from(&PrivateKeyDer::from_pem_slice(stored.as_bytes())?)?;
+        // The issuer's name and key id are all that a leaf takes from it, and both follow from this.
+        let issuer = Issuer::new(authority_params()?, key);
+        Ok(Self { certificate_pem: certificate_pem.to_owned(), certificate, issuer })
+    }
+
+    /// The certificate, PEM.
+    pub(super) fn certificate_pem(&self) -> &str {
+        &self.certificate_pem
+    }
+}
+
+impl fmt::Debug for Authority {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Authority").finish_non_exhaustive()
+    }
+}
+
+fn authority_params() -> Result<CertificateParams, AuthorityError> {
+    let mut params = CertificateParams::new(Vec::new())?;
+    params.distinguished_name = rcgen::DistinguishedName::new();
+    params.distinguished_name.push(DnType::CommonName, COMMON_NAME);
+    params.is_ca = IsCa::Ca(BasicConstraints::Constrained(0));
+    params.key_usages = vec![KeyUsagePurpose::KeyCertSign, KeyUsagePurpose::CrlSign];
+    set_validity(&mut params, 10);
+    Ok(params)
+}
+
+/// From yesterday, because clocks differ, for so many years.
+fn set_validity(params: &mut CertificateParams, years: i64) {
+    let today = jiff::Timestamp::now().to_zoned(jiff::tz::TimeZone::UTC).date();
+    let from = today.yesterday().unwrap_or(today);
+    let until = today.saturating_add(jiff::Span::new().years(years));
+    let part = |n: i8| u8::try_from(n).unwrap_or(1);
+    params.not_before = rcgen::date_time_ymd(i32::from(from.year()), part(from.month()), part(from.day()));
+    params.not_after = rcgen::date_time_ymd(i32::from(until.year()), part(until.month()), part(until.day()));
+}
+
+/// Gives each name that a client asks for a certificate of the authority.
+pub(super) struct Leaves {
+    authority: Arc<Authority>,
+    key: KeyPair,
+    signing: Arc<dyn SigningKey>,
+    made: Mutex<HashMap<String, Arc<CertifiedKey>>>,
+}
+
+impl Leaves {
+    pub(super) fn new(authority: Arc<Authority>) -> Result<Self, AuthorityError> {
+        let key = KeyPair::generate()?;
+        let signing = any_ecdsa_type(&PrivateKeyDer::Pkcs8(key.serialize_der().into()))?;
+        Ok(Self { authority, key, signing, made: Mutex::new(HashMap::new()) })
+    }
+
+    fn certificate(&self, name: &str) -> Result<Arc<CertifiedKey>, AuthorityError> {
+        let mut made = self.made.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(found) = made.get(name) {
+            return Ok(Arc::clone(found));
+        }
+        let leaf = leaf_params(name)?.signed_by(&self.key, &self.authority.issuer)?;
+        let chain = vec![leaf.der().clone(), self.authority.certificate.clone()];
+        let certified = Arc::new(CertifiedKey::new(chain, Arc::clone(&self.signing)));
+        if made.len() >= MAX_LEAVES {
+            made.clear();
+        }
+        made.insert(name.to_owned(), Arc::clone(&certified));
+        Ok(certified)
+    }
+}
+
+fn leaf_params(name: &str) -> Result<CertificateParams, AuthorityError> {
+    let mut params = CertificateParams::new(Vec::new())?;
+    params.distinguished_name = rcgen::DistinguishedName::new();
+    params.distinguished_name.push(DnType::CommonName, name);
+    params.subject_alt_names = match name {
+        "localhost" => vec![
+            SanType::DnsName("localhost".try_into()?),
+            SanType::IpAddress(IpAddr::V4(Ipv4Addr::LOCALHOST)),
+            SanType::IpAddress(IpAddr::V6(Ipv6Addr::LOCALHOST)),
+        ],
+        name => vec![SanType::DnsName(name.try_into()?)],
+    };
+    params.extended_key_usages = vec![ExtendedKeyUsagePurpose::ServerAuth];
+    params.key_usages = vec![KeyUsagePurpose::DigitalSignature];
+    params.use_authority_key_identifier_extension = true;
+    params.serial_number = Some(SerialNumber::from_slice(uuid::Uuid::new_v4().as_bytes()));
+    set_validity(&mut params, 1);
+    Ok(params)
+}
+
+impl ResolvesServerCert for Leaves {
+    fn resolve(&self, hello: ClientHello<'_>) -> Option<Arc<CertifiedKey>> {
+        // A client that connects to an address sends no name.
+        let name = hello.server_name().unwrap_or("localhost");
+        self.certificate(name).inspect_err(|error| tracing::warn!(name, %error, "no certificate for this name")).ok()
+    }
+}
+
+impl fmt::Debug for Leaves {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Leaves").finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_stored_authority_is_the_same_one() {
+        let stored = Authority::generate().unwrap();
+        let authority = Authority::parse(&stored).unwrap();
+        assert!(authority.certificate_pem().starts_with("-----BEGIN CERTIFICATE-----"));
+        assert!(!authority.certificate_pem().contains("PRIVATE"));
+        assert!(Authority::parse("nothing").is_err());
+    }
+
+    #[test]
+    fn a_name_gets_one_certificate_and_the_cache_is_bounded() {
+        let stored = Authority::generate().unwrap();
+        let leaves = Leaves::new(Arc::new(Authority::parse(&stored).unwrap())).unwrap();
+        let first = leaves.certificate("gcr.io").unwrap();
+        assert!(Arc::ptr_eq(&first, &leaves.certificate("gcr.io").unwrap()));
+        for n in 0..MAX_LEAVES {
+            leaves.certificate(&format!("{n}.gcr.io")).unwrap();
+        }
+        assert!(leaves.made.lock().unwrap().len() <= MAX_LEAVES);
+    }
+}

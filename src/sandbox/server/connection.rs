@@ -1,0 +1,170 @@
+//! One connection: what it is, the tunnel and the TLS around it, and its requests.
+
+use std::convert::Infallible;
+use std::io;
+use std::pin::pin;
+use std::sync::Arc;
+use std::time::Duration;
+
+use hyper::server::conn::http1;
+use hyper::service::service_fn;
+use hyper_util::rt::{TokioIo, TokioTimer};
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::net::TcpStream;
+use tokio::sync::watch;
+use tokio_rustls::TlsAcceptor;
+use tokio_rustls::server::TlsStream;
+
+use super::front::Front;
+
+/// The first byte of a TLS handshake (RFC 8446, section 5.1: content type `handshake`).
+const TLS_HANDSHAKE: u8 = 0x16;
+
+/// How long a client may take until TLS stands.
+const OPENING_TIMEOUT: Duration = Duration::from_secs(10);
+
+/// How long a client may take for a request's head, and how long a connection may idle: longer than
+/// clients keep theirs, so that none is closed under a request.
+const HEAD_TIMEOUT: Duration = Duration::from_secs(120);
+
+const MAX_HEAD_BYTES: usize = 64 * 1024;
+const MAX_CONNECT_BYTES: usize = 8 * 1024;
+
+/// Serves a connection to its end; errors are the client's and are only logged.
+pub(super) async fn serve(stream: TcpStream, tls: TlsAcceptor, front: Arc<Front>, mut stopping: watch::Receiver<bool>) {
+    let opened = tokio::select! {
+        opened = tokio::time::timeout(OPENING_TIMEOUT, open(stream, &tls)) => opened,
+        _ = stopping.changed() => return,
+    };
+    let stream = match opened {
+        Ok(Ok(Some(stream))) => stream,
+        Ok(Ok(None)) => return,
+        Ok(Err(error)) => return tracing::debug!(%error, "a connection was not opened"),
+        Err(_) => return tracing::debug!("a connection took too long to open"),
+    };
+    let name: Option<Arc<str>> = stream.get_ref().1.server_name().map(Arc::from);
+    let service = service_fn(move |request| {
+        let (front, name) = (Arc::clone(&front), name.clone());
+        async move { Ok::<_, Infallible>(front.answer(request, name.as_deref()).await) }
+    });
+    let connection = http1::Builder::new()
+        .timer(TokioTimer::new())
+        .header_read_timeout(HEAD_TIMEOUT)
+        .max_buf_size(MAX_HEAD_BYTES)
+        .serve_connection(TokioIo::new(stream), service);
+    let mut connection = pin!(connection);
+    let ended = tokio::select! {
+        ended = connection.as_mut() => ended,
+        _ = stopping.changed() => {
+            connection.as_mut().graceful_shutdown();
+            connection.await
+        }
+    };
+    if let Err(error) = ended {
+        tracing::debug!(%error, "a connection ended early");
+    }
+}
+
+/// TLS, directly or in a tunnel; none where the client wanted something else and was told.
+async fn open(mut stream: TcpStream, tls: &TlsAcceptor) -> io::Result<Option<TlsStream<TcpStream>>> {
+    stream.set_nodelay(true)?;
+    let mut first = [0];
+    if stream.peek(&mut first).await? == 0 {
+        return Ok(None);
+    }
+    if first != [TLS_HANDSHAKE] {
+        let answer = answer_to_plain_http(&read_head(&mut stream).await?);
+        stream.write_all(answer.head().as_bytes()).await?;
+        if !matches!(answer, Plain::Tunnel) {
+            close(stream).await?;
+            return Ok(None);
+        }
+    }
+    tls.accept(stream).await.map(Some)
+}
+
+/// Ends a connection so that the client can read what it was told: what it still sends is taken,
+/// because a connection with unread bytes is reset.
+async fn close(mut stream: TcpStream) -> io::Result<()> {
+    stream.shutdown().await?;
+    let mut rest = [0; 4096];
+    for _ in 0..256 {
+        if stream.read(&mut rest).await? == 0 {
+            break;
+        }
+    }
+    Ok(())
+}
+
+/// A request's head, up to its empty line and no further: what follows is TLS.
+async fn read_head(stream: &mut TcpStream) -> io::Result<Vec<u8>> {
+    let mut head = Vec::new();
+    while !head.ends_with(b"\r\n\r\n") {
+        if head.len() >= MAX_CONNECT_BYTES {
+            return Err(io::Error::new(io::ErrorKind::InvalidData, "the head of a plain request is too long"));
+        }
+        // Byte by byte, so that nothing behind the head is taken; the kernel has it buffered.
+        head.push(stream.read_u8().await?);
+    }
+    Ok(head)
+}
+
+/// What a request without TLS is told.
+#[derive(Debug, PartialEq, Eq)]
+enum Plain {
+    Tunnel,
+    /// A tunnel to another port than 443.
+    OtherPort,
+    NoTunnel,
+}
+
+impl Plain {
+    fn head(&self) -> String {
+        let (status, text) = match self {
+            Self::Tunnel => return "HTTP/1.1 200 Connection established\r\n\r\n".to_owned(),
+            Self::OtherPort => ("403 Forbidden", "The Countersign sandbox only opens tunnels to port 443.\n"),
+            Self::NoTunnel => (
+                "400 Bad Request",
+                "This is the Countersign sandbox. It speaks HTTPS, directly or through CONNECT; \
+                 `countersign sandbox env` prints how to point a client at it.\n",
+            ),
+        };
+        let length = text.len();
+        format!(
+            "HTTP/1.1 {status}\r\nContent-Type: text/plain; charset=utf-8\r\nContent-Length: {length}\r\n\
+             Connection: close\r\n\r\n{text}"
+        )
+    }
+}
+
+/// `CONNECT host:443 HTTP/1.1` opens a tunnel (RFC 9110, section 9.3.6). Which host does not matter
+/// here: the name inside the TLS says it again.
+fn answer_to_plain_http(head: &[u8]) -> Plain {
+    let line = head.split(|b| *b == b'\r').next().unwrap_or_default();
+    let mut words = line.split(|b| *b == b' ');
+    match (words.next(), words.next(), words.next(), words.next()) {
+        (Some(b"CONNECT"), Some(target), Some(b"HTTP/1.1" | b"HTTP/1.0"), None) => {
+            if target.ends_with(b":443") {
+                Plain::Tunnel
+            } else {
+                Plain::OtherPort
+            }
+        }
+        _ => Plain::NoTunnel,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[rstest::rstest]
+    #[case("CONNECT gcr.io:443 HTTP/1.1\r\nHost: gcr.io:443\r\n\r\n", Plain::Tunnel)]
+    #[case("CONNECT gcr.io:80 HTTP/1.1\r\n\r\n", Plain::OtherPort)]
+    #[case("GET / HTTP/1.1\r\n\r\n", Plain::NoTunnel)]
+    #[case("CONNECT\r\n\r\n", Plain::NoTunnel)]
+    #[case("\r\n\r\n", Plain::NoTunnel)]
+    fn plain_requests(#[case] head: &str, #[case] answer: Plain) {
+        assert_eq!(answer_to_plain_http(head.as_bytes()), answer);
+    }
+}

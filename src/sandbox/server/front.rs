@@ -1,0 +1,231 @@
+//! What every request passes: the token, the limits, and the host that says which API it is for.
+
+use std::net::SocketAddr;
+use std::time::Duration;
+
+use axum::Router;
+use axum::body::Body;
+use axum::extract::Request;
+use axum::http::header::{AUTHORIZATION, HOST, WWW_AUTHENTICATE};
+use axum::http::{HeaderValue, StatusCode};
+use axum::response::{IntoResponse, Json, Response};
+use http_body_util::Limited;
+use hyper::body::Incoming;
+use rusqlite::Transaction;
+use serde_json::json;
+use tower_service::Service as _;
+
+use super::token::Token;
+use crate::sandbox::error::ApiError;
+use crate::sandbox::google::{Google, GoogleApi};
+use crate::sandbox::state::{ClusterId, RegistryHost, State};
+use crate::sandbox::store::StoreError;
+use crate::sandbox::{container, registry};
+use crate::wire::kubernetes;
+use crate::wire::registry::{ErrorBody, RegistryError};
+use crate::wire::status::Code;
+
+/// The largest layer of an image in one request; larger ones are pushed in chunks.
+const MAX_BLOB_BYTES: usize = 32 * 1024 * 1024;
+
+/// The largest request of an API.
+const MAX_JSON_BYTES: usize = 4 * 1024 * 1024;
+
+/// How long an answer may take to begin, the reading of the request included.
+const ANSWER_TIMEOUT: Duration = Duration::from_secs(60);
+
+/// All that the sandbox answers.
+#[derive(Debug)]
+pub(super) struct Front {
+    token: Token,
+    state: State,
+    google: Google,
+    registry: Router,
+}
+
+/// What a request is for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Area {
+    Google(GoogleApi),
+    /// The registry of this host.
+    Registry(String),
+    /// The API server with this name; none: that of the only cluster.
+    Kubernetes(Option<String>),
+}
+
+impl Front {
+    pub(super) fn new(state: &State, token: Token, addr: SocketAddr, authority_pem: &str) -> Self {
+        Self {
+            token,
+            state: state.clone(),
+            google: Google::new(state, addr, authority_pem),
+            registry: registry::router(state.clone()),
+        }
+    }
+
+    /// The answer to a request that came over a connection to `name` (what TLS said).
+    pub(super) async fn answer(&self, request: hyper::Request<Incoming>, name: Option<&str>) -> Response {
+        let host = host(&request, name);
+        let area = Area::of(host_without_port(&host), request.uri().path());
+        if !request.headers().get(AUTHORIZATION).is_some_and(|header| self.token.is_shown_by(header)) {
+            return area.unauthorized(&host);
+        }
+        let limit = if matches!(area, Area::Registry(_)) { MAX_BLOB_BYTES } else { MAX_JSON_BYTES };
+        let request = request.map(|body| Body::new(Limited::new(body, limit)));
+        match tokio::time::timeout(ANSWER_TIMEOUT, self.route(area, request)).await {
+            Ok(answer) => answer,
+            Err(_) => StatusCode::REQUEST_TIMEOUT.into_response(),
+        }
+    }
+
+    async fn route(&self, area: Area, mut request: Request) -> Response {
+        match area {
+            Area::Google(api) => self.google.answer(api, request).await,
+            Area::Registry(_) if request.uri().path() == "/v2/token" => self.registry_token(),
+            Area::Registry(host) => {
+                request.extensions_mut().insert(RegistryHost(host));
+                call(&self.registry, request).await
+            }
+            Area::Kubernetes(host) => match self.cluster(host).await {
+                Ok(cluster) => {
+                    request.extensions_mut().insert(cluster);
+                    call(&Router::new(), request).await
+                }
+                Err(answer) => answer,
+            },
+        }
+    }
+
+    /// The cluster whose API server is at this host; without one, the only cluster.
+    async fn cluster(&self, host: Option<String>) -> Result<ClusterId, Response> {
+        let find = move |tx: &Transaction<'_>| match host {
+            Some(host) => Ok(container::by_dns_endpoint(tx, &host)?.ok_or(0)),
+            None => Ok::<_, StoreError>(container::only(tx)?),
+        };
+        let message = match self.state.store.read(find).await {
+            Ok(Ok(cluster)) => return Ok(cluster),
+            Ok(Err(0)) => "the sandbox has no such cluster: make one first".to_owned(),
+            Ok(Err(count)) => {
+                format!("the sandbox has {count} clusters: reach each at its own name (its DNS endpoint)")
+            }
+            Err(error) => {
+                tracing::error!(%error, "the sandbox's store failed");
+                return Err(status(500, "InternalError", "the sandbox could not read its store".to_owned()));
+            }
+        };
+        Err(status(404, "NotFound", message))
+    }
+
+    /// The token flow of registries (Docker registry v2 authentication, token endpoint): who got here
+    /// has shown the token, and gets it as a bearer token.
+    fn registry_token(&self) -> Response {
+        let token = self.token.expose();
+        Json(json!({"token": token, "access_token": token, "expires_in": 3600})).into_response()
+    }
+}
+
+/// A failure as API servers say it.
+fn status(code: u16, reason: &str, message: String) -> Response {
+    let http = StatusCode::from_u16(code).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    (http, Json(kubernetes::failure(code, reason, message))).into_response()
+}
+
+async fn call(router: &Router, request: Request) -> Response {
+    let Ok(answer) = router.clone().call(request).await;
+    answer
+}
+
+impl Area {
+    fn of(host: &str, path: &str) -> Self {
+        let local = matches!(host, "localhost" | "127.0.0.1" | "[::1]");
+        if let Some(api) = GoogleApi::of_host(host) {
+            return Self::Google(api);
+        }
+        if host.ends_with(".gke.goog") {
+            return Self::Kubernetes(Some(host.to_owned()));
+        }
+        let first = path.split('/').nth(1).unwrap_or_default();
+        match first {
+            "v2" => Self::Registry(host.to_owned()),
+            "api" | "apis" | "version" | "openapi" | "healthz" | "livez" | "readyz" if local => Self::Kubernetes(None),
+            _ if local => Self::Google(GoogleApi::All),
+            _ => Self::Google(GoogleApi::Unknown),
+        }
+    }
+
+    /// The refusal in the shape that the clients of this area read.
+    fn unauthorized(&self, host: &str) -> Response {
+        const STATUS: StatusCode = StatusCode::UNAUTHORIZED;
+        match self {
+            Self::Google(_) => ApiError::new(
+                Code::Unauthenticated,
+                "Request is missing required authentication credential. Expected OAuth 2 access token, login cookie \
+                 or other valid authentication credential. See \
+                 https://developers.google.com/identity/sign-in/web/devconsole-project.",
+            )
+            .into_response(),
+            Self::Registry(_) => {
+                let error = RegistryError {
+                    code: "UNAUTHORIZED".to_owned(),
+                    message: "You need the sandbox's token: `countersign sandbox env` says how.".to_owned(),
+                    detail: None,
+                };
+                let challenge = format!("Bearer realm=\"https://{host}/v2/token\",service=\"{host}\"");
+                let mut answer = (STATUS, Json(ErrorBody { errors: vec![error] })).into_response();
+                // A host that is no header value got here by no client that reads this.
+                if let Ok(challenge) = HeaderValue::from_str(&challenge) {
+                    answer.headers_mut().insert(WWW_AUTHENTICATE, challenge);
+                }
+                answer
+                    .headers_mut()
+                    .insert("Docker-Distribution-Api-Version", HeaderValue::from_static("registry/2.0"));
+                answer
+            }
+            Self::Kubernetes(_) => status(401, "Unauthorized", "Unauthorized".to_owned()),
+        }
+    }
+}
+
+/// The host with its port, in lower case: that of the request, or else that of the connection.
+fn host<B>(request: &hyper::Request<B>, name: Option<&str>) -> String {
+    let named = request.headers().get(HOST).and_then(|value| value.to_str().ok());
+    let authority = || request.uri().authority().map(axum::http::uri::Authority::as_str);
+    let host = named.or_else(authority).or(name).unwrap_or("localhost");
+    host.trim_end_matches('.').to_ascii_lowercase()
+}
+
+fn host_without_port(host: &str) -> &str {
+    match host.rsplit_once(':') {
+        Some((name, port)) if port.bytes().all(|b| b.is_ascii_digit()) => name,
+        _ => host,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[rstest::rstest]
+    #[case("gcr.io", "/v2/", Area::Registry("gcr.io".into()))]
+    #[case("us-docker.pkg.dev", "/v2/p/r/i/manifests/x", Area::Registry("us-docker.pkg.dev".into()))]
+    #[case("127.0.0.1", "/v2/token", Area::Registry("127.0.0.1".into()))]
+    #[case("binaryauthorization.googleapis.com", "/v2/", Area::Google(GoogleApi::BinaryAuthorization))]
+    #[case("gke-0123456789ab-1.us-central1-a.gke.goog", "/api", Area::Kubernetes(Some("gke-0123456789ab-1.us-central1-a.gke.goog".into())))]
+    #[case("127.0.0.1", "/version", Area::Kubernetes(None))]
+    #[case("localhost", "/v1/projects", Area::Google(GoogleApi::All))]
+    #[case("example.com", "/api", Area::Google(GoogleApi::Unknown))]
+    #[case("evilgoogleapis.com", "/v1/projects", Area::Google(GoogleApi::Unknown))]
+    fn what_a_host_is_for(#[case] host: &str, #[case] path: &str, #[case] area: Area) {
+        assert_eq!(Area::of(host, path), area);
+    }
+
+    #[rstest::rstest]
+    #[case("gcr.io:443", "gcr.io")]
+    #[case("gcr.io", "gcr.io")]
+    #[case("127.0.0.1:8080", "127.0.0.1")]
+    #[case("[::1]:8080", "[::1]")]
+    #[case("[::1]", "[::1]")]
+    fn ports_do_not_count(#[case] host: &str, #[case] name: &str) {
+        assert_eq!(host_without_port(host), name);
+    }
+}
