@@ -52,7 +52,7 @@ pub enum Fault {
 
 /// A server's no, in its own words.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{} ({code}): {message}", if reason.is_empty() { "refused" } else { reason })]
+#[error("{}: {message}", if reason.is_empty() { format!("HTTP {code}") } else { format!("{reason} ({code})") })]
 pub struct Refusal {
     /// The HTTP status.
     pub code: u16,

@@ -69,6 +69,11 @@ fn other_bodies_are_shown_as_they_start(#[case] body: &str, #[case] message: &st
 }
 
 #[test]
+fn without_a_reason_the_status_is_given() {
+    assert_eq!(refused(404, "").to_string(), "GET https://h/p: HTTP 404: Not Found");
+}
+
+#[test]
 fn the_place_of_bad_json_is_given() {
     let body = b"{\n  \"name\": 7\n}";
     let error = serde_json::from_slice::<crate::wire::binary_authorization::Attestor>(body).unwrap_err();
