@@ -9,13 +9,12 @@ pub mod schema;
 
 mod decode;
 mod nearest;
-mod pattern;
 mod policy;
 mod rule;
 mod text;
 
 pub use self::code::{Code, Severity};
-pub(in crate::domain) use self::decode::Decoder;
+pub(in crate::domain) use self::decode::{Decoder, shown};
 pub(in crate::domain) use self::text::{check_characters, check_json, check_tabs};
 
 use crate::domain::document::{Bytes, Path};

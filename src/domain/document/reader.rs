@@ -12,7 +12,7 @@ use super::node::{Bytes, Entry, Key, Node, Scalar, Value};
 use super::scalar::{self, Means, Rules};
 use super::{MAX_DEPTH, MAX_NODES};
 use crate::domain::document::Path;
-use crate::domain::lint::{Code, Problems};
+use crate::domain::lint::{self, Code, Problems};
 
 /// What was read of a text.
 #[derive(Debug, Default)]
@@ -167,7 +167,7 @@ impl<'a, 'p, 't> Reader<'a, 'p, 't> {
     fn unsupported_tag(&mut self, mark: &Mark) {
         let at = mark.tag_span().map_or_else(|| bytes(mark), |tag| bytes(&tag));
         let tag = self.text.get(at.range()).unwrap_or_default().to_owned();
-        self.report(Code::UnsupportedTag, at, &format!("the tag `{tag}` has no meaning in a policy"));
+        self.report(Code::UnsupportedTag, at, &format!("the tag `{}` has no meaning in a policy", lint::shown(&tag)));
     }
 
     fn open(
@@ -225,7 +225,7 @@ impl<'a, 'p, 't> Reader<'a, 'p, 't> {
     }
 
     fn unresolved(&mut self, name: &str, at: Bytes) -> Result<(), Stop> {
-        self.report(Code::BadAlias, at, &format!("no anchor `&{name}` stands before this alias"));
+        self.report(Code::BadAlias, at, &format!("no anchor `&{}` stands before this alias", lint::shown(name)));
         self.count(1, at)?;
         self.place(Node::nothing(at));
         Ok(())

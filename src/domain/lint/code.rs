@@ -151,6 +151,10 @@ codes! {
         "`*` (no `/`) and `**` (also `/`) may stand only at the very end of a pattern."
     PatternRegistry "pattern-registry" Error
         "The registry must be spelt out: a wildcard is allowed only behind `registry/`. There is no pattern for all images; use `ALWAYS_ALLOW` for that."
+    PatternBracket "pattern-bracket" Error
+        "Image names have no brackets. The one class that is read is `[@:]*` at the very end: any tag or digest of that image."
+    PatternBlank "pattern-blank" Error
+        "No image name has white space in it, so the pattern can match nothing."
 
     // What is accepted, and perhaps not meant.
     NotAList "not-a-list" Warning

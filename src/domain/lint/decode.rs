@@ -228,11 +228,15 @@ impl<'a, 'p, 't> Decoder<'a, 'p, 't> {
         match (known, self.dialect) {
             // gcloud has no name for the number 0 and crashes.
             (Some((0, _)), Dialect::Gcloud) | (None, _) => {
-                self.report(Code::UnknownValue, node.at, format!("`{}` is not {}", scalar.text, names.choice()));
+                self.report(
+                    Code::UnknownValue,
+                    node.at,
+                    format!("`{}` is not {}", shown(&scalar.text), names.choice()),
+                );
                 None
             }
             (Some((at, name)), _) => {
-                self.report(Code::NumericValue, node.at, format!("`{}` is taken as {name}", scalar.text));
+                self.report(Code::NumericValue, node.at, format!("`{}` is taken as {name}", shown(&scalar.text)));
                 Some(at)
             }
         }
@@ -306,11 +310,17 @@ pub(super) fn place(key: Bytes, node: &Node) -> Bytes {
     if node.at.is_empty() { key } else { node.at }
 }
 
-/// A text of the user's in a message: not longer than a line.
-pub(super) fn shown(text: &str) -> String {
+/// A text of the user's in a message: not longer than a line, and nothing that a terminal obeys.
+pub(in crate::domain) fn shown(text: &str) -> String {
     const MOST: usize = 80;
-    let short: String = text.chars().take(MOST).collect();
-    if short.len() < text.len() { format!("{short}…") } else { short }
+    let mut shown = String::new();
+    for c in text.chars().take(MOST) {
+        if c.is_control() { shown.extend(c.escape_default()) } else { shown.push(c) }
+    }
+    if text.chars().nth(MOST).is_some() {
+        shown.push('…');
+    }
+    shown
 }
 
 fn found(node: &Node) -> String {

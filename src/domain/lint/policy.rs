@@ -5,8 +5,8 @@ use std::collections::{BTreeMap, HashMap};
 use crate::domain::document::{Bytes, Dialect, Entry, Means, Node, Scalar, Value};
 use crate::domain::lint::Code;
 use crate::domain::lint::decode::{Decoder, Fields, Step, place, shown};
-use crate::domain::lint::pattern;
 use crate::domain::lint::schema::{self, Field, Kind};
+use crate::domain::pattern::{Pattern, PatternErrorKind};
 use crate::domain::policy::{
     AdmissionRule, AdmissionWhitelistPattern, EnforcementMode, EvaluationMode, GlobalPolicyEvaluationMode, Policy,
     RuleKind,
@@ -145,8 +145,8 @@ impl<'a> Decoder<'a, '_, '_> {
     }
 
     fn check_pattern(&mut self, text: &'a str, at: Bytes, seen: &mut HashMap<&'a str, Bytes>) {
-        if let Some((code, message)) = pattern::fault(text) {
-            return self.report(code, at, message);
+        if let Err(error) = Pattern::parse(text) {
+            return self.report(code_of(error.kind), at, error.to_string());
         }
         let first = *seen.entry(text).or_insert(at);
         if first != at {
@@ -209,6 +209,16 @@ impl<'a> Decoder<'a, '_, '_> {
                 this.report(Code::SystemImages, place(entry.key.at, &entry.value), text);
             }),
         }
+    }
+}
+
+fn code_of(fault: PatternErrorKind) -> Code {
+    match fault {
+        PatternErrorKind::Empty => Code::PatternEmpty,
+        PatternErrorKind::WildcardNotAtEnd | PatternErrorKind::TooManyStars => Code::PatternWildcard,
+        PatternErrorKind::WildcardInRegistry => Code::PatternRegistry,
+        PatternErrorKind::Bracket => Code::PatternBracket,
+        PatternErrorKind::Blank => Code::PatternBlank,
     }
 }
 

@@ -1,0 +1,96 @@
+//! SARIF 2.1.0 (OASIS), for code scanning: one run, every code as a rule.
+
+use std::fmt::Write as _;
+
+use serde_json::{Value, json};
+
+use super::Checked;
+use crate::domain::lint::{Code, Diagnostic, Severity};
+
+const SCHEMA: &str = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json";
+
+pub(super) fn report(checked: &[Checked]) -> String {
+    let results: Vec<Value> = checked
+        .iter()
+        .flat_map(|file| file.diagnostics().iter().map(|diagnostic| result(&file.file, diagnostic)))
+        .collect();
+    let log = json!({
+        "$schema": SCHEMA,
+        "version": "2.1.0",
+        "runs": [{
+            "tool": {"driver": {
+                "name": "countersign",
+                "version": env!("CARGO_PKG_VERSION"),
+                "rules": Code::ALL.iter().copied().map(rule).collect::<Vec<Value>>(),
+            }},
+            "columnKind": "unicodeCodePoints",
+            "results": results,
+        }],
+    });
+    format!("{log:#}\n")
+}
+
+fn rule(code: Code) -> Value {
+    json!({
+        "id": code.as_str(),
+        "shortDescription": {"text": code.as_str().replace('-', " ")},
+        "fullDescription": {"text": code.help()},
+        "help": {"text": code.help()},
+        "defaultConfiguration": {"level": level(code.severity())},
+    })
+}
+
+fn result(file: &str, diagnostic: &Diagnostic) -> Value {
+    let (start, end) = (diagnostic.span.start, diagnostic.span.end);
+    json!({
+        "ruleId": diagnostic.code.as_str(),
+        "ruleIndex": Code::ALL.iter().position(|code| *code == diagnostic.code),
+        "level": level(diagnostic.severity),
+        "message": {"text": diagnostic.message},
+        "locations": [{
+            "physicalLocation": {
+                "artifactLocation": {"uri": uri(file)},
+                "region": {
+                    "startLine": start.line,
+                    "startColumn": start.column,
+                    "endLine": end.line,
+                    "endColumn": end.column,
+                },
+            },
+            "logicalLocations": [{"fullyQualifiedName": diagnostic.path.to_string()}],
+        }],
+    })
+}
+
+fn level(severity: Severity) -> &'static str {
+    match severity {
+        Severity::Error => "error",
+        Severity::Warning => "warning",
+        Severity::Hint => "note",
+    }
+}
+
+/// A relative or absolute path as a URI reference (RFC 3986): what is not unreserved is escaped.
+fn uri(path: &str) -> String {
+    let mut out = String::with_capacity(path.len());
+    for byte in path.bytes() {
+        match byte {
+            b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' | b'/' => out.push(char::from(byte)),
+            _ => {
+                // Writing to a string cannot fail.
+                let _ = write!(out, "%{byte:02X}");
+            }
+        }
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn paths_are_uris() {
+        assert_eq!(uri("a dir/políticas.yaml"), "a%20dir/pol%C3%ADticas.yaml");
+    }
+}
