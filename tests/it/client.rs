@@ -2,6 +2,7 @@
 
 mod bounds;
 mod calls;
+mod contract;
 mod evidence;
 mod registry;
 mod server;
