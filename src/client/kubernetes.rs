@@ -12,6 +12,7 @@ use super::google::{self, Page, with_query};
 use super::transport::{Auth, Request, Trust};
 use crate::wire::container::Cluster;
 use crate::wire::kubernetes::Namespace;
+use crate::wire::registry::null_as_default;
 
 /// How many objects one page of a list has.
 const PAGE_SIZE: &str = "500";
@@ -28,7 +29,7 @@ pub struct Kubernetes {
 #[derive(Deserialize)]
 #[serde(bound = "T: DeserializeOwned")]
 struct List<T> {
-    #[serde(default = "Vec::new")]
+    #[serde(default, deserialize_with = "null_as_default")]
     items: Vec<T>,
     #[serde(default)]
     metadata: ListMeta,

@@ -1,6 +1,6 @@
 //! The registry's wire (OCI distribution-spec 1.1): media types, errors, lists.
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 
 pub const OCI_MANIFEST: &str = "application/vnd.oci.image.manifest.v1+json";
 pub const OCI_INDEX: &str = "application/vnd.oci.image.index.v1+json";
@@ -31,6 +31,7 @@ pub struct RegistryError {
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Catalog {
+    #[serde(deserialize_with = "null_as_default")]
     pub repositories: Vec<String>,
 }
 
@@ -39,6 +40,8 @@ pub struct Catalog {
 #[serde(default)]
 pub struct TagList {
     pub name: String,
+    /// `null` in docker-registry where none is left.
+    #[serde(deserialize_with = "null_as_default")]
     pub tags: Vec<String>,
     /// The next path components below this repository.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -57,4 +60,26 @@ pub struct ManifestInfo {
     pub tag: Vec<String>,
     pub time_created_ms: String,
     pub time_uploaded_ms: String,
+}
+
+/// Reads a list that servers written in Go send as `null` when it is empty.
+pub fn null_as_default<'de, D, T>(deserializer: D) -> Result<T, D::Error>
+where
+    D: Deserializer<'de>,
+    T: Default + Deserialize<'de>,
+{
+    Ok(Option::deserialize(deserializer)?.unwrap_or_default())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn empty_lists_may_be_null() {
+        let tags: TagList = serde_json::from_str(r#"{"name": "p/i", "tags": null}"#).unwrap();
+        let catalog: Catalog = serde_json::from_str(r#"{"repositories": null}"#).unwrap();
+        assert!(tags.tags.is_empty() && catalog.repositories.is_empty());
+        assert!(serde_json::from_str::<TagList>("{}").unwrap().tags.is_empty());
+    }
 }

@@ -5,6 +5,7 @@ use serde::Deserialize;
 
 use crate::client::error::Fault;
 use crate::domain::image::Digest;
+use crate::wire::registry::null_as_default;
 
 /// A manifest or an index, byte for byte.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -37,9 +38,9 @@ pub struct Descriptor {
 struct Shape {
     media_type: Option<String>,
     config: Option<DescriptorShape>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "null_as_default")]
     layers: Vec<DescriptorShape>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "null_as_default")]
     manifests: Vec<DescriptorShape>,
 }
 
@@ -113,6 +114,12 @@ mod tests {
         let platforms: Vec<_> = manifest.children.iter().filter_map(|child| child.platform.as_deref()).collect();
         assert_eq!(platforms, ["linux/amd64", "linux/arm/v7"]);
         assert_eq!((manifest.media_type.as_str(), manifest.config), ("application/x", None));
+    }
+
+    #[test]
+    fn lists_may_be_null() {
+        let manifest = read(r#"{"layers": null, "manifests": null}"#).unwrap();
+        assert!(manifest.layers.is_empty() && manifest.children.is_empty());
     }
 
     #[rstest::rstest]
