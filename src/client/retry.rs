@@ -98,6 +98,16 @@ mod tests {
         assert_eq!(pause(&status(429, Some(3600)), 1, &limits, 0.0), None);
     }
 
+    proptest::proptest! {
+        #[test]
+        fn any_retry_after_is_read_or_not(text in "\\PC*", seconds: u64, attempt: u32) {
+            retry_after(&text, jiff::Timestamp::UNIX_EPOCH);
+            let asked = retry_after(&seconds.to_string(), jiff::Timestamp::UNIX_EPOCH);
+            assert_eq!(asked, Some(Duration::from_secs(seconds)));
+            assert!(backoff(attempt, 1.0) <= FIRST * 1024);
+        }
+    }
+
     #[test]
     fn retry_after_as_seconds_or_date() {
         let now: jiff::Timestamp = "2026-01-02T03:04:05Z".parse().unwrap();

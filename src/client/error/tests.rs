@@ -106,3 +106,24 @@ fn hints_name_the_role(#[case] message: &str, #[case] hint: &str) {
     let found = refused(403, &body.to_string()).hint().unwrap();
     assert!(found.contains(hint), "{found}");
 }
+
+proptest::proptest! {
+    #[test]
+    fn any_body_gives_a_message(code in 100u16..1000, body in proptest::collection::vec(proptest::num::u8::ANY, 0..600)) {
+        let error = Error {
+            method: "GET".to_owned(),
+            url: "https://h/p".to_owned(),
+            fault: Fault::Status(Box::new(Refusal::read(code, &body))),
+        };
+        assert!(!error.to_string().ends_with(": "));
+        error.hint();
+    }
+
+    #[test]
+    fn any_text_that_is_no_attestor_has_a_place(body in "[\\[\\]{}\":,a-z0-9\n ]{0,200}") {
+        if let Err(error) = serde_json::from_slice::<crate::wire::binary_authorization::Attestor>(body.as_bytes()) {
+            let fault = Fault::unreadable(&error, body.as_bytes());
+            assert!(matches!(fault, Fault::Unreadable { .. }));
+        }
+    }
+}

@@ -24,6 +24,9 @@ const KEPT: usize = 64;
 /// What a token lives where the registry does not say (the specification's default).
 const LIFE: u64 = 60;
 
+/// And at most, whatever it says: asking again costs little.
+const LONGEST_LIFE: u64 = 3600;
+
 /// How many redirects a `GET` follows.
 const REDIRECTS: u32 = 5;
 
@@ -136,7 +139,7 @@ impl Client {
         let Some(token) = answer.token.or(answer.access_token).map(Secret::new) else {
             return Err(request.error(Fault::unexpected("the answer has no token")));
         };
-        let life = Duration::from_secs(answer.expires_in.unwrap_or(LIFE));
+        let life = Duration::from_secs(answer.expires_in.unwrap_or(LIFE).min(LONGEST_LIFE));
         self.0.registry_tokens.keep(&repository.host, scope, &token, life);
         Ok(token)
     }
@@ -218,6 +221,14 @@ mod tests {
     fn a_realm_without_tls_is_not_asked() {
         let challenge = Challenge { realm: "http://auth.example/token".to_owned(), ..Challenge::default() };
         assert!(token_request(&challenge, "s").is_err());
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn any_challenge_is_read_or_not(text in "\\PC*", rest in "[Bb]earer [a-z=\", ]*") {
+            Challenge::parse(&text);
+            Challenge::parse(&rest);
+        }
     }
 
     #[test]

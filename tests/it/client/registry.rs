@@ -125,7 +125,7 @@ async fn a_registrys_own_token_is_fetched_and_kept() {
         let auth = headers.get("authorization").map(|v| v.to_str().unwrap().to_owned()).unwrap_or_default();
         remember.lock().await.push(format!("{} {auth}", uri.path_and_query().unwrap()));
         match (uri.path(), auth.as_str()) {
-            ("/token", _) => r#"{"token": "given", "expires_in": 300}"#.into_response(),
+            ("/token", _) => r#"{"token": "given", "expires_in": 18446744073709551615}"#.into_response(),
             (_, "Bearer given") => [("docker-content-digest", manifest_digest())].into_response(),
             _ => answer(Some(&demanding("https://auth.example/token"))),
         }
