@@ -5,14 +5,13 @@
 //! survives a kill at any moment. May use `wire`, `domain` and `signing` (to verify); never `client`.
 
 mod container;
+mod container_analysis;
 mod decode;
 mod error;
 mod google;
-#[expect(dead_code, reason = "the APIs that come next use the rest")]
 mod iam;
 pub mod kubernetes;
 mod operations;
-#[expect(dead_code, reason = "the APIs that come next use the rest")]
 mod page;
 mod projects;
 pub mod registry;

@@ -150,7 +150,7 @@ impl Kind {
 }
 
 /// `human_readable_name` to `humanReadableName`.
-fn camel(name: &str) -> String {
+pub(super) fn camel(name: &str) -> String {
     let mut out = String::with_capacity(name.len());
     let mut upper = false;
     for c in name.chars() {

@@ -12,7 +12,7 @@ use tower_service::Service as _;
 
 use super::error::ApiError;
 use super::state::State;
-use super::{container, operations, projects, services};
+use super::{container, container_analysis, operations, projects, services};
 use crate::wire::status::Code;
 
 /// One API, or all of them.
@@ -51,6 +51,7 @@ pub(super) struct Google {
     resource_manager: Router,
     service_usage: Router,
     kubernetes_engine: Router,
+    container_analysis: Router,
     all: Router,
     unknown: Router,
 }
@@ -60,16 +61,19 @@ impl Google {
         let resource_manager = projects::router(state.clone());
         let service_usage = services::router(state.clone());
         let kubernetes_engine = container::router(state.clone(), addr, authority_pem);
+        let container_analysis = container_analysis::router(state.clone());
         let operations = operations::router(state.clone());
         let all = resource_manager
             .clone()
             .merge(service_usage.clone())
             .merge(kubernetes_engine.clone())
+            .merge(container_analysis.clone())
             .merge(operations.clone());
         Self {
             resource_manager: finish(resource_manager.merge(operations.clone())),
             service_usage: finish(service_usage.merge(operations)),
             kubernetes_engine: finish(kubernetes_engine),
+            container_analysis: finish(container_analysis),
             all: finish(all),
             unknown: finish(Router::new()),
         }
@@ -81,7 +85,8 @@ impl Google {
             GoogleApi::ServiceUsage => &self.service_usage,
             GoogleApi::All => &self.all,
             GoogleApi::KubernetesEngine => &self.kubernetes_engine,
-            GoogleApi::BinaryAuthorization | GoogleApi::ContainerAnalysis | GoogleApi::Unknown => &self.unknown,
+            GoogleApi::ContainerAnalysis => &self.container_analysis,
+            GoogleApi::BinaryAuthorization | GoogleApi::Unknown => &self.unknown,
         };
         if let Some(uri) = routable(request.uri()) {
             *request.uri_mut() = uri;
@@ -118,14 +123,14 @@ const VERBS: [&str; 11] = [
 ];
 
 /// The same address in a form that a router can tell apart: a custom method becomes a segment of its
-/// own (`…/notes/n:setIamPolicy` to `…/notes/n/:setIamPolicy`), and a slash at the end is taken off
+/// own (`…/notes/n:setIamPolicy` to `…/notes/n/@setIamPolicy`), and a slash at the end is taken off
 /// (the codelab posts to `…/notes/?noteId=n`).
 fn routable(uri: &Uri) -> Option<Uri> {
     let path = uri.path();
     let trimmed = path.strip_suffix('/').unwrap_or(path);
     let verb = trimmed.rsplit_once(':').filter(|(_, verb)| VERBS.contains(verb));
     let path = match verb {
-        Some((resource, verb)) => format!("{resource}/:{verb}"),
+        Some((resource, verb)) => format!("{resource}/@{verb}"),
         None if trimmed.len() < path.len() => trimmed.to_owned(),
         None => return None,
     };
@@ -144,8 +149,8 @@ mod tests {
 
     #[rstest::rstest]
     #[case("/v1/projects/p/notes/?noteId=n", "/v1/projects/p/notes?noteId=n")]
-    #[case("/v1/projects/p/notes/n:setIamPolicy", "/v1/projects/p/notes/n/:setIamPolicy")]
-    #[case("/v1/projects/p/policy:getIamPolicy?a=b:c", "/v1/projects/p/policy/:getIamPolicy?a=b:c")]
+    #[case("/v1/projects/p/notes/n:setIamPolicy", "/v1/projects/p/notes/n/@setIamPolicy")]
+    #[case("/v1/projects/p/policy:getIamPolicy?a=b:c", "/v1/projects/p/policy/@getIamPolicy?a=b:c")]
     #[case("/v1/projects/example.com:lab-1", "/v1/projects/example.com:lab-1")]
     #[case("/", "/")]
     fn addresses_become_routable(#[case] from: &str, #[case] to: &str) {

@@ -83,13 +83,12 @@ impl From<Project> for Resource {
 
 pub(super) fn router(state: State) -> Router {
     Router::new()
-        .without_v07_checks()
         .route("/v1/projects", get(list).post(create))
         .route("/v1/projects/{project}", get(read).delete(delete))
-        .route("/v1/projects/{project}/:undelete", post(undelete))
-        .route("/v1/projects/{project}/:getIamPolicy", post(get_iam_policy))
-        .route("/v1/projects/{project}/:setIamPolicy", post(set_iam_policy))
-        .route("/v1/projects/{project}/:testIamPermissions", post(test_iam_permissions))
+        .route("/v1/projects/{project}/@undelete", post(undelete))
+        .route("/v1/projects/{project}/@getIamPolicy", post(get_iam_policy))
+        .route("/v1/projects/{project}/@setIamPolicy", post(set_iam_policy))
+        .route("/v1/projects/{project}/@testIamPermissions", post(test_iam_permissions))
         .with_state(state)
 }
 

@@ -50,12 +50,11 @@ const MAX_BATCH: usize = 20;
 
 pub(super) fn router(state: State) -> Router {
     Router::new()
-        .without_v07_checks()
         .route("/v1/projects/{project}/services", get(list))
-        .route("/v1/projects/{project}/services/:batchEnable", post(batch_enable))
+        .route("/v1/projects/{project}/services/@batchEnable", post(batch_enable))
         .route("/v1/projects/{project}/services/{service}", get(read))
-        .route("/v1/projects/{project}/services/{service}/:enable", post(enable))
-        .route("/v1/projects/{project}/services/{service}/:disable", post(disable))
+        .route("/v1/projects/{project}/services/{service}/@enable", post(enable))
+        .route("/v1/projects/{project}/services/{service}/@disable", post(disable))
         .with_state(state)
 }
 

@@ -9,6 +9,7 @@ use reqwest::{Certificate, Client, Method, StatusCode};
 use serde_json::{Value, json};
 
 mod clusters;
+mod container_analysis;
 mod projects;
 mod server;
 
@@ -31,6 +32,7 @@ impl Resolve for Everywhere {
 
 pub(crate) const CRM: &str = "https://cloudresourcemanager.googleapis.com/v1";
 pub(crate) const USAGE: &str = "https://serviceusage.googleapis.com/v1";
+pub(crate) const CA: &str = "https://containeranalysis.googleapis.com";
 pub(crate) const GKE: &str = "https://container.googleapis.com";
 pub(crate) const PROJECT: &str = "binauthz-lab";
 

@@ -1,0 +1,38 @@
+//! Container Analysis (Grafeas) v1, v1beta1 and v1alpha1: notes and occurrences.
+//!
+//! All versions show the same objects in the form of v1, and take the old names of their fields (the
+//! facts' sections 7.3 and 12.3).
+
+use axum::Router;
+use axum::routing::{get, post};
+
+use super::state::State;
+#[expect(unused_imports, reason = "admission comes next")]
+pub(super) use occurrences::attestations_on;
+pub(super) use schema::CREATE_TABLES as SCHEMA;
+
+mod filter;
+mod notes;
+mod occurrences;
+mod schema;
+
+pub(super) fn router(state: State) -> Router {
+    let mut router = Router::new();
+    for version in ["v1", "v1beta1", "v1alpha1"] {
+        let project = format!("/{version}/projects/{{project}}");
+        let note = format!("{project}/notes/{{note}}");
+        let occurrence = format!("{project}/occurrences/{{occurrence}}");
+        router = router
+            .route(&format!("{project}/notes"), get(notes::list).post(notes::create))
+            .route(&note, get(notes::read).patch(notes::patch).delete(notes::delete))
+            .route(&format!("{note}/@getIamPolicy"), post(notes::get_iam_policy))
+            .route(&format!("{note}/@setIamPolicy"), post(notes::set_iam_policy))
+            .route(&format!("{note}/@testIamPermissions"), post(notes::test_iam_permissions))
+            .route(&format!("{note}/occurrences"), get(occurrences::list_of_note))
+            .route(&format!("{project}/occurrences"), get(occurrences::list).post(occurrences::create))
+            .route(&format!("{project}/occurrences/@batchCreate"), post(occurrences::batch_create))
+            .route(&occurrence, get(occurrences::read).delete(occurrences::delete))
+            .route(&format!("{occurrence}/notes"), get(occurrences::read_note));
+    }
+    router.with_state(state)
+}

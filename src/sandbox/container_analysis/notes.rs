@@ -1,0 +1,242 @@
+//! Notes: what attestations are attached to, and who may read those.
+
+use axum::Json;
+use axum::body::Bytes;
+use axum::extract::{Path, State as Shared};
+use rusqlite::types::Value as Sql;
+use rusqlite::{OptionalExtension as _, Row, Transaction, params_from_iter};
+use serde_json::{Map, Value, json};
+
+use super::filter::{Columns, Filter};
+use super::schema::{self, NOTE};
+use crate::domain::name::ResourceId;
+use crate::sandbox::decode::{self, Params};
+use crate::sandbox::error::ApiError;
+use crate::sandbox::iam;
+use crate::sandbox::page::Page;
+use crate::sandbox::services::{self, CONTAINER_ANALYSIS};
+use crate::sandbox::state::{State, rfc3339};
+use crate::wire::iam::{IamPolicy, TestIamPermissions};
+use crate::wire::status::Code;
+
+/// A note as it is stored.
+#[derive(Debug)]
+pub(super) struct StoredNote {
+    place: i64,
+    project: String,
+    id: String,
+    pub(super) kind: String,
+    body: Value,
+    create_time: String,
+    update_time: String,
+}
+
+const COLUMNS: &str = "SELECT place, project, id, kind, body, create_time, update_time FROM notes";
+
+impl StoredNote {
+    fn from_row(row: &Row<'_>) -> rusqlite::Result<Self> {
+        Ok(Self {
+            place: row.get(0)?,
+            project: row.get(1)?,
+            id: row.get(2)?,
+            kind: row.get(3)?,
+            body: row.get(4)?,
+            create_time: row.get(5)?,
+            update_time: row.get(6)?,
+        })
+    }
+
+    /// As the API shows it.
+    pub(super) fn into_resource(self) -> Value {
+        let mut fields = Map::new();
+        fields.insert("name".to_owned(), name(&self.project, &self.id).into());
+        fields.insert("kind".to_owned(), self.kind.into());
+        fields.insert("createTime".to_owned(), self.create_time.into());
+        fields.insert("updateTime".to_owned(), self.update_time.into());
+        if let Value::Object(body) = self.body {
+            fields.extend(body);
+        }
+        Value::Object(fields)
+    }
+}
+
+fn name(project: &str, id: &str) -> String {
+    format!("projects/{project}/notes/{id}")
+}
+
+/// The note, by its project's id.
+pub(super) fn find(tx: &Transaction<'_>, project: &str, id: &str) -> Result<Option<StoredNote>, rusqlite::Error> {
+    tx.prepare_cached(&format!("{COLUMNS} WHERE project = ?1 AND id = ?2"))?
+        .query_row((project, id), StoredNote::from_row)
+        .optional()
+}
+
+pub(super) fn missing(project: &str, id: &str) -> ApiError {
+    ApiError::new(Code::NotFound, format!("note with name \"{}\" does not exist", name(project, id)))
+}
+
+fn existing(tx: &Transaction<'_>, project: &str, id: &str) -> Result<StoredNote, ApiError> {
+    let project = services::consumer(tx, project, CONTAINER_ANALYSIS)?.id;
+    find(tx, &project, id)?.ok_or_else(|| missing(&project, id))
+}
+
+pub(super) async fn list(
+    Shared(state): Shared<State>,
+    Path(project): Path<String>,
+    params: Params,
+) -> Result<Json<Value>, ApiError> {
+    let page = Page::of(&params, 20, 1000)?;
+    let filter = Filter::parse(params.get("filter").unwrap_or_default())?;
+    let read = move |tx: &Transaction<'_>| {
+        let project = services::consumer(tx, &project, CONTAINER_ANALYSIS)?.id;
+        let mut parameters: Vec<Sql> = vec![project.into(), page.after.into(), page.limit().into()];
+        let conditions = filter.sql(Columns::Notes, &mut parameters);
+        let sql = format!("{COLUMNS} WHERE project = ?1 AND place > ?2{conditions} ORDER BY place LIMIT ?3");
+        let mut statement = tx.prepare_cached(&sql)?;
+        let rows = statement.query_map(params_from_iter(parameters), StoredNote::from_row)?;
+        let rows = rows.map(|note| note.map(|note| (note.place, note.into_resource()))).collect::<Result<_, _>>()?;
+        Ok::<_, ApiError>(page.cut(rows))
+    };
+    let (notes, next) = state.store.read(read).await?;
+    Ok(Json(listed("notes", notes, next)))
+}
+
+/// A page of resources; empty lists are left out, as proto3 JSON has it.
+pub(super) fn listed(field: &str, entries: Vec<Value>, next: Option<String>) -> Value {
+    let mut answer = Map::new();
+    if !entries.is_empty() {
+        answer.insert(field.to_owned(), entries.into());
+    }
+    if let Some(next) = next {
+        answer.insert("nextPageToken".to_owned(), next.into());
+    }
+    Value::Object(answer)
+}
+
+pub(super) async fn create(
+    Shared(state): Shared<State>,
+    Path(project): Path<String>,
+    params: Params,
+    body: Bytes,
+) -> Result<Json<Value>, ApiError> {
+    let id = params.get("noteId").ok_or_else(|| ApiError::invalid_field("note_id", "A noteId is required."))?;
+    let id: ResourceId = id.parse().map_err(|error| ApiError::invalid_field("note_id", format!("{error}")))?;
+    let mut note = decode::value(&body, &NOTE, "note")?;
+    let kind = schema::kind_of(&note, "note")?;
+    schema::strip_output_only(&mut note);
+    let now = rfc3339(state.clock.now());
+    let write = move |tx: &Transaction<'_>| {
+        let project = services::consumer(tx, &project, CONTAINER_ANALYSIS)?.id;
+        if find(tx, &project, id.as_str())?.is_some() {
+            let message = format!("note with name \"{}\" already exists", name(&project, id.as_str()));
+            return Err(ApiError::new(Code::AlreadyExists, message));
+        }
+        tx.prepare_cached(
+            "INSERT INTO notes (project, id, kind, body, create_time, update_time) VALUES (?1, ?2, ?3, ?4, ?5, ?5)",
+        )?
+        .execute((&project, id.as_str(), kind, &note, &now))?;
+        existing(tx, &project, id.as_str())
+    };
+    state.store.write(write).await.map(|note| Json(note.into_resource()))
+}
+
+pub(super) async fn read(
+    Shared(state): Shared<State>,
+    Path((project, id)): Path<(String, String)>,
+) -> Result<Json<Value>, ApiError> {
+    state.store.read(move |tx| existing(tx, &project, &id)).await.map(|note| Json(note.into_resource()))
+}
+
+pub(super) async fn patch(
+    Shared(state): Shared<State>,
+    Path((project, id)): Path<(String, String)>,
+    params: Params,
+    body: Bytes,
+) -> Result<Json<Value>, ApiError> {
+    let mut update = decode::value(&body, &NOTE, "note")?;
+    schema::strip_output_only(&mut update);
+    let mask: Vec<String> =
+        params.get("updateMask").into_iter().flat_map(|mask| mask.split(',')).map(decode::camel).collect();
+    let now = rfc3339(state.clock.now());
+    let write = move |tx: &Transaction<'_>| {
+        let mut note = existing(tx, &project, &id)?;
+        apply(&mut note.body, update, &mask)?;
+        if schema::kind_of(&note.body, "note")? != note.kind {
+            return Err(ApiError::invalid_field("note", "The kind of a note cannot be changed."));
+        }
+        note.update_time = now;
+        tx.prepare_cached("UPDATE notes SET body = ?1, update_time = ?2 WHERE place = ?3")?.execute((
+            &note.body,
+            &note.update_time,
+            note.place,
+        ))?;
+        Ok(note.into_resource())
+    };
+    state.store.write(write).await.map(Json)
+}
+
+/// Sets what the mask names to what the update says of it (nothing: removes it); without a mask,
+/// what the update says (AIP-134).
+fn apply(body: &mut Value, update: Value, mask: &[String]) -> Result<(), ApiError> {
+    let fields = body.as_object_mut().ok_or_else(|| ApiError::invalid("The note is damaged."))?;
+    let Value::Object(mut update) = update else { return Ok(()) };
+    if mask.is_empty() {
+        fields.extend(update);
+        return Ok(());
+    }
+    for path in mask {
+        let path = path.trim();
+        // A whole field at a time: the fields of a note have one level that means anything.
+        let field = path.split('.').next().unwrap_or_default();
+        if !NOTE.0.iter().any(|(names, _)| names.contains(&field)) {
+            return Err(ApiError::invalid_field("update_mask", format!("A note has no field {path:.60}.")));
+        }
+        match update.remove(field) {
+            Some(value) => drop(fields.insert(field.to_owned(), value)),
+            None => drop(fields.remove(field)),
+        }
+    }
+    Ok(())
+}
+
+/// The note goes; its occurrences stay, and attest nothing any more.
+pub(super) async fn delete(
+    Shared(state): Shared<State>,
+    Path((project, id)): Path<(String, String)>,
+) -> Result<Json<Value>, ApiError> {
+    let write = move |tx: &Transaction<'_>| {
+        let note = existing(tx, &project, &id)?;
+        iam::forget(tx, &name(&note.project, &note.id))?;
+        tx.prepare_cached("DELETE FROM notes WHERE place = ?1")?.execute([note.place])?;
+        Ok(Json(json!({})))
+    };
+    state.store.write(write).await
+}
+
+pub(super) async fn get_iam_policy(
+    Shared(state): Shared<State>,
+    Path((project, id)): Path<(String, String)>,
+) -> Result<Json<IamPolicy>, ApiError> {
+    let read = move |tx: &Transaction<'_>| {
+        let note = existing(tx, &project, &id)?;
+        iam::get(tx, &name(&note.project, &note.id))
+    };
+    state.store.read(read).await.map(Json)
+}
+
+pub(super) async fn set_iam_policy(
+    Shared(state): Shared<State>,
+    Path((project, id)): Path<(String, String)>,
+    body: Bytes,
+) -> Result<Json<IamPolicy>, ApiError> {
+    let wanted = iam::decode_set(&body)?;
+    let write = move |tx: &Transaction<'_>| {
+        let note = existing(tx, &project, &id)?;
+        iam::set(tx, &name(&note.project, &note.id), wanted)
+    };
+    state.store.write(write).await.map(Json)
+}
+
+pub(super) async fn test_iam_permissions(body: Bytes) -> Result<Json<TestIamPermissions>, ApiError> {
+    iam::test(&body).map(Json)
+}

@@ -1,0 +1,156 @@
+//! The fields of notes and occurrences, and how they are stored.
+//!
+//! Binary Authorization reads those of the kind `ATTESTATION`; the others are kept and handed back.
+
+use serde_json::Value;
+
+use crate::sandbox::decode::{Kind, Message};
+use crate::sandbox::error::ApiError;
+
+/// Its tables. `body` is the resource as JSON without what the other columns say.
+pub(in crate::sandbox) const CREATE_TABLES: &str = "
+    CREATE TABLE notes (
+        place INTEGER PRIMARY KEY,
+        project TEXT NOT NULL,
+        id TEXT NOT NULL,
+        kind TEXT NOT NULL,
+        body TEXT NOT NULL,
+        create_time TEXT NOT NULL,
+        update_time TEXT NOT NULL,
+        UNIQUE (project, id)
+    ) STRICT;
+    CREATE TABLE occurrences (
+        place INTEGER PRIMARY KEY,
+        project TEXT NOT NULL,
+        id TEXT NOT NULL,
+        note_project TEXT NOT NULL,
+        note_id TEXT NOT NULL,
+        kind TEXT NOT NULL,
+        resource_uri TEXT NOT NULL,
+        -- The hexadecimal digits behind `sha256:` at the end of resource_uri; empty without.
+        digest TEXT NOT NULL,
+        body TEXT NOT NULL,
+        -- SHA-256 of what makes an occurrence the same as another one.
+        content BLOB NOT NULL,
+        create_time TEXT NOT NULL,
+        UNIQUE (project, id),
+        UNIQUE (project, content)
+    ) STRICT;
+    CREATE INDEX occurrences_by_note ON occurrences (note_project, note_id, place);
+    CREATE INDEX occurrences_by_digest ON occurrences (digest, note_project, note_id);
+    CREATE INDEX occurrences_by_project ON occurrences (project, place);
+";
+
+pub(in crate::sandbox) const ATTESTATION: &str = "ATTESTATION";
+
+/// The details of each kind: the field, and the kind that it makes (`NoteKind`, grafeas/v1
+/// `common.proto`). v1alpha1 called the first `ATTESTATION_AUTHORITY`.
+const KINDS: [(&str, &str); 11] = [
+    ("attestation", ATTESTATION),
+    ("vulnerability", "VULNERABILITY"),
+    ("build", "BUILD"),
+    ("image", "IMAGE"),
+    ("package", "PACKAGE"),
+    ("deployment", "DEPLOYMENT"),
+    ("discovery", "DISCOVERY"),
+    ("upgrade", "UPGRADE"),
+    ("compliance", "COMPLIANCE"),
+    ("dsseAttestation", "DSSE_ATTESTATION"),
+    ("vulnerabilityAssessment", "VULNERABILITY_ASSESSMENT"),
+];
+
+const HINT: Message = Message(&[(&["humanReadableName"], Kind::Text)]);
+const ATTESTATION_NOTE: Message = Message(&[(&["hint"], Kind::Message(&HINT))]);
+
+pub(super) const NOTE: Message = Message(&[
+    (&["name"], Kind::Text),
+    (&["shortDescription"], Kind::Text),
+    (&["longDescription"], Kind::Text),
+    (&["kind"], Kind::Text),
+    (&["relatedUrl"], Kind::Any),
+    (&["expirationTime"], Kind::Text),
+    (&["createTime"], Kind::Text),
+    (&["updateTime"], Kind::Text),
+    (&["relatedNoteNames"], Kind::List(&Kind::Text)),
+    (&["attestation", "attestationAuthority"], Kind::Message(&ATTESTATION_NOTE)),
+    (&["vulnerability", "vulnerabilityType"], Kind::Any),
+    (&["build", "buildType"], Kind::Any),
+    (&["image", "baseImage"], Kind::Any),
+    (&["package"], Kind::Any),
+    (&["deployment", "deployable"], Kind::Any),
+    (&["discovery"], Kind::Any),
+    (&["upgrade"], Kind::Any),
+    (&["compliance"], Kind::Any),
+    (&["dsseAttestation"], Kind::Any),
+    (&["vulnerabilityAssessment"], Kind::Any),
+]);
+
+const SIGNATURE: Message = Message(&[(&["publicKeyId", "pgpKeyId"], Kind::Text), (&["signature"], Kind::Bytes)]);
+const JWT: Message = Message(&[(&["compactJwt"], Kind::Text)]);
+const ATTESTATION_OCCURRENCE: Message = Message(&[
+    (&["serializedPayload"], Kind::Bytes),
+    (&["signatures"], Kind::List(&Kind::Message(&SIGNATURE))),
+    (&["jwts"], Kind::List(&Kind::Message(&JWT))),
+    // v1beta1 and v1alpha1, brought to the form of v1 by `legacy::bring_up_to_date`.
+    (&["attestation"], Kind::Message(&LEGACY_ATTESTATION)),
+    (&["pgpSignedAttestation"], Kind::Message(&PGP_SIGNED)),
+    (&["genericSignedAttestation"], Kind::Message(&GENERIC_SIGNED)),
+]);
+const LEGACY_ATTESTATION: Message = Message(&[
+    (&["pgpSignedAttestation"], Kind::Message(&PGP_SIGNED)),
+    (&["genericSignedAttestation"], Kind::Message(&GENERIC_SIGNED)),
+]);
+const PGP_SIGNED: Message =
+    Message(&[(&["signature"], Kind::Text), (&["contentType"], Kind::Any), (&["pgpKeyId"], Kind::Text)]);
+const GENERIC_SIGNED: Message = Message(&[
+    (&["contentType"], Kind::Any),
+    (&["serializedPayload"], Kind::Bytes),
+    (&["signatures"], Kind::List(&Kind::Message(&SIGNATURE))),
+]);
+const LEGACY_RESOURCE: Message =
+    Message(&[(&["name"], Kind::Text), (&["uri"], Kind::Text), (&["contentHash"], Kind::Any)]);
+
+pub(super) const OCCURRENCE: Message = Message(&[
+    (&["name"], Kind::Text),
+    (&["resourceUri", "resourceUrl"], Kind::Text),
+    // v1beta1: `resource.uri`.
+    (&["resource"], Kind::Message(&LEGACY_RESOURCE)),
+    (&["noteName"], Kind::Text),
+    (&["kind"], Kind::Text),
+    (&["remediation"], Kind::Text),
+    (&["createTime"], Kind::Text),
+    (&["updateTime"], Kind::Text),
+    (&["attestation"], Kind::Message(&ATTESTATION_OCCURRENCE)),
+    (&["envelope"], Kind::Any),
+    (&["vulnerability"], Kind::Any),
+    (&["build"], Kind::Any),
+    (&["image"], Kind::Any),
+    (&["package"], Kind::Any),
+    (&["deployment"], Kind::Any),
+    (&["discovery", "discovered"], Kind::Any),
+    (&["upgrade"], Kind::Any),
+    (&["compliance"], Kind::Any),
+    (&["dsseAttestation"], Kind::Any),
+    (&["sbomReference"], Kind::Any),
+]);
+
+/// `occurrences:batchCreate`.
+pub(super) const BATCH: Message =
+    Message(&[(&["parent"], Kind::Text), (&["occurrences"], Kind::List(&Kind::Message(&OCCURRENCE)))]);
+
+/// The kind that a resource's details make it: exactly one of them has to be there.
+pub(super) fn kind_of(resource: &Value, what: &str) -> Result<&'static str, ApiError> {
+    let mut present = KINDS.iter().filter(|(field, _)| resource.get(field).is_some()).map(|(_, kind)| *kind);
+    match (present.next(), present.next()) {
+        (Some(kind), None) => Ok(kind),
+        (None, _) => Err(ApiError::invalid_field(what, format!("The {what} has no details, such as attestation."))),
+        (Some(_), Some(_)) => Err(ApiError::invalid_field(what, format!("The {what} has details of several kinds."))),
+    }
+}
+
+/// Removes what only the server says.
+pub(super) fn strip_output_only(resource: &mut Value) {
+    if let Some(fields) = resource.as_object_mut() {
+        fields.retain(|name, _| !["name", "kind", "createTime", "updateTime"].contains(&name.as_str()));
+    }
+}
