@@ -18,6 +18,9 @@ page!(OccurrenceList, occurrences, Occurrence);
 /// The service's maximum.
 const PAGE_SIZE: &str = "1000";
 
+/// The service's maximum for one `batchCreate`.
+const BATCH: usize = 1000;
+
 impl Client {
     pub async fn notes(&self, project: &ProjectId) -> Result<Vec<Note>, Error> {
         let url = google::url(CONTAINER_ANALYSIS, &["v1", "projects", project.as_str(), "notes"])?;
@@ -68,6 +71,24 @@ impl Client {
     pub async fn create_attestation(&self, project: &ProjectId, new: &Attestation) -> Result<Attestation, Error> {
         let url = google::url(CONTAINER_ANALYSIS, &["v1", "projects", project.as_str(), "occurrences"])?;
         read(&url, self.write(Method::POST, url.clone(), &Occurrence::from(new)).await?)
+    }
+
+    /// Stores many, in batches: of a batch either all or none.
+    pub async fn create_attestations(
+        &self,
+        project: &ProjectId,
+        new: &[Attestation],
+    ) -> Result<Vec<Attestation>, Error> {
+        let last = "occurrences:batchCreate";
+        let url = google::url(CONTAINER_ANALYSIS, &["v1", "projects", project.as_str(), last])?;
+        let mut stored = Vec::with_capacity(new.len());
+        for batch in new.chunks(BATCH) {
+            let occurrences = batch.iter().map(Occurrence::from).collect();
+            let body = OccurrenceList { occurrences, next_page_token: None };
+            let answer: OccurrenceList = self.write(Method::POST, url.clone(), &body).await?;
+            stored.extend(attestations(&url, answer.occurrences)?);
+        }
+        Ok(stored)
     }
 
     /// Deletes `projects/P/occurrences/ID`.

@@ -1,5 +1,6 @@
 //! The client against the sandbox: that both mean the same by every call.
 
+mod attestations;
 mod clusters;
 mod images;
 mod projects;
