@@ -15,7 +15,7 @@ mod text;
 
 pub use self::code::{Code, Severity};
 pub(in crate::domain) use self::decode::{Decoder, shown};
-pub(in crate::domain) use self::text::{check_characters, check_json, check_tabs};
+pub(in crate::domain) use self::text::{check_characters, check_json, check_tabs, is_unprintable};
 
 use crate::domain::document::{Bytes, Path};
 use crate::domain::span::{LineIndex, Span};

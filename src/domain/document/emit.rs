@@ -2,7 +2,7 @@
 //!
 //! Keys in alphabetical order, block style, fields with zero values left out, lines folded behind
 //! column 80 (ruamel.yaml 0.15, version 1.2). We differ where gcloud prints what it would read as
-//! something else: a `no` or `1:30` is quoted here.
+//! something else (a `no` or `1:30` is quoted here), and fold nothing in double quotes.
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -188,25 +188,46 @@ fn literal(text: &str, indent: usize) -> String {
     out
 }
 
+/// Unlike gcloud, without folding: such a text is rare, and no easier to read in pieces.
 fn double_quoted(text: &str) -> String {
     let mut out = String::with_capacity(text.len() + 2);
     out.push('"');
     for c in text.chars() {
-        match c {
-            '"' | '\\' => out.extend(['\\', c]),
-            '\n' => out.push_str("\\n"),
-            '\t' => out.push_str("\\t"),
-            '\r' => out.push_str("\\r"),
-            c if is_printable(c) => out.push(c),
-            c => {
-                // Nothing that needs an escape is above U+FFFF.
-                let _ = write!(out, "\\u{:04X}", u32::from(c));
+        match ESCAPES.iter().find(|(escaped, _)| *escaped == c) {
+            Some((_, name)) => out.extend(['\\', *name]),
+            None if is_printable(c) && c <= '\u{ffff}' => out.push(c),
+            None => {
+                let code = u32::from(c);
+                // Writing to a string cannot fail.
+                let _ = match code {
+                    0..=0xff => write!(out, "\\x{code:02X}"),
+                    0x100..=0xffff => write!(out, "\\u{code:04X}"),
+                    _ => write!(out, "\\U{code:08X}"),
+                };
             }
         }
     }
     out.push('"');
     out
 }
+
+/// `Emitter.ESCAPE_REPLACEMENTS` of ruamel.yaml.
+const ESCAPES: [(char, char); 14] = [
+    ('\0', '0'),
+    ('\u{7}', 'a'),
+    ('\u{8}', 'b'),
+    ('\t', 't'),
+    ('\n', 'n'),
+    ('\u{b}', 'v'),
+    ('\u{c}', 'f'),
+    ('\r', 'r'),
+    ('\u{1b}', 'e'),
+    ('"', '"'),
+    ('\\', '\\'),
+    ('\u{85}', 'N'),
+    ('\u{2028}', 'L'),
+    ('\u{2029}', 'P'),
+];
 
 #[cfg(test)]
 mod tests {

@@ -107,6 +107,11 @@ impl Node {
         matches!(&self.value, Value::List(elements) if elements.is_empty())
     }
 
+    /// Whether the text is broken where this value should be.
+    pub(crate) fn is_unread(&self) -> bool {
+        matches!(&self.value, Value::Scalar(Scalar { means: Means::Unread, .. }))
+    }
+
     pub fn is_null(&self) -> bool {
         matches!(&self.value, Value::Scalar(Scalar { means: Means::Null, .. }))
     }

@@ -30,6 +30,8 @@ pub(super) fn read(text: &str, rules: Rules, problems: &mut Problems<'_>) -> Tre
     let options = granit_parser::options! {
         emit_comments: false,
         emit_unresolved_aliases: true,
+        // As gcloud's reader does.
+        bom_inside_document_as_content: true,
         flow_nesting_limit: MAX_DEPTH,
         block_nesting_limit: MAX_DEPTH,
     };
@@ -188,9 +190,23 @@ impl<'a, 'p, 't> Reader<'a, 'p, 't> {
             return self.too_deep(at);
         }
         self.count(1, at)?;
-        let at = if style == StructureStyle::Flow { at } else { Bytes::new(at.start(), at.start()) };
+        let at = match (style, &items) {
+            (StructureStyle::Flow, _) => at,
+            (StructureStyle::Block, Items::Map { .. }) => Bytes::new(at.start(), at.start()),
+            (StructureStyle::Block, Items::List(_)) => self.first_dash(at.start()),
+        };
         self.frames.push(Frame { at, anchor, items, nodes_before: self.nodes - 1, depth: 0 });
         Ok(())
+    }
+
+    /// Of a list that is not indented the parser says where the first element begins, not its dash.
+    fn first_dash(&self, at: usize) -> Bytes {
+        let (before, after) = self.text.as_bytes().split_at_checked(at).unwrap_or_default();
+        let is_dash = matches!(after, [b'-', b' ' | b'\n' | b'\r', ..] | [b'-']);
+        let spaces = before.iter().rev().take_while(|byte| **byte == b' ').count();
+        let dash = at.saturating_sub(spaces + 1);
+        let start = if !is_dash && before.get(dash) == Some(&b'-') { dash } else { at };
+        Bytes::new(start, start)
     }
 
     fn close(&mut self, at: Bytes) -> Result<(), Stop> {
@@ -208,7 +224,7 @@ impl<'a, 'p, 't> Reader<'a, 'p, 't> {
     fn alias(&mut self, anchor: usize, at: Bytes) -> Result<(), Stop> {
         let Some(Anchored { node, nodes, depth }) = self.anchors.get(&anchor) else {
             self.report(Code::BadAlias, at, "this alias stands inside the value that it names");
-            self.place(Node::nothing(at));
+            self.place(Node::unread(at));
             return Ok(());
         };
         let (nodes, depth) = (*nodes, *depth);
@@ -227,7 +243,7 @@ impl<'a, 'p, 't> Reader<'a, 'p, 't> {
     fn unresolved(&mut self, name: &str, at: Bytes) -> Result<(), Stop> {
         self.report(Code::BadAlias, at, &format!("no anchor `&{}` stands before this alias", lint::shown(name)));
         self.count(1, at)?;
-        self.place(Node::nothing(at));
+        self.place(Node::unread(at));
         Ok(())
     }
 
@@ -276,8 +292,10 @@ impl<'a, 'p, 't> Reader<'a, 'p, 't> {
             return self.too_deep(Bytes::new(start, start + 1));
         }
         let tab = self.text.as_bytes().get(start) == Some(&b'\t') || is_tab_error(error.kind());
-        // Tabs are looked for in the whole text, by the stricter rules of gcloud's reader.
-        if !tab {
+        let unprintable =
+            matches!(error.kind(), ErrorKind::UnexpectedCharacter { character } if lint::is_unprintable(*character));
+        // These are looked for in the whole text of YAML, by the stricter rules of gcloud's reader.
+        if self.rules == Rules::Json || !(tab || unprintable) {
             self.report(Code::Syntax, Bytes::new(start, start + 1), &explained(error));
         }
         Err(Stop)
@@ -303,12 +321,19 @@ impl<'a, 'p, 't> Reader<'a, 'p, 't> {
     }
 }
 
-/// The parser's own words, but for the one mistake that patterns invite.
+/// What to look for, for the mistakes that are common; else the parser's own words.
 fn explained(error: &ScanError) -> String {
-    match error.kind() {
-        ErrorKind::MissingAnchorOrAliasName => "a value that starts with `*` or `&` must be quoted".to_owned(),
-        _ => error.info(),
-    }
+    let words = match error.kind() {
+        ErrorKind::MissingAnchorOrAliasName => "a value that starts with `*` or `&` must be quoted",
+        ErrorKind::SimpleKeyExpected => "expected `:` after this text, or less indentation",
+        ErrorKind::ExpectedBlockMappingKey => "expected a key here: check the indentation",
+        ErrorKind::BlockSequenceEntryNotAllowed => "a list entry cannot begin here: check the indentation",
+        ErrorKind::MappingValueNotAllowed => "no `:` is expected here: check the indentation, or quote the text",
+        ErrorKind::UnclosedQuotedScalar => "the quote is not closed",
+        ErrorKind::UnclosedFlowCollection { open } => return format!("the `{open}` is not closed"),
+        _ => return error.info(),
+    };
+    words.to_owned()
 }
 
 fn is_tab_error(kind: &ErrorKind) -> bool {
@@ -328,8 +353,8 @@ fn bytes(mark: &Mark) -> Bytes {
 }
 
 impl Node {
-    fn nothing(at: Bytes) -> Self {
-        Self { at, value: Value::Scalar(Scalar { text: "".into(), means: Means::Null }), is_alias: false }
+    fn unread(at: Bytes) -> Self {
+        Self { at, value: Value::Scalar(Scalar { text: "".into(), means: Means::Unread }), is_alias: false }
     }
 }
 
@@ -349,7 +374,7 @@ impl Frame {
             Items::List(elements) => Value::List(elements),
             Items::Map { entries, key } => {
                 // A key without its value: the text ended, or broke, there.
-                let unfinished = key.map(|key| Entry { value: Node::nothing(key.at), key, merged: false });
+                let unfinished = key.map(|key| Entry { value: Node::unread(key.at), key, merged: false });
                 Value::Map(merge(entries.into_iter().chain(unfinished).collect(), problems))
             }
         };

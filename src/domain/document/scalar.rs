@@ -25,6 +25,8 @@ pub enum Means {
     Nothing,
     /// A `<<`, which merges as a key and has no value elsewhere.
     Merge,
+    /// Not known, because the text is broken here; that was reported.
+    Unread,
 }
 
 /// The meaning of `text`, written without quotes.

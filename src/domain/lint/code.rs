@@ -83,6 +83,8 @@ codes! {
         "gcloud's YAML reader refuses a tab everywhere but in quotes, block text and comments. Indent with spaces."
     ControlCharacter "control-character" Error
         "YAML has no unprintable characters. Delete it, or write it as an escape in double quotes."
+    LineSeparator "line-separator" Error
+        "YAML 1.1, which gcloud reads, ends a line at U+0085, U+2028 and U+2029; YAML 1.2 does not. Write it as an escape in double quotes (`\\u2028`)."
     ByteOrderMark "byte-order-mark" Error
         "JSON starts with `{`; gcloud refuses a byte order mark in front of it. Save the file as UTF-8 without one."
     SeveralDocuments "several-documents" Error

@@ -162,6 +162,9 @@ impl<'a, 'p, 't> Decoder<'a, 'p, 't> {
 
     /// Reports that `node` should have been something else.
     pub(super) fn wrong_type(&mut self, key: Bytes, node: &Node, expected: &str) {
+        if node.is_unread() {
+            return;
+        }
         if node.is_null() {
             return self.report(Code::NullValue, place(key, node), format!("expected {expected}, found nothing"));
         }
@@ -197,7 +200,7 @@ impl<'a, 'p, 't> Decoder<'a, 'p, 't> {
         };
         match (scalar.means, self.dialect) {
             (Means::Text, _) => self.name(scalar, node, names),
-            (Means::Null, Dialect::Rest) => None,
+            (Means::Unread, _) | (Means::Null, Dialect::Rest) => None,
             (Means::Null, Dialect::Gcloud) => {
                 self.report(Code::NullValue, place(key, node), format!("expected {}", names.choice()));
                 None
@@ -340,7 +343,7 @@ fn is_trap(scalar: &Scalar) -> bool {
         Means::Int(_) => text.contains([':', '_', 'x', 'b', 'o']) || (text.len() > 1 && text.starts_with('0')),
         Means::Float(_) => text.contains([':', '_']),
         Means::Timestamp | Means::Nothing | Means::Merge => true,
-        Means::Text | Means::Null => false,
+        Means::Text | Means::Null | Means::Unread => false,
     }
 }
 
@@ -352,6 +355,6 @@ fn meaning(scalar: &Scalar) -> String {
         Means::Int(None) => "a number".to_owned(),
         Means::Timestamp => "a date".to_owned(),
         Means::Nothing | Means::Merge => "a sign of YAML".to_owned(),
-        Means::Text | Means::Null => "text".to_owned(),
+        Means::Text | Means::Null | Means::Unread => "text".to_owned(),
     }
 }

@@ -38,7 +38,8 @@ impl<'a> Decoder<'a, '_, '_> {
         policy.description = self.text_field(&fields, "description");
         policy.etag = self.text_field(&fields, "etag");
         policy.update_time = self.update_time(&fields);
-        policy.global_policy_evaluation_mode = self.global_mode(&fields);
+        let global_mode = self.global_mode(&fields);
+        policy.global_policy_evaluation_mode = global_mode.unwrap_or_default();
         policy.admission_whitelist_patterns = self.field(&fields, "admissionWhitelistPatterns", Self::patterns);
         policy.cluster_admission_rules = self.rule_map(&fields, RuleKind::Cluster);
         policy.kubernetes_namespace_admission_rules = self.rule_map(&fields, RuleKind::Namespace);
@@ -48,7 +49,9 @@ impl<'a> Decoder<'a, '_, '_> {
             policy.default_admission_rule = rule;
         }
         self.check_one_kind_of_rules(&policy, &fields);
-        self.advise_on_system_images(&policy, root, &fields);
+        if global_mode.is_some_and(|mode| mode != GlobalPolicyEvaluationMode::Enable) {
+            self.advise_on_system_images(&policy, root, &fields);
+        }
         policy
     }
 
@@ -70,16 +73,20 @@ impl<'a> Decoder<'a, '_, '_> {
         self.field(fields, kind.field(), |this, entry| this.rules(kind, entry))
     }
 
-    fn global_mode(&mut self, fields: &Fields<'a>) -> GlobalPolicyEvaluationMode {
+    /// `None` where it is wrong, which was reported.
+    fn global_mode(&mut self, fields: &Fields<'a>) -> Option<GlobalPolicyEvaluationMode> {
         let name = "globalPolicyEvaluationMode";
         let Some((Field { kind: Kind::Enum(names), .. }, entry)) = fields.get(name) else {
-            return GlobalPolicyEvaluationMode::Unspecified;
+            return Some(GlobalPolicyEvaluationMode::Unspecified);
         };
-        match self.within(Step::Field(name), |this| this.number(entry, names)) {
-            Some(1) => GlobalPolicyEvaluationMode::Enable,
-            Some(2) => GlobalPolicyEvaluationMode::Disable,
-            _ => GlobalPolicyEvaluationMode::Unspecified,
+        if self.dialect == Dialect::Rest && entry.value.is_null() {
+            return Some(GlobalPolicyEvaluationMode::Unspecified);
         }
+        Some(match self.within(Step::Field(name), |this| this.number(entry, names))? {
+            1 => GlobalPolicyEvaluationMode::Enable,
+            2 => GlobalPolicyEvaluationMode::Disable,
+            _ => GlobalPolicyEvaluationMode::Unspecified,
+        })
     }
 
     fn update_time(&mut self, fields: &Fields<'a>) -> Option<String> {
@@ -199,7 +206,7 @@ impl<'a> Decoder<'a, '_, '_> {
             SYSTEM_REGISTRIES.iter().any(|prefix| pattern.name_pattern.starts_with(prefix))
         };
         let covered = policy.admission_whitelist_patterns.iter().any(covers);
-        if !self.refuses || covered || policy.global_policy_evaluation_mode == GlobalPolicyEvaluationMode::Enable {
+        if !self.refuses || covered {
             return;
         }
         let text = "nothing exempts Google's system images".to_owned();

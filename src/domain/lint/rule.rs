@@ -186,7 +186,8 @@ fn imported(key: &Key) -> Cow<'_, str> {
         Some(Means::Bool(value)) => Cow::Owned(value.to_string()),
         Some(Means::Null) => Cow::Borrowed("null"),
         Some(Means::Int(Some(value))) => Cow::Owned(value.to_string()),
-        Some(Means::Float(value)) => Cow::Owned(format!("{value:?}")),
+        Some(Means::Float(value)) if value.is_nan() => Cow::Borrowed("NaN"),
+        Some(Means::Float(value)) => Cow::Owned(format!("{value:?}").replace("inf", "Infinity")),
         _ => Cow::Borrowed(&key.text),
     }
 }

@@ -3,7 +3,8 @@
 use crate::domain::document::{Bytes, Path};
 use crate::domain::lint::{Code, Problems};
 
-/// Characters that no YAML text has (`Reader.NON_PRINTABLE` of ruamel.yaml); the first of each line.
+/// Characters that no YAML text has (`Reader.NON_PRINTABLE` of ruamel.yaml), and those that end a line
+/// in one version of YAML and not in the other; the first of each line.
 pub(in crate::domain) fn check_characters(text: &str, problems: &mut Problems<'_>) {
     // Most texts have no bytes that could begin one.
     let suspicious = |byte: u8| (byte < b' ' && !matches!(byte, b'\t' | b'\n' | b'\r')) || byte == 0x7f || byte >= 0xc2;
@@ -11,16 +12,25 @@ pub(in crate::domain) fn check_characters(text: &str, problems: &mut Problems<'_
         return;
     }
     for line in Lines::of(text) {
-        if let Some((at, character)) = line.text.char_indices().find(|(_, c)| is_unprintable(*c)) {
-            let at = line.start + at;
-            let message = format!("unprintable character U+{:04X}", u32::from(character));
-            problems.push(Code::ControlCharacter, Bytes::new(at, at + character.len_utf8()), Path::default(), message);
-        }
+        let found = line.text.char_indices().find_map(|(at, c)| Some((at, c, fault(c)?)));
+        let Some((at, character, (code, what))) = found else { continue };
+        let at = line.start + at;
+        let message = format!("{what} U+{:04X}", u32::from(character));
+        problems.push(code, Bytes::new(at, at + character.len_utf8()), Path::default(), message);
     }
 }
 
-fn is_unprintable(c: char) -> bool {
-    !matches!(c, '\t' | '\n' | '\r' | ' '..='~' | '\u{85}' | '\u{a0}'..='\u{fffd}' | '\u{10000}'..)
+/// Whether gcloud's YAML reader refuses a character wherever it stands.
+pub(in crate::domain) fn is_unprintable(c: char) -> bool {
+    matches!(fault(c), Some((Code::ControlCharacter, _)))
+}
+
+fn fault(c: char) -> Option<(Code, &'static str)> {
+    match c {
+        '\u{85}' | '\u{2028}' | '\u{2029}' => Some((Code::LineSeparator, "the line separator")),
+        '\t' | '\n' | '\r' | ' '..='~' | '\u{a0}'..='\u{fffd}' | '\u{10000}'.. => None,
+        _ => Some((Code::ControlCharacter, "the unprintable character")),
+    }
 }
 
 /// Tabs outside quotes, block scalars and comments: gcloud's reader takes none, although YAML 1.2
