@@ -1,0 +1,211 @@
+//! The admission webhook of Binary Authorization: asked before a pod is stored, and what is kept of
+//! its answers.
+//!
+//! Denials, and admissions with a mark (break-glass, dry run), leave an entry as Cloud Audit Logs
+//! writes it (the facts' section 11).
+
+use k8s_openapi::api::apps::v1::{Deployment, ReplicaSet};
+use k8s_openapi::api::core::v1::{Container, Pod};
+use rusqlite::params;
+use serde_json::{Map, Value, json};
+
+use crate::domain::admission::{
+    BREAK_GLASS_ANNOTATION, BREAK_GLASS_LABEL, ContainerKind, Decision, Outcome, Owner, Platform, Request, RequestImage,
+};
+
+use crate::wire::kubernetes::{Status, StatusCause, StatusDetails, VIOLATES_POLICY, WEBHOOK, failure};
+
+use super::failure::Failure;
+use super::objects::{Cluster, Object};
+
+/// Entries that are kept of one cluster.
+const MAX_ENTRIES: i64 = 10_000;
+
+/// What is done to the pod.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Operation {
+    Create,
+    /// Its images change.
+    Update,
+}
+
+/// Fails where Binary Authorization refuses the pod.
+pub(super) fn check(cluster: Cluster<'_>, operation: Operation, pod: &Pod) -> Result<(), Failure> {
+    let Some(decision) = admit(cluster.tx, cluster.id, request(cluster, pod)?, cluster.now)? else { return Ok(()) };
+    let marks = marks(pod, &decision);
+    let denied = (decision.outcome == Outcome::Deny).then(|| denial(&decision));
+    if denied.is_some() || !marks.is_empty() {
+        log(cluster, operation, pod, denied.as_ref(), &marks)?;
+    }
+    match denied {
+        None => Ok(()),
+        Some(status) => Err(Failure::Denied(Box::new(status))),
+    }
+}
+
+/// Until Binary Authorization's side is there, no cluster has the webhook.
+#[expect(clippy::unnecessary_wraps, reason = "the real one reads the store")]
+fn admit(
+    _: &rusqlite::Transaction<'_>,
+    _: &crate::sandbox::state::ClusterId,
+    _: Request,
+    _: jiff::Timestamp,
+) -> Result<Option<Decision>, crate::sandbox::store::StoreError> {
+    Ok(None)
+}
+
+/// What the webhook is told of the pod.
+fn request(cluster: Cluster<'_>, pod: &Pod) -> Result<Request, Failure> {
+    let spec = pod.spec.clone().unwrap_or_default();
+    let init = spec.init_containers.iter().flatten().map(|container| {
+        let sidecar = container.restart_policy.as_deref() == Some("Always");
+        image_of(container, if sidecar { ContainerKind::Sidecar } else { ContainerKind::Init })
+    });
+    let main = spec.containers.iter().map(|container| image_of(container, ContainerKind::Container));
+    let ephemeral = spec.ephemeral_containers.iter().flatten().map(|container| RequestImage {
+        image: container.image.clone().unwrap_or_default(),
+        container: container.name.clone(),
+        kind: ContainerKind::Ephemeral,
+    });
+    Ok(Request {
+        platform: Platform::Gke,
+        name: pod.name().to_owned(),
+        cluster: Some(format!("{}.{}", cluster.id.location, cluster.id.name)),
+        namespace: pod.namespace().to_owned(),
+        service_account: spec.service_account_name.clone().unwrap_or_default(),
+        labels: pod.metadata.labels.clone().unwrap_or_default(),
+        annotations: pod.metadata.annotations.clone().unwrap_or_default(),
+        owner: owner(cluster, pod)?,
+        images: init.chain(main).chain(ephemeral).collect(),
+        ..Request::default()
+    })
+}
+
+fn image_of(container: &Container, kind: ContainerKind) -> RequestImage {
+    RequestImage { image: container.image.clone().unwrap_or_default(), container: container.name.clone(), kind }
+}
+
+/// The workload that people know: the Deployment of the ReplicaSet that makes the pod.
+fn owner(cluster: Cluster<'_>, pod: &Pod) -> Result<Option<Owner>, Failure> {
+    let Some(name) = controller_of(pod, "ReplicaSet") else { return Ok(None) };
+    let Some(set) = cluster.get::<ReplicaSet>(pod.namespace(), name)? else { return Ok(None) };
+    let deployment = match controller_of(&set, "Deployment") {
+        Some(name) => cluster.get::<Deployment>(pod.namespace(), name)?,
+        None => None,
+    };
+    let (kind, meta) = match deployment {
+        Some(deployment) => ("Deployment", deployment.metadata),
+        None => ("ReplicaSet", set.metadata),
+    };
+    Ok(Some(Owner {
+        kind: kind.to_owned(),
+        labels: meta.labels.unwrap_or_default(),
+        annotations: meta.annotations.unwrap_or_default(),
+    }))
+}
+
+fn controller_of<'o, T: Object>(object: &'o T, kind: &str) -> Option<&'o str> {
+    let owners = object.metadata().owner_references.as_deref().unwrap_or_default();
+    let owner = owners.iter().find(|owner| owner.controller == Some(true) && owner.kind == kind)?;
+    Some(&owner.name)
+}
+
+/// What the API server answers on a denial.
+fn denial(decision: &Decision) -> Status {
+    let causes = decision.causes().into_iter().map(|reason| StatusCause { reason: Some(reason), ..Default::default() });
+    let details =
+        StatusDetails { kind: Some("Pod".to_owned()), causes: Some(causes.collect()), ..StatusDetails::default() };
+    Status { details: Some(details), ..failure(400, VIOLATES_POLICY, &decision.message) }
+}
+
+/// The labels of the audit log entry of a pod that got in although something was against it, or
+/// that asked to (the facts' section 11.2).
+fn marks(pod: &Pod, decision: &Decision) -> Map<String, Value> {
+    let mut marks = Map::new();
+    let mut mark = |name: &str, value: String| marks.insert(format!("{WEBHOOK}/{name}"), value.into());
+    let yes = || "true".to_owned();
+    match decision.outcome {
+        Outcome::AdmitDryRun => {
+            mark("dry-run", yes());
+            mark("overridden-verification-result", decision.causes().concat());
+        }
+        Outcome::AdmitBreakGlass => {
+            mark("break-glass", yes());
+            mark("overridden-verification-result", decision.causes().concat());
+        }
+        // Its use is logged whether or not it was needed.
+        Outcome::Admit if asks_for_break_glass(pod) => {
+            mark("break-glass", yes());
+        }
+        // GKE fails open where the enforcer cannot decide (the facts' section 4.5).
+        Outcome::Undecided => {
+            mark("failed-open", yes());
+        }
+        Outcome::Admit | Outcome::Deny => {}
+    }
+    marks
+}
+
+fn asks_for_break_glass(pod: &Pod) -> bool {
+    let says = |values: Option<&std::collections::BTreeMap<String, String>>, key| {
+        values.and_then(|values| values.get(key)).is_some_and(|value| value == "true")
+    };
+    says(pod.metadata.labels.as_ref(), BREAK_GLASS_LABEL)
+        || says(pod.metadata.annotations.as_ref(), BREAK_GLASS_ANNOTATION)
+}
+
+fn log(
+    cluster: Cluster<'_>,
+    operation: Operation,
+    pod: &Pod,
+    denied: Option<&Status>,
+    marks: &Map<String, Value>,
+) -> Result<(), Failure> {
+    let entry = entry(cluster, operation, pod, denied, marks)?;
+    cluster.tx.execute(
+        "INSERT INTO kubernetes_audit (cluster, at, entry) VALUES (?1, ?2, ?3)",
+        params![cluster.row, cluster.now.as_millisecond(), entry.to_string()],
+    )?;
+    let newest = cluster.tx.last_insert_rowid();
+    cluster.tx.execute(
+        "DELETE FROM kubernetes_audit WHERE cluster = ?1 AND id <= ?2",
+        params![cluster.row, newest - MAX_ENTRIES],
+    )?;
+    Ok(())
+}
+
+/// The entry as Cloud Audit Logs has it (the facts' sections 11.1 and 11.2).
+fn entry(
+    cluster: Cluster<'_>,
+    operation: Operation,
+    pod: &Pod,
+    denied: Option<&Status>,
+    marks: &Map<String, Value>,
+) -> Result<Value, Failure> {
+    let verb = if operation == Operation::Create { "create" } else { "update" };
+    let id = cluster.id;
+    let mut payload = json!({
+        "@type": "type.googleapis.com/google.cloud.audit.AuditLog",
+        "serviceName": "k8s.io",
+        "methodName": format!("io.k8s.core.v1.pods.{verb}"),
+        "resourceName": format!("core/v1/namespaces/{}/pods/{}", pod.namespace(), pod.name()),
+        "request": serde_json::to_value(pod)?,
+        "status": {},
+    });
+    if controller_of(pod, "ReplicaSet").is_some() {
+        let account = "system:serviceaccount:kube-system:replicaset-controller";
+        payload["authenticationInfo"] = json!({ "principalEmail": account });
+    }
+    if let Some(status) = denied {
+        payload["response"] = serde_json::to_value(status)?;
+        payload["status"] = json!({ "code": 3, "message": status.message });
+    }
+    Ok(json!({
+        "protoPayload": payload,
+        "resource": { "type": "k8s_cluster", "labels": {
+            "cluster_name": id.name, "location": id.location, "project_id": id.project } },
+        "labels": marks,
+        "logName": format!("projects/{}/logs/cloudaudit.googleapis.com%2Factivity", id.project),
+        "timestamp": cluster.now.to_string(),
+    }))
+}

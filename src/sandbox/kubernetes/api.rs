@@ -1,0 +1,269 @@
+//! The verbs: get, list, create, update, patch, delete, deletecollection.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use k8s_openapi::api::apps::v1::Deployment;
+use k8s_openapi::api::core::v1::{Event, Namespace, Pod, ServiceAccount};
+use serde_json::{Value, json};
+
+use super::call::{Call, Form};
+use super::decode::{self, Decoded};
+use super::failure::Failure;
+use super::kinds::Editable;
+use super::objects::{Cluster, Object, Stored};
+use super::patch;
+use super::removal::{self, Wish};
+use super::resources::{Kind, Scope, Subresource};
+use super::selector::Selector;
+use super::subresources;
+use super::table::{Include, table};
+use axum::http::Method;
+
+/// An answer that is no failure.
+#[derive(Debug, Clone)]
+pub(super) struct Reply {
+    pub(super) code: u16,
+    pub(super) body: Value,
+    /// For `Warning` headers, which kubectl prints.
+    pub(super) warnings: Vec<String>,
+}
+
+impl Reply {
+    pub(super) fn ok(body: Value) -> Self {
+        Self { code: 200, body, warnings: Vec::new() }
+    }
+}
+
+/// Answers a `GET`.
+pub(super) fn read(cluster: Cluster<'_>, call: &Call) -> Result<Reply, Failure> {
+    let target = &call.target;
+    let Some(name) = &target.name else { return list(cluster, call).map(Reply::ok) };
+    match target.subresource.map(|row| row.subresource) {
+        None | Some(Subresource::Status | Subresource::EphemeralContainers) => {
+            let object = stored(cluster, target.resource.kind, target.namespace(), name)?.value()?;
+            formed(cluster, call, object).map(Reply::ok)
+        }
+        Some(Subresource::Scale) => subresources::scale(cluster, call).map(Reply::ok),
+        Some(Subresource::Log) => subresources::log(cluster, call).map(Reply::ok),
+    }
+}
+
+/// Does what any other method asks for.
+pub(super) fn write(cluster: Cluster<'_>, call: &Call, body: &[u8]) -> Result<Reply, Failure> {
+    let target = &call.target;
+    let verb = match (&call.method, target.name.is_some()) {
+        (&Method::POST, false) => "create",
+        (&Method::PUT, true) => "update",
+        (&Method::PATCH, true) => "patch",
+        (&Method::DELETE, true) => "delete",
+        (&Method::DELETE, false) => "deletecollection",
+        _ => return Err(Failure::method_not_allowed()),
+    };
+    let allowed = target.subresource.map_or(target.resource.verbs, |row| row.verbs);
+    if !allowed.contains(&verb) || (target.resource.scope == Scope::Namespaced && target.namespace.is_none()) {
+        return Err(Failure::method_not_allowed());
+    }
+    if let Some(row) = target.subresource {
+        return subresources::write(cluster, call, row.subresource, body);
+    }
+    match verb {
+        "delete" => delete(cluster, call, body).map(Reply::ok),
+        "deletecollection" => delete_all(cluster, call, body).map(Reply::ok),
+        _ => match target.resource.kind {
+            Kind::Pod => edit::<Pod>(cluster, call, verb, body),
+            Kind::Event => edit::<Event>(cluster, call, verb, body),
+            Kind::Namespace => edit::<Namespace>(cluster, call, verb, body),
+            Kind::ServiceAccount => edit::<ServiceAccount>(cluster, call, verb, body),
+            Kind::Deployment => edit::<Deployment>(cluster, call, verb, body),
+            Kind::ReplicaSet | Kind::Service => Err(Failure::method_not_allowed()),
+        },
+    }
+}
+
+fn edit<T: Editable>(cluster: Cluster<'_>, call: &Call, verb: &str, body: &[u8]) -> Result<Reply, Failure> {
+    match verb {
+        "create" => create::<T>(cluster, call, body),
+        "update" => {
+            let new = decode::object::<T>(&decode::value(call, body)?, call.field_validation()?)?;
+            let old = existing::<T>(cluster, call)?;
+            update(cluster, call, &old, new, T::check_update)
+        }
+        _ => {
+            let old = existing::<T>(cluster, call)?;
+            let new = patched(call, &old, body)?;
+            update(cluster, call, &old, new, T::check_update)
+        }
+    }
+}
+
+fn create<T: Editable>(cluster: Cluster<'_>, call: &Call, body: &[u8]) -> Result<Reply, Failure> {
+    let Decoded { mut object, warnings } = decode::object::<T>(&decode::value(call, body)?, call.field_validation()?)?;
+    let meta = object.metadata_mut();
+    if meta.resource_version.as_ref().is_some_and(|version| !version.is_empty()) {
+        return Err(Failure::bad_request("resourceVersion should not be set on objects to be created"));
+    }
+    check_namespace(call, meta.namespace.as_deref())?;
+    meta.namespace.clone_from(&call.target.namespace);
+    if let (None | Some(""), Some(front)) = (meta.name.as_deref(), meta.generate_name.as_deref()) {
+        meta.name = Some(format!("{front}{}", super::suffix::random()));
+    }
+    (meta.uid, meta.generation, meta.self_link, meta.managed_fields) = (None, None, None, None);
+    if let Some(namespace) = &call.target.namespace {
+        super::namespaces::check(cluster, namespace)?;
+    }
+    let object = T::create(cluster, object)?;
+    Ok(Reply { code: 201, body: serde_json::to_value(object)?, warnings })
+}
+
+/// The object that a patch makes of a stored one.
+pub(super) fn patched<T: Object>(call: &Call, old: &T, body: &[u8]) -> Result<Decoded<T>, Failure> {
+    let kind = patch::Kind::of(&call.content_type)?;
+    let mut value = serde_json::to_value(old)?;
+    patch::apply(&mut value, kind, body)?;
+    decode::object::<T>(&value, call.field_validation()?)
+}
+
+/// Stores a changed object if `check` lets it.
+pub(super) fn update<T: Object>(
+    cluster: Cluster<'_>,
+    call: &Call,
+    old: &T,
+    new: Decoded<T>,
+    check: impl FnOnce(Cluster<'_>, &T, &mut T) -> Result<(), Failure>,
+) -> Result<Reply, Failure> {
+    let Decoded { mut object, warnings } = new;
+    check_same(call, old, &object)?;
+    let (meta, before) = (object.metadata_mut(), old.metadata());
+    meta.name.clone_from(&before.name);
+    meta.namespace.clone_from(&before.namespace);
+    meta.uid.clone_from(&before.uid);
+    meta.creation_timestamp.clone_from(&before.creation_timestamp);
+    meta.generation = before.generation;
+    meta.generate_name.clone_from(&before.generate_name);
+    (meta.self_link, meta.managed_fields) = (None, None);
+    check(cluster, old, &mut object)?;
+    cluster.update(&mut object)?;
+    Ok(Reply { code: 200, body: serde_json::to_value(object)?, warnings })
+}
+
+/// A client may change only the object that it means, and only as it knows it.
+fn check_same<T: Object>(call: &Call, old: &T, new: &T) -> Result<(), Failure> {
+    let resource = call.target.resource;
+    let (meta, before) = (new.metadata(), old.metadata());
+    let given = |field: &Option<String>| field.clone().filter(|text| !text.is_empty());
+    if let Some(name) = given(&meta.name).filter(|name| *name != old.name()) {
+        let asked = old.name();
+        let message = format!("the name of the object ({name}) does not match the name on the URL ({asked})");
+        return Err(Failure::bad_request(message));
+    }
+    check_namespace(call, meta.namespace.as_deref())?;
+    if given(&meta.uid).is_some_and(|uid| uid != old.uid()) {
+        let detail =
+            format!("Precondition failed: UID in precondition: {}, UID in object meta: {}", new.uid(), old.uid());
+        return Err(Failure::conflict(resource, old.name(), &detail));
+    }
+    if given(&meta.resource_version).is_some_and(|version| Some(version) != before.resource_version) {
+        return Err(Failure::modified(resource, old.name()));
+    }
+    Ok(())
+}
+
+fn check_namespace(call: &Call, given: Option<&str>) -> Result<(), Failure> {
+    let given = given.filter(|namespace| !namespace.is_empty());
+    if given.is_some_and(|given| call.target.namespace.as_deref() != Some(given)) {
+        let message = "the namespace of the provided object does not match the namespace sent on the request";
+        return Err(Failure::bad_request(message));
+    }
+    Ok(())
+}
+
+fn delete(cluster: Cluster<'_>, call: &Call, body: &[u8]) -> Result<Value, Failure> {
+    let target = &call.target;
+    let stored = stored(cluster, target.resource.kind, target.namespace(), target.name())?;
+    let object = removal::delete(cluster, target.resource.kind, &stored, &Wish::read(call, body)?)?;
+    let mut details = json!({ "name": stored.name, "kind": target.resource.plural, "uid": object["metadata"]["uid"] });
+    if !target.resource.group.is_empty() {
+        details["group"] = target.resource.group.into();
+    }
+    Ok(json!({ "kind": "Status", "apiVersion": "v1", "metadata": {}, "status": "Success", "details": details }))
+}
+
+fn delete_all(cluster: Cluster<'_>, call: &Call, body: &[u8]) -> Result<Value, Failure> {
+    let (wish, kind) = (Wish::read(call, body)?, call.target.resource.kind);
+    let selector = Selector::parse(&call.options.label_selector, &call.options.field_selector)?;
+    let mut deleted = Vec::new();
+    for stored in cluster.all_stored(kind, call.target.namespace.as_deref(), ("", ""), usize::MAX)? {
+        if selector.matches(&stored.value()?) {
+            deleted.push(removal::delete(cluster, kind, &stored, &wish)?);
+        }
+    }
+    let metadata = json!({ "resourceVersion": cluster.version()?.to_string() });
+    Ok(list_of(kind, &deleted, &metadata))
+}
+
+fn list(cluster: Cluster<'_>, call: &Call) -> Result<Value, Failure> {
+    let (options, kind) = (&call.options, call.target.resource.kind);
+    let selector = Selector::parse(&options.label_selector, &options.field_selector)?;
+    let after = continued(&options.continue_)?;
+    let limit = call.limit()?.unwrap_or(usize::MAX);
+    let mut metadata = json!({ "resourceVersion": cluster.version()?.to_string() });
+    let mut items = Vec::new();
+    let mut last = (String::new(), String::new());
+    for stored in cluster.all_stored(kind, call.target.namespace.as_deref(), (&after.0, &after.1), usize::MAX)? {
+        let object = stored.value()?;
+        if !selector.matches(&object) {
+            continue;
+        }
+        if items.len() == limit {
+            metadata["continue"] = URL_SAFE_NO_PAD.encode(json!([last.0, last.1]).to_string()).into();
+            break;
+        }
+        items.push(object);
+        last = (stored.namespace, stored.name);
+    }
+    match call.form {
+        Form::Object => Ok(list_of(kind, &items, &metadata)),
+        Form::Table => {
+            let include = Include::of(options.include_object.as_deref())?;
+            table(kind, &items, &metadata, include, cluster.now)
+        }
+    }
+}
+
+/// The place after which a list goes on: the namespace and the name.
+fn continued(token: &str) -> Result<(String, String), Failure> {
+    if token.is_empty() {
+        return Ok(Default::default());
+    }
+    let bytes = URL_SAFE_NO_PAD.decode(token).ok();
+    let place = bytes.and_then(|bytes| serde_json::from_slice(&bytes).ok());
+    place.ok_or_else(|| Failure::bad_request("continue key is not valid: it is not one that was given out here"))
+}
+
+fn list_of(kind: Kind, items: &[Value], metadata: &Value) -> Value {
+    let resource = kind.resource();
+    let name = format!("{}List", resource.kind_name);
+    json!({ "kind": name, "apiVersion": resource.api_version(), "metadata": metadata, "items": items })
+}
+
+/// An object in the form that the client wants.
+pub(super) fn formed(cluster: Cluster<'_>, call: &Call, object: Value) -> Result<Value, Failure> {
+    match call.form {
+        Form::Object => Ok(object),
+        Form::Table => {
+            let metadata = json!({ "resourceVersion": object["metadata"]["resourceVersion"] });
+            let include = Include::of(call.options.include_object.as_deref())?;
+            table(call.target.resource.kind, &[object], &metadata, include, cluster.now)
+        }
+    }
+}
+
+pub(super) fn stored(cluster: Cluster<'_>, kind: Kind, namespace: &str, name: &str) -> Result<Stored, Failure> {
+    cluster.stored(kind, namespace, name)?.ok_or_else(|| Failure::not_found(kind.resource(), name))
+}
+
+/// The object that the path names.
+pub(super) fn existing<T: Object>(cluster: Cluster<'_>, call: &Call) -> Result<T, Failure> {
+    let (namespace, name) = (call.target.namespace(), call.target.name());
+    cluster.get::<T>(namespace, name)?.ok_or_else(|| Failure::not_found(T::OBJECT_KIND.resource(), name))
+}

@@ -1,0 +1,211 @@
+//! A request, read: what it is about, what it wants done, and in which form it wants the answer.
+
+use axum::http::request::Parts;
+use axum::http::{Method, header};
+use serde::Deserialize;
+
+use super::failure::Failure;
+use super::resources::{Resource, Scope, SubresourceRow};
+
+/// What a path below `/api/v1` or `/apis/apps/v1` names.
+#[derive(Debug, Clone)]
+pub(super) struct Target {
+    pub(super) resource: &'static Resource,
+    /// `None` on lists across namespaces, and for what has no namespace.
+    pub(super) namespace: Option<String>,
+    pub(super) name: Option<String>,
+    pub(super) subresource: Option<&'static SubresourceRow>,
+}
+
+impl Target {
+    /// Reads a path; `None` where nothing is served. Percent signs need no decoding: no name that
+    /// the API server takes holds one.
+    pub(super) fn parse(path: &str) -> Option<Self> {
+        let (group, rest) = match path.strip_prefix("/api/v1/") {
+            Some(rest) => ("", rest),
+            None => ("apps", path.strip_prefix("/apis/apps/v1/")?),
+        };
+        let parts: Vec<&str> = rest.trim_end_matches('/').split('/').collect();
+        match parts.as_slice() {
+            ["namespaces", namespace, plural, rest @ ..] => {
+                let resource = Resource::find(group, plural).filter(|r| r.scope == Scope::Namespaced)?;
+                Self::of(resource, Some((*namespace).to_owned()), rest)
+            }
+            [plural, rest @ ..] => {
+                let resource = Resource::find(group, plural)?;
+                // An object of a namespace has no path without it; a list across namespaces has.
+                (resource.scope == Scope::Cluster || rest.is_empty()).then(|| Self::of(resource, None, rest))?
+            }
+            [] => None,
+        }
+    }
+
+    fn of(resource: &'static Resource, namespace: Option<String>, rest: &[&str]) -> Option<Self> {
+        let (name, subresource) = match rest {
+            [] => (None, None),
+            [name] => (Some((*name).to_owned()), None),
+            [name, subresource] => (Some((*name).to_owned()), Some(resource.subresource(subresource)?)),
+            _ => return None,
+        };
+        Some(Self { resource, namespace, name, subresource })
+    }
+
+    /// The object's name, or as much of one as there is.
+    pub(super) fn name(&self) -> &str {
+        self.name.as_deref().unwrap_or_default()
+    }
+
+    pub(super) fn namespace(&self) -> &str {
+        self.namespace.as_deref().unwrap_or_default()
+    }
+}
+
+/// What stands behind `?`. Unknown parameters are ignored, as the API server does.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub(super) struct Options {
+    pub(super) label_selector: String,
+    pub(super) field_selector: String,
+    limit: Option<String>,
+    #[serde(rename = "continue")]
+    pub(super) continue_: String,
+    watch: Option<String>,
+    pub(super) resource_version: String,
+    timeout_seconds: Option<String>,
+    dry_run: Option<String>,
+    field_validation: Option<String>,
+    pub(super) include_object: Option<String>,
+    pub(super) propagation_policy: Option<String>,
+    pub(super) container: Option<String>,
+}
+
+/// What becomes of fields that a kind does not have.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum FieldValidation {
+    Ignore,
+    Warn,
+    Strict,
+}
+
+/// In which form the client wants an object or a list.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Form {
+    Object,
+    /// `as=Table`: what `kubectl get` prints.
+    Table,
+}
+
+/// A request about a resource.
+#[derive(Debug, Clone)]
+pub(super) struct Call {
+    pub(super) method: Method,
+    pub(super) target: Target,
+    pub(super) options: Options,
+    pub(super) form: Form,
+    /// Without parameters, in lower case.
+    pub(super) content_type: String,
+}
+
+impl Call {
+    pub(super) fn read(parts: &Parts) -> Result<Self, Failure> {
+        let target = Target::parse(parts.uri.path()).ok_or_else(Failure::no_such_path)?;
+        let options = axum::extract::Query::<Options>::try_from_uri(&parts.uri)
+            .map_err(|error| Failure::bad_request(error.to_string()))?
+            .0;
+        let content_type = parts.headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
+        let content_type = content_type.unwrap_or_default().split(';').next().unwrap_or_default();
+        let content_type = content_type.trim().to_ascii_lowercase();
+        Ok(Self { method: parts.method.clone(), target, options, form: form(parts), content_type })
+    }
+
+    /// Whether the changes are only tried: `dryRun=All`.
+    pub(super) fn is_dry_run(&self) -> Result<bool, Failure> {
+        match self.options.dry_run.as_deref() {
+            None | Some("") => Ok(false),
+            Some("All") => Ok(true),
+            Some(other) => Err(Failure::bad_request(format!(
+                "Invalid value for query parameter dryRun: {other:?}: supported values: \"All\""
+            ))),
+        }
+    }
+
+    pub(super) fn field_validation(&self) -> Result<FieldValidation, Failure> {
+        match self.options.field_validation.as_deref() {
+            Some("Ignore") => Ok(FieldValidation::Ignore),
+            None | Some("" | "Warn") => Ok(FieldValidation::Warn),
+            Some("Strict") => Ok(FieldValidation::Strict),
+            Some(other) => Err(Failure::bad_request(format!(
+                "Invalid value for query parameter fieldValidation: {other:?}: supported values: \"Ignore\", \"Strict\", \"Warn\""
+            ))),
+        }
+    }
+
+    pub(super) fn is_watch(&self) -> bool {
+        matches!(self.options.watch.as_deref(), Some("1" | "true"))
+    }
+
+    /// The most objects that a page may hold; none means all.
+    pub(super) fn limit(&self) -> Result<Option<usize>, Failure> {
+        let limit = number(self.options.limit.as_deref(), "limit")?;
+        Ok(limit.and_then(|limit| usize::try_from(limit).ok()).filter(|limit| *limit > 0))
+    }
+
+    /// How long a watch may last, in seconds.
+    pub(super) fn timeout_seconds(&self) -> Result<Option<u64>, Failure> {
+        number(self.options.timeout_seconds.as_deref(), "timeoutSeconds")
+    }
+}
+
+fn number(text: Option<&str>, what: &str) -> Result<Option<u64>, Failure> {
+    match text {
+        None | Some("") => Ok(None),
+        Some(text) => match text.parse() {
+            Ok(number) => Ok(Some(number)),
+            Err(_) => Err(Failure::bad_request(format!("query parameter {what} must be a whole number, not {text:?}"))),
+        },
+    }
+}
+
+/// The first form in `Accept` that is known. Protobuf is not answered; every client takes JSON too.
+fn form(parts: &Parts) -> Form {
+    let lines = parts.headers.get_all(header::ACCEPT).iter().filter_map(|value| value.to_str().ok());
+    let asked = lines.flat_map(|line| line.split(',')).find(|range| {
+        let media_type = range.split(';').next().unwrap_or_default().trim();
+        matches!(media_type, "application/json" | "*/*" | "application/*")
+    });
+    let wants_table = |range: &str| {
+        let mut parameters = range.split(';').map(str::trim);
+        parameters.clone().any(|p| p == "as=Table") && parameters.any(|p| p == "v=v1")
+    };
+    if asked.is_some_and(wants_table) { Form::Table } else { Form::Object }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[rstest::rstest]
+    #[case("/api/v1/pods", "pods", None, None)]
+    #[case("/api/v1/namespaces", "namespaces", None, None)]
+    #[case("/api/v1/namespaces/default", "namespaces", None, Some("default"))]
+    #[case("/api/v1/namespaces/default/pods", "pods", Some("default"), None)]
+    #[case("/api/v1/namespaces/default/pods/p/log", "pods", Some("default"), Some("p"))]
+    #[case("/apis/apps/v1/namespaces/a/deployments/d", "deployments", Some("a"), Some("d"))]
+    fn paths(#[case] path: &str, #[case] plural: &str, #[case] namespace: Option<&str>, #[case] name: Option<&str>) {
+        let target = Target::parse(path).unwrap();
+        assert_eq!(target.resource.plural, plural);
+        assert_eq!((target.namespace.as_deref(), target.name.as_deref()), (namespace, name));
+    }
+
+    #[rstest::rstest]
+    #[case("/api/v1/secrets")]
+    #[case("/api/v1/deployments")]
+    #[case("/api/v1/pods/p")]
+    #[case("/api/v1/namespaces/a/namespaces")]
+    #[case("/api/v1/namespaces/a/pods/p/exec")]
+    #[case("/apis/apps/v1/namespaces")]
+    #[case("/apis/batch/v1/jobs")]
+    fn nothing_there(#[case] path: &str) {
+        assert!(Target::parse(path).is_none(), "{path}");
+    }
+}

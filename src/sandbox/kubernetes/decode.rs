@@ -1,0 +1,86 @@
+//! Request bodies: from JSON or Kubernetes' protobuf to the types, and what unknown fields become.
+
+use serde::de::DeserializeOwned;
+use serde_ignored::Path;
+use serde_json::Value;
+
+use super::call::{Call, FieldValidation};
+use super::failure::Failure;
+use super::objects::Object;
+use super::protobuf;
+
+/// What a body may be.
+const ACCEPTED: &str = "application/json, application/vnd.kubernetes.protobuf";
+
+/// An object that was sent, and what the client is to be warned of.
+#[derive(Debug, Clone)]
+pub(super) struct Decoded<T> {
+    pub(super) object: T,
+    pub(super) warnings: Vec<String>,
+}
+
+/// The body's JSON. kubectl sends some objects as protobuf, which is translated.
+pub(super) fn value(call: &Call, body: &[u8]) -> Result<Value, Failure> {
+    match call.content_type.as_str() {
+        "application/json" | "" | "application/x-www-form-urlencoded" => {
+            serde_json::from_slice(body).map_err(|error| Failure::bad_request(format!("the body is not JSON: {error}")))
+        }
+        "application/vnd.kubernetes.protobuf" => {
+            protobuf::decode(body).map_err(|error| Failure::bad_request(error.to_string()))
+        }
+        _ => Err(Failure::unsupported_media_type(ACCEPTED)),
+    }
+}
+
+/// The object that this JSON says, which must be of the type that the path is for.
+pub(super) fn object<T: Object>(value: &Value, validation: FieldValidation) -> Result<Decoded<T>, Failure> {
+    check_type::<T>(value)?;
+    let mut unknown = Vec::new();
+    let object = typed(value, &mut |path| unknown.push(format!("unknown field {path:?}")))
+        .map_err(|error| cannot_be_handled::<T>(&error.to_string()))?;
+    match validation {
+        FieldValidation::Strict if !unknown.is_empty() => {
+            Err(cannot_be_handled::<T>(&format!("strict decoding error: {}", unknown.join(", "))))
+        }
+        FieldValidation::Warn => Ok(Decoded { object, warnings: unknown }),
+        FieldValidation::Strict | FieldValidation::Ignore => Ok(Decoded { object, warnings: Vec::new() }),
+    }
+}
+
+fn typed<T: DeserializeOwned>(value: &Value, unknown: &mut dyn FnMut(String)) -> Result<T, serde_json::Error> {
+    serde_ignored::deserialize(value, |path| unknown(written(&path)))
+}
+
+/// A path as the API server writes it: `spec.containers[0].imag`.
+fn written(path: &Path<'_>) -> String {
+    match path {
+        Path::Root => String::new(),
+        Path::Seq { parent, index } => format!("{}[{index}]", written(parent)),
+        Path::Map { parent, key } => match written(parent) {
+            front if front.is_empty() => key.clone(),
+            front => format!("{front}.{key}"),
+        },
+        Path::Some { parent } | Path::NewtypeStruct { parent } | Path::NewtypeVariant { parent } => written(parent),
+    }
+}
+
+fn check_type<T: Object>(value: &Value) -> Result<(), Failure> {
+    let (kind, version) =
+        (value["kind"].as_str().unwrap_or_default(), value["apiVersion"].as_str().unwrap_or_default());
+    if kind.is_empty() {
+        return Err(Failure::bad_request("Object 'Kind' is missing in the body of the request"));
+    }
+    if (kind, version) != (T::KIND, T::API_VERSION) {
+        return Err(Failure::bad_request(format!(
+            "the object provided is unrecognized (must be of type {} in version {:?}): it is {kind:?} in {version:?}",
+            T::KIND,
+            T::API_VERSION
+        )));
+    }
+    Ok(())
+}
+
+fn cannot_be_handled<T: Object>(why: &str) -> Failure {
+    let message = format!("{} in version {:?} cannot be handled as a {}: {why}", T::KIND, T::VERSION, T::KIND);
+    Failure::bad_request(message)
+}

@@ -1,0 +1,58 @@
+//! Namespaces, and the service account that each of them has.
+
+use k8s_openapi::api::core::v1::{Namespace, NamespaceSpec, NamespaceStatus, ServiceAccount};
+use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
+
+use super::failure::Failure;
+use super::objects::{Cluster, Object, SYSTEM_NAMESPACES};
+use super::resources::{Kind, RESOURCES, Scope};
+
+/// Makes one of the cluster's own namespaces.
+pub(super) fn make(cluster: Cluster<'_>, name: &str) -> Result<(), Failure> {
+    let metadata = ObjectMeta { name: Some(name.to_owned()), ..ObjectMeta::default() };
+    let mut namespace = Namespace { metadata, ..Namespace::default() };
+    complete(&mut namespace);
+    create(cluster, &mut namespace)
+}
+
+/// Stores a new namespace, and makes its `default` service account.
+pub(super) fn create(cluster: Cluster<'_>, namespace: &mut Namespace) -> Result<(), Failure> {
+    cluster.create(namespace)?;
+    let metadata = ObjectMeta {
+        name: Some("default".to_owned()),
+        namespace: Some(namespace.name().to_owned()),
+        ..ObjectMeta::default()
+    };
+    cluster.create(&mut ServiceAccount { metadata, ..ServiceAccount::default() })
+}
+
+/// What the API server adds to every namespace.
+pub(super) fn complete(namespace: &mut Namespace) {
+    let name = namespace.name().to_owned();
+    let labels = namespace.metadata.labels.get_or_insert_default();
+    labels.insert("kubernetes.io/metadata.name".to_owned(), name);
+    namespace.spec = Some(NamespaceSpec { finalizers: Some(vec!["kubernetes".to_owned()]) });
+    namespace.status = Some(NamespaceStatus { phase: Some("Active".to_owned()), ..NamespaceStatus::default() });
+}
+
+/// Removes all that a namespace holds. A cluster takes a while for that; here it is done at once.
+pub(super) fn empty(cluster: Cluster<'_>, name: &str) -> Result<(), Failure> {
+    if SYSTEM_NAMESPACES.contains(&name) {
+        let detail = "this namespace may not be deleted";
+        return Err(Failure::forbidden(Kind::Namespace.resource(), name, detail));
+    }
+    for resource in RESOURCES.iter().filter(|resource| resource.scope == Scope::Namespaced) {
+        for stored in cluster.all_stored(resource.kind, Some(name), ("", ""), usize::MAX)? {
+            cluster.remove(resource.kind, &stored)?;
+        }
+    }
+    Ok(())
+}
+
+/// Fails where the namespace is not there, as the admission plugin `NamespaceLifecycle` does.
+pub(super) fn check(cluster: Cluster<'_>, name: &str) -> Result<(), Failure> {
+    match cluster.stored(Kind::Namespace, "", name)? {
+        Some(_) => Ok(()),
+        None => Err(Failure::not_found(Kind::Namespace.resource(), name)),
+    }
+}

@@ -1,0 +1,392 @@
+//! The clusters' objects in the store: what etcd is to an API server.
+//!
+//! Each object is its JSON with the version that it got at its last change; versions count up over
+//! the whole store. What was deleted leaves its last state for a while, so that watches can tell.
+
+use jiff::{SignedDuration, Timestamp};
+use k8s_openapi::Metadata;
+use k8s_openapi::apimachinery::pkg::apis::meta::v1::{ObjectMeta, Time};
+use rusqlite::{OptionalExtension, Row, Transaction, params};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+
+use crate::sandbox::state::ClusterId;
+use crate::sandbox::store::StoreError;
+
+use super::failure::Failure;
+use super::resources::Kind;
+
+/// Times are in milliseconds since 1970.
+pub(in crate::sandbox) const SCHEMA: &str = "
+CREATE TABLE kubernetes_version (value INTEGER NOT NULL);
+INSERT INTO kubernetes_version VALUES (0);
+CREATE TABLE kubernetes_cluster (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    project TEXT NOT NULL,
+    location TEXT NOT NULL,
+    name TEXT NOT NULL,
+    forgotten INTEGER NOT NULL DEFAULT 0,
+    UNIQUE (project, location, name)
+);
+CREATE TABLE kubernetes_object (
+    cluster INTEGER NOT NULL REFERENCES kubernetes_cluster ON DELETE CASCADE,
+    resource TEXT NOT NULL,
+    namespace TEXT NOT NULL,
+    name TEXT NOT NULL,
+    owner TEXT,
+    expires INTEGER,
+    created INTEGER NOT NULL,
+    version INTEGER NOT NULL,
+    body TEXT NOT NULL,
+    PRIMARY KEY (cluster, resource, namespace, name)
+);
+CREATE INDEX kubernetes_object_by_owner ON kubernetes_object (cluster, owner) WHERE owner IS NOT NULL;
+CREATE INDEX kubernetes_object_by_version ON kubernetes_object (cluster, resource, version);
+CREATE INDEX kubernetes_object_by_expiry ON kubernetes_object (cluster, expires) WHERE expires IS NOT NULL;
+CREATE TABLE kubernetes_deleted (
+    cluster INTEGER NOT NULL REFERENCES kubernetes_cluster ON DELETE CASCADE,
+    resource TEXT NOT NULL,
+    namespace TEXT NOT NULL,
+    version INTEGER NOT NULL,
+    at INTEGER NOT NULL,
+    body TEXT NOT NULL,
+    PRIMARY KEY (cluster, resource, version)
+);
+CREATE INDEX kubernetes_deleted_by_time ON kubernetes_deleted (cluster, at);
+CREATE TABLE kubernetes_work (
+    cluster INTEGER NOT NULL REFERENCES kubernetes_cluster ON DELETE CASCADE,
+    resource TEXT NOT NULL,
+    namespace TEXT NOT NULL,
+    name TEXT NOT NULL,
+    attempts INTEGER NOT NULL,
+    due INTEGER NOT NULL,
+    PRIMARY KEY (cluster, resource, namespace, name)
+) WITHOUT ROWID;
+CREATE TABLE kubernetes_audit (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    cluster INTEGER NOT NULL REFERENCES kubernetes_cluster ON DELETE CASCADE,
+    at INTEGER NOT NULL,
+    entry TEXT NOT NULL
+);
+";
+
+/// What was deleted is remembered for this long.
+const DELETED_KEPT: SignedDuration = SignedDuration::from_mins(10);
+
+/// The namespaces of every new cluster.
+pub(super) const SYSTEM_NAMESPACES: [&str; 4] = ["default", "kube-node-lease", "kube-public", "kube-system"];
+
+/// A kind of object with its place in the table of resources.
+pub(super) trait Object: Metadata<Ty = ObjectMeta> + Serialize + DeserializeOwned + Clone {
+    const OBJECT_KIND: Kind;
+
+    fn name(&self) -> &str {
+        self.metadata().name.as_deref().unwrap_or_default()
+    }
+
+    /// Empty for what has no namespace.
+    fn namespace(&self) -> &str {
+        self.metadata().namespace.as_deref().unwrap_or_default()
+    }
+
+    fn uid(&self) -> &str {
+        self.metadata().uid.as_deref().unwrap_or_default()
+    }
+}
+
+macro_rules! objects {
+    ($($kind:ident),*) => {
+        $(impl Object for $kind { const OBJECT_KIND: Kind = Kind::$kind; })*
+    };
+}
+
+use k8s_openapi::api::apps::v1::{Deployment, ReplicaSet};
+use k8s_openapi::api::core::v1::{Event, Namespace, Pod, ServiceAccount};
+objects!(Pod, Event, Namespace, ServiceAccount, Deployment, ReplicaSet);
+
+/// An object as it is stored.
+#[derive(Debug, Clone)]
+pub(super) struct Stored {
+    pub(super) namespace: String,
+    pub(super) name: String,
+    pub(super) created: i64,
+    pub(super) version: i64,
+    pub(super) body: String,
+}
+
+impl Stored {
+    pub(super) const COLUMNS: &str = "namespace, name, created, version, body";
+
+    pub(super) fn of(row: &Row<'_>) -> Result<Self, rusqlite::Error> {
+        Ok(Self {
+            namespace: row.get(0)?,
+            name: row.get(1)?,
+            created: row.get(2)?,
+            version: row.get(3)?,
+            body: row.get(4)?,
+        })
+    }
+
+    pub(super) fn value(&self) -> Result<Value, StoreError> {
+        Ok(serde_json::from_str(&self.body)?)
+    }
+
+    fn object<T: Object>(&self) -> Result<T, StoreError> {
+        Ok(serde_json::from_str(&self.body)?)
+    }
+}
+
+/// One cluster's objects, in one transaction, at one moment.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Cluster<'t> {
+    pub(super) tx: &'t Transaction<'t>,
+    pub(super) id: &'t ClusterId,
+    pub(super) row: i64,
+    pub(super) now: Timestamp,
+}
+
+impl<'t> Cluster<'t> {
+    /// The cluster, if anybody ever spoke to it.
+    pub(super) fn find(
+        tx: &'t Transaction<'t>,
+        id: &'t ClusterId,
+        now: Timestamp,
+    ) -> Result<Option<Self>, rusqlite::Error> {
+        let row = tx
+            .prepare_cached("SELECT id FROM kubernetes_cluster WHERE project = ?1 AND location = ?2 AND name = ?3")?
+            .query_row([&id.project, &id.location, &id.name], |row| row.get(0))
+            .optional()?;
+        Ok(row.map(|row| Self { tx, id, row, now }))
+    }
+
+    /// The cluster, with the namespaces that every cluster has.
+    pub(super) fn open(tx: &'t Transaction<'t>, id: &'t ClusterId, now: Timestamp) -> Result<Self, Failure> {
+        if let Some(cluster) = Self::find(tx, id, now)? {
+            return Ok(cluster);
+        }
+        tx.execute(
+            "INSERT INTO kubernetes_cluster (project, location, name) VALUES (?1, ?2, ?3)",
+            [&id.project, &id.location, &id.name],
+        )?;
+        let cluster = Self { tx, id, row: tx.last_insert_rowid(), now };
+        for name in SYSTEM_NAMESPACES {
+            super::namespaces::make(cluster, name)?;
+        }
+        Ok(cluster)
+    }
+
+    /// The present in the form of objects, to the second.
+    pub(super) fn time(self) -> Time {
+        Time(self.now)
+    }
+
+    /// The version of the last change in the store.
+    pub(super) fn version(self) -> Result<i64, rusqlite::Error> {
+        self.tx.query_row("SELECT value FROM kubernetes_version", [], |row| row.get(0))
+    }
+
+    fn next_version(self) -> Result<i64, rusqlite::Error> {
+        self.tx.query_row("UPDATE kubernetes_version SET value = value + 1 RETURNING value", [], |row| row.get(0))
+    }
+
+    pub(super) fn stored(self, kind: Kind, namespace: &str, name: &str) -> Result<Option<Stored>, rusqlite::Error> {
+        let sql = format!(
+            "SELECT {} FROM kubernetes_object WHERE cluster = ?1 AND resource = ?2 AND namespace = ?3 AND name = ?4",
+            Stored::COLUMNS
+        );
+        self.tx
+            .prepare_cached(&sql)?
+            .query_row(params![self.row, kind.resource().plural, namespace, name], Stored::of)
+            .optional()
+    }
+
+    /// All of a kind, of one namespace or of all, in the order of their names, after `after`.
+    pub(super) fn all_stored(
+        self,
+        kind: Kind,
+        namespace: Option<&str>,
+        after: (&str, &str),
+        limit: usize,
+    ) -> Result<Vec<Stored>, rusqlite::Error> {
+        let sql = format!(
+            "SELECT {} FROM kubernetes_object WHERE cluster = ?1 AND resource = ?2
+             AND (?3 IS NULL OR namespace = ?3) AND (namespace, name) > (?4, ?5) ORDER BY namespace, name LIMIT ?6",
+            Stored::COLUMNS
+        );
+        let mut statement = self.tx.prepare_cached(&sql)?;
+        let limit = i64::try_from(limit).unwrap_or(i64::MAX);
+        let key = params![self.row, kind.resource().plural, namespace, after.0, after.1, limit];
+        statement.query_map(key, Stored::of)?.collect()
+    }
+
+    pub(super) fn get<T: Object>(self, namespace: &str, name: &str) -> Result<Option<T>, StoreError> {
+        self.stored(T::OBJECT_KIND, namespace, name)?.map(|stored| stored.object()).transpose()
+    }
+
+    pub(super) fn list<T: Object>(self, namespace: Option<&str>) -> Result<Vec<T>, StoreError> {
+        self.all_stored(T::OBJECT_KIND, namespace, ("", ""), usize::MAX)?.iter().map(Stored::object).collect()
+    }
+
+    /// Those that the object of this `uid` controls.
+    pub(super) fn owned<T: Object>(self, uid: &str) -> Result<Vec<T>, StoreError> {
+        let sql = format!(
+            "SELECT {} FROM kubernetes_object WHERE cluster = ?1 AND owner = ?2 AND resource = ?3
+             ORDER BY created",
+            Stored::COLUMNS
+        );
+        let mut statement = self.tx.prepare_cached(&sql)?;
+        let rows = statement.query_map(params![self.row, uid, T::OBJECT_KIND.resource().plural], Stored::of)?;
+        rows.map(|stored| stored?.object()).collect()
+    }
+
+    /// Those of a namespace that nothing controls.
+    pub(super) fn unowned<T: Object>(self, namespace: &str) -> Result<Vec<T>, StoreError> {
+        let sql = format!(
+            "SELECT {} FROM kubernetes_object WHERE cluster = ?1 AND resource = ?2 AND namespace = ?3
+             AND owner IS NULL ORDER BY created",
+            Stored::COLUMNS
+        );
+        let mut statement = self.tx.prepare_cached(&sql)?;
+        let rows = statement.query_map(params![self.row, T::OBJECT_KIND.resource().plural, namespace], Stored::of)?;
+        rows.map(|stored| stored?.object()).collect()
+    }
+
+    pub(super) fn count(self, kind: Kind, namespace: &str) -> Result<i64, rusqlite::Error> {
+        self.tx
+            .prepare_cached(
+                "SELECT count(*) FROM kubernetes_object WHERE cluster = ?1 AND resource = ?2 AND namespace = ?3",
+            )?
+            .query_row(params![self.row, kind.resource().plural, namespace], |row| row.get(0))
+    }
+
+    /// Stores a new object, which gets its `uid`, version and time of creation here.
+    pub(super) fn create<T: Object>(self, object: &mut T) -> Result<(), Failure> {
+        if self.stored(T::OBJECT_KIND, object.namespace(), object.name())?.is_some() {
+            return Err(Failure::already_exists(T::OBJECT_KIND.resource(), object.name()));
+        }
+        let version = self.next_version()?;
+        let meta = object.metadata_mut();
+        meta.uid = Some(uuid::Uuid::new_v4().to_string());
+        meta.creation_timestamp = Some(self.time());
+        meta.resource_version = Some(version.to_string());
+        self.tx
+            .prepare_cached(
+                "INSERT INTO kubernetes_object (cluster, resource, namespace, name, owner, created, version, body)
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?6, ?7)",
+            )?
+            .execute(params![
+                self.row,
+                T::OBJECT_KIND.resource().plural,
+                object.namespace(),
+                object.name(),
+                controller(object.metadata()),
+                version,
+                serde_json::to_string(object)?,
+            ])?;
+        Ok(())
+    }
+
+    /// Stores an object's new state, under a new version if anything in it is new. Says whether.
+    pub(super) fn update<T: Object>(self, object: &mut T) -> Result<bool, Failure> {
+        let Some(old) = self.stored(T::OBJECT_KIND, object.namespace(), object.name())? else {
+            return Err(Failure::not_found(T::OBJECT_KIND.resource(), object.name()));
+        };
+        object.metadata_mut().resource_version = Some(old.version.to_string());
+        if serde_json::to_string(object)? == old.body {
+            return Ok(false);
+        }
+        let version = self.next_version()?;
+        object.metadata_mut().resource_version = Some(version.to_string());
+        self.tx
+            .prepare_cached(
+                "UPDATE kubernetes_object SET owner = ?5, version = ?6, body = ?7
+                 WHERE cluster = ?1 AND resource = ?2 AND namespace = ?3 AND name = ?4",
+            )?
+            .execute(params![
+                self.row,
+                T::OBJECT_KIND.resource().plural,
+                object.namespace(),
+                object.name(),
+                controller(object.metadata()),
+                version,
+                serde_json::to_string(object)?,
+            ])?;
+        Ok(true)
+    }
+
+    /// Lets an object be removed by itself at this time.
+    pub(super) fn expire<T: Object>(self, object: &T, at: Timestamp) -> Result<(), rusqlite::Error> {
+        self.tx
+            .prepare_cached(
+                "UPDATE kubernetes_object SET expires = ?5
+                 WHERE cluster = ?1 AND resource = ?2 AND namespace = ?3 AND name = ?4",
+            )?
+            .execute(params![
+                self.row,
+                T::OBJECT_KIND.resource().plural,
+                object.namespace(),
+                object.name(),
+                at.as_millisecond(),
+            ])?;
+        Ok(())
+    }
+
+    /// Removes an object; its last state stays for the watches.
+    pub(super) fn remove(self, kind: Kind, stored: &Stored) -> Result<(), Failure> {
+        let version = self.next_version()?;
+        let mut body = stored.value()?;
+        body["metadata"]["resourceVersion"] = version.to_string().into();
+        let key = params![self.row, kind.resource().plural, stored.namespace, stored.name];
+        for table in ["kubernetes_object", "kubernetes_work"] {
+            let sql =
+                format!("DELETE FROM {table} WHERE cluster = ?1 AND resource = ?2 AND namespace = ?3 AND name = ?4");
+            self.tx.prepare_cached(&sql)?.execute(key)?;
+        }
+        self.tx
+            .prepare_cached(
+                "INSERT INTO kubernetes_deleted (cluster, resource, namespace, version, at, body)
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+            )?
+            .execute(params![
+                self.row,
+                kind.resource().plural,
+                stored.namespace,
+                version,
+                self.now.as_millisecond(),
+                body.to_string(),
+            ])?;
+        Ok(())
+    }
+
+    /// Removes what has expired, and forgets what was deleted long ago.
+    pub(super) fn expire_old(self) -> Result<(), Failure> {
+        let sql = format!(
+            "SELECT {} FROM kubernetes_object WHERE cluster = ?1 AND expires IS NOT NULL AND expires <= ?2",
+            Stored::COLUMNS
+        );
+        let now = self.now.as_millisecond();
+        let expired: Vec<Stored> = {
+            let mut statement = self.tx.prepare_cached(&sql)?;
+            statement.query_map(params![self.row, now], Stored::of)?.collect::<Result<_, _>>()?
+        };
+        for stored in expired {
+            self.remove(Kind::Event, &stored)?;
+        }
+        let before = (self.now - DELETED_KEPT).as_millisecond();
+        self.tx.execute(
+            "UPDATE kubernetes_cluster SET forgotten = max(forgotten, (SELECT ifnull(max(version), 0)
+             FROM kubernetes_deleted WHERE cluster = ?1 AND at < ?2)) WHERE id = ?1",
+            params![self.row, before],
+        )?;
+        self.tx.execute("DELETE FROM kubernetes_deleted WHERE cluster = ?1 AND at < ?2", params![self.row, before])?;
+        Ok(())
+    }
+}
+
+/// The `uid` of the object that controls this one (`controller: true`), as the garbage collector and
+/// the controllers see it.
+fn controller(meta: &ObjectMeta) -> Option<&str> {
+    let owners = meta.owner_references.as_deref().unwrap_or_default();
+    owners.iter().find(|owner| owner.controller == Some(true)).map(|owner| owner.uid.as_str())
+}

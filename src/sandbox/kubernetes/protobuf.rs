@@ -1,0 +1,459 @@
+//! Kubernetes' protobuf, as far as kubectl sends it: `kubectl create deployment`, `namespace` and
+//! `serviceaccount` from 1.32 on.
+//!
+//! The messages are declared as tables of field numbers (kubernetes, `generated.proto` of the API
+//! groups) and translated to JSON. A field with content that is in no table is an error, so that
+//! nothing gets lost unseen.
+
+use serde_json::{Map, Value};
+
+/// Messages within messages; Kubernetes' own nest less deep.
+const MAX_DEPTH: usize = 24;
+
+/// Why a body could not be translated.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub(super) enum ProtobufError {
+    #[error("the body is not Kubernetes' protobuf: it does not begin with k8s and a zero byte")]
+    Magic,
+    #[error("the body's protobuf is cut off or damaged")]
+    Damaged,
+    #[error("the body's protobuf nests deeper than {MAX_DEPTH} messages")]
+    TooDeep,
+    #[error("{0:?} is not taken as protobuf here; send it as JSON")]
+    Kind(String),
+    #[error("field {number} of {message} is not taken as protobuf here; send the object as JSON")]
+    Field { message: &'static str, number: u64 },
+}
+
+/// What a field holds.
+#[derive(Debug, Clone, Copy)]
+enum Type {
+    Text,
+    Integer,
+    Flag,
+    Message(&'static Message),
+    /// A map of texts.
+    Texts,
+    /// `IntOrString`.
+    IntOrText,
+    /// What clients send and servers ignore.
+    Ignored,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Count {
+    One,
+    Many,
+}
+
+#[derive(Debug)]
+struct Field {
+    number: u64,
+    name: &'static str,
+    type_: Type,
+    count: Count,
+}
+
+#[derive(Debug)]
+struct Message {
+    name: &'static str,
+    fields: &'static [Field],
+}
+
+const fn one(number: u64, name: &'static str, type_: Type) -> Field {
+    Field { number, name, type_, count: Count::One }
+}
+
+const fn many(number: u64, name: &'static str, type_: Type) -> Field {
+    Field { number, name, type_, count: Count::Many }
+}
+
+static OBJECT_META: Message = Message {
+    name: "ObjectMeta",
+    fields: &[
+        one(1, "name", Type::Text),
+        one(2, "generateName", Type::Text),
+        one(3, "namespace", Type::Text),
+        one(4, "selfLink", Type::Ignored),
+        one(5, "uid", Type::Ignored),
+        one(6, "resourceVersion", Type::Text),
+        one(7, "generation", Type::Ignored),
+        one(8, "creationTimestamp", Type::Ignored),
+        one(11, "labels", Type::Texts),
+        one(12, "annotations", Type::Texts),
+    ],
+};
+
+static REQUIREMENT: Message = Message {
+    name: "LabelSelectorRequirement",
+    fields: &[one(1, "key", Type::Text), one(2, "operator", Type::Text), many(3, "values", Type::Text)],
+};
+
+static LABEL_SELECTOR: Message = Message {
+    name: "LabelSelector",
+    fields: &[one(1, "matchLabels", Type::Texts), many(2, "matchExpressions", Type::Message(&REQUIREMENT))],
+};
+
+static PORT: Message = Message {
+    name: "ContainerPort",
+    fields: &[
+        one(1, "name", Type::Text),
+        one(2, "hostPort", Type::Integer),
+        one(3, "containerPort", Type::Integer),
+        one(4, "protocol", Type::Text),
+        one(5, "hostIP", Type::Text),
+    ],
+};
+
+static ENV_VAR: Message =
+    Message { name: "EnvVar", fields: &[one(1, "name", Type::Text), one(2, "value", Type::Text)] };
+
+static CONTAINER: Message = Message {
+    name: "Container",
+    fields: &[
+        one(1, "name", Type::Text),
+        one(2, "image", Type::Text),
+        many(3, "command", Type::Text),
+        many(4, "args", Type::Text),
+        one(5, "workingDir", Type::Text),
+        many(6, "ports", Type::Message(&PORT)),
+        many(7, "env", Type::Message(&ENV_VAR)),
+        one(13, "terminationMessagePath", Type::Text),
+        one(14, "imagePullPolicy", Type::Text),
+        one(16, "stdin", Type::Flag),
+        one(17, "stdinOnce", Type::Flag),
+        one(18, "tty", Type::Flag),
+        one(20, "terminationMessagePolicy", Type::Text),
+        one(24, "restartPolicy", Type::Text),
+    ],
+};
+
+static POD_SPEC: Message = Message {
+    name: "PodSpec",
+    fields: &[
+        many(2, "containers", Type::Message(&CONTAINER)),
+        one(3, "restartPolicy", Type::Text),
+        one(4, "terminationGracePeriodSeconds", Type::Integer),
+        one(5, "activeDeadlineSeconds", Type::Integer),
+        one(6, "dnsPolicy", Type::Text),
+        one(7, "nodeSelector", Type::Texts),
+        one(8, "serviceAccountName", Type::Text),
+        one(9, "serviceAccount", Type::Text),
+        one(19, "schedulerName", Type::Text),
+        many(20, "initContainers", Type::Message(&CONTAINER)),
+    ],
+};
+
+static POD_TEMPLATE: Message = Message {
+    name: "PodTemplateSpec",
+    fields: &[one(1, "metadata", Type::Message(&OBJECT_META)), one(2, "spec", Type::Message(&POD_SPEC))],
+};
+
+static ROLLING_UPDATE: Message = Message {
+    name: "RollingUpdateDeployment",
+    fields: &[one(1, "maxUnavailable", Type::IntOrText), one(2, "maxSurge", Type::IntOrText)],
+};
+
+static STRATEGY: Message = Message {
+    name: "DeploymentStrategy",
+    fields: &[one(1, "type", Type::Text), one(2, "rollingUpdate", Type::Message(&ROLLING_UPDATE))],
+};
+
+static DEPLOYMENT_SPEC: Message = Message {
+    name: "DeploymentSpec",
+    fields: &[
+        one(1, "replicas", Type::Integer),
+        one(2, "selector", Type::Message(&LABEL_SELECTOR)),
+        one(3, "template", Type::Message(&POD_TEMPLATE)),
+        one(4, "strategy", Type::Message(&STRATEGY)),
+        one(5, "minReadySeconds", Type::Integer),
+        one(6, "revisionHistoryLimit", Type::Integer),
+        one(7, "paused", Type::Flag),
+        one(9, "progressDeadlineSeconds", Type::Integer),
+    ],
+};
+
+/// A kind with its version, and the table of its message.
+static KINDS: [(&str, &str, Message); 3] = [
+    (
+        "apps/v1",
+        "Deployment",
+        Message {
+            name: "Deployment",
+            fields: &[
+                one(1, "metadata", Type::Message(&OBJECT_META)),
+                one(2, "spec", Type::Message(&DEPLOYMENT_SPEC)),
+                one(3, "status", Type::Ignored),
+            ],
+        },
+    ),
+    (
+        "v1",
+        "Namespace",
+        Message {
+            name: "Namespace",
+            fields: &[
+                one(1, "metadata", Type::Message(&OBJECT_META)),
+                one(2, "spec", Type::Ignored),
+                one(3, "status", Type::Ignored),
+            ],
+        },
+    ),
+    (
+        "v1",
+        "ServiceAccount",
+        Message { name: "ServiceAccount", fields: &[one(1, "metadata", Type::Message(&OBJECT_META))] },
+    ),
+];
+
+/// `runtime.Unknown`: the envelope, with the kind in front of the object.
+static UNKNOWN: Message = Message {
+    name: "Unknown",
+    fields: &[
+        one(
+            1,
+            "typeMeta",
+            Type::Message(&Message {
+                name: "TypeMeta",
+                fields: &[one(1, "apiVersion", Type::Text), one(2, "kind", Type::Text)],
+            }),
+        ),
+        one(2, "raw", Type::Ignored),
+        one(3, "contentEncoding", Type::Text),
+        one(4, "contentType", Type::Text),
+    ],
+};
+
+/// The JSON of an object in Kubernetes' protobuf.
+pub(super) fn decode(body: &[u8]) -> Result<Value, ProtobufError> {
+    let envelope = body.strip_prefix(b"k8s\0").ok_or(ProtobufError::Magic)?;
+    let kind = translate(envelope, &UNKNOWN, 0)?;
+    let (version, name) = (&kind["typeMeta"]["apiVersion"], &kind["typeMeta"]["kind"]);
+    let row = KINDS.iter().find(|row| version == row.0 && name == row.1);
+    let row = row.ok_or_else(|| ProtobufError::Kind(name.as_str().unwrap_or_default().to_owned()))?;
+    let raw = Records(envelope).find_map(|record| match record {
+        Ok((2, Wire::Bytes(raw))) => Some(raw),
+        _ => None,
+    });
+    let mut object = translate(raw.unwrap_or_default(), &row.2, 0)?;
+    object["apiVersion"] = row.0.into();
+    object["kind"] = row.1.into();
+    Ok(object)
+}
+
+fn translate(bytes: &[u8], message: &'static Message, depth: usize) -> Result<Value, ProtobufError> {
+    if depth > MAX_DEPTH {
+        return Err(ProtobufError::TooDeep);
+    }
+    let mut object = Map::new();
+    for record in Records(bytes) {
+        let (number, wire) = record?;
+        let Some(field) = message.fields.iter().find(|field| field.number == number) else {
+            if wire.is_empty() {
+                continue;
+            }
+            return Err(ProtobufError::Field { message: message.name, number });
+        };
+        let Some(value) = value(field.type_, wire, depth)? else { continue };
+        match (field.type_, field.count) {
+            (Type::Texts, _) => {
+                let map = object.entry(field.name).or_insert_with(|| Value::Object(Map::new()));
+                if let (Value::Object(map), Value::Object(entry)) = (map, value) {
+                    map.extend(entry);
+                }
+            }
+            (_, Count::Many) => {
+                let list = object.entry(field.name).or_insert_with(|| Value::Array(Vec::new()));
+                if let Value::Array(list) = list {
+                    list.push(value);
+                }
+            }
+            (_, Count::One) => {
+                object.insert(field.name.to_owned(), value);
+            }
+        }
+    }
+    Ok(Value::Object(object))
+}
+
+/// A field's value; `None` for what Go writes where nothing was set.
+fn value(type_: Type, wire: Wire<'_>, depth: usize) -> Result<Option<Value>, ProtobufError> {
+    match (type_, wire) {
+        (Type::Ignored, _) => Ok(None),
+        (Type::Text, Wire::Bytes(bytes)) => Ok((!bytes.is_empty()).then(|| text(bytes)).transpose()?),
+        (Type::Integer, Wire::Varint(number)) => Ok(Some(number.cast_signed().into())),
+        (Type::Flag, Wire::Varint(number)) => Ok((number != 0).then_some(true.into())),
+        (Type::Message(message), Wire::Bytes(bytes)) => translate(bytes, message, depth + 1).map(Some),
+        (Type::Texts, Wire::Bytes(bytes)) => entry(bytes).map(Some),
+        (Type::IntOrText, Wire::Bytes(bytes)) => int_or_text(bytes).map(Some),
+        _ => Err(ProtobufError::Damaged),
+    }
+}
+
+fn text(bytes: &[u8]) -> Result<Value, ProtobufError> {
+    std::str::from_utf8(bytes).map(Value::from).ok().ok_or(ProtobufError::Damaged)
+}
+
+fn entry(bytes: &[u8]) -> Result<Value, ProtobufError> {
+    let (mut key, mut value) = (String::new(), Value::from(""));
+    for record in Records(bytes) {
+        match record? {
+            (1, Wire::Bytes(bytes)) => text(bytes)?.as_str().unwrap_or_default().clone_into(&mut key),
+            (2, Wire::Bytes(bytes)) => value = text(bytes)?,
+            _ => return Err(ProtobufError::Damaged),
+        }
+    }
+    Ok(Value::Object(Map::from_iter([(key, value)])))
+}
+
+/// `type` 0 means the number in field 2, 1 the text in field 3.
+fn int_or_text(bytes: &[u8]) -> Result<Value, ProtobufError> {
+    let (mut is_text, mut number, mut words) = (false, Value::from(0), Value::from(""));
+    for record in Records(bytes) {
+        match record? {
+            (1, Wire::Varint(kind)) => is_text = kind == 1,
+            (2, Wire::Varint(value)) => number = value.cast_signed().into(),
+            (3, Wire::Bytes(bytes)) => words = text(bytes)?,
+            _ => return Err(ProtobufError::Damaged),
+        }
+    }
+    Ok(if is_text { words } else { number })
+}
+
+/// A field as it is encoded.
+#[derive(Debug, Clone, Copy)]
+enum Wire<'b> {
+    Varint(u64),
+    Bytes(&'b [u8]),
+    /// Four or eight bytes, which no field here has.
+    Fixed,
+}
+
+impl Wire<'_> {
+    /// Whether this is how Go writes a field that was not set: zero, nothing, or a message of such.
+    fn is_empty(self) -> bool {
+        match self {
+            Self::Varint(number) => number == 0,
+            Self::Bytes(bytes) => {
+                bytes.is_empty() || Records(bytes).all(|record| matches!(record, Ok((_, Wire::Varint(0)))))
+            }
+            Self::Fixed => false,
+        }
+    }
+}
+
+/// The fields of a message, one after the other; after a damaged one there is none.
+struct Records<'b>(&'b [u8]);
+
+impl<'b> Iterator for Records<'b> {
+    type Item = Result<(u64, Wire<'b>), ProtobufError>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        if self.0.is_empty() {
+            return None;
+        }
+        let record = self.record();
+        if record.is_none() {
+            self.0 = &[];
+        }
+        Some(record.ok_or(ProtobufError::Damaged))
+    }
+}
+
+impl<'b> Records<'b> {
+    fn record(&mut self) -> Option<(u64, Wire<'b>)> {
+        let tag = self.varint()?;
+        let wire = match tag & 7 {
+            0 => Wire::Varint(self.varint()?),
+            1 => self.take(8).map(|_| Wire::Fixed)?,
+            2 => {
+                let length = usize::try_from(self.varint()?).ok()?;
+                Wire::Bytes(self.take(length)?)
+            }
+            5 => self.take(4).map(|_| Wire::Fixed)?,
+            _ => return None,
+        };
+        Some((tag >> 3, wire))
+    }
+
+    fn varint(&mut self) -> Option<u64> {
+        let mut number = 0_u64;
+        for shift in (0..64).step_by(7) {
+            let byte = *self.take(1)?.first()?;
+            number |= u64::from(byte & 0x7f) << shift;
+            if byte < 0x80 {
+                return Some(number);
+            }
+        }
+        None
+    }
+
+    fn take(&mut self, length: usize) -> Option<&'b [u8]> {
+        let (taken, rest) = self.0.split_at_checked(length)?;
+        self.0 = rest;
+        Some(taken)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use base64::Engine as _;
+    use base64::engine::general_purpose::STANDARD;
+    use serde_json::json;
+
+    use super::*;
+
+    /// What kubectl 1.33 sent for `create deployment hello --image=gcr.io/binauthz-lab/hello-world`.
+    const CREATE: &str = "azhzAAoVCgdhcHBzL3YxEgpEZXBsb3ltZW50EtUBCiMKBWhlbGxvEgAaACIAKgAyADgAQgBaDAoDYXBwEgVoZWxsbxKf\
+        AQgBEg4KDAoDYXBwEgVoZWxsbxqCAQoeCgASABoAIgAqADIAOABCAFoMCgNhcHASBWhlbGxvEmASQgoLaGVsbG8td29ybGQSH2djci5pby9i\
+        aW5hdXRoei1sYWIvaGVsbG8td29ybGQqAEIAagByAIABAIgBAJABAKIBABoAMgBCAEoAUgBYAGAAaACCAQCKAQCaAQDCAQAiAgoAKAA4ABoM\
+        CAAQABgAIAAoADgAGgAiAA==";
+
+    #[test]
+    fn a_deployment_of_kubectl() {
+        let object = decode(&STANDARD.decode(CREATE).unwrap()).unwrap();
+        assert_eq!(
+            object,
+            json!({
+                "apiVersion": "apps/v1",
+                "kind": "Deployment",
+                "metadata": { "name": "hello", "labels": { "app": "hello" } },
+                "spec": {
+                    "replicas": 1,
+                    "selector": { "matchLabels": { "app": "hello" } },
+                    "template": {
+                        "metadata": { "labels": { "app": "hello" } },
+                        "spec": { "containers": [
+                            { "name": "hello-world", "image": "gcr.io/binauthz-lab/hello-world" }
+                        ] },
+                    },
+                    "strategy": {},
+                    "minReadySeconds": 0,
+                },
+            })
+        );
+    }
+
+    #[test]
+    fn a_field_that_is_in_no_table_is_told() {
+        let mut body = b"k8s\0\x0a\x0f\x0a\x02v1\x12\x09Namespace\x12\x06".to_vec();
+        body.extend(b"\x0a\x04\x6a\x02xy");
+        assert_eq!(decode(&body), Err(ProtobufError::Field { message: "ObjectMeta", number: 13 }));
+        assert_eq!(decode(b"k8s\0\x0a\x04\x12\x02Xy"), Err(ProtobufError::Kind("Xy".to_owned())));
+        assert_eq!(decode(b"{}"), Err(ProtobufError::Magic));
+        assert_eq!(decode(b"k8s\0\x0a"), Err(ProtobufError::Damaged));
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn never_panics(bytes in proptest::collection::vec(proptest::num::u8::ANY, 0..200)) {
+            let _ = decode(&[b"k8s\0", &bytes[..]].concat());
+            let mut deployment = STANDARD.decode(CREATE).unwrap();
+            for (i, byte) in bytes.iter().enumerate().filter(|(i, _)| i % 7 == 0) {
+                let at = (i * 31 + usize::from(*byte)) % deployment.len();
+                deployment[at] ^= byte;
+            }
+            let _ = decode(&deployment);
+        }
+    }
+}

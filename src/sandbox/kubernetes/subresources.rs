@@ -1,0 +1,99 @@
+//! The parts of objects that have their own path: `log`, `scale`, `ephemeralcontainers`.
+
+use k8s_openapi::api::apps::v1::Deployment;
+use k8s_openapi::api::autoscaling::v1::Scale;
+use k8s_openapi::api::core::v1::Pod;
+use serde_json::Value;
+
+use super::api::{Reply, existing, patched, update};
+use super::call::Call;
+use super::decode::{self, Decoded};
+use super::failure::Failure;
+use super::objects::{Cluster, Object};
+use super::resources::Subresource;
+use super::{deployments, patch, pods};
+use axum::http::Method;
+
+/// `GET …/pods/NAME/log`. There are no logs: containers are not executed. What a cluster says of a
+/// container that waits is said here too.
+pub(super) fn log(cluster: Cluster<'_>, call: &Call) -> Result<Value, Failure> {
+    let pod = existing::<Pod>(cluster, call)?;
+    let spec = pod.spec.clone().unwrap_or_default();
+    let names: Vec<String> =
+        spec.init_containers.into_iter().flatten().chain(spec.containers).map(|container| container.name).collect();
+    let wanted = match (&call.options.container, names.as_slice()) {
+        (Some(wanted), _) => wanted.clone(),
+        (None, [only]) => only.clone(),
+        (None, several) => {
+            let message = format!(
+                "a container name must be specified for pod {}, choose one of: [{}]",
+                pod.name(),
+                several.join(" ")
+            );
+            return Err(Failure::bad_request(message));
+        }
+    };
+    if !names.contains(&wanted) {
+        return Err(Failure::bad_request(format!("container {wanted} is not valid for pod {}", pod.name())));
+    }
+    let status = pod.status.clone().unwrap_or_default();
+    let mut statuses =
+        status.init_container_statuses.into_iter().flatten().chain(status.container_statuses.into_iter().flatten());
+    let waiting = statuses.find(|status| status.name == wanted).and_then(|status| status.state?.waiting?.reason);
+    Err(Failure::bad_request(match waiting {
+        Some(reason) => {
+            format!("container {wanted:?} in pod {:?} is waiting to start: {reason}", pod.name())
+        }
+        None => format!("container {wanted:?} in pod {:?} has no logs: the sandbox executes no containers", pod.name()),
+    }))
+}
+
+/// `GET …/deployments/NAME/scale`.
+pub(super) fn scale(cluster: Cluster<'_>, call: &Call) -> Result<Value, Failure> {
+    Ok(serde_json::to_value(deployments::scale_of(&existing(cluster, call)?))?)
+}
+
+/// `PUT` and `PATCH` of a subresource.
+pub(super) fn write(
+    cluster: Cluster<'_>,
+    call: &Call,
+    subresource: Subresource,
+    body: &[u8],
+) -> Result<Reply, Failure> {
+    match subresource {
+        Subresource::Scale => write_scale(cluster, call, body),
+        Subresource::EphemeralContainers => write_ephemeral(cluster, call, body),
+        Subresource::Log | Subresource::Status => Err(Failure::method_not_allowed()),
+    }
+}
+
+fn write_scale(cluster: Cluster<'_>, call: &Call, body: &[u8]) -> Result<Reply, Failure> {
+    let old = existing::<Deployment>(cluster, call)?;
+    let value = if call.method == Method::PUT {
+        decode::value(call, body)?
+    } else {
+        let mut value = serde_json::to_value(deployments::scale_of(&old))?;
+        patch::apply(&mut value, patch::Kind::of(&call.content_type)?, body)?;
+        value
+    };
+    let scale: Scale = serde_json::from_value(value).map_err(|error| {
+        Failure::bad_request(format!("Scale in version \"v1\" cannot be handled as a Scale: {error}"))
+    })?;
+    let new = Decoded { object: deployments::scaled(&old, &scale), warnings: Vec::new() };
+    let check = |_: Cluster<'_>, old: &Deployment, new: &mut Deployment| deployments::check_update(old, new);
+    update(cluster, call, &old, new, check)?;
+    Ok(Reply::ok(self::scale(cluster, call)?))
+}
+
+fn write_ephemeral(cluster: Cluster<'_>, call: &Call, body: &[u8]) -> Result<Reply, Failure> {
+    let old = existing::<Pod>(cluster, call)?;
+    let new = if call.method == Method::PUT {
+        decode::object::<Pod>(&decode::value(call, body)?, call.field_validation()?)?
+    } else {
+        patched(call, &old, body)?
+    };
+    update(cluster, call, &old, new, |cluster, old, new| {
+        new.status.clone_from(&old.status);
+        pods::check_ephemeral(cluster, old, new)
+    })
+}
