@@ -84,7 +84,7 @@ impl Certificate {
             return Err(KeyError::Version { version });
         }
         if let Some(bits) = cert.keys().map(|ka| modulus_bits(ka.key())).find(|bits| *bits > MAX_KEY_BITS) {
-            return Err(KeyError::Unsupported { detail: format!("{bits} bits, expected at most {MAX_KEY_BITS}") });
+            return Err(KeyError::Unsupported { detail: format!("{bits} bits, expected at most 4096") });
         }
         let now = SystemTime::now();
         let primary = read_primary(cert, now)?;
@@ -149,11 +149,20 @@ pub(super) fn parse_one(armor: &str) -> Result<Cert, KeyError> {
 fn read_primary(cert: &Cert, now: SystemTime) -> Result<Primary, KeyError> {
     let primary = cert.primary_key();
     let valid = primary.clone().with_policy(&*POLICY, now);
-    let valid = valid.map_err(|e| KeyError::NoSelfSignature { detail: error_words(&e) })?;
+    let valid = valid.map_err(|error| no_self_signature(cert, &error))?;
     Ok(Primary {
         revoked: primary.self_revocations().next().map(revocation_words),
         expires: valid.key_expiration_time(),
     })
+}
+
+/// The pure Rust backend checks no RSA signature above 4096 bits, which is no fault of the key.
+fn no_self_signature(cert: &Cert, error: &sequoia_openpgp::anyhow::Error) -> KeyError {
+    let key = cert.primary_key().key().role_as_unspecified();
+    if modulus_bits(key) > 4096 {
+        return KeyError::Unsupported { detail: format!("{}, expected at most 4096 bits", algorithm_words(key)) };
+    }
+    KeyError::NoSelfSignature { detail: error_words(error) }
 }
 
 fn info(cert: &Cert, primary: Primary, keys: &[ComponentKey], now: SystemTime) -> Result<PublicKeyInfo, KeyError> {

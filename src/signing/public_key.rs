@@ -43,8 +43,11 @@ mod tests {
     use std::time::Duration;
 
     use sequoia_openpgp::cert::{CertBuilder, CertRevocationBuilder, CipherSuite};
+    use sequoia_openpgp::crypto::mpi;
+    use sequoia_openpgp::packet::Key;
+    use sequoia_openpgp::packet::key::{Key4, PrimaryRole};
     use sequoia_openpgp::serialize::SerializeInto as _;
-    use sequoia_openpgp::types::ReasonForRevocation;
+    use sequoia_openpgp::types::{PublicKeyAlgorithm, ReasonForRevocation};
     use sequoia_openpgp::{Packet, Profile};
 
     use super::*;
@@ -137,6 +140,23 @@ mod tests {
         for damaged in ["-----BEGIN PGP PUBLIC KEY BLOCK-----\n".to_owned(), whole.replace('x', "?"), cut] {
             let error = read(&damaged).unwrap_err();
             assert!(matches!(error, KeyError::Malformed { .. } | KeyError::NoSelfSignature { .. }), "{error:?}");
+        }
+    }
+
+    #[test]
+    fn keys_too_large_to_check_say_so() {
+        for bits in [8192, 65_528] {
+            let mut modulus = vec![0xff; bits / 8];
+            modulus[1] = 0;
+            let key = mpi::PublicKey::RSA { e: mpi::MPI::new(&[1, 0, 1]), n: mpi::MPI::new(&modulus) };
+            let key: Key4<_, PrimaryRole> = Key4::new(past(), PublicKeyAlgorithm::RSAEncryptSign, key).unwrap();
+            let bytes = Packet::from(Key::from(key)).to_vec().unwrap();
+            let text = String::from_utf8(armor_message(&bytes)).unwrap().replace("MESSAGE", "PUBLIC KEY BLOCK");
+            let error = read(&text).unwrap_err();
+            assert!(
+                matches!(&error, KeyError::Unsupported { detail } if detail.contains("expected at most 4096")),
+                "{error:?}"
+            );
         }
     }
 
