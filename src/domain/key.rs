@@ -114,7 +114,7 @@ pub struct LocalKey {
 pub enum SecretKey {
     /// None: it can be given to an attestor, and sign nothing.
     Absent,
-    /// That of a key that may sign, encrypted with a passphrase.
+    /// That of a key that may sign (unless it is revoked or expired), encrypted with a passphrase.
     Encrypted,
 }
 

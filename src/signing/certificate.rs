@@ -101,6 +101,11 @@ impl Certificate {
         self.info
     }
 
+    /// Whether the primary key or a subkey may sign, revoked or not.
+    pub(super) fn may_sign(&self) -> bool {
+        self.keys.iter().any(|key| key.may_sign)
+    }
+
     /// The key with this fingerprint or key id.
     pub(super) fn key(&self, handle: &KeyHandle) -> Option<&ComponentKey> {
         self.keys.iter().find(|component| component.key.key_handle().aliases(handle))

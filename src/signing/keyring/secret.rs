@@ -37,7 +37,7 @@ impl SecretCert {
 
     /// What lists show of the key.
     pub fn local_key(&self) -> LocalKey {
-        let secret = if self.signing_keys().next().is_some() { SecretKey::Encrypted } else { SecretKey::Absent };
+        let secret = if self.private_keys().next().is_some() { SecretKey::Encrypted } else { SecretKey::Absent };
         LocalKey { info: self.info().clone(), secret }
     }
 
@@ -84,7 +84,7 @@ impl SecretCert {
 
     /// Whether the passphrase is that of the key which would sign.
     pub(super) fn opens_with(&self, passphrase: &Passphrase) -> bool {
-        self.signing_keys().next().is_none_or(|(key, _)| key.decrypt_secret(&passphrase.expose().into()).is_ok())
+        self.private_keys().next().is_none_or(|(key, _)| key.decrypt_secret(&passphrase.expose().into()).is_ok())
     }
 
     /// Everything in both; where both have a private key, that of `self`.
@@ -97,29 +97,27 @@ impl SecretCert {
     /// key.
     pub(super) fn signing_key(&self) -> Result<Key<SecretParts, UnspecifiedRole>, SignError> {
         let now = SystemTime::now();
-        let mut expired = None;
-        for (key, component) in self.signing_keys() {
-            match component.expires.filter(|expires| *expires <= now) {
-                None => return Ok(key),
-                Some(at) => expired = Some(at),
-            }
+        let mut obstacle = None;
+        for (key, component) in self.private_keys() {
+            let reason = match (&component.revoked, component.expires) {
+                (Some(reason), _) => format!("it is revoked ({reason})"),
+                (None, Some(at)) if at <= now => format!("it expired at {}", timestamp(at)),
+                (None, _) => return Ok(key),
+            };
+            obstacle.get_or_insert(reason);
         }
-        let reason = match (&self.info().revoked, expired) {
-            (Some(reason), _) => format!("it is revoked ({reason})"),
-            (None, Some(at)) => format!("it expired at {}", timestamp(at)),
-            (None, None) if !self.info().can_sign => "neither the primary key nor a subkey may sign".to_owned(),
-            (None, None) => return Err(SignError::NoSecretKey),
-        };
-        Err(SignError::CannotSign { reason })
+        let never =
+            || (!self.certificate.may_sign()).then(|| "neither the primary key nor a subkey may sign".to_owned());
+        Err(obstacle.or_else(never).map_or(SignError::NoSecretKey, |reason| SignError::CannotSign { reason }))
     }
 
-    /// The private keys that may sign and are not revoked: subkeys, newest first, then the primary key.
-    fn signing_keys(&self) -> impl Iterator<Item = (Key<SecretParts, UnspecifiedRole>, &ComponentKey)> {
+    /// The private keys that may sign: subkeys, newest first, then the primary key.
+    fn private_keys(&self) -> impl Iterator<Item = (Key<SecretParts, UnspecifiedRole>, &ComponentKey)> {
         let keys = self.cert.keys().secret().filter(|ka| is_usable(ka.key().secret()));
         let mut keys: Vec<_> = keys
             .filter_map(|ka| {
                 let component = self.certificate.key(&ka.key().key_handle())?;
-                (component.may_sign && component.revoked.is_none()).then(|| (ka.primary(), ka.key().clone(), component))
+                component.may_sign.then(|| (ka.primary(), ka.key().clone(), component))
             })
             .collect();
         keys.sort_by_key(|(primary, key, _)| (*primary, std::cmp::Reverse(key.creation_time())));

@@ -4,7 +4,7 @@ use std::fs;
 use std::time::Duration;
 
 use rstest::rstest;
-use sequoia_openpgp::cert::CertRevocationBuilder;
+use sequoia_openpgp::cert::{CertBuilder, CertRevocationBuilder};
 use sequoia_openpgp::crypto::S2K;
 use sequoia_openpgp::crypto::mpi::SecretKeyChecksum;
 use sequoia_openpgp::packet::key::{Encrypted, SecretKeyMaterial};
@@ -219,17 +219,22 @@ fn what_is_no_key_is_not_imported() {
 }
 
 #[test]
-fn revoked_and_expired_keys_do_not_sign() {
+fn revoked_expired_and_certifying_keys_do_not_sign() {
     let (_home, keyring) = keyring();
     let revoked = cert("revoked");
     let revocation = CertRevocationBuilder::new().build(&mut pair(&revoked, 0), &revoked, None).unwrap();
     let revoked = revoked.insert_packets(revocation).unwrap().0;
     let expired = builder("expired").set_validity_period(Duration::from_secs(60)).generate().unwrap().0;
     for (cert, words) in [(revoked, "it is revoked"), (expired, "it expired at 20")] {
-        keyring.import(&private(&cert), Some(&passphrase("x"))).unwrap();
+        let imported = keyring.import(&private(&cert), Some(&passphrase("x"))).unwrap();
+        assert_eq!(imported.key.secret, SecretKey::Encrypted);
         let error = keyring.sign(&fingerprint(&cert), &passphrase("x"), PAYLOAD).unwrap_err();
         assert!(matches!(&error, SignError::CannotSign { reason } if reason.contains(words)), "{error:?}");
     }
+    let certifies = CertBuilder::new().add_userid("qa").generate().unwrap().0;
+    keyring.import(&private(&certifies), Some(&passphrase("x"))).unwrap();
+    let error = keyring.sign(&fingerprint(&certifies), &passphrase("x"), PAYLOAD).unwrap_err();
+    assert!(matches!(&error, SignError::CannotSign { reason } if reason.contains("may sign")), "{error:?}");
 }
 
 #[rstest]
