@@ -17,6 +17,7 @@ use rusqlite::Transaction;
 use super::error::ApiError;
 use super::services::{self, KUBERNETES_ENGINE};
 use super::state::{ClusterId, State};
+use super::store::StoreError;
 use crate::wire::base64_bytes;
 use crate::wire::container::{Cluster, ClusterList, Operation};
 use requests::{NewCluster, decode_create, decode_update};
@@ -60,8 +61,7 @@ pub(super) fn router(state: State, addr: SocketAddr, authority_pem: &str) -> Rou
 }
 
 /// What admission has to know of a cluster, if it is there.
-#[expect(dead_code, reason = "admission comes next")]
-pub(super) fn find(tx: &Transaction<'_>, id: &ClusterId) -> Result<Option<Cluster>, ApiError> {
+pub(super) fn find(tx: &Transaction<'_>, id: &ClusterId) -> Result<Option<Cluster>, StoreError> {
     let stored = store::find(tx, id)?;
     Ok(stored.map(|stored| Cluster {
         name: stored.id.name,

@@ -7,9 +7,9 @@ use axum::Router;
 use axum::routing::{get, post};
 
 use super::state::State;
-#[expect(unused_imports, reason = "admission comes next")]
+pub(super) use notes::{kind as note_kind, listed};
 pub(super) use occurrences::attestations_on;
-pub(super) use schema::CREATE_TABLES as SCHEMA;
+pub(super) use schema::{ATTESTATION_OCCURRENCE, CREATE_TABLES as SCHEMA};
 
 mod filter;
 mod notes;

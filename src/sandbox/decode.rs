@@ -165,7 +165,7 @@ pub(super) fn camel(name: &str) -> String {
 }
 
 /// `humanReadableName` to `human_readable_name`, as errors name fields.
-fn snake(name: &str) -> String {
+pub(super) fn snake(name: &str) -> String {
     let mut out = String::with_capacity(name.len() + 4);
     for c in name.chars() {
         if c.is_ascii_uppercase() {

@@ -23,11 +23,18 @@ impl ApiError {
 
     /// An invalid value of one field; `field` is its path in the request.
     pub(super) fn invalid_field(field: &str, message: impl Into<String>) -> Self {
-        let error = Self::invalid(message);
-        let description = error.0.message.clone();
-        error.with_detail(json!({
+        Self::invalid_fields([(field.to_owned(), message.into())])
+    }
+
+    /// Several invalid fields with what is wrong with each; the first is the message.
+    pub(super) fn invalid_fields(violations: impl IntoIterator<Item = (String, String)>) -> Self {
+        let violations: Vec<(String, String)> = violations.into_iter().collect();
+        let message = violations.first().map_or("Request contains an invalid argument.", |(_, message)| message);
+        let described: Vec<_> =
+            violations.iter().map(|(field, description)| json!({"field": field, "description": description})).collect();
+        Self::invalid(message).with_detail(json!({
             "@type": "type.googleapis.com/google.rpc.BadRequest",
-            "fieldViolations": [{"field": field, "description": description}],
+            "fieldViolations": described,
         }))
     }
 

@@ -12,7 +12,7 @@ use tower_service::Service as _;
 
 use super::error::ApiError;
 use super::state::State;
-use super::{container, container_analysis, operations, projects, services};
+use super::{binary_authorization, container, container_analysis, operations, projects, services};
 use crate::wire::status::Code;
 
 /// One API, or all of them.
@@ -52,6 +52,7 @@ pub(super) struct Google {
     service_usage: Router,
     kubernetes_engine: Router,
     container_analysis: Router,
+    binary_authorization: Router,
     all: Router,
     unknown: Router,
 }
@@ -62,18 +63,21 @@ impl Google {
         let service_usage = services::router(state.clone());
         let kubernetes_engine = container::router(state.clone(), addr, authority_pem);
         let container_analysis = container_analysis::router(state.clone());
+        let binary_authorization = binary_authorization::router(state);
         let operations = operations::router(state.clone());
         let all = resource_manager
             .clone()
             .merge(service_usage.clone())
             .merge(kubernetes_engine.clone())
             .merge(container_analysis.clone())
+            .merge(binary_authorization.clone())
             .merge(operations.clone());
         Self {
             resource_manager: finish(resource_manager.merge(operations.clone())),
             service_usage: finish(service_usage.merge(operations)),
             kubernetes_engine: finish(kubernetes_engine),
             container_analysis: finish(container_analysis),
+            binary_authorization: finish(binary_authorization),
             all: finish(all),
             unknown: finish(Router::new()),
         }
@@ -86,7 +90,8 @@ impl Google {
             GoogleApi::All => &self.all,
             GoogleApi::KubernetesEngine => &self.kubernetes_engine,
             GoogleApi::ContainerAnalysis => &self.container_analysis,
-            GoogleApi::BinaryAuthorization | GoogleApi::Unknown => &self.unknown,
+            GoogleApi::BinaryAuthorization => &self.binary_authorization,
+            GoogleApi::Unknown => &self.unknown,
         };
         if let Some(uri) = routable(request.uri()) {
             *request.uri_mut() = uri;

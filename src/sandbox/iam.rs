@@ -9,6 +9,7 @@ use rusqlite::{OptionalExtension as _, Transaction};
 use super::decode::{self, Kind, Message};
 use super::error::ApiError;
 use super::service_agents;
+use super::store::StoreError;
 use crate::wire::base64_bytes;
 use crate::wire::iam::{IamPolicy, SetIamPolicy, TestIamPermissions};
 use crate::wire::status::Code;
@@ -48,7 +49,7 @@ const SET: Message =
 const TEST: Message = Message(&[(&["resource"], Kind::Text), (&["permissions"], Kind::List(&Kind::Text))]);
 
 /// The policy of a resource; one that never had any has an empty one with an etag.
-pub(super) fn get(tx: &Transaction<'_>, resource: &str) -> Result<IamPolicy, ApiError> {
+pub(super) fn get(tx: &Transaction<'_>, resource: &str) -> Result<IamPolicy, StoreError> {
     let stored: Option<String> = tx
         .prepare_cached("SELECT policy FROM iam_policies WHERE resource = ?1")?
         .query_row([resource], |row| row.get(0))

@@ -239,7 +239,7 @@ async fn move_to(
 }
 
 async fn get_iam_policy(Shared(state): Shared<State>, Path(key): Path<String>) -> Result<Json<IamPolicy>, ApiError> {
-    state.store.read(move |tx| iam::get(tx, &readable(tx, &key)?.resource())).await.map(Json)
+    state.store.read(move |tx| Ok::<_, ApiError>(iam::get(tx, &readable(tx, &key)?.resource())?)).await.map(Json)
 }
 
 async fn set_iam_policy(

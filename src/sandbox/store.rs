@@ -29,13 +29,14 @@ pub enum StoreError {
 
 /// The current schema; each area of the sandbox owns its tables.
 const SCHEMA_VERSION: i64 = 1;
-const SCHEMAS: [&str; 8] = [
+const SCHEMAS: [&str; 9] = [
     super::projects::SCHEMA,
     super::services::SCHEMA,
     super::operations::SCHEMA,
     super::iam::SCHEMA,
     super::container::SCHEMA,
     super::container_analysis::SCHEMA,
+    super::binary_authorization::SCHEMA,
     super::registry::SCHEMA,
     super::kubernetes::SCHEMA,
 ];

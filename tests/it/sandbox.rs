@@ -8,6 +8,7 @@ use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 use reqwest::{Certificate, Client, Method, StatusCode};
 use serde_json::{Value, json};
 
+mod binary_authorization;
 mod clusters;
 mod container_analysis;
 mod projects;
@@ -32,6 +33,7 @@ impl Resolve for Everywhere {
 
 pub(crate) const CRM: &str = "https://cloudresourcemanager.googleapis.com/v1";
 pub(crate) const USAGE: &str = "https://serviceusage.googleapis.com/v1";
+pub(crate) const BA: &str = "https://binaryauthorization.googleapis.com";
 pub(crate) const CA: &str = "https://containeranalysis.googleapis.com";
 pub(crate) const GKE: &str = "https://container.googleapis.com";
 pub(crate) const PROJECT: &str = "binauthz-lab";

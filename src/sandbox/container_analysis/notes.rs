@@ -16,6 +16,7 @@ use crate::sandbox::iam;
 use crate::sandbox::page::Page;
 use crate::sandbox::services::{self, CONTAINER_ANALYSIS};
 use crate::sandbox::state::{State, rfc3339};
+use crate::sandbox::store::StoreError;
 use crate::wire::iam::{IamPolicy, TestIamPermissions};
 use crate::wire::status::Code;
 
@@ -71,6 +72,11 @@ pub(super) fn find(tx: &Transaction<'_>, project: &str, id: &str) -> Result<Opti
         .optional()
 }
 
+/// The kind of the note, if it is there.
+pub(in crate::sandbox) fn kind(tx: &Transaction<'_>, project: &str, id: &str) -> Result<Option<String>, StoreError> {
+    Ok(find(tx, project, id)?.map(|note| note.kind))
+}
+
 pub(super) fn missing(project: &str, id: &str) -> ApiError {
     ApiError::new(Code::NotFound, format!("note with name \"{}\" does not exist", name(project, id)))
 }
@@ -102,7 +108,7 @@ pub(super) async fn list(
 }
 
 /// A page of resources; empty lists are left out, as proto3 JSON has it.
-pub(super) fn listed(field: &str, entries: Vec<Value>, next: Option<String>) -> Value {
+pub(in crate::sandbox) fn listed(field: &str, entries: Vec<Value>, next: Option<String>) -> Value {
     let mut answer = Map::new();
     if !entries.is_empty() {
         answer.insert(field.to_owned(), entries.into());
@@ -219,7 +225,7 @@ pub(super) async fn get_iam_policy(
 ) -> Result<Json<IamPolicy>, ApiError> {
     let read = move |tx: &Transaction<'_>| {
         let note = existing(tx, &project, &id)?;
-        iam::get(tx, &name(&note.project, &note.id))
+        Ok::<_, ApiError>(iam::get(tx, &name(&note.project, &note.id))?)
     };
     state.store.read(read).await.map(Json)
 }

@@ -18,6 +18,7 @@ use crate::sandbox::error::ApiError;
 use crate::sandbox::page::Page;
 use crate::sandbox::services::{self, CONTAINER_ANALYSIS};
 use crate::sandbox::state::{State, rfc3339};
+use crate::sandbox::store::StoreError;
 use crate::sandbox::{iam, projects};
 use crate::wire::container_analysis::Occurrence;
 use crate::wire::status::Code;
@@ -88,12 +89,11 @@ pub(super) fn digest_of(resource: &str) -> Option<&str> {
 
 /// The occurrences on a note that are about one of these digests, of all projects, as admission reads
 /// them.
-#[expect(dead_code, reason = "admission comes next")]
 pub(in crate::sandbox) fn attestations_on(
     tx: &Transaction<'_>,
     note: &NoteName,
     digests: &[Digest],
-) -> Result<Vec<Attestation>, ApiError> {
+) -> Result<Vec<Attestation>, StoreError> {
     let sql = format!("{COLUMNS} WHERE digest = ?1 AND note_project = ?2 AND note_id = ?3 ORDER BY place");
     let mut statement = tx.prepare_cached(&sql)?;
     let mut found = Vec::new();

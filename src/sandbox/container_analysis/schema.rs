@@ -6,6 +6,7 @@ use serde_json::Value;
 
 use crate::sandbox::decode::{Kind, Message};
 use crate::sandbox::error::ApiError;
+use crate::wire::container_analysis::ATTESTATION;
 
 /// Its tables. `body` is the resource as JSON without what the other columns say.
 pub(in crate::sandbox) const CREATE_TABLES: &str = "
@@ -40,8 +41,6 @@ pub(in crate::sandbox) const CREATE_TABLES: &str = "
     CREATE INDEX occurrences_by_digest ON occurrences (digest, note_project, note_id);
     CREATE INDEX occurrences_by_project ON occurrences (project, place);
 ";
-
-pub(in crate::sandbox) const ATTESTATION: &str = "ATTESTATION";
 
 /// The details of each kind: the field, and the kind that it makes (`NoteKind`, grafeas/v1
 /// `common.proto`). v1alpha1 called the first `ATTESTATION_AUTHORITY`.
@@ -87,7 +86,7 @@ pub(super) const NOTE: Message = Message(&[
 
 const SIGNATURE: Message = Message(&[(&["publicKeyId", "pgpKeyId"], Kind::Text), (&["signature"], Kind::Bytes)]);
 const JWT: Message = Message(&[(&["compactJwt"], Kind::Text)]);
-const ATTESTATION_OCCURRENCE: Message = Message(&[
+pub(in crate::sandbox) const ATTESTATION_OCCURRENCE: Message = Message(&[
     (&["serializedPayload"], Kind::Bytes),
     (&["signatures"], Kind::List(&Kind::Message(&SIGNATURE))),
     (&["jwts"], Kind::List(&Kind::Message(&JWT))),

@@ -1,0 +1,109 @@
+//! Binary Authorization v1, v1beta1 and v1alpha2: the project's policy, attestors and their keys, who
+//! may do what with them, and Google's system policy.
+//!
+//! All versions show the same objects; before v1 the note of an attestor had another name.
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::routing::{get, post};
+use rusqlite::Transaction;
+
+use super::error::ApiError;
+use super::projects::{self, Project};
+use super::services::{self, BINARY_AUTHORIZATION};
+use super::state::State;
+use crate::signing::openpgp::Verifier;
+pub(super) use attestors::find as find_attestor;
+pub(super) use policy::current as current_policy;
+
+mod attestors;
+mod keys;
+mod policy;
+mod validate;
+
+/// Its tables.
+pub(super) const SCHEMA: &str = "
+    CREATE TABLE policies (
+        project TEXT PRIMARY KEY,
+        -- The whole resource as JSON.
+        policy TEXT NOT NULL
+    ) STRICT, WITHOUT ROWID;
+    CREATE TABLE attestors (
+        place INTEGER PRIMARY KEY,
+        project TEXT NOT NULL,
+        id TEXT NOT NULL,
+        -- The whole resource as JSON, as v1 shows it.
+        attestor TEXT NOT NULL,
+        UNIQUE (project, id)
+    ) STRICT;
+";
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Version {
+    V1,
+    /// v1beta1 and v1alpha2: `userOwnedDrydockNote`.
+    Older,
+}
+
+/// What the handlers have at hand.
+#[derive(Debug, Clone)]
+struct Api {
+    state: State,
+    version: Version,
+    verifier: Arc<Verifier>,
+}
+
+pub(super) fn router(state: &State) -> Router {
+    let verifier = Arc::new(Verifier::new());
+    let versions = [("v1", Version::V1), ("v1beta1", Version::Older), ("v1alpha2", Version::Older)];
+    versions.into_iter().fold(Router::new(), |router, (path, version)| {
+        let api = Api { state: state.clone(), version, verifier: Arc::clone(&verifier) };
+        router.merge(routes(path, api))
+    })
+}
+
+fn routes(version: &str, api: Api) -> Router {
+    let project = format!("/{version}/projects/{{project}}");
+    let policy = format!("{project}/policy");
+    let attestor = format!("{project}/attestors/{{attestor}}");
+    Router::new()
+        .route(&policy, get(policy::read).put(policy::update))
+        .route(&format!("{policy}/@getIamPolicy"), get(policy::get_iam_policy))
+        .route(&format!("{policy}/@setIamPolicy"), post(policy::set_iam_policy))
+        .route(&format!("{policy}/@testIamPermissions"), post(policy::test_iam_permissions))
+        .route(&format!("{project}/attestors"), get(attestors::list).post(attestors::create))
+        .route(&attestor, get(attestors::read).put(attestors::update).delete(attestors::delete))
+        .route(&format!("{attestor}/@getIamPolicy"), get(attestors::get_iam_policy))
+        .route(&format!("{attestor}/@setIamPolicy"), post(attestors::set_iam_policy))
+        .route(&format!("{attestor}/@testIamPermissions"), post(attestors::test_iam_permissions))
+        .route(&format!("{attestor}/@validateAttestationOccurrence"), post(validate::validate))
+        .route(&format!("/{version}/locations/{{location}}/policy"), get(policy::read_system))
+        .with_state(api)
+}
+
+/// The project that a request is for. One that is not there is `NOT_FOUND` for this API
+/// (`service.proto`); one that has not enabled it is refused.
+fn consumer(tx: &Transaction<'_>, key: &str) -> Result<Project, ApiError> {
+    projects::active(tx, key)?.ok_or_else(ApiError::not_found)?;
+    services::consumer(tx, key, BINARY_AUTHORIZATION)
+}
+
+/// An etag as the service makes them: nine bytes as base64, in double quotes.
+fn new_etag() -> String {
+    let random: Vec<u8> = uuid::Uuid::new_v4().into_bytes().into_iter().take(9).collect();
+    format!("\"{}\"", crate::wire::base64_bytes::encode(&random))
+}
+
+/// Refuses a write whose etag is not the current one. Without one the write is unconditional
+/// (AIP-154); that a stale one is `ABORTED` is inferred.
+fn check_etag(given: Option<&str>, current: Option<&str>, what: &str) -> Result<(), ApiError> {
+    use crate::wire::status::Code;
+    match given.filter(|etag| !etag.is_empty()) {
+        Some(given) if Some(given) != current => {
+            let message = format!("etag mismatch: the {what} was modified since it was read");
+            Err(ApiError::new(Code::Aborted, message))
+        }
+        _ => Ok(()),
+    }
+}

@@ -1,0 +1,276 @@
+//! Attestors: made on a note, given keys, and taken away.
+
+use axum::Json;
+use axum::body::Bytes;
+use axum::extract::{Path, State as Shared};
+use rusqlite::{OptionalExtension as _, Transaction};
+use serde_json::{Value, json};
+
+use super::{Api, Version, check_etag, consumer, keys, new_etag};
+use crate::domain::name::{NoteName, ResourceId};
+use crate::sandbox::decode::{self, Kind, Message, Params};
+use crate::sandbox::error::ApiError;
+use crate::sandbox::page::Page;
+use crate::sandbox::projects::{self, Project};
+use crate::sandbox::state::rfc3339;
+use crate::sandbox::store::StoreError;
+use crate::sandbox::{container_analysis, iam, service_agents};
+use crate::wire::binary_authorization::{Attestor, UserOwnedGrafeasNote};
+use crate::wire::container_analysis::ATTESTATION;
+use crate::wire::iam::{IamPolicy, TestIamPermissions};
+use crate::wire::status::Code;
+
+const PKIX_PUBLIC_KEY: Message =
+    Message(&[(&["publicKeyPem"], Kind::Text), (&["signatureAlgorithm"], Kind::Text), (&["keyId"], Kind::Text)]);
+const PUBLIC_KEY: Message = Message(&[
+    (&["comment"], Kind::Text),
+    (&["id"], Kind::Text),
+    (&["asciiArmoredPgpPublicKey"], Kind::Text),
+    (&["pkixPublicKey"], Kind::Message(&PKIX_PUBLIC_KEY)),
+]);
+const NOTE: Message = Message(&[
+    (&["noteReference"], Kind::Text),
+    (&["publicKeys"], Kind::List(&Kind::Message(&PUBLIC_KEY))),
+    (&["delegationServiceAccountEmail"], Kind::Text),
+]);
+const ATTESTOR: Message = Message(&[
+    (&["name"], Kind::Text),
+    (&["description"], Kind::Text),
+    (&["userOwnedGrafeasNote", "userOwnedDrydockNote"], Kind::Message(&NOTE)),
+    (&["updateTime"], Kind::Text),
+    (&["etag"], Kind::Text),
+]);
+
+/// The most attestors of one project (the quotas' page).
+const MAX_ATTESTORS: i64 = 200;
+
+/// The place of the keys in a request, as errors name it.
+const KEYS: &str = "attestor.user_owned_grafeas_note.public_keys";
+
+/// The attestor, by its project's id.
+pub(in crate::sandbox) fn find(tx: &Transaction<'_>, project: &str, id: &str) -> Result<Option<Attestor>, StoreError> {
+    let stored: Option<String> = tx
+        .prepare_cached("SELECT attestor FROM attestors WHERE project = ?1 AND id = ?2")?
+        .query_row((project, id), |row| row.get(0))
+        .optional()?;
+    Ok(stored.map(|attestor| serde_json::from_str(&attestor)).transpose()?)
+}
+
+/// The attestor of a request, in a project that may be named by its number.
+pub(super) fn existing(tx: &Transaction<'_>, project: &str, id: &str) -> Result<Attestor, ApiError> {
+    let project = consumer(tx, project)?.id;
+    find(tx, &project, id)?.ok_or_else(ApiError::not_found)
+}
+
+/// As a version of the API shows it.
+fn shown(attestor: &Attestor, version: Version) -> Result<Value, ApiError> {
+    let mut value = serde_json::to_value(attestor)?;
+    if let (Version::Older, Some(fields)) = (version, value.as_object_mut())
+        && let Some(note) = fields.remove("userOwnedGrafeasNote")
+    {
+        fields.insert("userOwnedDrydockNote".to_owned(), note);
+    }
+    Ok(value)
+}
+
+/// What the service says to a list of a project that is not there (`service.proto`).
+fn lister(tx: &Transaction<'_>, key: &str) -> Result<Project, ApiError> {
+    if projects::active(tx, key)?.is_none() {
+        return Err(ApiError::invalid_field("parent", format!("Project {key:.60} does not exist.")));
+    }
+    consumer(tx, key)
+}
+
+pub(super) async fn list(
+    Shared(api): Shared<Api>,
+    Path(project): Path<String>,
+    params: Params,
+) -> Result<Json<Value>, ApiError> {
+    let page = Page::of(&params, 100, 1000)?;
+    let read = move |tx: &Transaction<'_>| {
+        let project = lister(tx, &project)?.id;
+        let sql = "SELECT place, attestor FROM attestors WHERE project = ?1 AND place > ?2 ORDER BY place LIMIT ?3";
+        let mut statement = tx.prepare_cached(sql)?;
+        let rows = statement.query_map((&project, page.after, page.limit()), |row| Ok((row.get(0)?, row.get(1)?)))?;
+        let rows: Vec<(i64, String)> = rows.collect::<Result<_, _>>()?;
+        Ok::<_, ApiError>(page.cut(rows))
+    };
+    let (stored, next) = api.state.store.read(read).await?;
+    let show = |stored: String| shown(&serde_json::from_str(&stored)?, api.version);
+    let attestors = stored.into_iter().map(show).collect::<Result<Vec<_>, ApiError>>()?;
+    Ok(Json(container_analysis::listed("attestors", attestors, next)))
+}
+
+pub(super) async fn create(
+    Shared(api): Shared<Api>,
+    Path(project): Path<String>,
+    params: Params,
+    body: Bytes,
+) -> Result<Json<Value>, ApiError> {
+    let id = params.get("attestorId");
+    let id = id.ok_or_else(|| ApiError::invalid_field("attestor_id", "An attestorId is required."))?;
+    let id: ResourceId = id.parse().map_err(|error| ApiError::invalid_field("attestor_id", format!("{error}")))?;
+    let wanted = decoded(&body)?;
+    let now = rfc3339(api.state.clock.now());
+    let made = api.state.store.write(move |tx| create_in(tx, &project, &id, wanted, now)).await?;
+    shown(&made, api.version).map(Json)
+}
+
+/// The attestor of a request, its keys checked.
+fn decoded(body: &[u8]) -> Result<Attestor, ApiError> {
+    let mut attestor: Attestor = decode::decode(body, &ATTESTOR, "attestor")?;
+    if let Some(note) = &mut attestor.user_owned_grafeas_note {
+        note.public_keys = keys::checked(std::mem::take(&mut note.public_keys), KEYS)?;
+    }
+    Ok(attestor)
+}
+
+fn create_in(
+    tx: &Transaction<'_>,
+    project: &str,
+    id: &ResourceId,
+    wanted: Attestor,
+    now: String,
+) -> Result<Attestor, ApiError> {
+    let project = consumer(tx, project)?;
+    if find(tx, &project.id, id.as_str())?.is_some() {
+        return Err(ApiError::already_exists());
+    }
+    let sql = "SELECT count(*) FROM attestors WHERE project = ?1";
+    let count: i64 = tx.prepare_cached(sql)?.query_row([&project.id], |row| row.get(0))?;
+    if count >= MAX_ATTESTORS {
+        let message = format!("A project has at most {MAX_ATTESTORS} attestors.");
+        return Err(ApiError::new(Code::ResourceExhausted, message));
+    }
+    let note = wanted.user_owned_grafeas_note.unwrap_or_default();
+    let attestor = Attestor {
+        name: format!("{}/attestors/{}", project.resource(), id.as_str()),
+        description: wanted.description,
+        user_owned_grafeas_note: Some(UserOwnedGrafeasNote {
+            note_reference: existing_note(tx, &note.note_reference)?,
+            public_keys: note.public_keys,
+            delegation_service_account_email: Some(service_agents::binary_authorization(project.number)),
+        }),
+        update_time: Some(now),
+        etag: Some(new_etag()),
+    };
+    tx.prepare_cached("INSERT INTO attestors (project, id, attestor) VALUES (?1, ?2, ?3)")?.execute((
+        &project.id,
+        id.as_str(),
+        serde_json::to_string(&attestor)?,
+    ))?;
+    Ok(attestor)
+}
+
+/// The name of a note that exists and is one for attestations. The codes are inferred.
+fn existing_note(tx: &Transaction<'_>, reference: &str) -> Result<String, ApiError> {
+    let at = "attestor.user_owned_grafeas_note.note_reference";
+    let note: NoteName = reference.parse().map_err(|error| ApiError::invalid_field(at, format!("{error}")))?;
+    let project = projects::active(tx, note.project())?.map(|project| project.id);
+    let kind = match &project {
+        Some(project) => container_analysis::note_kind(tx, project, note.id())?,
+        None => None,
+    };
+    match (project, kind.as_deref()) {
+        (Some(project), Some(ATTESTATION)) => Ok(format!("projects/{project}/notes/{}", note.id())),
+        (_, Some(kind)) => {
+            Err(ApiError::invalid_field(at, format!("The note {note} is of kind {kind}, not ATTESTATION.")))
+        }
+        (_, None) => Err(ApiError::new(Code::NotFound, format!("note with name \"{note}\" does not exist"))),
+    }
+}
+
+pub(super) async fn read(
+    Shared(api): Shared<Api>,
+    Path((project, id)): Path<(String, String)>,
+) -> Result<Json<Value>, ApiError> {
+    let found = api.state.store.read(move |tx| existing(tx, &project, &id)).await?;
+    shown(&found, api.version).map(Json)
+}
+
+/// Replaces an attestor whole, as gcloud's commands for keys do after reading it.
+pub(super) async fn update(
+    Shared(api): Shared<Api>,
+    Path((project, id)): Path<(String, String)>,
+    body: Bytes,
+) -> Result<Json<Value>, ApiError> {
+    let wanted = decoded(&body)?;
+    let now = rfc3339(api.state.clock.now());
+    let changed = api.state.store.write(move |tx| update_in(tx, &project, &id, wanted, now)).await?;
+    shown(&changed, api.version).map(Json)
+}
+
+fn update_in(
+    tx: &Transaction<'_>,
+    project: &str,
+    id: &str,
+    wanted: Attestor,
+    now: String,
+) -> Result<Attestor, ApiError> {
+    let project = consumer(tx, project)?.id;
+    let mut attestor = find(tx, &project, id)?.ok_or_else(ApiError::not_found)?;
+    check_etag(wanted.etag.as_deref(), attestor.etag.as_deref(), "attestor")?;
+    let wanted_note = wanted.user_owned_grafeas_note.unwrap_or_default();
+    let note = attestor.user_owned_grafeas_note.get_or_insert_default();
+    // Inferred: the documentation says only that it may not be updated.
+    if wanted_note.note_reference != note.note_reference {
+        let message = format!("The note of an attestor cannot be changed; it is {}.", note.note_reference);
+        return Err(ApiError::invalid_field("attestor.user_owned_grafeas_note.note_reference", message));
+    }
+    note.public_keys = wanted_note.public_keys;
+    attestor.description = wanted.description;
+    attestor.update_time = Some(now);
+    attestor.etag = Some(new_etag());
+    tx.prepare_cached("UPDATE attestors SET attestor = ?3 WHERE project = ?1 AND id = ?2")?.execute((
+        &project,
+        id,
+        serde_json::to_string(&attestor)?,
+    ))?;
+    Ok(attestor)
+}
+
+/// Also one that a policy still names: what that policy asks for then, nobody attests (inferred).
+pub(super) async fn delete(
+    Shared(api): Shared<Api>,
+    Path((project, id)): Path<(String, String)>,
+) -> Result<Json<Value>, ApiError> {
+    let write = move |tx: &Transaction<'_>| {
+        let attestor = existing(tx, &project, &id)?;
+        iam::forget(tx, &attestor.name)?;
+        let project = consumer(tx, &project)?.id;
+        tx.prepare_cached("DELETE FROM attestors WHERE project = ?1 AND id = ?2")?.execute((&project, &id))?;
+        Ok::<_, ApiError>(json!({}))
+    };
+    api.state.store.write(write).await.map(Json)
+}
+
+pub(super) async fn get_iam_policy(
+    Shared(api): Shared<Api>,
+    Path((project, id)): Path<(String, String)>,
+) -> Result<Json<IamPolicy>, ApiError> {
+    api.state.store.read(move |tx| Ok::<_, ApiError>(iam::get(tx, &existing(tx, &project, &id)?.name)?)).await.map(Json)
+}
+
+pub(super) async fn set_iam_policy(
+    Shared(api): Shared<Api>,
+    Path((project, id)): Path<(String, String)>,
+    body: Bytes,
+) -> Result<Json<IamPolicy>, ApiError> {
+    let wanted = iam::decode_set(&body)?;
+    api.state.store.write(move |tx| iam::set(tx, &existing(tx, &project, &id)?.name, wanted)).await.map(Json)
+}
+
+/// On a resource that is not there nobody has a permission, which is no error (`service.proto`).
+pub(super) async fn test_iam_permissions(
+    Shared(api): Shared<Api>,
+    Path((project, id)): Path<(String, String)>,
+    body: Bytes,
+) -> Result<Json<TestIamPermissions>, ApiError> {
+    let all = iam::test(&body)?;
+    let read = move |tx: &Transaction<'_>| {
+        let project = projects::active(tx, &project)?;
+        Ok::<_, ApiError>(project.map(|project| find(tx, &project.id, &id)).transpose()?.flatten().is_some())
+    };
+    let exists = api.state.store.read(read).await?;
+    Ok(Json(if exists { all } else { TestIamPermissions::default() }))
+}

@@ -1,0 +1,81 @@
+//! Whether an attestor would accept an attestation, without storing it.
+
+use std::sync::Arc;
+
+use axum::Json;
+use axum::body::Bytes;
+use axum::extract::{Path, State as Shared};
+use rusqlite::Transaction;
+
+use super::{Api, attestors};
+use crate::domain::attestation::{self, Attestation};
+use crate::domain::attestor::Attestor;
+use crate::domain::image::Digest;
+use crate::domain::name::NoteName;
+use crate::sandbox::container_analysis::ATTESTATION_OCCURRENCE;
+use crate::sandbox::decode::{self, Kind, Message};
+use crate::sandbox::error::ApiError;
+use crate::signing::openpgp::Verifier;
+use crate::wire::binary_authorization::{ValidateAttestationOccurrence, ValidateAttestationOccurrenceResponse};
+use crate::wire::container_analysis::{ATTESTATION, Occurrence};
+
+const BODY: Message = Message(&[
+    (&["attestation"], Kind::Message(&ATTESTATION_OCCURRENCE)),
+    (&["occurrenceNote"], Kind::Text),
+    (&["occurrenceResourceUri"], Kind::Text),
+]);
+
+/// Reason R2 of the facts' section 5.3.
+const NO_DIGEST: &str = "Expected digest with sha256 scheme, but got tag or malformed digest";
+
+pub(super) async fn validate(
+    Shared(api): Shared<Api>,
+    Path((project, id)): Path<(String, String)>,
+    body: Bytes,
+) -> Result<Json<ValidateAttestationOccurrenceResponse>, ApiError> {
+    let question: ValidateAttestationOccurrence = decode::decode(&body, &BODY, "")?;
+    let required = |value: &str, field: &str| match value {
+        "" => Err(ApiError::invalid_field(field, format!("{field} is required."))),
+        _ => Ok(()),
+    };
+    required(&question.occurrence_note, "occurrence_note")?;
+    required(&question.occurrence_resource_uri, "occurrence_resource_uri")?;
+    let verifier = Arc::clone(&api.verifier);
+    let answer = move |tx: &Transaction<'_>| {
+        let attestor = Attestor::try_from(attestors::existing(tx, &project, &id)?)
+            .map_err(|error| ApiError::invalid(format!("The attestor cannot be read: {error}.")))?;
+        answer(question, &attestor, &verifier)
+    };
+    api.state.store.read(answer).await.map(Json)
+}
+
+fn answer(
+    question: ValidateAttestationOccurrence,
+    attestor: &Attestor,
+    verifier: &Verifier,
+) -> Result<ValidateAttestationOccurrenceResponse, ApiError> {
+    let note: NoteName = question
+        .occurrence_note
+        .parse()
+        .map_err(|error| ApiError::invalid_field("occurrence_note", format!("{error}")))?;
+    let digest: Option<Digest> =
+        question.occurrence_resource_uri.rsplit_once('@').and_then(|(_, digest)| digest.parse().ok());
+    let occurrence = Occurrence {
+        resource_uri: question.occurrence_resource_uri,
+        note_name: note.to_string(),
+        kind: ATTESTATION.to_owned(),
+        attestation: Some(question.attestation),
+        ..Occurrence::default()
+    };
+    let attestation = Attestation::try_from(occurrence)
+        .map_err(|error| ApiError::invalid_field("occurrence_note", format!("{error}")))?;
+    let denial_reason = match digest {
+        None => Some(NO_DIGEST.to_owned()),
+        Some(digest) => {
+            let checked = attestation::check(&attestation, attestor, &digest, verifier);
+            checked.err().map(|fault| fault.denial_reason())
+        }
+    };
+    let result = if denial_reason.is_none() { "VERIFIED" } else { "ATTESTATION_NOT_VERIFIABLE" };
+    Ok(ValidateAttestationOccurrenceResponse { result: result.to_owned(), denial_reason })
+}
