@@ -1,21 +1,9 @@
 //! Places in a policy that a decision refers to.
 
+pub use crate::domain::document::{pattern_path, rule_path};
+
 use crate::domain::document::{Path, Segment};
 use crate::domain::policy::RuleKind;
-
-/// `admissionWhitelistPatterns[index].namePattern`.
-pub fn pattern_path(index: usize) -> Path {
-    Path(vec![field("admissionWhitelistPatterns"), Segment::Index(index), field("namePattern")])
-}
-
-/// A rule, for example `clusterAdmissionRules[us-central1-a.prod]`; the key as the policy has it.
-pub fn rule_path(kind: RuleKind, key: &str) -> Path {
-    let mut segments = vec![field(kind.field())];
-    if kind != RuleKind::Default {
-        segments.push(Segment::Key(key.to_owned()));
-    }
-    Path(segments)
-}
 
 /// A field of a rule.
 pub(super) fn rule_field(kind: RuleKind, key: &str, name: &str) -> Path {
