@@ -74,6 +74,8 @@ pub struct Document {
     pub policy: Option<Policy>,
     /// In the order of the text.
     pub diagnostics: Vec<Diagnostic>,
+    /// How many more there are: of each severity the first thousand are listed.
+    pub unlisted: usize,
     lines: LineIndex,
 }
 
@@ -99,8 +101,8 @@ impl Document {
             Decoder::new(&mut problems, dialect, format, complete).policy(root)
         });
         let policy = decoded.filter(|_| !problems.has_errors());
-        let diagnostics = problems.into_sorted();
-        Self { text: text.to_owned(), root: tree.root, kind, format, dialect, policy, diagnostics, lines }
+        let (unlisted, diagnostics) = (problems.unlisted(), problems.into_sorted());
+        Self { text: text.to_owned(), root: tree.root, kind, format, dialect, policy, diagnostics, unlisted, lines }
     }
 
     /// Whether gcloud and the service would take it.

@@ -34,7 +34,7 @@ pub struct Diagnostic {
     pub help: &'static str,
 }
 
-/// More than a screen can show or a person will read; what comes after is counted, not kept.
+/// How many problems of each severity are kept; what comes after is counted.
 const MAX_PROBLEMS: usize = 1_000;
 
 /// Collects the diagnostics of one text.
@@ -43,21 +43,33 @@ pub(in crate::domain) struct Problems<'t> {
     text: &'t str,
     lines: &'t LineIndex,
     list: Vec<Diagnostic>,
-    errors: usize,
+    /// How many there were of each severity.
+    counts: [usize; Severity::COUNT],
 }
 
 impl<'t> Problems<'t> {
     pub(in crate::domain) fn new(text: &'t str, lines: &'t LineIndex) -> Self {
-        Self { text, lines, list: Vec::new(), errors: 0 }
+        Self { text, lines, list: Vec::new(), counts: [0; Severity::COUNT] }
     }
 
     pub(in crate::domain) fn push(&mut self, code: Code, at: Bytes, path: Path, message: String) {
-        let severity = code.severity();
-        self.errors += usize::from(severity == Severity::Error);
-        if self.list.len() < MAX_PROBLEMS {
+        if !self.is_full(code) {
             let span = self.lines.span(self.text, at.range());
-            self.list.push(Diagnostic { code, severity, span, path, message, help: code.help() });
+            self.list.push(Diagnostic { code, severity: code.severity(), span, path, message, help: code.help() });
         }
+        self.count(code);
+    }
+
+    /// Notes a problem that is not kept.
+    fn count(&mut self, code: Code) {
+        if let Some(count) = self.counts.get_mut(code.severity() as usize) {
+            *count += 1;
+        }
+    }
+
+    /// Whether no more problems as severe as `code` are kept.
+    fn is_full(&self, code: Code) -> bool {
+        self.counts.get(code.severity() as usize).is_some_and(|count| *count >= MAX_PROBLEMS)
     }
 
     /// The 1-based line of a place.
@@ -66,7 +78,12 @@ impl<'t> Problems<'t> {
     }
 
     pub(in crate::domain) fn has_errors(&self) -> bool {
-        self.errors > 0
+        self.counts.get(Severity::Error as usize).is_some_and(|count| *count > 0)
+    }
+
+    /// How many problems were not kept.
+    pub(in crate::domain) fn unlisted(&self) -> usize {
+        self.counts.iter().map(|count| count.saturating_sub(MAX_PROBLEMS)).sum()
     }
 
     /// In the order of the text; what several aliases repeat, once.

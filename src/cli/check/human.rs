@@ -62,8 +62,11 @@ pub(super) fn report(checked: &[Checked], styles: Styles) -> String {
 /// `valid`, or how many problems of each kind.
 fn summary(file: &Checked) -> String {
     let counts = [Severity::Error, Severity::Warning, Severity::Hint].map(|severity| (severity, file.count(severity)));
-    let some: Vec<String> =
+    let mut some: Vec<String> =
         counts.iter().filter(|(_, count)| *count > 0).map(|(s, count)| counted(*s, *count)).collect();
+    if file.document.unlisted > 0 {
+        some.push(format!("and {} more problems", file.document.unlisted));
+    }
     let verdict = if file.document.is_valid() { "valid" } else { "not valid" };
     if some.is_empty() { verdict.to_owned() } else { format!("{verdict}, {}", some.join(", ")) }
 }

@@ -176,3 +176,11 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn problems_are_counted_beyond_the_first_thousand() {
+    let text = format!("{POLICY}{}", lines(1_500, |at| format!("z{at}: 1")));
+    let document = Document::parse(&text, Dialect::Gcloud);
+    assert_eq!((document.diagnostics.len(), document.unlisted), (1_000, 500));
+    assert!(!document.is_valid());
+}

@@ -15,6 +15,8 @@ pub enum Severity {
 }
 
 impl Severity {
+    pub(super) const COUNT: usize = 3;
+
     /// The name in the contracts.
     pub fn as_str(self) -> &'static str {
         match self {

@@ -20,6 +20,8 @@ pub(in crate::domain) struct Decoder<'a, 'p, 't> {
     pub(super) steps: Vec<Step<'a>>,
     /// Whether some rule refuses some images.
     pub(super) refuses: bool,
+    /// Which fields unknown keys probably meant, by message and key: a slip is often repeated.
+    meant: HashMap<(&'static str, &'a str), Option<&'static Field>>,
 }
 
 /// A [`Segment`] that is not yet worth an allocation.
@@ -62,12 +64,15 @@ impl<'a, 'p, 't> Decoder<'a, 'p, 't> {
         format: Format,
         complete: bool,
     ) -> Self {
-        Self { problems, dialect, format, complete, steps: Vec::new(), refuses: false }
+        Self { problems, dialect, format, complete, steps: Vec::new(), refuses: false, meant: HashMap::new() }
     }
 
     pub(super) fn report(&mut self, code: Code, at: Bytes, message: String) {
         if !self.complete && code.needs_the_whole_text() {
             return;
+        }
+        if self.problems.is_full(code) {
+            return self.problems.count(code);
         }
         let segments = self.steps.iter().map(|step| match step {
             Step::Field(name) => Segment::Field((*name).to_owned()),
@@ -128,10 +133,13 @@ impl<'a, 'p, 't> Decoder<'a, 'p, 't> {
             self.report(Code::KeyNotText, key.at, "a list or a map stands where a key is expected".to_owned());
             return Named::Unknown;
         }
-        let best = nearest(&key.text, message.fields.iter().map(|field| field.name));
-        let text = format!("`{}` is not a field of {}{}", shown(&key.text), message.title, suggestion(best));
+        let best = *self.meant.entry((message.title, &key.text)).or_insert_with(|| {
+            nearest(&key.text, message.fields.iter().map(|field| field.name)).and_then(|name| message.field(name))
+        });
+        let meant = suggestion(best.map(|field| field.name));
+        let text = format!("`{}` is not a field of {}{meant}", shown(&key.text), message.title);
         self.within(Step::Field(&key.text), |this| this.report(Code::UnknownKey, key.at, text));
-        best.and_then(|best| message.field(best)).map_or(Named::Unknown, Named::Probably)
+        best.map_or(Named::Unknown, Named::Probably)
     }
 
     fn put(&mut self, fields: &mut Fields<'a>, field: &'static Field, entry: &'a Entry) {
@@ -219,7 +227,8 @@ impl<'a, 'p, 't> Decoder<'a, 'p, 't> {
     fn name(&mut self, scalar: &Scalar, node: &Node, names: &'static Names) -> Option<usize> {
         let number = names.all.iter().position(|name| **name == *scalar.text);
         if number.is_none() {
-            let best = nearest(&scalar.text, names.all.iter().skip(1).copied());
+            let choice = names.all.iter().skip(1).copied();
+            let best = if self.problems.is_full(Code::UnknownValue) { None } else { nearest(&scalar.text, choice) };
             let text = format!("`{}` is not {}{}", shown(&scalar.text), names.choice(), suggestion(best));
             self.report(Code::UnknownValue, node.at, text);
         }
