@@ -4,4 +4,7 @@
 
 pub mod editor;
 pub mod field;
+pub mod fuzzy;
 pub mod text;
+pub mod text_diff;
+pub mod tree;
