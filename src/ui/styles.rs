@@ -7,8 +7,10 @@
 mod glyphs;
 
 use ratatui::style::{Color, Modifier, Style};
+use ratatui::text::Span;
 
 use crate::domain::admission::Outcome;
+use crate::domain::lint::Severity;
 use crate::domain::trace::Status;
 use crate::ui::theme::{Depth, Role, Theme};
 
@@ -29,14 +31,6 @@ impl Focus {
     }
 }
 
-/// How bad a problem in the policy is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Severity {
-    Error,
-    Warning,
-    Hint,
-}
-
 /// How weighty a notice is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub enum Tone {
@@ -53,6 +47,23 @@ pub struct Mark {
     pub glyph: &'static str,
     pub word: &'static str,
     pub style: Style,
+}
+
+impl Mark {
+    /// `✓ ADMIT`.
+    pub fn span(self) -> Span<'static> {
+        Span::styled(format!("{} {}", self.glyph, self.word), self.style)
+    }
+
+    /// `✓ admit`, for the cells of tables.
+    pub fn quiet(self) -> Span<'static> {
+        Span::styled(format!("{} {}", self.glyph, self.word.to_lowercase()), self.style)
+    }
+
+    /// `✓`, where the word stands beside it.
+    pub fn sign(self) -> Span<'static> {
+        Span::styled(self.glyph, self.style)
+    }
 }
 
 /// The looks of one theme at one depth, and the glyphs.
@@ -168,12 +179,12 @@ impl Styles {
 
     pub fn severity(&self, severity: Severity) -> Mark {
         let g = self.glyphs;
-        let (glyph, word, role) = match severity {
-            Severity::Error => (g.error, "error", Role::SeverityError),
-            Severity::Warning => (g.warning, "warning", Role::SeverityWarning),
-            Severity::Hint => (g.hint, "hint", Role::SeverityHint),
+        let (glyph, role) = match severity {
+            Severity::Error => (g.error, Role::SeverityError),
+            Severity::Warning => (g.warning, Role::SeverityWarning),
+            Severity::Hint => (g.hint, Role::SeverityHint),
         };
-        Mark { glyph, word, style: self.role(role) }
+        Mark { glyph, word: severity.as_str(), style: self.role(role) }
     }
 
     /// The underline of the text that a diagnostic is about.
@@ -188,14 +199,14 @@ impl Styles {
     /// How one check of a trace came out.
     pub fn trace(&self, status: Status) -> Mark {
         let g = self.glyphs;
-        let (glyph, word, role) = match status {
-            Status::Pass => (g.admit, "passed", Role::TracePass),
-            Status::Fail => (g.deny, "failed", Role::TraceFail),
-            Status::Skipped => (g.skipped, "not looked at", Role::TraceSkipped),
-            Status::Unknown => (g.unknown, "not known", Role::TraceUnknown),
-            Status::Note => (g.note, "note", Role::TraceNote),
+        let (glyph, role) = match status {
+            Status::Pass => (g.admit, Role::TracePass),
+            Status::Fail => (g.deny, Role::TraceFail),
+            Status::Skipped => (g.skipped, Role::TraceSkipped),
+            Status::Unknown => (g.unknown, Role::TraceUnknown),
+            Status::Note => (g.note, Role::TraceNote),
         };
-        Mark { glyph, word, style: self.role(role) }
+        Mark { glyph, word: status.word(), style: self.role(role) }
     }
 
     pub fn notice(&self, tone: Tone) -> Mark {

@@ -87,7 +87,10 @@ fn break_at(text: &str, room: usize) -> usize {
     }
     let after = |breaks: &[char]| full.rfind(breaks).map(|at| at + 1).filter(|at| *at > full.len() / 3);
     let first = || text.graphemes(true).next().map_or(text.len(), str::len);
-    after(&[' ']).or_else(|| after(&['/', ',', '@', ':'])).unwrap_or_else(|| full.len().max(first()))
+    after(&[' '])
+        .or_else(|| after(&['/', ',', '@', ':']))
+        .or_else(|| after(&['.', '-', '_']))
+        .unwrap_or_else(|| full.len().max(first()))
 }
 
 /// Puts one line of text at a place, cut at `room` cells and at the buffer's edge; the cells used.
@@ -118,6 +121,47 @@ fn put_grapheme(buf: &mut Buffer, (x, y): (u16, u16), shown: &str, wide: usize, 
             cell.set_symbol(symbol).set_style(style);
         }
     }
+}
+
+/// A grapheme of a line while it is drawn: where it is and how many come before it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct At {
+    pub byte: usize,
+    /// Counts characters.
+    pub char: usize,
+    /// Counts graphemes.
+    pub grapheme: usize,
+}
+
+/// Puts one line of text scrolled `left` cells to the side, each grapheme in a style of its own; the
+/// cells used. A wide grapheme cut in half by the edge is left out; `tab` marks where a tab begins.
+pub fn put_styled(
+    buf: &mut Buffer,
+    (x, y): (u16, u16),
+    text: &str,
+    (left, room): (usize, usize),
+    tab: &str,
+    mut style: impl FnMut(At) -> Style,
+) -> u16 {
+    let area = buf.area;
+    if y < area.top() || y >= area.bottom() || x < area.left() || x >= area.right() {
+        return 0;
+    }
+    let end = left + room.min(usize::from(area.right() - x));
+    let (mut column, mut char) = (0, 0);
+    for (grapheme, (byte, text)) in text.grapheme_indices(true).enumerate() {
+        let wide = cells(text, column);
+        if column + wide > end {
+            break;
+        }
+        if column >= left {
+            let shown = if text == "\t" { tab } else { visible(text) };
+            put_grapheme(buf, (x + narrow(column - left), y), shown, wide, style(At { byte, char, grapheme }));
+        }
+        char += text.chars().count();
+        column += wide;
+    }
+    narrow(column.saturating_sub(left))
 }
 
 /// Puts the spans of a line one after the other; the cells used.
@@ -164,6 +208,11 @@ pub fn fill(buf: &mut Buffer, area: Rect, style: Style) {
 /// The rectangle as far as it lies in the buffer.
 pub fn clip(area: Rect, buf: &Buffer) -> Rect {
     area.intersection(buf.area)
+}
+
+/// How many cells of a row of `area` there are from `x` on.
+pub fn room(area: Rect, x: u16) -> usize {
+    usize::from(area.right().saturating_sub(x).min(area.width))
 }
 
 /// A count of cells as the screen counts them.

@@ -23,7 +23,7 @@ use std::fmt;
 
 use ratatui::style::{Color, Style};
 
-pub use self::color::{ColorChoice, ColorEnv, Depth, ThemeColor, contrast};
+pub use self::color::{ColorChoice, ColorEnv, Depth, ThemeColor, contrast, xterm_rgb};
 pub use self::role::Role;
 
 use self::file::{ColorRef, Look, RoleLook, ThemeFile};

@@ -5,12 +5,22 @@
 //! state of its own, each clips itself to the buffer, and none panics at any size.
 
 pub mod busy;
+pub mod code;
+pub mod confirm;
+pub mod diff;
+pub mod editor;
 pub mod facts;
+pub mod field;
 pub mod footer;
+pub mod form;
+pub mod hex;
 pub mod overlay;
 pub mod pane;
 pub mod paragraph;
+pub mod picker;
 pub mod placeholder;
 pub mod scroll;
 pub mod tab_bar;
 pub mod table;
+pub mod toast;
+pub mod trace_tree;

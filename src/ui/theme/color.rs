@@ -96,7 +96,7 @@ impl ThemeColor {
     }
 
     fn ansi16(self) -> Color {
-        let by_rgb = || self.rgb.or(self.x256.map(rgb_of_index)).map(|rgb| ansi_color(nearest(rgb, 0..=15)));
+        let by_rgb = || self.rgb.or(self.x256.map(xterm_rgb)).map(|rgb| ansi_color(nearest(rgb, 0..=15)));
         self.ansi.or_else(by_rgb).unwrap_or(Color::Reset)
     }
 }
@@ -128,7 +128,7 @@ pub(super) fn ansi_color(index: u8) -> Color {
 fn nearest(rgb: (u8, u8, u8), among: std::ops::RangeInclusive<u8>) -> u8 {
     let wanted = oklab(rgb);
     let distance = |index: u8| -> f32 {
-        let (l, a, b) = oklab(rgb_of_index(index));
+        let (l, a, b) = oklab(xterm_rgb(index));
         (l - wanted.0).powi(2) + (a - wanted.1).powi(2) + (b - wanted.2).powi(2)
     };
     let start = *among.start();
@@ -136,7 +136,7 @@ fn nearest(rgb: (u8, u8, u8), among: std::ops::RangeInclusive<u8>) -> u8 {
 }
 
 /// The colour xterm shows for an index.
-fn rgb_of_index(index: u8) -> (u8, u8, u8) {
+pub fn xterm_rgb(index: u8) -> (u8, u8, u8) {
     const ANSI: [(u8, u8, u8); 16] = [
         (0, 0, 0),
         (205, 0, 0),
@@ -227,8 +227,8 @@ mod tests {
     #[test]
     fn exact_palette_colours_are_kept() {
         for index in 16..=255u8 {
-            let found = nearest(rgb_of_index(index), 16..=255);
-            assert_eq!(rgb_of_index(found), rgb_of_index(index));
+            let found = nearest(xterm_rgb(index), 16..=255);
+            assert_eq!(xterm_rgb(found), xterm_rgb(index));
         }
     }
 

@@ -58,7 +58,7 @@ impl Widget for &Progress<'_> {
         let glyphs = self.styles.glyphs;
         let words = format!("{:>3} %  {}", self.percent(), self.label);
         let room = usize::from(area.width);
-        let bar = room.saturating_sub(crate::app::text::width(&words) + 2).clamp(room / 3, 40);
+        let bar = room.saturating_sub(crate::app::text::width(&words) + 2).clamp((room / 3).min(40), 40);
         let full = bar * usize::try_from(self.percent()).unwrap_or(100) / 100;
         let used =
             put(buf, (area.x, area.y), &glyphs.progress_done.repeat(full), bar, self.styles.role(Role::ProgressDone));

@@ -7,7 +7,7 @@ use ratatui::widgets::Widget;
 
 use crate::app::text::width;
 use crate::ui::styles::Styles;
-use crate::ui::text::{clip, fill, line_width, narrow, put, put_line};
+use crate::ui::text::{clip, fill, line_width, narrow, put, put_line, room};
 use crate::ui::theme::Role;
 
 /// One key and what it does.
@@ -81,16 +81,16 @@ impl Widget for &Footer<'_> {
             let Some(hint) = self.hints.get(*at) else { continue };
             let (key, label) =
                 if hint.enabled { (Role::Key, Role::KeyLabel) } else { (Role::KeyDisabled, Role::KeyDisabled) };
-            let used = put(buf, (*x, area.y), hint.key, *wide, self.styles.role(key));
-            put(buf, (x.saturating_add(used + 1), area.y), hint.label, *wide, self.styles.role(label));
-            end = x.saturating_add(narrow(wide + GAP));
+            let used = put(buf, (*x, area.y), hint.key, room(area, *x), self.styles.role(key));
+            let x = x.saturating_add(used + 1);
+            put(buf, (x, area.y), hint.label, room(area, x), self.styles.role(label));
+            end = end.saturating_add(narrow(wide + GAP));
         }
         if places.len() < self.hints.len() {
-            put(buf, (end, area.y), self.styles.glyphs.ellipsis, 1, self.styles.role(Role::KeyDisabled));
+            put(buf, (end, area.y), self.styles.glyphs.ellipsis, room(area, end), self.styles.role(Role::KeyDisabled));
         }
-        let room = self.status_room(area).saturating_sub(1);
-        let room = room.min(line_width(&self.status));
-        put_line(buf, (area.right().saturating_sub(narrow(room + 1)), area.y), &self.status, room);
+        let wide = self.status_room(area).saturating_sub(1).min(line_width(&self.status));
+        put_line(buf, (area.right().saturating_sub(narrow(wide + 1)), area.y), &self.status, wide);
     }
 }
 

@@ -1,13 +1,13 @@
 //! A box of the page: border, title, what it counts, how old it is.
 
 use ratatui::buffer::Buffer;
-use ratatui::layout::Rect;
+use ratatui::layout::{Position, Rect};
 use ratatui::symbols::merge::MergeStrategy;
 use ratatui::text::{Line, Span};
 use ratatui::widgets::{Block, Widget};
 
 use crate::ui::styles::{Focus, Styles};
-use crate::ui::text::{Cut, clip, fit, line_width, narrow, put, put_line};
+use crate::ui::text::{Cut, clip, fit, line_width, narrow, put_line};
 use crate::ui::theme::Role;
 
 /// The frame of a pane. Panes that overlap by one row or column share that border.
@@ -121,22 +121,27 @@ impl<'a> Pane<'a> {
     }
 
     fn put_padded(&self, buf: &mut Buffer, (x, y): (u16, u16), line: &Line<'_>, width: usize) {
-        let quiet = self.styles.role(Role::PaneNote);
-        put(buf, (x, y), " ", 1, quiet);
-        let line = line.clone().style(quiet.patch(line.style));
-        let used = put_line(buf, (x + 1, y), &line, width);
-        put(buf, (x + 1 + used, y), " ", 1, quiet);
+        self.clear(Rect { x, y, width: narrow(width + 2), height: 1 }, buf);
+        let line = line.clone().style(self.styles.role(Role::PaneNote).patch(line.style));
+        put_line(buf, (x + 1, y), &line, width);
+    }
+
+    /// Takes the border out of cells, and leaves the ground.
+    fn clear(&self, area: Rect, buf: &mut Buffer) {
+        for at in clip(area, buf).positions() {
+            if let Some(cell) = buf.cell_mut(at) {
+                let ground = cell.bg;
+                cell.reset();
+                cell.set_style(self.styles.background()).set_bg(ground);
+            }
+        }
     }
 }
 
 impl Widget for &Pane<'_> {
     fn render(self, area: Rect, buf: &mut Buffer) {
         let area = clip(area, buf);
-        Block::bordered()
-            .border_set(self.styles.glyphs.border)
-            .border_style(self.styles.pane_border(self.focus))
-            .merge_borders(MergeStrategy::Exact)
-            .render(area, buf);
+        self.draw_border(area, buf);
         if area.width < 5 || area.height == 0 {
             return;
         }
@@ -150,6 +155,42 @@ impl Widget for &Pane<'_> {
             self.put_right(buf, area, area.bottom() - 1, foot, 0);
         }
     }
+}
+
+impl Pane<'_> {
+    /// Joins the border with what is there: where panes share a border it stays in the colour of the
+    /// focused one, and what another pane wrote into it stays.
+    fn draw_border(&self, area: Rect, buf: &mut Buffer) {
+        let style = self.styles.pane_border(self.focus);
+        let focused = self.styles.pane_border(Focus::Here);
+        let mut own = Buffer::empty(area);
+        Block::bordered().border_set(self.styles.glyphs.border).render(area, &mut own);
+        let inner = self.inner(area);
+        for at in area.positions().filter(|at| !inner.contains(*at)) {
+            let Some(before) = buf.cell(at).map(|cell| cell.symbol().to_owned()) else { continue };
+            let is_line = is_line(&before);
+            let written = !is_line && (before != " " || is_beside_text(area, at, buf));
+            let (Some(cell), Some(own)) = (buf.cell_mut(at).filter(|_| !written), own.cell(at)) else { continue };
+            let shared =
+                is_line && cell.fg == focused.fg.unwrap_or_default() && cell.modifier.contains(focused.add_modifier);
+            cell.set_symbol(if is_line { MergeStrategy::Exact.merge(&before, own.symbol()) } else { own.symbol() });
+            if self.focus == Focus::Here || !shared {
+                cell.set_style(style);
+            }
+        }
+    }
+}
+
+/// Whether a blank of the first or last row belongs to what another pane wrote there.
+fn is_beside_text(area: Rect, at: Position, buf: &Buffer) -> bool {
+    let inside = (area.x + 1..area.right().saturating_sub(1)).contains(&at.x);
+    let text = |x: u16| buf.cell((x, at.y)).is_some_and(|cell| cell.symbol() != " " && !is_line(cell.symbol()));
+    inside && (at.y == area.y || at.y + 1 == area.bottom()) && (text(at.x - 1) || text(at.x + 1))
+}
+
+/// Whether a symbol is a piece of a border.
+fn is_line(symbol: &str) -> bool {
+    symbol.starts_with(|c| ('\u{2500}'..='\u{257f}').contains(&c))
 }
 
 #[cfg(test)]
@@ -173,12 +214,25 @@ mod tests {
     }
 
     #[test]
-    fn panes_that_overlap_share_a_border() {
+    fn panes_that_overlap_share_a_border_in_the_colour_of_the_focused_one() {
         let styles = Styles::default();
-        let mut buf = Buffer::empty(Rect::new(0, 0, 12, 5));
-        Pane::new(&styles, "A").render(Rect::new(0, 0, 12, 3), &mut buf);
-        Pane::new(&styles, "B").count(2).render(Rect::new(0, 2, 12, 3), &mut buf);
-        let expected = ["┌ A ───────┐", "│          │", "├ B 2 ─────┤", "│          │", "└──────────┘"];
-        assert_eq!(crate::ui::text::rows(&buf), expected);
+        let (upper, lower) = (Rect::new(0, 0, 12, 3), Rect::new(0, 2, 12, 3));
+        for focused_first in [true, false] {
+            let mut buf = Buffer::empty(Rect::new(0, 0, 12, 5));
+            let first = Pane::new(&styles, "A").focus(Focus::Here);
+            let second = Pane::new(&styles, "B C").count(2);
+            if focused_first {
+                first.render(upper, &mut buf);
+                second.render(lower, &mut buf);
+            } else {
+                second.render(lower, &mut buf);
+                first.render(upper, &mut buf);
+            }
+            let expected = ["┌ A ───────┐", "│          │", "├ B C 2 ───┤", "│          │", "└──────────┘"];
+            assert_eq!(crate::ui::text::rows(&buf), expected);
+            assert_eq!(Some(buf[(0, 2)].fg), styles.pane_border(Focus::Here).fg);
+            assert_eq!(Some(buf[(2, 2)].fg), styles.pane_title(Focus::Away).fg);
+            assert_eq!(Some(buf[(0, 3)].fg), styles.pane_border(Focus::Away).fg);
+        }
     }
 }

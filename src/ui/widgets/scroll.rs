@@ -17,6 +17,8 @@ pub struct Scroll {
     pub left: usize,
     area: Rect,
     len: usize,
+    /// What was followed last: the row, of how many, on how many.
+    followed: Option<(usize, usize, usize)>,
 }
 
 impl Scroll {
@@ -27,13 +29,25 @@ impl Scroll {
         self.offset = self.offset.min(len.saturating_sub(self.page()));
     }
 
-    /// Moves as little as needed to show `row`; where there is room, its neighbours too.
+    /// Moves as little as needed to show `row`; where there is room, its neighbours too. Does nothing
+    /// while nothing has changed, so that the mouse can scroll away.
     pub fn follow(&mut self, row: usize) {
         let page = self.page();
+        if self.followed.replace((row, self.len, page)) == Some((row, self.len, page)) {
+            return;
+        }
         let margin = usize::from(page > 6);
         let highest = row.saturating_sub(margin);
         let lowest = (row + margin + 1).min(self.len.max(row + 1)).saturating_sub(page);
         self.offset = self.offset.clamp(lowest.min(highest), highest.max(lowest));
+    }
+
+    /// Shows the rows `from..to` as far as they fit, the first ones rather than the last.
+    pub fn follow_range(&mut self, from: usize, to: usize) {
+        self.follow(to.saturating_sub(1).max(from));
+        if self.page() > 1 {
+            self.offset = self.offset.min(from);
+        }
     }
 
     /// Scrolls down, or up where `rows` is negative, as far as there is something to see.
@@ -75,6 +89,9 @@ impl Scroll {
 }
 
 fn draw_bar(bar: Rect, offset: usize, len: usize, buf: &mut Buffer, styles: &Styles) {
+    if bar.is_empty() {
+        return;
+    }
     let height = usize::from(bar.height);
     let thumb = (height * height / len).clamp(1, height);
     let room = height - thumb;

@@ -8,7 +8,7 @@ use ratatui::text::Line;
 use ratatui::widgets::{StatefulWidget, Widget};
 
 use crate::ui::styles::{Focus, Styles};
-use crate::ui::text::{Cut, clip, fit, line_width, narrow, put, put_line};
+use crate::ui::text::{Cut, clip, fit, line_width, narrow, put, put_line, room};
 use crate::ui::theme::Role;
 use crate::ui::widgets::placeholder::Placeholder;
 use crate::ui::widgets::scroll::Scroll;
@@ -161,13 +161,11 @@ impl<'a> Table<'a> {
         let mut x = area.x + 1;
         for (column, width) in self.columns.iter().zip(widths) {
             let Some(width) = *width else { continue };
-            let title = fit(column.title, usize::from(width), Cut::End, self.styles.glyphs.ellipsis);
-            let start = if column.align == Align::Right {
-                usize::from(width).saturating_sub(crate::app::text::width(&title))
-            } else {
-                0
-            };
-            put(buf, (x + narrow(start), area.y), &title, usize::from(width) - start, style);
+            let wide = usize::from(width).min(room(area, x));
+            let title = fit(column.title, wide, Cut::End, self.styles.glyphs.ellipsis);
+            let left_over = wide.saturating_sub(crate::app::text::width(&title));
+            let start = if column.align == Align::Right { left_over } else { 0 };
+            put(buf, (x.saturating_add(narrow(start)), area.y), &title, wide - start, style);
             x = x.saturating_add(width + GAP);
         }
     }
@@ -176,15 +174,14 @@ impl<'a> Table<'a> {
         let mut x = area.x + 1;
         for ((column, width), cell) in self.columns.iter().zip(widths).zip((self.row)(row)) {
             let Some(width) = *width else { continue };
-            let room = usize::from(width.min(area.right().saturating_sub(x)));
+            let room = usize::from(width).min(room(area, x));
             draw_cell(&cell, column, (x, area.y), room, self.styles, buf);
             x = x.saturating_add(width + GAP);
         }
         if self.selected == Some(row) {
             buf.set_style(area, self.styles.selection(self.focus));
-            if self.focus == Focus::Here {
-                put(buf, (area.x, area.y), self.styles.glyphs.pointer, 1, self.styles.key());
-            }
+            let pointer = if self.focus == Focus::Here { self.styles.key() } else { self.styles.dim() };
+            put(buf, (area.x, area.y), self.styles.glyphs.pointer, 1, pointer);
         }
     }
 }
@@ -194,7 +191,7 @@ fn draw_cell(cell: &Line<'_>, column: &Column<'_>, (x, y): (u16, u16), room: usi
     let wide = line_width(cell);
     if wide <= room {
         let start = if column.align == Align::Right { room - wide } else { 0 };
-        put_line(buf, (x + narrow(start), y), cell, room - start);
+        put_line(buf, (x.saturating_add(narrow(start)), y), cell, room - start);
         return;
     }
     if let [only] = cell.spans.as_slice() {

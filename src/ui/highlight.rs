@@ -1,0 +1,108 @@
+//! Colours for YAML and JSON, line by line and cheap enough for every frame.
+//!
+//! This is no parser: it says what a piece of a line most likely is, and is right about policies.
+//! What the text means is `domain::document`'s.
+
+mod json;
+mod yaml;
+
+use std::ops::Range;
+
+use ratatui::style::Style;
+
+pub use self::yaml::Block;
+
+use crate::ui::styles::Styles;
+use crate::ui::theme::Role;
+
+/// The language of a text.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Syntax {
+    #[default]
+    Plain,
+    Yaml,
+    Json,
+}
+
+/// What a piece of a line is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Token {
+    Key,
+    String,
+    Number,
+    Comment,
+    /// A name in capitals, such as `ALWAYS_ALLOW`.
+    Enum,
+    Punctuation,
+}
+
+impl Token {
+    pub fn style(self, styles: &Styles) -> Style {
+        styles.role(match self {
+            Self::Key => Role::SyntaxKey,
+            Self::String => Role::SyntaxString,
+            Self::Number => Role::SyntaxNumber,
+            Self::Comment => Role::SyntaxComment,
+            Self::Enum => Role::SyntaxEnum,
+            Self::Punctuation => Role::SyntaxPunctuation,
+        })
+    }
+}
+
+/// Pieces of one line, in bytes, in order and apart; what lies between them is plain.
+pub type Tokens = Vec<(Range<usize>, Token)>;
+
+/// Goes through the lines of a text from any one of them on.
+#[derive(Debug, Clone, Copy)]
+pub struct Highlighter {
+    syntax: Syntax,
+    block: Block,
+}
+
+impl Highlighter {
+    /// Starts at the line `from`; looks back from there to see whether it is inside a block of text.
+    pub fn new<L: AsRef<str>>(syntax: Syntax, from: usize, line: impl Fn(usize) -> L) -> Self {
+        let block = if syntax == Syntax::Yaml { Block::around(from, line) } else { Block::default() };
+        Self { syntax, block }
+    }
+
+    /// The tokens of the next line.
+    pub fn line(&mut self, line: &str) -> Tokens {
+        match self.syntax {
+            Syntax::Plain => Tokens::new(),
+            Syntax::Yaml => yaml::tokens(line, &mut self.block),
+            Syntax::Json => json::tokens(line),
+        }
+    }
+}
+
+/// What a word without quotes is.
+fn word(text: &str) -> Token {
+    let number = || text.starts_with(|c: char| c.is_ascii_digit() || "-+.".contains(c)) && text.parse::<f64>().is_ok();
+    let capitals =
+        || text.starts_with(|c: char| c.is_ascii_uppercase()) && text.len() > 1 && text.chars().all(is_capital);
+    match text {
+        "true" | "false" | "null" | "~" => Token::Number,
+        _ if number() => Token::Number,
+        _ if capitals() => Token::Enum,
+        _ => Token::String,
+    }
+}
+
+fn is_capital(c: char) -> bool {
+    c.is_ascii_uppercase() || c.is_ascii_digit() || c == '_'
+}
+
+/// The byte after a quoted string that starts at `from`; the line's end if it is not closed there.
+fn quoted_end(line: &str, from: usize) -> usize {
+    let mut chars = line.split_at(from).1.char_indices();
+    let quote = chars.next().map(|(_, quote)| quote);
+    while let Some((at, c)) = chars.next() {
+        if c == '\\' && quote == Some('"') {
+            chars.next();
+        } else if Some(c) == quote {
+            return from + at + 1;
+        }
+    }
+    line.len()
+}

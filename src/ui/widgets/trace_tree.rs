@@ -1,0 +1,296 @@
+//! The tree of checks behind a decision.
+//!
+//! ```text
+//! ✗ the rule's attestors attested the image                            line 9
+//! ├─ ✗ built-by-vetted-ci
+//! │  ├─ ✓ the attestor exists
+//! │  └─ ✗ an attestation is for this digest
+//! │         expected  sha256:9f3c…
+//! │         found     sha256:0a1b…
+//! └─ ✓ qa ▸ 3 checks
+//! ```
+
+use std::fmt;
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use ratatui::style::Style;
+use ratatui::text::{Line, Span};
+use ratatui::widgets::{StatefulWidget, Widget};
+
+use crate::app::text::width;
+use crate::app::tree::TreeRow;
+use crate::domain::document::Path;
+use crate::domain::trace::Status;
+use crate::ui::styles::{Focus, Styles};
+use crate::ui::text::{Cut, clip, fit, narrow, put, put_line, wrap};
+use crate::ui::theme::Role;
+use crate::ui::widgets::placeholder::Placeholder;
+use crate::ui::widgets::scroll::Scroll;
+
+/// What happens to text that is too wide.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Wide {
+    /// It goes on in the next row.
+    #[default]
+    Wrapped,
+    /// It is cut with an ellipsis.
+    Cut,
+}
+
+/// A trace as it is unfolded.
+#[derive(Clone, Copy)]
+pub struct TraceTree<'a> {
+    pub styles: &'a Styles,
+    pub rows: &'a [TreeRow<'a>],
+    pub selected: Option<usize>,
+    pub focus: Focus,
+    pub wide: Wide,
+    /// The line of the policy (from 1) that a check stands at.
+    pub line_of: &'a dyn Fn(&Path) -> Option<usize>,
+}
+
+impl fmt::Debug for TraceTree<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("TraceTree").field("rows", &self.rows.len()).finish_non_exhaustive()
+    }
+}
+
+/// One row of the screen: the check that it belongs to, and what it says.
+struct Drawn<'a> {
+    row: usize,
+    line: Line<'a>,
+    note: Option<String>,
+}
+
+impl<'a> TraceTree<'a> {
+    /// The row (of `rows`) at a row of the screen, for the mouse.
+    pub fn row_at(&self, scroll: &Scroll, at: ratatui::layout::Position) -> Option<usize> {
+        let drawn = self.drawn(usize::from(scroll.area().width));
+        drawn.get(scroll.row_at(at)?).map(|drawn| drawn.row)
+    }
+
+    fn drawn(&self, room: usize) -> Vec<Drawn<'a>> {
+        self.rows.iter().enumerate().flat_map(|(at, row)| self.check(at, row, room)).collect()
+    }
+
+    /// The screen's rows of one check: what was asked, and what was needed and found.
+    fn check(&self, at: usize, row: &'a TreeRow<'a>, room: usize) -> Vec<Drawn<'a>> {
+        let note = row.check.at.as_ref().and_then(self.line_of).map(|line| format!("line {line}"));
+        let taken = note.as_ref().map_or(0, |note| note.len() + 2);
+        let room = room.saturating_sub(1);
+        let guide = self.guide(row);
+        let folded = self.folded(row);
+        let label_room = room.saturating_sub(width(&guide) + 2 + width(&folded) + taken);
+        let sign = self.styles.trace(row.check.status).sign();
+        let mut first = vec![Span::styled(guide, self.styles.role(Role::TraceGuide)), sign, Span::raw(" ")];
+        let folded = Span::styled(folded, self.styles.dim());
+        let details = self.details(row);
+        if let Some(spans) = self.one_line(row, &details, label_room) {
+            first.extend(spans);
+            first.push(folded);
+            return vec![Drawn { row: at, line: Line::from(first), note }];
+        }
+        let under = self.under(row);
+        let style = self.label_style(row);
+        let mut labels = self.fitted(&row.check.label, label_room).into_iter().map(|label| Span::styled(label, style));
+        first.extend(labels.next());
+        first.push(folded);
+        let mut drawn = vec![Drawn { row: at, line: Line::from(first), note }];
+        drawn.extend(labels.map(|label| self.more(at, &under, vec![label])));
+        drawn.extend(details.into_iter().flat_map(|detail| self.detail(at, &under, detail, room)));
+        drawn
+    }
+
+    /// What stands behind a folded check.
+    fn folded(&self, row: &TreeRow<'_>) -> String {
+        let hidden = row.check.children.len();
+        let checks = if hidden == 1 { "check" } else { "checks" };
+        if row.folded { format!(" {} {hidden} {checks}", self.styles.glyphs.fold_closed) } else { String::new() }
+    }
+
+    /// Label, expected and found on one line, if there is room for them.
+    fn one_line(
+        &self,
+        row: &'a TreeRow<'a>,
+        details: &[(&'static str, &'a str, Style)],
+        room: usize,
+    ) -> Option<Vec<Span<'a>>> {
+        let mut spans = vec![Span::styled(row.check.label.as_str(), self.label_style(row))];
+        for (name, value, style) in details {
+            spans.push(Span::styled(format!("  {name} "), self.styles.dim()));
+            spans.push(Span::styled(*value, *style));
+        }
+        let wide: usize = spans.iter().map(|span| width(&span.content)).sum();
+        (wide <= room).then_some(spans)
+    }
+
+    fn details(&self, row: &'a TreeRow<'a>) -> Vec<(&'static str, &'a str, Style)> {
+        let failed = row.check.status == Status::Fail;
+        let expected =
+            row.check.expected.as_deref().map(|value| ("expected", value, self.styles.role(Role::TraceExpected)));
+        let found_style = if failed { self.styles.role(Role::TraceFound) } else { self.styles.dim() };
+        let found = row.check.found.as_deref().map(|value| ("found", value, found_style));
+        expected.into_iter().chain(found).collect()
+    }
+
+    fn detail(
+        &self,
+        at: usize,
+        under: &str,
+        (name, value, style): (&'static str, &'a str, Style),
+        room: usize,
+    ) -> Vec<Drawn<'a>> {
+        let indent = width(under) + 12;
+        let values = self.fitted(value, room.saturating_sub(indent));
+        let line = |(part, value): (usize, String)| {
+            let name = format!("  {:<10}", if part == 0 { name } else { "" });
+            self.more(at, under, vec![Span::styled(name, self.styles.dim()), Span::styled(value, style)])
+        };
+        values.into_iter().enumerate().map(line).collect()
+    }
+
+    fn more(&self, row: usize, under: &str, mut spans: Vec<Span<'a>>) -> Drawn<'a> {
+        spans.insert(0, Span::styled(under.to_owned(), self.styles.role(Role::TraceGuide)));
+        Drawn { row, line: Line::from(spans), note: None }
+    }
+
+    fn fitted(&self, text: &str, room: usize) -> Vec<String> {
+        match self.wide {
+            Wide::Wrapped => wrap(text, room.max(8)).into_iter().map(str::to_owned).collect(),
+            Wide::Cut => vec![fit(text, room, Cut::End, self.styles.glyphs.ellipsis).into_owned()],
+        }
+    }
+
+    fn label_style(&self, row: &TreeRow<'_>) -> Style {
+        match row.check.status {
+            Status::Fail => self.styles.strong(),
+            Status::Skipped => self.styles.role(Role::TraceSkipped),
+            Status::Pass | Status::Unknown | Status::Note => self.styles.text(),
+        }
+    }
+
+    /// The guides before a check.
+    fn guide(&self, row: &TreeRow<'_>) -> String {
+        let glyphs = self.styles.glyphs;
+        match row.last.split_last() {
+            Some((last, above)) if !above.is_empty() => {
+                format!("{}{} ", self.guides(above), if *last { glyphs.tree_last } else { glyphs.tree_branch })
+            }
+            _ => String::new(),
+        }
+    }
+
+    /// The guides of the rows below a check's first.
+    fn under(&self, row: &TreeRow<'_>) -> String {
+        let open = !row.check.children.is_empty() && !row.folded;
+        self.guides(&row.last) + if open { self.styles.glyphs.tree_through } else { "  " }
+    }
+
+    /// A line for each level below the top whose siblings go on.
+    fn guides(&self, last: &[bool]) -> String {
+        let through = |last: &bool| format!("{} ", if *last { "  " } else { self.styles.glyphs.tree_through });
+        last.iter().skip(1).map(through).collect::<Vec<_>>().concat()
+    }
+
+    fn draw(&self, drawn: &Drawn<'_>, row: Rect, buf: &mut Buffer) {
+        let room = usize::from(row.width);
+        let used = put_line(buf, (row.x, row.y), &drawn.line, room);
+        if let Some(note) = drawn.note.as_ref().filter(|note| usize::from(used) + note.len() < room) {
+            put(buf, (row.right() - narrow(note.len()), row.y), note, room, self.styles.dim());
+        }
+        if self.selected == Some(drawn.row) {
+            buf.set_style(row, self.styles.selection(self.focus));
+        }
+    }
+}
+
+impl StatefulWidget for &TraceTree<'_> {
+    type State = Scroll;
+
+    fn render(self, area: Rect, buf: &mut Buffer, scroll: &mut Scroll) {
+        let area = clip(area, buf);
+        if self.rows.is_empty() {
+            return Placeholder::empty(self.styles, "Nothing is decided yet", "").render(area, buf);
+        }
+        let drawn = self.drawn(usize::from(area.width));
+        let narrower = drawn.len() > usize::from(area.height);
+        let drawn = if narrower { self.drawn(usize::from(area.width.saturating_sub(1))) } else { drawn };
+        scroll.fit(area, drawn.len());
+        if let Some(selected) = self.selected {
+            let of = |drawn: &&Drawn<'_>| drawn.row == selected;
+            let from = drawn.iter().position(|drawn| of(&drawn)).unwrap_or(0);
+            scroll.follow_range(from, from + drawn.iter().filter(of).count());
+        }
+        let inner = scroll.with_bar(area, drawn.len(), buf, self.styles);
+        for (y, drawn) in (inner.y..inner.bottom()).zip(drawn.iter().skip(scroll.offset)) {
+            self.draw(drawn, Rect { y, height: 1, ..inner }, buf);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::app::tree::{Tree, TreeCommand};
+    use crate::domain::trace::{Check, Trace};
+
+    fn trace() -> Trace {
+        let found =
+            Check::new(Status::Fail, "an attestation is for this digest").expected("sha256:9f3c").found("sha256:0a1b");
+        let attestor = Check::new(Status::Fail, "vetted-ci")
+            .children(vec![Check::new(Status::Pass, "the attestor exists"), found]);
+        let rule = Check::new(Status::Fail, "the default rule")
+            .at(Path::default())
+            .children(vec![attestor, Check::new(Status::Skipped, "qa")]);
+        Trace { checks: vec![rule, Check::new(Status::Note, "denied")] }
+    }
+
+    fn drawn(tree: &Tree, width: u16, wide: Wide) -> Vec<String> {
+        let (trace, styles) = (trace(), Styles::default());
+        let rows = tree.rows(&trace);
+        let tree =
+            TraceTree { styles: &styles, rows: &rows, selected: None, focus: Focus::Here, wide, line_of: &|_| Some(7) };
+        let mut buf = Buffer::empty(Rect::new(0, 0, width, 11));
+        tree.render(buf.area, &mut buf, &mut Scroll::default());
+        let rows = crate::ui::text::rows(&buf).into_iter().map(|row| row.trim_end().to_owned());
+        rows.filter(|row| !row.is_empty()).collect()
+    }
+
+    #[test]
+    fn expected_and_found_stand_beside_the_label_where_they_fit() {
+        let expected = [
+            "✗ the default rule                                                            line 7",
+            "├─ ✗ vetted-ci",
+            "│  ├─ ✓ the attestor exists",
+            "│  └─ ✗ an attestation is for this digest  expected sha256:9f3c  found sha256:0a1b",
+            "└─ – qa",
+            "• denied",
+        ];
+        assert_eq!(drawn(&Tree::default(), 84, Wide::Wrapped), expected);
+    }
+
+    #[test]
+    fn they_stand_below_where_they_do_not_fit() {
+        let expected = [
+            "✗ the default rule          line 7",
+            "├─ ✗ vetted-ci",
+            "│  ├─ ✓ the attestor exists",
+            "│  └─ ✗ an attestation is for",
+            "│       this digest",
+            "│         expected  sha256:9f3c",
+            "│         found     sha256:0a1b",
+            "└─ – qa",
+            "• denied",
+        ];
+        assert_eq!(drawn(&Tree::default(), 34, Wide::Wrapped), expected);
+    }
+
+    #[test]
+    fn wide_text_can_be_cut_and_checks_folded() {
+        let mut tree = Tree::default();
+        assert!(drawn(&tree, 30, Wide::Cut).contains(&"│  └─ ✗ an attestation is fo…".to_owned()));
+        tree.input(&trace(), TreeCommand::CloseAll);
+        assert_eq!(drawn(&tree, 40, Wide::Cut), ["✗ the default rule ▸ 2 checks     line 7", "• denied"]);
+    }
+}
