@@ -16,3 +16,4 @@ mod sandbox;
 mod simulate;
 mod skopeo;
 mod themes;
+mod widgets;
