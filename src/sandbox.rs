@@ -4,7 +4,6 @@
 //! TLS with its own authority, wants a bearer token, and keeps everything in one SQLite file that
 //! survives a kill at any moment. May use `wire`, `domain` and `signing` (to verify); never `client`.
 
-#[cfg_attr(not(test), expect(dead_code, reason = "the clusters' API server, which uses it, comes next"))]
 mod admission;
 mod binary_authorization;
 mod container;

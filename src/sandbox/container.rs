@@ -15,6 +15,7 @@ use jiff::Timestamp;
 use rusqlite::Transaction;
 
 use super::error::ApiError;
+use super::kubernetes;
 use super::services::{self, KUBERNETES_ENGINE};
 use super::state::{ClusterId, State};
 use super::store::StoreError;
@@ -170,6 +171,7 @@ async fn delete(
     let write = move |tx: &Transaction<'_>| {
         let cluster = settled(tx, path, now)?;
         store::delete(tx, &cluster.id)?;
+        kubernetes::delete_cluster(tx, &cluster.id)?;
         at_once(tx, Kind::Delete, cluster.id, now)
     };
     engine.state.store.write(write).await.map(Json)

@@ -1,5 +1,6 @@
 //! The sandbox's API servers, by the requests that kubectl sends (recorded with kubectl 1.27 to 1.33).
 
+mod admission;
 mod controllers;
 mod discovery;
 mod objects;

@@ -8,7 +8,7 @@ use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 use reqwest::{Certificate, Client, Method, StatusCode};
 use serde_json::{Value, json};
 
-mod binary_authorization;
+pub(crate) mod binary_authorization;
 mod clusters;
 mod container_analysis;
 mod projects;

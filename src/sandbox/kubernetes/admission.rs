@@ -13,6 +13,7 @@ use crate::domain::admission::{
     BREAK_GLASS_ANNOTATION, BREAK_GLASS_LABEL, ContainerKind, Decision, Outcome, Owner, Platform, Request, RequestImage,
 };
 
+use crate::sandbox::admission::admit;
 use crate::wire::kubernetes::{Status, StatusCause, StatusDetails, VIOLATES_POLICY, WEBHOOK, failure};
 
 use super::failure::Failure;
@@ -31,7 +32,11 @@ pub(super) enum Operation {
 
 /// Fails where Binary Authorization refuses the pod.
 pub(super) fn check(cluster: Cluster<'_>, operation: Operation, pod: &Pod) -> Result<(), Failure> {
-    let Some(decision) = admit(cluster.tx, cluster.id, request(cluster, pod)?, cluster.now)? else { return Ok(()) };
+    let decision = admit(cluster.tx, cluster.id, request(cluster, pod)?)?;
+    if decision.rule.is_none() {
+        // The cluster does not ask Binary Authorization: there is no webhook that could log.
+        return Ok(());
+    }
     let marks = marks(pod, &decision);
     let denied = (decision.outcome == Outcome::Deny).then(|| denial(&decision));
     if denied.is_some() || !marks.is_empty() {
@@ -41,17 +46,6 @@ pub(super) fn check(cluster: Cluster<'_>, operation: Operation, pod: &Pod) -> Re
         None => Ok(()),
         Some(status) => Err(Failure::Denied(Box::new(status))),
     }
-}
-
-/// Until Binary Authorization's side is there, no cluster has the webhook.
-#[expect(clippy::unnecessary_wraps, reason = "the real one reads the store")]
-fn admit(
-    _: &rusqlite::Transaction<'_>,
-    _: &crate::sandbox::state::ClusterId,
-    _: Request,
-    _: jiff::Timestamp,
-) -> Result<Option<Decision>, crate::sandbox::store::StoreError> {
-    Ok(None)
 }
 
 /// What the webhook is told of the pod.
@@ -70,7 +64,6 @@ fn request(cluster: Cluster<'_>, pod: &Pod) -> Result<Request, Failure> {
     Ok(Request {
         platform: Platform::Gke,
         name: pod.name().to_owned(),
-        cluster: Some(format!("{}.{}", cluster.id.location, cluster.id.name)),
         namespace: pod.namespace().to_owned(),
         service_account: spec.service_account_name.clone().unwrap_or_default(),
         labels: pod.metadata.labels.clone().unwrap_or_default(),

@@ -20,13 +20,10 @@ use crate::sandbox::error::ApiError;
 use crate::sandbox::google::{Google, GoogleApi};
 use crate::sandbox::state::{ClusterId, RegistryHost, State};
 use crate::sandbox::store::StoreError;
-use crate::sandbox::{container, registry};
-use crate::wire::kubernetes;
+use crate::sandbox::{container, kubernetes, registry};
+use crate::wire::kubernetes::failure;
 use crate::wire::registry::{ErrorBody, RegistryError};
 use crate::wire::status::Code;
-
-/// The largest layer of an image in one request; larger ones are pushed in chunks.
-const MAX_BLOB_BYTES: usize = 32 * 1024 * 1024;
 
 /// The largest request of an API.
 const MAX_JSON_BYTES: usize = 4 * 1024 * 1024;
@@ -41,6 +38,7 @@ pub(super) struct Front {
     state: State,
     google: Google,
     registry: Router,
+    kubernetes: Router,
 }
 
 /// What a request is for.
@@ -60,6 +58,7 @@ impl Front {
             state: state.clone(),
             google: Google::new(state, addr, authority_pem),
             registry: registry::router(state.clone()),
+            kubernetes: kubernetes::router(state.clone()),
         }
     }
 
@@ -70,8 +69,11 @@ impl Front {
         if !request.headers().get(AUTHORIZATION).is_some_and(|header| self.token.is_shown_by(header)) {
             return area.unauthorized(&host);
         }
-        let limit = if matches!(area, Area::Registry(_)) { MAX_BLOB_BYTES } else { MAX_JSON_BYTES };
-        let request = request.map(|body| Body::new(Limited::new(body, limit)));
+        // The registry has limits of its own: clients push a layer in one request, however large it is.
+        let request = match area {
+            Area::Registry(_) => request.map(Body::new),
+            _ => request.map(|body| Body::new(Limited::new(body, MAX_JSON_BYTES))),
+        };
         match tokio::time::timeout(ANSWER_TIMEOUT, self.route(area, request)).await {
             Ok(answer) => answer,
             Err(_) => StatusCode::REQUEST_TIMEOUT.into_response(),
@@ -89,7 +91,7 @@ impl Front {
             Area::Kubernetes(host) => match self.cluster(host).await {
                 Ok(cluster) => {
                     request.extensions_mut().insert(cluster);
-                    call(&Router::new(), request).await
+                    call(&self.kubernetes, request).await
                 }
                 Err(answer) => answer,
             },
@@ -127,7 +129,7 @@ impl Front {
 /// A failure as API servers say it.
 fn status(code: u16, reason: &str, message: String) -> Response {
     let http = StatusCode::from_u16(code).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-    (http, Json(kubernetes::failure(code, reason, message))).into_response()
+    (http, Json(failure(code, reason, message))).into_response()
 }
 
 async fn call(router: &Router, request: Request) -> Response {
