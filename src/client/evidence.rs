@@ -12,14 +12,10 @@ use crate::domain::attestor::Attestor;
 use crate::domain::image::Digest;
 use crate::domain::name::{AttestorName, NoteName};
 use crate::domain::policy::Policy;
-use crate::wire::iam::{IamPolicy, OCCURRENCES_VIEWER};
 
 /// Requests at the same time: attestors, and digests of each.
 const ATTESTORS: usize = 8;
 const DIGESTS: usize = 8;
-
-/// A project role that the service agent gets when the API is enabled; it may read the project's notes.
-const SERVICE_AGENT: &str = "roles/binaryauthorization.serviceAgent";
 
 impl Client {
     /// What the attestors of these policies say of these digests. It does not fail: what could not be
@@ -84,13 +80,13 @@ impl Client {
         };
         let member = format!("serviceAccount:{email}");
         let on_note = match self.note_iam(&attestor.note).await {
-            Ok(policy) if policy.grants(OCCURRENCES_VIEWER, &member) => return Ok(true),
+            Ok(policy) if policy.grants_reading_occurrences(&member) => return Ok(true),
             Ok(_) => None,
             Err(error) if error.is_not_found() => return Err(Reason::NoteMissing),
             Err(error) => Some(error),
         };
         let on_project = match self.project_iam(attestor.note.project()).await {
-            Ok(policy) if grants_on_project(&policy, &member) => return Ok(true),
+            Ok(policy) if policy.grants_reading_occurrences(&member) => return Ok(true),
             Ok(_) => None,
             Err(error) if error.is_not_found() => None,
             Err(error) => Some(error),
@@ -105,8 +101,4 @@ impl Client {
 enum Reason {
     NoteMissing,
     Unknown(String),
-}
-
-fn grants_on_project(policy: &IamPolicy, member: &str) -> bool {
-    [OCCURRENCES_VIEWER, SERVICE_AGENT].iter().any(|role| policy.grants(role, member))
 }

@@ -21,7 +21,6 @@ use crate::domain::name::{AttestorName, NoteName};
 use crate::domain::policy::Policy;
 use crate::domain::system_policy;
 use crate::signing::openpgp::Verifier;
-use crate::wire::iam::{IamPolicy, OCCURRENCES_VIEWER};
 
 /// Decides on a pod that wants to run in a cluster. What the request says of the cluster and of its
 /// enforcement is replaced by what the store says.
@@ -97,24 +96,11 @@ fn may_read(tx: &Transaction<'_>, service_account: &str, note: &NoteName) -> Res
     let member = format!("serviceAccount:{service_account}");
     let resources = [note.to_string(), format!("projects/{}", note.project())];
     for resource in resources {
-        if grants_reading(&iam::get(tx, &resource)?, &member) {
+        if iam::get(tx, &resource)?.grants_reading_occurrences(&member) {
             return Ok(true);
         }
     }
     Ok(false)
-}
-
-/// Inferred: of the roles that hold `containeranalysis.notes.listOccurrences`, those that one would
-/// give to an account that reads attestations.
-fn grants_reading(policy: &IamPolicy, member: &str) -> bool {
-    const ROLES: [&str; 5] = [
-        OCCURRENCES_VIEWER,
-        "roles/containeranalysis.admin",
-        "roles/binaryauthorization.serviceAgent",
-        "roles/editor",
-        "roles/owner",
-    ];
-    ROLES.iter().any(|role| policy.grants(role, member))
 }
 
 #[cfg(test)]

@@ -51,6 +51,20 @@ impl IamPolicy {
             .any(|binding| binding.members.iter().any(|m| m == member))
     }
 
+    /// Whether `member` may list the occurrences of a note by a role on it, or on its project, that this
+    /// policy gives. Inferred: of the roles that hold `containeranalysis.notes.listOccurrences`, those
+    /// that one would give to an account that reads attestations.
+    pub fn grants_reading_occurrences(&self, member: &str) -> bool {
+        const ROLES: [&str; 5] = [
+            OCCURRENCES_VIEWER,
+            "roles/containeranalysis.admin",
+            "roles/binaryauthorization.serviceAgent",
+            "roles/editor",
+            "roles/owner",
+        ];
+        ROLES.iter().any(|role| self.grants(role, member))
+    }
+
     /// The same policy with `member` in `role`; the etag is kept.
     #[must_use]
     pub fn with_grant(mut self, role: &str, member: &str) -> Self {

@@ -3,7 +3,7 @@ use serde_json::json;
 use super::*;
 use crate::domain::admission::{Outcome, Platform};
 use crate::sandbox::store::Store;
-use crate::wire::iam::Binding;
+use crate::wire::iam::{Binding, IamPolicy, OCCURRENCES_VIEWER};
 
 const DIGEST: &str = "sha256:abababababababababababababababababababababababababababababababab";
 const AGENT: &str = "service-7@gcp-sa-binaryauthorization.iam.gserviceaccount.com";

@@ -1,6 +1,7 @@
 //! The client against the sandbox: that both mean the same by every call.
 
 mod attestations;
+mod attestors;
 mod clusters;
 mod images;
 mod projects;

@@ -42,11 +42,16 @@ impl Signer {
         self.keyring.export(&self.fingerprint).unwrap()
     }
 
+    /// The armored, attached message.
+    pub(crate) fn sign(&self, payload: &[u8]) -> String {
+        self.keyring.sign(&self.fingerprint, &passphrase(), payload).unwrap()
+    }
+
     /// The details of an attestation of this image, as they are posted.
     pub(crate) fn attestation(&self, image: &str) -> Value {
         let image: ImageRef = image.parse().unwrap();
         let payload = payload(&image, image.digest().unwrap());
-        let signature = self.keyring.sign(&self.fingerprint, &passphrase(), &payload).unwrap();
+        let signature = self.sign(&payload);
         let base64 = |bytes: &[u8]| base64::Engine::encode(&base64::engine::general_purpose::URL_SAFE, bytes);
         let signature = json!({"publicKeyId": self.fingerprint.as_str(), "signature": base64(signature.as_bytes())});
         json!({"serializedPayload": base64(&payload), "signatures": [signature]})
