@@ -35,6 +35,7 @@ pub mod client;
 pub mod codelab;
 pub mod domain;
 pub mod sandbox;
+pub mod settings;
 pub mod signing;
 pub mod ui;
 pub mod wire;

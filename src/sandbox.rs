@@ -23,4 +23,5 @@ mod services;
 pub mod state;
 pub mod store;
 
-pub use server::{Files, Sandbox, StartError, Token};
+pub use container::{ClusterAddress, cluster_addresses};
+pub use server::{Files, Idle, Running, Sandbox, StartError, Token};

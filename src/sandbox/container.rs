@@ -18,7 +18,7 @@ use super::error::ApiError;
 use super::kubernetes;
 use super::services::{self, KUBERNETES_ENGINE};
 use super::state::{ClusterId, State};
-use super::store::StoreError;
+use super::store::{Store, StoreError};
 use crate::wire::base64_bytes;
 use crate::wire::container::{Cluster, ClusterList, Operation};
 use requests::{NewCluster, decode_create, decode_update};
@@ -59,6 +59,19 @@ pub(super) fn router(state: State, addr: SocketAddr, authority_pem: &str) -> Rou
         }
     }
     router.with_state(engine)
+}
+
+/// A cluster and the name of its API server.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ClusterAddress {
+    pub id: ClusterId,
+    /// `gke-….LOCATION.gke.goog`.
+    pub dns_endpoint: String,
+}
+
+/// The clusters of all projects, the oldest first.
+pub async fn cluster_addresses(store: &Store) -> Result<Vec<ClusterAddress>, StoreError> {
+    store.read(|tx| Ok(store::addresses(tx)?)).await
 }
 
 /// What admission has to know of a cluster, if it is there.

@@ -24,12 +24,15 @@ use super::registry;
 use super::state::{Clock, State};
 use super::store::{Store, StoreError};
 use authority::{Authority, AuthorityError, Leaves};
+use running::Lease;
+pub use running::{Idle, Running};
 pub use token::Token;
 
 mod authority;
 mod connection;
 mod files;
 mod front;
+mod running;
 mod token;
 
 /// Connections served at once; more wait to be accepted.
@@ -49,8 +52,8 @@ const STORE_FILE: &str = "sandbox.db";
 pub enum StartError {
     #[error("the sandbox's directory {}: {source}", path.display())]
     Directory { path: PathBuf, source: io::Error },
-    #[error("the sandbox's secrets: {0}")]
-    Secrets(#[from] io::Error),
+    #[error("the sandbox's files: {0}")]
+    Files(#[from] io::Error),
     #[error("the sandbox's certificates: {0}")]
     Authority(#[from] AuthorityError),
     #[error("the sandbox's TLS: {0}")]
@@ -73,6 +76,8 @@ pub struct Sandbox {
     stop: watch::Sender<bool>,
     alive: watch::Receiver<()>,
     task: JoinHandle<()>,
+    /// For others to find it.
+    _lease: Lease,
 }
 
 /// Where a sandbox keeps what other programs need to use it.
@@ -101,6 +106,15 @@ impl Files {
         self.directory.join(TOKEN_FILE)
     }
 
+    /// Writes a file that other programs read, at this path below the directory; readable by its
+    /// owner alone.
+    pub fn write_for_clients(&self, path: &str, text: &str) -> io::Result<PathBuf> {
+        let path = self.directory.join(path);
+        files::make_directory(path.parent().unwrap_or(&self.directory))?;
+        files::replace(&path, text.as_bytes())?;
+        Ok(path)
+    }
+
     /// The store; SQLite puts two more beside it.
     pub fn store(&self) -> PathBuf {
         self.directory.join(STORE_FILE)
@@ -125,6 +139,7 @@ impl Sandbox {
         let addr = listener.local_addr().map_err(at)?;
         let authority_pem = kept.authority.certificate_pem().to_owned();
         let state = State { store: kept.store, clock };
+        let lease = announce(kept.lease, &files, addr.port()).await?;
         let front = front::Front::new(&state, kept.token.clone(), addr, &authority_pem);
         let tls = TlsAcceptor::from(Arc::new(tls_config(kept.authority)?));
         let (stop, stopping) = watch::channel(false);
@@ -135,7 +150,7 @@ impl Sandbox {
             accept(listener, tls, Arc::new(front), stopping, tasks).await;
             drop(living);
         });
-        Ok(Self { addr, files, authority_pem, token: kept.token, stop, alive, task })
+        Ok(Self { addr, files, authority_pem, token: kept.token, stop, alive, task, _lease: lease })
     }
 
     /// Where it listens.
@@ -169,11 +184,18 @@ impl Sandbox {
     pub async fn shutdown(self) -> Result<(), tokio::task::JoinError> {
         self.stop.send_replace(true);
         self.task.await
+        // The lease ends here, when nothing is served any more.
     }
+}
+
+async fn announce(lease: Lease, files: &Files, port: u16) -> Result<Lease, StartError> {
+    let files = files.clone();
+    Ok(tokio::task::spawn_blocking(move || lease.announce(&files, port)).await??)
 }
 
 /// What a sandbox keeps in its directory.
 struct Kept {
+    lease: Lease,
     authority: Authority,
     token: Token,
     store: Store,
@@ -183,6 +205,7 @@ impl Kept {
     fn open(files: &Files) -> Result<Self, StartError> {
         let path = files.directory();
         files::make_directory(path).map_err(|source| StartError::Directory { path: path.to_owned(), source })?;
+        let lease = Lease::take(files)?;
         let stored = files::read_or_make::<StartError>(&path.join(AUTHORITY_FILE), || Ok(Authority::generate()?))?;
         let authority = Authority::parse(&stored)?;
         let certificate = authority.certificate_pem().as_bytes();
@@ -191,7 +214,7 @@ impl Kept {
         }
         let token = Token::from_stored(&files::read_or_make::<StartError>(&files.token(), || Ok(Token::generate()?))?);
         files::reserve(&files.store())?;
-        Ok(Self { authority, token, store: Store::open(&files.store())? })
+        Ok(Self { lease, authority, token, store: Store::open(&files.store())? })
     }
 }
 

@@ -9,6 +9,7 @@ use reqwest::{Certificate, Client, Method, StatusCode};
 use serde_json::{Value, json};
 
 pub(crate) mod binary_authorization;
+mod cli;
 mod clusters;
 mod container_analysis;
 mod projects;

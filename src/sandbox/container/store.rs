@@ -3,6 +3,7 @@
 use jiff::Timestamp;
 use rusqlite::{OptionalExtension as _, Row, Transaction};
 
+use super::ClusterAddress;
 use crate::sandbox::state::{ClusterId, rfc3339};
 use crate::wire::container::{
     BinaryAuthorization, Cluster, ControlPlaneEndpointsConfig, DnsEndpointConfig, MasterAuth, NodeConfig, NodePool,
@@ -185,12 +186,21 @@ pub(in crate::sandbox) fn by_dns_endpoint(
         .optional()
 }
 
+/// Those of all projects, the oldest first.
+pub(super) fn addresses(tx: &Transaction<'_>) -> Result<Vec<ClusterAddress>, rusqlite::Error> {
+    let mut statement = tx.prepare_cached(&format!("{COLUMNS} ORDER BY place"))?;
+    let address = |row: &Row<'_>| {
+        let cluster = StoredCluster::from_row(row)?;
+        Ok(ClusterAddress { id: cluster.id, dns_endpoint: cluster.dns_endpoint })
+    };
+    statement.query_map([], address)?.collect()
+}
+
 /// The only cluster of all projects, or how many there are.
 pub(in crate::sandbox) fn only(tx: &Transaction<'_>) -> Result<Result<ClusterId, usize>, rusqlite::Error> {
-    let mut statement = tx.prepare_cached(COLUMNS)?;
-    let clusters: Vec<StoredCluster> = statement.query_map([], StoredCluster::from_row)?.collect::<Result<_, _>>()?;
+    let clusters = addresses(tx)?;
     let count = clusters.len();
-    Ok(<[StoredCluster; 1]>::try_from(clusters).map(|[cluster]| cluster.id).map_err(|_others| count))
+    Ok(<[ClusterAddress; 1]>::try_from(clusters).map(|[cluster]| cluster.id).map_err(|_others| count))
 }
 
 /// What is done with a cluster.

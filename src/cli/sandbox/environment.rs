@@ -1,0 +1,188 @@
+//! The environment in which other programs talk to the sandbox, and the small files that it names.
+//!
+//! Nothing of the user's own configuration is read or changed: gcloud, kubectl, docker and skopeo get
+//! directories of the sandbox's. Which variables do what was recorded with the real programs.
+
+use std::path::Path;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use serde_json::{Value, json};
+use zeroize::Zeroizing;
+
+use super::Failure;
+use crate::sandbox::store::Store;
+use crate::sandbox::{ClusterAddress, Files, cluster_addresses};
+
+/// How clients find the sandbox.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Mode {
+    /// As the real hosts, through a proxy and with its authority: commands stay as they are.
+    Proxy,
+    /// gcloud alone, by its endpoint overrides.
+    Overrides,
+}
+
+/// The variables, in the order in which they are printed.
+#[derive(Debug)]
+pub(super) struct Environment(Vec<(&'static str, String)>);
+
+/// The registries whose password skopeo and docker are told; others of Artifact Registry work with
+/// `skopeo login`.
+const REGISTRIES: [&str; 10] = [
+    "gcr.io",
+    "us.gcr.io",
+    "eu.gcr.io",
+    "asia.gcr.io",
+    "us-docker.pkg.dev",
+    "europe-docker.pkg.dev",
+    "asia-docker.pkg.dev",
+    "us-central1-docker.pkg.dev",
+    "us-east1-docker.pkg.dev",
+    "europe-west1-docker.pkg.dev",
+];
+
+/// The APIs that gcloud's commands for the codelab call.
+const OVERRIDES: [&str; 5] = [
+    "CLOUDSDK_API_ENDPOINT_OVERRIDES_BINARYAUTHORIZATION",
+    "CLOUDSDK_API_ENDPOINT_OVERRIDES_CONTAINERANALYSIS",
+    "CLOUDSDK_API_ENDPOINT_OVERRIDES_CONTAINER",
+    "CLOUDSDK_API_ENDPOINT_OVERRIDES_CLOUDRESOURCEMANAGER",
+    "CLOUDSDK_API_ENDPOINT_OVERRIDES_SERVICEUSAGE",
+];
+
+impl Environment {
+    /// Writes the files and says the variables, for the sandbox of this directory on this port.
+    pub(super) async fn prepare(directory: &Path, port: u16, mode: Mode) -> Result<Self, Failure> {
+        let directory = std::path::absolute(directory).map_err(Failure::io("the sandbox's directory"))?;
+        let files = Files::of(&directory);
+        let clusters = cluster_addresses(&Store::open(&files.store())?).await?;
+        let proxy = format!("http://127.0.0.1:{port}");
+        let kubeconfig = files.write_for_clients("kubeconfig", &kubeconfig(&clusters, &files, &proxy).to_string());
+        let kubeconfig = kubeconfig.map_err(Failure::io("the sandbox's kubeconfig"))?;
+        let docker = docker_config(&files, port).map_err(Failure::io("the sandbox's token"))?;
+        let docker = files
+            .write_for_clients("docker/config.json", &docker)
+            .map_err(Failure::io("the sandbox's docker configuration"))?;
+        let mut variables = common(&files, &directory, &kubeconfig);
+        match mode {
+            Mode::Proxy => variables.extend(proxied(&files, &proxy, &docker)),
+            Mode::Overrides => {
+                variables.extend(OVERRIDES.map(|name| (name, format!("https://127.0.0.1:{port}/"))));
+            }
+        }
+        Ok(Self(variables))
+    }
+
+    pub(super) fn variables(&self) -> impl Iterator<Item = (&'static str, &str)> {
+        self.0.iter().map(|(name, value)| (*name, value.as_str()))
+    }
+
+    /// Lines for a POSIX shell.
+    pub(super) fn exports(&self) -> String {
+        let lines: Vec<String> =
+            self.variables().map(|(name, value)| format!("export {name}={}\n", quoted(value))).collect();
+        lines.concat()
+    }
+}
+
+/// Where gcloud and kubectl keep and find things, and who they are.
+fn common(files: &Files, directory: &Path, kubeconfig: &Path) -> Vec<(&'static str, String)> {
+    let text = |path: &Path| path.display().to_string();
+    // kubectl and gcloud write to the first, and read the sandbox's clusters from the second.
+    let separator = if cfg!(windows) { ';' } else { ':' };
+    let own = directory.join("kubeconfig-of-gcloud");
+    vec![
+        ("CLOUDSDK_CONFIG", text(&directory.join("gcloud"))),
+        ("CLOUDSDK_AUTH_ACCESS_TOKEN_FILE", text(&files.token())),
+        ("CLOUDSDK_CORE_CUSTOM_CA_CERTS_FILE", text(&files.certificate())),
+        // Both, or gcloud asks a name server for the metadata server of Compute Engine.
+        ("CLOUDSDK_CORE_CHECK_GCE_METADATA", "false".to_owned()),
+        ("CLOUDSDK_METRICS_ENVIRONMENT", "local".to_owned()),
+        ("CLOUDSDK_CORE_DISABLE_USAGE_REPORTING", "true".to_owned()),
+        ("CLOUDSDK_COMPONENT_MANAGER_DISABLE_UPDATE_CHECK", "true".to_owned()),
+        ("CLOUDSDK_SURVEY_DISABLE_PROMPTS", "true".to_owned()),
+        ("KUBECONFIG", format!("{}{separator}{}", text(&own), text(kubeconfig))),
+        ("KUBECACHEDIR", text(&directory.join("kube-cache"))),
+    ]
+}
+
+/// What leads every client to the sandbox.
+fn proxied(files: &Files, proxy: &str, docker: &Path) -> Vec<(&'static str, String)> {
+    let certificate = files.certificate().display().to_string();
+    let local = "127.0.0.1,localhost";
+    let config = docker.parent().unwrap_or(docker);
+    vec![
+        // Some programs read only the one, some only the other.
+        ("https_proxy", proxy.to_owned()),
+        ("HTTPS_PROXY", proxy.to_owned()),
+        ("no_proxy", local.to_owned()),
+        ("NO_PROXY", local.to_owned()),
+        ("CURL_CA_BUNDLE", certificate.clone()),
+        ("SSL_CERT_FILE", certificate),
+        ("DOCKER_CONFIG", config.display().to_string()),
+        ("REGISTRY_AUTH_FILE", docker.display().to_string()),
+    ]
+}
+
+/// The clusters of the sandbox under the names that `get-credentials` gives them. It needs no plugin
+/// and holds no secret: it says where the token is. JSON, which every reader of YAML takes.
+fn kubeconfig(clusters: &[ClusterAddress], files: &Files, proxy: &str) -> Value {
+    const USER: &str = "countersign-sandbox";
+    let name =
+        |cluster: &ClusterAddress| format!("gke_{}_{}_{}", cluster.id.project, cluster.id.location, cluster.id.name);
+    let cluster = |cluster: &ClusterAddress| {
+        let server = format!("https://{}", cluster.dns_endpoint);
+        let authority = files.certificate();
+        json!({"name": name(cluster), "cluster": {
+            "server": server, "certificate-authority": authority, "proxy-url": proxy,
+        }})
+    };
+    let context =
+        |cluster: &ClusterAddress| json!({"name": name(cluster), "context": {"cluster": name(cluster), "user": USER}});
+    json!({
+        "apiVersion": "v1",
+        "kind": "Config",
+        "clusters": clusters.iter().map(cluster).collect::<Vec<_>>(),
+        "contexts": clusters.iter().map(context).collect::<Vec<_>>(),
+        "users": [{"name": USER, "user": {"tokenFile": files.token()}}],
+        "current-context": clusters.last().map(name).unwrap_or_default(),
+    })
+}
+
+/// What `docker login` would leave behind.
+fn docker_config(files: &Files, port: u16) -> std::io::Result<Zeroizing<String>> {
+    let token = Zeroizing::new(std::fs::read_to_string(files.token())?);
+    let login = Zeroizing::new(format!("oauth2accesstoken:{}", token.trim()));
+    let auth = Zeroizing::new(STANDARD.encode(login.as_bytes()));
+    let local = format!("127.0.0.1:{port}");
+    let hosts = REGISTRIES.into_iter().chain([local.as_str()]);
+    // Neither hosts nor base64 have anything that JSON escapes.
+    let entry = |host| format!("\"{host}\": {{\"auth\": \"{}\"}}", *auth);
+    let auths: Zeroizing<Vec<String>> = Zeroizing::new(hosts.map(entry).collect());
+    let auths = Zeroizing::new(auths.join(", "));
+    Ok(Zeroizing::new(format!("{{\"auths\": {{{}}}}}\n", *auths)))
+}
+
+/// As one word of a POSIX shell.
+fn quoted(value: &str) -> String {
+    let plain = |c: char| c.is_ascii_alphanumeric() || "/._-:,=@%+".contains(c);
+    if !value.is_empty() && value.chars().all(plain) {
+        return value.to_owned();
+    }
+    format!("'{}'", value.replace('\'', "'\\''"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[rstest::rstest]
+    #[case("/tmp/a-b_c.d", "/tmp/a-b_c.d")]
+    #[case("", "''")]
+    #[case("a b", "'a b'")]
+    #[case("it's $HOME", "'it'\\''s $HOME'")]
+    fn words_of_a_shell(#[case] value: &str, #[case] word: &str) {
+        assert_eq!(quoted(value), word);
+    }
+}

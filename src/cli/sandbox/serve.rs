@@ -1,0 +1,52 @@
+//! `countersign sandbox serve`.
+
+use super::{Exit, Failure, directory, running, runtime, say};
+use crate::sandbox::Sandbox;
+
+pub(super) fn run(port: u16) -> Result<Exit, Failure> {
+    if let Some(other) = running()? {
+        return Err(Failure::AlreadyRunning { pid: other.pid, port: other.port });
+    }
+    runtime()?.block_on(serve(port))
+}
+
+async fn serve(port: u16) -> Result<Exit, Failure> {
+    let stop = stop_signal()?;
+    let sandbox = Sandbox::start(&directory(), Some(port)).await?;
+    let (addr, token) = (sandbox.addr(), sandbox.files().token());
+    say(&format!("sandbox ready at https://{addr}, token in {}\n", token.display()))?;
+    let died = tokio::select! {
+        () = sandbox.ended() => true,
+        () = stop => false,
+    };
+    match sandbox.shutdown().await {
+        Ok(()) if !died => Ok(Exit::Yes),
+        _ => Err(Failure::Died),
+    }
+}
+
+/// Ends when the process is asked to end.
+#[cfg(unix)]
+pub(super) fn stop_signal() -> Result<impl Future<Output = ()>, Failure> {
+    use tokio::signal::unix::{SignalKind, signal};
+    let listen = |kind| signal(kind).map_err(Failure::io("the handling of signals"));
+    let (mut terminate, mut interrupt) = (listen(SignalKind::terminate())?, listen(SignalKind::interrupt())?);
+    let mut hangup = listen(SignalKind::hangup())?;
+    Ok(async move {
+        tokio::select! {
+            _ = terminate.recv() => {}
+            _ = interrupt.recv() => {}
+            _ = hangup.recv() => {}
+        }
+    })
+}
+
+#[cfg(not(unix))]
+pub(super) fn stop_signal() -> Result<impl Future<Output = ()>, Failure> {
+    Ok(async {
+        // Without the handler there is nothing to wait for but the end of the process.
+        if tokio::signal::ctrl_c().await.is_err() {
+            std::future::pending::<()>().await;
+        }
+    })
+}

@@ -1,0 +1,204 @@
+//! `countersign sandbox …`, the real binary: serving, being killed, and the environment for others.
+
+use std::io::{BufRead as _, BufReader};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+
+use countersign::sandbox::Running;
+use serde_json::{Value, json};
+
+/// A data directory and what is run in it.
+struct Home(tempfile::TempDir);
+
+impl Home {
+    fn new() -> Self {
+        Self(tempfile::tempdir().unwrap())
+    }
+
+    fn sandbox(&self) -> PathBuf {
+        self.0.path().join("sandbox")
+    }
+
+    fn command(&self, arguments: &[&str]) -> Command {
+        let mut command = Command::new(assert_cmd::cargo::cargo_bin!("countersign"));
+        command.arg("sandbox").args(arguments).env("COUNTERSIGN_DATA_DIR", self.0.path());
+        for name in ["https_proxy", "HTTPS_PROXY", "SSL_CERT_FILE", "CURL_CA_BUNDLE"] {
+            command.env_remove(name);
+        }
+        command
+    }
+
+    /// Exit code, standard output and standard error.
+    fn run(&self, arguments: &[&str]) -> (i32, String, String) {
+        let output = self.command(arguments).stdin(Stdio::null()).output().unwrap();
+        let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap();
+        (output.status.code().unwrap(), text(output.stdout), text(output.stderr))
+    }
+
+    fn serve(&self) -> Server {
+        let mut child = self.command(&["serve"]).stdout(Stdio::piped()).spawn().unwrap();
+        let mut line = String::new();
+        BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
+        Server { child, line }
+    }
+}
+
+/// A sandbox in a process of its own, killed at the end.
+struct Server {
+    child: Child,
+    line: String,
+}
+
+impl Server {
+    #[cfg(unix)]
+    fn terminate(&mut self) -> std::process::ExitStatus {
+        let pid = self.child.id().to_string();
+        assert!(Command::new("kill").args(["-TERM", &pid]).status().unwrap().success());
+        self.child.wait().unwrap()
+    }
+
+    fn kill(mut self) {
+        self.child.kill().unwrap();
+        self.child.wait().unwrap();
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+/// A request to the sandbox that runs in the directory, from outside of it.
+fn request(sandbox: &Path, method: &str, path: &str, body: &Value) -> Value {
+    let port = Running::find(sandbox).unwrap().expect("a sandbox is running").port;
+    let authority = reqwest::Certificate::from_pem(&std::fs::read(sandbox.join("ca.pem")).unwrap()).unwrap();
+    let token = std::fs::read_to_string(sandbox.join("token")).unwrap();
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    runtime.block_on(async {
+        let client = reqwest::Client::builder().tls_certs_only([authority]).no_proxy().build().unwrap();
+        let url = format!("https://127.0.0.1:{port}{path}");
+        let request = client.request(method.parse().unwrap(), url).bearer_auth(token).json(body);
+        request.send().await.unwrap().error_for_status().unwrap().json().await.unwrap()
+    })
+}
+
+#[cfg(unix)]
+#[test]
+fn serve_says_one_line_and_stops_when_told() {
+    let home = Home::new();
+    let mut server = home.serve();
+    let running = Running::find(&home.sandbox()).unwrap().unwrap();
+    assert_eq!(running.pid, server.child.id());
+    let token = home.sandbox().join("token");
+    let line = format!("sandbox ready at https://127.0.0.1:{}, token in {}\n", running.port, token.display());
+    assert_eq!(server.line, line);
+    let (code, _, error) = home.run(&["serve"]);
+    assert_eq!(code, 2);
+    assert!(error.contains(&format!("already running on port {}", running.port)), "{error}");
+    assert_eq!(server.terminate().code(), Some(0));
+    assert_eq!(Running::find(&home.sandbox()).unwrap(), None);
+    assert!(!home.sandbox().join("sandbox.json").exists());
+}
+
+#[test]
+fn what_was_answered_survives_a_kill() {
+    let home = Home::new();
+    for n in 0..5 {
+        let server = home.serve();
+        let id = format!("project-{n}");
+        request(&home.sandbox(), "POST", "/v1/projects", &json!({"projectId": id}));
+        // At once: nothing is given time to be written.
+        server.kill();
+        assert_eq!(Running::find(&home.sandbox()).unwrap(), None);
+    }
+    let _server = home.serve();
+    let list = request(&home.sandbox(), "GET", "/v1/projects", &Value::Null);
+    assert_eq!(list["projects"].as_array().unwrap().len(), 5);
+}
+
+#[test]
+fn the_environment_of_a_sandbox_that_runs() {
+    let home = Home::new();
+    let (code, _, error) = home.run(&["env"]);
+    assert_eq!(code, 2);
+    assert!(error.contains("no sandbox is running"), "{error}");
+    let _server = home.serve();
+    let port = Running::find(&home.sandbox()).unwrap().unwrap().port;
+    let (code, exports, _) = home.run(&["env"]);
+    assert_eq!(code, 0);
+    let token = home.sandbox().join("token");
+    assert!(exports.contains(&format!("export https_proxy=http://127.0.0.1:{port}\n")), "{exports}");
+    assert!(exports.contains(&format!("export CLOUDSDK_AUTH_ACCESS_TOKEN_FILE={}\n", token.display())), "{exports}");
+    let secret = std::fs::read_to_string(&token).unwrap();
+    assert!(!exports.contains(&secret), "the token itself is not printed");
+    let (_, overrides, _) = home.run(&["env", "--overrides"]);
+    let name = "CLOUDSDK_API_ENDPOINT_OVERRIDES_BINARYAUTHORIZATION";
+    assert!(overrides.contains(&format!("export {name}=https://127.0.0.1:{port}/\n")), "{overrides}");
+    assert!(!overrides.contains("https_proxy"), "{overrides}");
+}
+
+#[test]
+fn the_files_for_kubectl_and_docker() {
+    let home = Home::new();
+    let _server = home.serve();
+    let sandbox = home.sandbox();
+    request(&sandbox, "POST", "/v1/projects", &json!({"projectId": "binauthz-lab"}));
+    let service = "/v1/projects/binauthz-lab/services/container.googleapis.com";
+    request(&sandbox, "POST", &format!("{service}:enable"), &json!({}));
+    let clusters = "/v1/projects/binauthz-lab/locations/us-central1-a/clusters";
+    request(&sandbox, "POST", clusters, &json!({"cluster": {"name": "binauthz-codelab"}}));
+    let cluster = request(&sandbox, "GET", &format!("{clusters}/binauthz-codelab"), &Value::Null);
+    let dns = cluster["controlPlaneEndpointsConfig"]["dnsEndpointConfig"]["endpoint"].as_str().unwrap();
+    home.run(&["env"]);
+    let read = |path: &str| -> Value { serde_json::from_slice(&std::fs::read(sandbox.join(path)).unwrap()).unwrap() };
+    let kubeconfig = read("kubeconfig");
+    let name = "gke_binauthz-lab_us-central1-a_binauthz-codelab";
+    assert_eq!(kubeconfig["current-context"], name);
+    assert_eq!(kubeconfig["clusters"][0]["name"], name);
+    assert_eq!(kubeconfig["clusters"][0]["cluster"]["server"], format!("https://{dns}"));
+    assert_eq!(kubeconfig["users"][0]["user"]["tokenFile"], json!(sandbox.join("token")));
+    let docker = read("docker/config.json");
+    let token = std::fs::read_to_string(sandbox.join("token")).unwrap();
+    let auth = base64::Engine::encode(&base64::engine::general_purpose::STANDARD, format!("oauth2accesstoken:{token}"));
+    assert_eq!(docker["auths"]["gcr.io"]["auth"], auth);
+}
+
+#[cfg(unix)]
+#[test]
+fn a_command_runs_in_the_environment() {
+    let home = Home::new();
+    let script = "test -f \"$CLOUDSDK_AUTH_ACCESS_TOKEN_FILE\" && echo \"$https_proxy\"; exit 7";
+    let (code, output, _) = home.run(&["shell", "--", "sh", "-c", script]);
+    assert_eq!(code, 7);
+    assert!(output.starts_with("http://127.0.0.1:"), "{output}");
+    assert_eq!(Running::find(&home.sandbox()).unwrap(), None, "its own sandbox ended with it");
+    let (code, _, error) = home.run(&["shell", "--", "/no/such/program"]);
+    assert_eq!(code, 2);
+    assert!(error.contains("/no/such/program cannot be run"), "{error}");
+    let _server = home.serve();
+    let port = Running::find(&home.sandbox()).unwrap().unwrap().port;
+    let (code, output, _) = home.run(&["shell", "--", "sh", "-c", "echo $https_proxy"]);
+    assert_eq!((code, output), (0, format!("http://127.0.0.1:{port}\n")));
+}
+
+#[test]
+fn a_reset_forgets_and_does_not_hurry() {
+    let home = Home::new();
+    assert_eq!(home.run(&["reset"]).0, 0, "there is nothing to forget");
+    let server = home.serve();
+    request(&home.sandbox(), "POST", "/v1/projects", &json!({"projectId": "binauthz-lab"}));
+    let token = std::fs::read_to_string(home.sandbox().join("token")).unwrap();
+    let (code, _, error) = home.run(&["reset", "--yes"]);
+    assert_eq!(code, 2);
+    assert!(error.contains("being served"), "{error}");
+    server.kill();
+    let (code, _, error) = home.run(&["reset"]);
+    assert_eq!(code, 2, "without a terminal nobody can be asked");
+    assert!(error.contains("--yes"), "{error}");
+    assert_eq!(home.run(&["reset", "--yes"]).0, 0);
+    let _server = home.serve();
+    assert_eq!(request(&home.sandbox(), "GET", "/v1/projects", &Value::Null), json!({}));
+    assert_eq!(std::fs::read_to_string(home.sandbox().join("token")).unwrap(), token);
+}
