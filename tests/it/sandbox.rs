@@ -8,6 +8,7 @@ use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 use reqwest::{Certificate, Client, Method, StatusCode};
 use serde_json::{Value, json};
 
+mod admission;
 pub(crate) mod binary_authorization;
 mod cli;
 mod clusters;

@@ -4,6 +4,7 @@ use jiff::Timestamp;
 use rusqlite::{OptionalExtension as _, Row, Transaction};
 
 use super::ClusterAddress;
+use crate::sandbox::kubernetes::GIT_VERSION;
 use crate::sandbox::state::{ClusterId, rfc3339};
 use crate::wire::container::{
     BinaryAuthorization, Cluster, ControlPlaneEndpointsConfig, DnsEndpointConfig, MasterAuth, NodeConfig, NodePool,
@@ -36,8 +37,10 @@ pub(in crate::sandbox) const SCHEMA: &str = "
     ) STRICT, WITHOUT ROWID;
 ";
 
-/// The version of all clusters.
-const VERSION: &str = "1.34.1-gke.1829001";
+/// The version of all clusters, which their API servers report as well.
+fn version() -> String {
+    GIT_VERSION.trim_start_matches('v').to_owned()
+}
 
 const MACHINE_TYPE: &str = "e2-medium";
 
@@ -75,7 +78,7 @@ impl StoredCluster {
             name: "default-pool".to_owned(),
             initial_node_count: Some(self.node_count),
             config: Some(NodeConfig { machine_type: MACHINE_TYPE.to_owned() }),
-            version: VERSION.to_owned(),
+            version: version(),
             status: status.to_owned(),
         };
         let dns_endpoint = DnsEndpointConfig { endpoint: self.dns_endpoint, allow_external_traffic: Some(true) };
@@ -92,9 +95,9 @@ impl StoredCluster {
             }),
             master_auth: Some(MasterAuth { cluster_ca_certificate: authority.to_owned() }),
             binary_authorization: self.binary_authorization,
-            initial_cluster_version: VERSION.to_owned(),
-            current_master_version: VERSION.to_owned(),
-            current_node_version: VERSION.to_owned(),
+            initial_cluster_version: version(),
+            current_master_version: version(),
+            current_node_version: version(),
             current_node_count: Some(self.node_count),
             initial_node_count: Some(self.node_count),
             node_pools: vec![pool],
