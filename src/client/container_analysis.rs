@@ -67,6 +67,19 @@ impl Client {
         }
     }
 
+    /// Takes `role` on the note from `member` and leaves everything else, starting over where someone
+    /// else changes the policy between.
+    pub async fn revoke_on_note(&self, name: &NoteName, role: &str, member: &str) -> Result<IamPolicy, Error> {
+        let mut attempt = 1;
+        loop {
+            let policy = self.note_iam(name).await?;
+            match self.set_note_iam(name, policy.without_grant(role, member)).await {
+                Err(error) if error.is_conflict() && attempt < CHANGE_ATTEMPTS => attempt += 1,
+                result => return result,
+            }
+        }
+    }
+
     /// Stores an attestation in `project`; the service gives its name and time.
     pub async fn create_attestation(&self, project: &ProjectId, new: &Attestation) -> Result<Attestation, Error> {
         let url = google::url(CONTAINER_ANALYSIS, &["v1", "projects", project.as_str(), "occurrences"])?;

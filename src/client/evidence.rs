@@ -18,12 +18,16 @@ const ATTESTORS: usize = 8;
 const DIGESTS: usize = 8;
 
 impl Client {
-    /// What the attestors of these policies say of these digests. It does not fail: what could not be
-    /// learnt is `Unknown` with its reason, and the decision that needs it is then undecided.
+    /// What the attestors of these policies say of these digests: see [`Client::evidence_of`].
     pub async fn evidence(&self, policies: &[&Policy], digests: &[Digest]) -> Evidence {
         // A name that is none cannot be looked up; the decision says so of it.
         let mentioned = policies.iter().flat_map(|policy| policy.attestors());
-        let names: BTreeSet<AttestorName> = mentioned.filter_map(|name| name.parse().ok()).collect();
+        self.evidence_of(mentioned.filter_map(|name| name.parse().ok()).collect(), digests).await
+    }
+
+    /// What these attestors say of these digests. It does not fail: what could not be learnt is
+    /// `Unknown` with its reason, and the decision that needs it is then undecided.
+    pub async fn evidence_of(&self, names: BTreeSet<AttestorName>, digests: &[Digest]) -> Evidence {
         let attestors: BTreeMap<_, _> = stream::iter(names)
             .map(|name| async move {
                 let evidence = self.attestor_evidence(&name, digests).await;
@@ -64,8 +68,9 @@ impl Client {
     }
 
     async fn attestations_of(&self, note: &NoteName, digests: &[Digest]) -> Result<Vec<Attestation>, Error> {
-        let lists: Vec<Vec<Attestation>> = stream::iter(digests)
-            .map(|digest| self.attestations(note, Some(digest)))
+        // Owned, because a closure over borrowed items would tie the future to one lifetime.
+        let lists: Vec<Vec<Attestation>> = stream::iter(digests.to_vec())
+            .map(|digest| async move { self.attestations(note, Some(&digest)).await })
             .buffered(DIGESTS)
             .try_collect()
             .await?;

@@ -61,6 +61,16 @@ impl Client {
         Ok(())
     }
 
+    /// Disables one service, and what depends on it.
+    pub async fn disable_service(&self, project: &ProjectId, service: &str) -> Result<(), Error> {
+        let last = format!("{service}:disable");
+        let url = google::url(SERVICE_USAGE, &["v1", "projects", project.as_str(), "services", &last])?;
+        let body = serde_json::json!({"disableDependentServices": true});
+        let operation = self.write(Method::POST, url, &body).await?;
+        self.wait(SERVICE_USAGE, operation, |_| {}).await?;
+        Ok(())
+    }
+
     /// Waits until a long-running operation of `host` is done.
     async fn wait(
         &self,

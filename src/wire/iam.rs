@@ -83,4 +83,14 @@ impl IamPolicy {
         }
         self
     }
+
+    /// The same policy without `member` in `role`; the etag is kept.
+    #[must_use]
+    pub fn without_grant(mut self, role: &str, member: &str) -> Self {
+        for binding in self.bindings.iter_mut().filter(|b| b.role == role && b.condition.is_none()) {
+            binding.members.retain(|m| m != member);
+        }
+        self.bindings.retain(|binding| !binding.members.is_empty());
+        self
+    }
 }
