@@ -1,0 +1,164 @@
+//! What surrounds a policy: projects, services, clusters, images, workloads, events, notes and the
+//! keys of this machine, as far as people look at them here.
+
+use std::collections::BTreeMap;
+
+use crate::domain::image::{Digest, ImageRef};
+use crate::domain::name::{ClusterKey, NoteName};
+
+/// A Google Cloud project.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Project {
+    pub id: String,
+    /// Decimal; part of the service agent's address.
+    pub number: String,
+    pub name: String,
+}
+
+/// A Kubernetes Engine cluster.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Cluster {
+    pub location: String,
+    pub name: String,
+    /// `PROVISIONING`, `RUNNING`, `RECONCILING`, `STOPPING`, `ERROR`.
+    pub status: String,
+    /// Whether admission asks for the project's policy.
+    pub enforced: bool,
+    /// Its evaluation mode, as the API says it.
+    pub evaluation_mode: String,
+    pub version: String,
+    pub endpoint: String,
+}
+
+impl Cluster {
+    pub fn is_running(&self) -> bool {
+        self.status == "RUNNING" || self.status == "RECONCILING"
+    }
+
+    /// The key that a cluster rule of a policy would have.
+    pub fn key(&self) -> Option<ClusterKey> {
+        ClusterKey::new(&self.location, &self.name).ok()
+    }
+}
+
+/// One manifest of a repository, with the tags that name it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Image {
+    /// Host and path, for example `us.gcr.io/codelab/hello-world`.
+    pub repository: String,
+    pub digest: Digest,
+    pub tags: Vec<String>,
+    /// Bytes; 0 where the registry does not say.
+    pub size: u64,
+}
+
+impl Image {
+    /// The reference to deploy: by digest.
+    pub fn by_digest(&self) -> Option<ImageRef> {
+        format!("{}@{}", self.repository, self.digest).parse().ok()
+    }
+}
+
+/// What kind of object a workload is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum WorkloadKind {
+    Deployment,
+    ReplicaSet,
+    Pod,
+}
+
+impl WorkloadKind {
+    /// As kubectl names it.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Deployment => "deployment",
+            Self::ReplicaSet => "replicaset",
+            Self::Pod => "pod",
+        }
+    }
+}
+
+/// A Deployment, a ReplicaSet or a Pod.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Workload {
+    pub kind: WorkloadKind,
+    pub namespace: String,
+    pub name: String,
+    /// `1/1` for what has replicas or containers.
+    pub ready: String,
+    /// A pod's phase or waiting reason; empty for the others.
+    pub status: String,
+    pub images: Vec<String>,
+    pub service_account: String,
+    pub labels: BTreeMap<String, String>,
+    pub annotations: BTreeMap<String, String>,
+    /// RFC 3339.
+    pub created: String,
+    /// The message of a `ReplicaFailure` condition.
+    pub failure: Option<String>,
+}
+
+/// A Kubernetes event.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ClusterEvent {
+    pub namespace: String,
+    /// `Normal` or `Warning`.
+    pub kind: String,
+    pub reason: String,
+    pub message: String,
+    /// `replicaset/hello-world-5d8f`.
+    pub object: String,
+    pub count: u32,
+    /// RFC 3339, of the last time.
+    pub last_seen: String,
+}
+
+/// A Container Analysis note of kind `ATTESTATION`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Note {
+    pub name: NoteName,
+    pub human_readable_name: String,
+    pub create_time: String,
+    /// The JSON as the service answered it.
+    pub json: String,
+    /// Who has the occurrences viewer role on it; `None` where that was not looked at.
+    pub viewers: Option<Vec<String>>,
+}
+
+/// A key pair of this machine.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LocalKey {
+    /// 40 upper-case hexadecimal digits.
+    pub fingerprint: String,
+    pub user_id: String,
+    /// In words: `RSA 2048`, `Ed25519`.
+    pub algorithm: String,
+    /// RFC 3339.
+    pub created: String,
+    /// Whether the private half is here.
+    pub can_sign: bool,
+    pub warnings: Vec<String>,
+}
+
+/// A file of the working directory.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct WorkFile {
+    pub name: String,
+    /// Read only as far as a screen needs it.
+    pub text: String,
+}
+
+/// The codelab's working directory.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct WorkDirectory {
+    /// Empty while it does not exist.
+    pub path: String,
+    pub exists: bool,
+    pub files: Vec<WorkFile>,
+}
+
+impl WorkDirectory {
+    pub fn file(&self, name: &str) -> Option<&WorkFile> {
+        self.files.iter().find(|file| file.name == name)
+    }
+}
