@@ -1,0 +1,87 @@
+//! The names that the codelab gives its things.
+
+pub const PROJECT: &str = "binauthz-codelab";
+pub const CLUSTER: &str = "binauthz-codelab";
+pub const LOCATION: &str = "us-central1-a";
+pub const NAMESPACE: &str = "default";
+pub const NOTE: &str = "my-attestor-note";
+pub const NOTE_DESCRIPTION: &str = "This note represents an attestation authority";
+pub const ATTESTOR: &str = "my-binauthz-attestor";
+pub const REGISTRY: &str = "us.gcr.io";
+pub const REPOSITORY: &str = "hello-world";
+pub const TAG: &str = "latest";
+/// The workload that runs the image by its tag.
+pub const WORKLOAD: &str = "hello-world";
+/// The workload that runs the signed image by its digest.
+pub const SIGNED_WORKLOAD: &str = "hello-world-signed";
+pub const KEY_NAME: &str = "Demo Signing Role";
+pub const KEY_EMAIL: &str = "attestor@example.com";
+
+pub const KUBECONFIG: &str = "kubeconfig.yaml";
+pub const POLICY: &str = "policy.yaml";
+pub const UPDATED_POLICY: &str = "updated_policy.yaml";
+pub const PUBLIC_KEY: &str = "public.pgp";
+pub const PAYLOAD: &str = "payload.json";
+pub const SIGNATURE: &str = "signature.pgp";
+
+/// `us.gcr.io/PROJECT/hello-world`.
+pub fn image_path(project: &str) -> String {
+    // A domain-scoped project (`example.com:p`) becomes two path components, as gcr.io does it.
+    format!("{REGISTRY}/{}/{REPOSITORY}", project.replace(':', "/"))
+}
+
+/// What fills the `{…}` of the commands that a step shows.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Names {
+    pub project: String,
+    pub number: String,
+    pub digest: String,
+    pub fingerprint: String,
+    pub work_directory: String,
+}
+
+impl Names {
+    /// A command with its names in place; a name that is not known yet is a shell variable.
+    pub fn fill(&self, command: &str) -> String {
+        let or = |value: &str, variable: &str| if value.is_empty() { variable.to_owned() } else { value.to_owned() };
+        let project = or(&self.project, "${PROJECT_ID}");
+        let image = image_path(&project);
+        [
+            ("{project}", project.as_str()),
+            ("{number}", &or(&self.number, "${PROJECT_NUMBER}")),
+            ("{image}", &image),
+            ("{digest}", &or(&self.digest, "${DIGEST}")),
+            ("{fingerprint}", &or(&self.fingerprint, "${KEY_FINGERPRINT}")),
+            ("{dir}", &or(&self.work_directory, "~/binauthz-codelab")),
+            ("{cluster}", CLUSTER),
+            ("{location}", LOCATION),
+            ("{note}", NOTE),
+            ("{attestor}", ATTESTOR),
+            ("{email}", KEY_EMAIL),
+            ("{run}", WORKLOAD),
+            ("{signed}", SIGNED_WORKLOAD),
+        ]
+        .into_iter()
+        .fold(command.to_owned(), |text, (name, value)| text.replace(name, value))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn unknown_names_stay_variables() {
+        let names = Names {
+            project: "p-123456".into(),
+            number: String::new(),
+            digest: String::new(),
+            fingerprint: String::new(),
+            work_directory: String::new(),
+        };
+        assert_eq!(
+            names.fill("{image}@{digest} {cluster}"),
+            "us.gcr.io/p-123456/hello-world@${DIGEST} binauthz-codelab"
+        );
+    }
+}
