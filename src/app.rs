@@ -1,10 +1,38 @@
-//! The state of the workbench and how it changes.
+//! The application: the model, what can happen to it, and `update`, the only place where it changes.
 //!
-//! May use `domain` and `codelab`; no IO, no clock, no terminal.
+//! May use `domain` and `codelab`. Does no input or output: what it wants done it returns as
+//! [`effect::Effect`]s. Of the terminal's libraries it uses key events only.
 
+pub mod action;
+pub mod acts;
+pub mod chord;
+pub mod commands;
+pub mod decisions;
+pub mod draft;
 pub mod editor;
+pub mod effect;
 pub mod field;
+pub mod form;
 pub mod fuzzy;
+pub mod guide;
+pub mod job;
+pub mod log;
+pub mod model;
+pub mod msg;
+pub mod notice;
+pub mod overlay;
+pub mod query;
+pub mod remote;
+pub mod report;
+pub mod rows;
+pub mod session;
+pub mod tab;
 pub mod text;
 pub mod text_diff;
 pub mod tree;
+pub mod update;
+pub mod wizard;
+pub mod work;
+
+pub use model::Model;
+pub use update::update;

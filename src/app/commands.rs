@@ -1,0 +1,244 @@
+//! The command that a person would have typed for a job: gcloud, kubectl, gpg or curl.
+//!
+//! Each is true: run where the job's names point, it has the same effect. What no command line does
+//! in one step is said in a comment line.
+
+use super::job::{ClusterId, Deploy, Job, NewAttestation};
+use crate::codelab::names;
+use crate::domain::key::KeyAlgorithm;
+use crate::domain::name::NoteName;
+use crate::domain::resource::WorkloadKind;
+
+const CURL: &str = "curl -H \"Authorization: Bearer $(gcloud auth print-access-token)\"";
+const CONTAINER_ANALYSIS: &str = "https://containeranalysis.googleapis.com/v1";
+const BINAUTHZ: &str = "gcloud container binauthz";
+const ENFORCE: &str = "--binauthz-evaluation-mode=PROJECT_SINGLETON_POLICY_ENFORCE";
+
+/// The commands of one job, a line each.
+pub fn commands(job: &Job) -> Vec<String> {
+    match job {
+        Job::CreateProject { project } => vec![
+            format!("gcloud projects create {project}   # unless it exists"),
+            format!("gcloud config set project {project}"),
+        ],
+        Job::EnableServices { project, services } => {
+            vec![format!("gcloud services enable {} --project={project}", services.join(" "))]
+        }
+        Job::DisableServices { project, services } => {
+            vec![format!("gcloud services disable {} --force --project={project}", services.join(" "))]
+        }
+        Job::MakeWorkDirectory => vec!["mkdir -m 700 -p \"$WORKDIR\" && cd \"$WORKDIR\"".into()],
+        Job::RemoveWorkDirectory => vec!["rm -r \"$WORKDIR\"".into()],
+        Job::WriteFile { name, text } => here_document(name, text),
+        Job::RemoveFile { name } => vec![format!("rm {}", quoted(name))],
+        Job::CreateCluster(id) => {
+            vec![format!("gcloud container clusters create {}", cluster_flags(id))]
+        }
+        Job::SetEnforcement { cluster, on } => {
+            let mode = if *on { ENFORCE } else { "--binauthz-evaluation-mode=DISABLED" };
+            vec![format!("gcloud container clusters update {} {mode}", cluster_flags(cluster))]
+        }
+        Job::DeleteCluster(id) => vec![format!("gcloud container clusters delete {} --quiet", cluster_flags(id))],
+        Job::GetCredentials(id) => vec![
+            format!("export KUBECONFIG=\"$WORKDIR/{}\"", names::KUBECONFIG),
+            format!("gcloud container clusters get-credentials {}", cluster_flags(id)),
+        ],
+        Job::PushImage { repository, tag } => {
+            vec![format!("docker build -t {repository}:{tag} . && docker push {repository}:{tag}")]
+        }
+        Job::DeleteImage { repository, digest } => {
+            vec![format!("gcloud container images delete {repository}@{digest} --force-delete-tags --quiet")]
+        }
+        Job::Deploy(deploy) => deploy_commands(deploy),
+        Job::DeleteWorkload { kind, namespace, name, .. } => {
+            vec![format!("kubectl delete {} {name} --namespace={namespace}", kind.as_str())]
+        }
+        Job::ImportPolicy { project, text, .. } => {
+            let mut lines = here_document(names::POLICY, text);
+            lines.push(format!("{BINAUTHZ} policy import {} --project={project}", names::POLICY));
+            lines
+        }
+        Job::CreateNote { project, id, description } => vec![format!(
+            "{CURL} -X POST -H \"Content-Type: application/json\" --data {} \"{CONTAINER_ANALYSIS}/projects/{project}/notes?noteId={id}\"",
+            quoted(&format!("{{\"attestation\": {{\"hint\": {{\"humanReadableName\": {}}}}}}}", json(description)))
+        )],
+        Job::DeleteNote(note) => vec![format!("{CURL} -X DELETE \"{CONTAINER_ANALYSIS}/{note}\"")],
+        Job::Grant { note, member } => vec![set_iam(note, &format!("add {member} to")), grant_body(member)],
+        Job::Revoke { note, member } => vec![set_iam(note, &format!("remove {member} from"))],
+        Job::CreateAttestor { project, id, note, description } => {
+            let described =
+                if description.is_empty() { String::new() } else { format!(" --description={}", quoted(description)) };
+            vec![format!(
+                "{BINAUTHZ} attestors create {id} --attestation-authority-note={} \
+                 --attestation-authority-note-project={}{described} --project={project}",
+                note.id(),
+                note.project()
+            )]
+        }
+        Job::DeleteAttestor(a) => vec![format!("{BINAUTHZ} attestors delete {} --project={}", a.id(), a.project())],
+        Job::AddKey { attestor, fingerprint } => vec![
+            format!("gpg --armor --export {fingerprint} > {}", names::PUBLIC_KEY),
+            format!(
+                "{BINAUTHZ} attestors public-keys add --attestor={} --pgp-public-key-file={} --project={}",
+                attestor.id(),
+                names::PUBLIC_KEY,
+                attestor.project()
+            ),
+        ],
+        Job::RemoveKey { attestor, key_id } => vec![format!(
+            "{BINAUTHZ} attestors public-keys remove {} --attestor={} --project={}",
+            quoted(key_id),
+            attestor.id(),
+            attestor.project()
+        )],
+        Job::GenerateKey { key, .. } => {
+            let user = quoted(&format!("{} <{}>", key.name, key.email));
+            vec![format!("gpg --quick-generate-key {user} {} sign never", gpg_name(key.algorithm))]
+        }
+        Job::ImportKey { .. } => vec!["gpg --import   # the armored key on standard input".into()],
+        Job::DeleteKey { fingerprint } => vec![format!("gpg --delete-secret-and-public-key {fingerprint}")],
+        Job::ExportKey { fingerprint, file } => vec![format!("gpg --armor --export {fingerprint} > {}", quoted(file))],
+        Job::Sign { fingerprint, .. } => vec![format!(
+            "gpg --local-user {fingerprint} --armor --output {} --sign {}",
+            names::SIGNATURE,
+            names::PAYLOAD
+        )],
+        Job::CreateAttestation(new) => vec![attest(new, "")],
+        Job::Validate(new) => vec![format!(
+            "# asked of the service alone, without creating anything: POST \
+             https://binaryauthorization.googleapis.com/v1/{}:validateAttestationOccurrence",
+            new.attestor
+        )],
+        Job::DeleteAttestations(list) => {
+            list.iter().map(|a| format!("{CURL} -X DELETE \"{CONTAINER_ANALYSIS}/{}\"", a.name)).collect()
+        }
+        Job::ResolveDigest { image } => {
+            vec![format!("gcloud container images describe {image} --format='get(image_summary.digest)'")]
+        }
+    }
+}
+
+/// As gpg's `--quick-generate-key` names it.
+fn gpg_name(algorithm: KeyAlgorithm) -> &'static str {
+    match algorithm {
+        KeyAlgorithm::Rsa2048 => "rsa2048",
+        KeyAlgorithm::Rsa3072 => "rsa3072",
+        KeyAlgorithm::Rsa4096 => "rsa4096",
+        KeyAlgorithm::Ed25519 => "ed25519",
+    }
+}
+
+fn cluster_flags(id: &ClusterId) -> String {
+    format!("{} --location={} --project={}", id.name, id.location, id.project)
+}
+
+fn deploy_commands(deploy: &Deploy) -> Vec<String> {
+    let Deploy { kind, namespace, name, image, service_account, labels, .. } = deploy;
+    let plain = service_account.is_empty() && labels.is_empty();
+    match kind {
+        WorkloadKind::Pod => {
+            let labels: Vec<String> = labels.iter().map(|(key, value)| format!("{key}={value}")).collect();
+            let labels =
+                if labels.is_empty() { String::new() } else { format!(" --labels={}", quoted(&labels.join(","))) };
+            let account = if service_account.is_empty() {
+                String::new()
+            } else {
+                let overrides = format!("{{\"spec\": {{\"serviceAccountName\": {}}}}}", json(service_account));
+                format!(" --overrides={}", quoted(&overrides))
+            };
+            vec![format!("kubectl run {name} --image={} --namespace={namespace}{labels}{account}", quoted(image))]
+        }
+        WorkloadKind::Deployment | WorkloadKind::ReplicaSet => {
+            let create = format!("kubectl create deployment {name} --image={} --namespace={namespace}", quoted(image));
+            if plain {
+                return vec![create];
+            }
+            // The labels and the service account belong to the pod template, which `create deployment`
+            // cannot set: they are patched in before anything is sent.
+            let template = serde_json::json!({"spec": {"template": {
+                "metadata": {"labels": labels},
+                "spec": if service_account.is_empty() { serde_json::json!({}) } else { serde_json::json!({"serviceAccountName": service_account}) },
+            }}});
+            vec![format!(
+                "{create} --dry-run=client -o json | kubectl patch --local -f - --type=merge -p {} -o json | kubectl apply -f -",
+                quoted(&template.to_string())
+            )]
+        }
+    }
+}
+
+fn set_iam(note: &NoteName, what: &str) -> String {
+    format!(
+        "{CURL} -X POST -H \"Content-Type: application/json\" --data @iam_request.json \
+         \"{CONTAINER_ANALYSIS}/{note}:setIamPolicy\"   # iam_request.json: what :getIamPolicy answers, with: {what} the viewer role"
+    )
+}
+
+fn grant_body(member: &str) -> String {
+    format!(
+        "# {{\"policy\": {{\"bindings\": [{{\"role\": \"roles/containeranalysis.notes.occurrences.viewer\", \"members\": [\"{member}\"]}}]}}}}"
+    )
+}
+
+fn attest(new: &NewAttestation, more: &str) -> String {
+    format!(
+        "{BINAUTHZ} attestations create --artifact-url={} --attestor={} --attestor-project={} --signature-file={} \
+         --public-key-id={} --project={}{more}",
+        quoted(new.image.as_str()),
+        new.attestor.id(),
+        new.attestor.project(),
+        names::SIGNATURE,
+        quoted(&new.key_id),
+        new.project
+    )
+}
+
+fn here_document(name: &str, text: &str) -> Vec<String> {
+    let end = if text.ends_with('\n') { "" } else { "\n" };
+    vec![format!("cat > {} <<'EOF'\n{text}{end}EOF", quoted(name))]
+}
+
+fn json(text: &str) -> String {
+    serde_json::Value::from(text).to_string()
+}
+
+/// For a POSIX shell, only where it needs it.
+fn quoted(text: &str) -> String {
+    let plain = |c: char| c.is_ascii_alphanumeric() || "-_./:@=,".contains(c);
+    if !text.is_empty() && text.chars().all(plain) {
+        text.to_owned()
+    } else {
+        format!("'{}'", text.replace('\'', r"'\''"))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::key::{KeySpec, Passphrase};
+
+    #[test]
+    fn shell_quoting() {
+        assert_eq!(quoted("gcr.io/p/i@sha256:0"), "gcr.io/p/i@sha256:0");
+        assert_eq!(quoted("it's"), r"'it'\''s'");
+        assert_eq!(quoted(""), "''");
+    }
+
+    #[test]
+    fn a_key_is_named_by_its_user() {
+        let job = Job::GenerateKey {
+            key: KeySpec {
+                name: "Demo Signing Role".into(),
+                email: "attestor@example.com".into(),
+                ..KeySpec::default()
+            },
+            passphrase: Passphrase::new("secret words".into()),
+        };
+        let commands = commands(&job);
+        assert_eq!(
+            commands,
+            ["gpg --quick-generate-key 'Demo Signing Role <attestor@example.com>' rsa2048 sign never"]
+        );
+        assert!(!format!("{job:?}").contains("secret words"));
+    }
+}

@@ -1,0 +1,93 @@
+//! The chosen image's decision under the live policy and under the draft, kept up to date.
+
+use crate::domain::admission::{CompiledPolicy, Decision, Evidence, evaluate};
+use crate::domain::attestation::Verify;
+use crate::domain::image::ImageRef;
+use crate::domain::policy::Policy;
+use crate::domain::system_policy;
+
+use super::session::Session;
+
+/// What a decision stands on, to know when it has to be made again.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Basis {
+    image: ImageRef,
+    subject: super::session::Subject,
+    cluster: Option<(String, String)>,
+    enforced: bool,
+    evidence: Evidence,
+    system: Option<Policy>,
+}
+
+/// One policy, compiled once for many decisions.
+#[derive(Debug)]
+struct Compiled {
+    policy: Policy,
+    system: Option<Policy>,
+    rules: CompiledPolicy,
+}
+
+#[derive(Debug, Default)]
+pub struct Decisions {
+    basis: Option<Basis>,
+    live: Option<Compiled>,
+    draft: Option<Compiled>,
+    /// The image and the attestors for which evidence was last read.
+    pub asked: Option<(String, Vec<String>)>,
+    /// Under the project's policy; `None` while the policy or the image is not known.
+    pub now: Option<Decision>,
+    /// Under the draft; `None` while it is not a policy.
+    pub drafted: Option<Decision>,
+}
+
+impl Decisions {
+    /// Makes again what no longer stands on the present facts.
+    pub fn refresh(&mut self, session: &Session, draft: Option<&Policy>, verifier: &dyn Verify) {
+        let Some(image) = session.image.clone() else {
+            *self = Self::default();
+            return;
+        };
+        let system = session.remotes.system_policy.value().map(|p| (**p).clone());
+        let evidence = session.remotes.evidence.value().map(|e| (**e).clone()).unwrap_or_default();
+        let enforced = session.cluster_info().is_none_or(|cluster| cluster.enforced);
+        let basis = Basis {
+            subject: session.subject.clone(),
+            cluster: session.cluster.clone(),
+            enforced,
+            evidence,
+            system: system.clone(),
+            image,
+        };
+        let same = self.basis.as_ref() == Some(&basis);
+        let live = session.remotes.policy.value().map(AsRef::as_ref);
+        if !(same && is_of(self.live.as_ref(), live)) {
+            compile(&mut self.live, live, system.as_ref());
+            self.now = decide(self.live.as_ref(), session, &basis, verifier);
+        }
+        if !(same && is_of(self.draft.as_ref(), draft)) {
+            compile(&mut self.draft, draft, system.as_ref());
+            self.drafted = decide(self.draft.as_ref(), session, &basis, verifier);
+        }
+        self.basis = Some(basis);
+    }
+}
+
+fn is_of(compiled: Option<&Compiled>, policy: Option<&Policy>) -> bool {
+    compiled.map(|c| &c.policy) == policy
+}
+
+fn compile(slot: &mut Option<Compiled>, policy: Option<&Policy>, system: Option<&Policy>) {
+    let kept = slot.as_ref().is_some_and(|c| Some(&c.policy) == policy && c.system.as_ref() == system);
+    if !kept {
+        *slot = policy.map(|policy| Compiled {
+            policy: policy.clone(),
+            system: system.cloned(),
+            rules: CompiledPolicy::new(policy, system.unwrap_or(&system_policy::documented("global"))),
+        });
+    }
+}
+
+fn decide(compiled: Option<&Compiled>, session: &Session, basis: &Basis, verifier: &dyn Verify) -> Option<Decision> {
+    let request = session.request(&basis.image);
+    Some(evaluate(&compiled?.rules, &request, &basis.evidence, verifier))
+}

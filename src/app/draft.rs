@@ -1,0 +1,98 @@
+//! The Policy Creator's draft: its text, what it means, and where it came from.
+
+use super::editor::Editor;
+use crate::codelab::files;
+use crate::domain::document::{Dialect, Document};
+use crate::domain::lint::Diagnostic;
+use crate::domain::policy::Policy;
+
+#[derive(Debug)]
+pub struct Draft {
+    pub editor: Editor,
+    pub document: Document,
+    /// The revision of the editor that the document was made from.
+    parsed: u64,
+    /// The text as it was last taken from the project or imported: what differs from it is unsaved.
+    pub baseline: String,
+    /// Whether anything was ever put into it.
+    pub touched: bool,
+    /// What the search looks for.
+    pub search: String,
+}
+
+/// A text to start from.
+#[derive(Debug, Clone, Copy)]
+pub struct Template {
+    pub title: &'static str,
+    pub detail: &'static str,
+    /// The file that the codelab gives it.
+    pub file: &'static str,
+    pub text: fn(project: &str) -> String,
+}
+
+pub static TEMPLATES: &[Template] = &[
+    Template {
+        title: "deny all",
+        detail: "the codelab's policy.yaml",
+        file: crate::codelab::names::POLICY,
+        text: |_| files::DENY_ALL.to_owned(),
+    },
+    Template {
+        title: "require the attestor",
+        detail: "the codelab's updated_policy.yaml",
+        file: crate::codelab::names::UPDATED_POLICY,
+        text: files::updated_policy,
+    },
+];
+
+impl Draft {
+    /// From what was saved, or empty.
+    pub fn new(saved: Option<String>) -> Self {
+        let text = saved.unwrap_or_default();
+        let editor = Editor::new(&text);
+        let document = Document::parse(&text, Dialect::Gcloud);
+        Self {
+            parsed: editor.revision(),
+            touched: !text.is_empty(),
+            baseline: String::new(),
+            search: String::new(),
+            editor,
+            document,
+        }
+    }
+
+    /// Reads the text again if it changed.
+    pub fn refresh(&mut self) {
+        if self.parsed != self.editor.revision() {
+            self.parsed = self.editor.revision();
+            self.document = Document::parse(&self.editor.text(), Dialect::Gcloud);
+            self.touched = true;
+        }
+    }
+
+    /// The draft as a policy, if it is one.
+    pub fn policy(&self) -> Option<&Policy> {
+        self.document.policy.as_ref()
+    }
+
+    pub fn problems(&self) -> &[Diagnostic] {
+        &self.document.diagnostics
+    }
+
+    /// Replaces the text; undo brings the old one back.
+    pub fn replace(&mut self, text: &str) {
+        self.editor.set_text(text);
+        self.refresh();
+    }
+
+    /// Takes a text that is the project's policy now.
+    pub fn take(&mut self, text: &str) {
+        self.replace(text);
+        text.clone_into(&mut self.baseline);
+    }
+
+    /// Whether it holds something that is nowhere else.
+    pub fn is_unsaved(&self) -> bool {
+        self.touched && self.editor.text() != self.baseline
+    }
+}

@@ -1,0 +1,43 @@
+//! What `update` asks for, as plain data.
+
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+
+use super::guide::Progress;
+use super::job::Job;
+use super::msg::Timer;
+use super::query::Query;
+use super::remote::Ticket;
+
+/// Work for the runtime.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Effect {
+    Load(Ticket, Query),
+    /// The jobs one after the other; the first failure ends them.
+    Run(Ticket, Vec<Job>),
+    Cancel(Ticket),
+    /// Replaces a pending timer of the same kind.
+    After(Timer, Duration),
+    Save(Box<Saved>),
+    SaveDraft(String),
+    /// To the clipboard by OSC 52, and to a file, because nobody can know whether the terminal took it.
+    Copy(String),
+    /// Gives the terminal back to the shell until the process is continued.
+    Suspend,
+    Quit,
+}
+
+/// What survives a restart, besides the draft.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Saved {
+    pub project: Option<String>,
+    /// Location and name.
+    pub cluster: Option<(String, String)>,
+    pub image: Option<String>,
+    pub progress: Progress,
+    pub theme: Option<String>,
+    /// 0 to 2.
+    pub tab: usize,
+}

@@ -1,0 +1,152 @@
+//! Forms: a few fields, checked when they are taken, each error under its field.
+
+use super::editor::Editor;
+use super::field::{Field, SecretField};
+use crate::domain::key::Passphrase;
+
+/// What is filled in.
+#[derive(Debug)]
+pub enum Input {
+    Text(Field),
+    Secret(SecretField),
+    /// Several lines, for an armored key.
+    Paste(Box<Editor>),
+    Choice {
+        options: Vec<String>,
+        chosen: usize,
+    },
+}
+
+#[derive(Debug)]
+pub struct FormField {
+    /// Stable: the submission finds the field by it.
+    pub id: &'static str,
+    pub label: &'static str,
+    pub help: &'static str,
+    pub input: Input,
+    pub error: Option<String>,
+}
+
+/// Which form it is, and what it carries along.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum FormKind {
+    Project,
+    Cluster,
+    Push,
+    Deploy,
+    Simulate,
+    Note,
+    Attestor,
+    Key,
+    ImportKey,
+    TypedImage,
+    SaveFile,
+    FindInText,
+    GoToLine,
+    /// A passphrase for signing in the codelab's *do it for me*.
+    SignPassphrase,
+}
+
+#[derive(Debug)]
+pub struct Form {
+    pub kind: FormKind,
+    pub title: String,
+    /// What the form is for, in a sentence or two.
+    pub intro: String,
+    pub fields: Vec<FormField>,
+    pub focus: usize,
+}
+
+impl Form {
+    pub fn new(kind: FormKind, title: impl Into<String>, intro: impl Into<String>) -> Self {
+        Self { kind, title: title.into(), intro: intro.into(), fields: Vec::new(), focus: 0 }
+    }
+
+    #[must_use]
+    pub fn text(self, id: &'static str, label: &'static str, value: &str, help: &'static str) -> Self {
+        self.with(id, label, help, Input::Text(Field::new(value)))
+    }
+
+    #[must_use]
+    pub fn secret(self, id: &'static str, label: &'static str, help: &'static str) -> Self {
+        self.with(id, label, help, Input::Secret(SecretField::default()))
+    }
+
+    #[must_use]
+    pub fn paste(self, id: &'static str, label: &'static str, help: &'static str) -> Self {
+        self.with(id, label, help, Input::Paste(Box::default()))
+    }
+
+    #[must_use]
+    pub fn choice(self, id: &'static str, label: &'static str, options: Vec<String>, help: &'static str) -> Self {
+        self.with(id, label, help, Input::Choice { options, chosen: 0 })
+    }
+
+    fn with(mut self, id: &'static str, label: &'static str, help: &'static str, input: Input) -> Self {
+        self.fields.push(FormField { id, label, help, input, error: None });
+        self
+    }
+
+    /// Goes `by` fields on, around the ends.
+    pub fn move_focus(&mut self, by: isize) {
+        let count = self.fields.len().max(1);
+        self.focus = (self.focus + count).saturating_add_signed(by) % count;
+    }
+
+    pub fn focused(&mut self) -> Option<&mut FormField> {
+        self.fields.get_mut(self.focus)
+    }
+
+    /// Takes the next or previous choice of the focused field.
+    pub fn move_choice(&mut self, by: isize) {
+        if let Some(FormField { input: Input::Choice { options, chosen }, .. }) = self.focused() {
+            let count = options.len().max(1);
+            *chosen = (*chosen + count).saturating_add_signed(by) % count;
+        }
+    }
+
+    /// The text of a field, without the white space around it.
+    pub fn value(&self, id: &str) -> String {
+        match self.input(id) {
+            Some(Input::Text(field)) => field.text().trim().to_owned(),
+            Some(Input::Paste(editor)) => editor.text(),
+            Some(Input::Choice { options, chosen }) => options.get(*chosen).cloned().unwrap_or_default(),
+            Some(Input::Secret(_)) | None => String::new(),
+        }
+    }
+
+    /// The number of the choice that is taken.
+    pub fn chosen(&self, id: &str) -> usize {
+        match self.input(id) {
+            Some(Input::Choice { chosen, .. }) => *chosen,
+            _ => 0,
+        }
+    }
+
+    pub fn secret_value(&self, id: &str) -> Passphrase {
+        match self.input(id) {
+            Some(Input::Secret(field)) => Passphrase::new(field.expose().to_owned()),
+            _ => Passphrase::default(),
+        }
+    }
+
+    fn input(&self, id: &str) -> Option<&Input> {
+        self.fields.iter().find(|field| field.id == id).map(|field| &field.input)
+    }
+
+    /// Puts an error under a field and goes there.
+    pub fn refuse(&mut self, id: &str, error: impl Into<String>) {
+        if let Some(at) = self.fields.iter().position(|field| field.id == id) {
+            self.focus = at;
+            if let Some(field) = self.fields.get_mut(at) {
+                field.error = Some(error.into());
+            }
+        }
+    }
+
+    pub fn clear_errors(&mut self) {
+        for field in &mut self.fields {
+            field.error = None;
+        }
+    }
+}

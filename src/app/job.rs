@@ -1,0 +1,257 @@
+//! Work that changes something, as data: what it is, what it touches, and what a person would type.
+
+use std::collections::BTreeMap;
+
+use crate::domain::attestation::Attestation;
+use crate::domain::image::{Digest, ImageRef};
+use crate::domain::key::{KeySpec, Passphrase};
+use crate::domain::name::{AttestorName, NoteName};
+use crate::domain::resource::WorkloadKind;
+
+use super::query::Source;
+
+/// A cluster, by name.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct ClusterId {
+    pub project: String,
+    pub location: String,
+    pub name: String,
+}
+
+/// What is deployed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Deploy {
+    pub cluster: ClusterId,
+    /// A Deployment or a bare Pod.
+    pub kind: WorkloadKind,
+    pub namespace: String,
+    pub name: String,
+    pub image: String,
+    /// Empty: the namespace's `default`.
+    pub service_account: String,
+    /// Of the pod (template).
+    pub labels: BTreeMap<String, String>,
+}
+
+/// What an attestation is made of.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NewAttestation {
+    /// The project that stores the occurrence.
+    pub project: String,
+    pub attestor: AttestorName,
+    pub note: NoteName,
+    /// By digest.
+    pub image: ImageRef,
+    pub payload: Vec<u8>,
+    pub signature: Vec<u8>,
+    pub key_id: String,
+}
+
+/// One piece of work.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Job {
+    CreateProject {
+        project: String,
+    },
+    EnableServices {
+        project: String,
+        services: Vec<String>,
+    },
+    DisableServices {
+        project: String,
+        services: Vec<String>,
+    },
+    MakeWorkDirectory,
+    RemoveWorkDirectory,
+    WriteFile {
+        name: String,
+        text: String,
+    },
+    RemoveFile {
+        name: String,
+    },
+    CreateCluster(ClusterId),
+    SetEnforcement {
+        cluster: ClusterId,
+        on: bool,
+    },
+    DeleteCluster(ClusterId),
+    GetCredentials(ClusterId),
+    PushImage {
+        repository: String,
+        tag: String,
+    },
+    DeleteImage {
+        repository: String,
+        digest: Digest,
+    },
+    Deploy(Deploy),
+    DeleteWorkload {
+        cluster: ClusterId,
+        kind: WorkloadKind,
+        namespace: String,
+        name: String,
+    },
+    ImportPolicy {
+        project: String,
+        text: String,
+        etag: Option<String>,
+    },
+    CreateNote {
+        project: String,
+        id: String,
+        description: String,
+    },
+    DeleteNote(NoteName),
+    Grant {
+        note: NoteName,
+        member: String,
+    },
+    Revoke {
+        note: NoteName,
+        member: String,
+    },
+    CreateAttestor {
+        project: String,
+        id: String,
+        note: NoteName,
+        description: String,
+    },
+    DeleteAttestor(AttestorName),
+    /// Adds the public half of a key of this machine.
+    AddKey {
+        attestor: AttestorName,
+        fingerprint: String,
+    },
+    RemoveKey {
+        attestor: AttestorName,
+        key_id: String,
+    },
+    GenerateKey {
+        key: KeySpec,
+        passphrase: Passphrase,
+    },
+    ImportKey {
+        armor: String,
+        passphrase: Passphrase,
+    },
+    DeleteKey {
+        fingerprint: String,
+    },
+    /// Writes the armored public key to a file of the working directory.
+    ExportKey {
+        fingerprint: String,
+        file: String,
+    },
+    /// Signs, and verifies what came out.
+    Sign {
+        fingerprint: String,
+        passphrase: Passphrase,
+        payload: Vec<u8>,
+    },
+    CreateAttestation(Box<NewAttestation>),
+    /// Asks the attestor whether it verifies.
+    Validate(Box<NewAttestation>),
+    DeleteAttestations(Vec<Attestation>),
+    /// Finds the digest that a tag names now.
+    ResolveDigest {
+        image: ImageRef,
+    },
+}
+
+/// What came out of a job, where its user needs it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Outcome {
+    Done,
+    Generated {
+        fingerprint: String,
+    },
+    /// An armored message, verified here; and what the verification warned of.
+    Signed {
+        message: Vec<u8>,
+        warnings: Vec<String>,
+    },
+    /// `None`: it verifies. Otherwise the attestor's reason.
+    Validated {
+        refused: Option<String>,
+    },
+    Resolved {
+        image: ImageRef,
+        digest: Digest,
+    },
+    /// The image that was pushed, by digest.
+    Pushed {
+        image: ImageRef,
+    },
+}
+
+impl Job {
+    /// What it does, for the log and for progress.
+    pub fn title(&self) -> String {
+        match self {
+            Self::CreateProject { project } => format!("Choose project {project}"),
+            Self::EnableServices { services, .. } => format!("Enable {} APIs", services.len()),
+            Self::DisableServices { services, .. } => format!("Disable {} APIs", services.len()),
+            Self::MakeWorkDirectory => "Make the working directory".into(),
+            Self::RemoveWorkDirectory => "Remove the working directory".into(),
+            Self::WriteFile { name, .. } => format!("Write {name}"),
+            Self::RemoveFile { name } => format!("Remove {name}"),
+            Self::CreateCluster(id) => format!("Create cluster {}", id.name),
+            Self::SetEnforcement { cluster, on: true } => format!("Enforce the policy on {}", cluster.name),
+            Self::SetEnforcement { cluster, on: false } => format!("Stop enforcing on {}", cluster.name),
+            Self::DeleteCluster(id) => format!("Delete cluster {}", id.name),
+            Self::GetCredentials(id) => format!("Get credentials for {}", id.name),
+            Self::PushImage { repository, tag } => format!("Build and push {repository}:{tag}"),
+            Self::DeleteImage { repository, digest } => format!("Delete {repository}@sha256:{}…", digest.short(12)),
+            Self::Deploy(deploy) => format!("Deploy {}", deploy.name),
+            Self::DeleteWorkload { kind, name, .. } => format!("Delete {} {name}", kind.as_str()),
+            Self::ImportPolicy { project, .. } => format!("Import the policy of {project}"),
+            Self::CreateNote { id, .. } => format!("Create note {id}"),
+            Self::DeleteNote(note) => format!("Delete note {}", note.id()),
+            Self::Grant { note, .. } => format!("Grant the occurrences viewer role on {}", note.id()),
+            Self::Revoke { note, .. } => format!("Revoke the occurrences viewer role on {}", note.id()),
+            Self::CreateAttestor { id, .. } => format!("Create attestor {id}"),
+            Self::DeleteAttestor(attestor) => format!("Delete attestor {}", attestor.id()),
+            Self::AddKey { attestor, .. } => format!("Add a key to {}", attestor.id()),
+            Self::RemoveKey { attestor, .. } => format!("Remove a key from {}", attestor.id()),
+            Self::GenerateKey { key, .. } => format!("Generate a key, {}", key.algorithm),
+            Self::ImportKey { .. } => "Import a key".into(),
+            Self::DeleteKey { fingerprint } => format!("Delete key {fingerprint}"),
+            Self::ExportKey { file, .. } => format!("Export the public key to {file}"),
+            Self::Sign { .. } => "Sign the payload".into(),
+            Self::CreateAttestation(new) => format!("Attest {}", new.image.name()),
+            Self::Validate(new) => format!("Ask {} whether it verifies", new.attestor.id()),
+            Self::DeleteAttestations(list) => format!("Delete {} attestations", list.len()),
+            Self::ResolveDigest { image } => format!("Find the digest of {image}"),
+        }
+    }
+
+    /// What has to be read again when it is done.
+    pub fn touches(&self) -> &'static [Source] {
+        match self {
+            Self::CreateProject { .. } => &[Source::Projects],
+            Self::EnableServices { .. } | Self::DisableServices { .. } => Source::OF_PROJECT,
+            Self::MakeWorkDirectory
+            | Self::RemoveWorkDirectory
+            | Self::WriteFile { .. }
+            | Self::RemoveFile { .. }
+            | Self::GetCredentials(_)
+            | Self::ExportKey { .. } => &[Source::Work],
+            Self::CreateCluster(_) | Self::SetEnforcement { .. } | Self::DeleteCluster(_) => {
+                &[Source::Clusters, Source::Workloads, Source::Events]
+            }
+            Self::PushImage { .. } | Self::DeleteImage { .. } => &[Source::Images],
+            Self::Deploy(_) | Self::DeleteWorkload { .. } => &[Source::Workloads, Source::Events],
+            Self::ImportPolicy { .. } => &[Source::Policy, Source::Workloads],
+            Self::CreateNote { .. } | Self::DeleteNote(_) | Self::Grant { .. } | Self::Revoke { .. } => {
+                &[Source::Notes, Source::Attestations, Source::Evidence]
+            }
+            Self::CreateAttestor { .. } | Self::DeleteAttestor(_) | Self::AddKey { .. } | Self::RemoveKey { .. } => {
+                &[Source::Attestors, Source::Attestations, Source::Evidence]
+            }
+            Self::GenerateKey { .. } | Self::ImportKey { .. } | Self::DeleteKey { .. } => &[Source::Keys],
+            Self::CreateAttestation(_) | Self::DeleteAttestations(_) => &[Source::Attestations, Source::Evidence],
+            Self::Sign { .. } | Self::Validate(_) | Self::ResolveDigest { .. } => &[],
+        }
+    }
+}

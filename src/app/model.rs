@@ -1,0 +1,180 @@
+//! The model: everything that the screen shows and that keys change.
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::sync::Arc;
+
+use jiff::Timestamp;
+
+use super::decisions::Decisions;
+use super::draft::Draft;
+use super::effect::Saved;
+use super::field::Field;
+use super::guide::Guide;
+use super::log::CommandLog;
+use super::msg::Viewport;
+use super::notice::Notices;
+use super::overlay::Overlay;
+use super::remote::Ticket;
+use super::session::Session;
+use super::tab::{Pane, Tab};
+use super::work::Works;
+use crate::domain::attestation::Verify;
+use crate::domain::image::ImageRef;
+
+/// Where a list stands: its selected row, counted in the rows that its filter leaves.
+#[derive(Debug, Clone, Default)]
+pub struct ListState {
+    pub selected: usize,
+    pub filter: Field,
+}
+
+/// Which tab and pane has the focus, and how each list stands.
+#[derive(Debug, Default)]
+pub struct Navigation {
+    pub tab: Tab,
+    focus: BTreeMap<Tab, Pane>,
+    lists: BTreeMap<Pane, ListState>,
+    /// The focused pane's filter takes text.
+    pub filtering: bool,
+    /// The draft's text takes printable keys.
+    pub editing: bool,
+    /// Checks that are folded in, by their place in the tree.
+    pub folded: std::collections::BTreeSet<Vec<usize>>,
+}
+
+impl Navigation {
+    /// The focused pane of the tab that is shown.
+    pub fn focus(&self) -> Pane {
+        self.focus_of(self.tab)
+    }
+
+    pub fn focus_of(&self, tab: Tab) -> Pane {
+        self.focus.get(&tab).copied().unwrap_or(tab.first_pane())
+    }
+
+    /// Shows the pane's tab and gives the pane the focus; the draft takes text as soon as it has it.
+    pub fn go(&mut self, pane: Pane) {
+        self.tab = pane.tab();
+        self.focus.insert(self.tab, pane);
+        self.filtering = false;
+        self.editing = pane == Pane::Editor;
+    }
+
+    /// Shows a tab as it was left; the text of the draft does not take keys until it is entered.
+    pub fn show(&mut self, tab: Tab) {
+        self.tab = tab;
+        self.filtering = false;
+        self.editing = false;
+    }
+
+    pub fn list(&self, pane: Pane) -> ListState {
+        self.lists.get(&pane).cloned().unwrap_or_default()
+    }
+
+    pub fn list_ref(&self, pane: Pane) -> Option<&ListState> {
+        self.lists.get(&pane)
+    }
+
+    pub fn list_mut(&mut self, pane: Pane) -> &mut ListState {
+        self.lists.entry(pane).or_default()
+    }
+
+    pub fn selected(&self, pane: Pane) -> usize {
+        self.lists.get(&pane).map_or(0, |list| list.selected)
+    }
+}
+
+/// What the program was started with, and what `update` may call: pure functions only.
+#[derive(Clone)]
+pub struct Deps {
+    /// Verifies signatures for the decisions; remembers what it verified.
+    pub verifier: Arc<dyn Verify + Send + Sync>,
+    /// The names of the themes that can be chosen.
+    pub themes: Vec<String>,
+}
+
+impl fmt::Debug for Deps {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Deps").field("themes", &self.themes).finish_non_exhaustive()
+    }
+}
+
+/// Changes only in [`super::update`].
+#[derive(Debug)]
+pub struct Model {
+    pub session: Session,
+    pub nav: Navigation,
+    pub draft: Draft,
+    pub decisions: Decisions,
+    pub guide: Guide,
+    pub overlays: Vec<Overlay>,
+    pub works: Works,
+    pub log: CommandLog,
+    pub notices: Notices,
+    pub ui: Ui,
+    pub deps: Deps,
+    last_ticket: Ticket,
+}
+
+/// What belongs to the screen and the process.
+#[derive(Debug, Default)]
+pub struct Ui {
+    pub now: Timestamp,
+    pub viewport: Viewport,
+    pub theme: String,
+    /// Counts the turns of the spinner.
+    pub spin: usize,
+    pub quitting: bool,
+    /// The requests that were sent, as lines, for the API log; brought by the runtime.
+    pub requests: Vec<String>,
+    /// What was last written to disk.
+    pub saved: Saved,
+}
+
+impl Model {
+    pub fn new(saved: Saved, draft: Option<String>, deps: Deps, now: Timestamp) -> Self {
+        let mut session =
+            Session { project: saved.project.clone(), cluster: saved.cluster.clone(), ..Session::default() };
+        session.image = saved.image.as_deref().and_then(|text| text.parse::<ImageRef>().ok());
+        let mut nav = Navigation::default();
+        nav.show(Tab::ALL.get(saved.tab).copied().unwrap_or_default());
+        let theme = saved.theme.clone().filter(|name| deps.themes.contains(name)).unwrap_or_else(|| "dark".to_owned());
+        Self {
+            session,
+            nav,
+            draft: Draft::new(draft),
+            decisions: Decisions::default(),
+            guide: Guide::new(saved.progress.clone()),
+            overlays: Vec::new(),
+            works: Works::default(),
+            log: CommandLog::default(),
+            notices: Notices::default(),
+            ui: Ui { now, theme, saved, ..Ui::default() },
+            deps,
+            last_ticket: Ticket::default(),
+        }
+    }
+
+    pub fn next_ticket(&mut self) -> Ticket {
+        self.last_ticket = Ticket(self.last_ticket.0 + 1);
+        self.last_ticket
+    }
+
+    /// What a restart would find.
+    pub fn to_save(&self) -> Saved {
+        Saved {
+            project: self.session.project.clone(),
+            cluster: self.session.cluster.clone(),
+            image: self.session.image.as_ref().map(|image| image.as_str().to_owned()),
+            progress: self.guide.progress.clone(),
+            theme: Some(self.ui.theme.clone()),
+            tab: Tab::ALL.iter().position(|tab| *tab == self.nav.tab).unwrap_or_default(),
+        }
+    }
+
+    /// Whether something is under way that a spinner should tell.
+    pub fn is_busy(&self) -> bool {
+        self.works.any() || self.session.is_loading()
+    }
+}

@@ -1,0 +1,97 @@
+//! What `update` is told.
+
+use crossterm::event::KeyEvent;
+
+use super::action::Action;
+use super::job::Outcome;
+use super::query::Answer;
+use super::remote::Ticket;
+use super::report::Report;
+use super::tab::{Pane, Tab};
+
+/// Something that happened.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Msg {
+    Key(KeyEvent),
+    Paste(String),
+    Mouse(Mouse),
+    /// Columns and rows of the terminal.
+    Resize(u16, u16),
+    /// What the last frame could show: rows of each pane and of the box on top.
+    Viewport(Viewport),
+    Timer(Timer),
+    /// The services are reachable under this address, or not.
+    Connected(Result<String, Report>),
+    Answered(Ticket, Answer),
+    /// How far the work of a ticket is: the job's number, and a sentence.
+    Progress(Ticket, usize, String),
+    /// One job of a ticket's work is done.
+    JobDone(Ticket, usize, Outcome),
+    /// The work of a ticket ended.
+    Ended(Ticket, Result<(), Failure>),
+    /// Something that people should know, from outside of any request.
+    Notice(Report),
+    /// The terminal is ours again after it was given away.
+    Resumed,
+    /// The process was asked to end (SIGTERM, SIGHUP).
+    Terminate,
+}
+
+/// Why work ended early.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Failure {
+    /// The number of the job that failed, and why.
+    Failed(usize, Report),
+    Cancelled,
+}
+
+/// A mouse event, by what was hit.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Mouse {
+    Click(Target),
+    /// Rows, negative is up.
+    Scroll(Target, i16),
+}
+
+/// What is under the mouse.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Target {
+    Tab(Tab),
+    Pane(Pane),
+    /// A row of a list, counted in the rows that the filter leaves.
+    Row(Pane, usize),
+    /// A place in the draft: line and column of the text, from 0.
+    Text(usize, usize),
+    /// A row of the box on top.
+    OverlayRow(usize),
+    Overlay,
+    /// A hint of the footer.
+    Footer(Action),
+    Nothing,
+}
+
+/// The sizes of the last frame that `update` may need: how far a page is.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Viewport {
+    pub columns: u16,
+    pub rows: u16,
+    /// Rows of the focused pane.
+    pub page: u16,
+    /// Rows of the box on top.
+    pub overlay_page: u16,
+    /// The largest useful scroll of the box on top.
+    pub overlay_max_scroll: usize,
+}
+
+/// Timers, one of each at most.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Timer {
+    /// The ages on the screen move on.
+    Clock,
+    /// Workloads and events are read again.
+    Poll,
+    /// The draft is written to disk.
+    SaveDraft,
+    /// The spinner turns.
+    Spinner,
+}

@@ -1,0 +1,145 @@
+//! Boxes over the page: a stack. Keys go to the topmost one, painting goes from the bottom up.
+
+use super::action::{Action, Context};
+use super::field::Field;
+use super::form::Form;
+use super::job::Job;
+use super::report::Report;
+use super::wizard::Wizard;
+use crate::domain::image::ImageRef;
+use crate::domain::name::AttestorName;
+
+/// What was picked in a picker.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Choice {
+    Action(Action),
+    Image(ImageRef),
+    /// Type an image reference.
+    TypeImage,
+    Theme(String),
+    /// A template of the draft, by its number.
+    Template(usize),
+    /// Add this machine's key to the attestor.
+    AddKeyTo(AttestorName),
+    /// Remove the key of this id from the attestor.
+    RemoveKeyOf(AttestorName, String),
+}
+
+/// An entry of a picker.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Entry {
+    pub label: String,
+    /// Beside the label: what it is, which key.
+    pub detail: String,
+    pub choice: Choice,
+}
+
+/// A list to choose from, with a filter.
+#[derive(Debug, Clone, Default)]
+pub struct Picker {
+    pub title: String,
+    pub entries: Vec<Entry>,
+    pub filter: Field,
+    /// Counts the entries that the filter leaves, in their order of fit.
+    pub selected: usize,
+    /// Which entries the filter leaves, best first; kept by `update`.
+    pub shown: Vec<usize>,
+}
+
+/// What a box asks before something is changed.
+#[derive(Debug, Clone, Default)]
+pub struct Confirm {
+    pub title: String,
+    /// Exactly what will happen.
+    pub lines: Vec<String>,
+    /// A difference to show below: before and after.
+    pub diff: Option<(String, String)>,
+    pub jobs: Vec<Job>,
+    /// What happens besides the jobs.
+    pub then: Then,
+    pub danger: bool,
+    pub scroll: usize,
+}
+
+/// What a confirmation does in the program itself.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub enum Then {
+    #[default]
+    Nothing,
+    Quit,
+    /// Replaces the draft.
+    ReplaceDraft(String),
+    /// Forgets the chosen project.
+    LeaveProject,
+    /// Forgets the chosen image.
+    LeaveImage,
+}
+
+/// A text to read.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Reader {
+    pub title: String,
+    pub body: Body,
+    pub scroll: usize,
+}
+
+/// What a reader shows.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Body {
+    /// Wrapped at words.
+    Prose(String),
+    /// As it is, with line numbers.
+    Code(String),
+    /// Every byte, with visible line ends.
+    Bytes(Vec<u8>),
+    Diff {
+        before: String,
+        after: String,
+    },
+    /// Made from the model when it is drawn.
+    Help,
+    CommandLog,
+    ApiLog,
+    Report(Report),
+}
+
+impl Default for Body {
+    fn default() -> Self {
+        Self::Prose(String::new())
+    }
+}
+
+#[derive(Debug)]
+pub enum Overlay {
+    Reader(Reader),
+    Confirm(Box<Confirm>),
+    Picker(Box<Picker>),
+    Form(Box<Form>),
+    Wizard(Box<Wizard>),
+}
+
+impl Overlay {
+    /// The context of its keys.
+    pub fn context(&self) -> Context {
+        match self {
+            Self::Reader(_) => Context::Scroll,
+            Self::Confirm(_) => Context::Confirm,
+            Self::Picker(_) => Context::List,
+            Self::Form(_) => Context::Form,
+            Self::Wizard(_) => Context::Wizard,
+        }
+    }
+
+    pub fn reader(title: impl Into<String>, body: Body) -> Self {
+        Self::Reader(Reader { title: title.into(), body, scroll: 0 })
+    }
+
+    /// Whether printable keys are text for it.
+    pub fn takes_text(&self) -> bool {
+        match self {
+            Self::Form(_) | Self::Picker(_) => true,
+            Self::Wizard(wizard) => wizard.takes_text(),
+            Self::Reader(_) | Self::Confirm(_) => false,
+        }
+    }
+}

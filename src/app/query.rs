@@ -1,0 +1,153 @@
+//! What is read from elsewhere, and the answers.
+
+use crate::domain::admission::Evidence;
+use crate::domain::attestation::Attestation;
+use crate::domain::attestor::Attestor;
+use crate::domain::name::NoteName;
+use crate::domain::policy::Policy;
+use crate::domain::resource::{Cluster, ClusterEvent, Image, LocalKey, Note, Project, WorkDirectory, Workload};
+
+use super::job::ClusterId;
+use super::report::Report;
+
+/// Each remote value of the session.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Source {
+    Projects,
+    Services,
+    Clusters,
+    Images,
+    Policy,
+    SystemPolicy,
+    Attestors,
+    Notes,
+    Attestations,
+    Evidence,
+    Workloads,
+    Events,
+    Keys,
+    Work,
+}
+
+impl Source {
+    pub const ALL: [Self; 14] = [
+        Self::Projects,
+        Self::Services,
+        Self::Clusters,
+        Self::Images,
+        Self::Policy,
+        Self::SystemPolicy,
+        Self::Attestors,
+        Self::Notes,
+        Self::Attestations,
+        Self::Evidence,
+        Self::Workloads,
+        Self::Events,
+        Self::Keys,
+        Self::Work,
+    ];
+
+    /// What depends on the chosen project.
+    pub const OF_PROJECT: &'static [Self] = &[
+        Self::Services,
+        Self::Clusters,
+        Self::Images,
+        Self::Policy,
+        Self::SystemPolicy,
+        Self::Attestors,
+        Self::Notes,
+        Self::Attestations,
+        Self::Evidence,
+        Self::Workloads,
+        Self::Events,
+    ];
+}
+
+/// One read, with all that it needs.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Query {
+    Projects,
+    Services {
+        project: String,
+    },
+    Clusters {
+        project: String,
+    },
+    Images {
+        project: String,
+    },
+    Policy {
+        project: String,
+    },
+    SystemPolicy,
+    Attestors {
+        project: String,
+    },
+    Notes {
+        project: String,
+    },
+    Attestations {
+        note: NoteName,
+    },
+    /// What the decisions about this image need.
+    Evidence {
+        attestors: Vec<String>,
+        image: String,
+    },
+    Workloads {
+        cluster: ClusterId,
+    },
+    Events {
+        cluster: ClusterId,
+    },
+    Keys,
+    Work,
+}
+
+impl Query {
+    pub fn source(&self) -> Source {
+        match self {
+            Self::Projects => Source::Projects,
+            Self::Services { .. } => Source::Services,
+            Self::Clusters { .. } => Source::Clusters,
+            Self::Images { .. } => Source::Images,
+            Self::Policy { .. } => Source::Policy,
+            Self::SystemPolicy => Source::SystemPolicy,
+            Self::Attestors { .. } => Source::Attestors,
+            Self::Notes { .. } => Source::Notes,
+            Self::Attestations { .. } => Source::Attestations,
+            Self::Evidence { .. } => Source::Evidence,
+            Self::Workloads { .. } => Source::Workloads,
+            Self::Events { .. } => Source::Events,
+            Self::Keys => Source::Keys,
+            Self::Work => Source::Work,
+        }
+    }
+}
+
+/// The working directory, and who signed the payload that is in it.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Work {
+    pub directory: WorkDirectory,
+    /// The key of this machine whose good signature over `payload.json` is in `signature.pgp`.
+    pub signed_by: Option<String>,
+}
+
+/// The answer to a query; the variant is that of its source.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Answer {
+    Projects(Result<Vec<Project>, Report>),
+    Services(Result<Vec<String>, Report>),
+    Clusters(Result<Vec<Cluster>, Report>),
+    Images(Result<Vec<Image>, Report>),
+    Policy(Result<Box<Policy>, Report>),
+    SystemPolicy(Result<Box<Policy>, Report>),
+    Attestors(Result<Vec<Attestor>, Report>),
+    Notes(Result<Vec<Note>, Report>),
+    Attestations(Result<Vec<Attestation>, Report>),
+    Evidence(Result<Box<Evidence>, Report>),
+    Workloads(Result<Vec<Workload>, Report>),
+    Events(Result<Vec<ClusterEvent>, Report>),
+    Keys(Result<Vec<LocalKey>, Report>),
+    Work(Result<Work, Report>),
+}

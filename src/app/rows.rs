@@ -1,0 +1,158 @@
+//! The rows of each list: how many there are, what a filter finds in them, which one is selected.
+
+use super::model::Model;
+use super::tab::Pane;
+use crate::domain::attestation::Attestation;
+use crate::domain::attestor::Attestor;
+use crate::domain::resource::{ClusterEvent, Image, LocalKey, Note, Workload};
+
+/// The rows of the Setup pane.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SetupRow {
+    Project,
+    Services,
+    WorkDirectory,
+    Cluster,
+    Credentials,
+    Enforcement,
+}
+
+impl SetupRow {
+    pub const ALL: [Self; 6] =
+        [Self::Project, Self::Services, Self::WorkDirectory, Self::Cluster, Self::Credentials, Self::Enforcement];
+
+    pub fn title(self) -> &'static str {
+        match self {
+            Self::Project => "Project",
+            Self::Services => "APIs",
+            Self::WorkDirectory => "Working directory",
+            Self::Cluster => "Cluster",
+            Self::Credentials => "Credentials",
+            Self::Enforcement => "Enforcement",
+        }
+    }
+}
+
+impl Model {
+    /// What the filter of a pane looks at, a text for each row.
+    fn row_texts(&self, pane: Pane) -> Vec<String> {
+        let r = &self.session.remotes;
+        match pane {
+            Pane::Setup => SetupRow::ALL.iter().map(|row| row.title().to_owned()).collect(),
+            Pane::Images => r.images.items().iter().map(image_text).collect(),
+            Pane::Workloads => r.workloads.items().iter().map(workload_text).collect(),
+            Pane::Events => r.events.items().iter().map(event_text).collect(),
+            Pane::Problems => self.draft.problems().iter().map(|d| d.message.clone()).collect(),
+            Pane::Attestors => r.attestors.items().iter().map(|a| format!("{} {}", a.name.id(), a.note)).collect(),
+            Pane::Notes => r.notes.items().iter().map(|n| format!("{} {}", n.name, n.human_readable_name)).collect(),
+            Pane::Attestations => r.attestations.items().iter().map(attestation_text).collect(),
+            Pane::Keys => {
+                r.keys.items().iter().map(|k| format!("{} {} {}", k.user_id, k.fingerprint, k.algorithm)).collect()
+            }
+            Pane::Decision | Pane::Preview | Pane::Editor => Vec::new(),
+        }
+    }
+
+    /// The numbers of the rows that the pane's filter leaves: those that hold each of its words.
+    pub fn shown_rows(&self, pane: Pane) -> Vec<usize> {
+        let filter = self.nav.list(pane).filter.text().to_lowercase();
+        let words: Vec<&str> = filter.split_whitespace().collect();
+        let texts = self.row_texts(pane);
+        let holds = |text: &str| words.iter().all(|word| text.contains(word));
+        (0..texts.len()).filter(|at| texts.get(*at).is_some_and(|text| holds(&text.to_lowercase()))).collect()
+    }
+
+    /// How many rows the pane has, whatever its filter.
+    pub fn row_count(&self, pane: Pane) -> usize {
+        match pane {
+            Pane::Decision | Pane::Preview => self.trace_rows(pane),
+            _ => self.row_texts(pane).len(),
+        }
+    }
+
+    /// The number of the selected row among all rows of the pane.
+    pub fn selected_row(&self, pane: Pane) -> Option<usize> {
+        let shown = self.shown_rows(pane);
+        let at = self.nav.selected(pane).min(shown.len().saturating_sub(1));
+        shown.get(at).copied()
+    }
+
+    pub fn selected_setup(&self) -> SetupRow {
+        self.selected_row(Pane::Setup).and_then(|at| SetupRow::ALL.get(at)).copied().unwrap_or(SetupRow::Project)
+    }
+
+    pub fn selected_image(&self) -> Option<&Image> {
+        self.session.remotes.images.items().get(self.selected_row(Pane::Images)?)
+    }
+
+    pub fn selected_workload(&self) -> Option<&Workload> {
+        self.session.remotes.workloads.items().get(self.selected_row(Pane::Workloads)?)
+    }
+
+    pub fn selected_event(&self) -> Option<&ClusterEvent> {
+        self.session.remotes.events.items().get(self.selected_row(Pane::Events)?)
+    }
+
+    pub fn selected_attestor(&self) -> Option<&Attestor> {
+        self.session.remotes.attestors.items().get(self.selected_row(Pane::Attestors)?)
+    }
+
+    pub fn selected_note(&self) -> Option<&Note> {
+        self.session.remotes.notes.items().get(self.selected_row(Pane::Notes)?)
+    }
+
+    pub fn selected_attestation(&self) -> Option<&Attestation> {
+        self.session.remotes.attestations.items().get(self.selected_row(Pane::Attestations)?)
+    }
+
+    pub fn selected_key(&self) -> Option<&LocalKey> {
+        self.session.remotes.keys.items().get(self.selected_row(Pane::Keys)?)
+    }
+
+    /// The visible checks of a decision's tree, top to bottom: depth-first, without what is folded.
+    pub fn visible_checks(&self, pane: Pane) -> Vec<Vec<usize>> {
+        let decision = if pane == Pane::Preview { &self.decisions.drafted } else { &self.decisions.now };
+        let mut visible = Vec::new();
+        if let Some(decision) = decision {
+            walk(&decision.trace.checks, &mut Vec::new(), &self.nav.folded, &mut visible);
+        }
+        visible
+    }
+
+    fn trace_rows(&self, pane: Pane) -> usize {
+        self.visible_checks(pane).len()
+    }
+}
+
+fn walk(
+    checks: &[crate::domain::trace::Check],
+    at: &mut Vec<usize>,
+    folded: &std::collections::BTreeSet<Vec<usize>>,
+    visible: &mut Vec<Vec<usize>>,
+) {
+    for (number, check) in checks.iter().enumerate() {
+        at.push(number);
+        visible.push(at.clone());
+        if !folded.contains(at) {
+            walk(&check.children, at, folded, visible);
+        }
+        at.pop();
+    }
+}
+
+fn image_text(image: &Image) -> String {
+    format!("{} {} {}", image.repository, image.tags.join(" "), image.digest)
+}
+
+fn workload_text(workload: &Workload) -> String {
+    format!("{} {} {} {}", workload.kind.as_str(), workload.namespace, workload.name, workload.status)
+}
+
+fn event_text(event: &ClusterEvent) -> String {
+    format!("{} {} {} {}", event.kind, event.reason, event.object, event.message)
+}
+
+fn attestation_text(attestation: &Attestation) -> String {
+    let keys: Vec<&str> = attestation.signatures.iter().map(|s| s.public_key_id.as_str()).collect();
+    format!("{} {}", attestation.resource_uri, keys.join(" "))
+}

@@ -1,0 +1,217 @@
+//! What the three tabs share: the chosen project, cluster and image, and every remote value.
+
+use std::collections::BTreeSet;
+
+use super::job::ClusterId;
+use super::query::{Query, Source, Work};
+use super::remote::Remote;
+use crate::codelab::{Facts, Seen, names};
+use crate::domain::admission::{Enforcement, Evidence, Platform, Request, RequestImage};
+use crate::domain::attestation::Attestation;
+use crate::domain::attestor::Attestor;
+use crate::domain::image::ImageRef;
+use crate::domain::name::NoteName;
+use crate::domain::policy::Policy;
+use crate::domain::resource::{Cluster, ClusterEvent, Image, LocalKey, Note, Project, Workload};
+
+/// How the services are reached.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub enum Connection {
+    #[default]
+    Starting,
+    /// The embedded sandbox, at this address.
+    Sandbox(String),
+    Failed(super::report::Report),
+}
+
+/// For whom an admission is simulated, besides the image.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Subject {
+    pub namespace: String,
+    pub service_account: String,
+    pub service_identity: String,
+    /// `KEY=VALUE` of the pod.
+    pub labels: Vec<(String, String)>,
+    pub annotations: Vec<(String, String)>,
+    pub platform: Platform,
+}
+
+impl Default for Subject {
+    fn default() -> Self {
+        Self {
+            namespace: names::NAMESPACE.into(),
+            service_account: "default".into(),
+            service_identity: String::new(),
+            labels: Vec::new(),
+            annotations: Vec::new(),
+            platform: Platform::Gke,
+        }
+    }
+}
+
+/// The session.
+#[derive(Debug, Default)]
+pub struct Session {
+    pub connection: Connection,
+    /// The chosen project's id.
+    pub project: Option<String>,
+    /// The chosen cluster: location and name.
+    pub cluster: Option<(String, String)>,
+    pub image: Option<ImageRef>,
+    pub subject: Subject,
+    pub remotes: Remotes,
+}
+
+/// Every remote value; one per [`Source`].
+#[derive(Debug, Default)]
+pub struct Remotes {
+    pub projects: Remote<Vec<Project>>,
+    pub services: Remote<Vec<String>>,
+    pub clusters: Remote<Vec<Cluster>>,
+    pub images: Remote<Vec<Image>>,
+    pub policy: Remote<Box<Policy>>,
+    pub system_policy: Remote<Box<Policy>>,
+    pub attestors: Remote<Vec<Attestor>>,
+    pub notes: Remote<Vec<Note>>,
+    pub attestations: Remote<Vec<Attestation>>,
+    pub evidence: Remote<Box<Evidence>>,
+    pub workloads: Remote<Vec<Workload>>,
+    pub events: Remote<Vec<ClusterEvent>>,
+    pub keys: Remote<Vec<LocalKey>>,
+    pub work: Remote<Work>,
+}
+
+impl Session {
+    /// The chosen project, once it is known to exist.
+    pub fn project_info(&self) -> Option<&Project> {
+        let id = self.project.as_ref()?;
+        self.remotes.projects.items().iter().find(|p| p.id == *id)
+    }
+
+    /// The chosen cluster, once it is known to exist.
+    pub fn cluster_info(&self) -> Option<&Cluster> {
+        let (location, name) = self.cluster.as_ref()?;
+        self.remotes.clusters.items().iter().find(|c| c.location == *location && c.name == *name)
+    }
+
+    pub fn cluster_id(&self) -> Option<ClusterId> {
+        let (location, name) = self.cluster.clone()?;
+        Some(ClusterId { project: self.project.clone()?, location, name })
+    }
+
+    /// The note whose attestations are shown: that of the attestor of this index, else of the first.
+    pub fn attestor_at(&self, index: usize) -> Option<&Attestor> {
+        self.remotes.attestors.items().get(index)
+    }
+
+    /// Every attestor that decides about the chosen image under the live policy or the draft.
+    pub fn wanted_attestors(&self, draft: Option<&Policy>) -> Vec<String> {
+        let live = self.remotes.policy.value().map(AsRef::as_ref);
+        let mut wanted: Vec<String> =
+            [live, draft].into_iter().flatten().flat_map(Policy::attestors).map(str::to_owned).collect();
+        wanted.sort();
+        wanted.dedup();
+        wanted
+    }
+
+    /// The pod that the simulation asks about.
+    pub fn request(&self, image: &ImageRef) -> Request {
+        let cluster = self.cluster_info();
+        let map = |pairs: &[(String, String)]| pairs.iter().cloned().collect();
+        Request {
+            platform: self.subject.platform,
+            enforcement: match cluster {
+                Some(cluster) if !cluster.enforced => Enforcement::Off,
+                _ => Enforcement::On,
+            },
+            cluster: self.cluster.as_ref().map(|(location, name)| format!("{location}.{name}")),
+            namespace: self.subject.namespace.clone(),
+            service_account: self.subject.service_account.clone(),
+            service_identity: Some(self.subject.service_identity.clone()).filter(|id| !id.is_empty()),
+            labels: map(&self.subject.labels),
+            annotations: map(&self.subject.annotations),
+            images: vec![RequestImage { image: image.as_str().to_owned(), ..RequestImage::default() }],
+            ..Request::default()
+        }
+    }
+
+    /// The read that gets a source now; `None` while something it needs is not chosen.
+    pub fn query(&self, source: Source, note: Option<NoteName>, draft: Option<&Policy>) -> Option<Query> {
+        let project = self.project.clone();
+        Some(match source {
+            Source::Projects => Query::Projects,
+            Source::SystemPolicy => Query::SystemPolicy,
+            Source::Keys => Query::Keys,
+            Source::Work => Query::Work,
+            Source::Services => Query::Services { project: project? },
+            Source::Clusters => Query::Clusters { project: project? },
+            Source::Images => Query::Images { project: project? },
+            Source::Policy => Query::Policy { project: project? },
+            Source::Attestors => Query::Attestors { project: project? },
+            Source::Notes => Query::Notes { project: project? },
+            Source::Attestations => Query::Attestations { note: note? },
+            Source::Evidence => Query::Evidence {
+                attestors: self.wanted_attestors(draft),
+                image: self.image.as_ref()?.as_str().to_owned(),
+            },
+            Source::Workloads => Query::Workloads { cluster: self.running_cluster()? },
+            Source::Events => Query::Events { cluster: self.running_cluster()? },
+        })
+    }
+
+    fn running_cluster(&self) -> Option<ClusterId> {
+        self.cluster_info().filter(|c| c.is_running()).and_then(|_| self.cluster_id())
+    }
+
+    /// Forgets what belonged to another project.
+    pub fn leave_project(&mut self) {
+        let Remotes { projects, keys, work, .. } = std::mem::take(&mut self.remotes);
+        self.remotes = Remotes { projects, keys, work, ..Remotes::default() };
+        self.cluster = None;
+        self.image = None;
+    }
+
+    /// What the checks of the codelab look at.
+    pub fn facts<'a>(&'a self, seen: &'a BTreeSet<Seen>) -> Facts<'a> {
+        let r = &self.remotes;
+        Facts {
+            project: self.project_info(),
+            services: r.services.value().map(Vec::as_slice),
+            work: r.work.value().map(|work| &work.directory),
+            clusters: r.clusters.value().map(Vec::as_slice),
+            images: r.images.value().map(Vec::as_slice),
+            workloads: r.workloads.value().map(Vec::as_slice),
+            events: r.events.value().map(Vec::as_slice),
+            policy: r.policy.value().map(AsRef::as_ref),
+            notes: r.notes.value().map(Vec::as_slice),
+            attestors: r.attestors.value().map(Vec::as_slice),
+            keys: r.keys.value().map(Vec::as_slice),
+            attestations: r.attestations.value().map(Vec::as_slice),
+            chosen: self.image.as_ref(),
+            signed_by: r.work.value().and_then(|work| work.signed_by.as_deref()),
+            seen,
+        }
+    }
+
+    /// Whether any remote value is on its way.
+    pub fn is_loading(&self) -> bool {
+        let r = &self.remotes;
+        [
+            r.projects.is_loading(),
+            r.services.is_loading(),
+            r.clusters.is_loading(),
+            r.images.is_loading(),
+            r.policy.is_loading(),
+            r.system_policy.is_loading(),
+            r.attestors.is_loading(),
+            r.notes.is_loading(),
+            r.attestations.is_loading(),
+            r.evidence.is_loading(),
+            r.workloads.is_loading(),
+            r.events.is_loading(),
+            r.keys.is_loading(),
+            r.work.is_loading(),
+        ]
+        .contains(&true)
+    }
+}

@@ -1,0 +1,185 @@
+//! `update`: what happens to the model when something happened. Total and synchronous; what has to be
+//! done outside comes back as effects.
+
+mod actions;
+pub mod attestor;
+mod boxes;
+mod deployer;
+pub(in crate::app) mod forms;
+pub mod guide;
+mod keys;
+mod mouse;
+mod policy;
+mod replies;
+pub mod signing;
+
+use std::time::Duration;
+
+use jiff::Timestamp;
+
+use super::effect::Effect;
+use super::job::Job;
+use super::model::Model;
+use super::msg::{Msg, Timer};
+use super::notice::Weight;
+use super::query::Source;
+use super::report::Report;
+use super::session::Connection;
+use super::tab::{Pane, Tab};
+use super::work::Purpose;
+
+/// How often the ages on the screen move on while nothing happens.
+const CLOCK: Duration = Duration::from_secs(10);
+/// How often workloads and events are read while they are on the screen.
+const POLL: Duration = Duration::from_secs(2);
+const SPINNER: Duration = Duration::from_millis(120);
+/// How long typing has to pause before the draft is written to disk.
+const SAVE_DRAFT: Duration = Duration::from_millis(150);
+
+/// Changes the model by what happened, and says what is to be done.
+pub fn update(model: &mut Model, msg: Msg, now: Timestamp) -> Vec<Effect> {
+    model.ui.now = now;
+    let was_busy = model.is_busy();
+    let draft_before = model.draft.editor.revision();
+    let mut effects = handle(model, msg);
+    model.draft.refresh();
+    settle(model, &mut effects);
+    if model.draft.editor.revision() != draft_before {
+        effects.push(Effect::After(Timer::SaveDraft, SAVE_DRAFT));
+    }
+    if model.is_busy() && !was_busy {
+        effects.push(Effect::After(Timer::Spinner, SPINNER));
+    }
+    effects
+}
+
+/// The first effects: everything that needs no project.
+pub fn start(model: &mut Model) -> Vec<Effect> {
+    let mut effects = vec![Effect::After(Timer::Clock, CLOCK)];
+    effects.extend(load(model, &[Source::Keys, Source::Work]));
+    settle(model, &mut effects);
+    effects
+}
+
+fn handle(model: &mut Model, msg: Msg) -> Vec<Effect> {
+    match msg {
+        Msg::Key(event) => keys::key(model, event),
+        Msg::Paste(text) => keys::paste(model, &text),
+        Msg::Mouse(event) => mouse::mouse(model, event),
+        Msg::Resize(columns, rows) => {
+            model.ui.viewport.columns = columns;
+            model.ui.viewport.rows = rows;
+            Vec::new()
+        }
+        Msg::Viewport(viewport) => {
+            model.ui.viewport = viewport;
+            Vec::new()
+        }
+        Msg::Timer(timer) => timed(model, timer),
+        Msg::Connected(result) => connected(model, result),
+        Msg::Answered(ticket, answer) => replies::answered(model, ticket, answer),
+        Msg::Progress(ticket, number, text) => replies::progress(model, ticket, number, text),
+        Msg::JobDone(ticket, number, outcome) => replies::job_done(model, ticket, number, outcome),
+        Msg::Ended(ticket, result) => replies::ended(model, ticket, result),
+        Msg::Notice(report) => {
+            say(model, Weight::Warning, report.line());
+            Vec::new()
+        }
+        Msg::Resumed => Vec::new(),
+        Msg::Terminate => quit(model),
+    }
+}
+
+/// What follows from any change: the guide's check, the decisions, the evidence they need, saving.
+fn settle(model: &mut Model, effects: &mut Vec<Effect>) {
+    let finished = model.guide.check(&model.session);
+    if let Some(step) = finished.last() {
+        let end = if model.guide.finished() { " That was the whole codelab." } else { "" };
+        say(model, Weight::Success, format!("✓ {}.{end}", step.title));
+        effects.extend(guide::after_steps(model));
+    }
+    model.decisions.refresh(&model.session, model.draft.policy(), model.deps.verifier.as_ref());
+    effects.extend(replies::missing_evidence(model));
+    let saved = model.to_save();
+    if saved != model.ui.saved {
+        model.ui.saved = saved.clone();
+        effects.push(Effect::Save(Box::new(saved)));
+    }
+}
+
+fn timed(model: &mut Model, timer: Timer) -> Vec<Effect> {
+    match timer {
+        Timer::Clock => vec![Effect::After(Timer::Clock, CLOCK)],
+        Timer::Spinner => {
+            model.ui.spin = model.ui.spin.wrapping_add(1);
+            if model.is_busy() { vec![Effect::After(Timer::Spinner, SPINNER)] } else { Vec::new() }
+        }
+        Timer::SaveDraft => vec![Effect::SaveDraft(model.draft.editor.text())],
+        Timer::Poll => {
+            let mut effects = vec![Effect::After(Timer::Poll, POLL)];
+            if model.nav.tab == Tab::Deployer && model.session.cluster.is_some() {
+                effects.extend(load(model, &[Source::Workloads, Source::Events]));
+            }
+            effects
+        }
+    }
+}
+
+fn connected(model: &mut Model, result: Result<String, Report>) -> Vec<Effect> {
+    match result {
+        Ok(address) => {
+            model.session.connection = Connection::Sandbox(address);
+            let mut effects = load(model, &Source::ALL);
+            effects.push(Effect::After(Timer::Poll, POLL));
+            effects
+        }
+        Err(report) => {
+            model.session.connection = Connection::Failed(report);
+            Vec::new()
+        }
+    }
+}
+
+/// Starts reading these sources, as far as what they need is chosen.
+pub(super) fn load(model: &mut Model, sources: &[Source]) -> Vec<Effect> {
+    let mut effects = Vec::new();
+    for source in sources {
+        let local = matches!(source, Source::Keys | Source::Work);
+        if !local && !matches!(model.session.connection, Connection::Sandbox(_)) {
+            continue;
+        }
+        let note = model.selected_attestor().map(|attestor| attestor.note.clone());
+        let Some(query) = model.session.query(*source, note, model.draft.policy()) else { continue };
+        let ticket = model.next_ticket();
+        replies::begin(model, *source, ticket);
+        effects.push(Effect::Load(ticket, query));
+    }
+    effects
+}
+
+/// Starts jobs, and writes them to the command log.
+pub(super) fn run(model: &mut Model, jobs: Vec<Job>, purpose: Purpose) -> Vec<Effect> {
+    if jobs.is_empty() {
+        return Vec::new();
+    }
+    let ticket = model.next_ticket();
+    model.log.start(ticket, &jobs, model.ui.now);
+    model.works.start(ticket, jobs.clone(), purpose);
+    vec![Effect::Run(ticket, jobs)]
+}
+
+pub(super) fn say(model: &mut Model, weight: Weight, text: impl Into<String>) {
+    let now = model.ui.now;
+    model.notices.say(weight, text, now);
+}
+
+/// Shows a pane; what the codelab wants looked at counts as seen from here on.
+pub(super) fn go(model: &mut Model, pane: Pane) {
+    model.nav.go(pane);
+    guide::saw_pane(model, pane);
+}
+
+fn quit(model: &mut Model) -> Vec<Effect> {
+    model.ui.quitting = true;
+    vec![Effect::SaveDraft(model.draft.editor.text()), Effect::Save(Box::new(model.to_save())), Effect::Quit]
+}

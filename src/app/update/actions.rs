@@ -1,0 +1,297 @@
+//! Each action, and the function that does it.
+
+use super::super::action::Action;
+use super::super::effect::Effect;
+use super::super::model::Model;
+use super::super::notice::Weight;
+use super::super::overlay::{Body, Confirm, Overlay, Then};
+use super::super::tab::{Pane, Tab};
+use super::{attestor, boxes, deployer, forms, go, guide, load, policy, quit, say, signing};
+use crate::app::editor::Motion;
+use crate::app::query::Source;
+
+/// Does what the action says in the present context.
+pub(super) fn act(model: &mut Model, action: Action) -> Vec<Effect> {
+    match action {
+        Action::Close
+        | Action::CloseQ
+        | Action::Submit
+        | Action::NextField
+        | Action::PreviousField
+        | Action::NextChoice
+        | Action::PreviousChoice
+        | Action::Accept
+        | Action::Refuse
+        | Action::PickUp
+        | Action::PickDown
+        | Action::Pick
+        | Action::ScrollUp
+        | Action::ScrollDown
+        | Action::ScrollPageUp
+        | Action::ScrollPageDown
+        | Action::ScrollHome
+        | Action::ScrollEnd
+        | Action::CopyAll
+        | Action::WizardNext
+        | Action::WizardBack
+        | Action::WizardUp
+        | Action::WizardDown => boxes::act(model, action),
+        Action::Open | Action::New | Action::Delete => on_row(model, action),
+        Action::Build => open(model, forms::push),
+        Action::Deploy => deployer::deploy(model),
+        Action::Simulate => open(model, forms::simulate),
+        Action::GrantViewer => attestor::grant(model),
+        Action::RemoveKey => attestor::remove_key(model),
+        Action::ImportKey => open(model, forms::import_key),
+        Action::ExportKey => attestor::export_key(model),
+        Action::AddKey => attestor::add_key(model),
+        Action::Sign => signing::open(model),
+        Action::ShowPayload => signing::show_payload(model),
+        Action::Upload => signing::upload(model),
+        Action::Leave
+        | Action::Undo
+        | Action::Redo
+        | Action::Cut
+        | Action::CopySelection
+        | Action::Paste
+        | Action::SelectAll
+        | Action::FindInText
+        | Action::GoToLine
+        | Action::Import
+        | Action::SaveFile
+        | Action::Template
+        | Action::NextProblem
+        | Action::ReloadDraft
+        | Action::ShowDiff => policy::act(model, action),
+        Action::Up => move_row(model, Step::By(-1)),
+        Action::Down => move_row(model, Step::By(1)),
+        Action::PageUp => move_row(model, Step::Page(-1)),
+        Action::PageDown => move_row(model, Step::Page(1)),
+        Action::First => move_row(model, Step::First),
+        Action::Last => move_row(model, Step::Last),
+        Action::Back => back(model),
+        Action::FilterTake => {
+            model.nav.filtering = false;
+            Vec::new()
+        }
+        Action::FilterClear => clear_filter(model),
+        Action::GuideHint => guide::hint(model),
+        Action::GuideDo => guide::do_it(model),
+        Action::GuideReset => guide::reset(model),
+        Action::GuideRead => guide::read(model),
+        Action::Deployer | Action::DeployerAnywhere => show(model, Tab::Deployer),
+        Action::PolicyCreator | Action::PolicyCreatorAnywhere => show(model, Tab::Policy),
+        Action::Attestor | Action::AttestorAnywhere => show(model, Tab::Attestor),
+        Action::NextPane => next_pane(model, 1),
+        Action::PreviousPane => next_pane(model, -1),
+        Action::ChooseImage => boxes::pick_image(model),
+        Action::ToggleGuide => {
+            model.guide.toggle();
+            Vec::new()
+        }
+        Action::Filter => filter(model),
+        Action::Reload => reload(model),
+        Action::Palette | Action::PaletteAnywhere => boxes::palette(model),
+        Action::Help | Action::HelpAnywhere => push(model, "Keys", Body::Help),
+        Action::CommandLog => push(model, "Command log", Body::CommandLog),
+        Action::ApiLog => push(model, "API log", Body::ApiLog),
+        Action::Copy => copy_row(model),
+        Action::Theme => boxes::pick_theme(model),
+        Action::CancelWork => cancel(model),
+        Action::Suspend => vec![Effect::Suspend],
+        Action::Quit | Action::QuitAnywhere => ask_quit(model),
+    }
+}
+
+/// Opens a form that is made from the model.
+pub(super) fn open(model: &mut Model, form: fn(&Model) -> super::super::form::Form) -> Vec<Effect> {
+    let form = form(model);
+    model.overlays.push(Overlay::Form(Box::new(form)));
+    Vec::new()
+}
+
+fn push(model: &mut Model, title: &str, body: Body) -> Vec<Effect> {
+    model.overlays.push(Overlay::reader(title, body));
+    Vec::new()
+}
+
+fn on_row(model: &mut Model, action: Action) -> Vec<Effect> {
+    match model.nav.focus().tab() {
+        Tab::Deployer => deployer::on_row(model, action),
+        Tab::Policy => policy::on_row(model),
+        Tab::Attestor => attestor::on_row(model, action),
+    }
+}
+
+/// How far to go in a list.
+#[derive(Debug, Clone, Copy)]
+enum Step {
+    By(isize),
+    Page(isize),
+    First,
+    Last,
+}
+
+/// The same step in the draft's text.
+fn browsing(step: Step, page: usize) -> Motion {
+    match step {
+        Step::By(by) if by < 0 => Motion::Up,
+        Step::By(_) => Motion::Down,
+        Step::Page(by) if by < 0 => Motion::PageUp(page),
+        Step::Page(_) => Motion::PageDown(page),
+        Step::First => Motion::TextStart,
+        Step::Last => Motion::TextEnd,
+    }
+}
+
+fn move_row(model: &mut Model, step: Step) -> Vec<Effect> {
+    let pane = model.nav.focus();
+    if pane == Pane::Editor {
+        policy::browse(model, browsing(step, usize::from(model.ui.viewport.page.max(2)) - 1));
+        return Vec::new();
+    }
+    let count = match pane {
+        Pane::Decision | Pane::Preview => model.row_count(pane),
+        _ => model.shown_rows(pane).len(),
+    };
+    let page = isize::try_from(model.ui.viewport.page.max(2)).unwrap_or(isize::MAX) - 1;
+    let last = count.saturating_sub(1);
+    let list = model.nav.list_mut(pane);
+    let at = list.selected.min(last);
+    list.selected = match step {
+        Step::By(by) => at.saturating_add_signed(by).min(last),
+        Step::Page(by) => at.saturating_add_signed(by * page).min(last),
+        Step::First => 0,
+        Step::Last => last,
+    };
+    if pane == Pane::Attestors { load(model, &[Source::Attestations]) } else { Vec::new() }
+}
+
+fn back(model: &mut Model) -> Vec<Effect> {
+    let pane = model.nav.focus();
+    if !model.nav.list(pane).filter.text().is_empty() {
+        return clear_filter(model);
+    }
+    if pane.is_right() {
+        go(model, pane.tab().first_pane());
+        model.nav.editing = false;
+    }
+    model.notices.clear();
+    Vec::new()
+}
+
+fn clear_filter(model: &mut Model) -> Vec<Effect> {
+    let pane = model.nav.focus();
+    model.nav.filtering = false;
+    *model.nav.list_mut(pane) = super::super::model::ListState::default();
+    Vec::new()
+}
+
+fn filter(model: &mut Model) -> Vec<Effect> {
+    if model.nav.focus() == Pane::Editor {
+        return policy::act(model, Action::FindInText);
+    }
+    if model.nav.focus().is_list() {
+        model.nav.filtering = true;
+    } else {
+        say(model, Weight::Info, "this pane has no rows to filter");
+    }
+    Vec::new()
+}
+
+fn show(model: &mut Model, tab: Tab) -> Vec<Effect> {
+    model.nav.show(tab);
+    let pane = model.nav.focus();
+    guide::saw_pane(model, pane);
+    Vec::new()
+}
+
+fn next_pane(model: &mut Model, by: isize) -> Vec<Effect> {
+    let panes = model.nav.tab.panes();
+    let at = panes.iter().position(|pane| *pane == model.nav.focus()).unwrap_or(0);
+    let next = (at + panes.len()).saturating_add_signed(by) % panes.len();
+    if let Some(pane) = panes.get(next) {
+        go(model, *pane);
+    }
+    Vec::new()
+}
+
+/// Reads what the shown tab shows.
+fn reload(model: &mut Model) -> Vec<Effect> {
+    let pane = model.nav.focus();
+    guide::saw_pane(model, pane);
+    let sources: &[Source] = match model.nav.tab {
+        Tab::Deployer => &[
+            Source::Projects,
+            Source::Services,
+            Source::Clusters,
+            Source::Images,
+            Source::Workloads,
+            Source::Events,
+            Source::Work,
+            Source::Evidence,
+        ],
+        Tab::Policy => &[Source::Policy, Source::SystemPolicy, Source::Evidence],
+        Tab::Attestor => &[Source::Attestors, Source::Notes, Source::Attestations, Source::Keys, Source::Work],
+    };
+    load(model, sources)
+}
+
+/// The most useful text of the selected row.
+fn copy_row(model: &mut Model) -> Vec<Effect> {
+    let text = match model.nav.focus() {
+        Pane::Images => {
+            model.selected_image().and_then(crate::domain::resource::Image::by_digest).map(|i| i.as_str().to_owned())
+        }
+        Pane::Workloads => model.selected_workload().map(|w| w.name.clone()),
+        Pane::Events => model.selected_event().map(|e| e.message.clone()),
+        Pane::Attestors => model.selected_attestor().map(|a| a.name.to_string()),
+        Pane::Notes => model.selected_note().map(|n| n.name.to_string()),
+        Pane::Attestations => model.selected_attestation().map(|a| a.name.clone()),
+        Pane::Keys => model.selected_key().map(|k| k.fingerprint.clone()),
+        Pane::Decision => model.decisions.now.as_ref().map(|d| d.trace.to_string()),
+        Pane::Preview => model.decisions.drafted.as_ref().map(|d| d.trace.to_string()),
+        Pane::Setup => model.session.project.clone(),
+        Pane::Problems => {
+            model.selected_row(Pane::Problems).and_then(|at| model.draft.problems().get(at)).map(|d| d.message.clone())
+        }
+        Pane::Editor => Some(model.draft.editor.text()),
+    };
+    if let Some(text) = text {
+        copy(model, text)
+    } else {
+        say(model, Weight::Info, "there is nothing to copy here");
+        Vec::new()
+    }
+}
+
+/// Copies; says no more than can be known.
+pub(super) fn copy(model: &mut Model, text: String) -> Vec<Effect> {
+    say(model, Weight::Info, "sent to the terminal's clipboard, and written to clipboard.txt in the data directory");
+    vec![Effect::Copy(text)]
+}
+
+fn cancel(model: &mut Model) -> Vec<Effect> {
+    if let Some((ticket, _)) = model.works.latest() {
+        vec![Effect::Cancel(ticket)]
+    } else {
+        say(model, Weight::Info, "nothing is under way; q quits");
+        Vec::new()
+    }
+}
+
+fn ask_quit(model: &mut Model) -> Vec<Effect> {
+    let mut lines = Vec::new();
+    if model.draft.is_unsaved() {
+        lines.push("The draft is not the project's policy. It is kept, and will be here next time.".to_owned());
+    }
+    if let Some((_, work)) = model.works.latest() {
+        lines.push(format!("Under way, and cancelled by quitting: {}.", work.title()));
+    }
+    if lines.is_empty() {
+        return quit(model);
+    }
+    let confirm = Confirm { title: "Quit?".into(), lines, then: Then::Quit, ..Confirm::default() };
+    model.overlays.push(Overlay::Confirm(Box::new(confirm)));
+    Vec::new()
+}

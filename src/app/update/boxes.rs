@@ -1,0 +1,252 @@
+//! What keys do in the boxes over the page.
+
+use nucleo_matcher::pattern::{CaseMatching, Normalization, Pattern};
+use nucleo_matcher::{Config, Matcher, Utf32Str};
+
+use super::super::action::{ACTIONS, Action};
+use super::super::effect::Effect;
+use super::super::model::Model;
+use super::super::overlay::{Body, Choice, Confirm, Entry, Overlay, Picker, Reader, Then};
+use super::super::work::Purpose;
+use super::{actions, forms, policy, quit, run, signing};
+use crate::app::job::Job;
+
+pub(super) fn act(model: &mut Model, action: Action) -> Vec<Effect> {
+    match action {
+        Action::Close | Action::CloseQ | Action::Refuse => close(model),
+        Action::Accept => accept(model),
+        Action::Submit => forms::submit(model),
+        Action::NextField => on_form(model, |form| form.move_focus(1)),
+        Action::PreviousField => on_form(model, |form| form.move_focus(-1)),
+        Action::NextChoice => on_form(model, |form| form.move_choice(1)),
+        Action::PreviousChoice => on_form(model, |form| form.move_choice(-1)),
+        Action::PickUp => move_pick(model, -1),
+        Action::PickDown => move_pick(model, 1),
+        Action::Pick => pick(model),
+        Action::WizardNext => signing::next(model),
+        Action::WizardBack => signing::back(model),
+        Action::WizardUp => signing::move_by(model, -1),
+        Action::WizardDown => signing::move_by(model, 1),
+        Action::CopyAll => copy_all(model),
+        _ => scroll(model, action),
+    }
+}
+
+/// Closes the topmost box.
+pub(super) fn close(model: &mut Model) -> Vec<Effect> {
+    model.overlays.pop();
+    Vec::new()
+}
+
+fn on_form(model: &mut Model, change: impl FnOnce(&mut super::super::form::Form)) -> Vec<Effect> {
+    if let Some(Overlay::Form(form)) = model.overlays.last_mut() {
+        change(form);
+    }
+    Vec::new()
+}
+
+fn scroll(model: &mut Model, action: Action) -> Vec<Effect> {
+    let page = usize::from(model.ui.viewport.overlay_page.max(2)) - 1;
+    let last = model.ui.viewport.overlay_max_scroll;
+    let scroll = match model.overlays.last_mut() {
+        Some(Overlay::Reader(Reader { scroll, .. })) => scroll,
+        Some(Overlay::Confirm(confirm)) => &mut confirm.scroll,
+        Some(Overlay::Wizard(wizard)) => &mut wizard.scroll,
+        _ => return Vec::new(),
+    };
+    let at = (*scroll).min(last);
+    *scroll = match action {
+        Action::ScrollUp => at.saturating_sub(1),
+        Action::ScrollDown => (at + 1).min(last),
+        Action::ScrollPageUp => at.saturating_sub(page),
+        Action::ScrollPageDown => (at + page).min(last),
+        Action::ScrollHome => 0,
+        Action::ScrollEnd => last,
+        _ => at,
+    };
+    Vec::new()
+}
+
+/// Scrolls the topmost box by rows.
+pub(super) fn scroll_by(model: &mut Model, rows: i16) {
+    let action = if rows < 0 { Action::ScrollUp } else { Action::ScrollDown };
+    for _ in 0..rows.unsigned_abs() {
+        scroll(model, action);
+    }
+}
+
+/// Does exactly what the box said.
+fn accept(model: &mut Model) -> Vec<Effect> {
+    let Some(Overlay::Confirm(confirm)) = model.overlays.pop() else { return Vec::new() };
+    let Confirm { jobs, then, .. } = *confirm;
+    let mut effects = run(model, jobs, Purpose::Plain);
+    match then {
+        Then::Nothing => {}
+        Then::Quit => effects.extend(quit(model)),
+        Then::ReplaceDraft(text) => policy::replace_draft(model, &text),
+        Then::LeaveProject => {
+            model.session.leave_project();
+            model.session.project = None;
+        }
+        Then::LeaveImage => model.session.image = None,
+    }
+    effects
+}
+
+fn copy_all(model: &mut Model) -> Vec<Effect> {
+    let text = match model.overlays.last() {
+        Some(Overlay::Reader(reader)) => match &reader.body {
+            Body::Prose(text) | Body::Code(text) => text.clone(),
+            Body::Bytes(bytes) => String::from_utf8_lossy(bytes).into_owned(),
+            Body::Diff { after, .. } => after.clone(),
+            Body::Help => help_text(),
+            Body::CommandLog => model.log.script(),
+            Body::ApiLog => model.ui.requests.join("\n"),
+            Body::Report(report) => report.line(),
+        },
+        Some(Overlay::Wizard(wizard)) => signing::text_of(wizard),
+        _ => return Vec::new(),
+    };
+    actions::copy(model, text)
+}
+
+/// Every key as text.
+fn help_text() -> String {
+    ACTIONS.iter().map(|spec| format!("{:12} {}\n", spec.all_keys(), spec.help)).collect()
+}
+
+/// Keeps the entries that fit the filter, best first.
+pub(super) fn refilter(picker: &mut Picker) {
+    let filter = picker.filter.text().to_owned();
+    picker.selected = 0;
+    if filter.trim().is_empty() {
+        picker.shown = (0..picker.entries.len()).collect();
+        return;
+    }
+    let pattern = Pattern::parse(&filter, CaseMatching::Ignore, Normalization::Smart);
+    let mut matcher = Matcher::new(Config::DEFAULT.match_paths());
+    let mut buffer = Vec::new();
+    let mut fits: Vec<(u32, usize)> = Vec::new();
+    for (number, entry) in picker.entries.iter().enumerate() {
+        let text = format!("{} {}", entry.label, entry.detail);
+        if let Some(score) = pattern.score(Utf32Str::new(&text, &mut buffer), &mut matcher) {
+            fits.push((score, number));
+        }
+    }
+    fits.sort_by(|a, b| b.0.cmp(&a.0).then(a.1.cmp(&b.1)));
+    picker.shown = fits.into_iter().map(|(_, number)| number).collect();
+}
+
+/// Opens a list to choose from.
+pub(super) fn open_picker(model: &mut Model, title: &str, entries: Vec<Entry>) -> Vec<Effect> {
+    let mut picker = Picker { title: title.to_owned(), entries, ..Picker::default() };
+    refilter(&mut picker);
+    model.overlays.push(Overlay::Picker(Box::new(picker)));
+    Vec::new()
+}
+
+fn move_pick(model: &mut Model, by: isize) -> Vec<Effect> {
+    if let Some(Overlay::Picker(picker)) = model.overlays.last_mut() {
+        let last = picker.shown.len().saturating_sub(1);
+        picker.selected = picker.selected.saturating_add_signed(by).min(last);
+    }
+    Vec::new()
+}
+
+fn pick(model: &mut Model) -> Vec<Effect> {
+    let Some(Overlay::Picker(picker)) = model.overlays.last() else { return Vec::new() };
+    let entry = picker.shown.get(picker.selected).and_then(|at| picker.entries.get(*at));
+    let Some(choice) = entry.map(|entry| entry.choice.clone()) else { return Vec::new() };
+    model.overlays.pop();
+    chosen(model, choice)
+}
+
+fn chosen(model: &mut Model, choice: Choice) -> Vec<Effect> {
+    match choice {
+        Choice::Action(action) => actions::act(model, action),
+        Choice::Image(image) => {
+            model.session.image = Some(image);
+            Vec::new()
+        }
+        Choice::TypeImage => actions::open(model, forms::typed_image),
+        Choice::Theme(name) => {
+            model.ui.theme = name;
+            Vec::new()
+        }
+        Choice::Template(number) => policy::take_template(model, number),
+        Choice::AddKeyTo(attestor) => super::attestor::add_key_to(model, attestor),
+        Choice::RemoveKeyOf(attestor, key_id) => {
+            let lines = vec![
+                format!("Key {key_id} is removed from {attestor}."),
+                "Attestations made with it stop counting at once; running pods stay.".to_owned(),
+            ];
+            ask(model, "Remove the key?", lines, vec![Job::RemoveKey { attestor, key_id }], true)
+        }
+    }
+}
+
+/// Shows what will happen, and asks.
+pub(super) fn ask(model: &mut Model, title: &str, lines: Vec<String>, jobs: Vec<Job>, danger: bool) -> Vec<Effect> {
+    let confirm = Confirm { title: title.to_owned(), lines, jobs, danger, ..Confirm::default() };
+    model.overlays.push(Overlay::Confirm(Box::new(confirm)));
+    Vec::new()
+}
+
+/// Every action by name; those of the present context first.
+pub(super) fn palette(model: &mut Model) -> Vec<Effect> {
+    let contexts = model.contexts();
+    let here = |spec: &super::super::action::Spec| spec.contexts.iter().any(|c| contexts.contains(c));
+    let entries = ACTIONS
+        .iter()
+        .filter(|spec| here(spec) && !matches!(spec.action, Action::PaletteAnywhere | Action::Palette))
+        .map(|spec| Entry {
+            label: spec.label.to_owned(),
+            detail: format!("{}  {}", spec.key(), spec.help),
+            choice: Choice::Action(spec.action),
+        })
+        .collect();
+    open_picker(model, "Command", entries)
+}
+
+pub(super) fn pick_theme(model: &mut Model) -> Vec<Effect> {
+    let entries = model
+        .deps
+        .themes
+        .iter()
+        .map(|name| Entry { label: name.clone(), detail: String::new(), choice: Choice::Theme(name.clone()) })
+        .collect();
+    open_picker(model, "Theme", entries)
+}
+
+/// The images of the registry and of the cluster, each by digest where it has one; or typed.
+pub(super) fn pick_image(model: &mut Model) -> Vec<Effect> {
+    let mut entries: Vec<Entry> = Vec::new();
+    for image in model.session.remotes.images.items() {
+        if let Some(by_digest) = image.by_digest() {
+            let label = by_digest.as_str().to_owned();
+            let detail = format!("registry · {}", image.tags.join(" "));
+            entries.push(Entry { label, detail, choice: Choice::Image(by_digest) });
+        }
+        for tag in &image.tags {
+            if let Ok(by_tag) = format!("{}:{tag}", image.repository).parse() {
+                let label = format!("{}:{tag}", image.repository);
+                let detail = "registry · by its tag, which cannot be attested".to_owned();
+                entries.push(Entry { label, detail, choice: Choice::Image(by_tag) });
+            }
+        }
+    }
+    for workload in model.session.remotes.workloads.items() {
+        for image in &workload.images {
+            if let (Ok(parsed), false) = (image.parse(), entries.iter().any(|e| e.label == *image)) {
+                let detail = format!("{} {}", workload.kind.as_str(), workload.name);
+                entries.push(Entry { label: image.clone(), detail, choice: Choice::Image(parsed) });
+            }
+        }
+    }
+    entries.push(Entry {
+        label: "type or paste a reference…".into(),
+        detail: "any image, known or not".into(),
+        choice: Choice::TypeImage,
+    });
+    open_picker(model, "Choose an image", entries)
+}

@@ -1,0 +1,201 @@
+//! The Deployer's rows: setting up, images, workloads, events, the decision's tree.
+
+use super::super::action::Action;
+use super::super::effect::Effect;
+use super::super::job::Job;
+use super::super::model::Model;
+use super::super::notice::Weight;
+use super::super::overlay::{Body, Confirm, Overlay, Then};
+use super::super::rows::SetupRow;
+use super::super::tab::Pane;
+use super::super::work::Purpose;
+use super::{actions, boxes, forms, go, guide, run, say};
+use crate::codelab::{Seen, checks, names};
+use crate::domain::resource::WorkloadKind;
+
+pub(super) fn on_row(model: &mut Model, action: Action) -> Vec<Effect> {
+    match (model.nav.focus(), action) {
+        (Pane::Setup, Action::Delete) => undo_setup(model),
+        (Pane::Setup, _) => set_up(model),
+        (Pane::Images, Action::Delete) => delete_image(model),
+        (Pane::Images, _) => choose_image(model),
+        (Pane::Workloads, Action::Delete) => delete_workload(model),
+        (Pane::Workloads, _) => decide_again(model),
+        (Pane::Events, _) => read_event(model),
+        (pane, _) => {
+            fold(model, pane);
+            Vec::new()
+        }
+    }
+}
+
+/// Says what has to be there first.
+fn needs(model: &mut Model, what: &str) -> Vec<Effect> {
+    say(model, Weight::Warning, format!("{what} first"));
+    Vec::new()
+}
+
+fn set_up(model: &mut Model) -> Vec<Effect> {
+    let row = model.selected_setup();
+    if row == SetupRow::Project {
+        return actions::open(model, forms::project);
+    }
+    if row == SetupRow::WorkDirectory {
+        return run(model, vec![Job::MakeWorkDirectory], Purpose::Plain);
+    }
+    let Some(project) = model.session.project.clone() else { return needs(model, "choose a project") };
+    match row {
+        SetupRow::Services => {
+            let services = checks::SERVICES.map(str::to_owned).to_vec();
+            run(model, vec![Job::EnableServices { project, services }], Purpose::Plain)
+        }
+        SetupRow::Cluster => actions::open(model, forms::cluster),
+        SetupRow::Credentials => credentials(model),
+        _ => toggle_enforcement(model),
+    }
+}
+
+fn credentials(model: &mut Model) -> Vec<Effect> {
+    let Some(cluster) = model.session.cluster_id() else { return needs(model, "create a cluster") };
+    if !model.session.remotes.work.value().is_some_and(|work| work.directory.exists) {
+        return needs(model, "make the working directory");
+    }
+    run(model, vec![Job::GetCredentials(cluster)], Purpose::Plain)
+}
+
+fn toggle_enforcement(model: &mut Model) -> Vec<Effect> {
+    let Some(cluster) = model.session.cluster_id() else { return needs(model, "create a cluster") };
+    let on = !model.session.cluster_info().is_some_and(|c| c.enforced);
+    let lines = if on {
+        vec![
+            format!("Cluster {} will ask the project's policy about every new pod.", cluster.name),
+            "Evaluation mode: PROJECT_SINGLETON_POLICY_ENFORCE. Running pods stay.".to_owned(),
+        ]
+    } else {
+        vec![format!("Cluster {} will admit every pod, whatever the policy says.", cluster.name)]
+    };
+    let title = if on { "Turn enforcement on?" } else { "Turn enforcement off?" };
+    boxes::ask(model, title, lines, vec![Job::SetEnforcement { cluster, on }], !on)
+}
+
+/// Takes back what a row of the setup made.
+fn undo_setup(model: &mut Model) -> Vec<Effect> {
+    match model.selected_setup() {
+        SetupRow::Project => leave_project(model),
+        SetupRow::Services => {
+            let Some(project) = model.session.project.clone() else { return needs(model, "choose a project") };
+            let services = checks::SERVICES.map(str::to_owned).to_vec();
+            let lines = vec![format!("These APIs of {project} are disabled: {}.", services.join(", "))];
+            boxes::ask(model, "Disable the APIs?", lines, vec![Job::DisableServices { project, services }], true)
+        }
+        SetupRow::WorkDirectory => {
+            let path = model.session.remotes.work.value().map(|w| w.directory.path.clone()).unwrap_or_default();
+            let lines = vec![format!("{path} is removed with the files of the codelab in it. Other files are kept.")];
+            boxes::ask(model, "Remove the working directory?", lines, vec![Job::RemoveWorkDirectory], true)
+        }
+        SetupRow::Cluster => delete_cluster(model),
+        SetupRow::Credentials => {
+            let name = names::KUBECONFIG.to_owned();
+            run(model, vec![Job::RemoveFile { name }], Purpose::Plain)
+        }
+        SetupRow::Enforcement => toggle_enforcement(model),
+    }
+}
+
+pub(super) fn leave_project(model: &mut Model) -> Vec<Effect> {
+    let lines = vec!["No project is chosen any more. Nothing in the project is changed.".to_owned()];
+    let confirm = Confirm { title: "Leave the project?".into(), lines, then: Then::LeaveProject, ..Confirm::default() };
+    model.overlays.push(Overlay::Confirm(Box::new(confirm)));
+    Vec::new()
+}
+
+fn delete_cluster(model: &mut Model) -> Vec<Effect> {
+    let Some(cluster) = model.session.cluster_id() else { return needs(model, "choose a cluster") };
+    let count = model.session.remotes.workloads.items().iter().filter(|w| w.kind == WorkloadKind::Pod).count();
+    let lines = vec![
+        format!("Cluster {} in {} of project {} is deleted.", cluster.name, cluster.location, cluster.project),
+        format!("{count} pods and everything else in it go with it. This cannot be undone."),
+    ];
+    boxes::ask(model, "Delete the cluster?", lines, vec![Job::DeleteCluster(cluster)], true)
+}
+
+fn choose_image(model: &mut Model) -> Vec<Effect> {
+    if let Some(image) = model.selected_image().and_then(crate::domain::resource::Image::by_digest) {
+        say(model, Weight::Info, format!("chosen: {image}"));
+        model.session.image = Some(image);
+    }
+    Vec::new()
+}
+
+fn delete_image(model: &mut Model) -> Vec<Effect> {
+    let Some(image) = model.selected_image().cloned() else { return Vec::new() };
+    let tags = if image.tags.is_empty() { "no tags".to_owned() } else { format!("the tags {}", image.tags.join(", ")) };
+    let lines = vec![
+        format!("{}@{} is deleted from the registry,", image.repository, image.digest),
+        format!("with {tags}. Attestations of the digest stay on their notes."),
+    ];
+    let jobs = vec![Job::DeleteImage { repository: image.repository, digest: image.digest }];
+    boxes::ask(model, "Delete the image?", lines, jobs, true)
+}
+
+fn delete_workload(model: &mut Model) -> Vec<Effect> {
+    let (Some(workload), Some(cluster)) = (model.selected_workload().cloned(), model.session.cluster_id()) else {
+        return Vec::new();
+    };
+    let what = format!("{} {}", workload.kind.as_str(), workload.name);
+    let more = match workload.kind {
+        WorkloadKind::Deployment => " with its ReplicaSets and pods",
+        WorkloadKind::ReplicaSet => " with its pods; its Deployment makes another",
+        WorkloadKind::Pod => "; a controller that owns it makes another",
+    };
+    let lines = vec![format!("The {what} in namespace {} is deleted{more}.", workload.namespace)];
+    let (namespace, name) = (workload.namespace, workload.name);
+    let jobs = vec![Job::DeleteWorkload { cluster, kind: workload.kind, namespace, name }];
+    boxes::ask(model, "Delete the workload?", lines, jobs, true)
+}
+
+/// Makes the workload's pod the one that the simulation asks about.
+fn decide_again(model: &mut Model) -> Vec<Effect> {
+    guide::saw(model, Seen::Pods);
+    let Some(workload) = model.selected_workload().cloned() else { return Vec::new() };
+    let Some(image) = workload.images.first().and_then(|image| image.parse().ok()) else { return Vec::new() };
+    let subject = &mut model.session.subject;
+    subject.namespace = workload.namespace;
+    if !workload.service_account.is_empty() {
+        subject.service_account = workload.service_account;
+    }
+    subject.labels = workload.labels.into_iter().collect();
+    subject.annotations = workload.annotations.into_iter().collect();
+    model.session.image = Some(image);
+    go(model, Pane::Decision);
+    Vec::new()
+}
+
+pub(super) fn read_event(model: &mut Model) -> Vec<Effect> {
+    guide::saw(model, Seen::Events);
+    let Some(event) = model.selected_event() else { return Vec::new() };
+    let text = format!(
+        "{} {} on {} in namespace {}\n{} times, last {}\n\n{}\n",
+        event.kind, event.reason, event.object, event.namespace, event.count, event.last_seen, event.message
+    );
+    let title = format!("{} · {}", event.reason, event.object);
+    model.overlays.push(Overlay::reader(title, Body::Prose(text)));
+    Vec::new()
+}
+
+/// Folds or unfolds the selected check of a tree.
+pub(super) fn fold(model: &mut Model, pane: Pane) {
+    let at = model.nav.selected(pane);
+    if let Some(check) = model.visible_checks(pane).get(at).cloned()
+        && !model.nav.folded.remove(&check)
+    {
+        model.nav.folded.insert(check);
+    }
+}
+
+pub(super) fn deploy(model: &mut Model) -> Vec<Effect> {
+    if model.session.cluster_info().is_none() {
+        return needs(model, "create a cluster");
+    }
+    actions::open(model, forms::deploy)
+}

@@ -1,0 +1,67 @@
+//! The mouse: tabs, rows, scrolling, hints of the footer, the cursor of the draft.
+
+use super::super::editor::{EditorCommand, Motion};
+use super::super::effect::Effect;
+use super::super::model::Model;
+use super::super::msg::{Mouse, Target};
+use super::super::overlay::Overlay;
+use super::super::tab::Pane;
+use super::{actions, boxes, go, policy};
+
+pub(super) fn mouse(model: &mut Model, event: Mouse) -> Vec<Effect> {
+    match event {
+        Mouse::Click(target) => click(model, target),
+        Mouse::Scroll(target, rows) => scroll(model, target, rows),
+    }
+}
+
+/// A box on top takes every click; outside of it nothing happens.
+fn click(model: &mut Model, target: Target) -> Vec<Effect> {
+    if let Some(overlay) = model.overlays.last_mut() {
+        if let (Overlay::Picker(picker), Target::OverlayRow(row)) = (overlay, target) {
+            if picker.selected == row {
+                return boxes::act(model, super::super::action::Action::Pick);
+            }
+            picker.selected = row.min(picker.shown.len().saturating_sub(1));
+        }
+        return Vec::new();
+    }
+    match target {
+        Target::Tab(tab) => model.nav.show(tab),
+        Target::Pane(pane) => go(model, pane),
+        Target::Row(pane, row) => {
+            go(model, pane);
+            model.nav.list_mut(pane).selected = row;
+        }
+        Target::Text(line, cell) => {
+            go(model, Pane::Editor);
+            return policy::edit(model, EditorCommand::Move(Motion::Cell { line, cell }));
+        }
+        Target::Footer(action) => return actions::act(model, action),
+        Target::OverlayRow(_) | Target::Overlay | Target::Nothing => {}
+    }
+    Vec::new()
+}
+
+fn scroll(model: &mut Model, target: Target, rows: i16) -> Vec<Effect> {
+    if !model.overlays.is_empty() {
+        boxes::scroll_by(model, rows);
+        return Vec::new();
+    }
+    let pane = match target {
+        Target::Pane(pane) | Target::Row(pane, _) => pane,
+        Target::Text(..) => Pane::Editor,
+        _ => return Vec::new(),
+    };
+    if pane == Pane::Editor {
+        let motion = if rows < 0 { Motion::Up } else { Motion::Down };
+        for _ in 0..rows.unsigned_abs() {
+            policy::browse(model, motion);
+        }
+        return Vec::new();
+    }
+    let last = model.row_count(pane).saturating_sub(1);
+    let list = model.nav.list_mut(pane);
+    list.selected = list.selected.saturating_add_signed(isize::from(rows)).min(last);
+    Vec::new()
+}

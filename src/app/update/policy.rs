@@ -1,0 +1,247 @@
+//! The Policy Creator's tab: editing the draft, templates, import.
+
+use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
+
+use super::super::action::Action;
+use super::super::draft::TEMPLATES;
+use super::super::editor::{EditorCommand, Motion, Outcome};
+use super::super::effect::Effect;
+use super::super::job::Job;
+use super::super::model::Model;
+use super::super::notice::Weight;
+use super::super::overlay::{Body, Choice, Confirm, Entry, Overlay, Then};
+use super::super::tab::Pane;
+use super::{actions, boxes, deployer, forms, go, say};
+use crate::domain::document;
+use crate::domain::lint::Severity;
+
+pub(super) fn act(model: &mut Model, action: Action) -> Vec<Effect> {
+    match action {
+        Action::Leave => model.nav.editing = false,
+        Action::Undo => return edit(model, EditorCommand::Undo),
+        Action::Redo => return edit(model, EditorCommand::Redo),
+        Action::SelectAll => return edit(model, EditorCommand::SelectAll),
+        Action::Cut => return edit(model, EditorCommand::Cut),
+        Action::CopySelection => return edit(model, EditorCommand::Copy),
+        Action::Paste => return edit(model, EditorCommand::Paste),
+        Action::FindInText => return actions::open(model, forms::find_in_text),
+        Action::GoToLine => return actions::open(model, forms::go_to_line),
+        Action::Import => return import(model),
+        Action::SaveFile => return actions::open(model, forms::save_file),
+        Action::Template => return templates(model),
+        Action::NextProblem => next_problem(model),
+        Action::ReloadDraft => return take_live(model),
+        Action::ShowDiff => return show_diff(model),
+        _ => {}
+    }
+    Vec::new()
+}
+
+pub(super) fn on_row(model: &mut Model) -> Vec<Effect> {
+    match model.nav.focus() {
+        Pane::Problems => {
+            let at = model.selected_row(Pane::Problems);
+            if let Some(problem) = at.and_then(|at| model.draft.problems().get(at)) {
+                let start = problem.span.start;
+                go(model, Pane::Editor);
+                go_to(model, start.line, start.column);
+            }
+        }
+        Pane::Preview => deployer::fold(model, Pane::Preview),
+        _ => model.nav.editing = true,
+    }
+    Vec::new()
+}
+
+fn go_to(model: &mut Model, line: usize, column: usize) {
+    model.draft.editor.input(EditorCommand::Move(Motion::Position { line, column }));
+}
+
+/// Gives a command to the editor; what was cut or copied goes to the clipboard too.
+pub(super) fn edit(model: &mut Model, command: EditorCommand) -> Vec<Effect> {
+    match model.draft.editor.input(command) {
+        Outcome::Copied(text) | Outcome::Cut(text) => vec![Effect::Copy(text)],
+        Outcome::TooLarge => {
+            say(model, Weight::Error, "the text would become too large: nothing was inserted");
+            Vec::new()
+        }
+        Outcome::Nothing | Outcome::Moved | Outcome::Changed => Vec::new(),
+    }
+}
+
+/// A key that no action is bound to, while the draft takes text.
+pub(super) fn edit_key(model: &mut Model, event: KeyEvent) -> Vec<Effect> {
+    let page = usize::from(model.ui.viewport.page.max(2)) - 1;
+    match editor_command(event, page) {
+        Some(command) => edit(model, command),
+        None => Vec::new(),
+    }
+}
+
+/// What a key means in a text, as in most editors.
+pub(super) fn editor_command(event: KeyEvent, page: usize) -> Option<EditorCommand> {
+    let control = event.modifiers.contains(KeyModifiers::CONTROL);
+    let alt = event.modifiers.contains(KeyModifiers::ALT);
+    let command = match event.code {
+        KeyCode::Char(c) if !control && !alt => EditorCommand::Insert(c),
+        KeyCode::Char('/') if control => EditorCommand::ToggleComment,
+        KeyCode::Char('k') if control => EditorCommand::DeleteLine,
+        KeyCode::Enter => EditorCommand::Newline,
+        KeyCode::Tab => EditorCommand::Indent,
+        KeyCode::BackTab => EditorCommand::Outdent,
+        KeyCode::Backspace if control || alt => EditorCommand::DeleteWordLeft,
+        KeyCode::Backspace => EditorCommand::Backspace,
+        KeyCode::Delete if control => EditorCommand::DeleteWordRight,
+        KeyCode::Delete => EditorCommand::Delete,
+        KeyCode::Up if alt => EditorCommand::MoveLinesUp,
+        KeyCode::Down if alt => EditorCommand::MoveLinesDown,
+        code => {
+            let motion = motion(code, control, page)?;
+            if event.modifiers.contains(KeyModifiers::SHIFT) {
+                EditorCommand::Select(motion)
+            } else {
+                EditorCommand::Move(motion)
+            }
+        }
+    };
+    Some(command)
+}
+
+fn motion(code: KeyCode, control: bool, page: usize) -> Option<Motion> {
+    Some(match code {
+        KeyCode::Left if control => Motion::WordLeft,
+        KeyCode::Right if control => Motion::WordRight,
+        KeyCode::Left => Motion::Left,
+        KeyCode::Right => Motion::Right,
+        KeyCode::Up => Motion::Up,
+        KeyCode::Down => Motion::Down,
+        KeyCode::Home if control => Motion::TextStart,
+        KeyCode::End if control => Motion::TextEnd,
+        KeyCode::Home => Motion::LineStart,
+        KeyCode::End => Motion::LineEnd,
+        KeyCode::PageUp => Motion::PageUp(page),
+        KeyCode::PageDown => Motion::PageDown(page),
+        _ => return None,
+    })
+}
+
+/// Text that was pasted into the terminal.
+pub(super) fn insert(model: &mut Model, text: &str) -> Vec<Effect> {
+    edit(model, EditorCommand::Text(text.to_owned()))
+}
+
+/// The next problem after the cursor, around the end; errors come before the rest.
+fn next_problem(model: &mut Model) {
+    let here = model.draft.editor.position();
+    let after = |at: &crate::domain::span::Position| (at.line, at.column) > (here.line, here.column);
+    let places = model.draft.problems().iter().map(|problem| problem.span.start);
+    let next = places.clone().filter(after).min().or_else(|| places.min());
+    match next {
+        Some(place) => {
+            go(model, Pane::Editor);
+            go_to(model, place.line, place.column);
+        }
+        None => say(model, Weight::Success, "no problems"),
+    }
+}
+
+fn templates(model: &mut Model) -> Vec<Effect> {
+    let entry = |(number, template): (usize, &super::super::draft::Template)| Entry {
+        label: template.title.to_owned(),
+        detail: template.detail.to_owned(),
+        choice: Choice::Template(number),
+    };
+    let entries = TEMPLATES.iter().enumerate().map(entry).collect();
+    boxes::open_picker(model, "Start the draft from", entries)
+}
+
+pub(super) fn take_template(model: &mut Model, number: usize) -> Vec<Effect> {
+    if let Some(template) = TEMPLATES.get(number) {
+        let project = model.session.project.clone().unwrap_or_else(|| "PROJECT_ID".to_owned());
+        let text = (template.text)(&project);
+        replace_draft(model, &text);
+    }
+    Vec::new()
+}
+
+/// Replaces the draft; undo brings the old one back.
+pub(super) fn replace_draft(model: &mut Model, text: &str) {
+    model.draft.replace(text);
+    go(model, Pane::Editor);
+    say(model, Weight::Info, "the draft was replaced; ^Z brings the old one back");
+}
+
+/// The live policy as gcloud exports it.
+pub(super) fn live_text(model: &Model) -> Option<String> {
+    model.session.remotes.policy.value().map(|policy| document::emit(policy))
+}
+
+/// A draft that was never touched follows the live policy.
+pub(super) fn live_policy_came(model: &mut Model) {
+    if let (false, Some(text)) = (model.draft.touched, live_text(model)) {
+        model.draft.take(&text);
+        model.draft.touched = false;
+    }
+}
+
+fn take_live(model: &mut Model) -> Vec<Effect> {
+    let Some(text) = live_text(model) else {
+        say(model, Weight::Warning, "the live policy is not known: choose a project, or reload with r");
+        return Vec::new();
+    };
+    if model.draft.is_unsaved() && model.draft.editor.text() != text {
+        let lines = vec!["The draft is replaced by the project's policy. ^Z brings it back.".to_owned()];
+        let diff = Some((model.draft.editor.text(), text.clone()));
+        let title = "Take the live policy?".to_owned();
+        let confirm = Confirm { title, lines, diff, then: Then::ReplaceDraft(text), ..Confirm::default() };
+        model.overlays.push(Overlay::Confirm(Box::new(confirm)));
+    } else {
+        model.draft.take(&text);
+    }
+    Vec::new()
+}
+
+fn show_diff(model: &mut Model) -> Vec<Effect> {
+    let before = live_text(model).unwrap_or_default();
+    let body = Body::Diff { before, after: model.draft.editor.text() };
+    model.overlays.push(Overlay::reader("Live policy → draft", body));
+    Vec::new()
+}
+
+/// Shows what would change, and asks; a draft that the service would refuse is not sent.
+pub(super) fn import(model: &mut Model) -> Vec<Effect> {
+    let Some(project) = model.session.project.clone() else {
+        say(model, Weight::Warning, "choose a project first (Deployer tab, Setup)");
+        return Vec::new();
+    };
+    let errors = model.draft.problems().iter().filter(|p| p.severity == Severity::Error).count();
+    if model.draft.policy().is_none() {
+        say(
+            model,
+            Weight::Error,
+            format!("not imported: the service would refuse the draft ({errors} errors; F4 goes there)"),
+        );
+        return Vec::new();
+    }
+    let Some(live) = model.session.remotes.policy.value().cloned() else {
+        say(model, Weight::Warning, "the live policy is not known yet: reload with r");
+        return Vec::new();
+    };
+    let text = model.draft.editor.text();
+    let mut lines = vec![format!("The draft becomes the policy of project {project}.")];
+    lines.push(match &live.etag {
+        Some(etag) => format!("Only if nobody changed it meanwhile (etag {etag})."),
+        None => "It has no etag yet: this is its first import.".to_owned(),
+    });
+    lines.push("It takes effect for new pods; running pods stay.".to_owned());
+    let diff = Some((document::emit(&live), text.clone()));
+    let jobs = vec![Job::ImportPolicy { project, text, etag: live.etag.clone() }];
+    let confirm = Confirm { title: "Import the policy?".into(), lines, diff, jobs, danger: true, ..Confirm::default() };
+    model.overlays.push(Overlay::Confirm(Box::new(confirm)));
+    Vec::new()
+}
+
+/// Arrow keys while the draft has the focus but takes no text: they move the cursor.
+pub(super) fn browse(model: &mut Model, motion: Motion) {
+    model.draft.editor.input(EditorCommand::Move(motion));
+}

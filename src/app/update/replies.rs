@@ -1,0 +1,205 @@
+//! Answers to reads, and the end of work.
+
+use jiff::Timestamp;
+
+use super::super::effect::Effect;
+use super::super::job::{Job, Outcome};
+use super::super::model::Model;
+use super::super::msg::Failure;
+use super::super::notice::Weight;
+use super::super::overlay::{Body, Overlay};
+use super::super::query::{Answer, Source};
+use super::super::remote::{Remote, Ticket};
+use super::super::report::Report;
+use super::super::session::Session;
+use super::super::tab::Pane;
+use super::super::work::{Purpose, Work};
+use super::{load, policy, say, signing};
+
+/// Marks a source as being read.
+pub(super) fn begin(model: &mut Model, source: Source, ticket: Ticket) {
+    let r = &mut model.session.remotes;
+    match source {
+        Source::Projects => r.projects.start(ticket),
+        Source::Services => r.services.start(ticket),
+        Source::Clusters => r.clusters.start(ticket),
+        Source::Images => r.images.start(ticket),
+        Source::Policy => r.policy.start(ticket),
+        Source::SystemPolicy => r.system_policy.start(ticket),
+        Source::Attestors => r.attestors.start(ticket),
+        Source::Notes => r.notes.start(ticket),
+        Source::Attestations => r.attestations.start(ticket),
+        Source::Evidence => r.evidence.start(ticket),
+        Source::Workloads => r.workloads.start(ticket),
+        Source::Events => r.events.start(ticket),
+        Source::Keys => r.keys.start(ticket),
+        Source::Work => r.work.start(ticket),
+    }
+}
+
+fn finish<T>(remote: &mut Remote<T>, ticket: Ticket, result: Result<T, Report>, now: Timestamp) -> bool {
+    remote.finish(ticket, result, now)
+}
+
+/// Takes an answer; what depends on it is read next.
+pub(super) fn answered(model: &mut Model, ticket: Ticket, answer: Answer) -> Vec<Effect> {
+    let now = model.ui.now;
+    let r = &mut model.session.remotes;
+    let (fresh, source) = match answer {
+        Answer::Projects(result) => (finish(&mut r.projects, ticket, result, now), Source::Projects),
+        Answer::Services(result) => (finish(&mut r.services, ticket, result, now), Source::Services),
+        Answer::Clusters(result) => (finish(&mut r.clusters, ticket, result, now), Source::Clusters),
+        Answer::Images(result) => (finish(&mut r.images, ticket, result, now), Source::Images),
+        Answer::Policy(result) => (finish(&mut r.policy, ticket, result, now), Source::Policy),
+        Answer::SystemPolicy(result) => (finish(&mut r.system_policy, ticket, result, now), Source::SystemPolicy),
+        Answer::Attestors(result) => (finish(&mut r.attestors, ticket, result, now), Source::Attestors),
+        Answer::Notes(result) => (finish(&mut r.notes, ticket, result, now), Source::Notes),
+        Answer::Attestations(result) => (finish(&mut r.attestations, ticket, result, now), Source::Attestations),
+        Answer::Evidence(result) => (finish(&mut r.evidence, ticket, result, now), Source::Evidence),
+        Answer::Workloads(result) => (finish(&mut r.workloads, ticket, result, now), Source::Workloads),
+        Answer::Events(result) => (finish(&mut r.events, ticket, result, now), Source::Events),
+        Answer::Keys(result) => (finish(&mut r.keys, ticket, result, now), Source::Keys),
+        Answer::Work(result) => (finish(&mut r.work, ticket, result, now), Source::Work),
+    };
+    if !fresh {
+        return Vec::new();
+    }
+    match source {
+        Source::Clusters => {
+            adopt_cluster(&mut model.session);
+            load(model, &[Source::Workloads, Source::Events])
+        }
+        Source::Attestors => load(model, &[Source::Attestations]),
+        Source::Policy => {
+            policy::live_policy_came(model);
+            Vec::new()
+        }
+        _ => Vec::new(),
+    }
+}
+
+/// Where no cluster is chosen, the only one is.
+fn adopt_cluster(session: &mut Session) {
+    if session.remotes.clusters.failure().is_some() {
+        return;
+    }
+    if session.cluster_info().is_none() {
+        let clusters = session.remotes.clusters.items();
+        session.cluster = match clusters {
+            [only] => Some((only.location.clone(), only.name.clone())),
+            _ => None,
+        };
+        session.remotes.workloads.clear();
+        session.remotes.events.clear();
+    }
+}
+
+/// Reads the evidence when the image or the attestors that decide about it changed.
+pub(super) fn missing_evidence(model: &mut Model) -> Vec<Effect> {
+    let Some(image) = model.session.image.clone() else { return Vec::new() };
+    let wanted = (image.as_str().to_owned(), model.session.wanted_attestors(model.draft.policy()));
+    if model.decisions.asked.as_ref() == Some(&wanted) {
+        return Vec::new();
+    }
+    let effects = load(model, &[Source::Evidence]);
+    if !effects.is_empty() {
+        model.decisions.asked = Some(wanted);
+    }
+    effects
+}
+
+pub(super) fn progress(model: &mut Model, ticket: Ticket, number: usize, text: String) -> Vec<Effect> {
+    if let Some(work) = model.works.get_mut(ticket) {
+        work.at = number;
+        work.progress = text;
+    }
+    Vec::new()
+}
+
+pub(super) fn job_done(model: &mut Model, ticket: Ticket, number: usize, outcome: Outcome) -> Vec<Effect> {
+    model.log.done(ticket, number);
+    let Some(work) = model.works.get_mut(ticket) else { return Vec::new() };
+    work.at = number + 1;
+    work.progress.clear();
+    work.outcomes.push(outcome.clone());
+    let (job, purpose) = (work.jobs.get(number).cloned(), work.purpose);
+    match (job, purpose) {
+        (Some(job), Purpose::Plain) => plain_outcome(model, &job, outcome),
+        (Some(_), Purpose::Wizard) => signing::wizard_outcome(model, outcome),
+        (Some(_), Purpose::GuideSign) => signing::guide_outcome(model, outcome),
+        (None, _) => Vec::new(),
+    }
+}
+
+/// What an outcome changes in the session by itself.
+fn plain_outcome(model: &mut Model, job: &Job, outcome: Outcome) -> Vec<Effect> {
+    match (job, outcome) {
+        (Job::CreateProject { project }, _) if model.session.project.as_deref() != Some(project) => {
+            model.session.leave_project();
+            model.session.project = Some(project.clone());
+            load(model, &Source::ALL)
+        }
+        (Job::CreateCluster(id), _) => {
+            model.session.cluster = Some((id.location.clone(), id.name.clone()));
+            Vec::new()
+        }
+        (Job::ImportPolicy { text, .. }, _) => {
+            model.draft.baseline.clone_from(text);
+            Vec::new()
+        }
+        (_, Outcome::Resolved { image, digest }) => {
+            model.session.image = Some(image.with_digest(&digest));
+            Vec::new()
+        }
+        (_, Outcome::Validated { refused: Some(reason) }) => {
+            say(model, Weight::Warning, format!("uploaded, and the attestor does not take it: {reason}"));
+            Vec::new()
+        }
+        _ => Vec::new(),
+    }
+}
+
+pub(super) fn ended(model: &mut Model, ticket: Ticket, result: Result<(), Failure>) -> Vec<Effect> {
+    model.log.ended(ticket, &result);
+    let Some(work) = model.works.end(ticket) else { return Vec::new() };
+    let effects = load(model, &work.touches());
+    match result {
+        Ok(()) => succeeded(model, &work),
+        Err(Failure::Cancelled) => {
+            say(model, Weight::Warning, format!("{}: cancelled", work.title()));
+            signing::wizard_stopped(model, None);
+        }
+        Err(Failure::Failed(number, report)) => failed(model, &work, number, report),
+    }
+    effects
+}
+
+fn succeeded(model: &mut Model, work: &Work) {
+    if work.purpose == Purpose::Wizard {
+        return;
+    }
+    let refused = work.outcomes.iter().any(|o| matches!(o, Outcome::Validated { refused: Some(_) }));
+    if let (Some(job), false) = (work.jobs.last(), refused) {
+        say(model, Weight::Success, format!("✓ {}", job.title()));
+    }
+}
+
+fn failed(model: &mut Model, work: &Work, number: usize, report: Report) {
+    let job = work.jobs.get(number);
+    if work.purpose == Purpose::Wizard {
+        signing::wizard_stopped(model, Some(report));
+        return;
+    }
+    let title = job.map(Job::title).unwrap_or_default();
+    say(model, Weight::Error, format!("{title} failed: {}", report.title));
+    let report = match job {
+        Some(Job::ImportPolicy { .. }) if report.conflict => report
+            .hinted("The policy changed since it was read. It was not overwritten: F5 takes the live policy, F6 shows the difference."),
+        _ => report,
+    };
+    model.overlays.push(Overlay::reader(format!("{title} failed"), Body::Report(report)));
+    if matches!(job, Some(Job::ImportPolicy { .. })) {
+        model.nav.go(Pane::Editor);
+        model.nav.editing = false;
+    }
+}

@@ -1,0 +1,287 @@
+//! The signing wizard, page by page, and the same work for the guide.
+
+use super::super::effect::Effect;
+use super::super::job::{Job, NewAttestation, Outcome};
+use super::super::model::Model;
+use super::super::notice::Weight;
+use super::super::overlay::{Body, Overlay};
+use super::super::report::Report;
+use super::super::tab::Pane;
+use super::super::wizard::{Stage, Voucher, Wizard};
+use super::super::work::Purpose;
+use super::{boxes, go, guide, run, say};
+use crate::codelab::{Seen, names};
+use crate::domain::attestation;
+use crate::domain::attestor::Attestor;
+use crate::domain::image::{Digest, ImageRef};
+use crate::domain::key::Passphrase;
+use crate::domain::resource::LocalKey;
+
+/// Opens the wizard for the chosen image; a tag is resolved first, because only digests are signed.
+pub(super) fn open(model: &mut Model) -> Vec<Effect> {
+    let Some(image) = model.session.image.clone() else {
+        say(model, Weight::Warning, "choose an image first: i");
+        return Vec::new();
+    };
+    let Some(digest) = image.digest().cloned() else {
+        say(model, Weight::Info, "only digests are signed: finding the one that the tag names now; then press s again");
+        return run(model, vec![Job::ResolveDigest { image }], Purpose::Plain);
+    };
+    let voucher = model.selected_attestor().map(voucher);
+    let wizard = Wizard::new(&image, &digest, voucher);
+    let payload = wizard.payload.clone();
+    model.overlays.push(Overlay::Wizard(Box::new(wizard)));
+    write_payload(model, payload)
+}
+
+fn voucher(attestor: &Attestor) -> Voucher {
+    Voucher {
+        attestor: attestor.name.clone(),
+        note: attestor.note.clone(),
+        key_ids: attestor.keys.iter().map(|key| key.id.clone()).collect(),
+    }
+}
+
+fn has_work_directory(model: &Model) -> bool {
+    model.session.remotes.work.value().is_some_and(|work| work.directory.exists)
+}
+
+/// `payload.json`, where there is a working directory to write it to.
+fn write_payload(model: &mut Model, payload: Vec<u8>) -> Vec<Effect> {
+    match String::from_utf8(payload) {
+        Ok(text) if has_work_directory(model) => {
+            run(model, vec![Job::WriteFile { name: names::PAYLOAD.into(), text }], Purpose::Plain)
+        }
+        _ => Vec::new(),
+    }
+}
+
+/// The bytes that are signed, of the working directory or else of the chosen image.
+pub(super) fn show_payload(model: &mut Model) -> Vec<Effect> {
+    let file = model.session.remotes.work.value().and_then(|work| work.directory.file(names::PAYLOAD));
+    let bytes = match file {
+        Some(file) => Some(file.text.clone().into_bytes()),
+        None => model.session.image.as_ref().and_then(|image| Some(attestation::payload(image, image.digest()?))),
+    };
+    match bytes {
+        Some(bytes) => {
+            guide::saw(model, Seen::Payload);
+            model.overlays.push(Overlay::reader("The payload, byte for byte", Body::Bytes(bytes)));
+        }
+        None => say(model, Weight::Warning, "choose an image by its digest first: i"),
+    }
+    Vec::new()
+}
+
+/// The keys that can sign, in the order of the wizard's list.
+pub fn signing_keys(model: &Model) -> Vec<&LocalKey> {
+    model.session.remotes.keys.items().iter().filter(|key| key.can_sign).collect()
+}
+
+fn wizard(model: &mut Model) -> Option<&mut Wizard> {
+    match model.overlays.last_mut() {
+        Some(Overlay::Wizard(wizard)) => Some(wizard),
+        _ => None,
+    }
+}
+
+/// Goes on to the next page, or does what the page asks for.
+pub(super) fn next(model: &mut Model) -> Vec<Effect> {
+    let keys: Vec<String> = signing_keys(model).iter().map(|key| key.fingerprint.clone()).collect();
+    let Some(wizard) = wizard(model) else { return Vec::new() };
+    if wizard.busy {
+        return Vec::new();
+    }
+    wizard.error = None;
+    wizard.scroll = 0;
+    match wizard.stage {
+        Stage::Payload => {
+            wizard.stage = Stage::Key;
+            guide::saw(model, Seen::Payload);
+            Vec::new()
+        }
+        Stage::Key => {
+            match keys.get(wizard.key) {
+                Some(fingerprint) => {
+                    wizard.fingerprint.clone_from(fingerprint);
+                    wizard.stage = Stage::Passphrase;
+                }
+                None => {
+                    wizard.error = Some(
+                        Report::new("this machine has no key that can sign")
+                            .hinted("Esc, then n in the Keys pane makes one."),
+                    );
+                }
+            }
+            Vec::new()
+        }
+        Stage::Passphrase => sign(model),
+        Stage::Signature => {
+            if wizard.voucher.is_some() {
+                wizard.stage = Stage::Upload;
+                Vec::new()
+            } else {
+                boxes::close(model)
+            }
+        }
+        Stage::Upload => upload_from_wizard(model),
+        Stage::Verdict => boxes::close(model),
+    }
+}
+
+fn sign(model: &mut Model) -> Vec<Effect> {
+    let Some(wizard) = wizard(model) else { return Vec::new() };
+    wizard.busy = true;
+    let job = Job::Sign {
+        fingerprint: wizard.fingerprint.clone(),
+        passphrase: Passphrase::new(std::mem::take(&mut *wizard.passphrase.take())),
+        payload: wizard.payload.clone(),
+    };
+    run(model, vec![job], Purpose::Wizard)
+}
+
+fn upload_from_wizard(model: &mut Model) -> Vec<Effect> {
+    let project = model.session.project.clone().unwrap_or_default();
+    let Some(wizard) = wizard(model) else { return Vec::new() };
+    let Some(voucher) = wizard.voucher.clone() else { return Vec::new() };
+    wizard.busy = true;
+    let new = NewAttestation {
+        project,
+        attestor: voucher.attestor,
+        note: voucher.note,
+        image: wizard.image.clone(),
+        payload: wizard.payload.clone(),
+        signature: wizard.message.clone(),
+        key_id: wizard.fingerprint.clone(),
+    };
+    run(model, upload_jobs(new), Purpose::Wizard)
+}
+
+/// Uploads, then asks the attestor whether it verifies.
+fn upload_jobs(new: NewAttestation) -> Vec<Job> {
+    vec![Job::CreateAttestation(Box::new(new.clone())), Job::Validate(Box::new(new))]
+}
+
+/// What came out of the wizard's work.
+pub(super) fn wizard_outcome(model: &mut Model, outcome: Outcome) -> Vec<Effect> {
+    let Some(wizard) = wizard(model) else { return Vec::new() };
+    match outcome {
+        Outcome::Signed { message, warnings } => {
+            wizard.busy = false;
+            wizard.message.clone_from(&message);
+            wizard.warnings = warnings;
+            wizard.stage = Stage::Signature;
+            write_signature(model, message)
+        }
+        Outcome::Validated { refused } => {
+            wizard.busy = false;
+            wizard.verdict = Some(refused.map_or(Ok(()), Err));
+            wizard.stage = Stage::Verdict;
+            Vec::new()
+        }
+        _ => Vec::new(),
+    }
+}
+
+fn write_signature(model: &mut Model, message: Vec<u8>) -> Vec<Effect> {
+    match String::from_utf8(message) {
+        Ok(text) if has_work_directory(model) => {
+            run(model, vec![Job::WriteFile { name: names::SIGNATURE.into(), text }], Purpose::Plain)
+        }
+        _ => Vec::new(),
+    }
+}
+
+/// The guide's signature goes to the working directory.
+pub(super) fn guide_outcome(model: &mut Model, outcome: Outcome) -> Vec<Effect> {
+    match outcome {
+        Outcome::Signed { message, .. } => write_signature(model, message),
+        _ => Vec::new(),
+    }
+}
+
+/// The wizard's work ended without an outcome.
+pub(super) fn wizard_stopped(model: &mut Model, report: Option<Report>) {
+    if let Some(wizard) = wizard(model) {
+        wizard.busy = false;
+        wizard.error = report;
+    }
+}
+
+pub(super) fn back(model: &mut Model) -> Vec<Effect> {
+    if let Some(wizard) = wizard(model) {
+        wizard.back();
+    }
+    Vec::new()
+}
+
+/// Up and down: in the list of keys, or through a long text.
+pub(super) fn move_by(model: &mut Model, by: isize) -> Vec<Effect> {
+    let last = signing_keys(model).len().saturating_sub(1);
+    let last_scroll = model.ui.viewport.overlay_max_scroll;
+    if let Some(wizard) = wizard(model) {
+        if wizard.stage == Stage::Key {
+            wizard.key = wizard.key.saturating_add_signed(by).min(last);
+        } else {
+            wizard.scroll = wizard.scroll.saturating_add_signed(by).min(last_scroll);
+        }
+    }
+    Vec::new()
+}
+
+/// The text of the page, to copy.
+pub(super) fn text_of(wizard: &Wizard) -> String {
+    let bytes = if wizard.stage >= Stage::Signature { &wizard.message } else { &wizard.payload };
+    String::from_utf8_lossy(bytes).into_owned()
+}
+
+/// The attestation that the working directory's files make.
+pub(super) fn from_files(model: &Model) -> Result<NewAttestation, &'static str> {
+    let project = model.session.project.clone().ok_or("choose a project first")?;
+    let attestor = model.selected_attestor().ok_or("create an attestor first")?;
+    let work = model.session.remotes.work.value().ok_or("the working directory was not read yet")?;
+    let file = |name: &str| work.directory.file(name).map(|file| file.text.clone().into_bytes());
+    let payload = file(names::PAYLOAD).ok_or("there is no payload.json in the working directory: s signs")?;
+    let signature = file(names::SIGNATURE).ok_or("there is no signature.pgp in the working directory: s signs")?;
+    let key_id = work
+        .signed_by
+        .clone()
+        .ok_or("signature.pgp is no good signature over payload.json by a key of this machine")?;
+    let image: ImageRef =
+        model.session.image.clone().filter(|i| i.digest().is_some()).ok_or("choose an image by its digest first: i")?;
+    let named = attestation::parse_payload(&payload).map_err(|_not_a_payload| "payload.json is not a payload")?;
+    if image.digest().map(Digest::as_str) != named.digest.as_deref() {
+        return Err("payload.json is for another image than the chosen one");
+    }
+    let (attestor, note) = (attestor.name.clone(), attestor.note.clone());
+    Ok(NewAttestation { project, attestor, note, image, payload, signature, key_id })
+}
+
+/// Shows what would be uploaded, and asks.
+pub(super) fn upload(model: &mut Model) -> Vec<Effect> {
+    let new = match from_files(model) {
+        Ok(new) => new,
+        Err(why) => {
+            say(model, Weight::Warning, why);
+            return Vec::new();
+        }
+    };
+    let trusted = model.selected_attestor().is_some_and(|a| a.keys.iter().any(|key| key.id == new.key_id));
+    let mut lines = vec![
+        format!("Resource  {}", new.image),
+        format!("Note      {}", new.note),
+        format!("Key       {}", new.key_id),
+        format!("Payload   {} bytes, signature {} bytes", new.payload.len(), new.signature.len()),
+    ];
+    if !trusted {
+        lines
+            .push(format!("! {} does not trust this key: the attestation would count for nothing.", new.attestor.id()));
+    }
+    go(model, Pane::Attestations);
+    boxes::ask(model, "Upload the attestation?", lines, upload_jobs(new), false)
+}
+
+/// The jobs of the guide's upload, without asking: the learner asked for the step.
+pub(in crate::app) fn guide_upload(model: &Model) -> Result<Vec<Job>, &'static str> {
+    from_files(model).map(upload_jobs)
+}

@@ -1,0 +1,72 @@
+//! Work that is under way: jobs of the user, with what is to be done with what comes out.
+
+use std::collections::BTreeMap;
+
+use super::job::{Job, Outcome};
+use super::query::Source;
+use super::remote::Ticket;
+
+/// Who waits for the outcome.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Purpose {
+    /// Nobody: a notice is enough.
+    #[default]
+    Plain,
+    /// The signing wizard on top.
+    Wizard,
+    /// *Do it for me*: the signature is written to the working directory.
+    GuideSign,
+}
+
+#[derive(Debug, Clone)]
+pub struct Work {
+    pub jobs: Vec<Job>,
+    pub purpose: Purpose,
+    /// The job that runs now.
+    pub at: usize,
+    pub progress: String,
+    pub outcomes: Vec<Outcome>,
+}
+
+impl Work {
+    /// What is to be read again, each once.
+    pub fn touches(&self) -> Vec<Source> {
+        let mut sources: Vec<Source> = self.jobs.iter().flat_map(super::job::Job::touches).copied().collect();
+        sources.sort();
+        sources.dedup();
+        sources
+    }
+
+    /// What runs now, in a few words.
+    pub fn title(&self) -> String {
+        let title = self.jobs.get(self.at).map(Job::title).unwrap_or_default();
+        if self.progress.is_empty() { title } else { format!("{title}: {}", self.progress) }
+    }
+}
+
+/// All work under way, by ticket.
+#[derive(Debug, Default)]
+pub struct Works(BTreeMap<Ticket, Work>);
+
+impl Works {
+    pub fn start(&mut self, ticket: Ticket, jobs: Vec<Job>, purpose: Purpose) {
+        self.0.insert(ticket, Work { jobs, purpose, at: 0, progress: String::new(), outcomes: Vec::new() });
+    }
+
+    pub fn get_mut(&mut self, ticket: Ticket) -> Option<&mut Work> {
+        self.0.get_mut(&ticket)
+    }
+
+    pub fn end(&mut self, ticket: Ticket) -> Option<Work> {
+        self.0.remove(&ticket)
+    }
+
+    pub fn any(&self) -> bool {
+        !self.0.is_empty()
+    }
+
+    /// The work that was started last.
+    pub fn latest(&self) -> Option<(Ticket, &Work)> {
+        self.0.last_key_value().map(|(ticket, work)| (*ticket, work))
+    }
+}
