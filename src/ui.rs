@@ -1,9 +1,54 @@
 //! What a person sees.
 //!
-//! Reads `app` and `domain`; draws into a buffer, and keeps only offsets of its own.
+//! Reads `app` and `domain`; draws into a buffer, and keeps only offsets of its own
+//! ([`ViewState`]). [`view`] is called with the whole model and changes nothing of it.
 
+mod boxes;
+mod chrome;
+mod guide;
 pub mod highlight;
+mod layout;
+mod panes;
+mod state;
 pub mod styles;
 pub mod text;
 pub mod theme;
 pub mod widgets;
+
+use ratatui::Frame;
+use ratatui::layout::Rect;
+use ratatui::text::Line;
+use ratatui::widgets::Widget as _;
+
+pub use self::state::ViewState;
+
+use self::styles::Styles;
+use crate::app::Model;
+
+/// The smallest terminal that the workbench is drawn on.
+pub const MIN_COLUMNS: u16 = 60;
+pub const MIN_ROWS: u16 = 16;
+
+/// Draws the whole screen.
+pub fn view(model: &Model, state: &mut ViewState, styles: &Styles, frame: &mut Frame<'_>) {
+    let area = frame.area();
+    text::fill(frame.buffer_mut(), area, styles.background());
+    state.begin(area);
+    if area.width < MIN_COLUMNS || area.height < MIN_ROWS {
+        too_small(area, styles, frame);
+        return;
+    }
+    let guide_height = guide::height(model, area);
+    let parts = layout::screen(area, guide_height);
+    chrome::tab_bar(model, parts.tabs, state, styles, frame.buffer_mut());
+    chrome::header(model, parts.header, styles, frame.buffer_mut());
+    panes::draw(model, parts.body, state, styles, frame);
+    guide::draw(model, parts.guide, styles, frame.buffer_mut());
+    chrome::footer(model, parts.footer, state, styles, frame.buffer_mut());
+    boxes::draw(model, area, state, styles, frame);
+}
+
+fn too_small(area: Rect, styles: &Styles, frame: &mut Frame<'_>) {
+    let text = format!("{}x{} is too small: {MIN_COLUMNS}x{MIN_ROWS} is needed", area.width, area.height);
+    Line::styled(text, styles.text()).render(Rect { height: area.height.min(1), ..area }, frame.buffer_mut());
+}

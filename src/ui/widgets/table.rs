@@ -216,14 +216,18 @@ impl StatefulWidget for &Table<'_> {
             scroll.fit(Rect { height: 0, ..area }, 0);
             return placeholder.render(area, buf);
         }
-        let body = Rect { y: area.y + 1, height: area.height - 1, ..area };
+        // Columns that all have no title have no header either.
+        let header = u16::from(self.columns.iter().any(|column| !column.title.is_empty()));
+        let body = Rect { y: area.y + header, height: area.height - header, ..area };
         scroll.fit(body, self.len);
         if let Some(selected) = self.selected.filter(|row| *row < self.len) {
             scroll.follow(selected);
         }
         let body = scroll.with_bar(body, self.len, buf, self.styles);
         let widths = layout(self.columns, body.width.saturating_sub(2));
-        self.draw_header(&widths, Rect { height: 1, ..Rect { y: area.y, ..body } }, buf);
+        if header > 0 {
+            self.draw_header(&widths, Rect { height: 1, y: area.y, ..body }, buf);
+        }
         for (y, row) in (body.y..body.bottom()).zip(scroll.visible()) {
             self.draw_row(row, &widths, Rect { y, height: 1, ..body }, buf);
         }

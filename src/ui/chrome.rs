@@ -1,0 +1,150 @@
+//! What stands around the panes: tabs, the chosen image with its verdicts, the hints of the footer.
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::{Position, Rect};
+use ratatui::text::{Line, Span};
+use ratatui::widgets::Widget as _;
+
+use super::state::{Hit, ViewState};
+use super::styles::{Styles, Tone};
+use super::text::{Cut, fit, line_width, put_line};
+use super::theme::Role;
+use super::widgets::footer::{Footer, Hint};
+use super::widgets::tab_bar::TabBar;
+use crate::app::Model;
+use crate::app::action::{Spec, specs_in};
+use crate::app::notice::Weight;
+use crate::app::session::Connection;
+use crate::app::tab::Tab;
+use crate::domain::admission::{Decision, ImageOutcome};
+
+pub(super) fn tab_bar(model: &Model, area: Rect, state: &mut ViewState, styles: &Styles, buf: &mut Buffer) {
+    let titles = Tab::ALL.map(Tab::title);
+    let active = Tab::ALL.iter().position(|tab| *tab == model.nav.tab).unwrap_or_default();
+    let note = Line::styled(place(model), styles.role(Role::HeaderNote));
+    let bar = TabBar { styles, app: "countersign", tabs: &titles, active, note };
+    (&bar).render(area, buf);
+    for x in area.left()..area.right() {
+        let at = Position::new(x, area.y);
+        if let Some(tab) = bar.tab_at(area, at).and_then(|number| Tab::ALL.get(number)) {
+            state.hit(Rect { x, y: area.y, width: 1, height: 1 }, Hit::Tab(*tab));
+        }
+    }
+}
+
+/// Where we are: what is connected, project and cluster.
+fn place(model: &Model) -> String {
+    let session = &model.session;
+    let connection = match &session.connection {
+        Connection::Starting => "starting…".to_owned(),
+        Connection::Sandbox(_) => "sandbox".to_owned(),
+        Connection::Failed(_) => "NO SANDBOX".to_owned(),
+    };
+    let project = session.project.as_deref().unwrap_or("no project");
+    let cluster = session.cluster.as_ref().map(|(location, name)| format!(" · {location}.{name}")).unwrap_or_default();
+    format!("{connection} · {project}{cluster}")
+}
+
+/// The chosen image, for whom, and what is decided about it now and under the draft.
+pub(super) fn header(model: &Model, area: Rect, styles: &Styles, buf: &mut Buffer) {
+    super::text::fill(buf, area, styles.role(Role::Header));
+    let Some(image) = &model.session.image else {
+        let line = Line::from(vec![
+            Span::styled(" no image chosen ", styles.dim()),
+            Span::styled("i", styles.key()),
+            Span::styled(" chooses one", styles.dim()),
+        ]);
+        put_line(buf, (area.x, area.y), &line, usize::from(area.width));
+        return;
+    };
+    let verdicts = verdicts(model, styles);
+    let taken = line_width(&verdicts) + 2;
+    let room = usize::from(area.width).saturating_sub(taken + 8);
+    let namespace = format!("  ns {}", model.session.subject.namespace);
+    let with_namespace = room > 40 + namespace.len();
+    let image_room = if with_namespace { room - namespace.len() } else { room };
+    let name = fit(image.as_str(), image_room, Cut::Middle, styles.glyphs.ellipsis).into_owned();
+    let mut spans = vec![Span::styled(" image ", styles.dim()), Span::styled(name, styles.strong())];
+    if with_namespace {
+        spans.push(Span::styled(namespace, styles.dim()));
+    }
+    put_line(buf, (area.x, area.y), &Line::from(spans), usize::from(area.width));
+    let x = area.right().saturating_sub(u16::try_from(taken).unwrap_or(0) - 1);
+    put_line(buf, (x, area.y), &verdicts, taken);
+}
+
+fn verdicts(model: &Model, styles: &Styles) -> Line<'static> {
+    let mut spans = vec![Span::styled("now ", styles.dim())];
+    spans.extend(verdict(model.decisions.now.as_ref(), styles));
+    spans.push(Span::styled("  draft ", styles.dim()));
+    spans.extend(verdict(model.decisions.drafted.as_ref(), styles));
+    if let Some(count) = model.decisions.drafted.as_ref().or(model.decisions.now.as_ref()).and_then(attested) {
+        spans.push(Span::styled(format!(" {count}"), styles.dim()));
+    }
+    Line::from(spans)
+}
+
+/// A verdict in sign and word; what is not known says so.
+pub(super) fn verdict(decision: Option<&Decision>, styles: &Styles) -> Vec<Span<'static>> {
+    match decision {
+        Some(decision) => {
+            let mark = styles.verdict(decision.outcome);
+            vec![Span::styled(format!("{} {}", mark.glyph, mark.word), mark.style)]
+        }
+        None => vec![Span::styled(format!("{} not known", styles.glyphs.unknown), styles.dim())],
+    }
+}
+
+/// How many of the attestors that the rule asks for are satisfied.
+fn attested(decision: &Decision) -> Option<String> {
+    let attestors =
+        decision.images.iter().filter(|i| !matches!(i.outcome, ImageOutcome::Exempt(_))).flat_map(|i| &i.attestors);
+    let (all, yes) = attestors.fold((0, 0), |(all, yes), a| (all + 1, yes + usize::from(a.satisfied == Some(true))));
+    (all > 0).then(|| format!("(attested {yes}/{all})"))
+}
+
+/// The hints of the present context, the weightiest first, and the latest notice.
+pub(super) fn footer(model: &Model, area: Rect, state: &mut ViewState, styles: &Styles, buf: &mut Buffer) {
+    let specs = hints(model);
+    let keys: Vec<String> = specs.iter().map(|spec| spec.key()).collect();
+    let hints: Vec<Hint<'_>> =
+        specs.iter().zip(&keys).map(|(spec, key)| Hint { key, label: spec.label, enabled: true }).collect();
+    let footer = Footer { styles, hints: &hints, status: status(model, styles) };
+    (&footer).render(area, buf);
+    for x in area.left()..area.right() {
+        let at = Position::new(x, area.y);
+        if let Some(spec) = footer.hint_at(area, at).and_then(|number| specs.get(number)) {
+            state.hit(Rect { x, y: area.y, width: 1, height: 1 }, Hit::Footer(spec.action));
+        }
+    }
+}
+
+fn hints(model: &Model) -> Vec<&'static Spec> {
+    let contexts = model.contexts();
+    let mut specs: Vec<&'static Spec> = specs_in(&contexts).filter(|spec| spec.footer > 0).collect();
+    // Stable: within a weight the order of the table.
+    specs.sort_by_key(|spec| std::cmp::Reverse(spec.footer));
+    specs
+}
+
+/// Work under way, else the latest notice.
+fn status(model: &Model, styles: &Styles) -> Line<'static> {
+    if let Some(notice) = model.notices.current(model.ui.now) {
+        let tone = match notice.weight {
+            Weight::Info => Tone::Info,
+            Weight::Success => Tone::Success,
+            Weight::Warning => Tone::Warning,
+            Weight::Error => Tone::Error,
+        };
+        return Line::styled(notice.text.clone(), styles.notice(tone).style);
+    }
+    if let Some((_, work)) = model.works.latest() {
+        let text = format!("{} {}", styles.glyphs.spinner(model.ui.spin), work.title());
+        return Line::styled(text, styles.busy());
+    }
+    match &model.session.connection {
+        Connection::Failed(report) => Line::styled(report.line(), styles.notice(Tone::Error).style),
+        Connection::Starting => Line::styled("sandbox starting…", styles.dim()),
+        Connection::Sandbox(_) => Line::styled("sandbox ready", styles.dim()),
+    }
+}

@@ -1,0 +1,161 @@
+//! The panes of the shown tab.
+
+mod attestor;
+mod deployer;
+mod policy;
+mod trace;
+
+use jiff::Timestamp;
+use ratatui::Frame;
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use ratatui::text::{Line, Span};
+use ratatui::widgets::{StatefulWidget as _, Widget as _};
+
+use super::layout;
+use super::state::{Hit, ViewState};
+use super::styles::{Focus, Styles};
+use super::widgets::pane::Pane as PaneFrame;
+use super::widgets::placeholder::Placeholder;
+use super::widgets::table::{Column, Table};
+use crate::app::Model;
+use crate::app::remote::{Remote, Standing};
+use crate::app::tab::Pane;
+
+/// Draws every pane that has room.
+pub(super) fn draw(model: &Model, body: Rect, state: &mut ViewState, styles: &Styles, frame: &mut Frame<'_>) {
+    let focus = model.nav.focus();
+    for (pane, area) in layout::panes(model.nav.tab, focus, body) {
+        state.hit(area, Hit::Pane(pane));
+        if pane == focus {
+            state.viewport.page = area.height.saturating_sub(2);
+        }
+        match pane {
+            Pane::Setup => deployer::setup(model, area, state, styles, frame.buffer_mut()),
+            Pane::Images => deployer::images(model, area, state, styles, frame.buffer_mut()),
+            Pane::Workloads => deployer::workloads(model, area, state, styles, frame.buffer_mut()),
+            Pane::Events => deployer::events(model, area, state, styles, frame.buffer_mut()),
+            Pane::Decision => trace::decision(model, area, state, styles, frame.buffer_mut()),
+            Pane::Editor => policy::editor(model, area, state, styles, frame),
+            Pane::Problems => policy::problems(model, area, state, styles, frame.buffer_mut()),
+            Pane::Preview => trace::preview(model, area, state, styles, frame.buffer_mut()),
+            Pane::Attestors => attestor::attestors(model, area, state, styles, frame.buffer_mut()),
+            Pane::Notes => attestor::notes(model, area, state, styles, frame.buffer_mut()),
+            Pane::Attestations => attestor::attestations(model, area, state, styles, frame.buffer_mut()),
+            Pane::Keys => attestor::keys(model, area, state, styles, frame.buffer_mut()),
+        }
+    }
+}
+
+/// Whether the pane has the keys: not while a box is over it.
+fn focus(model: &Model, pane: Pane) -> Focus {
+    Focus::when(model.nav.focus() == pane && model.overlays.is_empty())
+}
+
+/// The frame of a pane that shows a remote value: its count and filter, its age, whether it is
+/// loading.
+fn frame_of<'a, T>(
+    model: &'a Model,
+    pane: Pane,
+    remote: &Remote<T>,
+    all: usize,
+    left: usize,
+    styles: &'a Styles,
+) -> PaneFrame<'a> {
+    let mut frame = PaneFrame::new(styles, pane.title()).focus(focus(model, pane)).count(all);
+    if let Some(filter) = filter_of(model, pane) {
+        frame = frame.filter(filter, left, all);
+    }
+    frame = frame.note(age(remote, model.ui.now, styles));
+    frame.busy(remote.is_loading().then_some(model.ui.spin))
+}
+
+/// The filter in force; while it is typed, also an empty one is shown.
+fn filter_of(model: &Model, pane: Pane) -> Option<&str> {
+    let list = model.nav.list_ref(pane)?;
+    let typing = model.nav.filtering && model.nav.focus() == pane;
+    let text = list.filter.text();
+    if text.is_empty() { typing.then_some("…") } else { Some(text) }
+}
+
+/// How old the value is; a failure to read it anew is told beside it.
+fn age<T>(remote: &Remote<T>, now: Timestamp, styles: &Styles) -> Line<'static> {
+    let age = remote.at().map(|at| age_in_words(now, at)).unwrap_or_default();
+    match remote.standing() {
+        Standing::Failed(report) => {
+            let style = styles.notice(super::styles::Tone::Error).style;
+            let kept = if age.is_empty() { String::new() } else { format!(" · as of {age}") };
+            Line::from(Span::styled(format!("failed: {}{kept}", report.title), style))
+        }
+        Standing::Idle | Standing::Loading(_) | Standing::Ready => Line::styled(age, styles.dim()),
+    }
+}
+
+/// `now`, `12 s ago`, `3 min ago`, `2 h ago`.
+fn age_in_words(now: Timestamp, at: Timestamp) -> String {
+    let seconds = now.duration_since(at).as_secs().max(0);
+    match seconds {
+        0..10 => "now".to_owned(),
+        10..60 => format!("{seconds} s ago"),
+        60..3600 => format!("{} min ago", seconds / 60),
+        _ => format!("{} h ago", seconds / 3600),
+    }
+}
+
+/// What a list without rows says: that it is loading, why it failed, or how to fill it.
+fn placeholder<'a, T>(
+    remote: &Remote<T>,
+    model: &Model,
+    styles: &'a Styles,
+    empty: &'a str,
+    hint: &'a str,
+) -> Placeholder<'a> {
+    match remote.standing() {
+        Standing::Loading(_) => Placeholder::loading(styles, "reading…", model.ui.spin),
+        Standing::Failed(report) => Placeholder::failed(
+            styles,
+            report.title.clone(),
+            report.hint.clone().unwrap_or_else(|| "r reads it again".to_owned()),
+        ),
+        Standing::Idle if remote.value().is_none() => Placeholder::empty(styles, "not read", hint),
+        Standing::Idle | Standing::Ready => Placeholder::empty(styles, empty, hint),
+    }
+}
+
+/// A list pane: a frame, and a table of the rows that the filter leaves.
+struct List<'a> {
+    pane: Pane,
+    columns: &'a [Column<'a>],
+    empty: &'a str,
+    hint: &'a str,
+}
+
+impl List<'_> {
+    fn draw<'m, T>(
+        &self,
+        model: &'m Model,
+        remote: &'m Remote<Vec<T>>,
+        cells: &dyn Fn(&'m T) -> Vec<Line<'m>>,
+        (area, state, styles): (Rect, &mut ViewState, &Styles),
+        buf: &mut Buffer,
+    ) {
+        let shown = model.shown_rows(self.pane);
+        let items = remote.items();
+        let frame = frame_of(model, self.pane, remote, items.len(), shown.len(), styles);
+        let inner = frame.inner(area);
+        (&frame).render(area, buf);
+        let row = |at: usize| shown.get(at).and_then(|n| items.get(*n)).map(cells).unwrap_or_default();
+        let selected = model.nav.selected(self.pane).min(shown.len().saturating_sub(1));
+        let table = Table::new(styles, self.columns, shown.len(), &row)
+            .selected(Some(selected), focus(model, self.pane))
+            .placeholder(placeholder(remote, model, styles, self.empty, self.hint));
+        let scroll = state.scroll(self.pane);
+        (&table).render(inner, buf, scroll);
+        state.hit(inner, Hit::Rows(self.pane));
+    }
+}
+
+/// A cell of plain text.
+fn cell(text: impl Into<String>, style: ratatui::style::Style) -> Line<'static> {
+    Line::styled(text.into(), style)
+}

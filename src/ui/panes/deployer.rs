@@ -1,0 +1,204 @@
+//! The Deployer's panes: setup, images, workloads, events.
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use ratatui::text::{Line, Span};
+use ratatui::widgets::{StatefulWidget as _, Widget as _};
+
+use super::{List, cell, focus};
+use crate::app::Model;
+use crate::app::rows::SetupRow;
+use crate::app::tab::Pane;
+use crate::codelab::{checks, names};
+use crate::domain::admission::Outcome;
+use crate::domain::resource::{ClusterEvent, Image, Workload, WorkloadKind};
+use crate::ui::state::{Hit, ViewState};
+use crate::ui::styles::{Styles, Tone};
+use crate::ui::text::Cut;
+use crate::ui::widgets::pane::Pane as PaneFrame;
+use crate::ui::widgets::table::{Column, Table};
+
+/// How a row of the setup stands.
+enum Standing {
+    Done(String),
+    Open(String),
+    /// Done in a way that a careful reader looks at twice.
+    Odd(String),
+    Unknown,
+}
+
+pub(super) fn setup(model: &Model, area: Rect, state: &mut ViewState, styles: &Styles, buf: &mut Buffer) {
+    let frame = PaneFrame::new(styles, Pane::Setup.title()).focus(focus(model, Pane::Setup));
+    let inner = frame.inner(area);
+    (&frame).render(area, buf);
+    let columns = [Column::fixed("", 2), Column::fixed("", 18), Column::flexible("", 20, 60)];
+    let row = |at: usize| SetupRow::ALL.get(at).map(|row| setup_cells(model, *row, styles)).unwrap_or_default();
+    let selected = model.nav.selected(Pane::Setup);
+    let table =
+        Table::new(styles, &columns, SetupRow::ALL.len(), &row).selected(Some(selected), focus(model, Pane::Setup));
+    (&table).render(inner, buf, state.scroll(Pane::Setup));
+    state.hit(inner, Hit::Rows(Pane::Setup));
+}
+
+fn setup_cells(model: &Model, row: SetupRow, styles: &Styles) -> Vec<Line<'static>> {
+    let (glyph, style, text) = match standing(model, row) {
+        Standing::Done(text) => (styles.glyphs.checked, styles.verdict(Outcome::Admit).style, text),
+        Standing::Open(text) => (styles.glyphs.unchecked, styles.dim(), text),
+        Standing::Odd(text) => (styles.glyphs.warning, styles.notice(Tone::Warning).style, text),
+        Standing::Unknown => (styles.glyphs.unknown, styles.dim(), "not known yet".to_owned()),
+    };
+    vec![cell(glyph, style), cell(row.title(), styles.text()), cell(text, styles.dim())]
+}
+
+fn standing(model: &Model, row: SetupRow) -> Standing {
+    let (session, remotes) = (&model.session, &model.session.remotes);
+    let file = |name: &str| remotes.work.value().map(|work| work.directory.file(name).is_some());
+    match row {
+        SetupRow::Project => match (session.project_info(), &session.project) {
+            (Some(project), _) => Standing::Done(format!("{}  number {}", project.id, project.number)),
+            (None, Some(id)) => Standing::Odd(format!("{id} was not found")),
+            (None, None) => Standing::Open("Enter chooses one".to_owned()),
+        },
+        SetupRow::Services => match remotes.services.value() {
+            Some(enabled) => services(enabled),
+            None => Standing::Unknown,
+        },
+        SetupRow::WorkDirectory => match remotes.work.value() {
+            Some(work) if work.directory.exists => Standing::Done(work.directory.path.clone()),
+            Some(_) => Standing::Open("Enter makes it".to_owned()),
+            None => Standing::Unknown,
+        },
+        SetupRow::Cluster => match session.cluster_info() {
+            Some(c) if c.is_running() => {
+                Standing::Done(format!("{}.{}  {}  {}", c.location, c.name, c.status, c.version))
+            }
+            Some(c) => Standing::Odd(format!("{}.{}  {}", c.location, c.name, c.status)),
+            None => Standing::Open("Enter creates or chooses one".to_owned()),
+        },
+        SetupRow::Credentials => match file(names::KUBECONFIG) {
+            Some(true) => Standing::Done(format!("{} in the working directory", names::KUBECONFIG)),
+            Some(false) => Standing::Open("Enter gets them".to_owned()),
+            None => Standing::Unknown,
+        },
+        SetupRow::Enforcement => match session.cluster_info() {
+            Some(c) if c.enforced => Standing::Done(c.evaluation_mode.clone()),
+            Some(_) => Standing::Open("DISABLED: everything is admitted; Enter turns it on".to_owned()),
+            None => Standing::Open("no cluster".to_owned()),
+        },
+    }
+}
+
+fn services(enabled: &[String]) -> Standing {
+    let missing: Vec<&str> = checks::SERVICES.into_iter().filter(|s| !enabled.iter().any(|e| e == s)).collect();
+    if missing.is_empty() {
+        Standing::Done("container, binaryauthorization, containeranalysis".to_owned())
+    } else {
+        let short: Vec<&str> = missing.iter().map(|s| s.trim_end_matches(".googleapis.com")).collect();
+        Standing::Open(format!("Enter enables {}", short.join(", ")))
+    }
+}
+
+pub(super) fn images(model: &Model, area: Rect, state: &mut ViewState, styles: &Styles, buf: &mut Buffer) {
+    let columns = [
+        Column::flexible("repository", 16, 36).cut(Cut::Start),
+        Column::flexible("tags", 6, 10),
+        Column::fixed("digest", 14),
+        Column::fixed("attested by", 14).drop(2),
+    ];
+    let list = List {
+        pane: Pane::Images,
+        columns: &columns,
+        empty: "no images",
+        hint: "b builds and pushes the codelab's image",
+    };
+    let cells = |image: &Image| -> Vec<Line<'_>> {
+        let chosen = model.session.image.as_ref().and_then(|i| i.digest()) == Some(&image.digest);
+        let name = if chosen { styles.strong() } else { styles.text() };
+        vec![
+            cell(image.repository.clone(), name),
+            cell(image.tags.join(" "), styles.link()),
+            cell(format!("{}…", image.digest.short(12)), styles.code()),
+            cell(attested_by(model, image), styles.dim()),
+        ]
+    };
+    list.draw(model, &model.session.remotes.images, &cells, (area, state, styles), buf);
+}
+
+/// How many attestations on the selected attestor's note name the digest; who made them is not
+/// verified here, so it does not say that they count.
+fn attested_by(model: &Model, image: &Image) -> String {
+    let Some(attestations) = model.session.remotes.attestations.value() else { return "?".to_owned() };
+    let count = attestations.iter().filter(|a| a.resource_uri.ends_with(image.digest.as_str())).count();
+    match (count, model.selected_attestor()) {
+        (0, _) | (_, None) => "–".to_owned(),
+        (_, Some(attestor)) => attestor.name.id().to_owned(),
+    }
+}
+
+pub(super) fn workloads(model: &Model, area: Rect, state: &mut ViewState, styles: &Styles, buf: &mut Buffer) {
+    let columns = [
+        Column::fixed("kind", 10),
+        Column::flexible("name", 14, 30),
+        Column::fixed("ready", 5),
+        Column::flexible("status", 8, 12),
+        Column::flexible("image", 10, 30).cut(Cut::Middle).drop(2),
+        Column::fixed("namespace", 11).drop(1),
+    ];
+    let list = List { pane: Pane::Workloads, columns: &columns, empty: "nothing runs", hint: "D deploys an image" };
+    let cells = |workload: &Workload| -> Vec<Line<'_>> {
+        let (status, style) = status(workload, styles);
+        vec![
+            cell(workload.kind.as_str(), styles.dim()),
+            cell(workload.name.clone(), styles.text()),
+            cell(workload.ready.clone(), style),
+            cell(status, style),
+            cell(workload.images.join(" "), styles.dim()),
+            cell(workload.namespace.clone(), styles.dim()),
+        ]
+    };
+    list.draw(model, &model.session.remotes.workloads, &cells, (area, state, styles), buf);
+}
+
+fn status(workload: &Workload, styles: &Styles) -> (String, ratatui::style::Style) {
+    let (good, bad, wait) = (styles.verdict(Outcome::Admit).style, styles.verdict(Outcome::Deny).style, styles.busy());
+    if workload.failure.is_some() {
+        return ("refused".to_owned(), bad);
+    }
+    match workload.kind {
+        WorkloadKind::Pod => match workload.status.as_str() {
+            "Running" | "Succeeded" => (workload.status.clone(), good),
+            "Pending" | "ContainerCreating" => (workload.status.clone(), wait),
+            other => (other.to_owned(), bad),
+        },
+        WorkloadKind::Deployment | WorkloadKind::ReplicaSet => {
+            let full = workload.ready.split_once('/').is_some_and(|(ready, wanted)| ready == wanted);
+            if full { ("ready".to_owned(), good) } else { ("waiting".to_owned(), wait) }
+        }
+    }
+}
+
+pub(super) fn events(model: &Model, area: Rect, state: &mut ViewState, styles: &Styles, buf: &mut Buffer) {
+    let columns = [
+        Column::fixed("last seen", 9).drop(2),
+        Column::fixed("reason", 18),
+        Column::flexible("object", 12, 26).drop(1),
+        Column::flexible("message", 20, 60),
+    ];
+    let list = List { pane: Pane::Events, columns: &columns, empty: "no events", hint: "refused pods are told here" };
+    let cells = |event: &ClusterEvent| -> Vec<Line<'_>> {
+        let style = if event.kind == "Warning" { styles.notice(Tone::Warning).style } else { styles.text() };
+        let times = if event.count > 1 { format!(" ×{}", event.count) } else { String::new() };
+        vec![
+            cell(time_of_day(&event.last_seen), styles.dim()),
+            Line::from(vec![Span::styled(event.reason.clone(), style), Span::styled(times, styles.dim())]),
+            cell(event.object.clone(), styles.dim()),
+            cell(event.message.clone(), styles.text()),
+        ]
+    };
+    list.draw(model, &model.session.remotes.events, &cells, (area, state, styles), buf);
+}
+
+/// `HH:MM:SS` of an RFC 3339 time, in UTC as the cluster says it.
+fn time_of_day(time: &str) -> String {
+    time.split_once('T').map(|(_, rest)| rest.chars().take(8).collect()).unwrap_or_default()
+}

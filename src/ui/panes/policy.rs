@@ -1,0 +1,80 @@
+//! The Policy Creator's panes: the draft and its problems.
+
+use ratatui::Frame;
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use ratatui::text::Line;
+use ratatui::widgets::{StatefulWidget as _, Widget as _};
+
+use super::{cell, filter_of, focus};
+use crate::app::Model;
+use crate::app::tab::Pane;
+use crate::domain::lint::Diagnostic;
+use crate::ui::highlight::Syntax;
+use crate::ui::state::{Hit, ViewState};
+use crate::ui::styles::{Focus, Styles};
+use crate::ui::widgets::editor::{EditorPane, Squiggle};
+use crate::ui::widgets::pane::Pane as PaneFrame;
+use crate::ui::widgets::placeholder::Placeholder;
+use crate::ui::widgets::table::{Column, Table};
+
+fn squiggle(problem: &Diagnostic) -> Squiggle {
+    Squiggle { start: problem.span.start, end: problem.span.end, severity: problem.severity }
+}
+
+pub(super) fn problems(model: &Model, area: Rect, state: &mut ViewState, styles: &Styles, buf: &mut Buffer) {
+    let pane = Pane::Problems;
+    let problems = model.draft.problems();
+    let shown = model.shown_rows(pane);
+    let mut frame = PaneFrame::new(styles, pane.title()).focus(focus(model, pane)).count(problems.len());
+    if let Some(filter) = filter_of(model, pane) {
+        frame = frame.filter(filter, shown.len(), problems.len());
+    }
+    let inner = frame.inner(area);
+    (&frame).render(area, buf);
+    let columns = [Column::fixed("", 2), Column::fixed("", 8), Column::flexible("", 30, 90)];
+    let row = |at: usize| {
+        let Some(problem) = shown.get(at).and_then(|n| problems.get(*n)) else { return Vec::new() };
+        let mark = styles.severity(problem.severity);
+        let place = format!("{}:{}", problem.span.start.line, problem.span.start.column);
+        vec![cell(mark.glyph, mark.style), cell(place, styles.dim()), cell(problem.message.clone(), styles.text())]
+    };
+    let selected = model.nav.selected(pane).min(shown.len().saturating_sub(1));
+    let (title, hint) = if model.draft.editor.text().trim().is_empty() {
+        ("the draft is empty", "F3 offers templates, F5 takes the live policy")
+    } else {
+        ("no problems", "the service would take this policy")
+    };
+    let table = Table::new(styles, &columns, shown.len(), &row)
+        .selected(Some(selected), focus(model, pane))
+        .placeholder(Placeholder::empty(styles, title, hint));
+    (&table).render(inner, buf, state.scroll(pane));
+    state.hit(inner, Hit::Rows(pane));
+}
+
+pub(super) fn editor(model: &Model, area: Rect, state: &mut ViewState, styles: &Styles, frame: &mut Frame<'_>) {
+    let held = focus(model, Pane::Editor);
+    let editor = &model.draft.editor;
+    let place = format!("{}:{}", editor.position().line, editor.position().column);
+    let pane = PaneFrame::new(styles, Pane::Editor.title())
+        .focus(held)
+        .dirty(model.draft.is_unsaved())
+        .note(Line::styled(place, styles.dim()));
+    let inner = pane.inner(area);
+    (&pane).render(area, frame.buffer_mut());
+    let squiggles: Vec<Squiggle> = model.draft.problems().iter().map(squiggle).collect();
+    let typing = Focus::when(held == Focus::Here && model.nav.editing);
+    let widget = EditorPane {
+        styles,
+        editor,
+        syntax: Syntax::Yaml,
+        squiggles: &squiggles,
+        search: &model.draft.search,
+        focus: typing,
+    };
+    (&widget).render(inner, frame.buffer_mut(), &mut state.editor);
+    state.hit(inner, Hit::Text);
+    if let (Some(at), Focus::Here) = (state.editor.cursor(), typing) {
+        frame.set_cursor_position(at);
+    }
+}

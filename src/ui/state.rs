@@ -1,0 +1,74 @@
+//! What the view keeps from frame to frame: offsets, and where things were drawn.
+
+use std::collections::BTreeMap;
+
+use ratatui::layout::{Position, Rect};
+
+use super::widgets::editor::EditorView;
+use super::widgets::scroll::Scroll;
+use crate::app::action::Action;
+use crate::app::msg::{Target, Viewport};
+use crate::app::tab::{Pane, Tab};
+
+/// Lives beside the terminal; `update` sees only its [`Viewport`].
+#[derive(Debug, Default)]
+pub struct ViewState {
+    scrolls: BTreeMap<Pane, Scroll>,
+    /// The draft's first shown line and cell.
+    pub editor: EditorView,
+    /// The list of the box on top.
+    pub overlay: Scroll,
+    /// What the mouse can hit, the topmost last.
+    hits: Vec<(Rect, Hit)>,
+    pub viewport: Viewport,
+}
+
+/// What a rectangle of the last frame is.
+#[derive(Debug, Clone, Copy)]
+pub enum Hit {
+    Tab(Tab),
+    Pane(Pane),
+    /// The rows of a list; which row is told by its scroll.
+    Rows(Pane),
+    /// The text of the draft: its first cell is the text's, behind the line numbers.
+    Text,
+    Footer(Action),
+    Overlay,
+    OverlayRows,
+}
+
+impl ViewState {
+    /// Starts a frame.
+    pub fn begin(&mut self, area: Rect) {
+        self.hits.clear();
+        self.viewport.columns = area.width;
+        self.viewport.rows = area.height;
+    }
+
+    pub fn scroll(&mut self, pane: Pane) -> &mut Scroll {
+        self.scrolls.entry(pane).or_default()
+    }
+
+    pub fn hit(&mut self, area: Rect, hit: Hit) {
+        self.hits.push((area, hit));
+    }
+
+    /// What is at a place of the last frame.
+    pub fn target(&self, at: Position) -> Target {
+        let Some((_, hit)) = self.hits.iter().rev().find(|(area, _)| area.contains(at)) else {
+            return Target::Nothing;
+        };
+        match *hit {
+            Hit::Tab(tab) => Target::Tab(tab),
+            Hit::Pane(pane) => Target::Pane(pane),
+            Hit::Rows(pane) => {
+                let row = self.scrolls.get(&pane).and_then(|scroll| scroll.row_at(at));
+                row.map_or(Target::Pane(pane), |row| Target::Row(pane, row))
+            }
+            Hit::Text => self.editor.cell_at(at).map_or(Target::Nothing, |(line, cell)| Target::Text(line, cell)),
+            Hit::Footer(action) => Target::Footer(action),
+            Hit::Overlay => Target::Overlay,
+            Hit::OverlayRows => self.overlay.row_at(at).map_or(Target::Overlay, Target::OverlayRow),
+        }
+    }
+}
