@@ -6,6 +6,7 @@
 pub mod check;
 pub mod sandbox;
 pub mod simulate;
+pub mod workbench;
 
 use std::process::ExitCode;
 
@@ -17,6 +18,8 @@ use clap::{Parser, Subcommand};
 pub struct Cli {
     #[command(subcommand)]
     pub command: Option<Command>,
+    #[command(flatten)]
+    pub workbench: workbench::Args,
 }
 
 #[derive(Debug, Subcommand)]
@@ -41,8 +44,18 @@ impl From<Exit> for ExitCode {
     }
 }
 
-impl Command {
+impl Cli {
+    /// Runs the subcommand, or the workbench where there is none.
     pub fn run(self) -> Exit {
+        match self.command {
+            Some(command) => command.run(),
+            None => workbench::run(&self.workbench),
+        }
+    }
+}
+
+impl Command {
+    fn run(self) -> Exit {
         match self {
             Self::Check(args) => check::run(&args),
             Self::Simulate(args) => simulate::run(&args),

@@ -34,6 +34,7 @@ pub mod cli;
 pub mod client;
 pub mod codelab;
 pub mod domain;
+pub mod runtime;
 pub mod sandbox;
 pub mod settings;
 pub mod signing;

@@ -6,8 +6,5 @@ use clap::Parser as _;
 use countersign::cli::Cli;
 
 fn main() -> ExitCode {
-    match Cli::parse().command {
-        Some(command) => command.run().into(),
-        None => ExitCode::SUCCESS,
-    }
+    Cli::parse().run().into()
 }

@@ -6,6 +6,7 @@ mod support;
 
 mod check;
 mod client;
+mod codelab;
 mod decisions;
 mod gnupg;
 mod kubernetes;
@@ -15,5 +16,6 @@ mod registry;
 mod sandbox;
 mod simulate;
 mod skopeo;
+mod terminal;
 mod themes;
 mod widgets;

@@ -1,0 +1,57 @@
+//! The runtime: the event loop, what carries effects out, the terminal, the log.
+//!
+//! May use everything. The loop ([`run`]) is generic over the terminal's backend and the stream of
+//! events, so that tests drive the very same one.
+
+pub mod backend;
+pub mod convert;
+pub mod effects;
+pub mod event_loop;
+pub mod files;
+pub mod jobs;
+pub mod kubeconfig;
+pub mod logging;
+pub mod queries;
+pub mod screen;
+pub mod terminal;
+pub mod verifier;
+pub mod workload;
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use crate::app::Model;
+use crate::app::model::Deps;
+use crate::ui::theme::Depth;
+
+/// What the workbench is started with.
+#[derive(Debug, Clone)]
+pub struct Options {
+    /// Everything that is kept: the sandbox, keys, drafts, progress, logs.
+    pub data: PathBuf,
+    /// Themes of the user.
+    pub themes: PathBuf,
+    /// How many colours the terminal has.
+    pub depth: Depth,
+}
+
+/// Opens the workbench and runs it until it is quit.
+pub fn workbench(options: &Options) -> anyhow::Result<()> {
+    files::private_directory(&options.data)?;
+    let _log = logging::start(&options.data);
+    let store = files::Files::new(&options.data);
+    let (saved, draft) = store.load();
+    let themes = screen::Themes::load(&options.themes, options.depth);
+    let deps = Deps { verifier: Arc::new(verifier::Remembering::default()), themes: themes.names() };
+    let mut model = Model::new(saved, draft, deps, jiff::Timestamp::now());
+    for warning in &themes.warnings {
+        tracing::warn!("{warning}");
+    }
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
+    let mut terminal = terminal::Guard::enter()?;
+    let outcome = runtime.block_on(event_loop::run(&mut terminal, &mut model, &themes, &store));
+    drop(terminal);
+    // Work that was cancelled by quitting must not hold the process.
+    runtime.shutdown_timeout(std::time::Duration::from_millis(500));
+    outcome
+}

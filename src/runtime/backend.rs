@@ -1,0 +1,45 @@
+//! What effects are carried out with: the client, the keyring, the files.
+
+use std::sync::{Arc, OnceLock};
+
+use super::files::Files;
+use crate::app::report::Report;
+use crate::client::{Client, Connection, Secret};
+use crate::sandbox::server::{Sandbox, StartError};
+use crate::signing::keyring::{Keyring, KeyringError};
+
+/// Cheap to clone; the client comes when the sandbox is up.
+#[derive(Debug, Clone)]
+pub struct Backend {
+    pub files: Files,
+    pub keyring: Keyring,
+    client: Arc<OnceLock<Client>>,
+}
+
+impl Backend {
+    pub fn new(files: &Files) -> Result<Self, KeyringError> {
+        Ok(Self { keyring: Keyring::open(files.keys())?, files: files.clone(), client: Arc::default() })
+    }
+
+    /// The client, once there is one.
+    pub fn client(&self) -> Result<&Client, Report> {
+        self.client.get().ok_or_else(|| Report::new("the sandbox is not up yet"))
+    }
+
+    /// Starts the sandbox, on the port it had before where that is free, and a client of it.
+    pub async fn start_sandbox(&self) -> Result<Sandbox, StartError> {
+        let directory = self.files.sandbox();
+        let before = self.files.last_port();
+        let sandbox = match Sandbox::start(&directory, before).await {
+            Err(StartError::Port { .. }) if before.is_some() => Sandbox::start(&directory, None).await?,
+            other => other?,
+        };
+        if before != Some(sandbox.addr().port()) {
+            self.files.save_port(sandbox.addr().port());
+        }
+        let token = Secret::new(sandbox.token().expose());
+        let connection = Connection::sandbox(sandbox.addr(), sandbox.authority_pem(), token);
+        let _ = self.client.set(Client::new(connection));
+        Ok(sandbox)
+    }
+}

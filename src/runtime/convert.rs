@@ -1,0 +1,172 @@
+//! From the wire's types to what people look at.
+
+use crate::app::report::Report;
+use crate::client;
+use crate::domain::key;
+use crate::domain::resource::{Cluster, ClusterEvent, Image, LocalKey, Note, Project, Workload, WorkloadKind};
+use crate::wire::container;
+use crate::wire::container_analysis;
+use crate::wire::iam::{IamPolicy, OCCURRENCES_VIEWER};
+use crate::wire::kubernetes::{Deployment, Event, ObjectMeta, Pod, PodSpec, ReplicaSet};
+use crate::wire::registry::TagList;
+use crate::wire::resources;
+
+/// An error of the client, with its hint.
+pub fn report(error: &client::Error) -> Report {
+    let mut report = Report::of(error);
+    report.hint = error.hint();
+    report.conflict = error.is_conflict();
+    report
+}
+
+/// Any other error.
+pub fn plain(error: &(dyn std::error::Error + 'static)) -> Report {
+    Report::of(error)
+}
+
+pub fn project(project: resources::Project) -> Project {
+    Project { id: project.project_id, number: project.project_number, name: project.name }
+}
+
+pub fn cluster(cluster: container::Cluster) -> Cluster {
+    let evaluation_mode = cluster.binary_authorization.as_ref().map(|b| b.evaluation_mode.clone()).unwrap_or_default();
+    Cluster {
+        enforced: cluster.enforces_project_policy(),
+        evaluation_mode: if evaluation_mode.is_empty() { "DISABLED".to_owned() } else { evaluation_mode },
+        location: cluster.location,
+        name: cluster.name,
+        status: cluster.status,
+        version: cluster.current_master_version,
+        endpoint: cluster.endpoint,
+    }
+}
+
+/// The manifests of a repository, by what gcr.io tells of them.
+pub fn images(repository: &str, tags: TagList) -> Vec<Image> {
+    let manifests = tags.manifest.unwrap_or_default();
+    manifests
+        .into_iter()
+        .filter_map(|(digest, info)| {
+            Some(Image {
+                repository: repository.to_owned(),
+                digest: digest.parse().ok()?,
+                tags: info.tag,
+                size: info.image_size_bytes.parse().unwrap_or(0),
+            })
+        })
+        .collect()
+}
+
+/// A note, with who may read its occurrences where that could be read.
+pub fn note(note: &container_analysis::Note, iam: Option<&IamPolicy>) -> Option<Note> {
+    let viewers = iam.map(|policy| {
+        let bindings = policy.bindings.iter().filter(|b| b.role == OCCURRENCES_VIEWER && b.condition.is_none());
+        bindings.flat_map(|binding| binding.members.clone()).collect()
+    });
+    Some(Note {
+        name: note.name.parse().ok()?,
+        human_readable_name: note.attestation.as_ref().map(|a| a.hint.human_readable_name.clone()).unwrap_or_default(),
+        create_time: note.create_time.clone().unwrap_or_default(),
+        json: serde_json::to_string_pretty(note).unwrap_or_default(),
+        viewers,
+    })
+}
+
+pub fn local_key(local: &key::LocalKey) -> LocalKey {
+    let info = &local.info;
+    let mut warnings = info.warnings.clone();
+    warnings.extend(info.revoked.iter().map(|why| format!("revoked: {why}")));
+    LocalKey {
+        fingerprint: info.fingerprint.to_string(),
+        user_id: info.user_ids.first().cloned().unwrap_or_default(),
+        algorithm: info.algorithm.clone(),
+        created: info.created.to_string(),
+        can_sign: info.can_sign && local.secret == key::SecretKey::Encrypted,
+        warnings,
+    }
+}
+
+/// A file of the keyring that cannot be read is shown, so that nobody wonders where a key went.
+pub fn damaged_key(damaged: &key::DamagedKey) -> LocalKey {
+    LocalKey {
+        fingerprint: damaged.file.trim_end_matches(".asc").to_owned(),
+        user_id: format!("damaged file {}", damaged.file),
+        algorithm: String::new(),
+        created: String::new(),
+        can_sign: false,
+        warnings: vec![damaged.reason.clone()],
+    }
+}
+
+pub fn event(event: Event) -> ClusterEvent {
+    let object = event.involved_object;
+    let kind = object.kind.unwrap_or_default().to_lowercase();
+    let last = event.last_timestamp.map(|time| time.0).or(event.metadata.creation_timestamp.map(|time| time.0));
+    ClusterEvent {
+        namespace: event.metadata.namespace.unwrap_or_default(),
+        kind: event.type_.unwrap_or_default(),
+        reason: event.reason.unwrap_or_default(),
+        message: event.message.unwrap_or_default(),
+        object: format!("{kind}/{}", object.name.unwrap_or_default()),
+        count: event.count.and_then(|count| u32::try_from(count).ok()).unwrap_or(1),
+        last_seen: last.map(|time| time.to_string()).unwrap_or_default(),
+    }
+}
+
+pub fn deployment(deployment: Deployment) -> Workload {
+    let wanted = deployment.spec.as_ref().and_then(|s| s.replicas).unwrap_or(1);
+    let ready = deployment.status.as_ref().and_then(|s| s.ready_replicas).unwrap_or(0);
+    let template = deployment.spec.map(|spec| spec.template);
+    let conditions = deployment.status.and_then(|status| status.conditions).unwrap_or_default();
+    let failure = conditions.into_iter().find(|c| c.type_ == "ReplicaFailure" && c.status == "True");
+    let (meta, spec) = template.map(|t| (t.metadata, t.spec)).unwrap_or_default();
+    let mut workload = workload(WorkloadKind::Deployment, &deployment.metadata, meta.as_ref(), spec.as_ref());
+    workload.ready = format!("{ready}/{wanted}");
+    workload.failure = failure.and_then(|condition| condition.message);
+    workload
+}
+
+pub fn replica_set(set: ReplicaSet) -> Workload {
+    let wanted = set.spec.as_ref().and_then(|s| s.replicas).unwrap_or(1);
+    let ready = set.status.as_ref().and_then(|s| s.ready_replicas).unwrap_or(0);
+    let template = set.spec.and_then(|spec| spec.template);
+    let conditions = set.status.and_then(|status| status.conditions).unwrap_or_default();
+    let failure = conditions.into_iter().find(|c| c.type_ == "ReplicaFailure" && c.status == "True");
+    let (meta, spec) = template.map(|t| (t.metadata, t.spec)).unwrap_or_default();
+    let mut workload = workload(WorkloadKind::ReplicaSet, &set.metadata, meta.as_ref(), spec.as_ref());
+    workload.ready = format!("{ready}/{wanted}");
+    workload.failure = failure.and_then(|condition| condition.message);
+    workload
+}
+
+pub fn pod(pod: &Pod) -> Workload {
+    let statuses = pod.status.as_ref().and_then(|s| s.container_statuses.clone()).unwrap_or_default();
+    let ready = statuses.iter().filter(|s| s.ready).count();
+    let count = pod.spec.as_ref().map_or(0, |spec| spec.containers.len());
+    // Why a container waits says more than the phase: `ImagePullBackOff`, not `Pending`.
+    let waiting = statuses.iter().find_map(|s| s.state.as_ref()?.waiting.as_ref()?.reason.clone());
+    let phase = pod.status.as_ref().and_then(|status| status.phase.clone()).unwrap_or_default();
+    let mut workload = workload(WorkloadKind::Pod, &pod.metadata, Some(&pod.metadata), pod.spec.as_ref());
+    workload.ready = format!("{ready}/{count}");
+    workload.status = waiting.unwrap_or(phase);
+    workload
+}
+
+/// `template` is the pod's own metadata, which is what admission looks at.
+fn workload(kind: WorkloadKind, meta: &ObjectMeta, template: Option<&ObjectMeta>, spec: Option<&PodSpec>) -> Workload {
+    let init = spec.and_then(|s| s.init_containers.clone()).unwrap_or_default();
+    let containers = spec.map(|s| s.containers.clone()).unwrap_or_default();
+    Workload {
+        kind,
+        namespace: meta.namespace.clone().unwrap_or_default(),
+        name: meta.name.clone().unwrap_or_default(),
+        ready: String::new(),
+        status: String::new(),
+        images: init.into_iter().chain(containers).filter_map(|container| container.image).collect(),
+        service_account: spec.and_then(|s| s.service_account_name.clone()).unwrap_or_default(),
+        labels: template.and_then(|t| t.labels.clone()).unwrap_or_default(),
+        annotations: template.and_then(|t| t.annotations.clone()).unwrap_or_default(),
+        created: meta.creation_timestamp.as_ref().map(|time| time.0.to_string()).unwrap_or_default(),
+        failure: None,
+    }
+}

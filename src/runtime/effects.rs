@@ -1,0 +1,210 @@
+//! Carries effects out: each as a task whose outcome comes back as messages.
+
+use std::collections::HashMap;
+use std::sync::mpsc as blocking_mpsc;
+use std::thread::JoinHandle;
+use std::time::Duration;
+
+use tokio::sync::mpsc::UnboundedSender;
+use tokio::task::AbortHandle;
+
+use super::backend::Backend;
+use super::{convert, jobs, queries};
+use crate::app::effect::{Effect, Saved};
+use crate::app::job::Job;
+use crate::app::msg::{Failure, Msg, Timer};
+use crate::app::query::{Answer, Query, Source};
+use crate::app::remote::Ticket;
+use crate::app::report::Report;
+
+/// What the loop itself has to do, because it owns the terminal.
+#[derive(Debug, PartialEq, Eq)]
+pub enum Request {
+    Copy(String),
+    Suspend,
+    Quit,
+}
+
+/// Runs effects.
+#[derive(Debug)]
+pub struct Runner {
+    backend: Backend,
+    messages: UnboundedSender<Msg>,
+    works: HashMap<Ticket, AbortHandle>,
+    timers: HashMap<Timer, AbortHandle>,
+    writer: Writer,
+}
+
+impl Runner {
+    pub fn new(backend: Backend, messages: UnboundedSender<Msg>) -> Self {
+        let writer = Writer::start(&backend, messages.clone());
+        Self { backend, messages, works: HashMap::new(), timers: HashMap::new(), writer }
+    }
+
+    /// Starts an effect; returns what only the loop can do.
+    pub fn carry_out(&mut self, effect: Effect) -> Option<Request> {
+        match effect {
+            Effect::Load(ticket, query) => self.load(ticket, query),
+            Effect::Run(ticket, jobs) => self.run(ticket, jobs),
+            Effect::Cancel(ticket) => self.cancel(ticket),
+            Effect::After(timer, delay) => self.after(timer, delay),
+            Effect::Save(saved) => self.writer.send(Write::Session(saved)),
+            Effect::SaveDraft(text) => self.writer.send(Write::Draft(text)),
+            Effect::Copy(text) => {
+                self.writer.send(Write::Clipboard(text.clone()));
+                return Some(Request::Copy(text));
+            }
+            Effect::Suspend => return Some(Request::Suspend),
+            Effect::Quit => return Some(Request::Quit),
+        }
+        None
+    }
+
+    fn load(&self, ticket: Ticket, query: Query) {
+        let (backend, messages) = (self.backend.clone(), self.messages.clone());
+        let source = query.source();
+        let task = tokio::spawn(async move { queries::answer(&backend, query).await });
+        tokio::spawn(async move {
+            let answer = match task.await {
+                Ok(answer) => answer,
+                Err(error) => failed_answer(source, convert::plain(&error)),
+            };
+            let _ = messages.send(Msg::Answered(ticket, answer));
+        });
+    }
+
+    fn run(&mut self, ticket: Ticket, list: Vec<Job>) {
+        let (backend, messages) = (self.backend.clone(), self.messages.clone());
+        let sender = messages.clone();
+        let task = tokio::spawn(async move { all(&backend, ticket, list, &sender).await });
+        self.works.insert(ticket, task.abort_handle());
+        tokio::spawn(async move {
+            let result = match task.await {
+                Ok(result) => result,
+                Err(error) if error.is_cancelled() => Err(Failure::Cancelled),
+                // A panic: the program goes on, and says so.
+                Err(error) => {
+                    Err(Failure::Failed(0, convert::plain(&error).hinted("This is a bug: the log has more.")))
+                }
+            };
+            let _ = messages.send(Msg::Ended(ticket, result));
+        });
+    }
+
+    fn cancel(&mut self, ticket: Ticket) {
+        if let Some(task) = self.works.remove(&ticket) {
+            task.abort();
+        }
+    }
+
+    fn after(&mut self, timer: Timer, delay: Duration) {
+        let messages = self.messages.clone();
+        let task = tokio::spawn(async move {
+            tokio::time::sleep(delay).await;
+            let _ = messages.send(Msg::Timer(timer));
+        });
+        if let Some(before) = self.timers.insert(timer, task.abort_handle()) {
+            before.abort();
+        }
+    }
+
+    /// Waits until everything that was to be written is on the disk.
+    pub fn finish(self) {
+        self.writer.finish();
+    }
+}
+
+/// The jobs of one ticket, one after the other.
+async fn all(
+    backend: &Backend,
+    ticket: Ticket,
+    list: Vec<Job>,
+    messages: &UnboundedSender<Msg>,
+) -> Result<(), Failure> {
+    for (number, job) in list.into_iter().enumerate() {
+        let sender = messages.clone();
+        let progress = move |text: String| {
+            let _ = sender.send(Msg::Progress(ticket, number, text));
+        };
+        match jobs::perform(backend, job, &progress).await {
+            Ok(outcome) => {
+                let _ = messages.send(Msg::JobDone(ticket, number, outcome));
+            }
+            Err(report) => {
+                tracing::warn!("{}", report.line());
+                return Err(Failure::Failed(number, report));
+            }
+        }
+    }
+    Ok(())
+}
+
+/// The failed answer of a source.
+fn failed_answer(source: Source, report: Report) -> Answer {
+    match source {
+        Source::Projects => Answer::Projects(Err(report)),
+        Source::Services => Answer::Services(Err(report)),
+        Source::Clusters => Answer::Clusters(Err(report)),
+        Source::Images => Answer::Images(Err(report)),
+        Source::Policy => Answer::Policy(Err(report)),
+        Source::SystemPolicy => Answer::SystemPolicy(Err(report)),
+        Source::Attestors => Answer::Attestors(Err(report)),
+        Source::Notes => Answer::Notes(Err(report)),
+        Source::Attestations => Answer::Attestations(Err(report)),
+        Source::Evidence => Answer::Evidence(Err(report)),
+        Source::Workloads => Answer::Workloads(Err(report)),
+        Source::Events => Answer::Events(Err(report)),
+        Source::Keys => Answer::Keys(Err(report)),
+        Source::Work => Answer::Work(Err(report)),
+    }
+}
+
+/// What is written to disk.
+#[derive(Debug)]
+enum Write {
+    Session(Box<Saved>),
+    Draft(String),
+    Clipboard(String),
+}
+
+/// One thread that writes, so that writes stay in order and nothing waits for the disk.
+#[derive(Debug)]
+struct Writer {
+    sender: Option<blocking_mpsc::Sender<Write>>,
+    thread: Option<JoinHandle<()>>,
+}
+
+impl Writer {
+    fn start(backend: &Backend, messages: UnboundedSender<Msg>) -> Self {
+        let (sender, receiver) = blocking_mpsc::channel();
+        let files = backend.files.clone();
+        let thread = std::thread::spawn(move || {
+            for write in receiver {
+                let result = match write {
+                    Write::Session(saved) => files.save(&saved),
+                    Write::Draft(text) => files.save_draft(&text),
+                    Write::Clipboard(text) => files.save_clipboard(&text),
+                };
+                if let Err(error) = result {
+                    let report =
+                        Report::of(&error).hinted("Nothing is lost while the program runs: make room on the disk.");
+                    let _ = messages.send(Msg::Notice(report));
+                }
+            }
+        });
+        Self { sender: Some(sender), thread: Some(thread) }
+    }
+
+    fn send(&self, write: Write) {
+        if let Some(sender) = &self.sender {
+            let _ = sender.send(write);
+        }
+    }
+
+    fn finish(mut self) {
+        self.sender = None;
+        if let Some(thread) = self.thread.take() {
+            let _ = thread.join();
+        }
+    }
+}

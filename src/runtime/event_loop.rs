@@ -1,0 +1,184 @@
+//! The loop: replies before keys before timers, one frame once the queue is empty.
+
+use crossterm::event::{Event, EventStream, KeyEventKind, MouseButton, MouseEvent, MouseEventKind};
+use futures_util::StreamExt as _;
+use jiff::Timestamp;
+use tokio::signal::unix::{SignalKind, signal};
+use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
+
+use super::backend::Backend;
+use super::convert;
+use super::effects::{Request, Runner};
+use super::files::Files;
+use super::screen::{Screen, Themes};
+use super::terminal::Guard;
+use crate::app::Model;
+use crate::app::effect::Effect;
+use crate::app::msg::{Mouse, Msg};
+use crate::app::update::{start, update};
+use crate::sandbox::server::Sandbox;
+
+/// Rows that one turn of the wheel scrolls.
+const WHEEL: i16 = 3;
+
+/// Runs until the program is quit.
+pub async fn run(terminal: &mut Guard, model: &mut Model, themes: &Themes, files: &Files) -> anyhow::Result<()> {
+    let (sender, mut receiver) = unbounded_channel();
+    let backend = Backend::new(files)?;
+    let mut runner = Runner::new(backend.clone(), sender.clone());
+    let mut screen = Screen::new(themes);
+    screen.draw(terminal, model)?;
+    let sandbox = tokio::spawn(bring_up(backend.clone(), sender.clone()));
+    let first = start(model);
+    let mut quit = perform(&mut runner, terminal, &sender, first)?;
+    let mut events = EventStream::new();
+    let mut terminate = signal(SignalKind::terminate())?;
+    let mut hang_up = signal(SignalKind::hangup())?;
+    while !quit {
+        let msg = tokio::select! {
+            biased;
+            Some(msg) = receiver.recv() => Some(msg),
+            event = events.next() => match event {
+                Some(Ok(event)) => screen.message(event),
+                // The terminal is gone: there is nobody left to show anything to.
+                Some(Err(_)) | None => Some(Msg::Terminate),
+            },
+            _ = terminate.recv() => Some(Msg::Terminate),
+            _ = hang_up.recv() => Some(Msg::Terminate),
+        };
+        let Some(msg) = msg else { continue };
+        quit = handle(model, msg, &mut runner, terminal, &sender)?;
+        // What is waiting already is taken before anything is drawn.
+        while let (false, Ok(msg)) = (quit, receiver.try_recv()) {
+            quit = handle(model, msg, &mut runner, terminal, &sender)?;
+        }
+        if !quit {
+            bring_requests(model, &backend);
+            screen.draw(terminal, model)?;
+            if let Some(viewport) = screen.new_viewport(model) {
+                update(model, Msg::Viewport(viewport), Timestamp::now());
+            }
+        }
+    }
+    runner.finish();
+    shut_down(sandbox, &mut receiver).await;
+    Ok(())
+}
+
+fn handle(
+    model: &mut Model,
+    msg: Msg,
+    runner: &mut Runner,
+    terminal: &mut Guard,
+    sender: &UnboundedSender<Msg>,
+) -> anyhow::Result<bool> {
+    let effects = update(model, msg, Timestamp::now());
+    perform(runner, terminal, sender, effects)
+}
+
+/// Carries effects out; true if the program is to end.
+fn perform(
+    runner: &mut Runner,
+    terminal: &mut Guard,
+    sender: &UnboundedSender<Msg>,
+    effects: Vec<Effect>,
+) -> anyhow::Result<bool> {
+    let mut quit = false;
+    for effect in effects {
+        match runner.carry_out(effect) {
+            Some(Request::Copy(text)) => super::screen::copy(&text),
+            Some(Request::Suspend) => {
+                suspend(terminal)?;
+                let _ = sender.send(Msg::Resumed);
+            }
+            Some(Request::Quit) => quit = true,
+            None => {}
+        }
+    }
+    Ok(quit)
+}
+
+/// Gives the terminal back and stops, as Ctrl-Z does elsewhere; goes on here when continued.
+fn suspend(terminal: &mut Guard) -> anyhow::Result<()> {
+    terminal.leave();
+    let id = std::process::id().to_string();
+    // Without unsafe code there is no kill(2) here; every Unix has this command.
+    let _ = std::process::Command::new("kill").args(["-TSTP", &id]).status();
+    terminal.come_back()?;
+    Ok(())
+}
+
+/// Starts the sandbox and says where it is; watches that it goes on.
+async fn bring_up(backend: Backend, sender: UnboundedSender<Msg>) -> Option<Sandbox> {
+    match backend.start_sandbox().await {
+        Ok(sandbox) => {
+            let _ = sender.send(Msg::Connected(Ok(sandbox.addr().to_string())));
+            let ended = sandbox.ended();
+            tokio::spawn(async move {
+                ended.await;
+                let report = crate::app::report::Report::new("the sandbox stopped")
+                    .hinted("Quit and start again: its data is kept.");
+                let _ = sender.send(Msg::Connected(Err(report)));
+            });
+            Some(sandbox)
+        }
+        Err(error) => {
+            let _ = sender.send(Msg::Connected(Err(convert::plain(&error))));
+            None
+        }
+    }
+}
+
+async fn shut_down(sandbox: tokio::task::JoinHandle<Option<Sandbox>>, receiver: &mut UnboundedReceiver<Msg>) {
+    receiver.close();
+    if let Ok(Some(sandbox)) = sandbox.await
+        && let Err(error) = sandbox.shutdown().await
+    {
+        tracing::error!("the sandbox ended badly: {error}");
+    }
+}
+
+/// The API log is brought up to date only while somebody reads it.
+fn bring_requests(model: &mut Model, backend: &Backend) {
+    use crate::app::overlay::{Body, Overlay};
+    let shown = matches!(model.overlays.last(), Some(Overlay::Reader(reader)) if reader.body == Body::ApiLog);
+    if let (true, Ok(client)) = (shown, backend.client()) {
+        model.ui.requests = client.exchanges().iter().rev().map(exchange_line).collect();
+    }
+}
+
+fn exchange_line(exchange: &crate::client::Exchange) -> String {
+    let status = exchange.status.map_or_else(|| "---".to_owned(), |status| status.to_string());
+    let error = exchange.error.as_ref().map(|error| format!("  {error}")).unwrap_or_default();
+    format!(
+        "{} {status} {:>5} ms {:>8} B  {:6} {}{error}",
+        exchange.at.strftime("%H:%M:%S"),
+        exchange.millis,
+        exchange.response_bytes,
+        exchange.method,
+        exchange.url
+    )
+}
+
+impl Screen<'_> {
+    /// What an event of the terminal means; releases of keys mean nothing.
+    pub fn message(&self, event: Event) -> Option<Msg> {
+        match event {
+            Event::Key(key) if key.kind != KeyEventKind::Release => Some(Msg::Key(key)),
+            Event::Paste(text) => Some(Msg::Paste(text)),
+            Event::Resize(columns, rows) => Some(Msg::Resize(columns, rows)),
+            Event::Mouse(mouse) => self.mouse(mouse),
+            Event::Key(_) | Event::FocusGained | Event::FocusLost => None,
+        }
+    }
+
+    fn mouse(&self, event: MouseEvent) -> Option<Msg> {
+        let target = self.target(event.column, event.row);
+        match event.kind {
+            MouseEventKind::Down(MouseButton::Left) => Some(Msg::Mouse(Mouse::Click(target))),
+            MouseEventKind::ScrollUp => Some(Msg::Mouse(Mouse::Scroll(target, -WHEEL))),
+            MouseEventKind::ScrollDown => Some(Msg::Mouse(Mouse::Scroll(target, WHEEL))),
+            _ => None,
+        }
+    }
+}

@@ -1,0 +1,221 @@
+//! Reads: from a query to its answer.
+
+use std::collections::BTreeSet;
+
+use futures_util::future::try_join3;
+
+use super::backend::Backend;
+use super::convert;
+use crate::app::job::ClusterId;
+use crate::app::query::{Answer, Query, Work};
+use crate::app::report::Report;
+use crate::client::{Client, Error, Kubernetes};
+use crate::codelab::names;
+use crate::domain::admission::Evidence;
+use crate::domain::attestation::Verify as _;
+use crate::domain::attestor::{KeyMaterial, PublicKey};
+use crate::domain::image::{Digest, ImageRef};
+use crate::domain::name::ProjectId;
+use crate::domain::resource::{ClusterEvent, Image, LocalKey, Note, Workload};
+use crate::signing::openpgp::Verifier;
+use crate::wire::kubernetes::{Deployment, Event, Pod, ReplicaSet};
+
+/// The registries that are asked for a project's repositories; others list none.
+const REGISTRIES: [&str; 4] = ["gcr.io", "us.gcr.io", "eu.gcr.io", "asia.gcr.io"];
+
+/// Where the system policy is read; it is rolled out region by region, and `global` is a late one.
+const SYSTEM_POLICY_LOCATION: &str = "global";
+
+/// Reads what the query asks for.
+pub async fn answer(backend: &Backend, query: Query) -> Answer {
+    match query {
+        Query::Projects => Answer::Projects(projects(backend).await),
+        Query::Services { project } => Answer::Services(services(backend, &project).await),
+        Query::Clusters { project } => Answer::Clusters(clusters(backend, &project).await),
+        Query::Images { project } => Answer::Images(images(backend, &project).await),
+        Query::Policy { project } => Answer::Policy(policy(backend, &project).await),
+        Query::SystemPolicy => Answer::SystemPolicy(system_policy(backend).await),
+        Query::Attestors { project } => Answer::Attestors(attestors(backend, &project).await),
+        Query::Notes { project } => Answer::Notes(notes(backend, &project).await),
+        Query::Attestations { note } => Answer::Attestations(match backend.client() {
+            Ok(client) => match client.attestations_page(&note, None, None).await {
+                Ok((page, _more)) => Ok(page),
+                Err(error) => Err(convert::report(&error)),
+            },
+            Err(report) => Err(report),
+        }),
+        Query::Evidence { attestors, image } => Answer::Evidence(evidence(backend, &attestors, &image).await),
+        Query::Workloads { cluster } => Answer::Workloads(workloads(backend, &cluster).await),
+        Query::Events { cluster } => Answer::Events(events(backend, &cluster).await),
+        Query::Keys => Answer::Keys(keys(backend).await),
+        Query::Work => Answer::Work(work(backend).await),
+    }
+}
+
+/// A project's name, or why it is none.
+pub(super) fn project_id(project: &str) -> Result<ProjectId, Report> {
+    project.parse().map_err(|error| convert::plain(&error))
+}
+
+async fn projects(backend: &Backend) -> Result<Vec<crate::domain::resource::Project>, Report> {
+    let projects = backend.client()?.projects().await.map_err(|error| convert::report(&error))?;
+    Ok(projects.into_iter().map(convert::project).collect())
+}
+
+async fn services(backend: &Backend, project: &str) -> Result<Vec<String>, Report> {
+    let services = backend.client()?.services(&project_id(project)?).await.map_err(|error| convert::report(&error))?;
+    let enabled = services.into_iter().filter(|service| service.state == "ENABLED");
+    Ok(enabled.filter_map(|service| service.name.rsplit('/').next().map(str::to_owned)).collect())
+}
+
+async fn clusters(backend: &Backend, project: &str) -> Result<Vec<crate::domain::resource::Cluster>, Report> {
+    let clusters = backend.client()?.clusters(&project_id(project)?).await.map_err(|error| convert::report(&error))?;
+    Ok(clusters.into_iter().map(convert::cluster).collect())
+}
+
+/// The images of the project in the registries that can be listed. One that refuses is left out, as
+/// long as another answers.
+async fn images(backend: &Backend, project: &str) -> Result<Vec<Image>, Report> {
+    let client = backend.client()?;
+    let prefix = format!("{}/", project.replace(':', "/"));
+    let mut images = Vec::new();
+    let mut failure = None;
+    let mut answered = false;
+    for registry in REGISTRIES {
+        match registry_images(client, registry, &prefix).await {
+            Ok(found) => {
+                answered = true;
+                images.extend(found);
+            }
+            Err(error) => {
+                failure.get_or_insert(error);
+            }
+        }
+    }
+    match failure {
+        Some(error) if !answered => Err(convert::report(&error)),
+        _ => Ok(images),
+    }
+}
+
+async fn registry_images(client: &Client, registry: &str, prefix: &str) -> Result<Vec<Image>, Error> {
+    let mut images = Vec::new();
+    for repository in client.repositories(registry).await? {
+        let path = format!("{registry}/{repository}");
+        let reference = path.parse::<ImageRef>().ok().filter(|_| repository.starts_with(prefix));
+        if let Some(reference) = reference {
+            images.extend(convert::images(&path, client.tags(&reference).await?));
+        }
+    }
+    Ok(images)
+}
+
+async fn policy(backend: &Backend, project: &str) -> Result<Box<crate::domain::policy::Policy>, Report> {
+    let policy = backend.client()?.policy(&project_id(project)?).await;
+    policy.map(Box::new).map_err(|error| convert::report(&error))
+}
+
+async fn system_policy(backend: &Backend) -> Result<Box<crate::domain::policy::Policy>, Report> {
+    let policy = backend.client()?.system_policy(SYSTEM_POLICY_LOCATION).await;
+    policy.map(Box::new).map_err(|error| convert::report(&error))
+}
+
+async fn attestors(backend: &Backend, project: &str) -> Result<Vec<crate::domain::attestor::Attestor>, Report> {
+    backend.client()?.attestors(&project_id(project)?).await.map_err(|error| convert::report(&error))
+}
+
+async fn notes(backend: &Backend, project: &str) -> Result<Vec<Note>, Report> {
+    let client = backend.client()?;
+    let notes = client.notes(&project_id(project)?).await.map_err(|error| convert::report(&error))?;
+    let mut shown = Vec::new();
+    for note in notes {
+        let Ok(name) = note.name.parse() else { continue };
+        // Who may read it is worth knowing, and no reason to show no notes.
+        let iam = client.note_iam(&name).await.ok();
+        shown.extend(convert::note(&note, iam.as_ref()));
+    }
+    Ok(shown)
+}
+
+async fn evidence(backend: &Backend, attestors: &[String], image: &str) -> Result<Box<Evidence>, Report> {
+    let digests: Vec<Digest> = image.parse::<ImageRef>().ok().and_then(|i| i.digest().cloned()).into_iter().collect();
+    let names: BTreeSet<_> = attestors.iter().filter_map(|name| name.parse().ok()).collect();
+    Ok(Box::new(backend.client()?.evidence_of(names, &digests).await))
+}
+
+/// A client of the cluster's API server.
+pub(super) async fn kubernetes(backend: &Backend, id: &ClusterId) -> Result<Kubernetes, Report> {
+    let client = backend.client()?;
+    let cluster = client.cluster(&project_id(&id.project)?, &id.location, &id.name).await;
+    let cluster = cluster.map_err(|error| convert::report(&error))?;
+    client.kubernetes(&cluster).map_err(|error| convert::report(&error))
+}
+
+async fn workloads(backend: &Backend, id: &ClusterId) -> Result<Vec<Workload>, Report> {
+    let cluster = kubernetes(backend, id).await?;
+    let lists =
+        try_join3(cluster.list::<Deployment>(None), cluster.list::<ReplicaSet>(None), cluster.list::<Pod>(None)).await;
+    let (deployments, sets, pods) = lists.map_err(|error| convert::report(&error))?;
+    let deployments = deployments.into_iter().map(convert::deployment);
+    let sets = sets.into_iter().map(convert::replica_set);
+    Ok(deployments.chain(sets).chain(pods.iter().map(convert::pod)).collect())
+}
+
+/// The latest first.
+async fn events(backend: &Backend, id: &ClusterId) -> Result<Vec<ClusterEvent>, Report> {
+    let cluster = kubernetes(backend, id).await?;
+    let events = cluster.list::<Event>(None).await.map_err(|error| convert::report(&error))?;
+    let mut events: Vec<ClusterEvent> = events.into_iter().map(convert::event).collect();
+    events.sort_by(|a, b| b.last_seen.cmp(&a.last_seen));
+    Ok(events)
+}
+
+async fn keys(backend: &Backend) -> Result<Vec<LocalKey>, Report> {
+    let keyring = backend.keyring.clone();
+    blocking(move || {
+        let list = keyring.list().map_err(|error| convert::plain(&error))?;
+        let damaged = list.damaged.iter().map(convert::damaged_key);
+        Ok(list.keys.iter().map(convert::local_key).chain(damaged).collect())
+    })
+    .await
+}
+
+async fn work(backend: &Backend) -> Result<Work, Report> {
+    let backend = backend.clone();
+    blocking(move || {
+        let directory = backend.files.read_work().map_err(|error| convert::plain(&error))?;
+        let bytes = |name: &str| directory.file(name).map(|file| file.text.clone().into_bytes());
+        let signed_by = match (bytes(names::PAYLOAD), bytes(names::SIGNATURE)) {
+            (Some(payload), Some(signature)) => signer(&backend, &payload, &signature),
+            _ => None,
+        };
+        Ok(Work { directory, signed_by })
+    })
+    .await
+}
+
+/// The key of this machine that made the signature.
+fn signer(backend: &Backend, payload: &[u8], signature: &[u8]) -> Option<String> {
+    let keys = backend.keyring.list().ok()?.keys;
+    keys.into_iter().find_map(|key| {
+        let fingerprint = key.info.fingerprint;
+        let armor = backend.keyring.export(&fingerprint).ok()?;
+        let verified =
+            Verifier::default().verify(&pgp_key(&fingerprint.to_string(), armor), signature, payload).ok()?;
+        (verified.message == payload).then(|| fingerprint.to_string())
+    })
+}
+
+pub(super) fn pgp_key(fingerprint: &str, armor: String) -> PublicKey {
+    PublicKey { id: fingerprint.to_owned(), comment: String::new(), material: KeyMaterial::Pgp { armor } }
+}
+
+/// Runs what may take long or waits for the disk on a thread of its own.
+pub(super) async fn blocking<T: Send + 'static>(
+    work: impl FnOnce() -> Result<T, Report> + Send + 'static,
+) -> Result<T, Report> {
+    match tokio::task::spawn_blocking(work).await {
+        Ok(result) => result,
+        Err(error) => Err(convert::plain(&error)),
+    }
+}

@@ -1,0 +1,91 @@
+//! From the model to a frame, and from a place on the screen to what is there.
+
+use std::io;
+use std::path::Path;
+
+use crossterm::clipboard::CopyToClipboard;
+use crossterm::execute;
+use ratatui::layout::Position;
+
+use super::terminal::Guard;
+use crate::app::Model;
+use crate::app::msg::{Target, Viewport};
+use crate::ui::styles::{Glyphs, Styles};
+use crate::ui::theme::{Depth, Theme};
+use crate::ui::{ViewState, view};
+
+/// The themes that can be chosen, resolved for this terminal.
+#[derive(Debug)]
+pub struct Themes {
+    all: Vec<(String, Styles)>,
+    /// What was wrong in a user's theme.
+    pub warnings: Vec<String>,
+}
+
+impl Themes {
+    /// The bundled ones, and those of the user's directory, which win over bundled ones of their name.
+    pub fn load(directory: &Path, depth: Depth) -> Self {
+        let user = |name: &str| std::fs::read_to_string(directory.join(format!("{name}.toml"))).ok();
+        let mut names: Vec<String> = crate::ui::theme::BUNDLED.iter().map(|(name, _)| (*name).to_owned()).collect();
+        for entry in std::fs::read_dir(directory).into_iter().flatten().flatten() {
+            let path = entry.path();
+            let is_toml = path.extension().is_some_and(|e| e == "toml");
+            if let (true, Some(name)) = (is_toml, path.file_stem().and_then(|stem| stem.to_str()))
+                && !names.iter().any(|known| known == name)
+            {
+                names.push(name.to_owned());
+            }
+        }
+        let mut warnings = Vec::new();
+        let all = names
+            .into_iter()
+            .map(|name| {
+                let (theme, problems) = Theme::load(&name, &user);
+                warnings.extend(problems.iter().map(ToString::to_string));
+                (name, Styles::new(theme, depth, &Glyphs::UNICODE))
+            })
+            .collect();
+        Self { all, warnings }
+    }
+
+    pub fn names(&self) -> Vec<String> {
+        self.all.iter().map(|(name, _)| name.clone()).collect()
+    }
+
+    fn styles(&self, name: &str) -> Option<&Styles> {
+        self.all.iter().find(|(known, _)| known == name).or(self.all.first()).map(|(_, styles)| styles)
+    }
+}
+
+/// What the last frame showed, and how.
+#[derive(Debug)]
+pub struct Screen<'a> {
+    themes: &'a Themes,
+    state: ViewState,
+}
+
+impl<'a> Screen<'a> {
+    pub fn new(themes: &'a Themes) -> Self {
+        Self { themes, state: ViewState::default() }
+    }
+
+    pub fn draw(&mut self, terminal: &mut Guard, model: &Model) -> io::Result<()> {
+        let Some(styles) = self.themes.styles(&model.ui.theme) else { return Ok(()) };
+        terminal.draw(|frame| view(model, &mut self.state, styles, frame))
+    }
+
+    /// The sizes of the last frame, if `update` does not know them yet.
+    pub fn new_viewport(&self, model: &Model) -> Option<Viewport> {
+        (self.state.viewport != model.ui.viewport).then(|| self.state.viewport.clone())
+    }
+
+    /// What is at this place of the last frame.
+    pub fn target(&self, column: u16, row: u16) -> Target {
+        self.state.target(Position::new(column, row))
+    }
+}
+
+/// Sends a text to the clipboard of whoever sits at the terminal (OSC 52).
+pub fn copy(text: &str) {
+    let _ = execute!(io::stdout(), CopyToClipboard::to_clipboard_from(text));
+}

@@ -1,0 +1,55 @@
+//! The objects of a deployment, as `kubectl create deployment` and `kubectl run` make them.
+
+use std::collections::BTreeMap;
+
+use crate::app::job::Deploy;
+use crate::client::{Error, Kubernetes};
+use crate::domain::image::ImageRef;
+use crate::domain::resource::WorkloadKind;
+use crate::wire::kubernetes::{Container, Deployment, ObjectMeta, Pod, PodSpec};
+
+/// Creates what is to be deployed.
+pub async fn deploy(cluster: &Kubernetes, deploy: &Deploy) -> Result<(), Error> {
+    match deploy.kind {
+        WorkloadKind::Pod => cluster.create(&deploy.namespace, &pod(deploy)).await.map(|_: Pod| ()),
+        WorkloadKind::Deployment | WorkloadKind::ReplicaSet => {
+            cluster.create(&deploy.namespace, &deployment(deploy)).await.map(|_: Deployment| ())
+        }
+    }
+}
+
+fn spec(deploy: &Deploy) -> PodSpec {
+    // The container's name is the last part of the repository, as kubectl makes it.
+    let image = deploy.image.parse::<ImageRef>().ok();
+    let name = image.as_ref().and_then(|image| image.repository().rsplit('/').next()).unwrap_or("container");
+    let container =
+        Container { name: name.replace(['_', '.'], "-"), image: Some(deploy.image.clone()), ..Container::default() };
+    let account = Some(deploy.service_account.clone()).filter(|account| !account.is_empty());
+    PodSpec { containers: vec![container], service_account_name: account, ..PodSpec::default() }
+}
+
+fn pod(deploy: &Deploy) -> Pod {
+    let mut labels = BTreeMap::from([("run".to_owned(), deploy.name.clone())]);
+    labels.extend(deploy.labels.clone());
+    let metadata = ObjectMeta { name: Some(deploy.name.clone()), labels: Some(labels), ..ObjectMeta::default() };
+    Pod { metadata, spec: Some(spec(deploy)), ..Pod::default() }
+}
+
+fn deployment(deploy: &Deploy) -> Deployment {
+    use k8s_openapi::api::apps::v1::DeploymentSpec;
+    use k8s_openapi::api::core::v1::PodTemplateSpec;
+    use k8s_openapi::apimachinery::pkg::apis::meta::v1::LabelSelector;
+    let app = BTreeMap::from([("app".to_owned(), deploy.name.clone())]);
+    let mut labels = app.clone();
+    labels.extend(deploy.labels.clone());
+    let template = PodTemplateSpec {
+        metadata: Some(ObjectMeta { labels: Some(labels), ..ObjectMeta::default() }),
+        spec: Some(spec(deploy)),
+    };
+    let selector = LabelSelector { match_labels: Some(app.clone()), ..LabelSelector::default() };
+    Deployment {
+        metadata: ObjectMeta { name: Some(deploy.name.clone()), labels: Some(app), ..ObjectMeta::default() },
+        spec: Some(DeploymentSpec { replicas: Some(1), selector, template, ..DeploymentSpec::default() }),
+        ..Deployment::default()
+    }
+}

@@ -1,0 +1,195 @@
+//! The real program in a real pseudo-terminal: keys in, screens out.
+//!
+//! Nothing sleeps: a test waits for a text with a deadline, and a failure shows the whole screen.
+
+use std::io::{Read, Write};
+use std::path::Path;
+use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
+use std::time::{Duration, Instant};
+
+use portable_pty::{Child, CommandBuilder, MasterPty, PtySize, native_pty_system};
+
+/// How long a test waits for a text; making an RSA key on a busy machine takes its time.
+const PATIENCE: Duration = Duration::from_secs(120);
+
+/// A running workbench and its screen.
+pub(crate) struct Workbench {
+    child: Box<dyn Child + Send + Sync>,
+    writer: Box<dyn Write + Send>,
+    output: Receiver<Vec<u8>>,
+    parser: vt100::Parser,
+    /// Everything that was printed, to look for escape sequences.
+    pub(crate) raw: Vec<u8>,
+    master: Box<dyn MasterPty + Send>,
+}
+
+impl Workbench {
+    /// Starts the workbench with its data in `data`.
+    pub(crate) fn start(data: &Path, columns: u16, rows: u16) -> Self {
+        Self::start_with(data, columns, rows, &[])
+    }
+
+    pub(crate) fn start_with(data: &Path, columns: u16, rows: u16, env: &[(&str, &str)]) -> Self {
+        let size = PtySize { rows, cols: columns, pixel_width: 0, pixel_height: 0 };
+        let pair = native_pty_system().openpty(size).unwrap();
+        let mut command = CommandBuilder::new(env!("CARGO_BIN_EXE_countersign"));
+        command.env_clear();
+        command.env("PATH", std::env::var_os("PATH").unwrap_or_default());
+        command.env("HOME", data);
+        command.env("TERM", "xterm-256color");
+        command.env("COUNTERSIGN_DATA_DIR", data);
+        command.env("COUNTERSIGN_CONFIG_DIR", data.join("config"));
+        for (name, value) in env {
+            command.env(name, value);
+        }
+        let child = pair.slave.spawn_command(command).unwrap();
+        let mut reader = pair.master.try_clone_reader().unwrap();
+        let (sender, output) = channel();
+        std::thread::spawn(move || {
+            let mut buffer = vec![0; 65536];
+            while let Ok(count @ 1..) = reader.read(&mut buffer) {
+                if sender.send(buffer[..count].to_vec()).is_err() {
+                    break;
+                }
+            }
+        });
+        Self {
+            child,
+            writer: pair.master.take_writer().unwrap(),
+            output,
+            parser: vt100::Parser::new(rows, columns, 0),
+            raw: Vec::new(),
+            master: pair.master,
+        }
+    }
+
+    /// The screen as text.
+    pub(crate) fn screen(&self) -> String {
+        self.parser.screen().contents()
+    }
+
+    /// Takes what is printed within `wait`; false when nothing came.
+    fn take(&mut self, wait: Duration) -> bool {
+        match self.output.recv_timeout(wait) {
+            Ok(bytes) => {
+                // A terminal answers when it is asked where its cursor is.
+                if bytes.windows(4).any(|window| window == b"\x1b[6n") {
+                    self.type_raw("\x1b[1;1R");
+                }
+                self.parser.process(&bytes);
+                self.raw.extend(bytes);
+                true
+            }
+            Err(RecvTimeoutError::Timeout | RecvTimeoutError::Disconnected) => false,
+        }
+    }
+
+    /// Waits until the screen satisfies the condition.
+    #[track_caller]
+    pub(crate) fn until(&mut self, what: &str, condition: impl Fn(&str) -> bool) {
+        let end = Instant::now() + PATIENCE;
+        while !condition(&self.screen()) {
+            assert!(Instant::now() < end, "waited in vain for {what}\n{}", self.screen());
+            if !self.take(Duration::from_millis(100))
+                && let Ok(Some(status)) = self.child.try_wait()
+            {
+                while self.take(Duration::from_millis(10)) {}
+                assert!(condition(&self.screen()), "ended ({status:?}) before {what}\n{}", self.screen());
+            }
+        }
+    }
+
+    #[track_caller]
+    pub(crate) fn wait_for(&mut self, text: &str) {
+        self.until(&format!("{text:?}"), |screen| screen.contains(text));
+    }
+
+    #[track_caller]
+    pub(crate) fn wait_gone(&mut self, text: &str) {
+        self.until(&format!("{text:?} to go"), |screen| !screen.contains(text));
+    }
+
+    pub(crate) fn type_raw(&mut self, text: &str) {
+        self.writer.write_all(text.as_bytes()).unwrap();
+        self.writer.flush().unwrap();
+    }
+
+    /// Keys by name, separated by blanks; anything else is typed as it is.
+    pub(crate) fn keys(&mut self, keys: &str) {
+        for key in keys.split_whitespace() {
+            self.type_raw(&encode(key));
+        }
+    }
+
+    pub(crate) fn resize(&mut self, columns: u16, rows: u16) {
+        self.master.resize(PtySize { rows, cols: columns, pixel_width: 0, pixel_height: 0 }).unwrap();
+        self.parser.screen_mut().set_size(rows, columns);
+    }
+
+    /// SIGKILL, at this very moment.
+    pub(crate) fn kill(mut self) {
+        let id = self.child.process_id().unwrap().to_string();
+        assert!(std::process::Command::new("kill").args(["-KILL", &id]).status().unwrap().success());
+        self.child.wait().unwrap();
+    }
+
+    /// Sends a signal by name.
+    pub(crate) fn signal(&self, name: &str) {
+        let id = self.child.process_id().unwrap().to_string();
+        assert!(std::process::Command::new("kill").args([&format!("-{name}"), &id]).status().unwrap().success());
+    }
+
+    /// Waits for the end; true if it was a success.
+    #[track_caller]
+    pub(crate) fn end(&mut self) -> bool {
+        let end = Instant::now() + PATIENCE;
+        loop {
+            while self.take(Duration::from_millis(20)) {}
+            if let Some(status) = self.child.try_wait().unwrap() {
+                while self.take(Duration::from_millis(50)) {}
+                return status.success();
+            }
+            assert!(Instant::now() < end, "it does not end\n{}", self.screen());
+        }
+    }
+
+    /// Whether the alternate screen is left, the cursor shown, and paste and mouse are off.
+    pub(crate) fn terminal_is_restored(&self) -> bool {
+        let screen = self.parser.screen();
+        !screen.alternate_screen()
+            && !screen.hide_cursor()
+            && !screen.bracketed_paste()
+            && screen.mouse_protocol_mode() == vt100::MouseProtocolMode::None
+    }
+}
+
+impl Drop for Workbench {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+fn encode(key: &str) -> String {
+    match key {
+        "Enter" => "\r".into(),
+        "Esc" => "\x1b".into(),
+        "Tab" => "\t".into(),
+        "S-Tab" => "\x1b[Z".into(),
+        "Up" => "\x1b[A".into(),
+        "Down" => "\x1b[B".into(),
+        "Right" => "\x1b[C".into(),
+        "Left" => "\x1b[D".into(),
+        "Space" => " ".into(),
+        "F1" => "\x1bOP".into(),
+        "F2" => "\x1bOQ".into(),
+        "F3" => "\x1bOR".into(),
+        "F4" => "\x1bOS".into(),
+        "F5" => "\x1b[15~".into(),
+        "F6" => "\x1b[17~".into(),
+        _ => match key.strip_prefix("C-").and_then(|rest| rest.chars().next()) {
+            Some(c) => char::from(c.to_ascii_uppercase() as u8 & 0x1f).to_string(),
+            None => key.to_owned(),
+        },
+    }
+}
