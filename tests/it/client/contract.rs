@@ -5,6 +5,7 @@ mod attestors;
 mod clusters;
 mod images;
 mod projects;
+mod workloads;
 
 use countersign::client::{Client, Connection, Secret};
 use countersign::domain::name::ProjectId;

@@ -5,8 +5,8 @@ use countersign::wire::container::Cluster;
 
 use super::*;
 
-const ZONE: &str = "us-central1-a";
-const NAME: &str = "binauthz-codelab";
+pub(super) const ZONE: &str = "us-central1-a";
+pub(super) const NAME: &str = "binauthz-codelab";
 
 /// Makes the cluster and waits until it runs.
 pub(super) async fn make(lab: &Lab) -> Cluster {

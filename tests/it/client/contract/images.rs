@@ -13,7 +13,7 @@ fn reference(text: &str) -> ImageRef {
 }
 
 /// The image that the codelab builds.
-fn hello_world() -> (ImageContent, image::Image) {
+pub(super) fn hello_world() -> (ImageContent, image::Image) {
     let built = image::build().unwrap();
     let content = ImageContent {
         blobs: built.blobs().into_iter().map(|blob| Blob::new(blob.bytes.clone())).collect(),

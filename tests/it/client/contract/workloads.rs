@@ -1,0 +1,169 @@
+//! A cluster's API server: pods, deployments and events, and admission's words.
+
+use std::time::{Duration, Instant};
+
+use countersign::client::Kubernetes;
+use countersign::domain::admission::{CompiledPolicy, Enforcement, Outcome, Request, RequestImage, evaluate};
+use countersign::domain::image::ImageRef;
+use countersign::domain::policy::{AdmissionRule, EnforcementMode, EvaluationMode, Policy};
+use countersign::signing::openpgp::Verifier;
+use countersign::wire::kubernetes::{Deployment, Event, Pod, ReplicaSet, VIOLATES_POLICY};
+use serde_json::{Value, json};
+
+use super::clusters::{self, NAME, ZONE};
+use super::images::hello_world;
+use super::*;
+
+const NAMESPACE: &str = "default";
+
+fn pod(name: &str, image: &ImageRef) -> Pod {
+    let spec = json!({"containers": [{"name": name, "image": image.as_str()}]});
+    read(json!({"metadata": {"name": name}, "spec": spec}))
+}
+
+fn deployment(name: &str, image: &ImageRef) -> Deployment {
+    let template = json!({"metadata": {"labels": {"app": name}},
+        "spec": {"containers": [{"name": name, "image": image.as_str()}]}});
+    let spec = json!({"replicas": 1, "selector": {"matchLabels": {"app": name}}, "template": template});
+    read(json!({"metadata": {"name": name}, "spec": spec}))
+}
+
+fn read<T: serde::de::DeserializeOwned>(value: Value) -> T {
+    serde_json::from_value(value).unwrap()
+}
+
+/// A cluster, and an image that was pushed, by its digest.
+async fn with_cluster() -> (Lab, Kubernetes, ImageRef) {
+    let lab = Lab::with_project().await;
+    let cluster = clusters::make(&lab).await;
+    let api = lab.client.kubernetes(&cluster).unwrap();
+    let image: ImageRef = "gcr.io/codelab-2018/hello-world:latest".parse().unwrap();
+    let digest = lab.client.push_image(&image, &hello_world().0, |_| {}).await.unwrap();
+    (lab, api, image.with_digest(&digest))
+}
+
+async fn enforce(lab: &Lab, mode: EvaluationMode, attestors: &[&str]) {
+    let rule = AdmissionRule {
+        evaluation_mode: mode,
+        require_attestations_by: attestors.iter().map(ToString::to_string).collect(),
+        enforcement_mode: EnforcementMode::Enforced,
+    };
+    lab.client.put_policy(&project(), &Policy::with_default(rule)).await.unwrap();
+    let operation = lab.client.set_cluster_enforcement(&project(), ZONE, NAME, Enforcement::On).await.unwrap();
+    lab.client.wait_for_cluster(&project(), ZONE, operation, |_| {}).await.unwrap();
+}
+
+/// Looks again and again until `found` has something.
+async fn until<T, F: Future<Output = Option<T>>>(what: &str, found: impl Fn() -> F) -> T {
+    let begin = Instant::now();
+    loop {
+        if let Some(found) = found().await {
+            return found;
+        }
+        assert!(begin.elapsed() < Duration::from_secs(30), "{what}: not after 30 s");
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+}
+
+#[tokio::test]
+async fn a_pod_runs_and_is_deleted() {
+    let (_lab, api, image) = with_cluster().await;
+    assert!(api.version().await.unwrap().starts_with("v1."));
+    let namespaces = api.namespaces().await.unwrap();
+    assert!(namespaces.iter().any(|namespace| namespace.metadata.name.as_deref() == Some(NAMESPACE)));
+    let made: Pod = api.create(NAMESPACE, &pod("hello-world", &image)).await.unwrap();
+    assert!(made.metadata.uid.is_some());
+    let again = api.create(NAMESPACE, &pod("hello-world", &image)).await.unwrap_err();
+    assert!(again.is_conflict() && again.hint().unwrap().contains("another name"), "{again:?}");
+    until("the pod runs", || async {
+        let pod: Pod = api.get(NAMESPACE, "hello-world").await.unwrap();
+        (pod.status?.phase? == "Running").then_some(())
+    })
+    .await;
+    assert_eq!(api.list::<Pod>(None).await.unwrap().len(), 1);
+    api.delete::<Pod>(NAMESPACE, "hello-world").await.unwrap();
+    until("the pod is gone", || async { api.list::<Pod>(Some(NAMESPACE)).await.unwrap().is_empty().then_some(()) })
+        .await;
+    let error = api.get::<Pod>(NAMESPACE, "hello-world").await.unwrap_err();
+    assert!(error.is_not_found());
+    assert_eq!(error.refusal().unwrap().message, "pods \"hello-world\" not found");
+}
+
+#[tokio::test]
+async fn a_refused_pod_is_refused_in_the_clusters_words() {
+    let (lab, api, image) = with_cluster().await;
+    enforce(&lab, EvaluationMode::AlwaysDeny, &[]).await;
+    let error = api.create(NAMESPACE, &pod("hello-world", &image)).await.unwrap_err();
+    let refusal = error.refusal().unwrap();
+    assert_eq!(refusal.reason, VIOLATES_POLICY);
+    assert_eq!(error.hint(), None, "it is a decision, and no failure");
+    assert!(api.list::<Event>(Some(NAMESPACE)).await.unwrap().is_empty(), "a bare pod leaves none");
+    assert_eq!(refusal.message, predicted(&lab, &image).await);
+}
+
+#[tokio::test]
+async fn what_the_client_finds_out_decides_as_the_cluster_does() {
+    let (lab, api, image) = with_cluster().await;
+    let note = "projects/codelab-2018/notes/n".parse().unwrap();
+    let body = read(json!({"attestation": {"hint": {"humanReadableName": "QA"}}}));
+    lab.client.create_note(&note, &body).await.unwrap();
+    let attestor = "projects/codelab-2018/attestors/qa";
+    let wire: countersign::wire::binary_authorization::Attestor =
+        read(json!({"name": attestor, "userOwnedGrafeasNote": {"noteReference": note.to_string()}}));
+    lab.client.create_attestor(wire.try_into().unwrap()).await.unwrap();
+    enforce(&lab, EvaluationMode::RequireAttestation, &[attestor]).await;
+    let mut messages = Vec::new();
+    let tagged: ImageRef = "gcr.io/codelab-2018/hello-world:latest".parse().unwrap();
+    for image in [&image, &tagged] {
+        let error = api.create(NAMESPACE, &pod("hello-world", image)).await.unwrap_err();
+        let message = error.refusal().unwrap().message.clone();
+        assert_eq!(message, predicted(&lab, image).await);
+        messages.push(message);
+    }
+    lab.client.delete_attestor(&attestor.parse().unwrap()).await.unwrap();
+    let error = api.create(NAMESPACE, &pod("hello-world", &image)).await.unwrap_err();
+    let message = error.refusal().unwrap().message.clone();
+    assert_eq!(message, predicted(&lab, &image).await);
+    messages.push(message);
+    messages.dedup();
+    assert_eq!(messages.len(), 3, "each its own: {messages:?}");
+}
+
+/// What the core says of the pod, by the policy and the evidence that the client reads.
+async fn predicted(lab: &Lab, image: &ImageRef) -> String {
+    let policy = lab.client.policy(&project()).await.unwrap();
+    let system = lab.client.system_policy("global").await.unwrap();
+    let digests: Vec<_> = image.digest().cloned().into_iter().collect();
+    let evidence = lab.client.evidence(&[&policy], &digests).await;
+    let request = Request {
+        cluster: Some(format!("{ZONE}.{NAME}")),
+        namespace: NAMESPACE.to_owned(),
+        images: vec![RequestImage { image: image.to_string(), container: "hello-world".into(), ..Default::default() }],
+        ..Request::default()
+    };
+    let decision = evaluate(&CompiledPolicy::new(&policy, &system), &request, &evidence, &Verifier::new());
+    assert_eq!(decision.outcome, Outcome::Deny);
+    decision.message
+}
+
+#[tokio::test]
+async fn a_deployment_is_taken_and_its_refusal_is_an_event() {
+    let (lab, api, image) = with_cluster().await;
+    enforce(&lab, EvaluationMode::AlwaysDeny, &[]).await;
+    let made: Deployment = api.create(NAMESPACE, &deployment("hello", &image)).await.unwrap();
+    assert!(made.metadata.uid.is_some());
+    let message = until("an event says why", || async {
+        let events: Vec<Event> = api.list(Some(NAMESPACE)).await.unwrap();
+        events.into_iter().find(|event| event.reason.as_deref() == Some("FailedCreate"))?.message
+    })
+    .await;
+    assert_eq!(message, format!("Error creating: {}", predicted(&lab, &image).await));
+    assert!(api.list::<Pod>(Some(NAMESPACE)).await.unwrap().is_empty());
+    assert_eq!(api.list::<ReplicaSet>(Some(NAMESPACE)).await.unwrap().len(), 1);
+    api.delete::<Deployment>(NAMESPACE, "hello").await.unwrap();
+    until("all of it is gone", || async {
+        let left: Vec<ReplicaSet> = api.list(Some(NAMESPACE)).await.unwrap();
+        left.is_empty().then_some(())
+    })
+    .await;
+}
