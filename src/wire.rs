@@ -9,6 +9,7 @@ pub mod container;
 pub mod container_analysis;
 pub mod iam;
 pub mod kubernetes;
+pub mod manifest;
 pub mod registry;
 pub mod resources;
 pub mod status;
