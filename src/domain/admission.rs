@@ -27,7 +27,6 @@ pub use break_glass::{BREAK_GLASS_ANNOTATION, BREAK_GLASS_LABEL, CLOUD_RUN_BREAK
 pub use compiled::CompiledPolicy;
 pub use engine::{decide, evaluate};
 pub use message::Generation;
-pub use paths::{pattern_path, rule_path};
 
 /// Where the pod would run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -228,6 +227,18 @@ pub enum ImageOutcome {
     Allow,
     Deny(DenyCause),
     Undecided,
+}
+
+impl ImageOutcome {
+    /// As in the output of `simulate`.
+    pub fn as_str(&self) -> &'static str {
+        match self {
+            Self::Exempt(_) => "EXEMPT",
+            Self::Allow => "ALLOW",
+            Self::Deny(_) => "DENY",
+            Self::Undecided => "UNDECIDED",
+        }
+    }
 }
 
 /// Why a rule denies an image.

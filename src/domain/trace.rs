@@ -83,9 +83,14 @@ impl Check {
         Self { children, ..self }
     }
 
-    /// What was asked, needed and found, in one line without the status. Control characters are
-    /// escaped: parts of it come from outside.
+    /// What was asked, needed and found, in one line without the status. Control characters and marks
+    /// that change the direction of text are escaped: parts of it come from outside.
     pub fn text(&self) -> String {
+        self.text_at(&Path::to_string)
+    }
+
+    /// The same, with the place in the policy as `place` says it.
+    fn text_at(&self, place: &dyn Fn(&Path) -> String) -> String {
         let mut text = self.label.clone();
         if let Some(found) = &self.found {
             text.push_str(": ");
@@ -97,7 +102,7 @@ impl Check {
         }
         if let Some(path) = &self.at {
             text.push_str("  [");
-            text.push_str(&path.to_string());
+            text.push_str(&place(path));
             text.push(']');
         }
         escaped(&text)
@@ -135,15 +140,14 @@ impl Trace {
 
     /// The tree as plain text: two spaces a level, the status as glyph and word.
     pub fn lines(&self) -> Vec<String> {
+        self.lines_at(&Path::to_string)
+    }
+
+    /// The same, with each place in the policy as `place` says it, for example its line.
+    pub fn lines_at(&self, place: &dyn Fn(&Path) -> String) -> Vec<String> {
         let line = |(depth, check): (usize, &Check)| {
-            format!(
-                "{:indent$}{} {:<7} {}",
-                "",
-                check.status.glyph(),
-                check.status.word(),
-                check.text(),
-                indent = depth * 2
-            )
+            let (glyph, word, text) = (check.status.glyph(), check.status.word(), check.text_at(place));
+            format!("{:indent$}{glyph} {word:<7} {text}", "", indent = depth * 2)
         };
         self.flat().into_iter().map(line).collect()
     }
@@ -160,11 +164,15 @@ impl fmt::Display for Trace {
     }
 }
 
+/// Without anything that a terminal obeys, or that would show a text other than it is (UAX 9).
 fn escaped(text: &str) -> String {
-    if !text.chars().any(char::is_control) {
+    let unsafe_char = |c: char| {
+        c.is_control() || matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+    };
+    if !text.chars().any(unsafe_char) {
         return text.to_owned();
     }
-    text.chars().flat_map(|c| if c.is_control() { c.escape_default().collect() } else { vec![c] }).collect()
+    text.chars().flat_map(|c| if unsafe_char(c) { c.escape_default().collect() } else { vec![c] }).collect()
 }
 
 /// A text from outside, cut where no image reference or key id is that long.

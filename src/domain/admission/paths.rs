@@ -1,8 +1,6 @@
 //! Places in a policy that a decision refers to.
 
-pub use crate::domain::document::{pattern_path, rule_path};
-
-use crate::domain::document::{Path, Segment};
+use crate::domain::document::{Path, Segment, rule_path};
 use crate::domain::policy::RuleKind;
 
 /// A field of a rule.

@@ -1,8 +1,8 @@
 //! Which one rule decides for a pod.
 
 use super::compiled::{CompiledPolicy, CompiledRule, normalised};
-use super::paths::rule_path;
 use super::{Platform, Request};
+use crate::domain::document::rule_path;
 use crate::domain::policy::RuleKind;
 use crate::domain::trace::{Check, Status};
 

@@ -34,7 +34,7 @@ fn a_refused_pod() {
       - skipped allowlist
       - skipped evaluation mode REQUIRE_ATTESTATION  [clusterAdmissionRules[us-central1-a.prod].evaluationMode]
     ✗ fail    image gcr.io/p/app@sha256:37e5287945774f27b418ce567cd77f4bbc9ef44a1bcd1a2312369f31f9cce567: container web
-      · note    system policy: no pattern matches
+      · note    system policy: none of the 6 patterns known of it matches
       · note    allowlist: none of 2 patterns matches
         · note    closest pattern gcr.io/p/tools/*: it goes on otherwise than the image does from `app@sha256:37e5287945774f27b418ce567cd77f4bbc9ef44a1bcd1a2312369f31f9cce567` on  [admissionWhitelistPatterns[0].namePattern]
       ✗ fail    evaluation mode REQUIRE_ATTESTATION  [clusterAdmissionRules[us-central1-a.prod].evaluationMode]
