@@ -8,6 +8,9 @@ pub mod sandbox;
 pub mod simulate;
 pub mod workbench;
 
+mod input;
+mod terminal;
+
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
@@ -25,7 +28,7 @@ pub struct Cli {
 #[derive(Debug, Subcommand)]
 pub enum Command {
     Check(check::Args),
-    Simulate(simulate::Args),
+    Simulate(Box<simulate::Args>),
     Sandbox(sandbox::Args),
 }
 

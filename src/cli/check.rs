@@ -4,21 +4,20 @@
 //! that is not checked, else 0. Warnings and hints do not make a policy invalid.
 
 mod github;
-mod human;
+pub(super) mod human;
 mod json;
 mod sarif;
 
-use std::fmt;
-use std::fs::File;
-use std::io::{self, IsTerminal as _, Read, Write as _};
+use std::io;
 use std::path::{Path, PathBuf};
 
 use clap::ValueEnum;
 
 use super::Exit;
+use super::input::{self, InputError};
+use super::terminal::{self, Styles, complain};
 use crate::domain::document::{Dialect, Document, Format as TextFormat, MAX_BYTES, PolicyKind};
 use crate::domain::lint::{Diagnostic, Severity};
-use crate::domain::span::LineIndex;
 
 /// Check policies: what gcloud and the service would refuse, and what a careful reviewer would.
 #[derive(Debug, clap::Args)]
@@ -35,7 +34,7 @@ pub struct Args {
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
-enum Kind {
+pub(super) enum Kind {
     #[default]
     Auto,
     /// The policy of a project, as `gcloud container binauthz policy import` takes it
@@ -56,10 +55,10 @@ enum Format {
 }
 
 /// A file that was checked.
-struct Checked {
+pub(super) struct Checked {
     /// As given.
-    file: String,
-    document: Document,
+    pub(super) file: String,
+    pub(super) document: Document,
 }
 
 impl Checked {
@@ -76,7 +75,7 @@ pub(super) fn run(args: &Args) -> Exit {
     let mut checked = Vec::new();
     let (mut unreadable, mut undecided) = (false, false);
     for path in &args.files {
-        match check(path, args.kind) {
+        match load(path, args.kind) {
             Ok(file) => checked.push(file),
             Err(failure) => {
                 complain(&failure);
@@ -100,21 +99,20 @@ pub(super) fn run(args: &Args) -> Exit {
 
 /// Why a file was not checked.
 #[derive(Debug, thiserror::Error)]
-enum Failure {
-    #[error("{file}: {error}")]
-    Read { file: String, error: io::Error },
-    #[error("{file}: not UTF-8 text: line {line} has a byte that is part of no character")]
-    Encoding { file: String, line: usize },
+pub(super) enum Failure {
+    #[error(transparent)]
+    Input(#[from] InputError),
     #[error("{file}: a platform policy, which this version cannot check: it reads the policy of a project")]
     Platform { file: String },
 }
 
-fn check(path: &Path, kind: Kind) -> Result<Checked, Failure> {
+/// Reads and checks one file.
+pub(super) fn load(path: &Path, kind: Kind) -> Result<Checked, Failure> {
     let file = path.display().to_string();
     if kind == Kind::Platform {
         return Err(Failure::Platform { file });
     }
-    let text = read(path, &file)?;
+    let text = input::read(path, MAX_BYTES)?;
     let document = match path.extension().and_then(|extension| extension.to_str()) {
         Some("json") => Document::parse_as(&text, Dialect::Gcloud, TextFormat::Json),
         Some("yaml" | "yml") => Document::parse_as(&text, Dialect::Gcloud, TextFormat::Yaml),
@@ -126,43 +124,11 @@ fn check(path: &Path, kind: Kind) -> Result<Checked, Failure> {
     Ok(Checked { file, document })
 }
 
-/// The text of a file; a longer one than can be checked is cut one byte behind the limit.
-fn read(path: &Path, file: &str) -> Result<String, Failure> {
-    let mut bytes = Vec::new();
-    let limit = MAX_BYTES as u64 + 1;
-    let result = if path == Path::new("-") {
-        io::stdin().lock().take(limit).read_to_end(&mut bytes)
-    } else {
-        File::open(path).and_then(|opened| opened.take(limit).read_to_end(&mut bytes))
-    };
-    result.map_err(|error| Failure::Read { file: file.to_owned(), error })?;
-    if bytes.len() > MAX_BYTES {
-        // It is refused for its length, whatever the limit cut in two.
-        return Ok(String::from_utf8_lossy(&bytes).into_owned());
-    }
-    String::from_utf8(bytes).map_err(|error| {
-        let valid = error.as_bytes().get(..error.utf8_error().valid_up_to()).unwrap_or_default();
-        let line = LineIndex::new(&String::from_utf8_lossy(valid)).lines();
-        Failure::Encoding { file: file.to_owned(), line }
-    })
-}
-
 fn print(checked: &[Checked], format: Format) -> io::Result<()> {
-    let stdout = io::stdout();
-    let text = match format {
-        Format::Human => human::report(checked, human::Styles::of_terminal(stdout.is_terminal())),
+    terminal::print(&match format {
+        Format::Human => human::report(checked, Styles::of(&io::stdout())),
         Format::Json => json::report(checked),
         Format::Github => github::report(checked),
         Format::Sarif => sarif::report(checked),
-    };
-    match stdout.lock().write_all(text.as_bytes()) {
-        // Who reads has seen enough (`check … | head`).
-        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
-        result => result,
-    }
-}
-
-fn complain(what: &dyn fmt::Display) {
-    // Without standard error there is nobody to tell.
-    let _ = writeln!(io::stderr().lock(), "countersign: {what}");
+    })
 }

@@ -6,6 +6,7 @@ use std::ops::Range;
 use unicode_width::UnicodeWidthChar as _;
 
 use super::Checked;
+use crate::cli::terminal::{Styles, printable, printed};
 use crate::domain::document::Document;
 use crate::domain::lint::{Diagnostic, Severity};
 
@@ -15,39 +16,16 @@ const COLUMNS: usize = 120;
 /// What stays of a line in front of the problem.
 const BEFORE: usize = 40;
 
-/// How a severity and the rest stand out: escape sequences, or nothing.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Styles {
-    coloured: bool,
+fn paint(styles: Styles, severity: Severity, text: &str) -> String {
+    let style = match severity {
+        Severity::Error => "1;31",
+        Severity::Warning => "1;33",
+        Severity::Hint => "1;36",
+    };
+    styles.paint(style, text)
 }
 
-impl Styles {
-    /// Colours only on a terminal that takes them, and without `NO_COLOR` (no-color.org).
-    pub(super) fn of_terminal(is_terminal: bool) -> Self {
-        let set = |name: &str| std::env::var_os(name).filter(|value| !value.is_empty());
-        let dumb = set("TERM").is_some_and(|term| term == "dumb");
-        Self { coloured: is_terminal && !dumb && set("NO_COLOR").is_none() }
-    }
-
-    fn paint(self, style: &str, text: &str) -> String {
-        if self.coloured { format!("\u{1b}[{style}m{text}\u{1b}[0m") } else { text.to_owned() }
-    }
-
-    fn severity(self, severity: Severity, text: &str) -> String {
-        let style = match severity {
-            Severity::Error => "1;31",
-            Severity::Warning => "1;33",
-            Severity::Hint => "1;36",
-        };
-        self.paint(style, text)
-    }
-
-    fn faint(self, text: &str) -> String {
-        self.paint("2", text)
-    }
-}
-
-pub(super) fn report(checked: &[Checked], styles: Styles) -> String {
+pub(in crate::cli) fn report(checked: &[Checked], styles: Styles) -> String {
     let mut out = String::new();
     for file in checked {
         for diagnostic in file.diagnostics() {
@@ -77,14 +55,14 @@ fn counted(severity: Severity, count: usize) -> String {
 
 fn problem(out: &mut String, file: &Checked, diagnostic: &Diagnostic, styles: Styles) {
     let start = diagnostic.span.start;
-    let title = styles.severity(diagnostic.severity, &format!("{}[{}]", diagnostic.severity, diagnostic.code));
+    let title = paint(styles, diagnostic.severity, &format!("{}[{}]", diagnostic.severity, diagnostic.code));
     let place = format!("{}:{}:{}", printable(&file.file), start.line, start.column);
     let _ = writeln!(out, "{place}: {title}: {}", printable(&diagnostic.message));
     let margin = " ".repeat(start.line.to_string().len());
     let (line, marks) = excerpt(&file.document, diagnostic);
     if !line.is_empty() {
         let _ = writeln!(out, "{} {line}", styles.faint(&format!(" {} |", start.line)));
-        let marks = styles.severity(diagnostic.severity, &marks);
+        let marks = paint(styles, diagnostic.severity, &marks);
         let _ = writeln!(out, "{} {marks}", styles.faint(&format!(" {margin} |")));
     }
     let _ = writeln!(out, "{} {}\n", styles.faint(&format!(" {margin} =")), diagnostic.help);
@@ -121,21 +99,6 @@ fn width(text: &str) -> usize {
     text.chars().map(|c| printed(c).width().unwrap_or(0)).sum()
 }
 
-/// Without anything that a terminal obeys, or that would show a line other than it is.
-fn printable(text: &str) -> String {
-    text.chars().map(printed).collect()
-}
-
-fn printed(c: char) -> char {
-    match c {
-        '\t' => ' ',
-        c if c.is_control() => '\u{fffd}',
-        // Marks that change the direction of what follows (UAX 9).
-        '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' => '\u{fffd}',
-        c => c,
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -147,7 +110,7 @@ mod tests {
 
     #[test]
     fn a_problem_is_marked_in_its_line() {
-        let out = report(&[checked("nämé: 1\n")], Styles { coloured: false });
+        let out = report(&[checked("nämé: 1\n")], Styles::PLAIN);
         assert!(out.starts_with("p.yaml:1:1: error[unknown-key]: `nämé` is not a field of a policy"), "{out}");
         assert!(out.contains("\n 1 | nämé: 1\n   | ^^^^\n   = gcloud refuses keys"), "{out}");
         assert!(out.ends_with("p.yaml: not valid, 2 errors\n"), "{out}");
@@ -173,12 +136,12 @@ mod tests {
 
     #[test]
     fn a_terminal_is_not_given_what_it_would_obey() {
-        let out = report(&[checked("\u{1b}[2J: \u{202e}\n")], Styles { coloured: false });
+        let out = report(&[checked("\u{1b}[2J: \u{202e}\n")], Styles::PLAIN);
         assert!(!out.contains(['\u{1b}', '\u{202e}']), "{out}");
     }
 
     #[test]
     fn colours_are_asked_for() {
-        assert!(report(&[checked("a: 1\n")], Styles { coloured: true }).contains("\u{1b}[1;31merror[unknown-key]"));
+        assert!(report(&[checked("a: 1\n")], Styles::COLOURED).contains("\u{1b}[1;31merror[unknown-key]"));
     }
 }
