@@ -1,1 +1,345 @@
-//! (empty)
+//! `countersign simulate`, the real binary: exit codes, the JSON contract, what people see.
+
+use std::fs;
+
+use assert_cmd::Command;
+use rstest::rstest;
+use serde_json::{Value, json};
+use tempfile::TempDir;
+
+const HEX: &str = "37e5287945774f27b418ce567cd77f4bbc9ef44a1bcd1a2312369f31f9cce567";
+const NO_ATTESTATION: &str = "No attestations found that were valid and signed by a key trusted by the attestor";
+
+const POLICY: &str = "\
+globalPolicyEvaluationMode: ENABLE
+admissionWhitelistPatterns:
+- namePattern: gcr.io/tools/*
+- namePattern: registry.k8s.io/**
+clusterAdmissionRules:
+  us-central1-a.prod:
+    evaluationMode: REQUIRE_ATTESTATION
+    enforcementMode: ENFORCED_BLOCK_AND_AUDIT_LOG
+    requireAttestationsBy:
+    - projects/codelab/attestors/qa
+    - projects/vulnz/attestors/scan
+  us-central1-a.test:
+    evaluationMode: ALWAYS_DENY
+    enforcementMode: DRYRUN_AUDIT_LOG_ONLY
+defaultAdmissionRule:
+  evaluationMode: ALWAYS_DENY
+  enforcementMode: ENFORCED_BLOCK_AND_AUDIT_LOG
+";
+
+const ATTESTED: &str = "\
+defaultAdmissionRule:
+  evaluationMode: REQUIRE_ATTESTATION
+  enforcementMode: ENFORCED_BLOCK_AND_AUDIT_LOG
+  requireAttestationsBy: [projects/codelab/attestors/qa, projects/other/attestors/qa]
+";
+
+const DEPLOYMENT: &str = "\
+apiVersion: apps/v1
+kind: Deployment
+metadata:
+  name: web
+  namespace: prod
+  labels:
+    image-policy.k8s.io/break-glass: \"true\"
+spec:
+  template:
+    metadata:
+      labels: {app: web}
+    spec:
+      initContainers:
+      - {name: setup, image: registry.k8s.io/a/setup:1}
+      containers:
+      - {name: web, image: nginx}
+";
+
+const POD: &str = "\
+{\"kind\": \"Pod\", \"metadata\": {\"name\": \"web\", \"labels\": {\"image-policy.k8s.io/break-glass\": \"true\"}},
+ \"spec\": {\"containers\": [{\"name\": \"web\", \"image\": \"nginx\"}]}}
+";
+
+struct Files(TempDir);
+
+impl Files {
+    fn new() -> Self {
+        let directory = TempDir::new().unwrap();
+        let files = [
+            ("policy.yaml", POLICY),
+            ("attested.yaml", ATTESTED),
+            ("invalid.yaml", "defaultAdmissionRule:\n  evaluationMode: ALWAYS_DENY\n"),
+            ("platform.yaml", "gkePolicy:\n  checkSets: []\n"),
+            ("deployment.yaml", DEPLOYMENT),
+            ("pod.json", POD),
+            (
+                "two.yaml",
+                "kind: Pod\nspec: {containers: [{image: a}]}\n---\nkind: Pod\nspec: {containers: [{image: b}]}\n",
+            ),
+            ("service.yaml", "kind: Service\n"),
+            ("boolean.yaml", "kind: Pod\nmetadata:\n  labels: {image-policy.k8s.io/break-glass: true}\n"),
+        ];
+        for (name, content) in files {
+            fs::write(directory.path().join(name), content).unwrap();
+        }
+        fs::write(directory.path().join("latin1.yaml"), b"description: caf\xe9\n").unwrap();
+        Self(directory)
+    }
+
+    /// `simulate` in the directory of the files, so that they are named as the tests do.
+    fn simulate(&self, arguments: &[&str]) -> Command {
+        let mut command = Command::cargo_bin("countersign").unwrap();
+        command.current_dir(self.0.path()).env_remove("NO_COLOR").arg("simulate").args(arguments);
+        command
+    }
+
+    fn json(&self, arguments: &[&str], code: i32) -> Value {
+        let output = self.simulate(arguments).args(["--format", "json"]).assert().code(code).get_output().clone();
+        serde_json::from_slice(&output.stdout).unwrap()
+    }
+
+    fn human(&self, arguments: &[&str], code: i32) -> String {
+        let output = self.simulate(arguments).assert().code(code).get_output().clone();
+        assert_eq!(String::from_utf8(output.stderr).unwrap(), "");
+        String::from_utf8(output.stdout).unwrap()
+    }
+
+    fn complaint(&self, arguments: &[&str], code: i32) -> String {
+        let output = self.simulate(arguments).assert().code(code).get_output().clone();
+        assert_eq!(String::from_utf8(output.stdout).unwrap(), "");
+        String::from_utf8(output.stderr).unwrap()
+    }
+}
+
+fn by_digest() -> String {
+    format!("us.gcr.io/codelab/app@sha256:{HEX}")
+}
+
+#[rstest]
+#[case::exempt(&["--policy", "policy.yaml", "--image", "gcr.io/tools/x"], 0)]
+#[case::dry_run(&["--policy", "policy.yaml", "--image", "nginx", "--cluster", "us-central1-a.test"], 0)]
+#[case::break_glass(&["--policy", "policy.yaml", "--image", "nginx", "--label", "image-policy.k8s.io/break-glass=true"], 0)]
+#[case::old_break_glass(
+    &["--policy", "policy.yaml", "--image", "nginx", "--annotation", "alpha.image-policy.k8s.io/break-glass=true"], 0
+)]
+#[case::pod(&["--policy", "policy.yaml", "--pod", "pod.json"], 0)]
+#[case::denied(&["--policy", "policy.yaml", "--image", "nginx"], 1)]
+#[case::deployment(&["--policy", "policy.yaml", "--pod", "deployment.yaml"], 1)]
+#[case::no_policy(&["--image", "nginx"], 2)]
+#[case::no_image(&["--policy", "policy.yaml"], 2)]
+#[case::both(&["--policy", "policy.yaml", "--image", "nginx", "--pod", "pod.json"], 2)]
+#[case::bad_cluster(&["--policy", "policy.yaml", "--image", "nginx", "--cluster", "prod"], 2)]
+#[case::bad_label(&["--policy", "policy.yaml", "--image", "nginx", "--label", "x"], 2)]
+#[case::bad_digest(&["--policy", "policy.yaml", "--image", "nginx", "--resolved-digest", "sha256:1"], 2)]
+#[case::missing(&["--policy", "none.yaml", "--image", "nginx"], 2)]
+#[case::invalid(&["--policy", "invalid.yaml", "--image", "nginx"], 2)]
+#[case::not_utf8(&["--policy", "latin1.yaml", "--image", "nginx"], 2)]
+#[case::no_pod(&["--policy", "policy.yaml", "--pod", "service.yaml"], 2)]
+#[case::platform_policy(&["--policy", "platform.yaml", "--image", "nginx"], 3)]
+#[case::unresolved(&["--policy", "attested.yaml", "--image", "nginx", "--platform", "cloud-run"], 3)]
+fn the_exit_code_is_the_verdict(#[case] arguments: &[&str], #[case] code: i32) {
+    Files::new().simulate(arguments).assert().code(code);
+}
+
+#[test]
+fn json_of_a_refusal() {
+    let image = by_digest();
+    let arguments = ["--policy", "policy.yaml", "--image", &image, "--image", "gcr.io/tools/x:1", "--image"];
+    let arguments: Vec<&str> = arguments
+        .into_iter()
+        .chain(["gke.gcr.io/a:1", "--cluster", "us-central1-a.prod", "--attested-by", "qa"])
+        .collect();
+    let exempt = |image: &str, by: Value| json!({"image": image, "outcome": "EXEMPT", "exemptBy": by, "attestors": []});
+    assert_eq!(
+        Files::new().json(&arguments, 1),
+        json!({
+            "outcome": "DENY",
+            "message": format!(
+                "admission webhook \"imagepolicywebhook.image-policy.k8s.io\" denied the request: Image {image} denied \
+                 by Binary Authorization cluster admission rule for us-central1-a.prod. Image {image} denied by \
+                 attestor projects/vulnz/attestors/scan: {NO_ATTESTATION}"
+            ),
+            "rule": {"kind": "cluster", "key": "us-central1-a.prod", "line": 6},
+            "images": [
+                {
+                    "image": image,
+                    "outcome": "DENY",
+                    "exemptBy": null,
+                    "attestors": [
+                        {"name": "projects/codelab/attestors/qa", "satisfied": true, "reason": ""},
+                        {"name": "projects/vulnz/attestors/scan", "satisfied": false, "reason": NO_ATTESTATION}
+                    ]
+                },
+                exempt("gcr.io/tools/x:1", json!({"source": "allowlist", "pattern": "gcr.io/tools/*", "line": 3})),
+                exempt("gke.gcr.io/a:1", json!({"source": "system", "pattern": "gke.gcr.io/**", "line": null}))
+            ],
+            "fixes": []
+        })
+    );
+}
+
+#[rstest]
+#[case::dry_run(&["--cluster", "us-central1-a.test"], "ADMIT_DRY_RUN", json!({"kind": "cluster", "key": "us-central1-a.test", "line": 12}))]
+#[case::break_glass(
+    &["--label", "image-policy.k8s.io/break-glass=true"], "ADMIT_BREAK_GLASS", json!({"kind": "default", "key": "", "line": 15})
+)]
+fn json_of_what_was_overridden(#[case] arguments: &[&str], #[case] outcome: &str, #[case] rule: Value) {
+    let arguments: Vec<&str> =
+        ["--policy", "policy.yaml", "--image", "nginx"].iter().chain(arguments).copied().collect();
+    assert_eq!(
+        Files::new().json(&arguments, 0),
+        json!({
+            "outcome": outcome,
+            "message": "",
+            "rule": rule,
+            "images": [{"image": "nginx", "outcome": "DENY", "exemptBy": null, "attestors": []}],
+            "fixes": []
+        })
+    );
+}
+
+#[test]
+fn json_of_what_is_not_known() {
+    let answer = Files::new().json(&["--policy", "attested.yaml", "--image", "r.io/a:1", "--platform", "cloud-run"], 3);
+    assert_eq!((&answer["outcome"], &answer["message"]), (&json!("UNDECIDED"), &json!("")));
+    assert_eq!(answer["images"][0]["outcome"], "UNDECIDED");
+}
+
+#[test]
+fn cloud_run_takes_the_digest_that_a_tag_is_said_to_resolve_to() {
+    let digest = format!("sha256:{HEX}");
+    let arguments =
+        ["--policy", "attested.yaml", "--image", "r.io/a:1", "--platform", "cloud-run", "--resolved-digest", &digest];
+    let answer = Files::new().json(&arguments, 1);
+    let message = answer["message"].as_str().unwrap();
+    assert!(message.starts_with("Service update rejected by Binary Authorization policy: Container image 'r.io/a@"));
+    assert_eq!(answer["images"][0]["image"], format!("r.io/a@{digest}"));
+}
+
+#[test]
+fn people_see_why_and_where() {
+    let files = Files::new();
+    insta::assert_snapshot!(files.human(&["--policy", "policy.yaml", "--pod", "deployment.yaml"], 1), @r#"
+    ✗ DENY: the pod would be refused
+
+    The cluster says:
+      admission webhook "imagepolicywebhook.image-policy.k8s.io" denied the request: Image nginx denied by Binary Authorization default admission rule. Denied by always_deny admission rule
+
+    Why:
+      ✓ pass    Binary Authorization is enforced here
+      · note    rule defaultAdmissionRule: ALWAYS_DENY, ENFORCED_BLOCK_AND_AUDIT_LOG  [policy.yaml:15]
+        · note    clusterAdmissionRules (2): the request names no cluster, so none of them applies
+      ✓ pass    image registry.k8s.io/a/setup:1: init container setup
+        · note    system policy: none of the 6 patterns known of it matches
+        ✓ pass    exempt by the allowlist: registry.k8s.io/**  [policy.yaml:4]
+        - skipped evaluation mode ALWAYS_DENY  [policy.yaml:16]
+      ✗ fail    image nginx: container web
+        · note    system policy: none of the 6 patterns known of it matches
+        · note    allowlist: none of 2 patterns matches
+        ✗ fail    evaluation mode ALWAYS_DENY  [policy.yaml:16]
+      ✗ fail    the rule is enforced: ENFORCED_BLOCK_AND_AUDIT_LOG  [policy.yaml:17]
+      · note    break-glass: not asked for
+        · note    label image-policy.k8s.io/break-glass on the Deployment itself has no effect; expected it in spec.template.metadata, so that the pod has it
+      ✗ fail    the pod is refused
+    "#);
+}
+
+#[test]
+fn people_see_what_was_assumed() {
+    let image = by_digest();
+    let arguments = ["--policy", "policy.yaml", "--image", &image, "--cluster", "us-central1-a.prod", "--attested-by"];
+    let arguments: Vec<&str> =
+        arguments.into_iter().chain(["projects/codelab/attestors/qa", "--attested-by", "scan"]).collect();
+    insta::assert_snapshot!(Files::new().human(&arguments, 0), @r"
+    ✓ ADMIT: the pod would run
+
+    Why:
+      ✓ pass    Binary Authorization is enforced here
+      · note    rule clusterAdmissionRules[us-central1-a.prod]: REQUIRE_ATTESTATION, ENFORCED_BLOCK_AND_AUDIT_LOG  [policy.yaml:6]
+        ✓ pass    clusterAdmissionRules (2): us-central1-a.prod
+      ✓ pass    image us.gcr.io/codelab/app@sha256:37e5287945774f27b418ce567cd77f4bbc9ef44a1bcd1a2312369f31f9cce567
+        · note    system policy: none of the 6 patterns known of it matches
+        · note    allowlist: none of 2 patterns matches
+        ✓ pass    evaluation mode REQUIRE_ATTESTATION  [policy.yaml:7]
+          ✓ pass    attestor projects/codelab/attestors/qa  [policy.yaml:10]
+            · note    a valid attestation is assumed
+          ✓ pass    attestor projects/vulnz/attestors/scan  [policy.yaml:11]
+            · note    a valid attestation is assumed
+      · note    the rule is enforced: ENFORCED_BLOCK_AND_AUDIT_LOG  [policy.yaml:8]
+      · note    break-glass: not asked for
+      ✓ pass    the pod is admitted
+    ");
+}
+
+#[test]
+fn people_see_what_a_dry_run_overrode() {
+    let arguments = ["--policy", "policy.yaml", "--image", "nginx", "--cluster", "us-central1-a.test"];
+    insta::assert_snapshot!(Files::new().human(&arguments, 0), @r#"
+    ✓ ADMIT_DRY_RUN: the pod would run, as the rule is a dry run
+
+    Overridden:
+      admission webhook "imagepolicywebhook.image-policy.k8s.io" denied the request: Image nginx denied by Binary Authorization cluster admission rule for us-central1-a.test. Denied by always_deny admission rule
+
+    Why:
+      ✓ pass    Binary Authorization is enforced here
+      · note    rule clusterAdmissionRules[us-central1-a.test]: ALWAYS_DENY, DRYRUN_AUDIT_LOG_ONLY  [policy.yaml:12]
+        ✓ pass    clusterAdmissionRules (2): us-central1-a.test
+      ✗ fail    image nginx
+        · note    system policy: none of the 6 patterns known of it matches
+        · note    allowlist: none of 2 patterns matches
+        ✗ fail    evaluation mode ALWAYS_DENY  [policy.yaml:13]
+      ✓ pass    dry run: what would be refused is admitted, and logged: DRYRUN_AUDIT_LOG_ONLY  [policy.yaml:14]
+      · note    break-glass: not asked for
+      ✓ pass    the pod is admitted, as the rule is a dry run
+    "#);
+}
+
+#[test]
+fn an_invalid_policy_is_shown_with_its_problems() {
+    let text = Files::new().complaint(&["--policy", "invalid.yaml", "--image", "nginx"], 2);
+    assert!(text.starts_with("invalid.yaml:1:1: error["), "{text}");
+    assert!(
+        text.ends_with("countersign: invalid.yaml: the policy is not valid, so nothing is decided by it\n"),
+        "{text}"
+    );
+}
+
+#[rstest]
+#[case::attestor(&["--image", "x", "--attested-by", "q"], "no rule of the policy names an attestor \"q\"; it names projects/codelab/attestors/qa or projects/other/attestors/qa")]
+#[case::ambiguous(
+    &["--image", "x", "--attested-by", "qa"],
+    "several attestors of the policy have the id \"qa\": write the whole name, projects/codelab/attestors/qa or \
+     projects/other/attestors/qa"
+)]
+#[case::resolved_on_gke(
+    &["--image", "x", "--resolved-digest", "sha256:37e5287945774f27b418ce567cd77f4bbc9ef44a1bcd1a2312369f31f9cce567"],
+    "--resolved-digest is for --platform cloud-run: GKE takes the image as it stands in the pod"
+)]
+#[case::two_pods(&["--pod", "two.yaml"], "two.yaml: 2 pods in one manifest; simulate one at a time: Pod , Pod ")]
+#[case::boolean(&["--pod", "boolean.yaml"], "boolean.yaml: line 3, column 45: `true` is no text here: put it in quotes")]
+#[case::empty_image(&["--image", ""], "an image is empty")]
+fn complaints_name_the_place_and_what_to_do(#[case] arguments: &[&str], #[case] message: &str) {
+    let arguments: Vec<&str> = ["--policy", "attested.yaml"].iter().chain(arguments).copied().collect();
+    assert_eq!(Files::new().complaint(&arguments, 2), format!("countersign: {message}\n"));
+}
+
+#[test]
+fn standard_input_is_read_once() {
+    let files = Files::new();
+    files.simulate(&["--policy", "-", "--image", "nginx"]).write_stdin(POLICY).assert().code(1);
+    files.simulate(&["--policy", "policy.yaml", "--pod", "-"]).write_stdin(POD).assert().code(0);
+    files.simulate(&["--policy", "-", "--pod", "-"]).write_stdin(POD).assert().code(2);
+}
+
+#[test]
+fn an_image_that_is_none_is_decided_all_the_same_and_doubted() {
+    let output = Files::new()
+        .simulate(&["--policy", "policy.yaml", "--image", "gcr.io/UPPER/x"])
+        .assert()
+        .code(1)
+        .get_output()
+        .clone();
+    let complaint = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(complaint, "countersign: \"gcr.io/UPPER/x\" is no image reference: no node could pull it\n");
+}

@@ -1,0 +1,61 @@
+//! For people: the verdict, what the cluster would print, and the tree of checks with the lines of
+//! the policy.
+
+use std::fmt::Write as _;
+
+use super::Answer;
+use crate::cli::terminal::{Styles, printable};
+use crate::domain::admission::{Generation, Outcome, Platform};
+use crate::domain::document::Path;
+use crate::domain::trace::Status;
+
+pub(super) fn report(answer: &Answer, styles: Styles) -> String {
+    let decision = &answer.decision;
+    // Writing to a string cannot fail, here and below.
+    let mut out = String::new();
+    let _ = writeln!(out, "{}", verdict(decision.outcome, styles));
+    let denial = decision.denial_text(Generation::Current);
+    if !denial.is_empty() {
+        let heading = match (decision.message.is_empty(), decision.platform) {
+            (true, _) => "Overridden:",
+            (false, Platform::Gke) => "The cluster says:",
+            (false, Platform::CloudRun) => "Cloud Run says:",
+        };
+        let _ = writeln!(out, "\n{heading}\n  {}", printable(&denial));
+    }
+    let _ = writeln!(out, "\nWhy:");
+    let place = |path: &Path| place(answer, path);
+    let statuses = decision.trace.flat().into_iter().map(|(_, check)| check.status);
+    for (line, status) in decision.trace.lines_at(&place).iter().zip(statuses) {
+        let _ = writeln!(out, "  {}", styles.paint(colour(status), line));
+    }
+    out
+}
+
+fn verdict(outcome: Outcome, styles: Styles) -> String {
+    let (style, text) = match outcome {
+        Outcome::Admit => ("1;32", "✓ ADMIT: the pod would run"),
+        Outcome::AdmitDryRun => ("1;33", "✓ ADMIT_DRY_RUN: the pod would run, as the rule is a dry run"),
+        Outcome::AdmitBreakGlass => ("1;33", "✓ ADMIT_BREAK_GLASS: the pod would run, as it breaks the glass"),
+        Outcome::Deny => ("1;31", "✗ DENY: the pod would be refused"),
+        Outcome::Undecided => ("1;35", "? UNDECIDED: something that decides is not known"),
+    };
+    styles.paint(style, text)
+}
+
+fn colour(status: Status) -> &'static str {
+    match status {
+        Status::Pass => "32",
+        Status::Fail => "31",
+        Status::Unknown => "35",
+        Status::Skipped | Status::Note => "2",
+    }
+}
+
+/// The line of the policy, as editors and terminals take it.
+fn place(answer: &Answer, path: &Path) -> String {
+    match answer.checked.document.span_of(path) {
+        Some(spans) => format!("{}:{}", answer.checked.file, spans.best().start.line),
+        None => path.to_string(),
+    }
+}

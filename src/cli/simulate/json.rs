@@ -1,0 +1,100 @@
+//! The contract: `{outcome, message, rule, images, fixes}`.
+
+use serde::Serialize;
+
+use super::Answer;
+use crate::domain::admission::{AttestorOutcome, Exemption, ImageDecision, ImageOutcome};
+use crate::domain::document::Document;
+use crate::domain::policy::RuleKind;
+
+#[derive(Serialize)]
+struct Report<'a> {
+    outcome: &'static str,
+    message: &'a str,
+    rule: Option<Rule<'a>>,
+    images: Vec<ImageRow<'a>>,
+    /// None in this version.
+    fixes: [(); 0],
+}
+
+#[derive(Serialize)]
+struct Rule<'a> {
+    kind: RuleKind,
+    key: &'a str,
+    line: Option<usize>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct ImageRow<'a> {
+    image: &'a str,
+    outcome: &'static str,
+    exempt_by: Option<ExemptBy<'a>>,
+    attestors: Vec<Attestor<'a>>,
+}
+
+#[derive(Serialize)]
+struct ExemptBy<'a> {
+    source: &'static str,
+    pattern: &'a str,
+    /// Of the policy; the system policy is in none of its lines.
+    line: Option<usize>,
+}
+
+/// `satisfied` is null where it is not known.
+#[derive(Serialize)]
+struct Attestor<'a> {
+    name: &'a str,
+    satisfied: Option<bool>,
+    reason: &'a str,
+}
+
+pub(super) fn report(answer: &Answer) -> String {
+    let (decision, document) = (&answer.decision, &answer.checked.document);
+    let report = Report {
+        outcome: decision.outcome.as_str(),
+        message: &decision.message,
+        rule: decision.rule.as_ref().map(|rule| Rule {
+            kind: rule.kind,
+            key: &rule.key,
+            line: document.line_of_rule(rule.kind, &rule.key),
+        }),
+        images: decision.images.iter().map(|image| ImageRow::of(image, document)).collect(),
+        fixes: [],
+    };
+    let mut text = serde_json::to_string_pretty(&report).expect("texts, numbers and booleans are always JSON");
+    text.push('\n');
+    text
+}
+
+impl<'a> ImageRow<'a> {
+    fn of(decision: &'a ImageDecision, document: &Document) -> Self {
+        let exempt_by = match &decision.outcome {
+            ImageOutcome::Exempt(exemption) => Some(ExemptBy::of(exemption, document)),
+            ImageOutcome::Allow | ImageOutcome::Deny(_) | ImageOutcome::Undecided => None,
+        };
+        Self {
+            image: &decision.image,
+            outcome: decision.outcome.as_str(),
+            exempt_by,
+            attestors: decision.attestors.iter().map(Attestor::of).collect(),
+        }
+    }
+}
+
+impl<'a> ExemptBy<'a> {
+    fn of(exemption: &'a Exemption, document: &Document) -> Self {
+        match exemption {
+            Exemption::System { pattern } => Self { source: "system", pattern, line: None },
+            Exemption::Allowlist { pattern, index } => {
+                Self { source: "allowlist", pattern, line: document.line_of_pattern(*index) }
+            }
+        }
+    }
+}
+
+impl<'a> Attestor<'a> {
+    fn of(outcome: &'a AttestorOutcome) -> Self {
+        Self { name: &outcome.name, satisfied: outcome.satisfied, reason: &outcome.reason }
+    }
+}
