@@ -1,6 +1,7 @@
-//! The figures of the core: decisions, parsing and signatures.
+//! The figures of the core: decisions, drawing, parsing and signatures.
 
 mod decision;
+mod drawing;
 mod parsing;
 mod signing;
 

@@ -232,77 +232,84 @@ pub(crate) fn question(styles: &Styles) -> Buffer {
 pub(crate) fn parts(styles: &Styles) -> (Buffer, Option<Cell>) {
     let mut buf = blank(styles, 120, 36);
     chrome(styles, &mut buf);
-    let in_pane = |title: &str, area: Rect, buf: &mut Buffer| {
-        let pane = Pane::new(styles, title);
-        pane.render(area, buf);
-        pane.inner(area)
-    };
+    let cursor = form(styles, Rect::new(0, 2, 60, 12), &mut buf);
+    picker(styles, Rect::new(60, 2, 60, 12), &mut buf);
+    payload(styles, Rect::new(0, 14, 120, 11), &mut buf);
+    facts(styles, Rect::new(0, 25, 60, 10), &mut buf);
+    work(styles, Rect::new(60, 25, 60, 10), &mut buf);
+    (buf, cursor)
+}
+
+/// Draws a pane; its inside.
+fn in_pane(styles: &Styles, title: &str, area: Rect, buf: &mut Buffer) -> Rect {
+    let pane = Pane::new(styles, title);
+    pane.render(area, buf);
+    pane.inner(area)
+}
+
+fn form(styles: &Styles, area: Rect, buf: &mut Buffer) -> Option<Cell> {
     let name = Field::new("vetted-by-qa");
     let mut secret = SecretField::default();
     secret.input(FieldCommand::Text("hunter2".to_owned()));
     let options = ["RSA 4096".to_owned(), "ECDSA P-256".to_owned()];
     let line = |content| Input::Line { content, placeholder: "" };
+    let field = |label, input, help| FormField { label, input, help, error: None };
+    let taken = Some("codelab has an attestor of this name already.");
     let fields = [
-        FormField {
-            label: "Attestor",
-            input: line(Content::Text(&name)),
-            help: "Lower case letters, digits and hyphens.",
-            error: Some("codelab has an attestor of this name already."),
-        },
-        FormField { label: "Key", input: Input::Choice { options: &options, chosen: 1 }, help: "", error: None },
-        FormField {
-            label: "Passphrase",
-            input: line(Content::Secret(&secret)),
-            help: "Encrypts the key on this machine.",
-            error: None,
-        },
-        FormField { label: "Expires", input: Input::Check { checked: false }, help: "", error: None },
+        FormField { error: taken, ..field("Attestor", line(Content::Text(&name)), "Lower case letters and digits.") },
+        field("Key", Input::Choice { options: &options, chosen: 1 }, ""),
+        field("Passphrase", line(Content::Secret(&secret)), "Encrypts the key on this machine."),
+        field("Expires", Input::Check { checked: false }, ""),
     ];
-    let area = in_pane("New attestor", Rect::new(0, 2, 60, 12), &mut buf);
+    let area = in_pane(styles, "New attestor", area, buf);
     let mut view = FormView::default();
-    Form { styles, fields: &fields, focused: 0 }.render(area, &mut buf, &mut view);
+    Form { styles, fields: &fields, focused: 0 }.render(area, buf, &mut view);
+    view.cursor()
+}
 
+fn picker(styles: &Styles, area: Rect, buf: &mut Buffer) {
     let filter = Field::new("pol");
     let entries = [("Import the policy", "^S"), ("Review the policy over an inventory", "F7"), ("Pull the policy", "")];
     let row = |at: usize| PickerRow { label: entries[at].0, detail: entries[at].1, enabled: at != 1 };
-    let area = in_pane("Commands", Rect::new(60, 2, 60, 12), &mut buf);
-    Picker { styles, filter: &filter, placeholder: "", len: 3, all: 41, row: &row, selected: 0 }.render(
-        area,
-        &mut buf,
-        &mut Scroll::default(),
-    );
+    let area = in_pane(styles, "Commands", area, buf);
+    let picker = Picker { styles, filter: &filter, placeholder: "", len: 3, all: 41, row: &row, selected: 0 };
+    picker.render(area, buf, &mut Scroll::default());
+}
 
+fn payload(styles: &Styles, area: Rect, buf: &mut Buffer) {
     let payload = format!(
-        "{{\n  \"critical\": {{\n\t\"image\": {{\n      \"docker-manifest-digest\": \"{DIGEST}\"\n    }},\n    \"type\": \"Google cloud binauthz container signature\"\n  }}\n}}\n"
+        "{{\n  \"critical\": {{\n\t\"image\": {{\n      \"docker-manifest-digest\": \"{DIGEST}\"\n    }},\n    \
+         \"type\": \"Google cloud binauthz container signature\"\n  }}\n}}\n"
     );
-    let area = in_pane("The exact bytes", Rect::new(0, 14, 76, 11), &mut buf);
-    Widget::render(&HexView { styles, bytes: payload.as_bytes() }, area, &mut buf);
-    let area = in_pane("payload.json", Rect::new(76, 14, 44, 11), &mut buf);
-    Widget::render(&CodeView::new(styles, &payload, Syntax::Json).marked(3..4), area, &mut buf);
+    let (left, right) = (Rect { width: 76, ..area }, Rect { x: area.x + 76, width: 44, ..area });
+    let inner = in_pane(styles, "The exact bytes", left, buf);
+    Widget::render(&HexView { styles, bytes: payload.as_bytes() }, inner, buf);
+    let inner = in_pane(styles, "payload.json", right, buf);
+    Widget::render(&CodeView::new(styles, &payload, Syntax::Json).marked(3..4), inner, buf);
+}
 
+fn facts(styles: &Styles, area: Rect, buf: &mut Buffer) {
+    let account = "service-8@gcp-sa-binaryauthorization.iam.gserviceaccount.com";
     let facts = [
         ("note", Line::styled("projects/codelab/notes/vetted-by-qa", styles.link())),
-        (
-            "service account",
-            Line::styled("service-8@gcp-sa-binaryauthorization.iam.gserviceaccount.com", styles.text()),
-        ),
+        ("service account", Line::styled(account, styles.text())),
         ("may read it", Line::from(styles.trace(Status::Fail).span())),
         ("command", Line::styled("gcloud container binauthz attestors list", styles.code())),
     ];
-    let area = in_pane("Attestor", Rect::new(0, 25, 60, 10), &mut buf);
-    Widget::render(&Facts { styles, rows: &facts }, area, &mut buf);
-    let area = in_pane("Review", Rect::new(60, 25, 30, 10), &mut buf);
-    Progress { styles, done: 54_210, all: 100_000, label: "images" }.render(Rect { height: 1, ..area }, &mut buf);
-    Spinner { styles, step: 3, label: "reading attestations" }
-        .render(Rect { y: area.y + 2, height: 1, ..area }, &mut buf);
+    let area = in_pane(styles, "Attestor", area, buf);
+    Widget::render(&Facts { styles, rows: &facts }, area, buf);
+}
+
+fn work(styles: &Styles, area: Rect, buf: &mut Buffer) {
+    let (left, right) = (Rect { width: 30, ..area }, Rect { x: area.x + 30, width: 30, ..area });
+    let inner = in_pane(styles, "Review", left, buf);
+    let line = |y| Rect { y: inner.y + y, height: 1, ..inner };
+    Progress { styles, done: 54_210, all: 100_000, label: "images" }.render(line(0), buf);
+    Spinner { styles, step: 3, label: "reading attestations" }.render(line(2), buf);
     let text = "A paragraph wraps at words and by the width of 日本語 on the screen.";
-    Widget::render(&Paragraph::text(styles, text, styles.dim()), Rect { y: area.y + 4, height: 4, ..area }, &mut buf);
-    let area = in_pane("Attestations", Rect::new(90, 25, 30, 10), &mut buf);
-    Placeholder::failed(
-        styles,
-        "Permission denied",
-        "Ask for roles/containeranalysis.notes.occurrences.viewer on the note.",
-    )
-    .render(area, &mut buf);
-    (buf, view.cursor())
+    let below = Rect { y: inner.y + 4, height: 4, ..inner };
+    Widget::render(&Paragraph::text(styles, text, styles.dim()), below, buf);
+    let inner = in_pane(styles, "Attestations", right, buf);
+    let hint = "Ask for roles/containeranalysis.notes.occurrences.viewer on the note.";
+    Placeholder::failed(styles, "Permission denied", hint).render(inner, buf);
 }
