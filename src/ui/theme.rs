@@ -23,7 +23,7 @@ use std::fmt;
 
 use ratatui::style::{Color, Style};
 
-pub use self::color::{ColorChoice, ColorEnv, Depth, ThemeColor, contrast, xterm_rgb};
+pub use self::color::{ColorChoice, ColorEnv, Depth, ThemeColor, UnknownChoice, contrast, xterm_rgb};
 pub use self::role::Role;
 
 use self::file::{ColorRef, Look, RoleLook, ThemeFile};
@@ -206,6 +206,7 @@ fn bundled_file(warnings: &mut Vec<Warning>) -> ThemeFile {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
     use ratatui::style::Modifier;
 
     use super::*;
@@ -281,5 +282,36 @@ mod tests {
         assert_eq!(at(Depth::TrueColor), Style::new().bg(Color::Rgb(0x22, 0x22, 0x22)));
         assert_eq!(at(Depth::Ansi16), Style::new().add_modifier(Modifier::REVERSED));
         assert_eq!(at(Depth::Mono), Style::new().add_modifier(Modifier::BOLD));
+    }
+
+    /// Pieces of theme files, right and wrong.
+    fn odd_theme() -> impl Strategy<Value = String> {
+        let piece = prop::sample::select(vec![
+            "inherits = \"odd\"\n",
+            "inherits = 3\n",
+            "[palette]\n",
+            "[roles]\n",
+            "accent = 300\n",
+            "accent = \"#7fb4ff\"\n",
+            "red = { rgb = 7, ansi = { x = 1 } }\n",
+            "key = { fg = \"accent\", add = [1, \"bold\"] }\n",
+            "\"pane.border\" = 1\n",
+            "\"pane\" = { mono = { bg = [] }, ansi = 2 }\n",
+            "x = \n",
+            "\u{0}",
+            "# é\n",
+        ]);
+        prop::collection::vec(piece, 0..8).prop_map(|pieces| pieces.concat())
+    }
+
+    proptest! {
+        #[test]
+        fn any_file_gives_a_theme_that_looks_after_every_role(text in prop_oneof![odd_theme(), any::<String>()]) {
+            let (theme, _) = Theme::load("odd", &|name| (name == "odd").then(|| text.clone()));
+            for role in Role::ALL {
+                prop_assert!(theme.has(*role));
+                theme.style(*role, Depth::TrueColor);
+            }
+        }
     }
 }

@@ -6,6 +6,7 @@
 
 pub mod busy;
 pub mod code;
+pub mod completions;
 pub mod confirm;
 pub mod diff;
 pub mod editor;

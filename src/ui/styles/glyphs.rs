@@ -134,6 +134,13 @@ impl Glyphs {
         spinner: &["|", "/", "-", "\\"],
     };
 
+    /// The set for a locale (`LC_ALL`, else `LC_CTYPE`, else `LANG`): ASCII where one is set that has
+    /// no Unicode, such as `C`.
+    pub fn of_locale(locale: Option<&str>) -> &'static Self {
+        let unicode = |locale: &str| locale.is_empty() || locale.to_lowercase().replace('-', "").contains("utf8");
+        if locale.is_none_or(unicode) { &Self::UNICODE } else { &Self::ASCII }
+    }
+
     /// The spinner's sign after `step` steps.
     pub fn spinner(&self, step: usize) -> &'static str {
         step.checked_rem(self.spinner.len()).and_then(|at| self.spinner.get(at)).copied().unwrap_or("")
@@ -188,6 +195,14 @@ mod tests {
             assert!(signs(glyphs).iter().all(|sign| sign.width() == 1));
             assert!([glyphs.tree_branch, glyphs.tree_last, glyphs.tree_through].iter().all(|sign| sign.width() == 2));
         }
+    }
+
+    #[test]
+    fn a_locale_without_unicode_has_ascii() {
+        for unicode in [None, Some(""), Some("C.UTF-8"), Some("de_DE.utf8")] {
+            assert_eq!(Glyphs::of_locale(unicode), &Glyphs::UNICODE);
+        }
+        assert_eq!(Glyphs::of_locale(Some("C")), &Glyphs::ASCII);
     }
 
     #[test]

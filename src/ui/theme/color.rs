@@ -4,6 +4,8 @@
 //! palette is taken, per colour, so that a theme is never swapped out as a whole. Distances are
 //! taken in Oklab, where equal steps look equal.
 
+use std::str::FromStr;
+
 use ratatui::style::Color;
 
 /// How many colours the terminal shows.
@@ -29,6 +31,26 @@ pub enum ColorChoice {
     Ansi16,
     X256,
     TrueColor,
+}
+
+/// A choice that is none of `auto`, `never`, `16`, `256`, `truecolor`.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{0:?} is no choice of colours: write auto, never, 16, 256 or truecolor")]
+pub struct UnknownChoice(String);
+
+impl FromStr for ColorChoice {
+    type Err = UnknownChoice;
+
+    fn from_str(text: &str) -> Result<Self, UnknownChoice> {
+        match text {
+            "auto" => Ok(Self::Auto),
+            "never" => Ok(Self::Never),
+            "16" => Ok(Self::Ansi16),
+            "256" => Ok(Self::X256),
+            "truecolor" => Ok(Self::TrueColor),
+            other => Err(UnknownChoice(other.to_owned())),
+        }
+    }
 }
 
 /// The environment variables that tell what a terminal can show; `None` where unset.
@@ -222,6 +244,13 @@ mod tests {
         assert_eq!(Depth::detect(ColorChoice::X256, no_color), Depth::X256);
         assert_eq!(Depth::detect(ColorChoice::Auto, env(Some(""), Some("24bit"), None)), Depth::TrueColor);
         assert_eq!(Depth::detect(ColorChoice::Never, env(None, Some("24bit"), None)), Depth::Mono);
+    }
+
+    #[test]
+    fn a_choice_is_read_or_refused_with_the_choices() {
+        assert_eq!("256".parse(), Ok(ColorChoice::X256));
+        let error = "many".parse::<ColorChoice>().unwrap_err();
+        assert_eq!(error.to_string(), "\"many\" is no choice of colours: write auto, never, 16, 256 or truecolor");
     }
 
     #[test]

@@ -13,6 +13,7 @@ use countersign::ui::styles::{Focus, Styles, Tone};
 use countersign::ui::text::Cut;
 use countersign::ui::widgets::busy::{Progress, Spinner};
 use countersign::ui::widgets::code::CodeView;
+use countersign::ui::widgets::completions::{Completion, Completions};
 use countersign::ui::widgets::confirm::{self, Answer, Answers, Weight};
 use countersign::ui::widgets::diff::DiffView;
 use countersign::ui::widgets::editor::{EditorPane, EditorView, Squiggle};
@@ -105,6 +106,11 @@ impl Sheet<'_> {
         self.draw(&row);
         row.answer_at(area, area.as_position());
         self.draw(&Toast { styles, tone: Tone::Error, text });
+        let items = [Completion { label: text, detail: text }; 12];
+        let cursor = ratatui::layout::Position::new(size, size / 3);
+        let list = Completions { styles, items: &items, selected: n, cursor, back: size / 2 };
+        self.draw(&list);
+        list.item_at(area, area.as_position());
     }
 
     fn lists(&self) {
