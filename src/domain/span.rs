@@ -29,7 +29,7 @@ impl Span {
 const STRIDE: usize = 128;
 
 /// Turns bytes into lines and columns, and back, without reading the text again: a binary search
-/// over the lines and at most [`STRIDE`] bytes of counting, however long a line is.
+/// over the lines and at most 128 bytes of counting, however long a line is.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct LineIndex {
     /// The byte after each line feed.

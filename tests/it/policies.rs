@@ -227,6 +227,10 @@ const REFUSED: &[Row] = &[
         "REST istioServiceIdentityAdmissionRules:\n  https://example.com/ns/prod/sa/web: {evaluationMode: ALWAYS_DENY, enforcementMode: ENFORCED_BLOCK_AND_AUDIT_LOG}\n",
         &["6:3 service-identity-key"],
     ),
+    row(
+        "kubernetesServiceAccountAdmissionRules:\n  12:30: {evaluationMode: ALWAYS_DENY, enforcementMode: ENFORCED_BLOCK_AND_AUDIT_LOG}\nREST",
+        &["2:3 service-account-key", "2:3 key-read"],
+    ),
     // Patterns.
     row("admissionWhitelistPatterns:\n- namePattern: gcr.io/p/n*x\nREST", &["2:16 pattern-wildcard"]),
     row("admissionWhitelistPatterns:\n- namePattern: gcr.io/*/nginx*\nREST", &["2:16 pattern-wildcard"]),
@@ -278,10 +282,6 @@ const TAKEN: &[Row] = &[
     ),
     row(
         "kubernetesNamespaceAdmissionRules:\n  no: {evaluationMode: ALWAYS_DENY, enforcementMode: ENFORCED_BLOCK_AND_AUDIT_LOG}\nREST",
-        &["2:3 key-read"],
-    ),
-    row(
-        "kubernetesServiceAccountAdmissionRules:\n  12:30: {evaluationMode: ALWAYS_DENY, enforcementMode: ENFORCED_BLOCK_AND_AUDIT_LOG}\nREST",
         &["2:3 key-read"],
     ),
     row(

@@ -133,6 +133,10 @@ impl<'a, 'p, 't> Decoder<'a, 'p, 't> {
             self.report(Code::KeyNotText, key.at, "a list or a map stands where a key is expected".to_owned());
             return Named::Unknown;
         }
+        if self.problems.is_full(Code::UnknownKey) {
+            self.report(Code::UnknownKey, key.at, String::new());
+            return Named::Unknown;
+        }
         let best = *self.meant.entry((message.title, &key.text)).or_insert_with(|| {
             nearest(&key.text, message.fields.iter().map(|field| field.name)).and_then(|name| message.field(name))
         });

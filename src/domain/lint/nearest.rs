@@ -11,8 +11,13 @@ pub(super) fn nearest<'a>(text: &str, candidates: impl IntoIterator<Item = &'a s
     }
     let typed = folded(text);
     let allowed = (typed.len() / 3).clamp(1, 6);
-    let scored = candidates.into_iter().map(|candidate| (distance(&typed, &folded(candidate)), candidate));
-    scored.filter(|(distance, _)| *distance <= allowed).min_by_key(|(distance, _)| *distance).map(|(_, best)| best)
+    let score = |candidate: &'a str| {
+        let wanted = folded(candidate);
+        // Each character more or less is an edit.
+        let near = wanted.len().abs_diff(typed.len()) <= allowed;
+        near.then(|| (distance(&typed, &wanted), candidate)).filter(|(distance, _)| *distance <= allowed)
+    };
+    candidates.into_iter().filter_map(score).min_by_key(|(distance, _)| *distance).map(|(_, best)| best)
 }
 
 /// `; did you mean …?`, or nothing.

@@ -171,11 +171,11 @@ impl<'a> Decoder<'a, '_, '_> {
         if *imported != *key.text {
             self.report(Code::KeyRead, key.at, format!("gcloud imports this key as `{imported}`"));
         }
-        if let Some((code, form)) = key_fault(kind, &key.text) {
-            self.report(code, key.at, format!("`{}` is not {form}", shown(&key.text)));
+        if let Some((code, form)) = key_fault(kind, &imported) {
+            self.report(code, key.at, format!("`{}` is not {form}", shown(&imported)));
         }
-        if kind == RuleKind::Namespace && key.text.contains(|c: char| c.is_ascii_digit()) {
-            self.report(Code::NamespaceDigits, key.at, format!("the namespace `{}` has digits", shown(&key.text)));
+        if kind == RuleKind::Namespace && imported.contains(|c: char| c.is_ascii_digit()) {
+            self.report(Code::NamespaceDigits, key.at, format!("the namespace `{}` has digits", shown(&imported)));
         }
     }
 }
