@@ -55,7 +55,8 @@ pub struct PatternError {
     pub range: Range<usize>,
 }
 
-/// What is wrong with a pattern.
+/// What is wrong with a pattern. That the service refuses brackets and blanks elsewhere is inferred:
+/// no image reference has them, so such a pattern could match nothing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, thiserror::Error)]
 pub enum PatternErrorKind {
     #[error("an allowlist pattern is empty: write an image, for example `gcr.io/my-project/app@*`")]

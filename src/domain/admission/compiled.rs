@@ -24,7 +24,7 @@ impl CompiledPolicy {
     /// Compiles `policy`; of `system` (see [`crate::domain::system_policy`]) only the patterns count,
     /// and only where the policy's `globalPolicyEvaluationMode` is `ENABLE`.
     ///
-    /// A pattern that is none matches nothing, and the trace says so; the service refuses it.
+    /// A text that is no pattern matches nothing, and the trace says so.
     pub fn new(policy: &Policy, system: &Policy) -> Self {
         Self {
             global_mode: policy.global_policy_evaluation_mode,

@@ -216,6 +216,9 @@ impl<'a> Case<'a> {
             Sum::Unknown => Verdict::Unknown,
             Sum::Blocked => Verdict::Deny(DenyCause::Attestors),
         };
+        if rule.attestors.is_empty() {
+            observer.check(|| Check::new(Status::Fail, "attestors of the rule").expected("at least one").found("none"));
+        }
         observer.leave(|| mode_check(status(verdict), rule));
         verdict
     }

@@ -116,6 +116,7 @@ fn w9_no_cause_to_name() {
         decision.message,
         format!("{WEBHOOK}Image ubuntu denied by Binary Authorization default admission rule. ")
     );
+    assert_eq!(decision.trace.first_failure().unwrap().text(), "attestors of the rule: none; expected at least one");
 }
 
 #[test]
