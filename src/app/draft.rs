@@ -1,6 +1,6 @@
 //! The Policy Creator's draft: its text, what it means, and where it came from.
 
-use super::editor::Editor;
+use super::editor::{Editor, EditorCommand, Motion};
 use crate::codelab::files;
 use crate::domain::document::{Dialect, Document};
 use crate::domain::lint::Diagnostic;
@@ -82,6 +82,7 @@ impl Draft {
     /// Replaces the text; undo brings the old one back.
     pub fn replace(&mut self, text: &str) {
         self.editor.set_text(text);
+        self.editor.input(EditorCommand::Move(Motion::TextStart));
         self.refresh();
     }
 

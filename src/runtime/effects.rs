@@ -48,7 +48,7 @@ impl Runner {
             Effect::Run(ticket, jobs) => self.run(ticket, jobs),
             Effect::Cancel(ticket) => self.cancel(ticket),
             Effect::After(timer, delay) => self.after(timer, delay),
-            Effect::Save(saved) => self.writer.send(Write::Session(saved)),
+            Effect::Save(saved) => self.writer.save(saved),
             Effect::SaveDraft(text) => self.writer.send(Write::Draft(text)),
             Effect::Copy(text) => {
                 self.writer.send(Write::Clipboard(text.clone()));
@@ -159,10 +159,14 @@ fn failed_answer(source: Source, report: Report) -> Answer {
     }
 }
 
+/// How long the screen waits for the session to be written.
+const SAVE_PATIENCE: Duration = Duration::from_millis(200);
+
 /// What is written to disk.
 #[derive(Debug)]
 enum Write {
-    Session(Box<Saved>),
+    /// Told when it is on the disk.
+    Session(Box<Saved>, blocking_mpsc::SyncSender<()>),
     Draft(String),
     Clipboard(String),
 }
@@ -181,7 +185,11 @@ impl Writer {
         let thread = std::thread::spawn(move || {
             for write in receiver {
                 let result = match write {
-                    Write::Session(saved) => files.save(&saved),
+                    Write::Session(saved, done) => {
+                        let result = files.save(&saved);
+                        let _ = done.try_send(());
+                        result
+                    }
                     Write::Draft(text) => files.save_draft(&text),
                     Write::Clipboard(text) => files.save_clipboard(&text),
                 };
@@ -193,6 +201,14 @@ impl Writer {
             }
         });
         Self { sender: Some(sender), thread: Some(thread) }
+    }
+
+    /// Writes the session, and waits for it: a step that the next frame shows as done is on the disk,
+    /// whatever happens to the process then. A disk that is stuck does not hold the screen for long.
+    fn save(&self, saved: Box<Saved>) {
+        let (done, is_done) = blocking_mpsc::sync_channel(1);
+        self.send(Write::Session(saved, done));
+        let _ = is_done.recv_timeout(SAVE_PATIENCE);
     }
 
     fn send(&self, write: Write) {

@@ -60,7 +60,16 @@ const BY_HAND: &[(&str, &[Do])] = &[
         ],
     ),
     ("no-pods", &[Keys("r")]),
-    ("rejection", &[Keys("Tab Enter"), See("denied by Binary Authorization"), Escape("Esc close")]),
+    (
+        "rejection",
+        &[
+            Keys("Tab /"),
+            Type("FailedCreate"),
+            Keys("Enter Enter"),
+            See("denied by Binary Authorization"),
+            Escape("Esc close"),
+        ],
+    ),
     ("note", &[Keys("3 Tab n"), See("Human readable name"), Keys("Enter")]),
     ("note-read", &[Keys("Enter"), See("\"kind\": \"ATTESTATION\""), Escape("Esc close")]),
     ("attestor", &[Keys("S-Tab n"), See("Attestor id"), Keys("Enter")]),

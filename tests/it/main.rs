@@ -14,6 +14,7 @@ mod layers;
 mod policies;
 mod registry;
 mod sandbox;
+mod screens;
 mod simulate;
 mod skopeo;
 mod terminal;

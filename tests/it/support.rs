@@ -4,3 +4,4 @@ pub(crate) mod clients;
 pub(crate) mod pty;
 pub(crate) mod routers;
 pub(crate) mod screen;
+pub(crate) mod stage;

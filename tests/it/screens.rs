@@ -1,0 +1,170 @@
+//! Every screen, as text and styles, at 80x24 and 120x40: empty, loading, failed and full.
+//!
+//! `INSTA_UPDATE=always cargo test` writes the snapshots, `UPDATE=1 cargo test` the screenshots.
+
+use countersign::app::job::Outcome;
+use countersign::app::msg::{Failure, Msg};
+use countersign::app::remote::Ticket;
+use countersign::app::report::Report;
+
+use crate::support::screen::{assert_screenshot, styled};
+use crate::support::stage::Stage;
+
+const SIZES: [(u16, u16); 2] = [(80, 24), (120, 40)];
+
+/// Draws what `stage` prepares at both sizes and holds it to its snapshots.
+#[track_caller]
+fn snapshots(name: &str, stage: impl Fn((u16, u16)) -> Stage) {
+    for size in SIZES {
+        let mut stage = stage(size);
+        let (buffer, _) = stage.draw();
+        insta::assert_snapshot!(format!("{name}-{}x{}", size.0, size.1), styled(&buffer, stage.styles()));
+    }
+}
+
+/// A stage after keys.
+fn after(stage: fn((u16, u16)) -> Stage, keys: &'static str) -> impl Fn((u16, u16)) -> Stage {
+    move |size| {
+        let mut stage = stage(size);
+        stage.keys(keys);
+        stage
+    }
+}
+
+#[test]
+fn tabs_in_each_state() {
+    for (tab, key) in [("deployer", "1"), ("policy", "2"), ("attestor", "3")] {
+        snapshots(&format!("{tab}-empty"), after(Stage::empty, key));
+        snapshots(&format!("{tab}-loading"), after(Stage::loading, key));
+        snapshots(&format!("{tab}-failed"), after(Stage::failed, key));
+        snapshots(&format!("{tab}-full"), after(Stage::full, key));
+    }
+}
+
+#[test]
+fn second_pages() {
+    snapshots("decision", after(Stage::full, "1 S-Tab"));
+    snapshots("preview", after(Stage::full, "2 S-Tab"));
+    snapshots("keys", after(Stage::full, "3 S-Tab"));
+}
+
+#[test]
+fn boxes_to_read() {
+    snapshots("help", after(Stage::empty, "?"));
+    snapshots("event", after(Stage::full, "1 Tab Tab Tab Enter"));
+    snapshots("note", after(Stage::full, "3 Tab Enter"));
+    snapshots("attestor-details", after(Stage::full, "3 Enter"));
+    snapshots("payload", after(Stage::full, "3 p"));
+    snapshots("difference", after(Stage::full, "2 F6"));
+    snapshots("command-log-empty", after(Stage::empty, "L"));
+}
+
+#[test]
+fn boxes_to_choose_from() {
+    snapshots("palette", after(Stage::full, ":"));
+    snapshots("images", after(Stage::full, "i"));
+    snapshots("templates", after(Stage::full, "2 F3"));
+    snapshots("themes", after(Stage::full, "T"));
+}
+
+#[test]
+fn forms() {
+    snapshots("form-project", after(Stage::empty, "Enter"));
+    snapshots("form-deploy", after(Stage::full, "1 D"));
+    snapshots("form-simulate", after(Stage::full, "1 s"));
+    snapshots("form-key", after(Stage::full, "3 S-Tab n"));
+    snapshots("form-wrong", |size| {
+        let mut stage = Stage::full(size);
+        stage.keys("3 S-Tab n Enter");
+        stage
+    });
+}
+
+#[test]
+fn questions() {
+    snapshots("ask-import", after(Stage::full, "2 C-s"));
+    snapshots("ask-delete-cluster", after(Stage::full, "1 Down Down Down x"));
+    snapshots("ask-quit", after(Stage::full, "q"));
+}
+
+#[test]
+fn the_signing_wizard() {
+    snapshots("sign-payload", after(Stage::full, "3 s"));
+    snapshots("sign-key", after(Stage::full, "3 s Enter"));
+    snapshots("sign-passphrase", |size| {
+        let mut stage = Stage::full(size);
+        stage.keys("3 s Enter Enter");
+        stage.type_text("secret words");
+        stage
+    });
+    snapshots("sign-signature", signed);
+    snapshots("sign-upload", |size| {
+        let mut stage = signed(size);
+        stage.keys("Enter");
+        stage
+    });
+    snapshots("sign-refused", |size| {
+        let mut stage = Stage::full(size);
+        stage.keys("3 s Enter Enter");
+        stage.type_text("wrong");
+        let ticket = started(&mut stage, "Enter");
+        stage.send(Msg::Ended(ticket, Err(Failure::Failed(0, Report::new("the passphrase is not that of the key")))));
+        stage
+    });
+}
+
+/// The ticket of the work that the keys start.
+fn started(stage: &mut Stage, keys: &str) -> Ticket {
+    use countersign::app::effect::Effect;
+    let effects = stage.keys(keys);
+    effects.iter().find_map(|e| if let Effect::Run(ticket, _) = e { Some(*ticket) } else { None }).unwrap()
+}
+
+fn signed(size: (u16, u16)) -> Stage {
+    let mut stage = Stage::full(size);
+    stage.keys("3 s Enter Enter");
+    stage.type_text("secret words");
+    let ticket = started(&mut stage, "Enter");
+    let message = b"-----BEGIN PGP MESSAGE-----\n\nowEBSwK0/ZANAwAIAR==\n-----END PGP MESSAGE-----\n".to_vec();
+    stage.send(Msg::JobDone(ticket, 0, Outcome::Signed { message, warnings: Vec::new() }));
+    stage
+}
+
+#[test]
+fn the_guide() {
+    snapshots("guide-start", after(Stage::empty, "g"));
+    snapshots("guide-hints", after(Stage::full, "g h h h"));
+    snapshots("guide-step", after(Stage::full, "g H"));
+}
+
+#[test]
+fn small_terminals_are_told() {
+    let mut stage = Stage::full((40, 10));
+    let (buffer, _) = stage.draw();
+    assert!(crate::support::screen::text(&buffer).contains("is too small: 60x16 is needed"));
+}
+
+#[test]
+fn no_size_makes_it_panic() {
+    for columns in [0, 1, 20, 59, 60, 61, 79, 99, 100, 101, 200] {
+        for rows in [0, 1, 15, 16, 17, 24, 60] {
+            for keys in ["1 g h h h", "2", "3 s", "?", "2 C-s", "3 S-Tab n"] {
+                let mut stage = Stage::full((columns, rows));
+                stage.keys(keys);
+                stage.draw();
+            }
+        }
+    }
+}
+
+#[test]
+fn the_readmes_screenshots_are_frames() {
+    for (name, keys) in
+        [("deployer", "g 1"), ("policy-creator", "g 2"), ("attestor", "g 3"), ("signing", "3 s"), ("import", "2 C-s")]
+    {
+        let mut stage = Stage::full((120, 40));
+        stage.keys(keys);
+        let (buffer, cursor) = stage.draw();
+        assert_screenshot(name, &buffer, stage.styles(), cursor);
+    }
+}

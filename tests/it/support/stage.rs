@@ -1,0 +1,352 @@
+//! A workbench without a terminal: a model in a known state, and the frame it draws.
+
+use std::sync::Arc;
+
+use countersign::app::Model;
+use countersign::app::effect::{Effect, Saved};
+use countersign::app::model::Deps;
+use countersign::app::msg::Msg;
+use countersign::app::query::Work;
+use countersign::app::remote::{Remote, Ticket};
+use countersign::app::report::Report;
+use countersign::app::session::Connection;
+use countersign::app::update::update;
+use countersign::codelab::{files, names};
+use countersign::domain::admission::{Attestations, AttestorEvidence, Evidence};
+use countersign::domain::attestation::{self, Attestation, Signature, SignatureFault, Verified, Verify};
+use countersign::domain::attestor::{Attestor, KeyMaterial, PublicKey};
+use countersign::domain::document::{Dialect, Document};
+use countersign::domain::image::{Digest, ImageRef};
+use countersign::domain::policy::Policy;
+use countersign::domain::resource::{
+    Cluster, ClusterEvent, Image, LocalKey, Note, Project, WorkDirectory, WorkFile, Workload, WorkloadKind,
+};
+use countersign::domain::system_policy;
+use countersign::ui::styles::Styles;
+use countersign::ui::{ViewState, view};
+use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
+use jiff::Timestamp;
+use ratatui::Terminal;
+use ratatui::backend::TestBackend;
+use ratatui::buffer::Buffer;
+use ratatui::layout::Position;
+
+pub(crate) const DIGEST: &str = "sha256:37e5287945774f27b418ce567cd77f4bbc9ef44a1bcd1a2312369f31f9cce567";
+pub(crate) const FINGERPRINT: &str = "B23FBE8ABA9BCE4058F6682D0F4C1C1E0B7A9D31";
+const AGENT: &str = "service-123456789012@gcp-sa-binaryauthorization.iam.gserviceaccount.com";
+
+/// Takes every signature for good, and its payload for what was signed.
+struct Trusting;
+
+impl Verify for Trusting {
+    fn verify(&self, _key: &PublicKey, _signature: &[u8], payload: &[u8]) -> Result<Verified, SignatureFault> {
+        Ok(Verified { message: payload.to_vec(), warnings: Vec::new() })
+    }
+}
+
+/// When everything on these screens happens.
+pub(crate) fn now() -> Timestamp {
+    "2026-11-23T09:00:00Z".parse().unwrap()
+}
+
+/// A model and what it draws.
+pub(crate) struct Stage {
+    pub(crate) model: Model,
+    state: ViewState,
+    styles: Styles,
+    size: (u16, u16),
+}
+
+impl Stage {
+    /// Nothing is chosen or read yet.
+    pub(crate) fn empty(size: (u16, u16)) -> Self {
+        let themes = ["dark", "light", "high-contrast"].map(str::to_owned).to_vec();
+        let deps = Deps { verifier: Arc::new(Trusting), themes };
+        let mut model = Model::new(Saved::default(), None, deps, now());
+        model.session.connection = Connection::Sandbox("127.0.0.1:1".into());
+        Self { model, state: ViewState::default(), styles: Styles::default(), size }
+    }
+
+    /// Everything was read, and the codelab is well under way.
+    pub(crate) fn full(size: (u16, u16)) -> Self {
+        let mut stage = Self::empty(size);
+        fill(&mut stage.model);
+        stage.send(Msg::Resumed);
+        stage
+    }
+
+    /// Everything is being read for the first time.
+    pub(crate) fn loading(size: (u16, u16)) -> Self {
+        let mut stage = Self::empty(size);
+        stage.model.session.project = Some(names::PROJECT.into());
+        let r = &mut stage.model.session.remotes;
+        let ticket = Ticket(7);
+        r.projects.start(ticket);
+        r.services.start(ticket);
+        r.clusters.start(ticket);
+        r.images.start(ticket);
+        r.workloads.start(ticket);
+        r.events.start(ticket);
+        r.policy.start(ticket);
+        r.attestors.start(ticket);
+        r.notes.start(ticket);
+        r.attestations.start(ticket);
+        r.keys.start(ticket);
+        r.work.start(ticket);
+        stage
+    }
+
+    /// The lists were read once, and reading them again failed; two never came.
+    pub(crate) fn failed(size: (u16, u16)) -> Self {
+        let mut stage = Self::full(size);
+        let report = || Report::new("GET https://us.gcr.io/v2/_catalog: connection refused").hinted("r reads it again");
+        let r = &mut stage.model.session.remotes;
+        fail(&mut r.images, report());
+        fail(&mut r.attestors, report());
+        r.events.clear();
+        fail(&mut r.events, report());
+        r.attestations.clear();
+        fail(&mut r.attestations, report());
+        stage
+    }
+
+    /// Tells the model that something happened.
+    pub(crate) fn send(&mut self, msg: Msg) -> Vec<Effect> {
+        update(&mut self.model, msg, now())
+    }
+
+    /// Keys by name, separated by blanks.
+    pub(crate) fn keys(&mut self, keys: &str) -> Vec<Effect> {
+        let events: Vec<KeyEvent> = keys.split_whitespace().map(key).collect();
+        events.into_iter().flat_map(|event| self.send(Msg::Key(event))).collect()
+    }
+
+    /// Types a text, character by character.
+    pub(crate) fn type_text(&mut self, text: &str) {
+        for c in text.chars() {
+            self.send(Msg::Key(KeyEvent::new(KeyCode::Char(c), KeyModifiers::NONE)));
+        }
+    }
+
+    /// The frame, and where the cursor is.
+    pub(crate) fn draw(&mut self) -> (Buffer, Option<Position>) {
+        let mut terminal = Terminal::new(TestBackend::new(self.size.0, self.size.1)).unwrap();
+        let (model, state, styles) = (&self.model, &mut self.state, &self.styles);
+        terminal.draw(|frame| view(model, state, styles, frame)).unwrap();
+        let cursor = terminal.backend().cursor_visible().then(|| terminal.get_cursor_position().unwrap());
+        (terminal.backend().buffer().clone(), cursor)
+    }
+
+    pub(crate) fn styles(&self) -> &Styles {
+        &self.styles
+    }
+}
+
+fn fail<T>(remote: &mut Remote<T>, report: Report) {
+    remote.start(Ticket(9));
+    assert!(remote.finish(Ticket(9), Err(report), now()));
+}
+
+fn key(name: &str) -> KeyEvent {
+    let plain = |code| KeyEvent::new(code, KeyModifiers::NONE);
+    match name {
+        "Enter" => plain(KeyCode::Enter),
+        "Esc" => plain(KeyCode::Esc),
+        "Tab" => plain(KeyCode::Tab),
+        "S-Tab" => plain(KeyCode::BackTab),
+        "Up" => plain(KeyCode::Up),
+        "Down" => plain(KeyCode::Down),
+        "Left" => plain(KeyCode::Left),
+        "Right" => plain(KeyCode::Right),
+        _ => {
+            if let Some(c) = name.strip_prefix("C-").and_then(|rest| rest.chars().next()) {
+                return KeyEvent::new(KeyCode::Char(c), KeyModifiers::CONTROL);
+            }
+            if let Some(number) = name.strip_prefix('F').and_then(|n| n.parse().ok()) {
+                return plain(KeyCode::F(number));
+            }
+            plain(KeyCode::Char(name.chars().next().unwrap()))
+        }
+    }
+}
+
+pub(crate) fn image() -> ImageRef {
+    format!("us.gcr.io/binauthz-codelab/hello-world@{DIGEST}").parse().unwrap()
+}
+
+fn policy(text: &str) -> Policy {
+    Document::parse(text, Dialect::Gcloud).policy.unwrap()
+}
+
+fn fill(model: &mut Model) {
+    let at = now();
+    let session = &mut model.session;
+    session.project = Some(names::PROJECT.into());
+    session.cluster = Some((names::LOCATION.into(), names::CLUSTER.into()));
+    session.image = Some(image());
+    let r = &mut session.remotes;
+    let project = Project { id: names::PROJECT.into(), number: "123456789012".into(), name: names::PROJECT.into() };
+    r.projects = Remote::ready(vec![project], at);
+    r.services = Remote::ready(countersign::codelab::checks::SERVICES.map(str::to_owned).to_vec(), at);
+    r.clusters = Remote::ready(vec![cluster()], at);
+    r.images = Remote::ready(vec![registry_image()], at);
+    r.workloads = Remote::ready(workloads(), at);
+    r.events = Remote::ready(events(), at);
+    let mut live = policy(files::DENY_ALL);
+    live.etag = Some("\"Mna+BCqXznjH\"".into());
+    r.policy = Remote::ready(Box::new(live), at);
+    r.system_policy = Remote::ready(Box::new(system_policy::documented("global")), at);
+    r.attestors = Remote::ready(vec![attestor()], at);
+    r.notes = Remote::ready(vec![note()], at);
+    r.attestations = Remote::ready(vec![attestation()], at);
+    let found = AttestorEvidence::Found { attestor: attestor(), attestations: Attestations::Read(vec![attestation()]) };
+    let evidence = Evidence { attestors: [(attestor().name, found)].into(), ..Evidence::default() };
+    r.evidence = Remote::ready(Box::new(evidence), at);
+    r.keys = Remote::ready(vec![local_key()], at);
+    r.work = Remote::ready(work(), at);
+    model.draft.replace(&files::updated_policy(names::PROJECT));
+}
+
+fn cluster() -> Cluster {
+    Cluster {
+        location: names::LOCATION.into(),
+        name: names::CLUSTER.into(),
+        status: "RUNNING".into(),
+        enforced: true,
+        evaluation_mode: "PROJECT_SINGLETON_POLICY_ENFORCE".into(),
+        version: "1.34.1-gke.1000".into(),
+        endpoint: "127.0.0.1:1".into(),
+    }
+}
+
+fn registry_image() -> Image {
+    Image {
+        repository: "us.gcr.io/binauthz-codelab/hello-world".into(),
+        digest: DIGEST.parse::<Digest>().unwrap(),
+        tags: vec!["latest".into()],
+        size: 700,
+    }
+}
+
+fn workload(kind: WorkloadKind, name: &str, ready: &str, status: &str, failure: Option<&str>) -> Workload {
+    Workload {
+        kind,
+        namespace: "default".into(),
+        name: name.into(),
+        ready: ready.into(),
+        status: status.into(),
+        images: vec!["us.gcr.io/binauthz-codelab/hello-world:latest".into()],
+        service_account: "default".into(),
+        labels: [("app".to_owned(), "hello-world".to_owned())].into(),
+        annotations: std::collections::BTreeMap::new(),
+        created: "2026-11-23T08:58:00Z".into(),
+        failure: failure.map(str::to_owned),
+    }
+}
+
+fn workloads() -> Vec<Workload> {
+    let refused = Some("admission webhook denied the request");
+    vec![
+        workload(WorkloadKind::Deployment, "hello-world", "0/1", "", refused),
+        workload(WorkloadKind::ReplicaSet, "hello-world-5d8f7c9b44", "0/1", "", refused),
+        workload(WorkloadKind::Pod, "web-6f4c8d7b9-x2x7q", "1/1", "Running", None),
+        workload(WorkloadKind::Pod, "döner-🥙-1", "0/1", "ImagePullBackOff", None),
+    ]
+}
+
+fn events() -> Vec<ClusterEvent> {
+    let event = |kind: &str, reason: &str, message: &str, object: &str, count| ClusterEvent {
+        namespace: "default".into(),
+        kind: kind.into(),
+        reason: reason.into(),
+        message: message.into(),
+        object: object.into(),
+        count,
+        last_seen: "2026-11-23T08:59:12Z".into(),
+    };
+    let denial = "Error creating: admission webhook \"imagepolicywebhook.image-policy.k8s.io\" denied the request: \
+                  Image us.gcr.io/binauthz-codelab/hello-world:latest denied by Binary Authorization default admission \
+                  rule. Denied by always_deny admission rule";
+    vec![
+        event("Warning", "FailedCreate", denial, "replicaset/hello-world-5d8f7c9b44", 5),
+        event(
+            "Normal",
+            "ScalingReplicaSet",
+            "Scaled up replica set hello-world-5d8f7c9b44 to 1",
+            "deployment/hello-world",
+            1,
+        ),
+    ]
+}
+
+fn attestor() -> Attestor {
+    Attestor {
+        name: "projects/binauthz-codelab/attestors/my-binauthz-attestor".parse().unwrap(),
+        description: String::new(),
+        note: "projects/binauthz-codelab/notes/my-attestor-note".parse().unwrap(),
+        keys: vec![PublicKey {
+            id: FINGERPRINT.into(),
+            comment: String::new(),
+            material: KeyMaterial::Pgp { armor: "-----BEGIN PGP PUBLIC KEY BLOCK-----".into() },
+        }],
+        service_account_email: Some(AGENT.into()),
+        update_time: Some("2026-11-23T08:50:00Z".into()),
+        etag: None,
+    }
+}
+
+fn note() -> Note {
+    Note {
+        name: attestor().note,
+        human_readable_name: names::NOTE_DESCRIPTION.into(),
+        create_time: "2026-11-23T08:49:00Z".into(),
+        json: "{\n  \"name\": \"projects/binauthz-codelab/notes/my-attestor-note\",\n  \"kind\": \"ATTESTATION\"\n}"
+            .into(),
+        viewers: Some(vec![format!("serviceAccount:{AGENT}")]),
+    }
+}
+
+fn attestation() -> Attestation {
+    Attestation {
+        name: "projects/binauthz-codelab/occurrences/0b0f4c1e-6d1f-4d6f-9a83-5f6d3ad6a7c1".into(),
+        note: attestor().note,
+        kind: attestation::ATTESTATION.into(),
+        resource_uri: image().as_str().into(),
+        payload: attestation::payload(&image(), image().digest().unwrap()),
+        signatures: vec![Signature {
+            public_key_id: FINGERPRINT.into(),
+            bytes: b"-----BEGIN PGP MESSAGE-----".to_vec(),
+        }],
+        jwts: 0,
+        create_time: Some("2026-11-23T08:55:00.123456Z".into()),
+    }
+}
+
+fn local_key() -> LocalKey {
+    LocalKey {
+        fingerprint: FINGERPRINT.into(),
+        user_id: "Demo Signing Role <attestor@example.com>".into(),
+        algorithm: "RSA 2048".into(),
+        created: "2026-11-23T08:51:00Z".into(),
+        can_sign: true,
+        warnings: Vec::new(),
+    }
+}
+
+fn work() -> Work {
+    let file = |name: &str, text: &str| WorkFile { name: name.into(), text: text.into() };
+    let payload = attestation::payload(&image(), image().digest().unwrap());
+    Work {
+        directory: WorkDirectory {
+            path: "/home/learner/.local/share/countersign/codelab".into(),
+            exists: true,
+            files: vec![
+                file(names::KUBECONFIG, "us-central1-a_binauthz-codelab"),
+                file(names::PAYLOAD, &String::from_utf8(payload).unwrap()),
+                file(names::SIGNATURE, "-----BEGIN PGP MESSAGE-----"),
+                file(names::POLICY, files::DENY_ALL),
+            ],
+        },
+        signed_by: Some(FINGERPRINT.into()),
+    }
+}
