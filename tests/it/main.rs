@@ -12,6 +12,7 @@ mod gnupg;
 mod kubernetes;
 mod layers;
 mod policies;
+mod readme;
 mod registry;
 mod sandbox;
 mod screens;
