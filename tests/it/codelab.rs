@@ -148,6 +148,8 @@ fn perform(workbench: &mut Workbench, actions: &[Do]) {
 
 #[track_caller]
 fn escape(workbench: &mut Workbench, hint: &str) {
+    // The hint is painted last: while it is not there the box is not either.
+    workbench.wait_for(hint);
     workbench.keys("Esc");
     workbench.wait_gone(hint);
 }
