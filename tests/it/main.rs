@@ -9,6 +9,7 @@ mod client;
 mod codelab;
 mod decisions;
 mod gnupg;
+mod kubectl;
 mod kubernetes;
 mod layers;
 mod policies;

@@ -89,6 +89,8 @@ fn edit<T: Editable>(cluster: Cluster<'_>, call: &Call, verb: &str, body: &[u8])
             update(cluster, call, &old, new, T::check_update)
         }
         _ => {
+            // Before the question whether the object is there: server-side apply would make it.
+            patch::Kind::of(&call.content_type)?;
             let old = existing::<T>(cluster, call)?;
             let new = patched(call, &old, body)?;
             update(cluster, call, &old, new, T::check_update)

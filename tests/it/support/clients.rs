@@ -1,4 +1,4 @@
-//! The real clients that some tests run: gpg, skopeo.
+//! The real clients that some tests run: gpg, skopeo, kubectl.
 
 use std::io::Write as _;
 use std::process::Command;
