@@ -96,6 +96,8 @@ fn common(files: &Files, directory: &Path, kubeconfig: &Path) -> Vec<(&'static s
         ("CLOUDSDK_CONFIG", text(&directory.join("gcloud"))),
         ("CLOUDSDK_AUTH_ACCESS_TOKEN_FILE", text(&files.token())),
         ("CLOUDSDK_CORE_CUSTOM_CA_CERTS_FILE", text(&files.certificate())),
+        // Where it is set, gcloud's HTTP library heeds it and not the setting above.
+        ("REQUESTS_CA_BUNDLE", text(&files.certificate())),
         // Both, or gcloud asks a name server for the metadata server of Compute Engine.
         ("CLOUDSDK_CORE_CHECK_GCE_METADATA", "false".to_owned()),
         ("CLOUDSDK_METRICS_ENVIRONMENT", "local".to_owned()),
