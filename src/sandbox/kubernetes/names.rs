@@ -83,7 +83,7 @@ fn is_label_name(text: &str) -> bool {
         && delimited(text, |b| b.is_ascii_alphanumeric(), |b| b.is_ascii_alphanumeric() || b"-_.".contains(&b))
 }
 
-fn is_label_key(text: &str) -> bool {
+pub(super) fn is_label_key(text: &str) -> bool {
     match text.split_once('/') {
         None => is_label_name(text),
         Some((prefix, name)) => prefix.len() <= 253 && prefix.split('.').all(is_label) && is_label_name(name),

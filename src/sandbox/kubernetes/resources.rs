@@ -216,7 +216,7 @@ mod tests {
     #[test]
     fn each_kind_has_its_row() {
         for resource in RESOURCES {
-            assert!(std::ptr::eq(resource.kind.resource(), resource), "{}", resource.plural);
+            assert_eq!(resource.kind.resource().plural, resource.plural);
         }
     }
 }

@@ -6,6 +6,7 @@ use k8s_openapi::apimachinery::pkg::apis::meta::v1::LabelSelector;
 use serde_json::Value;
 
 use super::failure::Failure;
+use super::names::is_label_key;
 
 /// No selector has more terms: each is looked at for each object.
 const MAX_TERMS: usize = 100;
@@ -130,6 +131,17 @@ fn equality(text: &str) -> Option<(&str, Sign, &str)> {
 
 impl Term {
     fn parse(text: &str) -> Option<Self> {
+        Self::read(text).filter(|term| is_label_key(term.key()))
+    }
+
+    fn key(&self) -> &str {
+        match self {
+            Self::In(key, _) | Self::NotIn(key, _) | Self::Exists(key) | Self::Missing(key) => key,
+        }
+    }
+
+    /// A term by its signs, whose key may be anything.
+    fn read(text: &str) -> Option<Self> {
         if let Some((key, sign, value)) = equality(text) {
             let (key, values) = (key.to_owned(), vec![value.to_owned()]);
             return Some(if sign == Sign::Equal { Self::In(key, values) } else { Self::NotIn(key, values) });
@@ -138,7 +150,7 @@ impl Term {
             return Some(Self::Missing(key.trim().to_owned()));
         }
         let Some((front, list)) = text.split_once('(') else {
-            return (!text.contains(char::is_whitespace)).then(|| Self::Exists(text.to_owned()));
+            return Some(Self::Exists(text.to_owned()));
         };
         let values = list.strip_suffix(')')?.split(',').map(|value| value.trim().to_owned()).collect();
         match front.split_whitespace().collect::<Vec<_>>().as_slice() {
@@ -184,6 +196,9 @@ mod tests {
     #[case("a in b", "")]
     #[case("a in (b", "")]
     #[case("=a", "")]
+    #[case("a b", "")]
+    #[case("!a/b/c", "")]
+    #[case("-a in (b)", "")]
     #[case("", "metadata.name")]
     #[case("", "spec.secret=x")]
     fn refused(#[case] labels: &str, #[case] fields: &str) {
