@@ -1,6 +1,6 @@
 //! The runtime: the event loop, what carries effects out, the terminal, the log.
 //!
-//! May use everything. The loop ([`run`]) is generic over the terminal's backend and the stream of
+//! May use everything. The loop ([`event_loop::run`]) is generic over the terminal's backend and the stream of
 //! events, so that tests drive the very same one.
 
 pub mod backend;

@@ -100,7 +100,7 @@ impl fmt::Debug for Deps {
     }
 }
 
-/// Changes only in [`super::update`].
+/// Changes only in [`super::update()`].
 #[derive(Debug)]
 pub struct Model {
     pub session: Session,

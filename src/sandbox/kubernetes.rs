@@ -2,10 +2,10 @@
 //! and Binary Authorization's admission webhook.
 //!
 //! A request is one transaction. After every write the controllers do what they can
-//! ([`reconcile`]), and before a read they do what has become due by the clock; so nothing runs when
+//! (`reconcile`), and before a read they do what has become due by the clock; so nothing runs when
 //! nobody looks. Containers are not executed: one whose image the sandbox's registry has counts as
 //! running. Left out: the schemas of `/openapi`, server-side apply, and every kind that is not in
-//! [`resources`].
+//! `resources`.
 
 mod admission;
 mod age;

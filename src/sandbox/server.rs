@@ -7,7 +7,7 @@
 //! anything else              400: says what this port is for
 //! ```
 //!
-//! Every request needs the token; then its host says which API it is for ([`front`]).
+//! Every request needs the token; then its host says which API it is for (`front`).
 
 use std::io;
 use std::net::{Ipv4Addr, SocketAddr};

@@ -1,7 +1,7 @@
 //! Text on the screen: cut to a width, wrapped to it, and put into a buffer cell by cell.
 //!
 //! All drawing of text that is not ours goes through [`put`], which draws
-//! [`visible`](crate::app::text::visible) forms only and never leaves the buffer.
+//! [`visible`] forms only and never leaves the buffer.
 
 use std::borrow::Cow;
 

@@ -15,7 +15,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("ui", &["ui", "app", "codelab", "domain"]),
     ("runtime", &["runtime", "app", "ui", "client", "sandbox", "signing", "codelab", "wire", "domain", "settings"]),
     ("settings", &["settings", "domain"]),
-    ("cli", &["cli", "runtime", "client", "sandbox", "signing", "wire", "domain", "settings"]),
+    ("cli", &["cli", "runtime", "ui", "client", "sandbox", "signing", "wire", "domain", "settings"]),
 ];
 
 /// Words that a pure module may not contain: input, output, time and tasks.
