@@ -7,6 +7,7 @@ use crate::domain::policy::Policy;
 use crate::domain::system_policy;
 
 use super::session::Session;
+use super::tab::Pane;
 
 /// What a decision stands on, to know when it has to be made again.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -41,6 +42,15 @@ pub struct Decisions {
 }
 
 impl Decisions {
+    /// The decision whose tree a pane shows.
+    pub fn of(&self, pane: Pane) -> Option<&Decision> {
+        match pane {
+            Pane::Decision => self.now.as_ref(),
+            Pane::Preview => self.drafted.as_ref(),
+            _ => None,
+        }
+    }
+
     /// Makes again what no longer stands on the present facts.
     pub fn refresh(&mut self, session: &Session, draft: Option<&Policy>, verifier: &dyn Verify) {
         let Some(image) = session.image.clone() else {

@@ -18,6 +18,7 @@ use super::overlay::Overlay;
 use super::remote::Ticket;
 use super::session::Session;
 use super::tab::{Pane, Tab};
+use super::tree::Tree;
 use super::work::Works;
 use crate::domain::attestation::Verify;
 use crate::domain::image::ImageRef;
@@ -29,7 +30,7 @@ pub struct ListState {
     pub filter: Field,
 }
 
-/// Which tab and pane has the focus, and how each list stands.
+/// Which tab and pane has the focus, and how each list and tree stands.
 #[derive(Debug, Default)]
 pub struct Navigation {
     pub tab: Tab,
@@ -39,8 +40,7 @@ pub struct Navigation {
     pub filtering: bool,
     /// The draft's text takes printable keys.
     pub editing: bool,
-    /// Checks that are folded in, by their place in the tree.
-    pub folded: std::collections::BTreeSet<Vec<usize>>,
+    trees: BTreeMap<Pane, Tree>,
 }
 
 impl Navigation {
@@ -78,6 +78,15 @@ impl Navigation {
 
     pub fn list_mut(&mut self, pane: Pane) -> &mut ListState {
         self.lists.entry(pane).or_default()
+    }
+
+    /// How the tree of a decision is unfolded.
+    pub fn tree(&self, pane: Pane) -> Tree {
+        self.trees.get(&pane).cloned().unwrap_or_default()
+    }
+
+    pub fn tree_mut(&mut self, pane: Pane) -> &mut Tree {
+        self.trees.entry(pane).or_default()
     }
 
     pub fn selected(&self, pane: Pane) -> usize {

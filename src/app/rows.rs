@@ -62,14 +62,6 @@ impl Model {
         (0..texts.len()).filter(|at| texts.get(*at).is_some_and(|text| holds(&text.to_lowercase()))).collect()
     }
 
-    /// How many rows the pane has, whatever its filter.
-    pub fn row_count(&self, pane: Pane) -> usize {
-        match pane {
-            Pane::Decision | Pane::Preview => self.trace_rows(pane),
-            _ => self.row_texts(pane).len(),
-        }
-    }
-
     /// The number of the selected row among all rows of the pane.
     pub fn selected_row(&self, pane: Pane) -> Option<usize> {
         let shown = self.shown_rows(pane);
@@ -107,36 +99,6 @@ impl Model {
 
     pub fn selected_key(&self) -> Option<&LocalKey> {
         self.session.remotes.keys.items().get(self.selected_row(Pane::Keys)?)
-    }
-
-    /// The visible checks of a decision's tree, top to bottom: depth-first, without what is folded.
-    pub fn visible_checks(&self, pane: Pane) -> Vec<Vec<usize>> {
-        let decision = if pane == Pane::Preview { &self.decisions.drafted } else { &self.decisions.now };
-        let mut visible = Vec::new();
-        if let Some(decision) = decision {
-            walk(&decision.trace.checks, &mut Vec::new(), &self.nav.folded, &mut visible);
-        }
-        visible
-    }
-
-    fn trace_rows(&self, pane: Pane) -> usize {
-        self.visible_checks(pane).len()
-    }
-}
-
-fn walk(
-    checks: &[crate::domain::trace::Check],
-    at: &mut Vec<usize>,
-    folded: &std::collections::BTreeSet<Vec<usize>>,
-    visible: &mut Vec<Vec<usize>>,
-) {
-    for (number, check) in checks.iter().enumerate() {
-        at.push(number);
-        visible.push(at.clone());
-        if !folded.contains(at) {
-            walk(&check.children, at, folded, visible);
-        }
-        at.pop();
     }
 }
 

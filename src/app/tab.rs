@@ -117,8 +117,13 @@ impl Pane {
         matches!(self, Self::Decision | Self::Preview | Self::Attestations | Self::Keys)
     }
 
+    /// Whether it shows the tree of a decision.
+    pub fn is_tree(self) -> bool {
+        matches!(self, Self::Decision | Self::Preview)
+    }
+
     /// Whether its rows can be filtered.
     pub fn is_list(self) -> bool {
-        !matches!(self, Self::Setup | Self::Decision | Self::Editor | Self::Preview)
+        !(self.is_tree() || matches!(self, Self::Setup | Self::Editor))
     }
 }

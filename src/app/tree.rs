@@ -4,7 +4,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::domain::trace::{Check, Trace};
+use crate::domain::trace::{Check, Status, Trace};
 
 /// One row of a trace as it is unfolded now.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -24,22 +24,23 @@ pub struct Tree {
     selected: Vec<usize>,
 }
 
+/// Whether it is why the checks above it failed or are not known.
+fn is_deepest_problem(check: &Check) -> bool {
+    let problem = |check: &Check| matches!(check.status, Status::Fail | Status::Unknown);
+    problem(check) && !check.children.iter().any(problem)
+}
+
 /// One command to the tree.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum TreeCommand {
-    Up,
-    Down,
+    /// So many rows down, or up where it is negative.
+    By(isize),
     First,
     Last,
-    /// To the next check that failed or is not known, going round.
+    /// To the next check that failed or is not known, going round; opens what hides it.
     NextProblem,
-    /// Closes the selected check, or goes to the one above it.
-    Close,
-    /// Opens the selected check, or goes to its first child.
-    Open,
+    /// Folds or unfolds the selected check.
     Toggle,
-    CloseAll,
-    OpenAll,
 }
 
 impl Tree {
@@ -82,51 +83,24 @@ impl Tree {
         let rows = self.rows(trace);
         let Some(at) = self.selected(&rows) else { return };
         match command {
-            TreeCommand::Up => self.select(&rows, at.saturating_sub(1)),
-            TreeCommand::Down => self.select(&rows, at + 1),
+            TreeCommand::By(by) => self.select(&rows, at.saturating_add_signed(by).min(rows.len() - 1)),
             TreeCommand::First => self.select(&rows, 0),
             TreeCommand::Last => self.select(&rows, rows.len() - 1),
             TreeCommand::NextProblem => self.next_problem(trace),
-            TreeCommand::Close => self.close(&rows, at),
-            TreeCommand::Open => self.open(&rows, at),
             TreeCommand::Toggle => self.toggle(&rows, at),
-            TreeCommand::CloseAll => self.folded = with_children(trace),
-            TreeCommand::OpenAll => self.folded.clear(),
         }
     }
 
     fn next_problem(&mut self, trace: &Trace) {
-        use crate::domain::trace::Status;
-        self.folded.clear();
-        let rows = self.rows(trace);
-        let from = self.selected(&rows).unwrap_or(0);
-        let problem = |row: &&TreeRow<'_>| {
-            let deepest =
-                !row.check.children.iter().any(|child| matches!(child.status, Status::Fail | Status::Unknown));
-            deepest && matches!(row.check.status, Status::Fail | Status::Unknown)
-        };
-        let found = rows.iter().skip(from + 1).chain(rows.iter().take(from + 1)).find(problem);
+        let shown = self.rows(trace);
+        let selected = self.selected(&shown).and_then(|at| shown.get(at)).map(|row| &row.path);
+        let all = Self::default().rows(trace);
+        let from = all.iter().position(|row| Some(&row.path) == selected).unwrap_or(0);
+        let found =
+            all.iter().skip(from + 1).chain(all.iter().take(from + 1)).find(|row| is_deepest_problem(row.check));
         if let Some(row) = found {
+            self.folded.retain(|folded| *folded == row.path || !row.path.starts_with(folded));
             self.selected.clone_from(&row.path);
-        }
-    }
-
-    fn close(&mut self, rows: &[TreeRow<'_>], at: usize) {
-        let Some(row) = rows.get(at) else { return };
-        if row.folded || row.check.children.is_empty() {
-            let above = row.path.split_last().map(|(_, above)| above.to_vec()).filter(|above| !above.is_empty());
-            self.selected = above.unwrap_or_else(|| row.path.clone());
-        } else {
-            self.folded.insert(row.path.clone());
-        }
-    }
-
-    fn open(&mut self, rows: &[TreeRow<'_>], at: usize) {
-        let Some(row) = rows.get(at) else { return };
-        if row.folded {
-            self.folded.remove(&row.path);
-        } else if !row.check.children.is_empty() {
-            self.select(rows, at + 1);
         }
     }
 
@@ -139,16 +113,9 @@ impl Tree {
     }
 }
 
-/// The paths of all checks that have children.
-fn with_children(trace: &Trace) -> BTreeSet<Vec<usize>> {
-    let all = Tree::default().rows(trace);
-    all.into_iter().filter(|row| !row.check.children.is_empty()).map(|row| row.path).collect()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::trace::Status;
 
     fn trace() -> Trace {
         let leaf = |status, label: &str| Check::new(status, label);
@@ -173,15 +140,15 @@ mod tests {
 
     #[test]
     fn the_selection_walks_what_is_shown() {
-        use TreeCommand::{Close, CloseAll, Down, First, Last, NextProblem, Open, Toggle, Up};
+        use TreeCommand::{By, First, Last, NextProblem, Toggle};
         assert_eq!(run(&[]), "rule< image digest attestor message");
-        assert_eq!(run(&[Down, Close]), "rule image< message");
-        assert_eq!(run(&[Down, Close, Down, Up, Open, Open]), "rule image digest< attestor message");
-        assert_eq!(run(&[Last, Up, Close]), "rule image< digest attestor message");
-        assert_eq!(run(&[Last, Down, First, Up]), "rule< image digest attestor message");
-        assert_eq!(run(&[CloseAll, NextProblem]), "rule image digest attestor< message");
-        assert_eq!(run(&[Last, Up, CloseAll]), "rule image< message");
-        assert_eq!(run(&[Down, Toggle, Toggle]), "rule image< digest attestor message");
+        assert_eq!(run(&[By(1), Toggle]), "rule image< message");
+        assert_eq!(run(&[By(1), Toggle, By(1), By(-1), Toggle, By(1)]), "rule image digest< attestor message");
+        assert_eq!(run(&[Last, By(9), First, By(-9), By(3)]), "rule image digest attestor< message");
+        assert_eq!(run(&[By(1), Toggle, NextProblem]), "rule image digest attestor< message");
+        assert_eq!(run(&[NextProblem, NextProblem]), "rule image digest attestor< message");
+        assert_eq!(run(&[By(1), Toggle, Toggle]), "rule image< digest attestor message");
+        assert_eq!(run(&[Toggle]), "rule< image digest attestor message");
     }
 
     #[test]

@@ -12,6 +12,7 @@ mod mouse;
 mod policy;
 mod replies;
 pub mod signing;
+mod tree;
 
 use std::time::Duration;
 

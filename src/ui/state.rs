@@ -30,6 +30,8 @@ pub enum Hit {
     Pane(Pane),
     /// The rows of a list; which row is told by its scroll.
     Rows(Pane),
+    /// A check of a decision's tree.
+    Check(Pane, usize),
     /// The text of the draft: its first cell is the text's, behind the line numbers.
     Text,
     Footer(Action),
@@ -65,6 +67,7 @@ impl ViewState {
                 let row = self.scrolls.get(&pane).and_then(|scroll| scroll.row_at(at));
                 row.map_or(Target::Pane(pane), |row| Target::Row(pane, row))
             }
+            Hit::Check(pane, row) => Target::Row(pane, row),
             Hit::Text => self.editor.cell_at(at).map_or(Target::Nothing, |(line, cell)| Target::Text(line, cell)),
             Hit::Footer(action) => Target::Footer(action),
             Hit::Overlay => Target::Overlay,

@@ -9,6 +9,7 @@ mod client;
 mod codelab;
 mod decisions;
 mod gnupg;
+mod interaction;
 mod kubectl;
 mod kubernetes;
 mod layers;

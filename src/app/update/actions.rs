@@ -6,9 +6,10 @@ use super::super::model::Model;
 use super::super::notice::Weight;
 use super::super::overlay::{Body, Confirm, Overlay, Then};
 use super::super::tab::{Pane, Tab};
-use super::{attestor, boxes, deployer, forms, go, guide, load, policy, quit, say, signing};
+use super::{attestor, boxes, deployer, forms, go, guide, load, policy, quit, say, signing, tree};
 use crate::app::editor::Motion;
 use crate::app::query::Source;
+use crate::app::tree::TreeCommand;
 
 /// Does what the action says in the present context.
 pub(super) fn act(model: &mut Model, action: Action) -> Vec<Effect> {
@@ -69,6 +70,11 @@ pub(super) fn act(model: &mut Model, action: Action) -> Vec<Effect> {
         Action::PageDown => move_row(model, Step::Page(1)),
         Action::First => move_row(model, Step::First),
         Action::Last => move_row(model, Step::Last),
+        Action::NextFailure => {
+            let pane = model.nav.focus();
+            tree::input(model, pane, TreeCommand::NextProblem);
+            Vec::new()
+        }
         Action::Back => back(model),
         Action::FilterTake => {
             model.nav.filtering = false;
@@ -144,18 +150,28 @@ fn browsing(step: Step, page: usize) -> Motion {
     }
 }
 
+/// The same step in a tree.
+fn in_tree(step: Step, page: isize) -> TreeCommand {
+    match step {
+        Step::By(by) => TreeCommand::By(by),
+        Step::Page(by) => TreeCommand::By(by * page),
+        Step::First => TreeCommand::First,
+        Step::Last => TreeCommand::Last,
+    }
+}
+
 fn move_row(model: &mut Model, step: Step) -> Vec<Effect> {
     let pane = model.nav.focus();
     if pane == Pane::Editor {
         policy::browse(model, browsing(step, usize::from(model.ui.viewport.page.max(2)) - 1));
         return Vec::new();
     }
-    let count = match pane {
-        Pane::Decision | Pane::Preview => model.row_count(pane),
-        _ => model.shown_rows(pane).len(),
-    };
     let page = isize::try_from(model.ui.viewport.page.max(2)).unwrap_or(isize::MAX) - 1;
-    let last = count.saturating_sub(1);
+    if pane.is_tree() {
+        tree::input(model, pane, in_tree(step, page));
+        return Vec::new();
+    }
+    let last = model.shown_rows(pane).len().saturating_sub(1);
     let list = model.nav.list_mut(pane);
     let at = list.selected.min(last);
     list.selected = match step {

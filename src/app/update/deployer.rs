@@ -9,7 +9,8 @@ use super::super::overlay::{Body, Confirm, Overlay, Then};
 use super::super::rows::SetupRow;
 use super::super::tab::Pane;
 use super::super::work::Purpose;
-use super::{actions, boxes, forms, go, guide, run, say};
+use super::{actions, boxes, forms, go, guide, run, say, tree};
+use crate::app::tree::TreeCommand;
 use crate::codelab::{Seen, checks, names};
 use crate::domain::resource::WorkloadKind;
 
@@ -23,7 +24,7 @@ pub(super) fn on_row(model: &mut Model, action: Action) -> Vec<Effect> {
         (Pane::Workloads, _) => decide_again(model),
         (Pane::Events, _) => read_event(model),
         (pane, _) => {
-            fold(model, pane);
+            tree::input(model, pane, TreeCommand::Toggle);
             Vec::new()
         }
     }
@@ -181,16 +182,6 @@ pub(super) fn read_event(model: &mut Model) -> Vec<Effect> {
     let title = format!("{} · {}", event.reason, event.object);
     model.overlays.push(Overlay::reader(title, Body::Prose(text)));
     Vec::new()
-}
-
-/// Folds or unfolds the selected check of a tree.
-pub(super) fn fold(model: &mut Model, pane: Pane) {
-    let at = model.nav.selected(pane);
-    if let Some(check) = model.visible_checks(pane).get(at).cloned()
-        && !model.nav.folded.remove(&check)
-    {
-        model.nav.folded.insert(check);
-    }
 }
 
 pub(super) fn deploy(model: &mut Model) -> Vec<Effect> {

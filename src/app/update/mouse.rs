@@ -6,7 +6,8 @@ use super::super::model::Model;
 use super::super::msg::{Mouse, Target};
 use super::super::overlay::Overlay;
 use super::super::tab::Pane;
-use super::{actions, boxes, go, policy};
+use super::super::tree::TreeCommand;
+use super::{actions, boxes, go, policy, tree};
 
 pub(super) fn mouse(model: &mut Model, event: Mouse) -> Vec<Effect> {
     match event {
@@ -31,7 +32,11 @@ fn click(model: &mut Model, target: Target) -> Vec<Effect> {
         Target::Pane(pane) => go(model, pane),
         Target::Row(pane, row) => {
             go(model, pane);
-            model.nav.list_mut(pane).selected = row;
+            if pane.is_tree() {
+                tree::click(model, pane, row);
+            } else {
+                model.nav.list_mut(pane).selected = row;
+            }
         }
         Target::Text(line, cell) => {
             go(model, Pane::Editor);
@@ -60,7 +65,11 @@ fn scroll(model: &mut Model, target: Target, rows: i16) -> Vec<Effect> {
         }
         return Vec::new();
     }
-    let last = model.row_count(pane).saturating_sub(1);
+    if pane.is_tree() {
+        tree::input(model, pane, TreeCommand::By(isize::from(rows)));
+        return Vec::new();
+    }
+    let last = model.shown_rows(pane).len().saturating_sub(1);
     let list = model.nav.list_mut(pane);
     list.selected = list.selected.saturating_add_signed(isize::from(rows)).min(last);
     Vec::new()

@@ -11,7 +11,8 @@ use super::super::model::Model;
 use super::super::notice::Weight;
 use super::super::overlay::{Body, Choice, Confirm, Entry, Overlay, Then};
 use super::super::tab::Pane;
-use super::{actions, boxes, deployer, forms, go, say};
+use super::{actions, boxes, forms, go, say, tree};
+use crate::app::tree::TreeCommand;
 use crate::domain::document;
 use crate::domain::lint::Severity;
 
@@ -47,7 +48,7 @@ pub(super) fn on_row(model: &mut Model) -> Vec<Effect> {
                 go_to(model, start.line, start.column);
             }
         }
-        Pane::Preview => deployer::fold(model, Pane::Preview),
+        Pane::Preview => tree::input(model, Pane::Preview, TreeCommand::Toggle),
         _ => model.nav.editing = true,
     }
     Vec::new()

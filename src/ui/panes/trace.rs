@@ -3,20 +3,20 @@
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
-use ratatui::widgets::{StatefulWidget, Widget};
+use ratatui::widgets::{StatefulWidget as _, Widget};
 
 use super::focus;
 use crate::app::Model;
 use crate::app::tab::Pane;
 use crate::domain::admission::Decision;
-use crate::domain::trace::Check;
+use crate::domain::document::Path;
 use crate::ui::chrome::verdict;
 use crate::ui::state::{Hit, ViewState};
 use crate::ui::styles::Styles;
 use crate::ui::widgets::pane::Pane as PaneFrame;
 use crate::ui::widgets::paragraph::{Paragraph, wrap_line};
 use crate::ui::widgets::placeholder::Placeholder;
-use crate::ui::widgets::table::{Column, Table};
+use crate::ui::widgets::trace_tree::TraceTree;
 
 /// The decision under the live policy.
 pub(super) fn decision(model: &Model, area: Rect, state: &mut ViewState, styles: &Styles, buf: &mut Buffer) {
@@ -91,8 +91,7 @@ fn missing<'a>(model: &Model, pane: Pane, styles: &'a Styles) -> Placeholder<'a>
     Placeholder::empty(styles, "the live policy is not known", "choose a project, or r reads it again")
 }
 
-/// The tree, a row for each check that is not folded away; what was expected and found of the
-/// selected one stands below.
+/// The tree; each row of the screen is its check's for the mouse, and a page is as many as are seen.
 fn checks(
     model: &Model,
     pane: Pane,
@@ -100,71 +99,20 @@ fn checks(
     (area, state, styles): (Rect, &mut ViewState, &Styles),
     buf: &mut Buffer,
 ) {
-    let visible = model.visible_checks(pane);
-    let selected = model.nav.selected(pane).min(visible.len().saturating_sub(1));
-    let detail = visible
-        .get(selected)
-        .and_then(|path| find(&decision.trace.checks, path))
-        .map(|c| detail(model, pane, c, styles))
-        .unwrap_or_default();
-    let room = usize::from(area.width.saturating_sub(2));
-    let rows: usize = detail.iter().map(|line| wrap_line(line, room).len()).sum();
-    let detail_height = u16::try_from(rows).unwrap_or(0).min(area.height / 3);
-    let list = Rect { height: area.height - detail_height, ..area };
-    let columns = [Column::flexible("", 20, 80)];
-    let row = |at: usize| visible.get(at).map(|path| vec![row(model, decision, path, styles)]).unwrap_or_default();
-    let table = Table::new(styles, &columns, visible.len(), &row).selected(Some(selected), focus(model, pane));
-    StatefulWidget::render(&table, list, buf, state.scroll(pane));
-    state.hit(list, Hit::Rows(pane));
-    let below = Rect { x: area.x + 1, y: list.bottom(), width: area.width.saturating_sub(2), height: detail_height };
-    Widget::render(&Paragraph::new(styles, detail), below, buf);
-}
-
-fn find<'a>(checks: &'a [Check], path: &[usize]) -> Option<&'a Check> {
-    let (first, rest) = path.split_first()?;
-    let check = checks.get(*first)?;
-    if rest.is_empty() { Some(check) } else { find(&check.children, rest) }
-}
-
-fn row(model: &Model, decision: &Decision, path: &[usize], styles: &Styles) -> Line<'static> {
-    let Some(check) = find(&decision.trace.checks, path) else { return Line::default() };
-    let mark = styles.trace(check.status);
-    let glyphs = styles.glyphs;
-    let fold = match (check.children.is_empty(), model.nav.folded.contains(path)) {
-        (true, _) => " ",
-        (false, true) => glyphs.fold_closed,
-        (false, false) => glyphs.fold_open,
+    let folding = model.nav.tree(pane);
+    let rows = folding.rows(&decision.trace);
+    let line_of = |path: &Path| {
+        (pane == Pane::Preview).then(|| model.draft.document.span_of(path).map(|s| s.best().start.line)).flatten()
     };
-    let mut spans = vec![
-        Span::styled(format!("{}{fold} ", "  ".repeat(path.len().saturating_sub(1))), styles.dim()),
-        Span::styled(format!("{} ", mark.glyph), mark.style),
-        Span::styled(check.label.clone(), styles.text()),
-    ];
-    if let Some(found) = &check.found {
-        spans.push(Span::styled(format!("  {found}"), styles.dim()));
+    let (selected, focus) = (folding.selected(&rows), focus(model, pane));
+    let tree = TraceTree { styles, rows: &rows, selected, focus, line_of: &line_of };
+    (&tree).render(area, buf, state.scroll(pane));
+    let mut drawn = tree.rows_drawn(state.scroll(pane));
+    for (y, row) in (area.y..area.bottom()).zip(&drawn) {
+        state.hit(Rect { y, height: 1, ..area }, Hit::Check(pane, *row));
     }
-    Line::from(spans)
-}
-
-/// Expected next to found, and where in the policy it stands.
-fn detail(model: &Model, pane: Pane, check: &Check, styles: &Styles) -> Vec<Line<'static>> {
-    let mark = styles.trace(check.status);
-    let mut lines = vec![Line::from(vec![
-        Span::styled(format!("{} {}  ", mark.glyph, mark.word), mark.style),
-        Span::styled(check.label.clone(), styles.strong()),
-    ])];
-    let pairs = [("expected  ", &check.expected), ("found     ", &check.found)];
-    for (label, text) in pairs.into_iter().filter_map(|(label, text)| Some((label, text.as_ref()?))) {
-        lines.push(Line::from(vec![Span::styled(label, styles.dim()), Span::styled(text.clone(), styles.text())]));
+    drawn.dedup();
+    if model.nav.focus() == pane {
+        state.viewport.page = u16::try_from(drawn.len()).unwrap_or(u16::MAX);
     }
-    if let Some(path) = &check.at {
-        let at =
-            if pane == Pane::Preview { model.draft.document.span_of(path).map(|s| s.best().start.line) } else { None };
-        let line = at.map(|line| format!("  (line {line})")).unwrap_or_default();
-        lines.push(Line::from(vec![
-            Span::styled("policy    ", styles.dim()),
-            Span::styled(format!("{path}{line}"), styles.code()),
-        ]));
-    }
-    lines
 }

@@ -23,29 +23,18 @@ use crate::app::tree::TreeRow;
 use crate::domain::document::Path;
 use crate::domain::trace::Status;
 use crate::ui::styles::{Focus, Styles};
-use crate::ui::text::{Cut, clip, fit, narrow, put, put_line, wrap};
+use crate::ui::text::{clip, narrow, put, put_line, wrap};
 use crate::ui::theme::Role;
 use crate::ui::widgets::placeholder::Placeholder;
 use crate::ui::widgets::scroll::Scroll;
 
-/// What happens to text that is too wide.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum Wide {
-    /// It goes on in the next row.
-    #[default]
-    Wrapped,
-    /// It is cut with an ellipsis.
-    Cut,
-}
-
-/// A trace as it is unfolded.
+/// A trace as it is unfolded; text that is too wide goes on in the next row.
 #[derive(Clone, Copy)]
 pub struct TraceTree<'a> {
     pub styles: &'a Styles,
     pub rows: &'a [TreeRow<'a>],
     pub selected: Option<usize>,
     pub focus: Focus,
-    pub wide: Wide,
     /// The line of the policy (from 1) that a check stands at.
     pub line_of: &'a dyn Fn(&Path) -> Option<usize>,
 }
@@ -64,10 +53,18 @@ struct Drawn<'a> {
 }
 
 impl<'a> TraceTree<'a> {
-    /// The row (of `rows`) at a row of the screen, for the mouse.
-    pub fn row_at(&self, scroll: &Scroll, at: ratatui::layout::Position) -> Option<usize> {
-        let drawn = self.drawn(usize::from(scroll.area().width));
-        drawn.get(scroll.row_at(at)?).map(|drawn| drawn.row)
+    /// Which of `rows` each row of the screen belongs to, for the mouse; from the top of where it was
+    /// drawn.
+    pub fn rows_drawn(&self, scroll: &Scroll) -> Vec<usize> {
+        let drawn = self.laid_out(scroll.area());
+        drawn.iter().skip(scroll.offset).take(usize::from(scroll.area().height)).map(|drawn| drawn.row).collect()
+    }
+
+    /// What is drawn in the area: beside the scrollbar, where there is one.
+    fn laid_out(&self, area: Rect) -> Vec<Drawn<'a>> {
+        let drawn = self.drawn(usize::from(area.width));
+        let narrower = drawn.len() > usize::from(area.height);
+        if narrower { self.drawn(usize::from(area.width.saturating_sub(1))) } else { drawn }
     }
 
     fn drawn(&self, room: usize) -> Vec<Drawn<'a>> {
@@ -78,7 +75,8 @@ impl<'a> TraceTree<'a> {
     fn check(&self, at: usize, row: &'a TreeRow<'a>, room: usize) -> Vec<Drawn<'a>> {
         let note = row.check.at.as_ref().and_then(self.line_of).map(|line| format!("line {line}"));
         let taken = note.as_ref().map_or(0, |note| note.len() + 2);
-        let room = room.saturating_sub(1);
+        // Beside the pointer, and not up to the edge.
+        let room = room.saturating_sub(2);
         let guide = self.guide(row);
         let folded = self.folded(row);
         let label_room = room.saturating_sub(width(&guide) + 2 + width(&folded) + taken);
@@ -93,7 +91,7 @@ impl<'a> TraceTree<'a> {
         }
         let under = self.under(row);
         let style = self.label_style(row);
-        let mut labels = self.fitted(&row.check.label, label_room).into_iter().map(|label| Span::styled(label, style));
+        let mut labels = fitted(&row.check.label, label_room).into_iter().map(|label| Span::styled(label, style));
         first.extend(labels.next());
         first.push(folded);
         let mut drawn = vec![Drawn { row: at, line: Line::from(first), note }];
@@ -118,7 +116,8 @@ impl<'a> TraceTree<'a> {
     ) -> Option<Vec<Span<'a>>> {
         let mut spans = vec![Span::styled(row.check.label.as_str(), self.label_style(row))];
         for (name, value, style) in details {
-            spans.push(Span::styled(format!("  {name} "), self.styles.dim()));
+            let name = if name.is_empty() { "  ".to_owned() } else { format!("  {name} ") };
+            spans.push(Span::styled(name, self.styles.dim()));
             spans.push(Span::styled(*value, *style));
         }
         let wide: usize = spans.iter().map(|span| width(&span.content)).sum();
@@ -130,7 +129,9 @@ impl<'a> TraceTree<'a> {
         let expected =
             row.check.expected.as_deref().map(|value| ("expected", value, self.styles.role(Role::TraceExpected)));
         let found_style = if failed { self.styles.role(Role::TraceFound) } else { self.styles.dim() };
-        let found = row.check.found.as_deref().map(|value| ("found", value, found_style));
+        // What was found needs no word where nothing is set against it.
+        let name = if expected.is_some() { "found" } else { "" };
+        let found = row.check.found.as_deref().map(|value| (name, value, found_style));
         expected.into_iter().chain(found).collect()
     }
 
@@ -141,10 +142,11 @@ impl<'a> TraceTree<'a> {
         (name, value, style): (&'static str, &'a str, Style),
         room: usize,
     ) -> Vec<Drawn<'a>> {
-        let indent = width(under) + 12;
-        let values = self.fitted(value, room.saturating_sub(indent));
+        let names = if name.is_empty() { 2 } else { 12 };
+        let indent = width(under) + names;
+        let values = fitted(value, room.saturating_sub(indent));
         let line = |(part, value): (usize, String)| {
-            let name = format!("  {:<10}", if part == 0 { name } else { "" });
+            let name = format!("{:names$}", if part == 0 && names > 2 { format!("  {name}") } else { String::new() });
             self.more(at, under, vec![Span::styled(name, self.styles.dim()), Span::styled(value, style)])
         };
         values.into_iter().enumerate().map(line).collect()
@@ -153,13 +155,6 @@ impl<'a> TraceTree<'a> {
     fn more(&self, row: usize, under: &str, mut spans: Vec<Span<'a>>) -> Drawn<'a> {
         spans.insert(0, Span::styled(under.to_owned(), self.styles.role(Role::TraceGuide)));
         Drawn { row, line: Line::from(spans), note: None }
-    }
-
-    fn fitted(&self, text: &str, room: usize) -> Vec<String> {
-        match self.wide {
-            Wide::Wrapped => wrap(text, room.max(8)).into_iter().map(str::to_owned).collect(),
-            Wide::Cut => vec![fit(text, room, Cut::End, self.styles.glyphs.ellipsis).into_owned()],
-        }
     }
 
     fn label_style(&self, row: &TreeRow<'_>) -> Style {
@@ -194,15 +189,21 @@ impl<'a> TraceTree<'a> {
     }
 
     fn draw(&self, drawn: &Drawn<'_>, row: Rect, buf: &mut Buffer) {
-        let room = usize::from(row.width);
-        let used = put_line(buf, (row.x, row.y), &drawn.line, room);
-        if let Some(note) = drawn.note.as_ref().filter(|note| usize::from(used) + note.len() < room) {
-            put(buf, (row.right() - narrow(note.len()), row.y), note, room, self.styles.dim());
+        let room = usize::from(row.width).saturating_sub(1);
+        let used = put_line(buf, (row.x.saturating_add(1), row.y), &drawn.line, room);
+        if let Some(note) = drawn.note.as_ref().filter(|note| usize::from(used) + note.len() + 1 < room) {
+            put(buf, (row.right() - narrow(note.len() + 1), row.y), note, room, self.styles.dim());
         }
         if self.selected == Some(drawn.row) {
             buf.set_style(row, self.styles.selection(self.focus));
+            let pointer = if self.focus == Focus::Here { self.styles.key() } else { self.styles.dim() };
+            put(buf, (row.x, row.y), self.styles.glyphs.pointer, usize::from(row.width), pointer);
         }
     }
+}
+
+fn fitted(text: &str, room: usize) -> Vec<String> {
+    wrap(text, room.max(8)).into_iter().map(str::to_owned).collect()
 }
 
 impl StatefulWidget for &TraceTree<'_> {
@@ -213,9 +214,7 @@ impl StatefulWidget for &TraceTree<'_> {
         if self.rows.is_empty() {
             return Placeholder::empty(self.styles, "Nothing is decided yet", "").render(area, buf);
         }
-        let drawn = self.drawn(usize::from(area.width));
-        let narrower = drawn.len() > usize::from(area.height);
-        let drawn = if narrower { self.drawn(usize::from(area.width.saturating_sub(1))) } else { drawn };
+        let drawn = self.laid_out(area);
         scroll.fit(area, drawn.len());
         if let Some(selected) = self.selected {
             let of = |drawn: &&Drawn<'_>| drawn.row == selected;
@@ -246,11 +245,10 @@ mod tests {
         Trace { checks: vec![rule, Check::new(Status::Note, "denied")] }
     }
 
-    fn drawn(tree: &Tree, width: u16, wide: Wide) -> Vec<String> {
+    fn drawn(tree: &Tree, selected: Option<usize>, width: u16) -> Vec<String> {
         let (trace, styles) = (trace(), Styles::default());
         let rows = tree.rows(&trace);
-        let tree =
-            TraceTree { styles: &styles, rows: &rows, selected: None, focus: Focus::Here, wide, line_of: &|_| Some(7) };
+        let tree = TraceTree { styles: &styles, rows: &rows, selected, focus: Focus::Here, line_of: &|_| Some(7) };
         let mut buf = Buffer::empty(Rect::new(0, 0, width, 11));
         tree.render(buf.area, &mut buf, &mut Scroll::default());
         let rows = crate::ui::text::rows(&buf).into_iter().map(|row| row.trim_end().to_owned());
@@ -260,37 +258,49 @@ mod tests {
     #[test]
     fn expected_and_found_stand_beside_the_label_where_they_fit() {
         let expected = [
-            "✗ the default rule                                                            line 7",
-            "├─ ✗ vetted-ci",
-            "│  ├─ ✓ the attestor exists",
-            "│  └─ ✗ an attestation is for this digest  expected sha256:9f3c  found sha256:0a1b",
-            "└─ – qa",
-            "• denied",
+            " ✗ the default rule                                                            line 7",
+            " ├─ ✗ vetted-ci",
+            " │  ├─ ✓ the attestor exists",
+            "›│  └─ ✗ an attestation is for this digest  expected sha256:9f3c  found sha256:0a1b",
+            " └─ – qa",
+            " • denied",
         ];
-        assert_eq!(drawn(&Tree::default(), 84, Wide::Wrapped), expected);
+        assert_eq!(drawn(&Tree::default(), Some(3), 86), expected);
     }
 
     #[test]
     fn they_stand_below_where_they_do_not_fit() {
         let expected = [
-            "✗ the default rule          line 7",
-            "├─ ✗ vetted-ci",
-            "│  ├─ ✓ the attestor exists",
-            "│  └─ ✗ an attestation is for",
-            "│       this digest",
-            "│         expected  sha256:9f3c",
-            "│         found     sha256:0a1b",
-            "└─ – qa",
-            "• denied",
+            " ✗ the default rule         line 7",
+            " ├─ ✗ vetted-ci",
+            " │  ├─ ✓ the attestor exists",
+            " │  └─ ✗ an attestation is for",
+            " │       this digest",
+            " │         expected  sha256:9f3c",
+            " │         found     sha256:0a1b",
+            " └─ – qa",
+            " • denied",
         ];
-        assert_eq!(drawn(&Tree::default(), 34, Wide::Wrapped), expected);
+        assert_eq!(drawn(&Tree::default(), None, 35), expected);
     }
 
     #[test]
-    fn wide_text_can_be_cut_and_checks_folded() {
+    fn a_folded_check_says_how_many_it_hides() {
         let mut tree = Tree::default();
-        assert!(drawn(&tree, 30, Wide::Cut).contains(&"│  └─ ✗ an attestation is fo…".to_owned()));
-        tree.input(&trace(), TreeCommand::CloseAll);
-        assert_eq!(drawn(&tree, 40, Wide::Cut), ["✗ the default rule ▸ 2 checks     line 7", "• denied"]);
+        tree.input(&trace(), TreeCommand::Toggle);
+        assert_eq!(drawn(&tree, None, 42), [" ✗ the default rule ▸ 2 checks     line 7", " • denied"]);
+    }
+
+    #[test]
+    fn each_row_of_the_screen_belongs_to_a_check() {
+        let (trace, styles) = (trace(), Styles::default());
+        let rows = Tree::default().rows(&trace);
+        let (selected, focus) = (None, Focus::Here);
+        let tree = TraceTree { styles: &styles, rows: &rows, selected, focus, line_of: &|_| None };
+        let mut buf = Buffer::empty(Rect::new(0, 0, 36, 6));
+        let mut scroll = Scroll::default();
+        scroll.offset = 2;
+        tree.render(buf.area, &mut buf, &mut scroll);
+        assert_eq!(tree.rows_drawn(&scroll), [2, 3, 3, 3, 3, 4]);
     }
 }

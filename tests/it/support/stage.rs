@@ -5,7 +5,7 @@ use std::sync::Arc;
 use countersign::app::Model;
 use countersign::app::effect::{Effect, Saved};
 use countersign::app::model::Deps;
-use countersign::app::msg::Msg;
+use countersign::app::msg::{Mouse, Msg};
 use countersign::app::query::Work;
 use countersign::app::remote::{Remote, Ticket};
 use countersign::app::report::Report;
@@ -137,6 +137,32 @@ impl Stage {
         (terminal.backend().buffer().clone(), cursor)
     }
 
+    /// What the frame says, row by row, after telling the model its sizes as the event loop does.
+    pub(crate) fn rows(&mut self) -> Vec<String> {
+        self.draw();
+        self.send(Msg::Viewport(self.state.viewport.clone()));
+        countersign::ui::text::rows(&self.draw().0)
+    }
+
+    /// The row that holds the text; panics with the screen if none does.
+    #[track_caller]
+    pub(crate) fn row(&mut self, text: &str) -> String {
+        let rows = self.rows();
+        let found = rows.iter().find(|row| row.contains(text)).cloned();
+        found.unwrap_or_else(|| panic!("no {text:?} on\n{}", rows.join("\n")))
+    }
+
+    /// Clicks on the first place that says so.
+    #[track_caller]
+    pub(crate) fn click(&mut self, text: &str) -> Vec<Effect> {
+        let row = self.row(text);
+        let y = self.rows().iter().position(|other| *other == row).unwrap();
+        let before = row.split(text).next().unwrap();
+        let at =
+            Position::new(u16::try_from(countersign::app::text::width(before)).unwrap(), u16::try_from(y).unwrap());
+        self.send(Msg::Mouse(Mouse::Click(self.state.target(at))))
+    }
+
     pub(crate) fn styles(&self) -> &Styles {
         &self.styles
     }
@@ -158,6 +184,12 @@ fn key(name: &str) -> KeyEvent {
         "Down" => plain(KeyCode::Down),
         "Left" => plain(KeyCode::Left),
         "Right" => plain(KeyCode::Right),
+        "Home" => plain(KeyCode::Home),
+        "End" => plain(KeyCode::End),
+        "PgUp" => plain(KeyCode::PageUp),
+        "PgDn" => plain(KeyCode::PageDown),
+        "Space" => plain(KeyCode::Char(' ')),
+        "Backspace" => plain(KeyCode::Backspace),
         _ => {
             if let Some(c) = name.strip_prefix("C-").and_then(|rest| rest.chars().next()) {
                 return KeyEvent::new(KeyCode::Char(c), KeyModifiers::CONTROL);

@@ -31,7 +31,7 @@ use countersign::ui::widgets::scroll::Scroll;
 use countersign::ui::widgets::tab_bar::TabBar;
 use countersign::ui::widgets::table::{Column, Table};
 use countersign::ui::widgets::toast::Toast;
-use countersign::ui::widgets::trace_tree::{TraceTree, Wide};
+use countersign::ui::widgets::trace_tree::TraceTree;
 use proptest::prelude::*;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
@@ -142,12 +142,10 @@ impl Sheet<'_> {
         let deep = leaf.clone().children(vec![leaf.clone().children(vec![leaf.clone()]), leaf.clone()]);
         let trace = Trace { checks: vec![deep, leaf] };
         let rows = Tree::default().rows(&trace);
-        for wide in [Wide::Wrapped, Wide::Cut] {
-            let (selected, focus) = (Some(n), Focus::Here);
-            let tree = TraceTree { styles, rows: &rows, selected, focus, wide, line_of: &|_| Some(n) };
-            let scroll = self.draw_with(&tree, self.scroll());
-            tree.row_at(&scroll, area.as_position());
-        }
+        let (selected, focus) = (Some(n), Focus::Here);
+        let tree = TraceTree { styles, rows: &rows, selected, focus, line_of: &|_| Some(n) };
+        let scroll = self.draw_with(&tree, self.scroll());
+        assert!(tree.rows_drawn(&scroll).len() <= usize::from(area.height));
     }
 
     fn texts(&self) {

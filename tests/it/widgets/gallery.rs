@@ -32,7 +32,7 @@ use countersign::ui::widgets::scroll::Scroll;
 use countersign::ui::widgets::tab_bar::TabBar;
 use countersign::ui::widgets::table::{Column, Table};
 use countersign::ui::widgets::toast::Toast;
-use countersign::ui::widgets::trace_tree::{TraceTree, Wide};
+use countersign::ui::widgets::trace_tree::TraceTree;
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position as Cell, Rect};
 use ratatui::text::{Line, Span};
@@ -186,7 +186,7 @@ fn decision(styles: &Styles, area: Rect, buf: &mut Buffer) {
     let rows = Tree::default().rows(&trace);
     let pane = Pane::new(styles, "Why").note("✗ denied");
     let (focus, selected) = (Focus::Away, Some(5));
-    TraceTree { styles, rows: &rows, selected, focus, wide: Wide::Wrapped, line_of: &|_| Some(6) }.render(
+    TraceTree { styles, rows: &rows, selected, focus, line_of: &|_| Some(6) }.render(
         pane.inner(area),
         buf,
         &mut Scroll::default(),

@@ -1,0 +1,24 @@
+//! Moving in the tree of a decision, and folding it.
+
+use super::super::model::Model;
+use super::super::tab::Pane;
+use super::super::tree::TreeCommand;
+
+/// Gives a command to the tree of a pane; nothing happens where there is none.
+pub(super) fn input(model: &mut Model, pane: Pane, command: TreeCommand) {
+    if let Some(decision) = model.decisions.of(pane) {
+        model.nav.tree_mut(pane).input(&decision.trace, command);
+    }
+}
+
+/// What a click on a row does: selects it, and folds or unfolds it where it is selected already.
+pub(super) fn click(model: &mut Model, pane: Pane, row: usize) {
+    let Some(decision) = model.decisions.of(pane) else { return };
+    let tree = model.nav.tree_mut(pane);
+    let rows = tree.rows(&decision.trace);
+    if tree.selected(&rows) == Some(row) {
+        tree.input(&decision.trace, TreeCommand::Toggle);
+    } else {
+        tree.select(&rows, row);
+    }
+}
