@@ -34,6 +34,11 @@ pub struct Entry {
     pub choice: Choice,
 }
 
+/// The text of an entry that the filter of its list looks at.
+pub fn searched(label: &str, detail: &str) -> String {
+    format!("{label} {detail}")
+}
+
 /// A list to choose from, with a filter.
 #[derive(Debug, Clone, Default)]
 pub struct Picker {

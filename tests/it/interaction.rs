@@ -5,8 +5,17 @@ use crate::support::stage::Stage;
 /// The row of the screen that the pointer stands at, from the pointer on.
 #[track_caller]
 fn pointed(stage: &mut Stage) -> String {
-    let row = stage.row("│›");
-    row.split("│›").nth(1).unwrap().trim_end_matches(['│', '┃', ' ']).to_owned()
+    let rows = stage.rows();
+    let after = rows.iter().find_map(|row| row.split_once("│›")).map(|(_, after)| after);
+    after.unwrap_or_else(|| panic!("no pointer on\n{}", rows.join("\n"))).trim_end_matches(['│', '┃', ' ']).to_owned()
+}
+
+/// The same in the list of a box, whose first row is its filter.
+#[track_caller]
+fn picked(stage: &mut Stage) -> String {
+    let rows = stage.rows();
+    let after = rows.iter().filter_map(|row| row.split_once("│ › ")).nth(1).map(|(_, after)| after);
+    after.unwrap_or_else(|| panic!("nothing is picked on\n{}", rows.join("\n"))).to_owned()
 }
 
 #[test]
@@ -50,4 +59,33 @@ fn a_click_selects_a_check_and_a_second_one_folds_it() {
     stage.click("✓ attestor projects/");
     stage.row("▸ 1 check");
     assert!(!stage.rows().iter().any(|row| row.contains("✓ attestation projects/")));
+}
+
+#[test]
+fn a_list_is_filtered_by_letters_and_taken_with_enter_or_two_clicks() {
+    let mut stage = Stage::full((80, 24));
+    stage.keys("1 :");
+    stage.type_text("sml");
+    assert!(picked(&mut stage).starts_with("simulate…"), "{}", picked(&mut stage));
+    stage.keys("Enter");
+    stage.row("Simulate");
+    stage.keys("Esc T");
+    stage.click("  light");
+    assert!(picked(&mut stage).starts_with("light"));
+    stage.click(" light");
+    assert_eq!(stage.model.ui.theme, "light");
+}
+
+#[test]
+fn a_long_list_goes_by_pages_and_by_the_wheel() {
+    let mut stage = Stage::full((80, 24));
+    stage.keys("1 :");
+    let first = picked(&mut stage);
+    stage.keys("PgDn");
+    let next = picked(&mut stage);
+    assert_ne!(first, next);
+    stage.wheel(-3);
+    assert_ne!(picked(&mut stage), next);
+    stage.keys("PgDn PgUp PgUp PgUp");
+    assert_eq!(picked(&mut stage), first);
 }

@@ -25,6 +25,8 @@ pub(super) fn act(model: &mut Model, action: Action) -> Vec<Effect> {
         | Action::Refuse
         | Action::PickUp
         | Action::PickDown
+        | Action::PickPageUp
+        | Action::PickPageDown
         | Action::Pick
         | Action::ScrollUp
         | Action::ScrollDown

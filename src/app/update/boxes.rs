@@ -1,12 +1,10 @@
 //! What keys do in the boxes over the page.
 
-use nucleo_matcher::pattern::{CaseMatching, Normalization, Pattern};
-use nucleo_matcher::{Config, Matcher, Utf32Str};
-
 use super::super::action::{ACTIONS, Action};
 use super::super::effect::Effect;
+use super::super::fuzzy;
 use super::super::model::Model;
-use super::super::overlay::{Body, Choice, Confirm, Entry, Overlay, Picker, Reader, Then};
+use super::super::overlay::{Body, Choice, Confirm, Entry, Overlay, Picker, Reader, Then, searched};
 use super::super::work::Purpose;
 use super::{actions, forms, policy, quit, run, signing};
 use crate::app::job::Job;
@@ -22,6 +20,8 @@ pub(super) fn act(model: &mut Model, action: Action) -> Vec<Effect> {
         Action::PreviousChoice => on_form(model, |form| form.move_choice(-1)),
         Action::PickUp => move_pick(model, -1),
         Action::PickDown => move_pick(model, 1),
+        Action::PickPageUp => move_pick(model, -page(model)),
+        Action::PickPageDown => move_pick(model, page(model)),
         Action::Pick => pick(model),
         Action::WizardNext => signing::next(model),
         Action::WizardBack => signing::back(model),
@@ -45,8 +45,13 @@ fn on_form(model: &mut Model, change: impl FnOnce(&mut super::super::form::Form)
     Vec::new()
 }
 
+/// A page of the box on top: one row less than it shows.
+fn page(model: &Model) -> isize {
+    isize::try_from(model.ui.viewport.overlay_page.max(2)).unwrap_or(isize::MAX) - 1
+}
+
 fn scroll(model: &mut Model, action: Action) -> Vec<Effect> {
-    let page = usize::from(model.ui.viewport.overlay_page.max(2)) - 1;
+    let page = page(model).unsigned_abs();
     let last = model.ui.viewport.overlay_max_scroll;
     let scroll = match model.overlays.last_mut() {
         Some(Overlay::Reader(Reader { scroll, .. })) => scroll,
@@ -67,8 +72,9 @@ fn scroll(model: &mut Model, action: Action) -> Vec<Effect> {
     Vec::new()
 }
 
-/// Scrolls the topmost box by rows.
+/// Scrolls the topmost box by rows; in a list the selection goes.
 pub(super) fn scroll_by(model: &mut Model, rows: i16) {
+    move_pick(model, isize::from(rows));
     let action = if rows < 0 { Action::ScrollUp } else { Action::ScrollDown };
     for _ in 0..rows.unsigned_abs() {
         scroll(model, action);
@@ -117,24 +123,8 @@ fn help_text() -> String {
 
 /// Keeps the entries that fit the filter, best first.
 pub(super) fn refilter(picker: &mut Picker) {
-    let filter = picker.filter.text().to_owned();
     picker.selected = 0;
-    if filter.trim().is_empty() {
-        picker.shown = (0..picker.entries.len()).collect();
-        return;
-    }
-    let pattern = Pattern::parse(&filter, CaseMatching::Ignore, Normalization::Smart);
-    let mut matcher = Matcher::new(Config::DEFAULT.match_paths());
-    let mut buffer = Vec::new();
-    let mut fits: Vec<(u32, usize)> = Vec::new();
-    for (number, entry) in picker.entries.iter().enumerate() {
-        let text = format!("{} {}", entry.label, entry.detail);
-        if let Some(score) = pattern.score(Utf32Str::new(&text, &mut buffer), &mut matcher) {
-            fits.push((score, number));
-        }
-    }
-    fits.sort_by(|a, b| b.0.cmp(&a.0).then(a.1.cmp(&b.1)));
-    picker.shown = fits.into_iter().map(|(_, number)| number).collect();
+    picker.shown = fuzzy::rank(picker.filter.text(), picker.entries.iter().map(|e| searched(&e.label, &e.detail)));
 }
 
 /// Opens a list to choose from.
@@ -201,7 +191,7 @@ pub(super) fn palette(model: &mut Model) -> Vec<Effect> {
         .filter(|spec| here(spec) && !matches!(spec.action, Action::PaletteAnywhere | Action::Palette))
         .map(|spec| Entry {
             label: spec.label.to_owned(),
-            detail: format!("{}  {}", spec.key(), spec.help),
+            detail: format!("{:5}  {}", spec.key(), spec.help),
             choice: Choice::Action(spec.action),
         })
         .collect();

@@ -2,8 +2,9 @@
 //!
 //! ```text
 //! › pol                                                        3 of 41
-//! › Import the policy                                               ^S
-//!   Validate the policy                                             F5
+//!
+//! › import…                F2  Import the draft to the project.
+//!   take the live policy…  F5  Replace the draft with the project's policy.
 //! ```
 
 use std::fmt;
@@ -12,25 +13,28 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 use ratatui::style::Style;
 use ratatui::widgets::{StatefulWidget, Widget};
+use unicode_segmentation::UnicodeSegmentation as _;
 
 use crate::app::field::Field;
 use crate::app::fuzzy;
+use crate::app::overlay::searched;
 use crate::app::text::width;
 use crate::ui::styles::{Focus, Styles};
 use crate::ui::text::{Cut, clip, fit, narrow, put, put_styled};
-use crate::ui::theme::Role;
 use crate::ui::widgets::field::{Content, FieldLine};
 use crate::ui::widgets::placeholder::Placeholder;
 use crate::ui::widgets::scroll::Scroll;
 
 /// One entry as it is drawn.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct PickerRow<'a> {
     pub label: &'a str,
-    /// What stands at the right: what it is, which key.
+    /// What stands beside it: what it is, which key.
     pub detail: &'a str,
-    pub enabled: bool,
 }
+
+/// Cells between a label and its detail.
+const GAP: usize = 2;
 
 /// The filter and the entries that it leaves.
 #[derive(Clone, Copy)]
@@ -80,23 +84,47 @@ impl<'a> Picker<'a> {
         put(buf, (field.right(), row.y), &count, room, self.styles.dim());
     }
 
-    fn draw_row(&self, at: usize, row: Rect, buf: &mut Buffer) {
+    /// The cells of the labels: all that they need, unless details would have too little room then.
+    fn label_width(&self, room: usize) -> usize {
+        let rows = || (0..self.len).map(self.row);
+        let label = rows().map(|row| width(row.label)).max().unwrap_or(0);
+        let detail = rows().map(|row| width(row.detail)).max().unwrap_or(0);
+        let least = room.saturating_sub(detail + GAP).max(room * 3 / 5);
+        if label <= room / 2 { label } else { label.min(least) }
+    }
+
+    fn draw_row(&self, at: usize, labels: usize, row: Rect, buf: &mut Buffer) {
         let entry = (self.row)(at);
-        let plain = if entry.enabled { self.styles.text() } else { self.styles.role(Role::KeyDisabled) };
+        let hits = fuzzy::positions(self.filter.text(), &searched(entry.label, entry.detail));
+        let x = row.x.saturating_add(2);
         let room = usize::from(row.width).saturating_sub(3);
-        let detail_room = width(entry.detail).min(room / 2);
-        let label_room = room - detail_room - usize::from(detail_room > 0);
-        let hits = fuzzy::positions(self.filter.text(), entry.label);
-        let label = fit(entry.label, label_room, Cut::End, self.styles.glyphs.ellipsis);
-        let style = |grapheme: usize| if hits.contains(&grapheme) { plain.patch(self.hit()) } else { plain };
-        put_styled(buf, (row.x + 2, row.y), &label, (0, label_room), " ", |at| style(at.grapheme));
-        let detail = fit(entry.detail, detail_room, Cut::Middle, self.styles.glyphs.ellipsis);
-        let x = row.right().saturating_sub(narrow(width(&detail) + 1));
-        put(buf, (x, row.y), &detail, detail_room, self.styles.dim());
+        self.put_marked((entry.label, Cut::Middle), &hits, self.styles.text(), (x, row.y, labels.min(room)), buf);
+        let before = entry.label.graphemes(true).count() + 1;
+        let hits: Vec<usize> = hits.into_iter().filter_map(|hit| hit.checked_sub(before)).collect();
+        let x = x.saturating_add(narrow(labels + GAP));
+        let room = room.saturating_sub(labels + GAP);
+        self.put_marked((entry.detail, Cut::End), &hits, self.styles.dim(), (x, row.y, room), buf);
         if at == self.selected {
             buf.set_style(row, self.styles.selection(Focus::Here));
             put(buf, (row.x, row.y), self.styles.glyphs.pointer, 1, self.styles.key());
         }
+    }
+
+    /// Puts a text, cut where asked, with the graphemes marked that were typed.
+    fn put_marked(
+        &self,
+        (text, cut): (&str, Cut),
+        hits: &[usize],
+        plain: Style,
+        (x, y, room): (u16, u16, usize),
+        buf: &mut Buffer,
+    ) {
+        let shown = fit(text, room, cut, self.styles.glyphs.ellipsis);
+        let gone = text.graphemes(true).count().saturating_sub(shown.graphemes(true).count());
+        let same = text.graphemes(true).zip(shown.graphemes(true)).take_while(|(all, part)| all == part).count();
+        let marked = |at: usize| if at < same { hits.contains(&at) } else { at > same && hits.contains(&(at + gone)) };
+        let style = |at: usize| if marked(at) { plain.patch(self.hit()) } else { plain };
+        put_styled(buf, (x, y), &shown, (0, room), " ", |at| style(at.grapheme));
     }
 
     /// The look of the letters that were typed.
@@ -122,8 +150,9 @@ impl StatefulWidget for &Picker<'_> {
         }
         scroll.follow(self.selected);
         let inner = scroll.with_bar(body, self.len, buf, self.styles);
+        let labels = self.label_width(usize::from(inner.width).saturating_sub(3));
         for (y, at) in (inner.y..inner.bottom()).zip(scroll.visible()) {
-            self.draw_row(at, Rect { y, height: 1, ..inner }, buf);
+            self.draw_row(at, labels, Rect { y, height: 1, ..inner }, buf);
         }
     }
 }
@@ -132,24 +161,39 @@ impl StatefulWidget for &Picker<'_> {
 mod tests {
     use super::*;
 
+    /// The rows, and the cells that are marked as typed.
+    fn drawn(filter: &str, rows: &[(&str, &str)], width: u16) -> (Vec<String>, Vec<(u16, u16)>, Option<Position>) {
+        let styles = Styles::default();
+        let filter = Field::new(filter);
+        let row = |at: usize| PickerRow { label: rows[at].0, detail: rows[at].1 };
+        let len = rows.len();
+        let picker = Picker { styles: &styles, filter: &filter, placeholder: "", len, all: 9, row: &row, selected: 1 };
+        let mut buf = Buffer::empty(Rect::new(0, 0, width, 4));
+        picker.render(buf.area, &mut buf, &mut Scroll::default());
+        let key = |at: &Position| at.y > 1 && at.x > 1 && buf[*at].style().fg == styles.key().fg;
+        let marked = buf.area.positions().filter(key).map(|at| (at.x, at.y)).collect();
+        (crate::ui::text::rows(&buf), marked, picker.cursor(buf.area))
+    }
+
     #[test]
     fn the_filter_and_its_hits() {
-        let styles = Styles::default();
-        let filter = Field::new("po");
-        let row = |at: usize| PickerRow { label: ["Import policy", "Pod"][at], detail: "^S", enabled: true };
-        let picker =
-            Picker { styles: &styles, filter: &filter, placeholder: "", len: 2, all: 9, row: &row, selected: 1 };
-        let mut buf = Buffer::empty(Rect::new(0, 0, 24, 4));
-        picker.render(buf.area, &mut buf, &mut Scroll::default());
+        let (rows, marked, cursor) = drawn("po", &[("Import policy", "^S"), ("Pod", "a pot")], 26);
         let expected = [
-            "› po              2 of 9",
-            "                        ",
-            "  Import policy      ^S ",
-            "› Pod                ^S ",
+            "› po                2 of 9",
+            "                          ",
+            "  Import policy  ^S       ",
+            "› Pod            a pot    ",
         ];
-        assert_eq!(crate::ui::text::rows(&buf), expected);
-        assert_eq!(picker.cursor(buf.area), Some(Position::new(4, 0)));
-        assert_eq!(buf[(2, 3)].style().fg, styles.key().fg);
-        assert_ne!(buf[(4, 3)].style().fg, styles.key().fg);
+        assert_eq!(rows, expected);
+        assert_eq!(cursor, Some(Position::new(4, 0)));
+        assert_eq!(marked, [(9, 2), (10, 2), (2, 3), (3, 3)]);
+    }
+
+    #[test]
+    fn a_long_label_is_cut_in_its_middle_and_its_end_is_still_marked() {
+        let (rows, marked, _) =
+            drawn("latest", &[("us.gcr.io/project/image:latest", "registry"), ("x", "type one")], 30);
+        assert_eq!(rows[2], "  us.gcr.i…e:latest  registry ");
+        assert_eq!(marked, [13, 14, 15, 16, 17, 18].map(|x| (x, 2)));
     }
 }

@@ -163,6 +163,12 @@ impl Stage {
         self.send(Msg::Mouse(Mouse::Click(self.state.target(at))))
     }
 
+    /// Turns the wheel over the middle of the screen; negative is up.
+    pub(crate) fn wheel(&mut self, rows: i16) {
+        let target = self.state.target(Position::new(self.size.0 / 2, self.size.1 / 2));
+        self.send(Msg::Mouse(Mouse::Scroll(target, rows)));
+    }
+
     pub(crate) fn styles(&self) -> &Styles {
         &self.styles
     }

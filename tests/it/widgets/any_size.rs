@@ -127,7 +127,7 @@ impl Sheet<'_> {
             self.draw_with(&table.selected(Some(n), Focus::Here).placeholder(placeholder.clone()), self.scroll());
         }
         self.draw(&Placeholder::loading(styles, text, n));
-        let entry = |_| PickerRow { label: text, detail: text, enabled: true };
+        let entry = |_| PickerRow { label: text, detail: text };
         let filter = Field::new(text);
         let picker = Picker { styles, filter: &filter, placeholder: text, len: n, all: n, row: &entry, selected: n };
         self.draw_with(&picker, self.scroll());

@@ -270,7 +270,7 @@ fn form(styles: &Styles, area: Rect, buf: &mut Buffer) -> Option<Cell> {
 fn picker(styles: &Styles, area: Rect, buf: &mut Buffer) {
     let filter = Field::new("pol");
     let entries = [("Import the policy", "^S"), ("Review the policy over an inventory", "F7"), ("Pull the policy", "")];
-    let row = |at: usize| PickerRow { label: entries[at].0, detail: entries[at].1, enabled: at != 1 };
+    let row = |at: usize| PickerRow { label: entries[at].0, detail: entries[at].1 };
     let area = in_pane(styles, "Commands", area, buf);
     let picker = Picker { styles, filter: &filter, placeholder: "", len: 3, all: 41, row: &row, selected: 0 };
     picker.render(area, buf, &mut Scroll::default());
