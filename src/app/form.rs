@@ -1,7 +1,7 @@
 //! Forms: a few fields, checked when they are taken, each error under its field.
 
-use super::editor::Editor;
-use super::field::{Field, SecretField};
+use super::editor::{Editor, EditorCommand, Motion};
+use super::field::{Field, FieldCommand, SecretField};
 use crate::domain::key::Passphrase;
 
 /// What is filled in.
@@ -102,6 +102,26 @@ impl Form {
         if let Some(FormField { input: Input::Choice { options, chosen }, .. }) = self.focused() {
             let count = options.len().max(1);
             *chosen = (*chosen + count).saturating_add_signed(by) % count;
+        }
+    }
+
+    /// The next choice of the focused field, or one character to the right in its text.
+    pub fn right(&mut self) {
+        self.sideways(1, FieldCommand::Right, Motion::Right);
+    }
+
+    /// The previous choice of the focused field, or one character to the left in its text.
+    pub fn left(&mut self) {
+        self.sideways(-1, FieldCommand::Left, Motion::Left);
+    }
+
+    fn sideways(&mut self, by: isize, command: FieldCommand, motion: Motion) {
+        match self.focused().map(|field| &mut field.input) {
+            Some(Input::Text(field)) => drop(field.input(command)),
+            Some(Input::Secret(field)) => drop(field.input(command)),
+            Some(Input::Paste(editor)) => drop(editor.input(EditorCommand::Move(motion))),
+            Some(Input::Choice { .. }) => self.move_choice(by),
+            None => {}
         }
     }
 

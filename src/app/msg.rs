@@ -62,7 +62,7 @@ pub enum Target {
     Row(Pane, usize),
     /// A place in the draft: line and column of the text, from 0.
     Text(usize, usize),
-    /// A row of the box on top.
+    /// A row of the list on top, or a field of the form.
     OverlayRow(usize),
     Overlay,
     /// A hint of the footer.

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use ratatui::layout::{Position, Rect};
 
 use super::widgets::editor::EditorView;
+use super::widgets::form::FormView;
 use super::widgets::scroll::Scroll;
 use crate::app::action::Action;
 use crate::app::msg::{Target, Viewport};
@@ -18,6 +19,8 @@ pub struct ViewState {
     pub editor: EditorView,
     /// The list of the box on top.
     pub overlay: Scroll,
+    /// The form on top.
+    pub form: FormView,
     /// What the mouse can hit, the topmost last.
     hits: Vec<(Rect, Hit)>,
     pub viewport: Viewport,
@@ -37,6 +40,8 @@ pub enum Hit {
     Footer(Action),
     Overlay,
     OverlayRows,
+    /// A field of the form on top.
+    Field(usize),
 }
 
 impl ViewState {
@@ -71,6 +76,7 @@ impl ViewState {
             Hit::Text => self.editor.cell_at(at).map_or(Target::Nothing, |(line, cell)| Target::Text(line, cell)),
             Hit::Footer(action) => Target::Footer(action),
             Hit::Overlay => Target::Overlay,
+            Hit::Field(field) => Target::OverlayRow(field),
             Hit::OverlayRows => self.overlay.row_at(at).map_or(Target::Overlay, Target::OverlayRow),
         }
     }

@@ -89,3 +89,47 @@ fn a_long_list_goes_by_pages_and_by_the_wheel() {
     stage.keys("PgDn PgUp PgUp PgUp");
     assert_eq!(picked(&mut stage), first);
 }
+
+#[test]
+fn a_form_is_filled_in_with_keys_and_the_mouse() {
+    let mut stage = Stage::full((80, 24));
+    stage.keys("1 D");
+    assert!(pointed_field(&mut stage).starts_with("Name"));
+    stage.keys("Left Left");
+    stage.type_text("X");
+    stage.row("hello-world-signXed");
+    stage.click("Namespace");
+    stage.type_text("-2");
+    stage.row("default-2");
+    stage.click("< Deployment >");
+    assert!(pointed_field(&mut stage).starts_with("As"));
+    stage.click("< Deployment >");
+    stage.row("< Pod >");
+    stage.keys("Right");
+    stage.row("< Deployment >");
+    stage.row("hello-world-signXed");
+    stage.row("default-2");
+}
+
+#[test]
+fn a_form_scrolls_to_its_field_and_shows_whole_errors() {
+    let mut stage = Stage::full((60, 16));
+    stage.keys("3 S-Tab n Enter");
+    assert!(pointed_field(&mut stage).starts_with("Passphrase"));
+    stage.row("▲ a passphrase is needed:");
+    let (_, cursor) = stage.draw();
+    assert!(cursor.is_some());
+    stage.type_text("secret words");
+    stage.row("••••••••••••");
+    assert!(!stage.rows().concat().contains("secret words"));
+    stage.keys("Tab");
+    assert!(pointed_field(&mut stage).starts_with("Once more"));
+}
+
+/// The field that the pointer stands at.
+#[track_caller]
+fn pointed_field(stage: &mut Stage) -> String {
+    let rows = stage.rows();
+    let after = rows.iter().find_map(|row| row.split_once("│ › ")).map(|(_, after)| after);
+    after.unwrap_or_else(|| panic!("no field has the focus on\n{}", rows.join("\n"))).to_owned()
+}

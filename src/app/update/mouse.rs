@@ -1,5 +1,6 @@
 //! The mouse: tabs, rows, scrolling, hints of the footer, the cursor of the draft.
 
+use super::super::action::Action;
 use super::super::editor::{EditorCommand, Motion};
 use super::super::effect::Effect;
 use super::super::model::Model;
@@ -19,11 +20,18 @@ pub(super) fn mouse(model: &mut Model, event: Mouse) -> Vec<Effect> {
 /// A box on top takes every click; outside of it nothing happens.
 fn click(model: &mut Model, target: Target) -> Vec<Effect> {
     if let Some(overlay) = model.overlays.last_mut() {
-        if let (Overlay::Picker(picker), Target::OverlayRow(row)) = (overlay, target) {
-            if picker.selected == row {
-                return boxes::act(model, super::super::action::Action::Pick);
+        match (overlay, target) {
+            (Overlay::Picker(picker), Target::OverlayRow(row)) if picker.selected == row => {
+                return boxes::act(model, Action::Pick);
             }
-            picker.selected = row.min(picker.shown.len().saturating_sub(1));
+            (Overlay::Picker(picker), Target::OverlayRow(row)) => {
+                picker.selected = row.min(picker.shown.len().saturating_sub(1));
+            }
+            (Overlay::Form(form), Target::OverlayRow(field)) if form.focus == field => form.move_choice(1),
+            (Overlay::Form(form), Target::OverlayRow(field)) => {
+                form.focus = field.min(form.fields.len().saturating_sub(1));
+            }
+            _ => {}
         }
         return Vec::new();
     }

@@ -1,9 +1,10 @@
 //! A form: labels, fields, and below each what it is for or what is wrong with it.
 //!
 //! ```text
-//! Attestor    built-by-ci▏
-//!             lower case letters, digits and hyphens
-//! Algorithm   ‹ RSA_PSS_4096_SHA512 ›
+//! › Attestor    built-by-ci▏
+//!               lower case letters, digits and hyphens
+//!
+//!   Algorithm   < RSA_PSS_4096_SHA512 >
 //! ```
 
 use ratatui::buffer::Buffer;
@@ -31,10 +32,6 @@ pub enum Input<'a> {
     Choice {
         options: &'a [String],
         chosen: usize,
-    },
-    /// Yes or no.
-    Check {
-        checked: bool,
     },
     /// Several lines, drawn so many rows high.
     Lines {
@@ -83,6 +80,9 @@ struct Place<'a> {
     words: Vec<&'a str>,
 }
 
+/// Cells before a label: those of the pointer.
+const POINTER: u16 = 2;
+
 impl<'a> Form<'a> {
     /// The rows it takes at a width.
     pub fn height(&self, width: u16) -> usize {
@@ -92,12 +92,19 @@ impl<'a> Form<'a> {
     /// The field at a place of the screen, for the mouse.
     pub fn field_at(&self, view: &FormView, at: Position) -> Option<usize> {
         let row = view.scroll.row_at(at)?;
-        self.places(view.scroll.area().width).iter().rposition(|place| place.top <= row)
+        self.places(self.room(view.scroll.area())).iter().rposition(|place| place.top <= row)
     }
 
+    /// The width of the rows: beside the scrollbar, where there is one.
+    fn room(&self, area: Rect) -> u16 {
+        let scrolls = self.height(area.width) > usize::from(area.height);
+        area.width.saturating_sub(u16::from(scrolls))
+    }
+
+    /// The cells of the pointer and the labels.
     fn label_width(&self, room: u16) -> u16 {
         let widest = self.fields.iter().map(|field| width(field.label)).max().unwrap_or(0);
-        narrow(widest + 2).min(room / 3)
+        narrow(widest + 2).saturating_add(POINTER).min(room / 3)
     }
 
     fn places(&self, room: u16) -> Vec<Place<'a>> {
@@ -105,11 +112,14 @@ impl<'a> Form<'a> {
         let mut top = 0;
         let mut places = Vec::new();
         for field in self.fields {
-            let words = field.error.unwrap_or(field.help);
-            let words = if words.is_empty() { vec![] } else { wrap(words, beside) };
+            let words = match field.error {
+                Some(error) => wrap(error, beside.saturating_sub(2)),
+                None if field.help.is_empty() => vec![],
+                None => wrap(field.help, beside),
+            };
             let input_rows = match field.input {
                 Input::Lines { rows, .. } => usize::from(rows.max(1)),
-                Input::Line { .. } | Input::Choice { .. } | Input::Check { .. } => 1,
+                Input::Line { .. } | Input::Choice { .. } => 1,
             };
             let rows = input_rows + words.len();
             places.push(Place { top, input_rows, words });
@@ -120,9 +130,27 @@ impl<'a> Form<'a> {
     }
 
     fn draw_words(&self, field: &FormField<'_>, words: &[&str], area: Rect, buf: &mut Buffer) {
-        let role = if field.error.is_some() { Role::FormError } else { Role::FormHelp };
+        let (role, sign) = match field.error {
+            Some(_) => (Role::FormError, self.styles.glyphs.error),
+            None => (Role::FormHelp, ""),
+        };
+        let indent = if sign.is_empty() { 0 } else { 2 };
+        let room = usize::from(area.width);
+        if !area.is_empty() {
+            put(buf, (area.x, area.y), sign, room, self.styles.role(role));
+        }
         for (y, words) in (area.y..area.bottom()).zip(words) {
-            put(buf, (area.x, y), words, usize::from(area.width), self.styles.role(role));
+            put(buf, (area.x + indent, y), words, room.saturating_sub(usize::from(indent)), self.styles.role(role));
+        }
+    }
+
+    fn draw_label(&self, label: &str, focus: Focus, area: Rect, buf: &mut Buffer) {
+        let room = usize::from(area.width.saturating_sub(POINTER + 1));
+        let label = fit(label, room, Cut::End, self.styles.glyphs.ellipsis);
+        let role = if focus == Focus::Here { Role::FormLabelFocused } else { Role::FormLabel };
+        put(buf, (area.x.saturating_add(POINTER), area.y), &label, room, self.styles.role(role));
+        if focus == Focus::Here {
+            put(buf, (area.x, area.y), self.styles.glyphs.pointer, usize::from(area.width), self.styles.key());
         }
     }
 
@@ -145,7 +173,6 @@ impl<'a> Form<'a> {
                 line.cursor(area)
             }
             Input::Choice { options, chosen } => self.draw_choice(options.get(chosen), focus, area, buf),
-            Input::Check { checked } => self.draw_check(checked, focus, area, buf),
             Input::Lines { editor: text, .. } => {
                 fill(buf, area, self.styles.field(focus));
                 let pane = EditorPane {
@@ -172,14 +199,6 @@ impl<'a> Form<'a> {
         put(buf, (area.x, area.y), &format!("< {text} >"), usize::from(area.width), style);
         (focus == Focus::Here).then(|| area.as_position())
     }
-
-    fn draw_check(&self, checked: bool, focus: Focus, area: Rect, buf: &mut Buffer) -> Option<Position> {
-        let glyphs = self.styles.glyphs;
-        let sign = if checked { glyphs.checked } else { glyphs.unchecked };
-        let word = if checked { "yes" } else { "no" };
-        put(buf, (area.x, area.y), &format!("{sign} {word}"), usize::from(area.width), self.styles.field(focus));
-        (focus == Focus::Here).then(|| area.as_position())
-    }
 }
 
 /// The part of `area` that rows `from..from + rows` of the content take.
@@ -196,14 +215,14 @@ impl StatefulWidget for &Form<'_> {
 
     fn render(self, area: Rect, buf: &mut Buffer, view: &mut FormView) {
         let area = clip(area, buf);
-        let height = self.height(area.width);
+        let places = self.places(self.room(area));
+        let height = places.last().map_or(0, |place| place.top + place.input_rows + place.words.len());
         view.scroll.fit(area, height);
-        let places = self.places(area.width);
         if let Some(place) = places.get(self.focused) {
             view.scroll.follow_range(place.top, place.top + place.input_rows + place.words.len());
         }
         let inner = view.scroll.with_bar(area, height, buf, self.styles);
-        let label_width = self.label_width(area.width);
+        let label_width = self.label_width(inner.width);
         view.cursor = None;
         for (at, (field, place)) in self.fields.iter().zip(&places).enumerate() {
             let focus = Focus::when(at == self.focused);
@@ -215,10 +234,7 @@ impl StatefulWidget for &Form<'_> {
                 ..row
             };
             if !input.is_empty() {
-                let label =
-                    fit(field.label, usize::from(label_width.saturating_sub(1)), Cut::End, self.styles.glyphs.ellipsis);
-                let role = if focus == Focus::Here { Role::FormLabelFocused } else { Role::FormLabel };
-                put(buf, (input.x, input.y), &label, usize::from(label_width), self.styles.role(role));
+                self.draw_label(field.label, focus, Rect { width: label_width.min(input.width), ..input }, buf);
                 let cursor = self.draw_input(field, focus, beside(input), &mut view.editor, buf);
                 view.cursor = cursor.or(view.cursor);
             }
@@ -245,28 +261,26 @@ mod tests {
             FormField { label: "Name", input: line(&name), help: "letters", error: None },
             FormField { label: "Note", input: line(&empty), help: "", error: Some("A note is needed") },
             FormField { label: "Key", input: Input::Choice { options: &options, chosen: 1 }, help: "", error: None },
-            FormField { label: "Sure", input: Input::Check { checked: true }, help: "", error: None },
         ];
         let form = Form { styles: &styles, fields: &fields, focused: 0 };
-        let mut buf = Buffer::empty(Rect::new(0, 0, 20, 9));
+        let mut buf = Buffer::empty(Rect::new(0, 0, 24, 8));
         let mut view = FormView::default();
         form.render(buf.area, &mut buf, &mut view);
         let rows: Vec<_> = crate::ui::text::rows(&buf).iter().map(|row| row.trim_end().to_owned()).collect();
         let expected = [
-            "Name  ci",
-            "      letters",
+            "› Name  ci",
+            "        letters",
             "",
-            "Note  none",
-            "      A note is",
-            "      needed",
+            "  Note  none",
+            "        ▲ A note is",
+            "          needed",
             "",
-            "Key   < EC >",
-            "Sure  ■ yes",
+            "  Key   < EC >",
         ];
         assert_eq!(rows, expected);
-        assert_eq!(view.cursor(), Some(Position::new(8, 0)));
+        assert_eq!(view.cursor(), Some(Position::new(10, 0)));
         assert_eq!(form.field_at(&view, Position::new(0, 4)), Some(1));
-        Form { focused: 3, ..form }.render(Rect::new(0, 0, 20, 8), &mut buf, &mut view);
+        Form { focused: 2, ..form }.render(Rect::new(0, 0, 24, 7), &mut buf, &mut view);
         assert_eq!(view.scroll.offset, 1);
     }
 }

@@ -189,7 +189,6 @@ impl Sheet<'_> {
         let inputs = [
             Input::Line { content, placeholder: text },
             Input::Choice { options: &options, chosen: n },
-            Input::Check { checked: true },
             Input::Lines { editor: &editor, rows: 3 },
         ];
         let error = n.is_multiple_of(2).then_some(text);

@@ -259,7 +259,6 @@ fn form(styles: &Styles, area: Rect, buf: &mut Buffer) -> Option<Cell> {
         FormField { error: taken, ..field("Attestor", line(Content::Text(&name)), "Lower case letters and digits.") },
         field("Key", Input::Choice { options: &options, chosen: 1 }, ""),
         field("Passphrase", line(Content::Secret(&secret)), "Encrypts the key on this machine."),
-        field("Expires", Input::Check { checked: false }, ""),
     ];
     let area = in_pane(styles, "New attestor", area, buf);
     let mut view = FormView::default();
