@@ -157,7 +157,7 @@ fn workloads(model: &Model, act: Act, project: &str) -> Plan {
 
 fn policies(model: &Model, act: Act, project: &str) -> Plan {
     let template = |number: usize| TEMPLATES.get(number).map(|t| (t.file.to_owned(), (t.text)(project)));
-    let etag = model.session.remotes.policy.value().and_then(|policy| policy.etag.clone());
+    let etag = model.session.live_policy().and_then(|policy| policy.etag.clone());
     let import = |text: String| {
         let job = Job::ImportPolicy { project: project.to_owned(), text: text.clone(), etag: etag.clone() };
         Plan::Draft(text, vec![job])

@@ -69,7 +69,7 @@ impl Decisions {
             image,
         };
         let same = self.basis.as_ref() == Some(&basis);
-        let live = session.remotes.policy.value().map(AsRef::as_ref);
+        let live = session.live_policy();
         if !(same && is_of(self.live.as_ref(), live)) {
             compile(&mut self.live, live, system.as_ref());
             self.now = decide(self.live.as_ref(), session, &basis, verifier);

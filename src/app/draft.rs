@@ -92,8 +92,9 @@ impl Draft {
         text.clone_into(&mut self.baseline);
     }
 
-    /// Whether it holds something that is nowhere else.
-    pub fn is_unsaved(&self) -> bool {
-        self.touched && self.editor.text() != self.baseline
+    /// Whether it says something that neither the text last imported nor the live policy says.
+    pub fn is_unsaved(&self, live: Option<&Policy>) -> bool {
+        let is_live = || self.policy().zip(live).is_some_and(|(draft, live)| draft.says_the_same_as(live));
+        self.touched && self.editor.text() != self.baseline && !is_live()
     }
 }

@@ -165,6 +165,13 @@ impl Policy {
         }
     }
 
+    /// Whether both decide and describe the same: the fields that only the server sets
+    /// (`name`, `updateTime`, `etag`) do not count.
+    pub fn says_the_same_as(&self, other: &Self) -> bool {
+        let said = |policy: &Self| Self { name: None, update_time: None, etag: None, ..policy.clone() };
+        said(self) == said(other)
+    }
+
     /// A policy with only a default rule.
     pub fn with_default(default_admission_rule: AdmissionRule) -> Self {
         Self {

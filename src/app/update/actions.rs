@@ -300,7 +300,7 @@ fn cancel(model: &mut Model) -> Vec<Effect> {
 
 fn ask_quit(model: &mut Model) -> Vec<Effect> {
     let mut lines = Vec::new();
-    if model.draft.is_unsaved() {
+    if model.draft.is_unsaved(model.session.live_policy()) {
         lines.push("The draft is not the project's policy. It is kept, and will be here next time.".to_owned());
     }
     if let Some((_, work)) = model.works.latest() {

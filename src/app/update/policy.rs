@@ -190,7 +190,7 @@ fn take_live(model: &mut Model) -> Vec<Effect> {
         say(model, Weight::Warning, "the live policy is not known: choose a project, or reload with r");
         return Vec::new();
     };
-    if model.draft.is_unsaved() && model.draft.editor.text() != text {
+    if model.draft.is_unsaved(model.session.live_policy()) && model.draft.editor.text() != text {
         let lines = vec!["The draft is replaced by the project's policy. ^Z brings it back.".to_owned()];
         let diff = Some((model.draft.editor.text(), text.clone()));
         let title = "Take the live policy?".to_owned();

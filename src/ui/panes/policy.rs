@@ -58,7 +58,7 @@ pub(super) fn editor(model: &Model, area: Rect, state: &mut ViewState, styles: &
     let place = format!("{}:{}", editor.position().line, editor.position().column);
     let pane = PaneFrame::new(styles, Pane::Editor.title())
         .focus(held)
-        .dirty(model.draft.is_unsaved())
+        .dirty(model.draft.is_unsaved(model.session.live_policy()))
         .note(Line::styled(place, styles.dim()));
     let inner = pane.inner(area);
     (&pane).render(area, frame.buffer_mut());
