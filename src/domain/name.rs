@@ -68,6 +68,30 @@ text_newtype!(
     is_kubernetes_name
 );
 
+text_newtype!(
+    /// A workload's identity in Cloud Service Mesh, as keys of `istioServiceIdentityAdmissionRules`
+    /// have it, with or without `spiffe://`.
+    ServiceIdentity,
+    "a service identity (`DOMAIN/ns/NAMESPACE/sa/SERVICE_ACCOUNT`)",
+    is_service_identity
+);
+
+/// The namespace or service account in a key of a policy's rules. Inferred: the proto's form is
+/// `[a-z.-]+`, but Kubernetes names have digits too; accept them.
+pub(super) fn is_namespace(text: &str) -> bool {
+    !text.is_empty() && text.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || matches!(b, b'.' | b'-'))
+}
+
+fn is_service_identity(text: &str) -> bool {
+    let parts: Vec<&str> = text.strip_prefix("spiffe://").unwrap_or(text).split('/').collect();
+    match parts.as_slice() {
+        [domain, "ns", namespace, "sa", account] => {
+            !domain.is_empty() && !domain.contains(':') && is_namespace(namespace) && is_namespace(account)
+        }
+        _ => false,
+    }
+}
+
 fn is_project_id(text: &str) -> bool {
     let (domain, id) = text.split_once(':').map_or((None, text), |(d, id)| (Some(d), id));
     let domain_ok = domain.is_none_or(|d| d.contains('.') && is_kubernetes_name(d));

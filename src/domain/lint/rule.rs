@@ -7,7 +7,7 @@ use crate::domain::document::{Bytes, Dialect, Entry, Key, Means, Node, Value};
 use crate::domain::lint::Code;
 use crate::domain::lint::decode::{Decoder, Fields, Step, place, shown};
 use crate::domain::lint::schema::{self, Field, Kind, Names};
-use crate::domain::name::{AttestorName, ClusterKey};
+use crate::domain::name::{AttestorName, ClusterKey, ServiceIdentity, is_namespace};
 use crate::domain::policy::{AdmissionRule, EnforcementMode, EvaluationMode, RuleKind};
 
 impl<'a> Decoder<'a, '_, '_> {
@@ -210,25 +210,10 @@ fn key_fault(kind: RuleKind, key: &str) -> Option<(Code, &'static str)> {
         RuleKind::ServiceIdentity => (
             Code::ServiceIdentityKey,
             "a service identity (`DOMAIN/ns/NAMESPACE/sa/SERVICE_ACCOUNT`)",
-            is_identity(key),
+            key.parse::<ServiceIdentity>().is_ok(),
         ),
     };
     (!valid).then_some((code, form))
-}
-
-/// Inferred: the proto's form is `[a-z.-]+`, but Kubernetes names have digits too; accept them.
-fn is_namespace(text: &str) -> bool {
-    !text.is_empty() && text.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || matches!(b, b'.' | b'-'))
-}
-
-fn is_identity(text: &str) -> bool {
-    let parts: Vec<&str> = text.strip_prefix("spiffe://").unwrap_or(text).split('/').collect();
-    match parts.as_slice() {
-        [domain, "ns", namespace, "sa", account] => {
-            !domain.is_empty() && !domain.contains(':') && is_namespace(namespace) && is_namespace(account)
-        }
-        _ => false,
-    }
 }
 
 fn evaluation_mode(number: usize) -> Option<EvaluationMode> {
