@@ -3,6 +3,7 @@
 use crate::domain::admission::Evidence;
 use crate::domain::attestation::Attestation;
 use crate::domain::attestor::Attestor;
+use crate::domain::image::Digest;
 use crate::domain::name::NoteName;
 use crate::domain::policy::Policy;
 use crate::domain::resource::{Cluster, ClusterEvent, Image, LocalKey, Note, Project, WorkDirectory, Workload};
@@ -86,8 +87,10 @@ pub enum Query {
     Notes {
         project: String,
     },
+    /// The first page of a note's attestations, and all that are for this digest.
     Attestations {
         note: NoteName,
+        digest: Option<Digest>,
     },
     /// What the decisions about this image need.
     Evidence {
@@ -133,6 +136,14 @@ pub struct Work {
     pub signed_by: Option<String>,
 }
 
+/// Some of a note's attestations.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct AttestationsPage {
+    pub attestations: Vec<Attestation>,
+    /// Whether the note has others.
+    pub more: bool,
+}
+
 /// The answer to a query; the variant is that of its source.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Answer {
@@ -144,7 +155,7 @@ pub enum Answer {
     SystemPolicy(Result<Box<Policy>, Report>),
     Attestors(Result<Vec<Attestor>, Report>),
     Notes(Result<Vec<Note>, Report>),
-    Attestations(Result<Vec<Attestation>, Report>),
+    Attestations(Result<AttestationsPage, Report>),
     Evidence(Result<Box<Evidence>, Report>),
     Workloads(Result<Vec<Workload>, Report>),
     Events(Result<Vec<ClusterEvent>, Report>),

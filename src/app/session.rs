@@ -74,6 +74,8 @@ pub struct Remotes {
     pub attestors: Remote<Vec<Attestor>>,
     pub notes: Remote<Vec<Note>>,
     pub attestations: Remote<Vec<Attestation>>,
+    /// Whether the note has more attestations than were read.
+    pub more_attestations: bool,
     pub evidence: Remote<Box<Evidence>>,
     pub workloads: Remote<Vec<Workload>>,
     pub events: Remote<Vec<ClusterEvent>>,
@@ -104,11 +106,15 @@ impl Session {
         self.remotes.attestors.items().get(index)
     }
 
+    /// The project's policy as last read.
+    pub fn live_policy(&self) -> Option<&Policy> {
+        self.remotes.policy.value().map(AsRef::as_ref)
+    }
+
     /// Every attestor that decides about the chosen image under the live policy or the draft.
     pub fn wanted_attestors(&self, draft: Option<&Policy>) -> Vec<String> {
-        let live = self.remotes.policy.value().map(AsRef::as_ref);
         let mut wanted: Vec<String> =
-            [live, draft].into_iter().flatten().flat_map(Policy::attestors).map(str::to_owned).collect();
+            [self.live_policy(), draft].into_iter().flatten().flat_map(Policy::attestors).map(str::to_owned).collect();
         wanted.sort();
         wanted.dedup();
         wanted
@@ -149,7 +155,9 @@ impl Session {
             Source::Policy => Query::Policy { project: project? },
             Source::Attestors => Query::Attestors { project: project? },
             Source::Notes => Query::Notes { project: project? },
-            Source::Attestations => Query::Attestations { note: note? },
+            Source::Attestations => {
+                Query::Attestations { note: note?, digest: self.image.as_ref().and_then(ImageRef::digest).cloned() }
+            }
             Source::Evidence => Query::Evidence {
                 attestors: self.wanted_attestors(draft),
                 image: self.image.as_ref()?.as_str().to_owned(),
@@ -182,7 +190,7 @@ impl Session {
             images: r.images.value().map(Vec::as_slice),
             workloads: r.workloads.value().map(Vec::as_slice),
             events: r.events.value().map(Vec::as_slice),
-            policy: r.policy.value().map(AsRef::as_ref),
+            policy: self.live_policy(),
             notes: r.notes.value().map(Vec::as_slice),
             attestors: r.attestors.value().map(Vec::as_slice),
             keys: r.keys.value().map(Vec::as_slice),

@@ -7,7 +7,7 @@ use futures_util::future::try_join3;
 use super::backend::Backend;
 use super::convert;
 use crate::app::job::ClusterId;
-use crate::app::query::{Answer, Query, Work};
+use crate::app::query::{Answer, AttestationsPage, Query, Work};
 use crate::app::report::Report;
 use crate::client::{Client, Error, Kubernetes};
 use crate::codelab::names;
@@ -15,7 +15,7 @@ use crate::domain::admission::Evidence;
 use crate::domain::attestation::Verify as _;
 use crate::domain::attestor::{KeyMaterial, PublicKey};
 use crate::domain::image::{Digest, ImageRef};
-use crate::domain::name::ProjectId;
+use crate::domain::name::{NoteName, ProjectId};
 use crate::domain::resource::{ClusterEvent, Image, LocalKey, Note, Workload};
 use crate::signing::openpgp::Verifier;
 use crate::wire::kubernetes::{Deployment, Event, Pod, ReplicaSet};
@@ -37,19 +37,28 @@ pub async fn answer(backend: &Backend, query: Query) -> Answer {
         Query::SystemPolicy => Answer::SystemPolicy(system_policy(backend).await),
         Query::Attestors { project } => Answer::Attestors(attestors(backend, &project).await),
         Query::Notes { project } => Answer::Notes(notes(backend, &project).await),
-        Query::Attestations { note } => Answer::Attestations(match backend.client() {
-            Ok(client) => match client.attestations_page(&note, None, None).await {
-                Ok((page, _more)) => Ok(page),
-                Err(error) => Err(convert::report(&error)),
-            },
-            Err(report) => Err(report),
-        }),
+        Query::Attestations { note, digest } => {
+            Answer::Attestations(attestations(backend, &note, digest.as_ref()).await)
+        }
         Query::Evidence { attestors, image } => Answer::Evidence(evidence(backend, &attestors, &image).await),
         Query::Workloads { cluster } => Answer::Workloads(workloads(backend, &cluster).await),
         Query::Events { cluster } => Answer::Events(events(backend, &cluster).await),
         Query::Keys => Answer::Keys(keys(backend).await),
         Query::Work => Answer::Work(work(backend).await),
     }
+}
+
+/// The first page; those for the chosen image's digest come first where the page may lack them.
+async fn attestations(backend: &Backend, note: &NoteName, digest: Option<&Digest>) -> Result<AttestationsPage, Report> {
+    let client = backend.client()?;
+    let (mut page, next) = client.attestations_page(note, None, None).await.map_err(|e| convert::report(&e))?;
+    if let (Some(digest), true) = (digest, next.is_some()) {
+        let mut chosen = client.attestations(note, Some(digest)).await.map_err(|e| convert::report(&e))?;
+        page.retain(|attestation| chosen.iter().all(|known| known.name != attestation.name));
+        chosen.append(&mut page);
+        page = chosen;
+    }
+    Ok(AttestationsPage { attestations: page, more: next.is_some() })
 }
 
 /// A project's name, or why it is none.

@@ -66,6 +66,9 @@ fn frame_of<'a, T>(
     if let Some(filter) = filter_of(model, pane) {
         frame = frame.filter(filter, left, all);
     }
+    if pane == Pane::Attestations && model.session.remotes.more_attestations {
+        frame = frame.foot(Line::styled("the note has more than are read here", styles.dim()));
+    }
     frame = frame.note(age(remote, model.ui.now, styles));
     frame.busy(remote.is_loading().then_some(model.ui.spin))
 }
