@@ -824,7 +824,7 @@ pub static ACTIONS: &[Spec] = &[
     },
     Spec {
         action: A::FindInText,
-        contexts: &[C::Editing],
+        contexts: &[C::Editing, C::Pane(Pane::Editor)],
         keys: &["ctrl-f"],
         label: "find…",
         help: "Search the text.",
@@ -834,7 +834,7 @@ pub static ACTIONS: &[Spec] = &[
     },
     Spec {
         action: A::GoToLine,
-        contexts: &[C::Editing],
+        contexts: &[C::Editing, C::Pane(Pane::Editor)],
         keys: &["ctrl-l"],
         label: "line…",
         help: "Go to a line.",

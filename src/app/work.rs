@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use super::form::Form;
 use super::job::{Job, Outcome};
 use super::query::Source;
 use super::remote::Ticket;
@@ -46,27 +47,41 @@ impl Work {
 
 /// All work under way, by ticket.
 #[derive(Debug, Default)]
-pub struct Works(BTreeMap<Ticket, Work>);
+pub struct Works {
+    works: BTreeMap<Ticket, Work>,
+    /// The forms that work was started from: what was typed comes back when the work fails.
+    forms: BTreeMap<Ticket, Box<Form>>,
+}
 
 impl Works {
     pub fn start(&mut self, ticket: Ticket, jobs: Vec<Job>, purpose: Purpose) {
-        self.0.insert(ticket, Work { jobs, purpose, at: 0, progress: String::new(), outcomes: Vec::new() });
+        self.works.insert(ticket, Work { jobs, purpose, at: 0, progress: String::new(), outcomes: Vec::new() });
+    }
+
+    /// Keeps a form until the work that it started has ended.
+    pub fn keep(&mut self, ticket: Ticket, form: Box<Form>) {
+        self.forms.insert(ticket, form);
+    }
+
+    /// The form that the work was started from.
+    pub fn take_form(&mut self, ticket: Ticket) -> Option<Box<Form>> {
+        self.forms.remove(&ticket)
     }
 
     pub fn get_mut(&mut self, ticket: Ticket) -> Option<&mut Work> {
-        self.0.get_mut(&ticket)
+        self.works.get_mut(&ticket)
     }
 
     pub fn end(&mut self, ticket: Ticket) -> Option<Work> {
-        self.0.remove(&ticket)
+        self.works.remove(&ticket)
     }
 
     pub fn any(&self) -> bool {
-        !self.0.is_empty()
+        !self.works.is_empty()
     }
 
     /// The work that was started last.
     pub fn latest(&self) -> Option<(Ticket, &Work)> {
-        self.0.last_key_value().map(|(ticket, work)| (*ticket, work))
+        self.works.last_key_value().map(|(ticket, work)| (*ticket, work))
     }
 }

@@ -17,19 +17,27 @@ use crate::domain::admission::Platform;
 use crate::domain::attestation;
 use crate::domain::image::ImageRef;
 use crate::domain::key::{KeyAlgorithm, KeySpec};
-use crate::domain::name::{ClusterKey, KubernetesName, NoteName, ProjectId, ResourceId};
+use crate::domain::name::{ClusterKey, KubernetesName, NoteName, ProjectId, ResourceId, ServiceIdentity};
 use crate::domain::resource::WorkloadKind;
 
 /// What taking a form gives: effects, or the field that is wrong and why.
 type Taken = Result<Vec<Effect>, (&'static str, String)>;
 
-/// Takes the form on top; a wrong field keeps it open, with everything that was typed.
+/// Takes the form on top; a wrong field keeps it open, with everything that was typed, and work that
+/// fails brings it back.
 pub(super) fn submit(model: &mut Model) -> Vec<Effect> {
     let Some(Overlay::Form(form)) = model.overlays.pop() else { return Vec::new() };
     let mut form = *form;
     form.clear_errors();
     match take(model, &form) {
-        Ok(effects) => effects,
+        Ok(effects) => {
+            let started =
+                effects.iter().find_map(|e| if let Effect::Run(ticket, _) = e { Some(*ticket) } else { None });
+            if let Some(ticket) = started {
+                model.works.keep(ticket, Box::new(form));
+            }
+            effects
+        }
         Err((field, error)) => {
             form.refuse(field, error);
             model.overlays.push(Overlay::Form(Box::new(form)));
@@ -237,10 +245,17 @@ fn take_simulate(model: &mut Model, form: &Form) -> Taken {
     let labels = pairs("labels", &form.value("labels"))?;
     let annotations = pairs("annotations", &form.value("annotations"))?;
     let namespace: KubernetesName = parse("namespace", &form.value("namespace"))?;
+    let (account, identity) = (form.value("account"), form.value("identity"));
+    if !account.is_empty() {
+        parse::<KubernetesName>("account", &account)?;
+    }
+    if !identity.is_empty() {
+        parse::<ServiceIdentity>("identity", &identity)?;
+    }
     model.session.subject = super::super::session::Subject {
         namespace: namespace.to_string(),
-        service_account: form.value("account"),
-        service_identity: form.value("identity"),
+        service_account: account,
+        service_identity: identity,
         labels,
         annotations,
         platform: if form.chosen("platform") == 1 { Platform::CloudRun } else { Platform::Gke },

@@ -54,7 +54,12 @@ pub(super) fn answered(model: &mut Model, ticket: Ticket, answer: Answer) -> Vec
         Answer::SystemPolicy(result) => (finish(&mut r.system_policy, ticket, result, now), Source::SystemPolicy),
         Answer::Attestors(result) => (finish(&mut r.attestors, ticket, result, now), Source::Attestors),
         Answer::Notes(result) => (finish(&mut r.notes, ticket, result, now), Source::Notes),
-        Answer::Attestations(result) => (finish(&mut r.attestations, ticket, result, now), Source::Attestations),
+        Answer::Attestations(result) => {
+            let more = result.as_ref().is_ok_and(|page| page.more);
+            let fresh = finish(&mut r.attestations, ticket, result.map(|page| page.attestations), now);
+            r.more_attestations = if fresh { more } else { r.more_attestations };
+            (fresh, Source::Attestations)
+        }
         Answer::Evidence(result) => (finish(&mut r.evidence, ticket, result, now), Source::Evidence),
         Answer::Workloads(result) => (finish(&mut r.workloads, ticket, result, now), Source::Workloads),
         Answer::Events(result) => (finish(&mut r.events, ticket, result, now), Source::Events),
@@ -161,8 +166,12 @@ fn plain_outcome(model: &mut Model, job: &Job, outcome: Outcome) -> Vec<Effect> 
 
 pub(super) fn ended(model: &mut Model, ticket: Ticket, result: Result<(), Failure>) -> Vec<Effect> {
     model.log.ended(ticket, &result);
+    let form = model.works.take_form(ticket);
     let Some(work) = model.works.end(ticket) else { return Vec::new() };
     let effects = load(model, &work.touches());
+    if let (Err(_), Some(form)) = (&result, form) {
+        model.overlays.push(Overlay::Form(form));
+    }
     match result {
         Ok(()) => succeeded(model, &work),
         Err(Failure::Cancelled) => {
