@@ -79,15 +79,7 @@ impl Runner {
         let task = tokio::spawn(async move { all(&backend, ticket, list, &sender).await });
         self.works.insert(ticket, task.abort_handle());
         tokio::spawn(async move {
-            let result = match task.await {
-                Ok(result) => result,
-                Err(error) if error.is_cancelled() => Err(Failure::Cancelled),
-                // A panic: the program goes on, and says so.
-                Err(error) => {
-                    Err(Failure::Failed(0, convert::plain(&error).hinted("This is a bug: the log has more.")))
-                }
-            };
-            let _ = messages.send(Msg::Ended(ticket, result));
+            let _ = messages.send(Msg::Ended(ticket, ended(task).await));
         });
     }
 
@@ -111,6 +103,15 @@ impl Runner {
     /// Waits until everything that was to be written is on the disk.
     pub fn finish(self) {
         self.writer.finish();
+    }
+}
+
+/// How a task ended; one that panicked is a failure like others, and the program goes on.
+async fn ended(task: tokio::task::JoinHandle<Result<(), Failure>>) -> Result<(), Failure> {
+    match task.await {
+        Ok(result) => result,
+        Err(error) if error.is_cancelled() => Err(Failure::Cancelled),
+        Err(error) => Err(Failure::Failed(0, convert::plain(&error).hinted("This is a bug: the log has more."))),
     }
 }
 
@@ -222,5 +223,25 @@ impl Writer {
         if let Some(thread) = self.thread.take() {
             let _ = thread.join();
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_panic_is_a_failure() {
+        let Err(Failure::Failed(0, report)) = ended(tokio::spawn(async { panic!("as it was told to") })).await else {
+            panic!("it did not fail")
+        };
+        assert!(report.line().contains("panicked"), "{report:?}");
+    }
+
+    #[tokio::test]
+    async fn what_is_aborted_is_cancelled() {
+        let task = tokio::spawn(std::future::pending());
+        task.abort();
+        assert!(matches!(ended(task).await, Err(Failure::Cancelled)));
     }
 }

@@ -1,6 +1,13 @@
 //! The terminal is given back however the program ends, and stays usable while it runs.
 
-use crate::support::pty::Workbench;
+use std::env;
+
+use countersign::runtime::terminal::Guard;
+
+use crate::support::pty::{PROGRAM, Workbench};
+
+/// Set where a test is run as a program of its own.
+const CHILD: &str = "COUNTERSIGN_TEST_CHILD";
 
 fn open(env: &[(&str, &str)]) -> (tempfile::TempDir, Workbench) {
     let home = tempfile::tempdir().unwrap();
@@ -75,4 +82,77 @@ fn what_was_typed_survives_a_kill() {
     workbench.kill();
     let mut again = Workbench::start(home.path(), 120, 40);
     again.wait_for("description: kept");
+}
+
+#[test]
+fn it_is_restored_before_a_panic_is_printed() {
+    if env::var_os(CHILD).is_some() {
+        let _guard = Guard::enter().unwrap();
+        panic!("as it was told to");
+    }
+    let mut child = Workbench::this_test("terminal::it_is_restored_before_a_panic_is_printed", &[(CHILD, "1")]);
+    child.wait_for("as it was told to");
+    assert!(!child.end());
+    assert!(child.terminal_is_restored());
+    assert!(String::from_utf8_lossy(&child.raw).contains("\x1b[?1049h"), "it was taken");
+}
+
+#[test]
+fn a_panic_in_a_task_leaves_the_screen() {
+    if env::var_os(CHILD).is_some() {
+        let mut guard = Guard::enter().unwrap();
+        assert!(std::thread::spawn(|| panic!("not to be seen")).join().is_err());
+        guard.draw(|frame| frame.render_widget("still here", frame.area())).unwrap();
+        let mut line = String::new();
+        std::io::stdin().read_line(&mut line).unwrap();
+        return;
+    }
+    let mut child = Workbench::this_test("terminal::a_panic_in_a_task_leaves_the_screen", &[(CHILD, "1")]);
+    child.wait_for("still here");
+    assert!(!child.screen().contains("not to be seen"));
+    assert!(!child.terminal_is_restored());
+    child.type_raw("\n");
+    assert!(child.end());
+    assert!(child.terminal_is_restored());
+}
+
+#[test]
+fn it_is_given_back_while_suspended() {
+    let home = tempfile::tempdir().unwrap();
+    let mut shell = Workbench::shell(home.path());
+    shell.wait_for("prompt>");
+    shell.type_raw(&format!("{PROGRAM}\n"));
+    shell.wait_for("sandbox ready");
+    shell.keys("C-z");
+    shell.wait_for("Stopped");
+    assert!(shell.terminal_is_restored());
+    shell.type_raw("fg\n");
+    shell.wait_for("sandbox ready");
+    shell.keys("2");
+    shell.wait_for("Problems");
+    shell.keys("q");
+    shell.until("the shell", |screen| !screen.contains("sandbox ready") && screen.contains("prompt>"));
+    assert!(shell.terminal_is_restored());
+    shell.type_raw("exit\n");
+    shell.end();
+}
+
+#[test]
+fn the_mouse_shows_tabs_selects_rows_scrolls_and_presses_hints() {
+    let (_home, mut workbench) = open(&[]);
+    workbench.click_text("Attestor");
+    workbench.wait_for("Keys of this machine");
+    workbench.click_text("Deployer");
+    workbench.wait_for("Setup");
+    workbench.click_text("Enforcement");
+    workbench.until("the row", |screen| screen.lines().any(|line| line.contains('›') && line.contains("Enforcement")));
+    workbench.click_text("simulate…");
+    workbench.wait_for("Simulate an admission");
+    workbench.keys("Esc");
+    workbench.wait_gone("Simulate an admission");
+    workbench.keys("?");
+    workbench.wait_for("Everywhere");
+    workbench.wheel_down(60, 20);
+    workbench.wheel_down(60, 20);
+    workbench.wait_gone("Everywhere");
 }

@@ -12,6 +12,9 @@ use portable_pty::{Child, CommandBuilder, MasterPty, PtySize, native_pty_system}
 /// How long a test waits for a text; making an RSA key on a busy machine takes its time.
 const PATIENCE: Duration = Duration::from_secs(120);
 
+/// The workbench itself.
+pub(crate) const PROGRAM: &str = env!("CARGO_BIN_EXE_countersign");
+
 /// A running workbench and its screen.
 pub(crate) struct Workbench {
     child: Box<dyn Child + Send + Sync>,
@@ -30,9 +33,26 @@ impl Workbench {
     }
 
     pub(crate) fn start_with(data: &Path, columns: u16, rows: u16, env: &[(&str, &str)]) -> Self {
+        Self::spawn(CommandBuilder::new(PROGRAM), data, (columns, rows), env)
+    }
+
+    /// Starts an interactive shell, which stops and continues what it runs.
+    pub(crate) fn shell(data: &Path) -> Self {
+        let mut shell = CommandBuilder::new("sh");
+        shell.arg("-i");
+        Self::spawn(shell, data, (120, 40), &[("PS1", "prompt> "), ("ENV", "")])
+    }
+
+    /// Starts the test of this name again as a program of its own, with `env` set.
+    pub(crate) fn this_test(name: &str, env: &[(&str, &str)]) -> Self {
+        let mut command = CommandBuilder::new(std::env::current_exe().unwrap());
+        command.args(["--exact", name, "--nocapture", "--test-threads=1"]);
+        Self::spawn(command, &std::env::temp_dir(), (120, 40), env)
+    }
+
+    fn spawn(mut command: CommandBuilder, data: &Path, (columns, rows): (u16, u16), env: &[(&str, &str)]) -> Self {
         let size = PtySize { rows, cols: columns, pixel_width: 0, pixel_height: 0 };
         let pair = native_pty_system().openpty(size).unwrap();
-        let mut command = CommandBuilder::new(env!("CARGO_BIN_EXE_countersign"));
         command.env_clear();
         command.env("PATH", std::env::var_os("PATH").unwrap_or_default());
         command.env("HOME", data);
@@ -119,6 +139,25 @@ impl Workbench {
         for key in keys.split_whitespace() {
             self.type_raw(&encode(key));
         }
+    }
+
+    /// A click at a cell, counted from 1, in SGR encoding.
+    pub(crate) fn click(&mut self, column: u16, row: u16) {
+        self.type_raw(&format!("\x1b[<0;{column};{row}M\x1b[<0;{column};{row}m"));
+    }
+
+    /// Clicks where the text starts.
+    #[track_caller]
+    pub(crate) fn click_text(&mut self, text: &str) {
+        let screen = self.screen();
+        let (row, line) = screen.lines().enumerate().find(|(_, line)| line.contains(text)).expect(text);
+        let column = line[..line.find(text).unwrap()].chars().count();
+        self.click(u16::try_from(column).unwrap() + 1, u16::try_from(row).unwrap() + 1);
+    }
+
+    /// One turn of the wheel at a cell, counted from 1.
+    pub(crate) fn wheel_down(&mut self, column: u16, row: u16) {
+        self.type_raw(&format!("\x1b[<65;{column};{row}M"));
     }
 
     pub(crate) fn resize(&mut self, columns: u16, rows: u16) {
