@@ -7,7 +7,7 @@ use countersign::codelab::STEPS;
 
 use crate::support::pty::Workbench;
 
-const PASSPHRASE: &str = "correct horse battery";
+pub(crate) const PASSPHRASE: &str = "correct horse battery";
 
 /// What a person does for a step: screens to wait for, and keys.
 enum Do {
@@ -119,7 +119,7 @@ const BY_HAND: &[(&str, &[Do])] = &[
     ("clean-note", &[Keys("Tab x"), See("Delete the note?"), Keys("y")]),
 ];
 
-fn open(home: &Path) -> Workbench {
+pub(crate) fn open(home: &Path) -> Workbench {
     let mut workbench = Workbench::start(home, 120, 40);
     workbench.wait_for("sandbox ready");
     workbench
@@ -207,6 +207,16 @@ fn do_it(workbench: &mut Workbench, id: &str) {
         }
         _ => {}
     }
+}
+
+/// Does every step by the guide before the one of this id.
+pub(crate) fn by_the_guide_until(workbench: &mut Workbench, id: &str) {
+    let end = STEPS.iter().position(|step| step.id == id).unwrap();
+    for (number, step) in STEPS.iter().take(end).enumerate() {
+        at_step(workbench, number);
+        do_it(workbench, step.id);
+    }
+    at_step(workbench, end);
 }
 
 #[test]

@@ -62,13 +62,13 @@ impl Lab {
 }
 
 /// An OCI layout on disk, with what its index names.
-struct Layout {
-    directory: PathBuf,
+pub(crate) struct Layout {
+    pub(crate) directory: PathBuf,
     top: Vec<Value>,
 }
 
 impl Layout {
-    fn new(directory: PathBuf) -> Self {
+    pub(crate) fn new(directory: PathBuf) -> Self {
         fs::create_dir_all(directory.join("blobs/sha256")).unwrap();
         fs::write(directory.join("oci-layout"), r#"{"imageLayoutVersion":"1.0.0"}"#).unwrap();
         Self { directory, top: Vec::new() }
@@ -79,8 +79,13 @@ impl Layout {
     }
 
     fn name(&mut self, media_type: &str, digest: &Digest, size: usize, tag: &str) {
-        self.top.push(json!({ "mediaType": media_type, "digest": digest.as_str(), "size": size,
-            "annotations": { "org.opencontainers.image.ref.name": tag } }));
+        self.name_descriptor(&json!({ "mediaType": media_type, "digest": digest.as_str(), "size": size }), tag);
+    }
+
+    pub(crate) fn name_descriptor(&mut self, descriptor: &Value, tag: &str) {
+        let mut named = descriptor.clone();
+        named["annotations"] = json!({ "org.opencontainers.image.ref.name": tag });
+        self.top.push(named);
         let index = json!({ "schemaVersion": 2, "manifests": self.top });
         fs::write(self.directory.join("index.json"), index.to_string()).unwrap();
     }
@@ -174,7 +179,7 @@ async fn an_index_goes_in_and_out_whole() {
 }
 
 /// Adds an image of one uncompressed layer, and answers its descriptor.
-fn add_image(layout: &Layout, architecture: &str, size: u32) -> Value {
+pub(crate) fn add_image(layout: &Layout, architecture: &str, size: u32) -> Value {
     let layer: Vec<u8> = (0..size).flat_map(u32::to_le_bytes).take(size as usize).collect();
     let config = json!({ "architecture": architecture, "os": "linux",
         "rootfs": { "type": "layers", "diff_ids": [Blob::digest_of(&layer).as_str()] } })
