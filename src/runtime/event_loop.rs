@@ -150,13 +150,14 @@ fn bring_requests(model: &mut Model, backend: &Backend) {
 fn exchange_line(exchange: &crate::client::Exchange) -> String {
     let status = exchange.status.map_or_else(|| "---".to_owned(), |status| status.to_string());
     let error = exchange.error.as_ref().map(|error| format!("  {error}")).unwrap_or_default();
+    // All are https; without it more of them fit on a line.
+    let url = exchange.url.strip_prefix("https://").unwrap_or(&exchange.url);
     format!(
-        "{} {status} {:>5} ms {:>8} B  {:6} {}{error}",
+        "{} {status} {:>5} ms {:>7} B {:6} {url}{error}",
         exchange.at.strftime("%H:%M:%S"),
         exchange.millis,
         exchange.response_bytes,
         exchange.method,
-        exchange.url
     )
 }
 

@@ -5,6 +5,7 @@ use ratatui::layout::{Position, Rect};
 use ratatui::text::{Line, Span};
 use ratatui::widgets::Widget as _;
 
+use super::layout::TWO_COLUMNS;
 use super::state::{Hit, ViewState};
 use super::styles::{Styles, Tone};
 use super::text::{Cut, fit, line_width, put_line};
@@ -15,21 +16,38 @@ use crate::app::Model;
 use crate::app::action::{Spec, specs_in};
 use crate::app::notice::Weight;
 use crate::app::session::Connection;
-use crate::app::tab::Tab;
+use crate::app::tab::{Pane, Tab};
 use crate::domain::admission::{Decision, ImageOutcome};
 
 pub(super) fn tab_bar(model: &Model, area: Rect, state: &mut ViewState, styles: &Styles, buf: &mut Buffer) {
     let titles = Tab::ALL.map(Tab::title);
     let active = Tab::ALL.iter().position(|tab| *tab == model.nav.tab).unwrap_or_default();
-    let note = Line::styled(place(model), styles.role(Role::HeaderNote));
+    let narrow = area.width < TWO_COLUMNS;
+    let text = if narrow { page(model) } else { place(model) };
+    let note = Line::styled(text, styles.role(Role::HeaderNote));
     let bar = TabBar { styles, app: "countersign", tabs: &titles, active, note };
     (&bar).render(area, buf);
+    if let (true, Some(pane)) = (narrow, other_page(model)) {
+        state.hit(bar.note_area(area), Hit::Pane(pane));
+    }
     for x in area.left()..area.right() {
         let at = Position::new(x, area.y);
         if let Some(tab) = bar.tab_at(area, at).and_then(|number| Tab::ALL.get(number)) {
             state.hit(Rect { x, y: area.y, width: 1, height: 1 }, Hit::Tab(*tab));
         }
     }
+}
+
+/// Which of the two columns a narrow screen shows.
+fn page(model: &Model) -> String {
+    let number = if model.nav.focus().is_right() { 2 } else { 1 };
+    format!("page {number} of 2, Tab turns")
+}
+
+/// The first pane of the page that is not shown.
+fn other_page(model: &Model) -> Option<Pane> {
+    let shown = model.nav.focus().is_right();
+    model.nav.tab.panes().iter().copied().find(|pane| pane.is_right() != shown)
 }
 
 /// Where we are: what is connected, project and cluster.

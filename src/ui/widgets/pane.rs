@@ -115,7 +115,7 @@ impl<'a> Pane<'a> {
     /// Puts ` text ` at the right of a border row, if it leaves `taken` cells and a piece of border.
     fn put_right(&self, buf: &mut Buffer, area: Rect, y: u16, line: &Line<'_>, taken: usize) {
         let width = line_width(line);
-        if taken + width + 6 <= usize::from(area.width) {
+        if width > 0 && taken + width + 6 <= usize::from(area.width) {
             self.put_padded(buf, (area.right() - 4 - narrow(width), y), line, width);
         }
     }

@@ -46,6 +46,15 @@ impl TabBar<'_> {
         self.layout(area).1.iter().position(|place| at.y == area.y && hits(place))
     }
 
+    /// Where the note stands; empty where there is no room for it.
+    pub fn note_area(&self, area: Rect) -> Rect {
+        let end = self.layout(area).1.last().map_or(area.x, |(x, wide)| x.saturating_add(narrow(*wide)));
+        let note = line_width(&self.note);
+        let fits = usize::from(area.right().saturating_sub(end)) > note + 1;
+        let width = if fits { narrow(note) } else { 0 };
+        Rect { x: area.right().saturating_sub(width + 1), width, height: 1, ..area }
+    }
+
     fn draw_tab(&self, tab: usize, (x, wide): (u16, usize), area: Rect, buf: &mut Buffer) {
         let focus = Focus::when(tab == self.active);
         let style = self.styles.tab(focus);
@@ -79,10 +88,9 @@ impl Widget for &TabBar<'_> {
         for (tab, place) in places.iter().enumerate() {
             self.draw_tab(tab, *place, area, buf);
         }
-        let end = places.last().map_or(area.x, |(x, wide)| x.saturating_add(narrow(*wide)));
-        let note = line_width(&self.note);
-        if usize::from(area.right().saturating_sub(end)) > note + 1 {
-            put_line(buf, (area.right() - narrow(note + 1), area.y), &self.note, note);
+        let note = self.note_area(area);
+        if !note.is_empty() {
+            put_line(buf, (note.x, note.y), &self.note, usize::from(note.width));
         }
     }
 }
