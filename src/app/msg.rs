@@ -65,7 +65,7 @@ pub enum Target {
     /// A row of the list on top, or a field of the form.
     OverlayRow(usize),
     Overlay,
-    /// A hint of the footer.
+    /// A hint of the footer, or an answer of the box on top.
     Footer(Action),
     Nothing,
 }
@@ -81,6 +81,8 @@ pub struct Viewport {
     pub overlay_page: u16,
     /// The largest useful scroll of the box on top.
     pub overlay_max_scroll: usize,
+    /// The same to the side.
+    pub overlay_max_cells: usize,
 }
 
 /// Timers, one of each at most.

@@ -63,7 +63,7 @@ pub struct Confirm {
     /// What happens besides the jobs.
     pub then: Then,
     pub danger: bool,
-    pub scroll: usize,
+    pub scroll: Offset,
 }
 
 /// What a confirmation does in the program itself.
@@ -80,12 +80,19 @@ pub enum Then {
     LeaveImage,
 }
 
+/// How far a box is scrolled; more than is of use counts as what is of use.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Offset {
+    pub rows: usize,
+    pub cells: usize,
+}
+
 /// A text to read.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Reader {
     pub title: String,
     pub body: Body,
-    pub scroll: usize,
+    pub scroll: Offset,
 }
 
 /// What a reader shows.
@@ -136,7 +143,7 @@ impl Overlay {
     }
 
     pub fn reader(title: impl Into<String>, body: Body) -> Self {
-        Self::Reader(Reader { title: title.into(), body, scroll: 0 })
+        Self::Reader(Reader { title: title.into(), body, scroll: Offset::default() })
     }
 
     /// Whether printable keys are text for it.

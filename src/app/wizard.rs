@@ -2,6 +2,7 @@
 //! here, the upload, and the attestor's own word.
 
 use super::field::SecretField;
+use super::overlay::Offset;
 use super::report::Report;
 use crate::domain::attestation;
 use crate::domain::image::{Digest, ImageRef};
@@ -66,7 +67,7 @@ pub struct Wizard {
     /// Work is under way.
     pub busy: bool,
     pub error: Option<Report>,
-    pub scroll: usize,
+    pub scroll: Offset,
 }
 
 impl Wizard {
@@ -84,7 +85,7 @@ impl Wizard {
             verdict: None,
             busy: false,
             error: None,
-            scroll: 0,
+            scroll: Offset::default(),
         }
     }
 
@@ -98,7 +99,7 @@ impl Wizard {
             return;
         }
         self.error = None;
-        self.scroll = 0;
+        self.scroll = Offset::default();
         self.stage = match self.stage {
             Stage::Payload | Stage::Key => Stage::Payload,
             Stage::Passphrase => Stage::Key,

@@ -16,8 +16,9 @@ use super::styles::Styles;
 use super::widgets::overlay::Overlay as Frame_;
 use super::widgets::paragraph::{Paragraph, wrap_line};
 use super::widgets::scroll::Scroll;
+use super::widgets::stack::{Part, Stack};
 use crate::app::Model;
-use crate::app::overlay::Overlay;
+use crate::app::overlay::{Offset, Overlay};
 
 /// Draws every box; only the topmost one is what the mouse hits.
 pub(super) fn draw(model: &Model, screen: Rect, state: &mut ViewState, styles: &Styles, frame: &mut Frame<'_>) {
@@ -44,14 +45,20 @@ fn open(title: &str, size: (u16, u16), screen: Rect, styles: &Styles, buf: &mut 
     inner
 }
 
-/// Draws lines that wrap, from the scroll of the box on, and notes how far it can be scrolled.
-fn scrolled(lines: Vec<Line<'_>>, scroll: usize, area: Rect, state: &mut ViewState, styles: &Styles, buf: &mut Buffer) {
-    let rows: usize = lines.iter().map(|line| wrap_line(line, usize::from(area.width.saturating_sub(1))).len()).sum();
+/// Draws parts one below the other from the scroll of the box on, and notes how far it goes.
+fn stacked(parts: &[Part<'_>], at: Offset, area: Rect, state: &mut ViewState, styles: &Styles, buf: &mut Buffer) {
+    let stack = Stack { styles, parts };
+    let mut scroll = Scroll::default();
+    state.viewport.overlay_max_cells = stack.hidden_cells(area);
+    (scroll.offset, scroll.left) = (at.rows, at.cells.min(state.viewport.overlay_max_cells));
+    StatefulWidget::render(&stack, area, buf, &mut scroll);
     state.viewport.overlay_page = area.height;
-    state.viewport.overlay_max_scroll = rows.saturating_sub(usize::from(area.height));
-    let mut at = Scroll::default();
-    at.offset = scroll.min(state.viewport.overlay_max_scroll);
-    StatefulWidget::render(&Paragraph::new(styles, lines), area, buf, &mut at);
+    state.viewport.overlay_max_scroll = scroll.last();
+}
+
+/// A part of lines that wrap.
+fn text<'a>(lines: Vec<Line<'a>>, styles: &'a Styles) -> Part<'a> {
+    Part::Text(Paragraph::new(styles, lines))
 }
 
 /// How many rows the lines take at this width.

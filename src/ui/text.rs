@@ -12,6 +12,7 @@ use ratatui::text::Line;
 use unicode_segmentation::UnicodeSegmentation;
 
 use crate::app::text::{cells, visible, width};
+use crate::ui::styles::Styles;
 
 /// Which part of a text is given up where it is too long.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -177,6 +178,13 @@ pub fn put_line(buf: &mut Buffer, (x, y): (u16, u16), line: &Line<'_>, room: usi
 /// The cells a line takes.
 pub fn line_width(line: &Line<'_>) -> usize {
     line.spans.iter().map(|span| width(&span.content)).sum()
+}
+
+/// Puts an ellipsis into the last cell of a row whose text goes on.
+pub fn mark_cut(buf: &mut Buffer, row: Rect, goes_on: bool, styles: &Styles) {
+    if goes_on && !row.is_empty() {
+        put(buf, (row.right() - 1, row.y), styles.glyphs.ellipsis, 1, styles.dim());
+    }
 }
 
 /// What a buffer says, row by row; a wide grapheme stands for its two cells.

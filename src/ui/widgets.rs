@@ -21,6 +21,7 @@ pub mod paragraph;
 pub mod picker;
 pub mod placeholder;
 pub mod scroll;
+pub mod stack;
 pub mod tab_bar;
 pub mod table;
 pub mod toast;

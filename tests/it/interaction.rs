@@ -1,5 +1,7 @@
 //! Keys and the mouse in trees and boxes, by what the screen says after them.
 
+use countersign::app::effect::Effect;
+
 use crate::support::stage::Stage;
 
 /// The row of the screen that the pointer stands at, from the pointer on.
@@ -132,4 +134,32 @@ fn pointed_field(stage: &mut Stage) -> String {
     let rows = stage.rows();
     let after = rows.iter().find_map(|row| row.split_once("│ › ")).map(|(_, after)| after);
     after.unwrap_or_else(|| panic!("no field has the focus on\n{}", rows.join("\n"))).to_owned()
+}
+
+#[test]
+fn a_question_is_answered_with_the_mouse() {
+    let mut stage = Stage::full((80, 24));
+    stage.keys("2 C-s");
+    stage.row("Import the policy?");
+    stage.click("n no");
+    assert!(stage.model.overlays.is_empty() && !stage.model.works.any());
+    stage.keys("C-s");
+    let effects = stage.click("y yes, do it");
+    assert!(effects.iter().any(|effect| matches!(effect, Effect::Run(..))));
+}
+
+#[test]
+fn the_answers_stay_in_sight_while_a_difference_is_scrolled() {
+    let mut stage = Stage::full((60, 16));
+    stage.keys("2 C-s");
+    stage.row("The draft becomes the policy");
+    assert!(!stage.rows().concat().contains("    9 +"));
+    stage.row("y yes, do it");
+    stage.keys("End");
+    stage.row("    8 +   - projects/binauthz-codelab/attestors/my-b");
+    stage.row("y yes, do it");
+    stage.keys("Right Right");
+    stage.row("my-binauthz-attestor");
+    stage.keys("Home");
+    stage.row("The draft becomes the policy");
 }

@@ -32,6 +32,8 @@ pub(super) fn act(model: &mut Model, action: Action) -> Vec<Effect> {
         | Action::ScrollDown
         | Action::ScrollPageUp
         | Action::ScrollPageDown
+        | Action::ScrollLeft
+        | Action::ScrollRight
         | Action::ScrollHome
         | Action::ScrollEnd
         | Action::CopyAll

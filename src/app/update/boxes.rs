@@ -4,7 +4,7 @@ use super::super::action::{ACTIONS, Action};
 use super::super::effect::Effect;
 use super::super::fuzzy;
 use super::super::model::Model;
-use super::super::overlay::{Body, Choice, Confirm, Entry, Overlay, Picker, Reader, Then, searched};
+use super::super::overlay::{Body, Choice, Confirm, Entry, Overlay, Picker, Then, searched};
 use super::super::work::Purpose;
 use super::{actions, forms, policy, quit, run, signing};
 use crate::app::job::Job;
@@ -45,6 +45,9 @@ fn on_form(model: &mut Model, change: impl FnOnce(&mut super::super::form::Form)
     Vec::new()
 }
 
+/// Cells of a step to the side.
+const SIDEWAYS: usize = 8;
+
 /// A page of the box on top: one row less than it shows.
 fn page(model: &Model) -> isize {
     isize::try_from(model.ui.viewport.overlay_page.max(2)).unwrap_or(isize::MAX) - 1
@@ -52,22 +55,25 @@ fn page(model: &Model) -> isize {
 
 fn scroll(model: &mut Model, action: Action) -> Vec<Effect> {
     let page = page(model).unsigned_abs();
-    let last = model.ui.viewport.overlay_max_scroll;
-    let scroll = match model.overlays.last_mut() {
-        Some(Overlay::Reader(Reader { scroll, .. })) => scroll,
+    let viewport = &model.ui.viewport;
+    let (last, last_cell) = (viewport.overlay_max_scroll, viewport.overlay_max_cells);
+    let offset = match model.overlays.last_mut() {
+        Some(Overlay::Reader(reader)) => &mut reader.scroll,
         Some(Overlay::Confirm(confirm)) => &mut confirm.scroll,
         Some(Overlay::Wizard(wizard)) => &mut wizard.scroll,
         _ => return Vec::new(),
     };
-    let at = (*scroll).min(last);
-    *scroll = match action {
-        Action::ScrollUp => at.saturating_sub(1),
-        Action::ScrollDown => (at + 1).min(last),
-        Action::ScrollPageUp => at.saturating_sub(page),
-        Action::ScrollPageDown => (at + page).min(last),
-        Action::ScrollHome => 0,
-        Action::ScrollEnd => last,
-        _ => at,
+    let (row, cell) = (offset.rows.min(last), offset.cells.min(last_cell));
+    (offset.rows, offset.cells) = match action {
+        Action::ScrollUp => (row.saturating_sub(1), cell),
+        Action::ScrollDown => ((row + 1).min(last), cell),
+        Action::ScrollPageUp => (row.saturating_sub(page), cell),
+        Action::ScrollPageDown => ((row + page).min(last), cell),
+        Action::ScrollLeft => (row, cell.saturating_sub(SIDEWAYS)),
+        Action::ScrollRight => (row, (cell + SIDEWAYS).min(last_cell)),
+        Action::ScrollHome => (0, 0),
+        Action::ScrollEnd => (last, cell),
+        _ => (row, cell),
     };
     Vec::new()
 }

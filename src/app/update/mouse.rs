@@ -31,6 +31,7 @@ fn click(model: &mut Model, target: Target) -> Vec<Effect> {
             (Overlay::Form(form), Target::OverlayRow(field)) => {
                 form.focus = field.min(form.fields.len().saturating_sub(1));
             }
+            (Overlay::Confirm(_), Target::Footer(action)) => return actions::act(model, action),
             _ => {}
         }
         return Vec::new();

@@ -4,7 +4,7 @@ use super::super::effect::Effect;
 use super::super::job::{Job, NewAttestation, Outcome};
 use super::super::model::Model;
 use super::super::notice::Weight;
-use super::super::overlay::{Body, Overlay};
+use super::super::overlay::{Body, Offset, Overlay};
 use super::super::report::Report;
 use super::super::tab::Pane;
 use super::super::wizard::{Stage, Voucher, Wizard};
@@ -93,7 +93,7 @@ pub(super) fn next(model: &mut Model) -> Vec<Effect> {
         return Vec::new();
     }
     wizard.error = None;
-    wizard.scroll = 0;
+    wizard.scroll = Offset::default();
     match wizard.stage {
         Stage::Payload => {
             wizard.stage = Stage::Key;
@@ -223,7 +223,7 @@ pub(super) fn move_by(model: &mut Model, by: isize) -> Vec<Effect> {
         if wizard.stage == Stage::Key {
             wizard.key = wizard.key.saturating_add_signed(by).min(last);
         } else {
-            wizard.scroll = wizard.scroll.saturating_add_signed(by).min(last_scroll);
+            wizard.scroll.rows = wizard.scroll.rows.saturating_add_signed(by).min(last_scroll);
         }
     }
     Vec::new()

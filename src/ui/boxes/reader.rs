@@ -1,22 +1,28 @@
 //! Boxes to read: help, logs, reports, stored objects, differences; and the box that asks.
 
 use ratatui::buffer::Buffer;
-use ratatui::layout::Rect;
+use ratatui::layout::{Position, Rect};
 use ratatui::text::{Line, Span};
-use similar::{ChangeTag, TextDiff};
+use ratatui::widgets::Widget as _;
 
-use super::{open, rows, scrolled};
+use super::{open, stacked, text};
 use crate::app::Model;
-use crate::app::action::{ACTIONS, Group};
+use crate::app::action::{ACTIONS, Action, Group, Spec};
 use crate::app::log::State;
 use crate::app::overlay::{Body, Confirm, Reader};
 use crate::app::report::Report;
-use crate::ui::state::ViewState;
+use crate::app::text_diff::Diff;
+use crate::ui::state::{Hit, ViewState};
 use crate::ui::styles::{Styles, Tone};
-use crate::ui::theme::Role;
+use crate::ui::text::narrow;
+use crate::ui::widgets::confirm::{Answer, Answers, Weight, layout};
+use crate::ui::widgets::diff::{DiffView, summary};
+use crate::ui::widgets::stack::{Part, Stack};
 
 /// The width of a box with text, where the screen has it.
 const WIDE: u16 = 100;
+/// Lines around a change that are shown too.
+const CONTEXT: usize = 3;
 
 pub(super) fn draw(
     model: &Model,
@@ -26,41 +32,78 @@ pub(super) fn draw(
     styles: &Styles,
     buf: &mut Buffer,
 ) {
-    let lines = body(model, &reader.body, styles);
-    let width = WIDE.min(screen.width.saturating_sub(8));
-    let inner = open(&reader.title, (width, rows(&lines, width).max(3)), screen, styles, buf);
-    scrolled(lines, reader.scroll, inner, state, styles, buf);
+    let diff = match &reader.body {
+        Body::Diff { before, after } => Diff::new(before, after, CONTEXT),
+        _ => Diff::default(),
+    };
+    let parts = match &reader.body {
+        Body::Diff { .. } => difference(&diff, styles),
+        body => vec![text(lines(model, body, styles), styles)],
+    };
+    let height = Stack { styles, parts: &parts }.height(wide(screen));
+    let inner = open(&reader.title, (WIDE, narrow(height).max(3)), screen, styles, buf);
+    stacked(&parts, reader.scroll, inner, state, styles, buf);
 }
 
+/// The inside of a box of full width.
+fn wide(screen: Rect) -> u16 {
+    WIDE.min(screen.width.saturating_sub(6))
+}
+
+/// What is asked and what changes, and below, always in sight, the answers.
 pub(super) fn confirm(confirm: &Confirm, screen: Rect, state: &mut ViewState, styles: &Styles, buf: &mut Buffer) {
-    let mut lines: Vec<Line<'_>> = confirm.lines.iter().map(|line| Line::styled(line.clone(), styles.text())).collect();
-    if let Some((before, after)) = &confirm.diff {
-        lines.push(Line::default());
-        lines.extend(diff(before, after, styles));
+    let lines = confirm.lines.iter().map(|line| Line::styled(line.as_str(), styles.text())).collect();
+    let mut parts = vec![text(lines, styles)];
+    let diff = confirm.diff.as_ref().map(|(before, after)| Diff::new(before, after, CONTEXT));
+    if let Some(diff) = &diff {
+        parts.push(text(vec![Line::default()], styles));
+        parts.extend(difference(diff, styles));
     }
-    lines.push(Line::default());
-    let yes = if confirm.danger { styles.notice(Tone::Warning).style } else { styles.text() };
-    lines.push(Line::from(vec![
-        Span::styled("y", styles.key()),
-        Span::styled(" yes, do it    ", yes),
-        Span::styled("n", styles.key()),
-        Span::styled(" no", styles.text()),
-    ]));
-    let width = WIDE.min(screen.width.saturating_sub(8));
-    let inner = open(&confirm.title, (width, rows(&lines, width)), screen, styles, buf);
-    scrolled(lines, confirm.scroll, inner, state, styles, buf);
+    let height = Stack { styles, parts: &parts }.height(wide(screen)) + 2;
+    let inner = open(&confirm.title, (WIDE, narrow(height)), screen, styles, buf);
+    let (body, answers) = layout(inner);
+    stacked(&parts, confirm.scroll, body, state, styles, buf);
+    draw_answers(confirm, answers, state, styles, buf);
 }
 
-fn body<'a>(model: &'a Model, body: &'a Body, styles: &'a Styles) -> Vec<Line<'a>> {
+/// The answers are actions, each with its key.
+fn draw_answers(confirm: &Confirm, row: Rect, state: &mut ViewState, styles: &Styles, buf: &mut Buffer) {
+    let specs: Vec<&Spec> = [Action::Accept, Action::Refuse].into_iter().filter_map(spec_of).collect();
+    let keys: Vec<String> = specs.iter().map(|spec| spec.key()).collect();
+    let weight = |action| if confirm.danger && action == Action::Accept { Weight::Danger } else { Weight::Usual };
+    let with_key = specs.iter().zip(&keys);
+    let list: Vec<Answer<'_>> =
+        with_key.map(|(spec, key)| Answer { key, label: spec.label, weight: weight(spec.action) }).collect();
+    let answers = Answers { styles, answers: &list, focused: 0 };
+    (&answers).render(row, buf);
+    for x in row.left()..row.right() {
+        let answer = answers.answer_at(row, Position::new(x, row.y));
+        if let Some(spec) = answer.and_then(|number| specs.get(number)) {
+            state.hit(Rect { x, width: 1, ..row }, Hit::Footer(spec.action));
+        }
+    }
+}
+
+fn spec_of(action: Action) -> Option<&'static Spec> {
+    ACTIONS.iter().find(|spec| spec.action == action)
+}
+
+/// How much changes, and what.
+fn difference<'a>(diff: &'a Diff, styles: &'a Styles) -> Vec<Part<'a>> {
+    let summary = if diff.is_empty() { Vec::new() } else { vec![summary(styles, diff), Line::default()] };
+    vec![text(summary, styles), Part::Diff(DiffView { styles, diff })]
+}
+
+fn lines<'a>(model: &'a Model, body: &'a Body, styles: &'a Styles) -> Vec<Line<'a>> {
     match body {
         Body::Prose(text) => text.lines().map(|line| Line::styled(line, styles.text())).collect(),
         Body::Code(text) => numbered(text, styles),
         Body::Bytes(bytes) => visible_bytes(bytes, styles),
-        Body::Diff { before, after } => diff(before, after, styles),
         Body::Help => help(styles),
         Body::CommandLog => command_log(model, styles),
         Body::ApiLog => api_log(model, styles),
         Body::Report(report) => report_lines(report, styles),
+        Body::Diff { .. } => Vec::new(),
     }
 }
 
@@ -88,29 +131,6 @@ pub(super) fn visible_bytes(bytes: &[u8], styles: &Styles) -> Vec<Line<'static>>
         .collect();
     lines.push(Line::default());
     lines.push(Line::styled(format!("{} bytes", bytes.len()), styles.dim()));
-    lines
-}
-
-/// What is added and removed, with three lines around.
-pub(super) fn diff(before: &str, after: &str, styles: &Styles) -> Vec<Line<'static>> {
-    let diff = TextDiff::from_lines(before, after);
-    let mut lines = Vec::new();
-    for (number, group) in diff.grouped_ops(3).iter().enumerate() {
-        if number > 0 {
-            lines.push(Line::styled(styles.glyphs.ellipsis, styles.dim()));
-        }
-        for change in group.iter().flat_map(|op| diff.iter_changes(op)) {
-            let (sign, style) = match change.tag() {
-                ChangeTag::Delete => ("- ", styles.role(Role::DiffRemoved)),
-                ChangeTag::Insert => ("+ ", styles.role(Role::DiffAdded)),
-                ChangeTag::Equal => ("  ", styles.dim()),
-            };
-            lines.push(Line::styled(format!("{sign}{}", change.value().trim_end_matches('\n')), style));
-        }
-    }
-    if lines.is_empty() {
-        lines.push(Line::styled("They are the same.", styles.dim()));
-    }
     lines
 }
 

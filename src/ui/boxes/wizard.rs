@@ -4,7 +4,7 @@ use ratatui::Frame;
 use ratatui::layout::{Position, Rect};
 use ratatui::text::{Line, Span};
 
-use super::{open, reader, scrolled};
+use super::{open, reader, stacked, text};
 use crate::app::Model;
 use crate::app::update::signing::signing_keys;
 use crate::app::wizard::{Stage, Wizard};
@@ -36,7 +36,7 @@ pub(super) fn draw(
         lines.extend(reader::report_lines(report, styles));
     }
     let body = Rect { y: inner.y + 2, height: inner.height.saturating_sub(2), ..inner };
-    scrolled(lines, wizard.scroll, body, state, styles, frame.buffer_mut());
+    stacked(&[text(lines, styles)], wizard.scroll, body, state, styles, frame.buffer_mut());
     if wizard.takes_text() {
         let x = body.x + 12 + u16::try_from(wizard.passphrase.cursor()).unwrap_or(0);
         frame.set_cursor_position(Position::new(x.min(body.right().saturating_sub(1)), body.y + 2));

@@ -11,9 +11,10 @@ use ratatui::layout::Rect;
 use ratatui::style::Style;
 use ratatui::widgets::{StatefulWidget, Widget};
 
+use crate::app::text::width;
 use crate::app::text_diff::{Change, Diff, DiffLine};
 use crate::ui::styles::Styles;
-use crate::ui::text::{clip, narrow, put, put_styled};
+use crate::ui::text::{clip, mark_cut, put, put_styled};
 use crate::ui::theme::Role;
 use crate::ui::widgets::placeholder::Placeholder;
 use crate::ui::widgets::scroll::Scroll;
@@ -34,7 +35,14 @@ enum Row<'a> {
 impl<'a> DiffView<'a> {
     /// The rows it takes.
     pub fn height(&self) -> usize {
-        self.rows().len()
+        if self.diff.is_empty() { 1 } else { self.rows().len() }
+    }
+
+    /// The cells that its longest line takes, numbers and sign included.
+    pub fn width(&self) -> usize {
+        let lines = self.diff.hunks.iter().flat_map(|hunk| &hunk.lines);
+        let longest = lines.map(|line| width(&line.text)).max().unwrap_or(0);
+        longest + 2 * self.digits() + 4
     }
 
     fn rows(&self) -> Vec<Row<'a>> {
@@ -71,6 +79,7 @@ impl<'a> DiffView<'a> {
         let room = usize::from(area.width.saturating_sub(used));
         let start = (area.x.saturating_add(used), area.y);
         put_styled(buf, start, &line.text, (left, room), self.styles.glyphs.tab, |at| style(at.byte));
+        mark_cut(buf, area, width(&line.text) > left + room, self.styles);
     }
 
     fn draw_skipped(&self, count: usize, digits: usize, area: Rect, buf: &mut Buffer) {
@@ -118,12 +127,6 @@ pub fn summary<'a>(styles: &'a Styles, diff: &Diff) -> ratatui::text::Line<'a> {
         part(format!("-{}", diff.removed), Role::DiffRemoved),
     ]
     .into()
-}
-
-/// The cells that the longest line takes, numbers and sign included.
-pub fn width(diff: &Diff) -> u16 {
-    let lines = diff.hunks.iter().flat_map(|hunk| &hunk.lines);
-    narrow(lines.map(|line| crate::app::text::width(&line.text)).max().unwrap_or(0) + 10)
 }
 
 #[cfg(test)]

@@ -19,14 +19,26 @@ pub struct Scroll {
     len: usize,
     /// What was followed last: the row, of how many, on how many.
     followed: Option<(usize, usize, usize)>,
+    /// The scrollbar is someone else's.
+    no_bar: bool,
 }
 
 impl Scroll {
+    /// Of a part of something that scrolls as a whole and has a bar for all.
+    pub(super) fn of_a_part(offset: usize, left: usize) -> Self {
+        Self { offset, left, no_bar: true, ..Self::default() }
+    }
+
+    /// The largest offset of use.
+    pub fn last(&self) -> usize {
+        self.len.saturating_sub(self.page())
+    }
+
     /// Remembers what is drawn where, and keeps the offset within it.
     pub fn fit(&mut self, area: Rect, len: usize) {
         self.area = area;
         self.len = len;
-        self.offset = self.offset.min(len.saturating_sub(self.page()));
+        self.offset = self.offset.min(self.last());
     }
 
     /// Moves as little as needed to show `row`; where there is room, its neighbours too. Does nothing
@@ -48,11 +60,6 @@ impl Scroll {
         if self.page() > 1 {
             self.offset = self.offset.min(from);
         }
-    }
-
-    /// Scrolls down, or up where `rows` is negative, as far as there is something to see.
-    pub fn by(&mut self, rows: isize) {
-        self.offset = self.offset.saturating_add_signed(rows).min(self.len.saturating_sub(self.page()));
     }
 
     /// How many rows are shown at once; at least one.
@@ -79,7 +86,7 @@ impl Scroll {
     /// Splits the column of a scrollbar off `area`, if `len` rows need one, and draws it.
     pub fn with_bar(&self, area: Rect, len: usize, buf: &mut Buffer, styles: &Styles) -> Rect {
         let area = clip(area, buf);
-        if len <= usize::from(area.height) || area.width < 4 {
+        if self.no_bar || len <= usize::from(area.height) || area.width < 4 {
             return area;
         }
         let bar = Rect { x: area.right() - 1, width: 1, ..area };

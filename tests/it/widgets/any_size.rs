@@ -28,6 +28,7 @@ use countersign::ui::widgets::paragraph::Paragraph;
 use countersign::ui::widgets::picker::{Picker, PickerRow};
 use countersign::ui::widgets::placeholder::Placeholder;
 use countersign::ui::widgets::scroll::Scroll;
+use countersign::ui::widgets::stack::{Part, Stack};
 use countersign::ui::widgets::tab_bar::TabBar;
 use countersign::ui::widgets::table::{Column, Table};
 use countersign::ui::widgets::toast::Toast;
@@ -155,7 +156,13 @@ impl Sheet<'_> {
         }
         let turned: String = text.chars().rev().collect();
         let diff = Diff::new(text, &turned, n % 5);
-        self.draw_with(&DiffView { styles, diff: &diff }, self.scroll());
+        let diff = DiffView { styles, diff: &diff };
+        self.draw_with(&diff, self.scroll());
+        let paragraph = Paragraph::text(styles, text, styles.text());
+        let parts = [Part::Text(paragraph.clone()), Part::Diff(diff), Part::Text(paragraph)];
+        let stack = Stack { styles, parts: &parts };
+        self.draw_with(&stack, self.scroll());
+        stack.hidden_cells(area);
         self.draw_with(&HexView { styles, bytes: text.as_bytes() }, self.scroll());
         self.draw_with(&Paragraph::text(styles, text, styles.text()), self.scroll());
         let mut editor = Editor::new(text);

@@ -205,8 +205,7 @@ pub(crate) fn question(styles: &Styles) -> Buffer {
         2,
     );
     let view = DiffView { styles, diff: &diff };
-    let overlay =
-        Overlay { styles, title: "Import the policy into codelab?", width: diff::width(&diff) + 12, height: 14 };
+    let overlay = Overlay { styles, title: "Import the policy into codelab?", width: 76, height: 14 };
     let screen = buf.area;
     overlay.render(screen, &mut buf);
     let (body, answers) = confirm::layout(overlay.inner(screen));
