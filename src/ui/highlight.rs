@@ -24,6 +24,24 @@ pub enum Syntax {
     Json,
 }
 
+impl Syntax {
+    /// What a text most likely is, by how it begins.
+    pub fn of(text: &str) -> Self {
+        let begins = |line: &&str| !line.is_empty() && !line.starts_with('#');
+        let Some(line) = text.lines().map(str::trim_start).find(begins) else { return Self::Plain };
+        let key = line.split_once(':').is_some_and(|(key, rest)| {
+            !key.contains(char::is_whitespace) && (rest.is_empty() || rest.starts_with(' '))
+        });
+        if line.starts_with(['{', '[']) {
+            Self::Json
+        } else if key || line.starts_with("- ") || line == "---" {
+            Self::Yaml
+        } else {
+            Self::Plain
+        }
+    }
+}
+
 /// What a piece of a line is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Token {
@@ -105,4 +123,22 @@ fn quoted_end(line: &str, from: usize) -> usize {
         }
     }
     line.len()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_language_is_known_by_how_a_text_begins() {
+        for text in ["\n {\"a\": 1}", "[1]"] {
+            assert_eq!(Syntax::of(text), Syntax::Json, "{text}");
+        }
+        for text in ["# a policy\nname: x\n", "rule:\n  a: b", "- a", "---\na: b"] {
+            assert_eq!(Syntax::of(text), Syntax::Yaml, "{text}");
+        }
+        for text in ["", "FROM alpine", "-----BEGIN PGP MESSAGE-----", "a note: x", "http://x"] {
+            assert_eq!(Syntax::of(text), Syntax::Plain, "{text}");
+        }
+    }
 }

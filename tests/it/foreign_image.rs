@@ -63,7 +63,7 @@ fn it_is_chosen_refused_signed_and_run() {
     workbench.keys("Enter");
     workbench.wait_for("Sign with which key?");
     workbench.keys("Enter");
-    workbench.wait_for("opened for this one signature");
+    workbench.wait_for("Opens the key");
     workbench.type_raw(PASSPHRASE);
     workbench.keys("Enter");
     workbench.wait_for("verified here");

@@ -163,3 +163,15 @@ fn the_answers_stay_in_sight_while_a_difference_is_scrolled() {
     stage.keys("Home");
     stage.row("The draft becomes the policy");
 }
+
+#[test]
+fn what_is_signed_is_shown_byte_for_byte_to_its_end() {
+    let mut stage = Stage::full((80, 24));
+    stage.keys("3 s");
+    stage.row("}⏎ ");
+    assert!(!stage.rows().concat().contains("0120  "));
+    stage.keys("PgDn PgDn");
+    stage.row("0120  ");
+    stage.keys("Esc p PgDn Down");
+    stage.row("0120  ");
+}

@@ -12,11 +12,14 @@ use crate::app::log::State;
 use crate::app::overlay::{Body, Confirm, Reader};
 use crate::app::report::Report;
 use crate::app::text_diff::Diff;
+use crate::ui::highlight::Syntax;
 use crate::ui::state::{Hit, ViewState};
 use crate::ui::styles::{Styles, Tone};
 use crate::ui::text::narrow;
+use crate::ui::widgets::code::CodeView;
 use crate::ui::widgets::confirm::{Answer, Answers, Weight, layout};
 use crate::ui::widgets::diff::{DiffView, summary};
+use crate::ui::widgets::hex::HexView;
 use crate::ui::widgets::stack::{Part, Stack};
 
 /// The width of a box with text, where the screen has it.
@@ -38,6 +41,8 @@ pub(super) fn draw(
     };
     let parts = match &reader.body {
         Body::Diff { .. } => difference(&diff, styles),
+        Body::Code(code) => vec![Part::Code(CodeView::new(styles, code, Syntax::of(code)))],
+        Body::Bytes(bytes) => exact_bytes(bytes, styles),
         body => vec![text(lines(model, body, styles), styles)],
     };
     let height = Stack { styles, parts: &parts }.height(wide(screen));
@@ -97,41 +102,30 @@ fn difference<'a>(diff: &'a Diff, styles: &'a Styles) -> Vec<Part<'a>> {
 fn lines<'a>(model: &'a Model, body: &'a Body, styles: &'a Styles) -> Vec<Line<'a>> {
     match body {
         Body::Prose(text) => text.lines().map(|line| Line::styled(line, styles.text())).collect(),
-        Body::Code(text) => numbered(text, styles),
-        Body::Bytes(bytes) => visible_bytes(bytes, styles),
         Body::Help => help(styles),
         Body::CommandLog => command_log(model, styles),
         Body::ApiLog => api_log(model, styles),
         Body::Report(report) => report_lines(report, styles),
-        Body::Diff { .. } => Vec::new(),
+        Body::Code(_) | Body::Bytes(_) | Body::Diff { .. } => Vec::new(),
     }
 }
 
-fn numbered<'a>(text: &'a str, styles: &Styles) -> Vec<Line<'a>> {
-    text.lines()
-        .enumerate()
-        .map(|(number, line)| {
-            Line::from(vec![
-                Span::styled(format!("{:>4} ", number + 1), styles.dim()),
-                Span::styled(line, styles.code()),
-            ])
-        })
-        .collect()
+/// Bytes as lines with visible ends, how many there are, and each one as a number.
+pub(super) fn exact_bytes<'a>(bytes: &'a [u8], styles: &'a Styles) -> Vec<Part<'a>> {
+    let mut lines = visible_bytes(bytes, styles);
+    lines.extend([Line::default(), Line::styled(format!("{} bytes", bytes.len()), styles.dim()), Line::default()]);
+    vec![text(lines, styles), Part::Hex(HexView { styles, bytes })]
 }
 
-/// Each line with its end made visible, then how many bytes there are and their digest's start.
-pub(super) fn visible_bytes(bytes: &[u8], styles: &Styles) -> Vec<Line<'static>> {
+/// Each line with its end made visible.
+fn visible_bytes(bytes: &[u8], styles: &Styles) -> Vec<Line<'static>> {
     let text = String::from_utf8_lossy(bytes).into_owned();
-    let mut lines: Vec<Line<'static>> = text
-        .split_inclusive('\n')
+    text.split_inclusive('\n')
         .map(|line| {
             let (body, end) = line.strip_suffix('\n').map_or((line, ""), |body| (body, styles.glyphs.newline));
             Line::from(vec![Span::styled(body.to_owned(), styles.code()), Span::styled(end, styles.dim())])
         })
-        .collect();
-    lines.push(Line::default());
-    lines.push(Line::styled(format!("{} bytes", bytes.len()), styles.dim()));
-    lines
+        .collect()
 }
 
 /// Every key, from the action table.
@@ -197,7 +191,8 @@ fn api_log<'a>(model: &'a Model, styles: &Styles) -> Vec<Line<'a>> {
 
 /// What happened, why, and what to do.
 pub(super) fn report_lines<'a>(report: &'a Report, styles: &Styles) -> Vec<Line<'a>> {
-    let mut lines = vec![Line::styled(report.title.as_str(), styles.notice(Tone::Error).style)];
+    let error = styles.notice(Tone::Error);
+    let mut lines = vec![Line::styled(format!("{} {}", error.glyph, report.title), error.style)];
     for cause in &report.chain {
         lines.push(Line::from(vec![
             Span::styled("because  ", styles.dim()),

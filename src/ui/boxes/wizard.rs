@@ -1,8 +1,11 @@
 //! The signing wizard, page by page.
 
+use std::borrow::Cow;
+
 use ratatui::Frame;
-use ratatui::layout::{Position, Rect};
+use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
+use ratatui::widgets::{StatefulWidget as _, Widget as _};
 
 use super::{open, reader, stacked, text};
 use crate::app::Model;
@@ -11,7 +14,12 @@ use crate::app::wizard::{Stage, Wizard};
 use crate::domain::admission::Outcome;
 use crate::ui::state::ViewState;
 use crate::ui::styles::{Styles, Tone};
-use crate::ui::text::put_line;
+use crate::ui::text::{narrow, put_line};
+use crate::ui::widgets::busy::Spinner;
+use crate::ui::widgets::facts::Facts;
+use crate::ui::widgets::field::Content;
+use crate::ui::widgets::form::{Form, FormField, Input};
+use crate::ui::widgets::stack::Part;
 
 const SIZE: (u16, u16) = (100, 26);
 
@@ -23,24 +31,38 @@ pub(super) fn draw(
     styles: &Styles,
     frame: &mut Frame<'_>,
 ) {
-    let size = (SIZE.0.min(screen.width.saturating_sub(8)), SIZE.1);
-    let inner = open("Sign", size, screen, styles, frame.buffer_mut());
+    let inner = open("Sign", SIZE, screen, styles, frame.buffer_mut());
     put_line(frame.buffer_mut(), (inner.x, inner.y), &steps(wizard, styles), usize::from(inner.width));
-    let mut lines = page(model, wizard, styles);
-    if wizard.busy {
-        lines
-            .push(Line::styled(format!("{} working… ^C cancels", styles.glyphs.spinner(model.ui.spin)), styles.busy()));
+    let mut body = Rect { y: inner.y + 2, height: inner.height.saturating_sub(2), ..inner };
+    if wizard.busy && body.height > 2 {
+        body.height -= 2;
+        let row = Rect { y: inner.bottom() - 1, height: 1, ..inner };
+        (&Spinner { styles, step: model.ui.spin, label: "working… ^C cancels" }).render(row, frame.buffer_mut());
     }
+    if wizard.stage == Stage::Passphrase {
+        body = passphrase(wizard, body, state, styles, frame);
+    }
+    let mut parts = page(model, wizard, styles);
     if let Some(report) = &wizard.error {
-        lines.push(Line::default());
+        let mut lines = vec![Line::default()];
         lines.extend(reader::report_lines(report, styles));
+        parts.push(text(lines, styles));
     }
-    let body = Rect { y: inner.y + 2, height: inner.height.saturating_sub(2), ..inner };
-    stacked(&[text(lines, styles)], wizard.scroll, body, state, styles, frame.buffer_mut());
-    if wizard.takes_text() {
-        let x = body.x + 12 + u16::try_from(wizard.passphrase.cursor()).unwrap_or(0);
-        frame.set_cursor_position(Position::new(x.min(body.right().saturating_sub(1)), body.y + 2));
+    stacked(&parts, wizard.scroll, body, state, styles, frame.buffer_mut());
+}
+
+/// The field for the passphrase, and what is left below it.
+fn passphrase(wizard: &Wizard, area: Rect, state: &mut ViewState, styles: &Styles, frame: &mut Frame<'_>) -> Rect {
+    let help = format!("Opens the key {} for this one signature, and is forgotten.", wizard.fingerprint);
+    let input = Input::Line { content: Content::Secret(&wizard.passphrase), placeholder: "" };
+    let fields = [FormField { label: "Passphrase", input, help: &help, error: None }];
+    let form = Form { styles, fields: &fields, focused: usize::from(wizard.busy) };
+    let height = narrow(form.height(area.width)).min(area.height);
+    (&form).render(Rect { height, ..area }, frame.buffer_mut(), &mut state.form);
+    if let Some(cursor) = state.form.cursor() {
+        frame.set_cursor_position(cursor);
     }
+    Rect { y: area.y + height, height: area.height - height, ..area }
 }
 
 /// Where we are: what is done, what is now, what is to come.
@@ -57,28 +79,26 @@ fn steps(wizard: &Wizard, styles: &Styles) -> Line<'static> {
     Line::from(spans)
 }
 
-fn page<'a>(model: &'a Model, wizard: &'a Wizard, styles: &'a Styles) -> Vec<Line<'a>> {
+fn page<'a>(model: &'a Model, wizard: &'a Wizard, styles: &'a Styles) -> Vec<Part<'a>> {
     match wizard.stage {
         Stage::Payload => payload(wizard, styles),
-        Stage::Key => keys(model, wizard, styles),
-        Stage::Passphrase => passphrase(wizard, styles),
-        Stage::Signature => signature(wizard, styles),
+        Stage::Key => vec![text(keys(model, wizard, styles), styles)],
+        Stage::Passphrase => Vec::new(),
+        Stage::Signature => vec![text(signature(wizard, styles), styles)],
         Stage::Upload => upload(wizard, styles),
         Stage::Verdict => verdict(wizard, styles),
     }
 }
 
-fn fact<'a>(label: &'static str, value: impl Into<std::borrow::Cow<'a, str>>, styles: &Styles) -> Line<'a> {
-    Line::from(vec![Span::styled(format!("{label:12}"), styles.dim()), Span::styled(value, styles.text())])
+fn fact<'a>(label: &'a str, value: impl Into<Cow<'a, str>>, styles: &Styles) -> (&'a str, Line<'a>) {
+    (label, Line::styled(value, styles.text()))
 }
 
-fn payload<'a>(wizard: &'a Wizard, styles: &Styles) -> Vec<Line<'a>> {
-    let mut lines = vec![
-        Line::styled("You are about to vouch for exactly this image. These bytes will be signed:", styles.text()),
-        Line::default(),
-    ];
-    lines.extend(reader::visible_bytes(&wizard.payload, styles));
-    lines
+fn payload<'a>(wizard: &'a Wizard, styles: &'a Styles) -> Vec<Part<'a>> {
+    let intro = "You are about to vouch for exactly this image. These bytes will be signed:";
+    let mut parts = vec![text(vec![Line::styled(intro, styles.text()), Line::default()], styles)];
+    parts.extend(reader::exact_bytes(&wizard.payload, styles));
+    parts
 }
 
 fn keys<'a>(model: &'a Model, wizard: &'a Wizard, styles: &Styles) -> Vec<Line<'a>> {
@@ -107,17 +127,6 @@ fn keys<'a>(model: &'a Model, wizard: &'a Wizard, styles: &Styles) -> Vec<Line<'
     lines
 }
 
-fn passphrase<'a>(wizard: &'a Wizard, styles: &Styles) -> Vec<Line<'a>> {
-    let mask = styles.glyphs.mask.repeat(wizard.passphrase.len());
-    vec![
-        Line::styled("The private key is opened for this one signature, and forgotten.", styles.text()),
-        Line::default(),
-        fact("Passphrase", mask, styles),
-        Line::default(),
-        fact("Key", wizard.fingerprint.as_str(), styles),
-    ]
-}
-
 fn signature<'a>(wizard: &'a Wizard, styles: &Styles) -> Vec<Line<'a>> {
     let good = styles.verdict(Outcome::Admit);
     let mut lines = vec![
@@ -132,54 +141,49 @@ fn signature<'a>(wizard: &'a Wizard, styles: &Styles) -> Vec<Line<'a>> {
     lines
 }
 
-fn upload<'a>(wizard: &'a Wizard, styles: &Styles) -> Vec<Line<'a>> {
+fn upload<'a>(wizard: &'a Wizard, styles: &'a Styles) -> Vec<Part<'a>> {
     let Some(voucher) = &wizard.voucher else { return Vec::new() };
-    let mut lines = vec![
-        Line::styled("This is uploaded as an occurrence of kind ATTESTATION:", styles.text()),
-        Line::default(),
+    let head = Line::styled("This is uploaded as an occurrence of kind ATTESTATION:", styles.text());
+    let rows = vec![
         fact("Resource", wizard.image.as_str(), styles),
         fact("Note", voucher.note.to_string(), styles),
         fact("Key id", wizard.fingerprint.as_str(), styles),
-        fact("Payload", format!("{} bytes", wizard.payload.len()), styles),
-        fact("Signature", format!("{} bytes, armored", wizard.message.len()), styles),
+        fact(
+            "Payload",
+            format!("{} bytes; {} of signature, armored", wizard.payload.len(), wizard.message.len()),
+            styles,
+        ),
         fact("Attestor", voucher.attestor.to_string(), styles),
     ];
+    let mut below = vec![Line::default()];
     if !wizard.key_is_trusted() {
-        let text = format!(
-            "{} The attestor does not trust this key: the attestation would count for nothing.",
-            styles.glyphs.warning
-        );
-        lines.push(Line::default());
-        lines.push(Line::styled(text, styles.notice(Tone::Warning).style));
+        let warning = "The attestor does not trust this key: the attestation would count for nothing.";
+        let style = styles.notice(Tone::Warning).style;
+        below.extend([Line::styled(format!("{} {warning}", styles.glyphs.warning), style), Line::default()]);
     }
-    lines.push(Line::default());
-    lines.push(Line::styled("Enter uploads it, then asks the attestor whether it verifies.", styles.dim()));
-    lines
+    below.push(Line::styled("Enter uploads it, then asks the attestor whether it verifies.", styles.dim()));
+    vec![text(vec![head, Line::default()], styles), Part::Facts(Facts { styles, rows }), text(below, styles)]
 }
 
-fn verdict<'a>(wizard: &'a Wizard, styles: &Styles) -> Vec<Line<'a>> {
+fn verdict<'a>(wizard: &'a Wizard, styles: &'a Styles) -> Vec<Part<'a>> {
     let name = wizard.voucher.as_ref().map(|v| v.attestor.id().to_owned()).unwrap_or_default();
     match &wizard.verdict {
         Some(Ok(())) => {
             let good = styles.verdict(Outcome::Admit);
+            let head = Line::styled(format!("{} {name} verifies the attestation.", good.glyph), good.style);
+            let rows = vec![fact("Image", wizard.image.as_str(), styles)];
+            let below = "Where the policy requires this attestor, the image is admitted by this digest.";
             vec![
-                Line::styled(format!("{} {name} verifies the attestation.", good.glyph), good.style),
-                Line::default(),
-                fact("Image", wizard.image.as_str(), styles),
-                Line::default(),
-                Line::styled(
-                    "Where the policy requires this attestor, the image is admitted by this digest.",
-                    styles.text(),
-                ),
+                text(vec![head, Line::default()], styles),
+                Part::Facts(Facts { styles, rows }),
+                text(vec![Line::default(), Line::styled(below, styles.text())], styles),
             ]
         }
         Some(Err(reason)) => {
             let bad = styles.verdict(Outcome::Deny);
-            vec![
-                Line::styled(format!("{} {name} does not verify it:", bad.glyph), bad.style),
-                Line::styled(reason.as_str(), styles.text()),
-            ]
+            let head = Line::styled(format!("{} {name} does not verify it:", bad.glyph), bad.style);
+            vec![text(vec![head, Line::styled(reason.as_str(), styles.text())], styles)]
         }
-        None => vec![Line::styled("The attestor has not answered.", styles.dim())],
+        None => vec![text(vec![Line::styled("The attestor has not answered.", styles.dim())], styles)],
     }
 }

@@ -1,52 +1,43 @@
 //! A text to read: YAML, JSON or plain, with line numbers.
 
-use std::ops::Range;
-
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::Style;
 use ratatui::widgets::{StatefulWidget, Widget};
 
+use crate::app::text::width;
 use crate::ui::highlight::{Highlighter, Syntax, Tokens};
 use crate::ui::styles::Styles;
-use crate::ui::text::{clip, narrow, put, put_styled};
+use crate::ui::text::{clip, mark_cut, narrow, put, put_styled};
 use crate::ui::theme::Role;
 use crate::ui::widgets::scroll::Scroll;
 
-/// Whether lines have numbers.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum Numbers {
-    #[default]
-    Shown,
-    Hidden,
-}
-
 /// A text, one row a line; scrolls both ways.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Copy)]
 pub struct CodeView<'a> {
     styles: &'a Styles,
     text: &'a str,
     syntax: Syntax,
-    numbers: Numbers,
-    marked: Range<usize>,
 }
 
 impl<'a> CodeView<'a> {
     pub const fn new(styles: &'a Styles, text: &'a str, syntax: Syntax) -> Self {
-        Self { styles, text, syntax, numbers: Numbers::Shown, marked: 0..0 }
+        Self { styles, text, syntax }
     }
 
-    #[must_use]
-    pub const fn numbers(mut self, numbers: Numbers) -> Self {
-        self.numbers = numbers;
-        self
+    /// The rows it takes.
+    pub fn height(&self) -> usize {
+        self.text.lines().count()
     }
 
-    /// Lines (from 0) that are painted as selected and kept in view.
-    #[must_use]
-    pub const fn marked(mut self, lines: Range<usize>) -> Self {
-        self.marked = lines;
-        self
+    /// The cells that its longest line takes, its number included.
+    pub fn width(&self) -> usize {
+        self.gutter() + self.text.lines().map(width).max().unwrap_or(0)
+    }
+
+    /// The cells of the numbers.
+    fn gutter(&self) -> usize {
+        self.height().to_string().len().max(2) + 2
     }
 
     fn draw_line(
@@ -58,18 +49,13 @@ impl<'a> CodeView<'a> {
         left: usize,
         buf: &mut Buffer,
     ) {
-        if gutter > 0 {
-            let number = format!("{:>width$}", at + 1, width = gutter - 2);
-            let role = if self.marked.contains(&at) { Role::GutterCurrent } else { Role::Gutter };
-            put(buf, (area.x, area.y), &number, usize::from(area.width), self.styles.role(role));
-        }
+        let number = format!("{:>width$}", at + 1, width = gutter - 2);
+        put(buf, (area.x, area.y), &number, usize::from(area.width), self.styles.role(Role::Gutter));
         let room = usize::from(area.width).saturating_sub(gutter);
         let x = area.x.saturating_add(narrow(gutter));
         let mut style = token_style(tokens, self.styles);
         put_styled(buf, (x, area.y), text, (left, room), self.styles.glyphs.tab, |at| style(at.byte));
-        if self.marked.contains(&at) {
-            buf.set_style(area, self.styles.role(Role::Selection));
-        }
+        mark_cut(buf, area, width(text) > left + room, self.styles);
     }
 }
 
@@ -101,14 +87,8 @@ impl StatefulWidget for &CodeView<'_> {
         let area = clip(area, buf);
         let lines: Vec<&str> = self.text.lines().collect();
         scroll.fit(area, lines.len());
-        if !self.marked.is_empty() {
-            scroll.follow_range(self.marked.start, self.marked.end);
-        }
         let inner = scroll.with_bar(area, lines.len(), buf, self.styles);
-        let gutter = match self.numbers {
-            Numbers::Shown => lines.len().to_string().len().max(2) + 2,
-            Numbers::Hidden => 0,
-        };
+        let gutter = self.gutter();
         let mut highlighter =
             Highlighter::new(self.syntax, scroll.offset, |at| lines.get(at).copied().unwrap_or_default());
         let rows = lines.iter().enumerate().skip(scroll.offset);
@@ -124,11 +104,18 @@ mod tests {
     use super::*;
 
     #[test]
-    fn lines_have_numbers_and_scroll_to_what_is_marked() {
+    fn lines_have_numbers_and_go_on_at_the_side() {
         let styles = Styles::default();
-        let view = CodeView::new(&styles, "a: 1\nb: 2\nc: 3\n", Syntax::Yaml).marked(2..3);
-        let mut buf = Buffer::empty(Rect::new(0, 0, 10, 2));
-        Widget::render(&view, buf.area, &mut buf);
-        assert_eq!(crate::ui::text::rows(&buf), [" 2  b: 2 │", " 3  c: 3 ┃"]);
+        let view = CodeView::new(&styles, "a: 1\nb: 200000\nc: 3\n", Syntax::Yaml);
+        let drawn = |offset, left| {
+            let mut buf = Buffer::empty(Rect::new(0, 0, 10, 2));
+            let mut scroll = Scroll::default();
+            (scroll.offset, scroll.left) = (offset, left);
+            StatefulWidget::render(&view, buf.area, &mut buf, &mut scroll);
+            crate::ui::text::rows(&buf)
+        };
+        assert_eq!(drawn(0, 0), [" 1  a: 1 ┃", " 2  b: 2…│"]);
+        assert_eq!(drawn(9, 4), [" 2  00000│", " 3       ┃"]);
+        assert_eq!((view.height(), view.width()), (3, 13));
     }
 }

@@ -13,10 +13,10 @@ use crate::ui::widgets::paragraph::wrap_line;
 use crate::ui::widgets::scroll::Scroll;
 
 /// Rows of `name  value`; values wrap under themselves.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub struct Facts<'a> {
     pub styles: &'a Styles,
-    pub rows: &'a [(&'a str, Line<'a>)],
+    pub rows: Vec<(&'a str, Line<'a>)>,
 }
 
 impl Facts<'_> {
@@ -53,7 +53,8 @@ impl StatefulWidget for &Facts<'_> {
         let area = clip(area, buf);
         let room = usize::from(area.width);
         let lines = self.lines(room);
-        let lines = if lines.len() > usize::from(area.height) { self.lines(room.saturating_sub(1)) } else { lines };
+        let narrower = lines.len() > usize::from(area.height) && scroll.has_bar();
+        let lines = if narrower { self.lines(room.saturating_sub(1)) } else { lines };
         scroll.fit(area, lines.len());
         let inner = scroll.with_bar(area, lines.len(), buf, self.styles);
         let room = usize::from(inner.width);
@@ -74,8 +75,8 @@ mod tests {
     #[test]
     fn values_are_aligned_and_wrap_under_themselves() {
         let styles = Styles::default();
-        let rows = [("note", Line::from("projects/p/notes/n")), ("keys", Line::from("2"))];
-        let facts = Facts { styles: &styles, rows: &rows };
+        let rows = vec![("note", Line::from("projects/p/notes/n")), ("keys", Line::from("2"))];
+        let facts = Facts { styles: &styles, rows };
         let mut buf = Buffer::empty(Rect::new(0, 0, 16, 4));
         Widget::render(&facts, buf.area, &mut buf);
         assert_eq!(

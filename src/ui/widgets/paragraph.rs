@@ -82,8 +82,8 @@ impl StatefulWidget for &Paragraph<'_> {
     fn render(self, area: Rect, buf: &mut Buffer, scroll: &mut Scroll) {
         let area = clip(area, buf);
         let lines = self.wrapped(area.width);
-        let lines =
-            if lines.len() > usize::from(area.height) { self.wrapped(area.width.saturating_sub(1)) } else { lines };
+        let narrower = lines.len() > usize::from(area.height) && scroll.has_bar();
+        let lines = if narrower { self.wrapped(area.width.saturating_sub(1)) } else { lines };
         scroll.fit(area, lines.len());
         let inner = scroll.with_bar(area, lines.len(), buf, self.styles);
         for (y, line) in (inner.y..inner.bottom()).zip(lines.iter().skip(scroll.offset)) {

@@ -29,6 +29,11 @@ impl Scroll {
         Self { offset, left, no_bar: true, ..Self::default() }
     }
 
+    /// Whether it draws a scrollbar where one is needed.
+    pub(super) const fn has_bar(&self) -> bool {
+        !self.no_bar
+    }
+
     /// The largest offset of use.
     pub fn last(&self) -> usize {
         self.len.saturating_sub(self.page())

@@ -6,7 +6,10 @@ use ratatui::widgets::{StatefulWidget, Widget};
 
 use crate::ui::styles::Styles;
 use crate::ui::text::{clip, narrow};
+use crate::ui::widgets::code::CodeView;
 use crate::ui::widgets::diff::DiffView;
+use crate::ui::widgets::facts::Facts;
+use crate::ui::widgets::hex::HexView;
 use crate::ui::widgets::paragraph::Paragraph;
 use crate::ui::widgets::scroll::Scroll;
 
@@ -14,13 +17,19 @@ use crate::ui::widgets::scroll::Scroll;
 #[derive(Debug, Clone)]
 pub enum Part<'a> {
     Text(Paragraph<'a>),
+    Code(CodeView<'a>),
     Diff(DiffView<'a>),
+    Hex(HexView<'a>),
+    Facts(Facts<'a>),
 }
 
 impl Part<'_> {
     fn height(&self, width: u16) -> usize {
         match self {
             Self::Text(text) => text.height(width),
+            Self::Code(code) => code.height(),
+            Self::Hex(hex) => hex.height(width),
+            Self::Facts(facts) => facts.height(width),
             Self::Diff(diff) => diff.height(),
         }
     }
@@ -28,7 +37,8 @@ impl Part<'_> {
     /// How many cells of its longest line have no room: it can be scrolled so far to the side.
     fn hidden_cells(&self, width: u16) -> usize {
         match self {
-            Self::Text(_) => 0,
+            Self::Text(_) | Self::Hex(_) | Self::Facts(_) => 0,
+            Self::Code(code) => code.width().saturating_sub(usize::from(width)),
             Self::Diff(diff) => diff.width().saturating_sub(usize::from(width)),
         }
     }
@@ -36,6 +46,9 @@ impl Part<'_> {
     fn draw(&self, area: Rect, scroll: &mut Scroll, buf: &mut Buffer) {
         match self {
             Self::Text(text) => StatefulWidget::render(text, area, buf, scroll),
+            Self::Code(code) => StatefulWidget::render(code, area, buf, scroll),
+            Self::Hex(hex) => StatefulWidget::render(hex, area, buf, scroll),
+            Self::Facts(facts) => StatefulWidget::render(facts, area, buf, scroll),
             Self::Diff(diff) => StatefulWidget::render(diff, area, buf, scroll),
         }
     }

@@ -133,8 +133,8 @@ impl Sheet<'_> {
         let picker = Picker { styles, filter: &filter, placeholder: text, len: n, all: n, row: &entry, selected: n };
         self.draw_with(&picker, self.scroll());
         assert!(picker.cursor(area).is_none_or(|cursor| area.contains(cursor)));
-        let rows = [(text, Line::from(text)), ("name", Line::from(vec![text.into(), "x".into()]))];
-        self.draw_with(&Facts { styles, rows: &rows }, self.scroll());
+        let rows = vec![(text, Line::from(text)), ("name", Line::from(vec![text.into(), "x".into()]))];
+        self.draw_with(&Facts { styles, rows }, self.scroll());
     }
 
     fn traces(&self) {
@@ -152,14 +152,21 @@ impl Sheet<'_> {
     fn texts(&self) {
         let Self { styles, text, n, area, .. } = *self;
         for syntax in [Syntax::Plain, Syntax::Yaml, Syntax::Json] {
-            self.draw_with(&CodeView::new(styles, text, syntax).marked(n..n + 3), self.scroll());
+            self.draw_with(&CodeView::new(styles, text, syntax), self.scroll());
         }
         let turned: String = text.chars().rev().collect();
         let diff = Diff::new(text, &turned, n % 5);
         let diff = DiffView { styles, diff: &diff };
         self.draw_with(&diff, self.scroll());
         let paragraph = Paragraph::text(styles, text, styles.text());
-        let parts = [Part::Text(paragraph.clone()), Part::Diff(diff), Part::Text(paragraph)];
+        let parts = [
+            Part::Text(paragraph.clone()),
+            Part::Diff(diff),
+            Part::Code(CodeView::new(styles, text, Syntax::of(text))),
+            Part::Hex(HexView { styles, bytes: text.as_bytes() }),
+            Part::Facts(Facts { styles, rows: vec![(text, Line::from(text))] }),
+            Part::Text(paragraph),
+        ];
         let stack = Stack { styles, parts: &parts };
         self.draw_with(&stack, self.scroll());
         stack.hidden_cells(area);

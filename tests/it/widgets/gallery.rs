@@ -283,19 +283,19 @@ fn payload(styles: &Styles, area: Rect, buf: &mut Buffer) {
     let inner = in_pane(styles, "The exact bytes", left, buf);
     Widget::render(&HexView { styles, bytes: payload.as_bytes() }, inner, buf);
     let inner = in_pane(styles, "payload.json", right, buf);
-    Widget::render(&CodeView::new(styles, &payload, Syntax::Json).marked(3..4), inner, buf);
+    Widget::render(&CodeView::new(styles, &payload, Syntax::Json), inner, buf);
 }
 
 fn facts(styles: &Styles, area: Rect, buf: &mut Buffer) {
     let account = "service-8@gcp-sa-binaryauthorization.iam.gserviceaccount.com";
-    let facts = [
+    let rows = vec![
         ("note", Line::styled("projects/codelab/notes/vetted-by-qa", styles.link())),
         ("service account", Line::styled(account, styles.text())),
         ("may read it", Line::from(styles.trace(Status::Fail).span())),
         ("command", Line::styled("gcloud container binauthz attestors list", styles.code())),
     ];
     let area = in_pane(styles, "Attestor", area, buf);
-    Widget::render(&Facts { styles, rows: &facts }, area, buf);
+    Widget::render(&Facts { styles, rows }, area, buf);
 }
 
 fn work(styles: &Styles, area: Rect, buf: &mut Buffer) {
