@@ -148,11 +148,6 @@ impl Editor {
         Position { line: line + 1, column: self.caret.cursor - lines::start(&self.text, line) + 1 }
     }
 
-    /// The byte that the cursor is before.
-    pub fn cursor_byte(&self) -> usize {
-        self.text.char_to_byte(self.caret.cursor)
-    }
-
     /// The selected text, if any is selected.
     pub fn selected_text(&self) -> Option<String> {
         self.selection().map(|selection| self.slice(selection))

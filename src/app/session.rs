@@ -101,11 +101,6 @@ impl Session {
         Some(ClusterId { project: self.project.clone()?, location, name })
     }
 
-    /// The note whose attestations are shown: that of the attestor of this index, else of the first.
-    pub fn attestor_at(&self, index: usize) -> Option<&Attestor> {
-        self.remotes.attestors.items().get(index)
-    }
-
     /// The project's policy as last read.
     pub fn live_policy(&self) -> Option<&Policy> {
         self.remotes.policy.value().map(AsRef::as_ref)

@@ -24,5 +24,4 @@ pub mod scroll;
 pub mod stack;
 pub mod tab_bar;
 pub mod table;
-pub mod toast;
 pub mod trace_tree;

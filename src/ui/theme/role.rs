@@ -102,8 +102,6 @@ roles! {
     Link "link",
     Code "code",
     Busy "busy",
-    ProgressDone "progress.done",
-    ProgressLeft "progress.left",
     FormLabel "form.label",
     FormLabelFocused "form.label.focused",
     FormField "form.field",

@@ -9,9 +9,9 @@ use countersign::domain::lint::Severity;
 use countersign::domain::span::Position;
 use countersign::domain::trace::{Check, Status, Trace};
 use countersign::ui::highlight::Syntax;
-use countersign::ui::styles::{Focus, Styles, Tone};
+use countersign::ui::styles::{Focus, Styles};
 use countersign::ui::text::Cut;
-use countersign::ui::widgets::busy::{Progress, Spinner};
+use countersign::ui::widgets::busy::Spinner;
 use countersign::ui::widgets::code::CodeView;
 use countersign::ui::widgets::completions::{Completion, Completions};
 use countersign::ui::widgets::confirm::{self, Answer, Answers, Weight};
@@ -31,7 +31,6 @@ use countersign::ui::widgets::scroll::Scroll;
 use countersign::ui::widgets::stack::{Part, Stack};
 use countersign::ui::widgets::tab_bar::TabBar;
 use countersign::ui::widgets::table::{Column, Table};
-use countersign::ui::widgets::toast::Toast;
 use countersign::ui::widgets::trace_tree::TraceTree;
 use proptest::prelude::*;
 use ratatui::buffer::Buffer;
@@ -89,8 +88,6 @@ impl Sheet<'_> {
         self.draw(&pane.clone().busy(Some(n)).dirty(true));
         pane.inner(area);
         self.draw(&Spinner { styles, step: n, label: text });
-        self.draw(&Progress { styles, done: n as u64, all: 7, label: text });
-        self.draw(&Progress { styles, done: u64::MAX, all: 0, label: text });
     }
 
     fn overlays(&self) {
@@ -106,7 +103,6 @@ impl Sheet<'_> {
         let row = Answers { styles, answers: &answers, focused: n };
         self.draw(&row);
         row.answer_at(area, area.as_position());
-        self.draw(&Toast { styles, tone: Tone::Error, text });
         let items = [Completion { label: text, detail: text }; 12];
         let cursor = ratatui::layout::Position::new(size, size / 3);
         let list = Completions { styles, items: &items, selected: n, cursor, back: size / 2 };

@@ -13,7 +13,7 @@ use countersign::ui::highlight::Syntax;
 use countersign::ui::styles::{Focus, Styles, Tone};
 use countersign::ui::text::{Cut, fill};
 use countersign::ui::theme::Role;
-use countersign::ui::widgets::busy::{Progress, Spinner};
+use countersign::ui::widgets::busy::Spinner;
 use countersign::ui::widgets::code::CodeView;
 use countersign::ui::widgets::confirm::{self, Answer, Answers, Weight};
 use countersign::ui::widgets::diff::{self, DiffView};
@@ -31,7 +31,6 @@ use countersign::ui::widgets::placeholder::Placeholder;
 use countersign::ui::widgets::scroll::Scroll;
 use countersign::ui::widgets::tab_bar::TabBar;
 use countersign::ui::widgets::table::{Column, Table};
-use countersign::ui::widgets::toast::Toast;
 use countersign::ui::widgets::trace_tree::TraceTree;
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position as Cell, Rect};
@@ -194,7 +193,7 @@ fn decision(styles: &Styles, area: Rect, buf: &mut Buffer) {
     pane.render(area, buf);
 }
 
-/// A question over the page, with a difference and a toast.
+/// A question over the page, with a difference.
 pub(crate) fn question(styles: &Styles) -> Buffer {
     let (mut buf, _) = page(styles);
     let diff = Diff::new(
@@ -218,12 +217,6 @@ pub(crate) fn question(styles: &Styles) -> Buffer {
         Answer { key: "Esc", label: "Cancel", weight: Weight::Usual },
     ];
     Answers { styles, answers: &list, focused: 0 }.render(answers, &mut buf);
-    let toast = Toast {
-        styles,
-        tone: Tone::Warning,
-        text: "The policy changed in the project while you edited: etag 5f0c is now 61aa.",
-    };
-    toast.render(Rect { height: screen.height - 1, ..screen }, &mut buf);
     buf
 }
 
@@ -302,8 +295,7 @@ fn work(styles: &Styles, area: Rect, buf: &mut Buffer) {
     let (left, right) = (Rect { width: 30, ..area }, Rect { x: area.x + 30, width: 30, ..area });
     let inner = in_pane(styles, "Review", left, buf);
     let line = |y| Rect { y: inner.y + y, height: 1, ..inner };
-    Progress { styles, done: 54_210, all: 100_000, label: "images" }.render(line(0), buf);
-    Spinner { styles, step: 3, label: "reading attestations" }.render(line(2), buf);
+    Spinner { styles, step: 3, label: "reading attestations" }.render(line(0), buf);
     let text = "A paragraph wraps at words and by the width of 日本語 on the screen.";
     let below = Rect { y: inner.y + 4, height: 4, ..inner };
     Widget::render(&Paragraph::text(styles, text, styles.dim()), below, buf);
