@@ -30,6 +30,11 @@ fn is_deepest_problem(check: &Check) -> bool {
     problem(check) && !check.children.iter().any(problem)
 }
 
+/// Whether any check failed or is not known.
+pub fn has_problem(trace: &Trace) -> bool {
+    Tree::default().rows(trace).iter().any(|row| is_deepest_problem(row.check))
+}
+
 /// One command to the tree.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum TreeCommand {
@@ -156,5 +161,6 @@ mod tests {
         let mut tree = Tree::default();
         tree.input(&Trace::default(), TreeCommand::NextProblem);
         assert_eq!(tree.selected(&[]), None);
+        assert!(!has_problem(&Trace::default()) && has_problem(&trace()));
     }
 }

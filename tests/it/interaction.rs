@@ -49,6 +49,8 @@ fn the_next_failure_is_unfolded_and_selected() {
     assert_eq!(pointed(&mut stage), "✗ the rule is enforced  ENFORCED_BLOCK_AND_AUDIT_LOG");
     stage.keys("N N");
     assert_eq!(pointed(&mut stage), "└─ ✗ evaluation mode ALWAYS_DENY");
+    stage.keys("2 S-Tab N");
+    stage.row("no check failed, and all are known");
 }
 
 #[test]

@@ -75,8 +75,7 @@ pub(super) fn act(model: &mut Model, action: Action) -> Vec<Effect> {
         Action::First => move_row(model, Step::First),
         Action::Last => move_row(model, Step::Last),
         Action::NextFailure => {
-            let pane = model.nav.focus();
-            tree::input(model, pane, TreeCommand::NextProblem);
+            tree::next_failure(model);
             Vec::new()
         }
         Action::Back => back(model),

@@ -1,13 +1,25 @@
 //! Moving in the tree of a decision, and folding it.
 
 use super::super::model::Model;
+use super::super::notice::Weight;
 use super::super::tab::Pane;
-use super::super::tree::TreeCommand;
+use super::super::tree::{TreeCommand, has_problem};
+use super::say;
 
 /// Gives a command to the tree of a pane; nothing happens where there is none.
 pub(super) fn input(model: &mut Model, pane: Pane, command: TreeCommand) {
     if let Some(decision) = model.decisions.of(pane) {
         model.nav.tree_mut(pane).input(&decision.trace, command);
+    }
+}
+
+/// Goes to the next check that failed or is not known, or says that there is none.
+pub(super) fn next_failure(model: &mut Model) {
+    let pane = model.nav.focus();
+    match model.decisions.of(pane) {
+        Some(decision) if has_problem(&decision.trace) => input(model, pane, TreeCommand::NextProblem),
+        Some(_) => say(model, Weight::Info, "no check failed, and all are known"),
+        None => say(model, Weight::Info, "nothing is decided here yet"),
     }
 }
 
