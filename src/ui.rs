@@ -46,6 +46,19 @@ pub fn view(model: &Model, state: &mut ViewState, styles: &Styles, frame: &mut F
     guide::draw(model, parts.guide, styles, frame.buffer_mut());
     chrome::footer(model, parts.footer, state, styles, frame.buffer_mut());
     boxes::draw(model, area, state, styles, frame);
+    only_own_signs(styles, frame);
+}
+
+/// Where the terminal has only ASCII, also the texts are made of it: ours, and what was read.
+fn only_own_signs(styles: &Styles, frame: &mut Frame<'_>) {
+    if !styles.glyphs.is_ascii() {
+        return;
+    }
+    for cell in &mut frame.buffer_mut().content {
+        if let Some(sign) = styles.glyphs.stand_in(cell.symbol()) {
+            cell.set_symbol(sign);
+        }
+    }
 }
 
 fn too_small(area: Rect, styles: &Styles, frame: &mut Frame<'_>) {

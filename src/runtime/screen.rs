@@ -36,13 +36,14 @@ impl Themes {
                 names.push(name.to_owned());
             }
         }
+        let glyphs = glyphs();
         let mut warnings = Vec::new();
         let all = names
             .into_iter()
             .map(|name| {
                 let (theme, problems) = Theme::load(&name, &user);
                 warnings.extend(problems.iter().map(ToString::to_string));
-                (name, Styles::new(theme, depth, &Glyphs::UNICODE))
+                (name, Styles::new(theme, depth, glyphs))
             })
             .collect();
         Self { all, warnings }
@@ -55,6 +56,12 @@ impl Themes {
     fn styles(&self, name: &str) -> Option<&Styles> {
         self.all.iter().find(|(known, _)| known == name).or(self.all.first()).map(|(_, styles)| styles)
     }
+}
+
+/// The signs that the terminal's locale has.
+fn glyphs() -> &'static Glyphs {
+    let set = |name| std::env::var(name).ok().filter(|value| !value.is_empty());
+    Glyphs::of_locale(["LC_ALL", "LC_CTYPE", "LANG"].into_iter().find_map(set).as_deref())
 }
 
 /// What the last frame showed, and how.

@@ -52,6 +52,15 @@ fn no_color_means_no_colour() {
     assert!(attributes.contains(&7), "the selection is still seen");
 }
 
+#[test]
+fn a_locale_without_unicode_gets_ascii_only() {
+    let (_home, mut workbench) = open(&[("LC_ALL", "C")]);
+    workbench.keys("g 2 F3");
+    workbench.wait_for("deny all");
+    let others: String = String::from_utf8_lossy(&workbench.raw).chars().filter(|c| !c.is_ascii()).collect();
+    assert!(others.is_empty(), "{others}");
+}
+
 /// The codes of every `CSI … m` that was printed.
 fn attributes(raw: &[u8]) -> Vec<u16> {
     let text = String::from_utf8_lossy(raw);

@@ -129,9 +129,38 @@ impl Glyphs {
         if locale.is_none_or(unicode) { &Self::UNICODE } else { &Self::ASCII }
     }
 
+    /// What has to stand for a sign of a text: where there is only ASCII, what looks most like it.
+    pub fn stand_in(&self, sign: &str) -> Option<&'static str> {
+        (self.is_ascii() && !sign.is_ascii()).then(|| ascii(sign))
+    }
+
+    /// Whether it is for terminals that have only ASCII.
+    pub fn is_ascii(&self) -> bool {
+        self.ellipsis.is_ascii()
+    }
+
     /// The spinner's sign after `step` steps.
     pub fn spinner(&self, step: usize) -> &'static str {
         step.checked_rem(self.spinner.len()).and_then(|at| self.spinner.get(at)).copied().unwrap_or("")
+    }
+}
+
+/// The nearest ASCII of a sign.
+fn ascii(sign: &str) -> &'static str {
+    match sign {
+        "…" => Glyphs::ASCII.ellipsis,
+        "·" => Glyphs::ASCII.separator,
+        "•" => Glyphs::ASCII.bullet,
+        "✓" => Glyphs::ASCII.admit,
+        "✗" => Glyphs::ASCII.deny,
+        "→" => ">",
+        "←" => "<",
+        "↑" => "^",
+        "↓" => "v",
+        "–" | "—" => "-",
+        "’" | "‘" => "'",
+        "“" | "”" => "\"",
+        _ => "?",
     }
 }
 
