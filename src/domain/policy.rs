@@ -168,8 +168,13 @@ impl Policy {
     /// Whether both decide and describe the same: the fields that only the server sets
     /// (`name`, `updateTime`, `etag`) do not count.
     pub fn says_the_same_as(&self, other: &Self) -> bool {
-        let said = |policy: &Self| Self { name: None, update_time: None, etag: None, ..policy.clone() };
-        said(self) == said(other)
+        self.said() == other.said()
+    }
+
+    /// The policy without the fields that only the server sets.
+    #[must_use]
+    pub fn said(&self) -> Self {
+        Self { name: None, update_time: None, etag: None, ..self.clone() }
     }
 
     /// A policy with only a default rule.

@@ -15,6 +15,7 @@ use super::{actions, boxes, forms, go, say, tree};
 use crate::app::tree::TreeCommand;
 use crate::domain::document;
 use crate::domain::lint::Severity;
+use crate::domain::policy::Policy;
 
 pub(super) fn act(model: &mut Model, action: Action) -> Vec<Effect> {
     match action {
@@ -174,7 +175,7 @@ pub(super) fn replace_draft(model: &mut Model, text: &str) {
 
 /// The live policy as gcloud exports it.
 pub(super) fn live_text(model: &Model) -> Option<String> {
-    model.session.remotes.policy.value().map(|policy| document::emit(policy))
+    model.session.live_policy().map(document::emit)
 }
 
 /// A draft that was never touched follows the live policy.
@@ -194,7 +195,7 @@ fn take_live(model: &mut Model) -> Vec<Effect> {
         let lines = vec!["The draft is replaced by the project's policy. ^Z brings it back.".to_owned()];
         let diff = Some((model.draft.editor.text(), text.clone()));
         let title = "Take the live policy?".to_owned();
-        let confirm = Confirm { title, lines, diff, then: Then::ReplaceDraft(text), ..Confirm::default() };
+        let confirm = Confirm { title, lines, diff, then: vec![Then::ReplaceDraft(text)], ..Confirm::default() };
         model.overlays.push(Overlay::Confirm(Box::new(confirm)));
     } else {
         model.draft.take(&text);
@@ -202,10 +203,18 @@ fn take_live(model: &mut Model) -> Vec<Effect> {
     Vec::new()
 }
 
+/// The live policy and the draft, written alike, so that only what they say differs: without the
+/// server's own fields, comments, and the order of keys. A draft that is no policy is as it is typed.
+fn difference(model: &Model) -> (String, String) {
+    let written = |policy: &Policy| document::emit(&policy.said());
+    let before = model.session.live_policy().map(written).unwrap_or_default();
+    let after = model.draft.policy().map_or_else(|| model.draft.editor.text(), written);
+    (before, after)
+}
+
 fn show_diff(model: &mut Model) -> Vec<Effect> {
-    let before = live_text(model).unwrap_or_default();
-    let body = Body::Diff { before, after: model.draft.editor.text() };
-    model.overlays.push(Overlay::reader("Live policy → draft", body));
+    let (before, after) = difference(model);
+    model.overlays.push(Overlay::reader("What the draft changes", Body::Diff { before, after }));
     Vec::new()
 }
 
@@ -224,19 +233,19 @@ pub(super) fn import(model: &mut Model) -> Vec<Effect> {
         );
         return Vec::new();
     }
-    let Some(live) = model.session.remotes.policy.value().cloned() else {
+    let Some(etag) = model.session.live_policy().map(|live| live.etag.clone()) else {
         say(model, Weight::Warning, "the live policy is not known yet: reload with r");
         return Vec::new();
     };
     let text = model.draft.editor.text();
     let mut lines = vec![format!("The draft becomes the policy of project {project}.")];
-    lines.push(match &live.etag {
+    lines.push(match &etag {
         Some(etag) => format!("Only if nobody changed it meanwhile (etag {etag})."),
         None => "It has no etag yet: this is its first import.".to_owned(),
     });
     lines.push("It takes effect for new pods; running pods stay.".to_owned());
-    let diff = Some((document::emit(&live), text.clone()));
-    let jobs = vec![Job::ImportPolicy { project, text, etag: live.etag.clone() }];
+    let diff = Some(difference(model));
+    let jobs = vec![Job::ImportPolicy { project, text, etag }];
     let confirm = Confirm { title: "Import the policy?".into(), lines, diff, jobs, danger: true, ..Confirm::default() };
     model.overlays.push(Overlay::Confirm(Box::new(confirm)));
     Vec::new()
