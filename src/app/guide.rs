@@ -46,6 +46,9 @@ pub struct Guide {
     pub seen: BTreeSet<Seen>,
     /// The latest answer of the current step's check.
     pub result: Option<CheckResult>,
+    /// The current step was taken back, and what undoes it may be under way: its check counts only
+    /// after it has failed.
+    taken_back: bool,
 }
 
 impl Guide {
@@ -85,7 +88,8 @@ impl Guide {
             let result = (step.check)(&session.facts(&self.seen));
             let passed = result.passed();
             self.result = Some(result);
-            if !passed {
+            self.taken_back &= passed;
+            if !passed || self.taken_back {
                 break;
             }
             self.progress.done.insert(step.id.to_owned());
@@ -96,11 +100,17 @@ impl Guide {
         finished
     }
 
-    /// Takes the step before the current one back, so that it is the current one again.
-    pub fn reopen(&mut self, step: &Step) {
-        self.progress.done.remove(step.id);
+    /// Takes the step of this id back, so that it is the current one again.
+    pub fn reopen(&mut self, step: &str) {
+        self.progress.done.remove(step);
         self.seen.clear();
         self.hint = Hint::None;
+        self.taken_back = true;
+    }
+
+    /// What was to undo the current step failed, or it is done anew: its check counts again.
+    pub fn settle(&mut self) {
+        self.taken_back = false;
     }
 
     /// Starts again from the first step; what was made stays.

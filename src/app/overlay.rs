@@ -60,24 +60,22 @@ pub struct Confirm {
     /// A difference to show below: before and after.
     pub diff: Option<(String, String)>,
     pub jobs: Vec<Job>,
-    /// What happens besides the jobs.
-    pub then: Then,
+    /// What happens besides the jobs, in this order.
+    pub then: Vec<Then>,
     pub danger: bool,
     pub scroll: Offset,
 }
 
 /// What a confirmation does in the program itself.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Then {
-    #[default]
-    Nothing,
     Quit,
     /// Replaces the draft.
     ReplaceDraft(String),
     /// Forgets the chosen project.
     LeaveProject,
-    /// Forgets the chosen image.
-    LeaveImage,
+    /// Makes the step of this id of the codelab the current one again.
+    Reopen(&'static str),
 }
 
 /// How far a box is scrolled; more than is of use counts as what is of use.

@@ -128,10 +128,16 @@ pub(crate) fn open(home: &Path) -> Workbench {
 /// Waits until the guide is at this step, and its check has been made and waits.
 #[track_caller]
 fn at_step(workbench: &mut Workbench, number: usize) {
-    let title = format!("Codelab {}/{} · ", number + 1, STEPS.len());
-    workbench.until(&title, |screen| {
-        screen.lines().any(|line| line.contains(&title) && line.contains('•') && !line.contains('✓'))
-    });
+    workbench.until(&title(number), |screen| waits_at(screen, number));
+}
+
+fn title(number: usize) -> String {
+    format!("Codelab {}/{} · ", number + 1, STEPS.len())
+}
+
+fn waits_at(screen: &str, number: usize) -> bool {
+    let title = title(number);
+    screen.lines().any(|line| line.contains(&title) && line.contains('•') && !line.contains('✓'))
 }
 
 #[track_caller]
@@ -229,6 +235,32 @@ fn by_the_guide() {
         do_it(&mut workbench, step.id);
     }
     finish(&mut workbench);
+}
+
+/// Takes the step before the current one back: its check fails again.
+#[track_caller]
+fn take_back(workbench: &mut Workbench, number: usize) {
+    workbench.keys("R");
+    workbench.until("the step before", |screen| screen.contains("yes, do it") || waits_at(screen, number));
+    if workbench.screen().contains("yes, do it") {
+        workbench.keys("y");
+    }
+    at_step(workbench, number);
+}
+
+#[test]
+fn each_step_taken_back_and_done_again() {
+    let home = tempfile::tempdir().unwrap();
+    let mut workbench = open(home.path());
+    workbench.keys("g");
+    for (number, step) in STEPS.iter().enumerate().take(STEPS.len() - 1) {
+        at_step(&mut workbench, number);
+        do_it(&mut workbench, step.id);
+        at_step(&mut workbench, number + 1);
+        take_back(&mut workbench, number);
+        do_it(&mut workbench, step.id);
+    }
+    at_step(&mut workbench, STEPS.len() - 1);
 }
 
 #[test]

@@ -286,7 +286,7 @@ fn copy_row(model: &mut Model) -> Vec<Effect> {
 
 /// Copies; says no more than can be known.
 pub(super) fn copy(model: &mut Model, text: String) -> Vec<Effect> {
-    say(model, Weight::Info, "sent to the terminal's clipboard, and written to clipboard.txt in the data directory");
+    say(model, Weight::Info, "copied (OSC 52), and in clipboard.txt");
     vec![Effect::Copy(text)]
 }
 
@@ -310,7 +310,7 @@ fn ask_quit(model: &mut Model) -> Vec<Effect> {
     if lines.is_empty() {
         return quit(model);
     }
-    let confirm = Confirm { title: "Quit?".into(), lines, then: Then::Quit, ..Confirm::default() };
+    let confirm = Confirm { title: "Quit?".into(), lines, then: vec![Then::Quit], ..Confirm::default() };
     model.overlays.push(Overlay::Confirm(Box::new(confirm)));
     Vec::new()
 }

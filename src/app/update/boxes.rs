@@ -92,15 +92,19 @@ fn accept(model: &mut Model) -> Vec<Effect> {
     let Some(Overlay::Confirm(confirm)) = model.overlays.pop() else { return Vec::new() };
     let Confirm { jobs, then, .. } = *confirm;
     let mut effects = run(model, jobs, Purpose::Plain);
-    match then {
-        Then::Nothing => {}
-        Then::Quit => effects.extend(quit(model)),
-        Then::ReplaceDraft(text) => policy::replace_draft(model, &text),
-        Then::LeaveProject => {
-            model.session.leave_project();
-            model.session.project = None;
+    for then in then {
+        match then {
+            Then::Quit => effects.extend(quit(model)),
+            Then::ReplaceDraft(text) => {
+                policy::replace_draft(model, &text);
+                model.nav.editing = false;
+            }
+            Then::LeaveProject => {
+                model.session.leave_project();
+                model.session.project = None;
+            }
+            Then::Reopen(step) => model.guide.reopen(step),
         }
-        Then::LeaveImage => model.session.image = None,
     }
     effects
 }

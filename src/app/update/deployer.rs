@@ -11,6 +11,7 @@ use super::super::tab::Pane;
 use super::super::work::Purpose;
 use super::{actions, boxes, forms, go, guide, run, say, tree};
 use crate::app::tree::TreeCommand;
+use crate::codelab::STEPS;
 use crate::codelab::{Seen, checks, names};
 use crate::domain::resource::WorkloadKind;
 
@@ -105,7 +106,9 @@ fn undo_setup(model: &mut Model) -> Vec<Effect> {
 
 pub(super) fn leave_project(model: &mut Model) -> Vec<Effect> {
     let lines = vec!["No project is chosen any more. Nothing in the project is changed.".to_owned()];
-    let confirm = Confirm { title: "Leave the project?".into(), lines, then: Then::LeaveProject, ..Confirm::default() };
+    let first = STEPS.first().map(|step| Then::Reopen(step.id));
+    let then = [Then::LeaveProject].into_iter().chain(first).collect();
+    let confirm = Confirm { title: "Leave the project?".into(), lines, then, ..Confirm::default() };
     model.overlays.push(Overlay::Confirm(Box::new(confirm)));
     Vec::new()
 }

@@ -6,9 +6,9 @@ use super::super::form::Form;
 use super::super::guide::Hint;
 use super::super::model::Model;
 use super::super::notice::Weight;
-use super::super::overlay::{Body, Overlay};
+use super::super::overlay::{Body, Confirm, Overlay, Then};
 use super::super::tab::{Pane, Tab};
-use super::{attestor, boxes, deployer, go, load, policy, run, say};
+use super::{attestor, deployer, go, load, policy, run, say};
 use crate::codelab::names::Names;
 use crate::codelab::{Seen, Step, steps};
 
@@ -98,6 +98,7 @@ pub(super) fn do_it(model: &mut Model) -> Vec<Effect> {
         return Vec::new();
     }
     let Some((_, step)) = model.guide.current() else { return read(model) };
+    model.guide.settle();
     let plan = acts::plan(model, step.act);
     carry_out(model, plan)
 }
@@ -108,18 +109,29 @@ pub(super) fn reset(model: &mut Model) -> Vec<Effect> {
         say(model, Weight::Info, "there is no step to take back yet");
         return Vec::new();
     };
-    model.guide.reopen(step);
     let Some(act) = step.reset else {
+        model.guide.reopen(step.id);
         say(model, Weight::Info, format!("again: {}", step.title));
         return Vec::new();
     };
-    match acts::plan(model, act) {
-        Plan::Run(jobs, super::super::work::Purpose::Plain) => {
-            let lines = jobs.iter().map(|job| format!("{}.", job.title())).collect();
-            boxes::ask(model, &format!("Take back: {}?", step.title), lines, jobs, true)
+    let (jobs, draft) = match acts::plan(model, act) {
+        Plan::Run(jobs, _) => (jobs, None),
+        Plan::Draft(text, jobs) => (jobs, Some(text)),
+        plan @ Plan::LeaveProject => return carry_out(model, plan),
+        plan => {
+            model.guide.reopen(step.id);
+            return carry_out(model, plan);
         }
-        plan => carry_out(model, plan),
+    };
+    let mut lines: Vec<String> = jobs.iter().map(|job| format!("{}.", job.title())).collect();
+    if draft.is_some() {
+        lines.push("The draft is replaced too; ^Z brings it back.".to_owned());
     }
+    let then = draft.map(Then::ReplaceDraft).into_iter().chain([Then::Reopen(step.id)]).collect();
+    let title = format!("Take back: {}?", step.title);
+    let confirm = Confirm { title, lines, jobs, then, danger: true, ..Confirm::default() };
+    model.overlays.push(Overlay::Confirm(Box::new(confirm)));
+    Vec::new()
 }
 
 /// The last step that is done, counted back from the current one.

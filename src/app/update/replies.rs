@@ -169,8 +169,9 @@ pub(super) fn ended(model: &mut Model, ticket: Ticket, result: Result<(), Failur
     let form = model.works.take_form(ticket);
     let Some(work) = model.works.end(ticket) else { return Vec::new() };
     let effects = load(model, &work.touches());
-    if let (Err(_), Some(form)) = (&result, form) {
-        model.overlays.push(Overlay::Form(form));
+    if result.is_err() {
+        model.guide.settle();
+        model.overlays.extend(form.map(Overlay::Form));
     }
     match result {
         Ok(()) => succeeded(model, &work),
