@@ -165,3 +165,35 @@ fn the_mouse_shows_tabs_selects_rows_scrolls_and_presses_hints() {
     workbench.wheel_down(60, 20);
     workbench.wait_gone("Everywhere");
 }
+
+/// What the escape sequence to the terminal's clipboard carries.
+fn copied(raw: &[u8]) -> Option<String> {
+    use base64::Engine as _;
+    let text = String::from_utf8_lossy(raw);
+    let (_, rest) = text.rsplit_once("\x1b]52;c;")?;
+    let end = rest.find(['\x07', '\x1b'])?;
+    let bytes = base64::engine::general_purpose::STANDARD.decode(&rest[..end]).unwrap();
+    Some(String::from_utf8(bytes).unwrap())
+}
+
+#[test]
+fn the_command_log_is_copied_to_the_clipboard_and_to_a_file() {
+    let (home, mut workbench) = open(&[]);
+    workbench.keys("Enter");
+    workbench.wait_for("Project id");
+    workbench.keys("Enter");
+    workbench.wait_for("number ");
+    workbench.keys("L");
+    workbench.wait_for("gcloud projects create");
+    workbench.keys("y");
+    workbench.wait_for("clipboard.txt");
+    let copied = copied(&workbench.raw).unwrap();
+    assert!(copied.contains("gcloud projects create binauthz-codelab"), "{copied}");
+    // Not at once: `q` behind an escape that is still on its way would be read as Alt-q.
+    workbench.keys("Esc");
+    workbench.wait_gone("Command log");
+    workbench.keys("q");
+    assert!(workbench.end());
+    let file = std::fs::read_to_string(home.path().join("clipboard.txt")).unwrap();
+    assert_eq!(file, copied);
+}
