@@ -20,6 +20,7 @@ use super::session::Session;
 use super::tab::{Pane, Tab};
 use super::tree::Tree;
 use super::work::Works;
+use crate::domain::admission::Outcome;
 use crate::domain::attestation::Verify;
 use crate::domain::image::ImageRef;
 
@@ -41,6 +42,8 @@ pub struct Navigation {
     /// The draft's text takes printable keys.
     pub editing: bool,
     trees: BTreeMap<Pane, Tree>,
+    /// What each tree was last shown for: for another decision it starts at what failed.
+    decided: BTreeMap<Pane, (ImageRef, Outcome)>,
 }
 
 impl Navigation {
@@ -87,6 +90,12 @@ impl Navigation {
 
     pub fn tree_mut(&mut self, pane: Pane) -> &mut Tree {
         self.trees.entry(pane).or_default()
+    }
+
+    /// Notes what the pane's tree is shown for; true where that is new.
+    pub fn decides(&mut self, pane: Pane, image: &ImageRef, outcome: Outcome) -> bool {
+        let decided = (image.clone(), outcome);
+        self.decided.insert(pane, decided.clone()).as_ref() != Some(&decided)
     }
 
     pub fn selected(&self, pane: Pane) -> usize {

@@ -124,6 +124,6 @@ impl Pane {
 
     /// Whether its rows can be filtered.
     pub fn is_list(self) -> bool {
-        !(self.is_tree() || matches!(self, Self::Setup | Self::Editor))
+        !(self.is_tree() || self == Self::Editor)
     }
 }

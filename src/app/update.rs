@@ -100,6 +100,7 @@ fn settle(model: &mut Model, effects: &mut Vec<Effect>) {
         effects.extend(guide::after_steps(model));
     }
     model.decisions.refresh(&model.session, model.draft.policy(), model.deps.verifier.as_ref());
+    tree::follow(model);
     effects.extend(replies::missing_evidence(model));
     let saved = model.to_save();
     if saved != model.ui.saved {

@@ -23,8 +23,7 @@ pub(super) fn tab_bar(model: &Model, area: Rect, state: &mut ViewState, styles: 
     let titles = Tab::ALL.map(Tab::title);
     let active = Tab::ALL.iter().position(|tab| *tab == model.nav.tab).unwrap_or_default();
     let narrow = area.width < TWO_COLUMNS;
-    let text = if narrow { page(model) } else { place(model) };
-    let note = Line::styled(text, styles.role(Role::HeaderNote));
+    let note = if narrow { Line::styled(page(model), styles.role(Role::HeaderNote)) } else { place(model, styles) };
     let bar = TabBar { styles, app: "countersign", tabs: &titles, active, note };
     (&bar).render(area, buf);
     if let (true, Some(pane)) = (narrow, other_page(model)) {
@@ -51,16 +50,17 @@ fn other_page(model: &Model) -> Option<Pane> {
 }
 
 /// Where we are: what is connected, project and cluster.
-fn place(model: &Model) -> String {
+fn place(model: &Model, styles: &Styles) -> Line<'static> {
     let session = &model.session;
+    let note = styles.role(Role::HeaderNote);
     let connection = match &session.connection {
-        Connection::Starting => "starting…".to_owned(),
-        Connection::Sandbox(_) => "sandbox".to_owned(),
-        Connection::Failed(_) => "NO SANDBOX".to_owned(),
+        Connection::Starting => Span::styled("starting…", note),
+        Connection::Sandbox(_) => Span::styled("sandbox", styles.role(Role::BadgeSafe)),
+        Connection::Failed(_) => Span::styled("NO SANDBOX", styles.notice(Tone::Error).style),
     };
     let project = session.project.as_deref().unwrap_or("no project");
     let cluster = session.cluster.as_ref().map(|(location, name)| format!(" · {location}.{name}")).unwrap_or_default();
-    format!("{connection} · {project}{cluster}")
+    Line::from(vec![connection, Span::styled(format!(" · {project}{cluster}"), note)])
 }
 
 /// The chosen image, for whom, and what is decided about it now and under the draft.

@@ -125,6 +125,11 @@ fn placeholder<'a, T>(
     }
 }
 
+/// What a list says whose filter leaves nothing.
+fn nothing_fits(styles: &Styles) -> Placeholder<'_> {
+    Placeholder::empty(styles, "nothing fits the filter", "Esc clears it")
+}
+
 /// A list pane: a frame, and a table of the rows that the filter leaves.
 struct List<'a> {
     pane: Pane,
@@ -151,7 +156,11 @@ impl List<'_> {
         let selected = model.nav.selected(self.pane).min(shown.len().saturating_sub(1));
         let table = Table::new(styles, self.columns, shown.len(), &row)
             .selected(Some(selected), focus(model, self.pane))
-            .placeholder(placeholder(remote, model, styles, self.empty, self.hint));
+            .placeholder(if items.is_empty() {
+                placeholder(remote, model, styles, self.empty, self.hint)
+            } else {
+                nothing_fits(styles)
+            });
         let scroll = state.scroll(self.pane);
         (&table).render(inner, buf, scroll);
         state.hit(inner, Hit::Rows(self.pane));

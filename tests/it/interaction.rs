@@ -41,7 +41,10 @@ fn a_tree_is_walked_with_the_keys() {
 #[test]
 fn the_next_failure_is_unfolded_and_selected() {
     let mut stage = Stage::full((80, 24));
-    stage.keys("1 S-Tab Down Down Enter");
+    stage.keys("1 S-Tab");
+    // It starts at what failed: that is why the image is refused.
+    assert_eq!(pointed(&mut stage), "└─ ✗ evaluation mode ALWAYS_DENY");
+    stage.keys("Home Down Down Enter");
     assert!(!stage.rows().iter().any(|row| row.contains("evaluation mode ALWAYS_DENY")));
     stage.keys("N");
     assert_eq!(pointed(&mut stage), "└─ ✗ evaluation mode ALWAYS_DENY");
@@ -176,4 +179,33 @@ fn what_is_signed_is_shown_byte_for_byte_to_its_end() {
     stage.row("0120  ");
     stage.keys("Esc p PgDn Down");
     stage.row("0120  ");
+}
+
+#[test]
+fn every_list_is_filtered() {
+    // The problems are of a draft that has some.
+    for (keys, left) in [
+        ("1", "Enforcement"),
+        ("1 Tab", "hello-world"),
+        ("1 Tab Tab", "web-6f4c8d7b9-x2x7q"),
+        ("1 Tab Tab Tab", "ScalingReplicaSet"),
+        ("2 Tab", "foo"),
+        ("3", "my-binauthz-attestor"),
+        ("3 Tab", "my-attestor-note"),
+        ("3 Tab Tab", "f31f9cce567"),
+        ("3 Tab Tab Tab", "Demo Signing Ro"),
+    ] {
+        let mut stage = Stage::full((120, 40));
+        stage.model.draft.replace("foo: 1\n");
+        stage.keys(keys);
+        stage.keys("/");
+        stage.type_text(&left.to_uppercase());
+        stage.row(left);
+        stage.row(&format!("/{}", left.to_uppercase()));
+        stage.type_text("zzz");
+        stage.row("nothing fits the filter");
+        stage.keys("Enter Esc");
+        assert!(!stage.rows().iter().any(|row| row.contains("nothing fits")), "{keys}");
+        stage.row(left);
+    }
 }

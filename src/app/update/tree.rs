@@ -3,13 +3,27 @@
 use super::super::model::Model;
 use super::super::notice::Weight;
 use super::super::tab::Pane;
-use super::super::tree::{TreeCommand, has_problem};
+use super::super::tree::{Tree, TreeCommand, has_problem};
 use super::say;
 
 /// Gives a command to the tree of a pane; nothing happens where there is none.
 pub(super) fn input(model: &mut Model, pane: Pane, command: TreeCommand) {
     if let Some(decision) = model.decisions.of(pane) {
         model.nav.tree_mut(pane).input(&decision.trace, command);
+    }
+}
+
+/// A tree that is about another image, or came out otherwise, starts anew at the first check that
+/// failed: that is why the image is refused.
+pub(super) fn follow(model: &mut Model) {
+    let Some(image) = &model.session.image else { return };
+    for pane in [Pane::Decision, Pane::Preview] {
+        let Some(decision) = model.decisions.of(pane) else { continue };
+        if model.nav.decides(pane, image, decision.outcome) {
+            let tree = model.nav.tree_mut(pane);
+            *tree = Tree::default();
+            tree.input(&decision.trace, TreeCommand::NextProblem);
+        }
     }
 }
 

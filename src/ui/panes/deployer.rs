@@ -5,7 +5,7 @@ use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 use ratatui::widgets::{StatefulWidget as _, Widget as _};
 
-use super::{List, cell, focus};
+use super::{List, cell, filter_of, focus, nothing_fits};
 use crate::app::Model;
 use crate::app::rows::SetupRow;
 use crate::app::tab::Pane;
@@ -28,14 +28,22 @@ enum Standing {
 }
 
 pub(super) fn setup(model: &Model, area: Rect, state: &mut ViewState, styles: &Styles, buf: &mut Buffer) {
-    let frame = PaneFrame::new(styles, Pane::Setup.title()).focus(focus(model, Pane::Setup));
+    let shown = model.shown_rows(Pane::Setup);
+    let mut frame = PaneFrame::new(styles, Pane::Setup.title()).focus(focus(model, Pane::Setup));
+    if let Some(filter) = filter_of(model, Pane::Setup) {
+        frame = frame.filter(filter, shown.len(), SetupRow::ALL.len());
+    }
     let inner = frame.inner(area);
     (&frame).render(area, buf);
     let columns = [Column::fixed("", 2), Column::fixed("", 18), Column::flexible("", 20, 60)];
-    let row = |at: usize| SetupRow::ALL.get(at).map(|row| setup_cells(model, *row, styles)).unwrap_or_default();
-    let selected = model.nav.selected(Pane::Setup);
-    let table =
-        Table::new(styles, &columns, SetupRow::ALL.len(), &row).selected(Some(selected), focus(model, Pane::Setup));
+    let row = |at: usize| {
+        let row = shown.get(at).and_then(|number| SetupRow::ALL.get(*number));
+        row.map(|row| setup_cells(model, *row, styles)).unwrap_or_default()
+    };
+    let selected = model.nav.selected(Pane::Setup).min(shown.len().saturating_sub(1));
+    let table = Table::new(styles, &columns, shown.len(), &row)
+        .selected(Some(selected), focus(model, Pane::Setup))
+        .placeholder(nothing_fits(styles));
     (&table).render(inner, buf, state.scroll(Pane::Setup));
     state.hit(inner, Hit::Rows(Pane::Setup));
 }

@@ -40,7 +40,9 @@ pub(super) fn problems(model: &Model, area: Rect, state: &mut ViewState, styles:
         vec![cell(mark.glyph, mark.style), cell(place, styles.dim()), cell(problem.message.clone(), styles.text())]
     };
     let selected = model.nav.selected(pane).min(shown.len().saturating_sub(1));
-    let (title, hint) = if model.draft.editor.text().trim().is_empty() {
+    let (title, hint) = if !model.draft.problems().is_empty() {
+        ("nothing fits the filter", "Esc clears it")
+    } else if model.draft.editor.text().trim().is_empty() {
         ("the draft is empty", "F3 offers templates, F5 takes the live policy")
     } else {
         ("no problems", "the service would take this policy")
