@@ -4,6 +4,8 @@
 //! cluster compares patterns with it and echoes it in its messages, without any
 //! `docker.io/library/` expansion.
 
+mod plain;
+
 use std::fmt;
 use std::str::FromStr;
 
@@ -137,17 +139,17 @@ impl FromStr for ImageRef {
         if text.len() > Self::MAX_BYTES {
             return Err(ImageError::TooLong { text: shown(text) });
         }
-        let reference: Reference = text.parse().map_err(|error: oci_spec::distribution::ParseError| {
-            ImageError::Reference { text: shown(text), reason: error.to_string() }
-        })?;
+        if !plain::is_plain(text) {
+            Reference::from_str(text)
+                .map_err(|error| ImageError::Reference { text: shown(text), reason: error.to_string() })?;
+        }
         let (before_digest, digest) = match text.split_once('@') {
             Some((before, digest)) => (before, Some(digest.parse()?)),
             None => (text, None),
         };
         let last_slash = before_digest.rfind('/').map_or(0, |at| at + 1);
         let tag_at = before_digest.get(last_slash..).and_then(|last| last.find(':')).map(|at| last_slash + at);
-        // `Reference` says `latest` where no tag was typed; only what was typed counts here.
-        let tag = tag_at.and_then(|_| reference.tag()).map(str::to_owned);
+        let tag = tag_at.and_then(|at| before_digest.get(at + 1..)).map(str::to_owned);
         let name_len = tag_at.unwrap_or(before_digest.len());
         Ok(Self { text: text.to_owned(), name_len, registry: registry_len(text, name_len), tag, digest })
     }
