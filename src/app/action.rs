@@ -756,6 +756,16 @@ pub static ACTIONS: &[Spec] = &[
     },
     Spec {
         action: A::Open,
+        contexts: &[C::Pane(Pane::Editor)],
+        keys: &["enter"],
+        label: "edit",
+        help: "Type in the draft; Esc leaves the text.",
+        group: G::PolicyCreator,
+        danger: false,
+        footer: 9,
+    },
+    Spec {
+        action: A::Open,
         contexts: &[C::Pane(Pane::Problems)],
         keys: &["enter"],
         label: "go there",

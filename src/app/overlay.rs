@@ -5,6 +5,7 @@ use super::field::Field;
 use super::form::Form;
 use super::job::Job;
 use super::report::Report;
+use super::tab::Pane;
 use super::wizard::Wizard;
 use crate::domain::image::ImageRef;
 use crate::domain::name::AttestorName;
@@ -13,6 +14,8 @@ use crate::domain::name::AttestorName;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Choice {
     Action(Action),
+    /// An action of a pane that has not the focus.
+    ActionIn(Pane, Action),
     Image(ImageRef),
     /// Type an image reference.
     TypeImage,

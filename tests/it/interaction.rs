@@ -209,3 +209,25 @@ fn every_list_is_filtered() {
         stage.row(left);
     }
 }
+
+#[test]
+fn the_palette_reaches_the_actions_of_other_panes() {
+    let mut stage = Stage::full((120, 40));
+    stage.keys("1 :");
+    stage.type_text("service account read");
+    stage.row("Attestors: Let the service account read");
+    stage.keys("Enter");
+    stage.row("Grant the role?");
+}
+
+#[test]
+fn enter_begins_to_type_in_the_draft_and_escape_ends_it() {
+    let mut stage = Stage::full((80, 24));
+    stage.keys("2");
+    stage.row("Enter edit");
+    stage.keys("Enter");
+    stage.type_text("1 q");
+    stage.row("1 qadmissionWhitelistPatterns:");
+    stage.keys("Esc 1");
+    stage.row("Setup");
+}

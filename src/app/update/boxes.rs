@@ -1,12 +1,12 @@
 //! What keys do in the boxes over the page.
 
-use super::super::action::{ACTIONS, Action};
+use super::super::action::{ACTIONS, Action, Context, Spec};
 use super::super::effect::Effect;
 use super::super::fuzzy;
 use super::super::model::Model;
 use super::super::overlay::{Body, Choice, Confirm, Entry, Overlay, Picker, Then, searched};
 use super::super::work::Purpose;
-use super::{actions, forms, policy, quit, run, signing};
+use super::{actions, forms, go, policy, quit, run, signing};
 use crate::app::job::Job;
 
 pub(super) fn act(model: &mut Model, action: Action) -> Vec<Effect> {
@@ -164,6 +164,11 @@ fn pick(model: &mut Model) -> Vec<Effect> {
 fn chosen(model: &mut Model, choice: Choice) -> Vec<Effect> {
     match choice {
         Choice::Action(action) => actions::act(model, action),
+        Choice::ActionIn(pane, action) => {
+            go(model, pane);
+            model.nav.editing = false;
+            actions::act(model, action)
+        }
         Choice::Image(image) => {
             model.session.image = Some(image);
             Vec::new()
@@ -193,18 +198,23 @@ pub(super) fn ask(model: &mut Model, title: &str, lines: Vec<String>, jobs: Vec<
 }
 
 /// Every action by name; those of the present context first.
+/// Every action by name: first those of this place, then those of the other panes, which get the
+/// focus when theirs is picked.
 pub(super) fn palette(model: &mut Model) -> Vec<Effect> {
     let contexts = model.contexts();
-    let here = |spec: &super::super::action::Spec| spec.contexts.iter().any(|c| contexts.contains(c));
-    let entries = ACTIONS
-        .iter()
-        .filter(|spec| here(spec) && !matches!(spec.action, Action::PaletteAnywhere | Action::Palette))
-        .map(|spec| Entry {
-            label: spec.label.to_owned(),
-            detail: format!("{:5}  {}", spec.key(), spec.help),
-            choice: Choice::Action(spec.action),
-        })
-        .collect();
+    let is_here = |spec: &&Spec| spec.contexts.iter().any(|c| contexts.contains(c));
+    let useful = |spec: &&Spec| !matches!(spec.action, Action::PaletteAnywhere | Action::Palette);
+    let here = ACTIONS.iter().filter(is_here).filter(useful).map(|spec| Entry {
+        label: spec.label.to_owned(),
+        detail: format!("{:5}  {}", spec.key(), spec.help),
+        choice: Choice::Action(spec.action),
+    });
+    let elsewhere = ACTIONS.iter().filter(|spec| !is_here(spec)).filter_map(|spec| {
+        let pane = spec.contexts.iter().find_map(|c| if let Context::Pane(pane) = c { Some(*pane) } else { None })?;
+        let detail = format!("{:5}  {}: {}", spec.key(), pane.title(), spec.help);
+        Some(Entry { label: spec.label.to_owned(), detail, choice: Choice::ActionIn(pane, spec.action) })
+    });
+    let entries = here.chain(elsewhere).collect();
     open_picker(model, "Command", entries)
 }
 
