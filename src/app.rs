@@ -27,6 +27,7 @@ pub mod report;
 pub mod rows;
 pub mod session;
 pub mod tab;
+pub mod templates;
 pub mod text;
 pub mod text_diff;
 pub mod tree;

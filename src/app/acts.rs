@@ -1,6 +1,5 @@
 //! How the workbench does what a step of the codelab is about: from an act to jobs, a form, or a look.
 
-use super::draft::TEMPLATES;
 use super::form::Form;
 use super::job::{ClusterId, Deploy, Job};
 use super::model::Model;
@@ -156,17 +155,16 @@ fn workloads(model: &Model, act: Act, project: &str) -> Plan {
 }
 
 fn policies(model: &Model, act: Act, project: &str) -> Plan {
-    let template = |number: usize| TEMPLATES.get(number).map(|t| (t.file.to_owned(), (t.text)(project)));
     let etag = model.session.live_policy().and_then(|policy| policy.etag.clone());
     let import = |text: String| {
         let job = Job::ImportPolicy { project: project.to_owned(), text: text.clone(), etag: etag.clone() };
         Plan::Draft(text, vec![job])
     };
+    let write =
+        |name: &str, text: String| Plan::Draft(text.clone(), vec![Job::WriteFile { name: name.to_owned(), text }]);
     match act {
-        Act::WriteDenyAll | Act::WriteUpdated => match template(usize::from(act == Act::WriteUpdated)) {
-            Some((name, text)) => Plan::Draft(text.clone(), vec![Job::WriteFile { name, text }]),
-            None => Plan::Impossible("there is no such template"),
-        },
+        Act::WriteDenyAll => write(names::POLICY, files::DENY_ALL.to_owned()),
+        Act::WriteUpdated => write(names::UPDATED_POLICY, files::updated_policy(project)),
         Act::ImportDenyAll => import(files::DENY_ALL.to_owned()),
         Act::ImportUpdated => import(files::updated_policy(project)),
         _ => import(document::emit(&allow_all())),

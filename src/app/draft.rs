@@ -1,7 +1,6 @@
 //! The Policy Creator's draft: its text, what it means, and where it came from.
 
 use super::editor::{Editor, EditorCommand, Motion};
-use crate::codelab::files;
 use crate::domain::document::{Dialect, Document};
 use crate::domain::lint::Diagnostic;
 use crate::domain::policy::Policy;
@@ -19,31 +18,6 @@ pub struct Draft {
     /// What the search looks for.
     pub search: String,
 }
-
-/// A text to start from.
-#[derive(Debug, Clone, Copy)]
-pub struct Template {
-    pub title: &'static str,
-    pub detail: &'static str,
-    /// The file that the codelab gives it.
-    pub file: &'static str,
-    pub text: fn(project: &str) -> String,
-}
-
-pub static TEMPLATES: &[Template] = &[
-    Template {
-        title: "deny all",
-        detail: "the codelab's policy.yaml",
-        file: crate::codelab::names::POLICY,
-        text: |_| files::DENY_ALL.to_owned(),
-    },
-    Template {
-        title: "require the attestor",
-        detail: "the codelab's updated_policy.yaml",
-        file: crate::codelab::names::UPDATED_POLICY,
-        text: files::updated_policy,
-    },
-];
 
 impl Draft {
     /// From what was saved, or empty.

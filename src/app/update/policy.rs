@@ -3,7 +3,6 @@
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 
 use super::super::action::Action;
-use super::super::draft::TEMPLATES;
 use super::super::editor::{EditorCommand, Motion, Outcome};
 use super::super::effect::Effect;
 use super::super::job::Job;
@@ -11,6 +10,7 @@ use super::super::model::Model;
 use super::super::notice::Weight;
 use super::super::overlay::{Body, Choice, Confirm, Entry, Overlay, Then};
 use super::super::tab::Pane;
+use super::super::templates::{TEMPLATES, Template};
 use super::{actions, boxes, forms, go, say, tree};
 use crate::app::tree::TreeCommand;
 use crate::domain::document;
@@ -148,7 +148,7 @@ fn next_problem(model: &mut Model) {
 }
 
 fn templates(model: &mut Model) -> Vec<Effect> {
-    let entry = |(number, template): (usize, &super::super::draft::Template)| Entry {
+    let entry = |(number, template): (usize, &Template)| Entry {
         label: template.title.to_owned(),
         detail: template.detail.to_owned(),
         choice: Choice::Template(number),
