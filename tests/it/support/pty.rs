@@ -23,6 +23,8 @@ pub(crate) struct Workbench {
     parser: vt100::Parser,
     /// Everything that was printed, to look for escape sequences.
     pub(crate) raw: Vec<u8>,
+    /// How much of it is on the screen.
+    shown: usize,
     master: Box<dyn MasterPty + Send>,
 }
 
@@ -79,6 +81,7 @@ impl Workbench {
             output,
             parser: vt100::Parser::new(rows, columns, 0),
             raw: Vec::new(),
+            shown: 0,
             master: pair.master,
         }
     }
@@ -96,11 +99,25 @@ impl Workbench {
                 if bytes.windows(4).any(|window| window == b"\x1b[6n") {
                     self.type_raw("\x1b[1;1R");
                 }
-                self.parser.process(&bytes);
                 self.raw.extend(bytes);
+                self.show();
                 true
             }
             Err(RecvTimeoutError::Timeout | RecvTimeoutError::Disconnected) => false,
+        }
+    }
+
+    /// Shows what was printed, each frame as a whole: half of one beside half of the one before is
+    /// what no person sees.
+    fn show(&mut self) {
+        let last = |marker: &[u8]| self.raw.windows(marker.len()).rposition(|window| window == marker);
+        let end = match (last(b"\x1b[?2026h"), last(b"\x1b[?2026l")) {
+            (Some(begun), ended) if ended.is_none_or(|ended| ended < begun) => begun,
+            _ => self.raw.len(),
+        };
+        if let Some(fresh) = self.raw.get(self.shown..end) {
+            self.parser.process(fresh);
+            self.shown = end;
         }
     }
 
