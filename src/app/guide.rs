@@ -46,6 +46,8 @@ pub struct Guide {
     pub seen: BTreeSet<Seen>,
     /// The latest answer of the current step's check.
     pub result: Option<CheckResult>,
+    /// The current step is to be done as soon as nothing is being read.
+    pub wanted: bool,
     /// The current step was taken back, and what undoes it may be under way: its check counts only
     /// after it has failed.
     taken_back: bool,

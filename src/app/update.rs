@@ -99,6 +99,7 @@ fn settle(model: &mut Model, effects: &mut Vec<Effect>) {
         say(model, Weight::Success, format!("✓ {}.{end}", step.title));
         effects.extend(guide::after_steps(model));
     }
+    effects.extend(guide::do_what_is_wanted(model));
     model.decisions.refresh(&model.session, model.draft.policy(), model.deps.verifier.as_ref());
     tree::follow(model);
     effects.extend(replies::missing_evidence(model));

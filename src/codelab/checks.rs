@@ -223,9 +223,10 @@ fn service_account(facts: &Facts<'_>) -> Option<String> {
 }
 
 pub(super) fn service_account_seen(facts: &Facts<'_>) -> CheckResult {
-    let found = match service_account(facts) {
-        Some(email) => Passed(email),
-        None => unknown("the project was"),
+    let found = match (attestor(facts), service_account(facts)) {
+        (Passed(_), Some(email)) => Passed(email),
+        (Passed(_), None) => unknown("the project was"),
+        (missing, _) => missing,
     };
     and_seen(facts, Seen::ServiceAccount, found, "the service account")
 }

@@ -37,10 +37,10 @@ fn show(model: &mut Model, title: String, text: String) -> Vec<Effect> {
 
 /// The attestor with its note, its service account and its keys.
 pub(super) fn show_attestor(model: &mut Model) -> Vec<Effect> {
+    let Some(attestor) = model.selected_attestor().cloned() else { return Vec::new() };
     guide::saw(model, Seen::ServiceAccount);
     guide::saw(model, Seen::AttestorKeys);
     guide::saw(model, Seen::Attestors);
-    let Some(attestor) = model.selected_attestor().cloned() else { return Vec::new() };
     let text = describe(model, &attestor);
     show(model, format!("Attestor {}", attestor.name.id()), text)
 }
@@ -87,15 +87,14 @@ pub fn may_read(model: &Model, attestor: &Attestor) -> Option<bool> {
 }
 
 pub(super) fn show_note(model: &mut Model) -> Vec<Effect> {
-    guide::saw(model, Seen::Note);
     let Some(note) = model.selected_note() else { return Vec::new() };
     let (title, json) = (format!("Note {}", note.name.id()), note.json.clone());
+    guide::saw(model, Seen::Note);
     model.overlays.push(Overlay::reader(title, Body::Code(json)));
     Vec::new()
 }
 
 pub(super) fn show_key(model: &mut Model) -> Vec<Effect> {
-    guide::saw(model, Seen::Fingerprint);
     let Some(key) = model.selected_key() else { return Vec::new() };
     let private = if key.can_sign { "here, encrypted with its passphrase" } else { "not here" };
     let mut text = format!(
@@ -107,13 +106,14 @@ pub(super) fn show_key(model: &mut Model) -> Vec<Effect> {
         text.push_str(&format!("\n! {warning}\n"));
     }
     let title = format!("Key {}", key.user_id);
+    guide::saw(model, Seen::Fingerprint);
     show(model, title, text)
 }
 
 /// The attestation as it is stored, and what its payload names.
 fn show_attestation(model: &mut Model) -> Vec<Effect> {
+    let Some(attestation) = model.selected_attestation().cloned() else { return Vec::new() };
     guide::saw(model, Seen::Attestations);
-    let Some(attestation) = model.selected_attestation() else { return Vec::new() };
     let mut text = format!(
         "Occurrence  {}\nNote        {}\nResource    {}\nMade        {}\n",
         attestation.name,

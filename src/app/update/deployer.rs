@@ -176,8 +176,8 @@ fn decide_again(model: &mut Model) -> Vec<Effect> {
 }
 
 pub(super) fn read_event(model: &mut Model) -> Vec<Effect> {
+    let Some(event) = model.selected_event().cloned() else { return Vec::new() };
     guide::saw(model, Seen::Events);
-    let Some(event) = model.selected_event() else { return Vec::new() };
     let text = format!(
         "{} {} on {} in namespace {}\n{} times, last {}\n\n{}\n",
         event.kind, event.reason, event.object, event.namespace, event.count, event.last_seen, event.message

@@ -91,13 +91,25 @@ pub(super) fn after_steps(model: &mut Model) -> Vec<Effect> {
     if model.guide.finished() { read(model) } else { Vec::new() }
 }
 
-/// Does the current step.
+/// Does the step that was asked for while values were being read, once they are there.
+pub(super) fn do_what_is_wanted(model: &mut Model) -> Vec<Effect> {
+    let ready = model.guide.wanted && !model.session.is_loading() && model.overlays.is_empty();
+    if ready { do_it(model) } else { Vec::new() }
+}
+
+/// Does the current step, at once or when what is being read is there.
 pub(super) fn do_it(model: &mut Model) -> Vec<Effect> {
     if model.works.any() {
         say(model, Weight::Info, "wait for the work that is under way, or cancel it with ^C");
         return Vec::new();
     }
     let Some((_, step)) = model.guide.current() else { return read(model) };
+    // What a step needs may be on its way, as just after the start.
+    model.guide.wanted = model.session.is_loading();
+    if model.guide.wanted {
+        say(model, Weight::Info, "as soon as everything is read…");
+        return Vec::new();
+    }
     model.guide.settle();
     let plan = acts::plan(model, step.act);
     carry_out(model, plan)
@@ -194,9 +206,9 @@ fn look(model: &mut Model, pane: Pane, seen: Seen) -> Vec<Effect> {
             super::signing::show_payload(model);
         }
         Seen::Events => select_rejection(model),
-        Seen::Pods | Seen::Attestors | Seen::Attestations => {}
+        // The list itself is what is looked at.
+        Seen::Pods | Seen::Attestors | Seen::Attestations => saw(model, seen),
     }
-    saw(model, seen);
     effects
 }
 
