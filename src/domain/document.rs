@@ -13,6 +13,7 @@ mod scalar;
 use std::fmt;
 
 pub use self::emit::emit;
+pub(in crate::domain) use self::emit::is_plain_in_flow;
 pub use self::locate::{Spans, pattern_path, rule_path};
 pub use self::node::{Bytes, Entry, Key, Node, Scalar, Value};
 pub use self::scalar::Means;

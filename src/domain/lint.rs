@@ -5,6 +5,7 @@
 //! has a stable [`Code`]; the table of codes with their severities and helps is in `lint/code.rs`.
 
 pub mod code;
+pub mod quick_fix;
 pub mod schema;
 
 mod decode;
@@ -14,6 +15,7 @@ mod rule;
 mod text;
 
 pub use self::code::{Code, Severity};
+pub use self::quick_fix::{Edit, QuickFix, quick_fixes};
 pub(in crate::domain) use self::decode::{Decoder, shown};
 pub(in crate::domain) use self::text::{check_characters, check_json, check_tabs, is_unprintable};
 

@@ -136,6 +136,11 @@ fn is_plain(text: &str) -> bool {
     !(text.is_empty() || special || is_ambiguous(text)) && text.chars().all(is_printable)
 }
 
+/// Whether `text` needs no quotes anywhere, also not in `[…]` and `{…}`.
+pub(in crate::domain) fn is_plain_in_flow(text: &str) -> bool {
+    is_plain(text) && !text.contains([',', '[', ']', '{', '}'])
+}
+
 fn is_single_quoted(text: &str) -> bool {
     !text.contains('\'') && text.chars().all(is_printable)
 }
