@@ -12,6 +12,7 @@ pub mod lint;
 pub mod name;
 pub mod pattern;
 pub mod policy;
+pub mod policy_test;
 pub mod resource;
 pub mod span;
 pub mod system_policy;

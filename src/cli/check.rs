@@ -1,11 +1,13 @@
 //! `countersign check`: reads policies and prints what is wrong with them.
 //!
-//! Exit code: 2 if a file could not be read, else 1 if one has errors, else 3 if one is of a kind
-//! that is not checked, else 0. Warnings and hints do not make a policy invalid.
+//! Exit code: 2 if a file could not be read, else 1 if one has errors or a test of it fails, else 3 if
+//! one is of a kind that is not checked, else 0. Warnings and hints do not make a policy invalid.
 
 mod github;
 pub(super) mod human;
 mod json;
+mod junit;
+mod policy_tests;
 mod sarif;
 
 use std::io;
@@ -31,6 +33,14 @@ pub struct Args {
     /// How to print the result
     #[arg(long, value_enum, default_value_t)]
     format: Format,
+    /// Run the policy tests too: those beside each policy (policy.yaml has policy.tests.yaml), or those
+    /// of FILE
+    #[arg(long, value_name = "FILE", num_args = 0..=1)]
+    #[expect(clippy::option_option, reason = "not given, given alone, given with a file")]
+    tests: Option<Option<PathBuf>>,
+    /// Write the results of the tests as JUnit XML; `-` is standard output, instead of the rest
+    #[arg(long, value_name = "FILE", requires = "tests")]
+    junit: Option<PathBuf>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
@@ -59,6 +69,8 @@ pub(super) struct Checked {
     /// As given.
     pub(super) file: String,
     pub(super) document: Document,
+    /// Its tests, where they were asked for and could be read.
+    pub(super) tests: Option<policy_tests::Tested>,
 }
 
 impl Checked {
@@ -76,7 +88,10 @@ pub(super) fn run(args: &Args) -> Exit {
     let (mut unreadable, mut undecided) = (false, false);
     for path in &args.files {
         match load(path, args.kind) {
-            Ok(file) => checked.push(file),
+            Ok(mut file) => {
+                unreadable |= !test(args, path, &mut file);
+                checked.push(file);
+            }
             Err(failure) => {
                 complain(&failure);
                 undecided |= matches!(failure, Failure::Platform { .. });
@@ -84,17 +99,49 @@ pub(super) fn run(args: &Args) -> Exit {
             }
         }
     }
-    let invalid = checked.iter().any(|file| !file.document.is_valid());
-    if let Err(error) = print(&checked, args.format) {
-        complain(&format_args!("standard output: {error}"));
-        unreadable = true;
-    }
+    let failed = |file: &Checked| file.tests.as_ref().is_some_and(|tests| !tests.all_passed());
+    let invalid = checked.iter().any(|file| !file.document.is_valid() || failed(file));
+    unreadable |= !output(args, &checked);
     match (unreadable, invalid, undecided) {
         (true, _, _) => Exit::Unusable,
         (false, true, _) => Exit::No,
         (false, false, true) => Exit::Undecided,
         (false, false, false) => Exit::Yes,
     }
+}
+
+/// Runs the tests of a policy where they are asked for; false where they could not be read.
+fn test(args: &Args, path: &Path, file: &mut Checked) -> bool {
+    let Some(named) = &args.tests else { return true };
+    match policy_tests::load(path, named.as_deref(), &file.document) {
+        Ok(tested) => {
+            file.tests = Some(tested);
+            true
+        }
+        Err(failure) => {
+            complain(&failure);
+            false
+        }
+    }
+}
+
+/// Prints and writes what was asked for; false where that failed.
+fn output(args: &Args, checked: &[Checked]) -> bool {
+    let to_file = args.junit.as_deref().filter(|path| *path != Path::new("-"));
+    if let Some(path) = to_file
+        && let Err(error) = std::fs::write(path, junit::report(checked))
+    {
+        complain(&format_args!("{}: {error}", path.display()));
+        return false;
+    }
+    let printed = match (&args.junit, to_file) {
+        (Some(_), None) => terminal::print(&junit::report(checked)),
+        _ => print(checked, args.format),
+    };
+    if let Err(error) = &printed {
+        complain(&format_args!("standard output: {error}"));
+    }
+    printed.is_ok()
 }
 
 /// Why a file was not checked.
@@ -121,7 +168,7 @@ pub(super) fn load(path: &Path, kind: Kind) -> Result<Checked, Failure> {
     if kind == Kind::Auto && document.kind == PolicyKind::Platform {
         return Err(Failure::Platform { file });
     }
-    Ok(Checked { file, document })
+    Ok(Checked { file, document, tests: None })
 }
 
 fn print(checked: &[Checked], format: Format) -> io::Result<()> {

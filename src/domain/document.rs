@@ -13,7 +13,7 @@ mod scalar;
 use std::fmt;
 
 pub use self::emit::emit;
-pub(in crate::domain) use self::emit::is_plain_in_flow;
+pub(in crate::domain) use self::emit::{is_plain_in_flow, one_line};
 pub use self::locate::{Spans, pattern_path, rule_path};
 pub use self::node::{Bytes, Entry, Key, Node, Scalar, Value};
 pub use self::scalar::Means;
@@ -117,9 +117,18 @@ impl Document {
     }
 }
 
+/// The tree of a text of ours that is no policy, and what is wrong with it as YAML or JSON.
+pub(in crate::domain) fn tree_of(text: &str) -> (Option<Node>, LineIndex, Vec<Diagnostic>) {
+    let lines = LineIndex::new(text);
+    let mut problems = Problems::new(text, &lines);
+    let root = read(text, Format::of(text), &mut problems).root;
+    let problems = problems.into_sorted();
+    (root, lines, problems)
+}
+
 impl Format {
     /// JSON where the text is an object by the grammar of JSON; it may be a flow of YAML otherwise.
-    fn of(text: &str) -> Self {
+    pub(in crate::domain) fn of(text: &str) -> Self {
         let object = text.trim_start().starts_with('{');
         let json = object && serde_json::from_str::<serde::de::IgnoredAny>(text).is_ok();
         if json { Self::Json } else { Self::Yaml }

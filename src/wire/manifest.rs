@@ -12,6 +12,7 @@ use serde::Deserialize;
 use serde_saphyr::{DuplicateKeyPolicy, MessageFormatter as _, UserMessageFormatter};
 
 use crate::domain::admission::{ContainerKind, Owner, Platform, Request, RequestImage};
+use crate::domain::policy_test::PodFault;
 
 /// More than etcd stores of one object by default (1.5 MiB), for a file with several.
 pub const MAX_BYTES: usize = 4 << 20;
@@ -91,6 +92,22 @@ pub fn pods(text: &str) -> Result<Vec<PodManifest>, ManifestError> {
             kinds.truncate(5);
             Err(ManifestError::NoPod { kinds })
         }
+    }
+}
+
+/// The one pod of a manifest, as the tests of a policy ask about it.
+pub fn request(text: &str) -> Result<Request, PodFault> {
+    let pods = pods(text).map_err(|error| match error {
+        ManifestError::Syntax { line, column, message } => {
+            let number = |number: u64| usize::try_from(number).unwrap_or(usize::MAX);
+            PodFault { place: Some((number(line), number(column))), message }
+        }
+        other => PodFault { place: None, message: other.to_string() },
+    })?;
+    let count = pods.len();
+    match pods.into_iter().next() {
+        Some(pod) if count == 1 => Ok(pod.into_request()),
+        _ => Err(PodFault { place: None, message: format!("{count} pods in one manifest: write one test for each") }),
     }
 }
 

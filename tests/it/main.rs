@@ -15,6 +15,7 @@ mod kubectl;
 mod kubernetes;
 mod layers;
 mod policies;
+mod policy_tests;
 mod prompts;
 mod readme;
 mod registry;

@@ -4,6 +4,7 @@
 use std::fmt::Write as _;
 
 use super::Checked;
+use super::policy_tests::{policy_line, reasons};
 use crate::domain::lint::{Diagnostic, Severity};
 
 pub(super) fn report(checked: &[Checked]) -> String {
@@ -12,6 +13,7 @@ pub(super) fn report(checked: &[Checked]) -> String {
         for diagnostic in file.diagnostics() {
             annotation(&mut out, &file.file, diagnostic);
         }
+        failed_tests(&mut out, file);
     }
     out
 }
@@ -33,6 +35,20 @@ fn annotation(out: &mut String, file: &str, diagnostic: &Diagnostic) {
     let message = data(&format!("{}. {}", diagnostic.message, diagnostic.help));
     // Writing to a string cannot fail.
     let _ = writeln!(out, "::{command} {place}{columns},title={}::{message}", diagnostic.code);
+}
+
+/// An error at each test that did not pass.
+fn failed_tests(out: &mut String, file: &Checked) {
+    let Some(tested) = &file.tests else { return };
+    let Some(report) = &tested.report else { return };
+    for result in report.results.iter().filter(|result| !result.passed()) {
+        let mut message = format!("{}: {}", result.name, reasons(result).join("; "));
+        if let Some(line) = policy_line(file, result) {
+            let _ = write!(message, " (decided by {}:{line})", file.file);
+        }
+        let (test, line, message) = (property(&tested.file), result.line, data(&message));
+        let _ = writeln!(out, "::error file={test},line={line},title=policy-test::{message}");
+    }
 }
 
 fn data(text: &str) -> String {

@@ -5,7 +5,7 @@ use std::ops::Range;
 
 use unicode_width::UnicodeWidthChar as _;
 
-use super::Checked;
+use super::{Checked, policy_tests};
 use crate::cli::terminal::{Styles, printable, printed};
 use crate::domain::document::Document;
 use crate::domain::lint::{Diagnostic, Severity};
@@ -33,6 +33,9 @@ pub(in crate::cli) fn report(checked: &[Checked], styles: Styles) -> String {
         }
         // Writing to a string cannot fail, here and below.
         let _ = writeln!(out, "{}: {}", printable(&file.file), summary(file));
+        if let Some(tested) = &file.tests {
+            policy_tests::human(&mut out, file, tested, styles);
+        }
     }
     out
 }
@@ -105,7 +108,7 @@ mod tests {
     use crate::domain::document::Dialect;
 
     fn checked(text: &str) -> Checked {
-        Checked { file: "p.yaml".to_owned(), document: Document::parse(text, Dialect::Gcloud) }
+        Checked { file: "p.yaml".to_owned(), document: Document::parse(text, Dialect::Gcloud), tests: None }
     }
 
     #[test]

@@ -3,7 +3,11 @@
 use serde::Serialize;
 
 use super::Checked;
+use super::policy_tests::{Tested, policy_line, reasons};
+use crate::domain::document::Document;
 use crate::domain::lint::Diagnostic;
+use crate::domain::policy::RuleKind;
+use crate::domain::policy_test::{self, Coverage, CoveredPattern, CoveredRule, TestResult};
 
 #[derive(Serialize)]
 struct Report<'a> {
@@ -11,6 +15,58 @@ struct Report<'a> {
     kind: &'static str,
     valid: bool,
     diagnostics: Vec<Row<'a>>,
+    /// Only with `--tests`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    tests: Option<Tests<'a>>,
+}
+
+/// The tests of a policy.
+#[derive(Serialize)]
+struct Tests<'a> {
+    file: &'a str,
+    total: usize,
+    passed: usize,
+    results: Vec<Test<'a>>,
+    coverage: Option<Covered<'a>>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Test<'a> {
+    name: &'a str,
+    /// Of the tests file.
+    line: usize,
+    passed: bool,
+    expected: &'static str,
+    /// `null` where it was not run.
+    found: Option<&'static str>,
+    /// Of the policy: what decided.
+    policy_line: Option<usize>,
+    reasons: Vec<String>,
+}
+
+/// In percent, rounded down; and each rule and pattern with how many tests it decided.
+#[derive(Serialize)]
+struct Covered<'a> {
+    percent: usize,
+    rules: Vec<Rule<'a>>,
+    patterns: Vec<Pattern<'a>>,
+}
+
+#[derive(Serialize)]
+struct Rule<'a> {
+    kind: RuleKind,
+    key: &'a str,
+    line: Option<usize>,
+    tests: usize,
+}
+
+#[derive(Serialize)]
+struct Pattern<'a> {
+    #[serde(rename = "pattern")]
+    text: &'a str,
+    line: Option<usize>,
+    tests: usize,
 }
 
 /// Lines and columns count from 1; the end is exclusive.
@@ -42,6 +98,56 @@ impl<'a> Report<'a> {
             kind: "singleton",
             valid: checked.document.is_valid(),
             diagnostics: checked.diagnostics().iter().map(Row::of).collect(),
+            tests: checked.tests.as_ref().map(|tested| Tests::of(checked, tested)),
+        }
+    }
+}
+
+impl<'a> Tests<'a> {
+    fn of(checked: &'a Checked, tested: &'a Tested) -> Self {
+        let report = tested.report.as_ref();
+        let results = report.map(|report| report.results.iter().map(|result| Test::of(checked, result)).collect());
+        Self {
+            file: &tested.file,
+            total: tested.tests.tests.len(),
+            passed: report.map_or(0, policy_test::Report::passed),
+            results: results.unwrap_or_default(),
+            coverage: report.map(|report| Covered::of(&checked.document, &report.coverage)),
+        }
+    }
+}
+
+impl<'a> Test<'a> {
+    fn of(checked: &Checked, result: &'a TestResult) -> Self {
+        Self {
+            name: &result.name,
+            line: result.line,
+            passed: result.passed(),
+            expected: result.expected.as_str(),
+            found: result.decision.as_ref().map(|decision| decision.outcome.as_str()),
+            policy_line: policy_line(checked, result),
+            reasons: reasons(result),
+        }
+    }
+}
+
+impl<'a> Covered<'a> {
+    fn of(document: &Document, coverage: &'a Coverage) -> Self {
+        let rule = |covered: &'a CoveredRule| Rule {
+            kind: covered.kind,
+            key: &covered.key,
+            line: document.line_of_rule(covered.kind, &covered.key),
+            tests: covered.tests,
+        };
+        let pattern = |covered: &'a CoveredPattern| Pattern {
+            text: &covered.pattern,
+            line: document.line_of_pattern(covered.index),
+            tests: covered.tests,
+        };
+        Self {
+            percent: coverage.percent(),
+            rules: coverage.rules.iter().map(rule).collect(),
+            patterns: coverage.patterns.iter().map(pattern).collect(),
         }
     }
 }

@@ -5,6 +5,7 @@ use std::fmt::Write as _;
 use serde_json::{Value, json};
 
 use super::Checked;
+use super::policy_tests::{policy_line, reasons};
 use crate::domain::lint::{Code, Diagnostic, Severity};
 
 const SCHEMA: &str = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json";
@@ -12,7 +13,7 @@ const SCHEMA: &str = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os
 pub(super) fn report(checked: &[Checked]) -> String {
     let results: Vec<Value> = checked
         .iter()
-        .flat_map(|file| file.diagnostics().iter().map(|diagnostic| result(&file.file, diagnostic)))
+        .flat_map(|file| file.diagnostics().iter().map(|d| result(&file.file, d)).chain(failed_tests(file)))
         .collect();
     let log = json!({
         "$schema": SCHEMA,
@@ -21,7 +22,7 @@ pub(super) fn report(checked: &[Checked]) -> String {
             "tool": {"driver": {
                 "name": "countersign",
                 "version": env!("CARGO_PKG_VERSION"),
-                "rules": Code::ALL.iter().copied().map(rule).collect::<Vec<Value>>(),
+                "rules": Code::ALL.iter().copied().map(rule).chain([test_rule()]).collect::<Vec<Value>>(),
             }},
             "columnKind": "unicodeCodePoints",
             "results": results,
@@ -60,6 +61,40 @@ fn result(file: &str, diagnostic: &Diagnostic) -> Value {
             "logicalLocations": [{"fullyQualifiedName": diagnostic.path.to_string()}],
         }],
     })
+}
+
+/// The rule of tests that did not pass, behind those of the diagnostics.
+fn test_rule() -> Value {
+    let text = "A test in the file beside the policy expects another decision than the policy makes.";
+    json!({
+        "id": "policy-test",
+        "shortDescription": {"text": "policy test"},
+        "fullDescription": {"text": text},
+        "help": {"text": text},
+        "defaultConfiguration": {"level": "error"},
+    })
+}
+
+/// Each test that did not pass: at its name, and related to the line of the policy that decided.
+fn failed_tests(file: &Checked) -> Vec<Value> {
+    let Some((tested, report)) = file.tests.as_ref().and_then(|tested| Some((tested, tested.report.as_ref()?))) else {
+        return Vec::new();
+    };
+    let place = |file: &str, line: usize| json!({"physicalLocation": {"artifactLocation": {"uri": uri(file)}, "region": {"startLine": line}}});
+    let failed = report.results.iter().filter(|result| !result.passed());
+    failed
+        .map(|result| {
+            let decided = policy_line(file, result).map(|line| place(&file.file, line));
+            json!({
+                "ruleId": "policy-test",
+                "ruleIndex": Code::ALL.len(),
+                "level": "error",
+                "message": {"text": format!("{}: {}", result.name, reasons(result).join("; "))},
+                "locations": [place(&tested.file, result.line)],
+                "relatedLocations": decided.into_iter().collect::<Vec<Value>>(),
+            })
+        })
+        .collect()
 }
 
 fn level(severity: Severity) -> &'static str {

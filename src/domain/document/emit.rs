@@ -116,7 +116,7 @@ fn scalar(text: &str, column: usize, indent: usize) -> String {
 }
 
 /// A scalar that must stay on its line.
-fn one_line(text: &str) -> String {
+pub(in crate::domain) fn one_line(text: &str) -> String {
     if is_plain(text) {
         text.to_owned()
     } else if is_single_quoted(text) {

@@ -1,0 +1,91 @@
+//! Which rules and patterns of a policy decided something in some test.
+
+use crate::domain::admission::{Decision, Exemption, ImageOutcome};
+use crate::domain::policy::{Policy, RuleKind};
+
+/// A rule, and how many tests it decided.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CoveredRule {
+    pub kind: RuleKind,
+    /// Empty for the default rule.
+    pub key: String,
+    pub tests: usize,
+}
+
+/// A pattern of the allowlist, and in how many tests it exempted an image.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CoveredPattern {
+    /// In `admissionWhitelistPatterns`, from 0.
+    pub index: usize,
+    pub pattern: String,
+    pub tests: usize,
+}
+
+/// Every rule and pattern of a policy, in its order. The system policy's are not the project's.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Coverage {
+    pub rules: Vec<CoveredRule>,
+    pub patterns: Vec<CoveredPattern>,
+}
+
+impl Coverage {
+    /// Of a policy that nothing was asked of yet.
+    pub(super) fn of(policy: &Policy) -> Self {
+        let rule = |(kind, key, _): (RuleKind, &str, _)| CoveredRule { kind, key: key.to_owned(), tests: 0 };
+        let patterns = policy.admission_whitelist_patterns.iter().enumerate();
+        Self {
+            rules: policy.all_rules().map(rule).collect(),
+            patterns: patterns
+                .map(|(index, pattern)| CoveredPattern { index, pattern: pattern.name_pattern.clone(), tests: 0 })
+                .collect(),
+        }
+    }
+
+    /// Counts what decided one test: a rule where it was asked about an image, a pattern where it
+    /// exempted one.
+    pub(super) fn count(&mut self, decision: &Decision) {
+        let mut exempted: Vec<usize> = Vec::new();
+        let mut asked = false;
+        for image in &decision.images {
+            match &image.outcome {
+                ImageOutcome::Exempt(Exemption::Allowlist { index, .. }) => exempted.push(*index),
+                ImageOutcome::Exempt(Exemption::System { .. }) => {}
+                ImageOutcome::Allow | ImageOutcome::Deny(_) | ImageOutcome::Undecided => asked = true,
+            }
+        }
+        exempted.sort_unstable();
+        exempted.dedup();
+        for index in exempted {
+            if let Some(pattern) = self.patterns.get_mut(index) {
+                pattern.tests += 1;
+            }
+        }
+        if let (Some(rule), true) = (&decision.rule, asked) {
+            let covered = self.rules.iter_mut().find(|covered| covered.kind == rule.kind && covered.key == rule.key);
+            if let Some(covered) = covered {
+                covered.tests += 1;
+            }
+        }
+    }
+
+    /// How many rules decided something, and of how many.
+    pub fn of_rules(&self) -> (usize, usize) {
+        (self.rules.iter().filter(|rule| rule.tests > 0).count(), self.rules.len())
+    }
+
+    /// How many patterns exempted something, and of how many.
+    pub fn of_patterns(&self) -> (usize, usize) {
+        (self.patterns.iter().filter(|pattern| pattern.tests > 0).count(), self.patterns.len())
+    }
+
+    /// Rules and patterns together, rounded down: 100 only where every one decided something.
+    pub fn percent(&self) -> usize {
+        let ((rules, all_rules), (patterns, all_patterns)) = (self.of_rules(), self.of_patterns());
+        percent(rules + patterns, all_rules + all_patterns)
+    }
+}
+
+/// `some` of `all` in percent, rounded down; all of nothing is everything.
+pub(super) fn percent(some: usize, all: usize) -> usize {
+    (some * 100).checked_div(all).unwrap_or(100)
+}
