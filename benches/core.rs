@@ -4,6 +4,7 @@ mod decision;
 mod drawing;
 mod parsing;
 mod signing;
+mod typing;
 
 fn main() {
     divan::main();

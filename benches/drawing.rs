@@ -24,7 +24,7 @@ fn squiggles(lines: usize) -> Vec<Squiggle> {
     (1..lines).step_by(10).map(squiggle).collect()
 }
 
-/// One frame with the cursor in the middle, every tenth line with a diagnostic, and a search.
+/// One frame with the cursor in the middle, every tenth line with a diagnostic.
 #[divan::bench(args = [100, 1_000, 10_000])]
 fn editor(bencher: Bencher<'_, '_>, lines: usize) {
     let styles = Styles::default();
@@ -32,7 +32,7 @@ fn editor(bencher: Bencher<'_, '_>, lines: usize) {
     editor.input(EditorCommand::Move(Motion::Position { line: lines / 2, column: 30 }));
     let squiggles = squiggles(lines);
     let (syntax, focus) = (Syntax::Yaml, Focus::Here);
-    let pane = EditorPane { styles: &styles, editor: &editor, syntax, squiggles: &squiggles, search: "team", focus };
+    let pane = EditorPane { styles: &styles, editor: &editor, syntax, squiggles: &squiggles, found: &[], focus };
     let mut view = EditorView::default();
     let mut buf = Buffer::empty(AREA);
     bencher.bench_local(|| pane.render(AREA, &mut buf, &mut view));
@@ -51,7 +51,7 @@ fn keystroke(bencher: Bencher<'_, '_>, lines: usize) {
         editor.input(EditorCommand::Insert('x'));
         editor.input(EditorCommand::Backspace);
         let (syntax, focus) = (Syntax::Yaml, Focus::Here);
-        let pane = EditorPane { styles: &styles, editor: &editor, syntax, squiggles: &squiggles, search: "", focus };
+        let pane = EditorPane { styles: &styles, editor: &editor, syntax, squiggles: &squiggles, found: &[], focus };
         pane.render(AREA, &mut buf, &mut view);
     });
 }

@@ -12,7 +12,7 @@ use granit_parser::Parser;
 const LINES: [usize; 2] = [1_000, 10_000];
 
 /// Half patterns, half cluster rules of five lines, as a large organisation's policy looks.
-fn text(lines: usize) -> String {
+pub(crate) fn text(lines: usize) -> String {
     let mut text = String::from("globalPolicyEvaluationMode: ENABLE\nadmissionWhitelistPatterns:\n");
     for n in 0..lines / 2 {
         let tail = ["/*", "/app:v1.*", "/tools/**", "/web@*", "/api[@:]*", "/job:v2"][n % 6];

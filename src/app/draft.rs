@@ -1,9 +1,15 @@
 //! The Policy Creator's draft: its text, what it means, and where it came from.
 
 use super::editor::{Editor, EditorCommand, Motion};
+use super::effect::Effect;
+use super::finder::Finder;
 use crate::domain::document::{Dialect, Document};
-use crate::domain::lint::Diagnostic;
+use crate::domain::lint::{Diagnostic, Severity};
 use crate::domain::policy::Policy;
+
+/// The longest text, in bytes, that is read between a key and its frame: some 2,000 lines, and 3 ms.
+/// A longer one is read beside, and its problems go along with the text meanwhile.
+const AT_ONCE: usize = 128 << 10;
 
 #[derive(Debug)]
 pub struct Draft {
@@ -11,12 +17,17 @@ pub struct Draft {
     pub document: Document,
     /// The revision of the editor that the document was made from.
     parsed: u64,
+    /// The revision that is being read beside.
+    parsing: Option<u64>,
+    /// For each problem the last line that it or one before it is about.
+    reach: Vec<usize>,
     /// The text as it was last taken from the project or imported: what differs from it is unsaved.
     pub baseline: String,
     /// Whether anything was ever put into it.
     pub touched: bool,
-    /// What the search looks for.
-    pub search: String,
+    pub finder: Finder,
+    /// The list of problems shows those at least as severe.
+    pub least: Severity,
 }
 
 impl Draft {
@@ -25,23 +36,76 @@ impl Draft {
         let text = saved.unwrap_or_default();
         let editor = Editor::new(&text);
         let document = Document::parse(&text, Dialect::Gcloud);
-        Self {
+        let mut draft = Self {
             parsed: editor.revision(),
+            parsing: None,
+            reach: Vec::new(),
             touched: !text.is_empty(),
             baseline: String::new(),
-            search: String::new(),
+            finder: Finder::default(),
+            least: Severity::Hint,
             editor,
             document,
+        };
+        draft.reach = reach(draft.problems());
+        draft
+    }
+
+    /// Follows a change of the text: reads it again, or asks for that where it is long.
+    #[must_use]
+    pub fn refresh(&mut self) -> Option<Effect> {
+        let revision = self.editor.revision();
+        if self.parsed == revision {
+            return None;
+        }
+        self.touched = true;
+        if self.editor.len() <= AT_ONCE {
+            self.read_now();
+            return None;
+        }
+        self.shift();
+        if self.parsing.is_some() {
+            return None;
+        }
+        self.parsing = Some(revision);
+        Some(Effect::Parse(revision, self.editor.text()))
+    }
+
+    /// Reads the text, whatever its length: for what must not be done on an old reading.
+    pub fn read_now(&mut self) {
+        if self.parsed != self.editor.revision() {
+            self.set(self.editor.revision(), Document::parse(&self.editor.text(), Dialect::Gcloud));
+            self.touched = true;
         }
     }
 
-    /// Reads the text again if it changed.
-    pub fn refresh(&mut self) {
-        if self.parsed != self.editor.revision() {
-            self.parsed = self.editor.revision();
-            self.document = Document::parse(&self.editor.text(), Dialect::Gcloud);
-            self.touched = true;
+    /// Takes a document that was read beside; one of an older text is not shown.
+    pub fn was_read(&mut self, revision: u64, document: Document) {
+        self.parsing = self.parsing.filter(|parsing| *parsing != revision);
+        if revision == self.editor.revision() && self.parsed != revision {
+            self.set(revision, document);
         }
+    }
+
+    /// Whether the document is that of the text as it is now.
+    pub fn is_read(&self) -> bool {
+        self.parsed == self.editor.revision()
+    }
+
+    fn set(&mut self, revision: u64, document: Document) {
+        (self.parsed, self.document) = (revision, document);
+        self.reach = reach(self.problems());
+        self.editor.take_shifts();
+    }
+
+    /// Moves the problems of the last reading along with the text.
+    fn shift(&mut self) {
+        for shift in self.editor.take_shifts().unwrap_or_default() {
+            for span in self.document.diagnostics.iter_mut().map(|problem| &mut problem.span) {
+                (span.start, span.end) = (shift.carry(span.start), shift.carry(span.end));
+            }
+        }
+        self.reach = reach(self.problems());
     }
 
     /// The draft as a policy, if it is one.
@@ -53,11 +117,18 @@ impl Draft {
         &self.document.diagnostics
     }
 
+    /// The problems that some lines (from 1, both included) may be of, without looking at the rest.
+    pub fn problems_on(&self, first: usize, last: usize) -> &[Diagnostic] {
+        let from = self.reach.partition_point(|reach| *reach < first);
+        let to = self.problems().partition_point(|problem| problem.span.start.line <= last);
+        self.problems().get(from..to).unwrap_or_default()
+    }
+
     /// Replaces the text; undo brings the old one back.
     pub fn replace(&mut self, text: &str) {
         self.editor.set_text(text);
         self.editor.input(EditorCommand::Move(Motion::TextStart));
-        self.refresh();
+        self.read_now();
     }
 
     /// Takes a text that is the project's policy now.
@@ -69,6 +140,74 @@ impl Draft {
     /// Whether it says something that neither the text last imported nor the live policy says.
     pub fn is_unsaved(&self, live: Option<&Policy>) -> bool {
         let is_live = || self.policy().zip(live).is_some_and(|(draft, live)| draft.says_the_same_as(live));
-        self.touched && self.editor.text() != self.baseline && !is_live()
+        self.touched && !self.editor.says(&self.baseline) && !is_live()
+    }
+}
+
+/// The last line that any problem up to each one is about; they are in the order of their starts.
+fn reach(problems: &[Diagnostic]) -> Vec<usize> {
+    let mut furthest = 0;
+    let last = |problem: &Diagnostic| {
+        furthest = furthest.max(problem.span.start.line).max(problem.span.end.line);
+        furthest
+    };
+    problems.iter().map(last).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::span::Position;
+
+    fn long() -> String {
+        let lines: String = (0..5_000).map(|n| format!("- namePattern: gcr.io/project/image-{n}:v1\n")).collect();
+        format!("admissionWhitelistPatterns:\n{lines}defaultAdmissionRule:\n  evaluationMode: WRONG\n")
+    }
+
+    fn type_at(draft: &mut Draft, line: usize, text: &str) -> Option<Effect> {
+        draft.editor.input(EditorCommand::Move(Motion::Position { line, column: 1 }));
+        draft.editor.input(EditorCommand::Text(text.to_owned()));
+        draft.refresh()
+    }
+
+    fn wrong(draft: &Draft) -> Option<Position> {
+        draft.problems().iter().find(|problem| problem.message.contains("WRONG")).map(|problem| problem.span.start)
+    }
+
+    #[test]
+    fn a_short_text_is_read_at_once() {
+        let mut draft = Draft::new(Some("description: x\n".into()));
+        assert_eq!(type_at(&mut draft, 2, "defaultAdmissionRule: {evaluationMode: WRONG}\n"), None);
+        assert!(draft.is_read());
+        assert_eq!(wrong(&draft).map(|place| place.line), Some(2));
+    }
+
+    #[test]
+    fn a_long_text_is_read_beside_and_its_problems_go_along() {
+        let mut draft = Draft::new(Some(long()));
+        let before = wrong(&draft).unwrap();
+        let Some(Effect::Parse(revision, text)) = type_at(&mut draft, 2, "# one\n# two\n") else { panic!("not asked") };
+        assert_eq!(wrong(&draft), Some(Position { line: before.line + 2, ..before }));
+        // While it is read, more is typed: that is not asked for twice, and the old answer is not taken.
+        assert_eq!(type_at(&mut draft, 2, "# three\n"), None);
+        draft.was_read(revision, Document::parse(&text, Dialect::Gcloud));
+        assert!(!draft.is_read());
+        let Some(Effect::Parse(revision, text)) = draft.refresh() else { panic!("not asked again") };
+        draft.was_read(revision, Document::parse(&text, Dialect::Gcloud));
+        assert!(draft.is_read());
+        assert_eq!(wrong(&draft), Some(Position { line: before.line + 3, ..before }));
+    }
+
+    #[test]
+    fn the_problems_of_some_lines_are_found() {
+        let text = "a: 1\ndefaultAdmissionRule:\n  evaluationMode: WRONG\nb: 2\n";
+        let draft = Draft::new(Some(text.into()));
+        for line in 1..=5 {
+            let all = draft.problems().iter().filter(|p| (p.span.start.line..=p.span.end.line).contains(&line)).count();
+            let on = draft.problems_on(line, line);
+            let found = on.iter().filter(|p| (p.span.start.line..=p.span.end.line).contains(&line)).count();
+            assert_eq!(found, all, "line {line}");
+        }
+        assert!(draft.problems_on(9, 9).is_empty());
     }
 }

@@ -13,6 +13,7 @@ mod history;
 mod indent;
 mod lines;
 mod search;
+mod shift;
 
 use std::borrow::Cow;
 use std::ops::Range;
@@ -20,9 +21,11 @@ use std::ops::Range;
 use ropey::Rope;
 
 pub use self::command::{EditorCommand, Motion, Outcome};
-pub use self::search::{Direction, matches};
+pub use self::search::{BadPattern, Direction, MAX_MATCHES, Query, Search};
+pub use self::shift::Shift;
 
 use self::history::{Caret, History};
+use self::shift::Shifts;
 use crate::domain::span::Position;
 
 /// The longest text, in bytes: beyond it the editor refuses to grow.
@@ -40,6 +43,7 @@ pub struct Editor {
     /// What ends a line here.
     newline: &'static str,
     revision: u64,
+    shifts: Shifts,
 }
 
 impl Default for Editor {
@@ -54,8 +58,8 @@ impl Editor {
         let newline = if text.contains("\r\n") { "\r\n" } else { "\n" };
         let mut history = History::default();
         history.mark_clean();
-        let (text, register) = (Rope::from_str(text), String::new());
-        Self { text, caret: Caret::default(), goal: None, history, register, newline, revision: 0 }
+        let (text, register, shifts) = (Rope::from_str(text), String::new(), Shifts::default());
+        Self { text, caret: Caret::default(), goal: None, history, register, newline, revision: 0, shifts }
     }
 
     /// Does one command.
@@ -120,6 +124,77 @@ impl Editor {
 
     pub fn text(&self) -> String {
         self.text.to_string()
+    }
+
+    /// Whether the text is this one; does not copy it.
+    pub fn says(&self, text: &str) -> bool {
+        self.text == *text
+    }
+
+    /// Whether there is nothing but white space.
+    pub fn is_blank(&self) -> bool {
+        self.text.chars().all(char::is_whitespace)
+    }
+
+    /// The length of the text in bytes.
+    pub fn len(&self) -> usize {
+        self.text.len_bytes()
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// How places moved since this was last asked; `None` where it was too much to follow.
+    pub fn take_shifts(&mut self) -> Option<Vec<Shift>> {
+        self.shifts.take()
+    }
+
+    /// The byte that the cursor is at.
+    pub fn cursor_byte(&self) -> usize {
+        self.text.char_to_byte(self.caret.cursor)
+    }
+
+    /// The selected bytes; where nothing is selected, the cursor's place.
+    pub fn selected_bytes(&self) -> Range<usize> {
+        let chars = self.selection().unwrap_or(self.caret.cursor..self.caret.cursor);
+        self.text.char_to_byte(chars.start)..self.text.char_to_byte(chars.end)
+    }
+
+    /// Selects bytes of the text, clipped to it; the cursor goes to their end.
+    pub fn select_bytes(&mut self, bytes: Range<usize>) -> Outcome {
+        let snap = |byte: usize| lines::snap(&self.text, self.text.byte_to_char(byte.min(self.text.len_bytes())));
+        let (start, end) = (snap(bytes.start), snap(bytes.end));
+        self.select(start..end.max(start))
+    }
+
+    /// Puts the cursor at a byte of the text.
+    pub fn go_to_byte(&mut self, byte: usize) -> Outcome {
+        let at = self.text.byte_to_char(byte.min(self.text.len_bytes()));
+        let line = lines::line_of(&self.text, at);
+        self.go(Motion::Position { line: line + 1, column: at - lines::start(&self.text, line) + 1 }, None)
+    }
+
+    /// The parts of these stretches (in bytes, in order and apart) that lie on some lines (from 0):
+    /// each with its line and its characters.
+    pub fn on_lines(&self, stretches: &[Range<usize>], shown: Range<usize>) -> Vec<(usize, Range<usize>)> {
+        let byte = |line: usize| self.text.char_to_byte(lines::start(&self.text, line));
+        let (from, to) = (byte(shown.start), byte(shown.end));
+        let first = stretches.partition_point(|stretch| stretch.end <= from);
+        let seen = stretches.iter().skip(first).take_while(|stretch| stretch.start < to);
+        seen.flat_map(|stretch| self.by_line(stretch)).filter(|(line, _)| shown.contains(line)).collect()
+    }
+
+    /// A stretch of bytes, line by line.
+    fn by_line(&self, stretch: &Range<usize>) -> Vec<(usize, Range<usize>)> {
+        let place = |byte: usize| self.text.byte_to_char(byte.min(self.text.len_bytes()));
+        let (start, end) = (place(stretch.start), place(stretch.end));
+        let lines = lines::line_of(&self.text, start)..=lines::line_of(&self.text, end);
+        let part = |line: usize| {
+            let (from, to) = (lines::start(&self.text, line), lines::end(&self.text, line));
+            (line, start.max(from) - from..end.min(to).max(from) - from)
+        };
+        lines.map(part).filter(|(_, chars)| !chars.is_empty()).collect()
     }
 
     /// The number of lines; a text that ends in a line feed has an empty one after it.
@@ -245,12 +320,12 @@ impl Editor {
     }
 
     fn undo(&mut self) -> Outcome {
-        let caret = self.history.undo(&mut self.text);
+        let caret = self.history.undo(&mut self.text, &mut self.shifts);
         self.restore(caret)
     }
 
     fn redo(&mut self) -> Outcome {
-        let caret = self.history.redo(&mut self.text);
+        let caret = self.history.redo(&mut self.text, &mut self.shifts);
         self.restore(caret)
     }
 

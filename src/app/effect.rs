@@ -21,6 +21,8 @@ pub enum Effect {
     After(Timer, Duration),
     Save(Box<Saved>),
     SaveDraft(String),
+    /// Reads a text of this revision of the draft beside; answered by [`super::msg::Msg::Parsed`].
+    Parse(u64, String),
     /// To the clipboard by OSC 52, and to a file, because nobody can know whether the terminal took it.
     Copy(String),
     /// Gives the terminal back to the shell until the process is continued.

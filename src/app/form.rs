@@ -41,7 +41,6 @@ pub enum FormKind {
     ImportKey,
     TypedImage,
     SaveFile,
-    FindInText,
     GoToLine,
     /// A passphrase for signing in the codelab's *do it for me*.
     SignPassphrase,

@@ -8,6 +8,7 @@ use super::query::Answer;
 use super::remote::Ticket;
 use super::report::Report;
 use super::tab::{Pane, Tab};
+use crate::domain::document::Document;
 
 /// Something that happened.
 #[derive(Debug, Clone, PartialEq)]
@@ -20,6 +21,8 @@ pub enum Msg {
     /// What the last frame could show: rows of each pane and of the box on top.
     Viewport(Viewport),
     Timer(Timer),
+    /// What the draft's text of this revision says.
+    Parsed(u64, Box<Document>),
     /// The services are reachable under this address, or not.
     Connected(Result<String, Report>),
     Answered(Ticket, Answer),
@@ -49,6 +52,8 @@ pub enum Failure {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Mouse {
     Click(Target),
+    /// The button is held, and the mouse went here.
+    Drag(Target),
     /// Rows, negative is up.
     Scroll(Target, i16),
 }

@@ -42,7 +42,7 @@ impl Model {
             Pane::Images => r.images.items().iter().map(image_text).collect(),
             Pane::Workloads => r.workloads.items().iter().map(workload_text).collect(),
             Pane::Events => r.events.items().iter().map(event_text).collect(),
-            Pane::Problems => self.draft.problems().iter().map(|d| d.message.clone()).collect(),
+            Pane::Problems => self.draft.problems().iter().map(|d| format!("{} {}", d.code, d.message)).collect(),
             Pane::Attestors => r.attestors.items().iter().map(|a| format!("{} {}", a.name.id(), a.note)).collect(),
             Pane::Notes => r.notes.items().iter().map(|n| format!("{} {}", n.name, n.human_readable_name)).collect(),
             Pane::Attestations => r.attestations.items().iter().map(attestation_text).collect(),
@@ -55,11 +55,21 @@ impl Model {
 
     /// The numbers of the rows that the pane's filter leaves: those that hold each of its words.
     pub fn shown_rows(&self, pane: Pane) -> Vec<usize> {
-        let filter = self.nav.list(pane).filter.text().to_lowercase();
+        let least = self.draft.least;
+        let severe = |at: &usize| {
+            pane != Pane::Problems || self.draft.problems().get(*at).is_some_and(|problem| problem.severity <= least)
+        };
+        let filter = self.nav.list_ref(pane).map(|list| list.filter.text().to_lowercase()).unwrap_or_default();
+        if pane == Pane::Problems && filter.is_empty() {
+            return (0..self.draft.problems().len()).filter(severe).collect();
+        }
         let words: Vec<&str> = filter.split_whitespace().collect();
         let texts = self.row_texts(pane);
         let holds = |text: &str| words.iter().all(|word| text.contains(word));
-        (0..texts.len()).filter(|at| texts.get(*at).is_some_and(|text| holds(&text.to_lowercase()))).collect()
+        (0..texts.len())
+            .filter(|at| texts.get(*at).is_some_and(|text| holds(&text.to_lowercase())))
+            .filter(severe)
+            .collect()
     }
 
     /// The number of the selected row among all rows of the pane.

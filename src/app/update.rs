@@ -5,6 +5,7 @@ mod actions;
 pub mod attestor;
 mod boxes;
 mod deployer;
+mod finder;
 pub(in crate::app) mod forms;
 pub mod guide;
 mod keys;
@@ -43,7 +44,10 @@ pub fn update(model: &mut Model, msg: Msg, now: Timestamp) -> Vec<Effect> {
     let was_busy = model.is_busy();
     let draft_before = model.draft.editor.revision();
     let mut effects = handle(model, msg);
-    model.draft.refresh();
+    effects.extend(model.draft.refresh());
+    if model.draft.finder.open {
+        model.draft.finder.refresh(&model.draft.editor);
+    }
     settle(model, &mut effects);
     if model.draft.editor.revision() != draft_before {
         effects.push(Effect::After(Timer::SaveDraft, SAVE_DRAFT));
@@ -77,6 +81,10 @@ fn handle(model: &mut Model, msg: Msg) -> Vec<Effect> {
             Vec::new()
         }
         Msg::Timer(timer) => timed(model, timer),
+        Msg::Parsed(revision, document) => {
+            model.draft.was_read(revision, *document);
+            Vec::new()
+        }
         Msg::Connected(result) => connected(model, result),
         Msg::Answered(ticket, answer) => replies::answered(model, ticket, answer),
         Msg::Progress(ticket, number, text) => replies::progress(model, ticket, number, text),

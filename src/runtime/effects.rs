@@ -16,6 +16,7 @@ use crate::app::msg::{Failure, Msg, Timer};
 use crate::app::query::{Answer, Query, Source};
 use crate::app::remote::Ticket;
 use crate::app::report::Report;
+use crate::domain::document::{Dialect, Document};
 
 /// What the loop itself has to do, because it owns the terminal.
 #[derive(Debug, PartialEq, Eq)]
@@ -50,6 +51,7 @@ impl Runner {
             Effect::After(timer, delay) => self.after(timer, delay),
             Effect::Save(saved) => self.writer.save(saved),
             Effect::SaveDraft(text) => self.writer.send(Write::Draft(text)),
+            Effect::Parse(revision, text) => self.parse(revision, text),
             Effect::Copy(text) => {
                 self.writer.send(Write::Clipboard(text.clone()));
                 return Some(Request::Copy(text));
@@ -70,6 +72,15 @@ impl Runner {
                 Err(error) => failed_answer(source, convert::plain(&error)),
             };
             let _ = messages.send(Msg::Answered(ticket, answer));
+        });
+    }
+
+    /// Reads a long draft beside; keys are taken meanwhile.
+    fn parse(&self, revision: u64, text: String) {
+        let messages = self.messages.clone();
+        tokio::task::spawn_blocking(move || {
+            let document = Document::parse(&text, Dialect::Gcloud);
+            let _ = messages.send(Msg::Parsed(revision, Box::new(document)));
         });
     }
 

@@ -177,6 +177,10 @@ impl Screen<'_> {
         let target = self.target(event.column, event.row);
         match event.kind {
             MouseEventKind::Down(MouseButton::Left) => Some(Msg::Mouse(Mouse::Click(target))),
+            MouseEventKind::Drag(MouseButton::Left) => {
+                let target = self.drag_target(event.column, event.row);
+                Some(Msg::Mouse(Mouse::Drag(target)))
+            }
             MouseEventKind::ScrollUp => Some(Msg::Mouse(Mouse::Scroll(target, -WHEEL))),
             MouseEventKind::ScrollDown => Some(Msg::Mouse(Mouse::Scroll(target, WHEEL))),
             _ => None,

@@ -86,6 +86,11 @@ impl<'a> Screen<'a> {
         (self.state.viewport != model.ui.viewport).then(|| self.state.viewport.clone())
     }
 
+    /// The place of the draft's text that is nearest, where it is shown at all.
+    pub fn drag_target(&self, column: u16, row: u16) -> Target {
+        self.state.drag_target(Position::new(column, row))
+    }
+
     /// What is at this place of the last frame.
     pub fn target(&self, column: u16, row: u16) -> Target {
         self.state.target(Position::new(column, row))

@@ -2,6 +2,7 @@
 
 mod attestor;
 mod deployer;
+mod finder;
 mod policy;
 mod trace;
 

@@ -60,6 +60,14 @@ impl ViewState {
         self.hits.push((area, hit));
     }
 
+    /// What a drag means that came to this place: the nearest place of the draft's text, one line
+    /// further where the mouse left it above or below.
+    pub fn drag_target(&self, at: Position) -> Target {
+        let shown = self.hits.iter().any(|(_, hit)| matches!(hit, Hit::Text));
+        let nearest = self.editor.nearest(at).filter(|_| shown);
+        nearest.map_or(Target::Nothing, |(line, cell)| Target::Text(line, cell))
+    }
+
     /// What is at a place of the last frame.
     pub fn target(&self, at: Position) -> Target {
         let Some((_, hit)) = self.hits.iter().rev().find(|(area, _)| area.contains(at)) else {

@@ -8,6 +8,7 @@ mod check;
 mod client;
 mod codelab;
 mod decisions;
+mod editing;
 mod foreign_image;
 mod gnupg;
 mod interaction;

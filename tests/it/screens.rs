@@ -55,6 +55,14 @@ fn boxes_to_read() {
     snapshots("note", after(Stage::full, "3 Tab Enter"));
     snapshots("attestor-details", after(Stage::full, "3 Enter"));
     snapshots("payload", after(Stage::full, "3 p"));
+    snapshots("find-and-replace", |size| {
+        let mut stage = Stage::full(size);
+        stage.keys("2 C-r");
+        stage.type_text("admission");
+        stage.keys("Tab");
+        stage.type_text("entrance");
+        stage
+    });
     snapshots("difference", after(Stage::full, "2 F6"));
     snapshots("command-log-empty", after(Stage::empty, "L"));
 }

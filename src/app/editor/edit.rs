@@ -4,6 +4,7 @@ use std::ops::Range;
 
 use crate::app::editor::command::{EditorCommand, Outcome};
 use crate::app::editor::history::{Caret, Change, Kind, Step};
+use crate::app::editor::shift::Shifts;
 use crate::app::editor::{Editor, MAX_BYTES, indent, lines};
 
 impl Editor {
@@ -56,7 +57,7 @@ impl Editor {
             return Outcome::TooLarge;
         }
         for change in &changes {
-            change.apply(&mut self.text);
+            change.apply(&mut self.text, &mut self.shifts);
         }
         let snap = |at| lines::snap(&self.text, at);
         let before =
@@ -65,6 +66,24 @@ impl Editor {
         self.goal = None;
         self.revision += 1;
         Outcome::Changed
+    }
+
+    /// Replaces stretches of bytes (in order and apart) as one step; the cursor stays where it is in
+    /// the text.
+    pub(super) fn replace_each(&mut self, stretches: &[(Range<usize>, String)]) -> Outcome {
+        let place = |byte: usize| self.text.byte_to_char(byte.min(self.text.len_bytes()));
+        let change = |(bytes, text): &(Range<usize>, String)| {
+            let at = place(bytes.start);
+            Change { at, removed: self.slice(at..place(bytes.end).max(at)), inserted: text.clone() }
+        };
+        // From the last to the first: what comes before a change is not moved by it.
+        let changes: Vec<Change> = stretches.iter().rev().map(change).collect();
+        if changes.is_empty() {
+            return Outcome::Nothing;
+        }
+        let cursor = changes.iter().fold(self.caret.cursor, |cursor, change| change.carry(self.caret.cursor, cursor));
+        self.history.seal();
+        self.apply(changes, Caret { cursor, anchor: None }, Kind::Other)
     }
 
     fn insert(&mut self, text: &str, kind: Kind) -> Outcome {
@@ -202,7 +221,7 @@ impl Editor {
         let inserted: String = touched.zip(new).map(|(line, text)| text + &self.line_end(line, range.end)).collect();
         let change = Change { at: range.start, removed: self.slice(range), inserted };
         let mut text = self.text.clone();
-        change.apply(&mut text);
+        change.apply(&mut text, &mut Shifts::default());
         let follow = |place| self.mark(place).after(&text, shift);
         let after = Caret { cursor: follow(self.caret.cursor), anchor: self.caret.anchor.map(follow) };
         self.apply(vec![change], after, Kind::Other)

@@ -5,6 +5,8 @@
 
 use ropey::Rope;
 
+use crate::app::editor::shift::Shifts;
+
 /// Text at a place (in characters) replaced by other text.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Change {
@@ -14,16 +16,30 @@ pub(super) struct Change {
 }
 
 impl Change {
-    pub(super) fn apply(&self, text: &mut Rope) {
-        replace(text, self.at, &self.removed, &self.inserted);
+    pub(super) fn apply(&self, text: &mut Rope, shifts: &mut Shifts) {
+        replace(text, self.at, (&self.removed, &self.inserted), shifts);
     }
 
-    fn revert(&self, text: &mut Rope) {
-        replace(text, self.at, &self.inserted, &self.removed);
+    fn revert(&self, text: &mut Rope, shifts: &mut Shifts) {
+        replace(text, self.at, (&self.inserted, &self.removed), shifts);
+    }
+
+    /// Where a cursor that was at `cursor` in the text before all changes is after this one, given
+    /// where the changes behind it (which do not move it) and those before brought it.
+    pub(super) fn carry(&self, cursor: usize, carried: usize) -> usize {
+        let (removed, inserted) = (self.removed.chars().count(), self.inserted.chars().count());
+        if self.at + removed <= cursor {
+            carried + inserted - removed
+        } else if self.at < cursor {
+            carried - (cursor - self.at) + inserted
+        } else {
+            carried
+        }
     }
 }
 
-fn replace(text: &mut Rope, at: usize, old: &str, new: &str) {
+fn replace(text: &mut Rope, at: usize, (old, new): (&str, &str), shifts: &mut Shifts) {
+    shifts.note(text, at, old, new);
     text.remove(at..at + old.chars().count());
     text.insert(at, new);
 }
@@ -95,11 +111,11 @@ impl History {
     }
 
     /// Takes the last step back; where the cursor was before it.
-    pub(super) fn undo(&mut self, text: &mut Rope) -> Option<Caret> {
+    pub(super) fn undo(&mut self, text: &mut Rope, shifts: &mut Shifts) -> Option<Caret> {
         self.seal();
         let step = self.done.pop()?;
         for change in step.changes.iter().rev() {
-            change.revert(text);
+            change.revert(text, shifts);
         }
         let before = step.before;
         self.undone.push(step);
@@ -107,11 +123,11 @@ impl History {
     }
 
     /// Does the last undone step again; where the cursor was after it.
-    pub(super) fn redo(&mut self, text: &mut Rope) -> Option<Caret> {
+    pub(super) fn redo(&mut self, text: &mut Rope, shifts: &mut Shifts) -> Option<Caret> {
         self.seal();
         let step = self.undone.pop()?;
         for change in &step.changes {
-            change.apply(text);
+            change.apply(text, shifts);
         }
         let after = step.after;
         self.done.push(step);

@@ -6,12 +6,13 @@ use super::super::model::Model;
 use super::super::notice::Weight;
 use super::super::overlay::{Body, Confirm, Overlay, Then};
 use super::super::tab::{Pane, Tab};
-use super::{attestor, boxes, deployer, forms, go, guide, load, policy, quit, say, signing, tree};
+use super::{attestor, boxes, deployer, finder, forms, go, guide, load, policy, quit, say, signing, tree};
 use crate::app::editor::Motion;
 use crate::app::query::Source;
 use crate::app::tree::TreeCommand;
 
 /// Does what the action says in the present context.
+#[expect(clippy::too_many_lines, reason = "a table: a line for each action")]
 pub(super) fn act(model: &mut Model, action: Action) -> Vec<Effect> {
     match action {
         Action::Close
@@ -60,14 +61,24 @@ pub(super) fn act(model: &mut Model, action: Action) -> Vec<Effect> {
         | Action::CopySelection
         | Action::Paste
         | Action::SelectAll
-        | Action::FindInText
         | Action::GoToLine
         | Action::Import
         | Action::SaveFile
         | Action::Template
         | Action::NextProblem
+        | Action::PreviousProblem
         | Action::ReloadDraft
         | Action::ShowDiff => policy::act(model, action),
+        Action::FindInText
+        | Action::ReplaceInText
+        | Action::FindEnter
+        | Action::FindNext
+        | Action::FindPrevious
+        | Action::FindSwitch
+        | Action::ReplaceAll
+        | Action::FindCase
+        | Action::FindRegex
+        | Action::FindClose => finder::act(model, action),
         Action::Up => move_row(model, Step::By(-1)),
         Action::Down => move_row(model, Step::By(1)),
         Action::PageUp => move_row(model, Step::Page(-1)),
@@ -208,7 +219,7 @@ fn clear_filter(model: &mut Model) -> Vec<Effect> {
 
 fn filter(model: &mut Model) -> Vec<Effect> {
     if model.nav.focus() == Pane::Editor {
-        return policy::act(model, Action::FindInText);
+        return finder::act(model, Action::FindInText);
     }
     if model.nav.focus().is_list() {
         model.nav.filtering = true;

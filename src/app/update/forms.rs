@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::super::editor::{Direction, EditorCommand, Motion, Outcome};
+use super::super::editor::{EditorCommand, Motion};
 use super::super::effect::Effect;
 use super::super::form::{Form, FormKind};
 use super::super::job::{ClusterId, Deploy, Job};
@@ -62,10 +62,6 @@ fn take(model: &mut Model, form: &Form) -> Taken {
             Ok(Vec::new())
         }
         FormKind::SaveFile => take_save_file(model, form),
-        FormKind::FindInText => {
-            model.draft.search = form.value("text");
-            Ok(find_next(model))
-        }
         FormKind::GoToLine => take_line(model, form),
         FormKind::SignPassphrase => take_sign(model, form),
     }
@@ -384,24 +380,6 @@ fn take_save_file(model: &mut Model, form: &Form) -> Taken {
         return Err(("name", "there is no working directory: Deployer tab, Setup".to_owned()));
     }
     Ok(plain(model, Job::WriteFile { name, text: model.draft.editor.text() }))
-}
-
-pub(super) fn find_in_text(model: &Model) -> Form {
-    Form::new(FormKind::FindInText, "Find", "").text(
-        "text",
-        "Text",
-        &model.draft.search,
-        "Enter goes to the next place",
-    )
-}
-
-pub(super) fn find_next(model: &mut Model) -> Vec<Effect> {
-    let search = model.draft.search.clone();
-    go(model, Pane::Editor);
-    if !search.is_empty() && model.draft.editor.find(&search, Direction::Forward) == Outcome::Nothing {
-        say(model, Weight::Info, format!("{search:?} is not in the text"));
-    }
-    Vec::new()
 }
 
 pub(super) fn go_to_line(_model: &Model) -> Form {

@@ -10,8 +10,8 @@ use super::super::field::FieldCommand;
 use super::super::form::Input;
 use super::super::model::Model;
 use super::super::overlay::Overlay;
-use super::super::tab::Pane;
-use super::{actions, boxes, policy};
+use super::super::tab::{Pane, Tab};
+use super::{actions, boxes, finder, policy};
 
 impl Model {
     /// Where keys are looked up, the innermost first.
@@ -21,6 +21,9 @@ impl Model {
         }
         if self.nav.filtering {
             return vec![Context::Filter, Context::Global];
+        }
+        if self.is_finding() {
+            return vec![Context::Find, Context::Global];
         }
         let pane = Context::Pane(self.nav.focus());
         if self.nav.editing {
@@ -37,8 +40,13 @@ impl Model {
     fn takes_text(&self) -> bool {
         match self.overlays.last() {
             Some(overlay) => overlay.takes_text(),
-            None => self.nav.filtering || self.nav.editing,
+            None => self.nav.filtering || self.nav.editing || self.is_finding(),
         }
+    }
+
+    /// Whether the bar of the draft's search takes the keys.
+    pub fn is_finding(&self) -> bool {
+        self.draft.finder.open && self.nav.tab == Tab::Policy && self.nav.focus() == Pane::Editor
     }
 }
 
@@ -61,6 +69,7 @@ pub(super) fn key(model: &mut Model, event: KeyEvent) -> Vec<Effect> {
 
 /// A key that edits the text that has the focus: a character, or a motion that no action is bound to.
 fn text_key(model: &mut Model, event: KeyEvent) -> Vec<Effect> {
+    let finding = model.is_finding();
     match model.overlays.last_mut() {
         Some(Overlay::Form(form)) => {
             if let Some(field) = form.focused() {
@@ -96,6 +105,11 @@ fn text_key(model: &mut Model, event: KeyEvent) -> Vec<Effect> {
             field_command(event).map(|command| list.filter.input(command));
             list.selected = 0;
         }
+        None if finding => {
+            if let Some(command) = field_command(event) {
+                finder::input(model, command);
+            }
+        }
         None => return policy::edit_key(model, event),
     }
     Vec::new()
@@ -103,6 +117,7 @@ fn text_key(model: &mut Model, event: KeyEvent) -> Vec<Effect> {
 
 /// Pasted text goes where typed text would.
 pub(super) fn paste(model: &mut Model, text: &str) -> Vec<Effect> {
+    let finding = model.is_finding();
     match model.overlays.last_mut() {
         Some(Overlay::Form(form)) => {
             if let Some(field) = form.focused() {
@@ -132,6 +147,7 @@ pub(super) fn paste(model: &mut Model, text: &str) -> Vec<Effect> {
             let pane = model.nav.focus();
             model.nav.list_mut(pane).filter.input(FieldCommand::Text(text.to_owned()));
         }
+        None if finding => finder::input(model, FieldCommand::Text(text.to_owned())),
         None if model.nav.focus() == Pane::Editor => {
             model.nav.editing = true;
             return policy::insert(model, text);

@@ -13,6 +13,7 @@ use super::{actions, boxes, go, policy, tree};
 pub(super) fn mouse(model: &mut Model, event: Mouse) -> Vec<Effect> {
     match event {
         Mouse::Click(target) => click(model, target),
+        Mouse::Drag(target) => drag(model, target),
         Mouse::Scroll(target, rows) => scroll(model, target, rows),
     }
 }
@@ -55,6 +56,16 @@ fn click(model: &mut Model, target: Target) -> Vec<Effect> {
         Target::OverlayRow(_) | Target::Overlay | Target::Nothing => {}
     }
     Vec::new()
+}
+
+/// Selects from where the button went down.
+fn drag(model: &mut Model, target: Target) -> Vec<Effect> {
+    match target {
+        Target::Text(line, cell) if model.overlays.is_empty() && model.nav.focus() == Pane::Editor => {
+            policy::edit(model, EditorCommand::Select(Motion::Cell { line, cell }))
+        }
+        _ => Vec::new(),
+    }
 }
 
 fn scroll(model: &mut Model, target: Target, rows: i16) -> Vec<Effect> {

@@ -3,7 +3,7 @@
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 
 use super::super::action::Action;
-use super::super::editor::{EditorCommand, Motion, Outcome};
+use super::super::editor::{Direction, EditorCommand, Motion, Outcome};
 use super::super::effect::Effect;
 use super::super::job::Job;
 use super::super::model::Model;
@@ -26,12 +26,12 @@ pub(super) fn act(model: &mut Model, action: Action) -> Vec<Effect> {
         Action::Cut => return edit(model, EditorCommand::Cut),
         Action::CopySelection => return edit(model, EditorCommand::Copy),
         Action::Paste => return edit(model, EditorCommand::Paste),
-        Action::FindInText => return actions::open(model, forms::find_in_text),
         Action::GoToLine => return actions::open(model, forms::go_to_line),
         Action::Import => return import(model),
         Action::SaveFile => return actions::open(model, forms::save_file),
         Action::Template => return templates(model),
-        Action::NextProblem => next_problem(model),
+        Action::NextProblem => to_problem(model, Direction::Forward),
+        Action::PreviousProblem => to_problem(model, Direction::Backward),
         Action::ReloadDraft => return take_live(model),
         Action::ShowDiff => return show_diff(model),
         _ => {}
@@ -61,7 +61,13 @@ fn go_to(model: &mut Model, line: usize, column: usize) {
 
 /// Gives a command to the editor; what was cut or copied goes to the clipboard too.
 pub(super) fn edit(model: &mut Model, command: EditorCommand) -> Vec<Effect> {
-    match model.draft.editor.input(command) {
+    let outcome = model.draft.editor.input(command);
+    after(model, outcome)
+}
+
+/// What follows from what a command did.
+pub(super) fn after(model: &mut Model, outcome: Outcome) -> Vec<Effect> {
+    match outcome {
         Outcome::Copied(text) | Outcome::Cut(text) => vec![Effect::Copy(text)],
         Outcome::TooLarge => {
             say(model, Weight::Error, "the text would become too large: nothing was inserted");
@@ -132,13 +138,15 @@ pub(super) fn insert(model: &mut Model, text: &str) -> Vec<Effect> {
     edit(model, EditorCommand::Text(text.to_owned()))
 }
 
-/// The next problem after the cursor, around the end; errors come before the rest.
-fn next_problem(model: &mut Model) {
+/// The nearest problem after the cursor, or before it, around the text's end.
+fn to_problem(model: &mut Model, direction: Direction) {
     let here = model.draft.editor.position();
-    let after = |at: &crate::domain::span::Position| (at.line, at.column) > (here.line, here.column);
     let places = model.draft.problems().iter().map(|problem| problem.span.start);
-    let next = places.clone().filter(after).min().or_else(|| places.min());
-    match next {
+    let nearest = match direction {
+        Direction::Forward => places.clone().filter(|at| *at > here).min().or_else(|| places.min()),
+        Direction::Backward => places.clone().filter(|at| *at < here).max().or_else(|| places.max()),
+    };
+    match nearest {
         Some(place) => {
             go(model, Pane::Editor);
             go_to(model, place.line, place.column);
@@ -224,6 +232,7 @@ pub(super) fn import(model: &mut Model) -> Vec<Effect> {
         say(model, Weight::Warning, "choose a project first (Deployer tab, Setup)");
         return Vec::new();
     };
+    model.draft.read_now();
     let errors = model.draft.problems().iter().filter(|p| p.severity == Severity::Error).count();
     if model.draft.policy().is_none() {
         say(

@@ -6,7 +6,7 @@ use ratatui::layout::Rect;
 use ratatui::text::Line;
 use ratatui::widgets::{StatefulWidget as _, Widget as _};
 
-use super::{cell, filter_of, focus};
+use super::{cell, filter_of, finder, focus};
 use crate::app::Model;
 use crate::app::tab::Pane;
 use crate::domain::lint::Diagnostic;
@@ -42,7 +42,7 @@ pub(super) fn problems(model: &Model, area: Rect, state: &mut ViewState, styles:
     let selected = model.nav.selected(pane).min(shown.len().saturating_sub(1));
     let (title, hint) = if !model.draft.problems().is_empty() {
         ("nothing fits the filter", "Esc clears it")
-    } else if model.draft.editor.text().trim().is_empty() {
+    } else if model.draft.editor.is_blank() {
         ("the draft is empty", "F3 offers templates, F5 takes the live policy")
     } else {
         ("no problems", "the service would take this policy")
@@ -64,19 +64,19 @@ pub(super) fn editor(model: &Model, area: Rect, state: &mut ViewState, styles: &
         .note(Line::styled(place, styles.dim()));
     let inner = pane.inner(area);
     (&pane).render(area, frame.buffer_mut());
-    let squiggles: Vec<Squiggle> = model.draft.problems().iter().map(squiggle).collect();
-    let typing = Focus::when(held == Focus::Here && model.nav.editing);
-    let widget = EditorPane {
-        styles,
-        editor,
-        syntax: Syntax::Yaml,
-        squiggles: &squiggles,
-        search: &model.draft.search,
-        focus: typing,
-    };
+    let bar = finder::height(model).min(inner.height.saturating_sub(1));
+    let (inner, bar) =
+        (Rect { height: inner.height - bar, ..inner }, Rect { y: inner.bottom() - bar, height: bar, ..inner });
+    let seen = state.editor.seen(editor, inner);
+    let squiggles: Vec<Squiggle> = model.draft.problems_on(seen.start + 1, seen.end).iter().map(squiggle).collect();
+    let found = editor.on_lines(model.draft.finder.places(), seen);
+    let typing = Focus::when(held == Focus::Here && model.nav.editing && !model.is_finding());
+    let widget =
+        EditorPane { styles, editor, syntax: Syntax::Yaml, squiggles: &squiggles, found: &found, focus: typing };
     (&widget).render(inner, frame.buffer_mut(), &mut state.editor);
     state.hit(inner, Hit::Text);
     if let (Some(at), Focus::Here) = (state.editor.cursor(), typing) {
         frame.set_cursor_position(at);
     }
+    finder::draw(model, bar, styles, frame);
 }

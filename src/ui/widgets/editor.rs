@@ -7,7 +7,7 @@ use ratatui::layout::{Position as Cell, Rect};
 use ratatui::style::Style;
 use ratatui::widgets::StatefulWidget;
 
-use crate::app::editor::{Editor, matches};
+use crate::app::editor::Editor;
 use crate::domain::lint::{Diagnostic, Severity};
 use crate::domain::span::Position;
 use crate::ui::highlight::{Highlighter, Syntax, Tokens};
@@ -65,6 +65,27 @@ impl EditorView {
         self.area.contains(at).then(|| (line, self.left + usize::from(cell)))
     }
 
+    /// The line and cell nearest to a place of the screen; one line beyond what is shown where the
+    /// place is above or below it.
+    pub fn nearest(&self, at: Cell) -> Option<(usize, usize)> {
+        if self.area.is_empty() {
+            return None;
+        }
+        let cell = at.x.min(self.area.right().saturating_sub(1)).saturating_sub(self.area.x + self.gutter);
+        let line = if at.y < self.area.y {
+            self.top.saturating_sub(1)
+        } else {
+            self.top + usize::from(at.y.min(self.area.bottom()) - self.area.y)
+        };
+        Some((line, self.left + usize::from(cell)))
+    }
+
+    /// Scrolls to where the cursor is and says which lines (from 0) are seen in an area.
+    pub fn seen(&mut self, editor: &Editor, area: Rect) -> Range<usize> {
+        self.follow(editor, area, gutter(editor, area));
+        self.top..(self.top + usize::from(area.height)).min(editor.line_count())
+    }
+
     /// Scrolls down, or up where `lines` is negative; the cursor stays where it is.
     pub fn by(&mut self, lines: isize, editor: &Editor) {
         self.top = self.top.saturating_add_signed(lines).min(editor.line_count().saturating_sub(1));
@@ -84,6 +105,12 @@ impl EditorView {
     }
 }
 
+/// The cells of the marks and line numbers; none where the area is too narrow.
+fn gutter(editor: &Editor, area: Rect) -> u16 {
+    let digits = narrow(editor.line_count().to_string().len().max(2));
+    if area.width > digits + 12 { digits + 2 } else { 0 }
+}
+
 /// The offset that shows `at` with some neighbours on `page`, moved as little as possible.
 fn scrolled(offset: usize, at: usize, page: usize) -> usize {
     let margin = SCROLL_OFF.min(page.saturating_sub(1) / 3);
@@ -98,8 +125,8 @@ pub struct EditorPane<'a> {
     pub editor: &'a Editor,
     pub syntax: Syntax,
     pub squiggles: &'a [Squiggle],
-    /// What is searched for; painted wherever it is seen.
-    pub search: &'a str,
+    /// What the search found on the lines that are seen: each line (from 0) and its characters.
+    pub found: &'a [(usize, Range<usize>)],
     pub focus: Focus,
 }
 
@@ -164,7 +191,8 @@ impl Looks {
         let mut over: Vec<_> =
             marks.iter().map(|mark| (underlined(mark, line + 1, length), styles.diagnostic(mark.severity))).collect();
         let selection = pane.editor.selection_in_line(line);
-        for found in matches(text, pane.search) {
+        for (_, found) in pane.found.iter().filter(|(on, _)| *on == line) {
+            let found = found.clone();
             let current = selection
                 .as_ref()
                 .is_some_and(|selection| selection.start == found.start && selection.end == found.end);
@@ -204,8 +232,7 @@ impl StatefulWidget for &EditorPane<'_> {
 
     fn render(self, area: Rect, buf: &mut Buffer, view: &mut EditorView) {
         let area = clip(area, buf);
-        let digits = narrow(self.editor.line_count().to_string().len().max(2));
-        let gutter = if area.width > digits + 12 { digits + 2 } else { 0 };
+        let gutter = gutter(self.editor, area);
         view.follow(self.editor, area, gutter);
         let mut highlighter = Highlighter::new(self.syntax, view.top, |line| self.editor.line(line));
         for (y, line) in (area.y..area.bottom()).zip(view.top..self.editor.line_count()) {
@@ -238,7 +265,7 @@ mod tests {
     fn draw(editor: &Editor, squiggles: &[Squiggle], view: &mut EditorView, height: u16) -> Buffer {
         let styles = Styles::default();
         let pane =
-            EditorPane { styles: &styles, editor, syntax: Syntax::Yaml, squiggles, search: "", focus: Focus::Here };
+            EditorPane { styles: &styles, editor, syntax: Syntax::Yaml, squiggles, found: &[], focus: Focus::Here };
         let mut buf = Buffer::empty(Rect::new(0, 0, 20, height));
         pane.render(buf.area, &mut buf, view);
         buf

@@ -180,7 +180,7 @@ impl<'a> Form<'a> {
                     editor: text,
                     syntax: Syntax::Plain,
                     squiggles: &[],
-                    search: "",
+                    found: &[],
                     focus,
                 };
                 let mut other = EditorView::default();

@@ -177,7 +177,7 @@ impl Sheet<'_> {
             Squiggle { start: at(n, n), end: at(1, 1), severity: Severity::Hint },
         ];
         let (syntax, focus) = (Syntax::Yaml, Focus::Here);
-        let pane = EditorPane { styles, editor: &editor, syntax, squiggles: &squiggles, search: "a", focus };
+        let pane = EditorPane { styles, editor: &editor, syntax, squiggles: &squiggles, found: &[(0, 0..1)], focus };
         let mut view = EditorView::default();
         (view.top, view.left) = (n, n);
         for _ in 0..2 {

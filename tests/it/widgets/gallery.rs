@@ -1,6 +1,6 @@
 //! Screens put together of the widgets alone, with what a codelab would show.
 
-use countersign::app::editor::{Editor, EditorCommand, Motion};
+use countersign::app::editor::{Editor, EditorCommand, Motion, Query};
 use countersign::app::field::{Field, FieldCommand, SecretField};
 use countersign::app::text_diff::Diff;
 use countersign::app::tree::Tree;
@@ -119,6 +119,9 @@ pub(crate) fn page(styles: &Styles) -> (Buffer, Option<Cell>) {
         Squiggle { start: at(3, 16), end: at(3, 42), severity: Severity::Hint },
         Squiggle { start: at(11, 22), end: at(11, 43), severity: Severity::Warning },
     ];
+    let query = Query { text: "attestation".into(), ..Query::default() };
+    let places = query.compile().unwrap().unwrap().places(POLICY);
+    let found = editor.on_lines(&places, 0..editor.line_count());
     let left = Rect::new(0, 2, 62, 22);
     let pane = Pane::new(styles, "policy.yaml").focus(Focus::Here).dirty(true).note("etag 5f0c · 2 min ago");
     let mut view = EditorView::default();
@@ -127,7 +130,7 @@ pub(crate) fn page(styles: &Styles) -> (Buffer, Option<Cell>) {
         editor: &editor,
         syntax: Syntax::Yaml,
         squiggles: &squiggles,
-        search: "attestation",
+        found: &found,
         focus: Focus::Here,
     }
     .render(pane.inner(left), &mut buf, &mut view);
