@@ -11,6 +11,7 @@ pub mod key;
 pub mod lint;
 pub mod name;
 pub mod pattern;
+pub mod platform_policy;
 pub mod policy;
 pub mod policy_test;
 pub mod resource;

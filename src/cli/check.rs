@@ -1,7 +1,7 @@
 //! `countersign check`: reads policies and prints what is wrong with them.
 //!
-//! Exit code: 2 if a file could not be read, else 1 if one has errors or a test of it fails, else 3 if
-//! one is of a kind that is not checked, else 0. Warnings and hints do not make a policy invalid.
+//! Exit code: 2 if a file could not be read, else 1 if one has errors or a test of it fails, else 0.
+//! Warnings and hints do not make a policy invalid.
 
 mod github;
 pub(super) mod human;
@@ -85,7 +85,7 @@ impl Checked {
 
 pub(super) fn run(args: &Args) -> Exit {
     let mut checked = Vec::new();
-    let (mut unreadable, mut undecided) = (false, false);
+    let mut unreadable = false;
     for path in &args.files {
         match load(path, args.kind) {
             Ok(mut file) => {
@@ -94,25 +94,27 @@ pub(super) fn run(args: &Args) -> Exit {
             }
             Err(failure) => {
                 complain(&failure);
-                undecided |= matches!(failure, Failure::Platform { .. });
-                unreadable |= !matches!(failure, Failure::Platform { .. });
+                unreadable = true;
             }
         }
     }
     let failed = |file: &Checked| file.tests.as_ref().is_some_and(|tests| !tests.all_passed());
     let invalid = checked.iter().any(|file| !file.document.is_valid() || failed(file));
     unreadable |= !output(args, &checked);
-    match (unreadable, invalid, undecided) {
-        (true, _, _) => Exit::Unusable,
-        (false, true, _) => Exit::No,
-        (false, false, true) => Exit::Undecided,
-        (false, false, false) => Exit::Yes,
+    match (unreadable, invalid) {
+        (true, _) => Exit::Unusable,
+        (false, true) => Exit::No,
+        (false, false) => Exit::Yes,
     }
 }
 
 /// Runs the tests of a policy where they are asked for; false where they could not be read.
 fn test(args: &Args, path: &Path, file: &mut Checked) -> bool {
     let Some(named) = &args.tests else { return true };
+    if file.document.kind == PolicyKind::Platform {
+        complain(&format_args!("{}: a platform policy: tests are for the policy of a project", file.file));
+        return false;
+    }
     match policy_tests::load(path, named.as_deref(), &file.document) {
         Ok(tested) => {
             file.tests = Some(tested);
@@ -144,31 +146,21 @@ fn output(args: &Args, checked: &[Checked]) -> bool {
     printed.is_ok()
 }
 
-/// Why a file was not checked.
-#[derive(Debug, thiserror::Error)]
-pub(super) enum Failure {
-    #[error(transparent)]
-    Input(#[from] InputError),
-    #[error("{file}: a platform policy, which this version cannot check: it reads the policy of a project")]
-    Platform { file: String },
-}
-
 /// Reads and checks one file.
-pub(super) fn load(path: &Path, kind: Kind) -> Result<Checked, Failure> {
-    let file = path.display().to_string();
-    if kind == Kind::Platform {
-        return Err(Failure::Platform { file });
-    }
+pub(super) fn load(path: &Path, kind: Kind) -> Result<Checked, InputError> {
     let text = input::read(path, MAX_BYTES)?;
-    let document = match path.extension().and_then(|extension| extension.to_str()) {
-        Some("json") => Document::parse_as(&text, Dialect::Gcloud, TextFormat::Json),
-        Some("yaml" | "yml") => Document::parse_as(&text, Dialect::Gcloud, TextFormat::Yaml),
-        _ => Document::parse(&text, Dialect::Gcloud),
+    let format = match path.extension().and_then(|extension| extension.to_str()) {
+        Some("json") => TextFormat::Json,
+        Some("yaml" | "yml") => TextFormat::Yaml,
+        _ => TextFormat::of(&text),
     };
-    if kind == Kind::Auto && document.kind == PolicyKind::Platform {
-        return Err(Failure::Platform { file });
-    }
-    Ok(Checked { file, document, tests: None })
+    let wanted = match kind {
+        Kind::Auto => None,
+        Kind::Singleton => Some(PolicyKind::Singleton),
+        Kind::Platform => Some(PolicyKind::Platform),
+    };
+    let document = Document::parse_kind(&text, Dialect::Gcloud, format, wanted);
+    Ok(Checked { file: path.display().to_string(), document, tests: None })
 }
 
 fn print(checked: &[Checked], format: Format) -> io::Result<()> {

@@ -17,6 +17,7 @@ use super::check::{self, Checked};
 use super::input::InputError;
 use super::terminal::{self, Styles, complain};
 use crate::domain::admission::{CompiledPolicy, Decision, Evidence, Outcome, Platform, Request, evaluate};
+use crate::domain::document::PolicyKind;
 use crate::domain::image::{Digest, ImageRef};
 use crate::domain::name::ClusterKey;
 use crate::domain::policy::Policy;
@@ -103,12 +104,12 @@ fn key_value(text: &str) -> Result<(String, String), String> {
 #[derive(Debug, thiserror::Error)]
 enum Failure {
     #[error(transparent)]
-    Policy(#[from] check::Failure),
+    Input(#[from] InputError),
+    #[error("{file}: a platform policy: only the policy of a project is simulated")]
+    Platform { file: String },
     /// Its diagnostics have been printed.
     #[error("{file}: the policy is not valid, so nothing is decided by it")]
     Invalid { file: String },
-    #[error(transparent)]
-    Input(#[from] InputError),
     #[error("{file}: {error}")]
     Manifest { file: String, error: ManifestError },
     #[error("{file}: {count} pods in one manifest; simulate one at a time: {names}")]
@@ -132,7 +133,7 @@ enum Failure {
 impl Failure {
     fn exit(&self) -> Exit {
         match self {
-            Self::Policy(check::Failure::Platform { .. }) => Exit::Undecided,
+            Self::Platform { .. } => Exit::Undecided,
             _ => Exit::Unusable,
         }
     }
@@ -173,6 +174,9 @@ fn exit(outcome: Outcome) -> Exit {
 
 fn answer(args: &Args) -> Result<Answer, Failure> {
     let checked = check::load(&args.policy, check::Kind::Auto)?;
+    if checked.document.kind == PolicyKind::Platform {
+        return Err(Failure::Platform { file: checked.file });
+    }
     let Some(policy) = &checked.document.policy else {
         let file = checked.file.clone();
         terminal::eprint(&check::human::report(&[checked], Styles::of(&io::stderr())));

@@ -21,6 +21,7 @@ pub use self::scalar::Means;
 use self::reader::Tree;
 use self::scalar::Rules;
 use crate::domain::lint::{self, Code, Decoder, Diagnostic, Problems};
+use crate::domain::platform_policy::PlatformPolicy;
 use crate::domain::policy::Policy;
 use crate::domain::span::LineIndex;
 
@@ -58,8 +59,18 @@ pub enum PolicyKind {
     /// The project-singleton policy.
     #[default]
     Singleton,
-    /// A check-based platform policy, which is not read here.
+    /// A check-based platform policy.
     Platform,
+}
+
+impl PolicyKind {
+    /// The name in the contracts.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Singleton => "singleton",
+            Self::Platform => "platform",
+        }
+    }
 }
 
 /// A text that is a policy, or is going to be one.
@@ -71,8 +82,10 @@ pub struct Document {
     pub kind: PolicyKind,
     pub format: Format,
     pub dialect: Dialect,
-    /// The policy, where no diagnostic is an error.
+    /// The policy of a project, where no diagnostic is an error.
     pub policy: Option<Policy>,
+    /// The platform policy, where no diagnostic is an error.
+    pub platform_policy: Option<Box<PlatformPolicy>>,
     /// In the order of the text.
     pub diagnostics: Vec<Diagnostic>,
     /// How many more there are: of each severity the first thousand are listed.
@@ -91,24 +104,63 @@ impl Document {
         Self::parse_as(text, dialect, format)
     }
 
-    /// Reads a text of a known format, which gcloud tells by the name of the file.
+    /// Reads a text of a known format, which gcloud tells by the name of the file. Which kind of
+    /// policy it is, its fields say; a body ([`Dialect::Rest`]) is always the project's policy.
     pub fn parse_as(text: &str, dialect: Dialect, format: Format) -> Self {
+        let kind = (dialect == Dialect::Rest).then_some(PolicyKind::Singleton);
+        Self::parse_kind(text, dialect, format, kind)
+    }
+
+    /// Reads a text that has to be of a kind, if one is given; the other kind is then an error.
+    pub fn parse_kind(text: &str, dialect: Dialect, format: Format, wanted: Option<PolicyKind>) -> Self {
         let lines = LineIndex::new(text);
         let mut problems = Problems::new(text, &lines);
         let tree = read(text, format, &mut problems);
-        let kind = tree.root.as_ref().map_or(PolicyKind::Singleton, |root| kind_of(root, &mut problems));
-        let decoded = tree.root.as_ref().filter(|_| kind == PolicyKind::Singleton).map(|root| {
-            let complete = tree.complete;
-            Decoder::new(&mut problems, dialect, format, complete).policy(root)
-        });
-        let policy = decoded.filter(|_| !problems.has_errors());
-        let (unlisted, diagnostics) = (problems.unlisted(), problems.into_sorted());
-        Self { text: text.to_owned(), root: tree.root, kind, format, dialect, policy, diagnostics, unlisted, lines }
+        let found = tree.root.as_ref().and_then(kind_of);
+        let kind = wanted.or(found.map(|(kind, _)| kind)).unwrap_or_default();
+        let other = found.filter(|(found, _)| *found != kind);
+        let mut document = Self { kind, format, dialect, ..Self::empty(text) };
+        match (&tree.root, other) {
+            (Some(_), Some((_, key))) => report_kind(kind, key, &mut problems),
+            (Some(root), None) => {
+                let decoder = Decoder::new(&mut problems, dialect, format, tree.complete);
+                document.decode(root, decoder);
+            }
+            (None, _) => {}
+        }
+        if problems.has_errors() {
+            (document.policy, document.platform_policy) = (None, None);
+        }
+        document.unlisted = problems.unlisted();
+        document.diagnostics = problems.into_sorted();
+        Self { root: tree.root, lines, ..document }
+    }
+
+    fn empty(text: &str) -> Self {
+        Self {
+            text: text.to_owned(),
+            root: None,
+            kind: PolicyKind::default(),
+            format: Format::default(),
+            dialect: Dialect::default(),
+            policy: None,
+            platform_policy: None,
+            diagnostics: Vec::new(),
+            unlisted: 0,
+            lines: LineIndex::default(),
+        }
+    }
+
+    fn decode<'a>(&mut self, root: &'a Node, mut decoder: Decoder<'a, '_, '_>) {
+        match self.kind {
+            PolicyKind::Singleton => self.policy = Some(decoder.policy(root)),
+            PolicyKind::Platform => self.platform_policy = decoder.platform_policy(root).map(Box::new),
+        }
     }
 
     /// Whether gcloud and the service would take it.
     pub fn is_valid(&self) -> bool {
-        self.policy.is_some()
+        self.policy.is_some() || self.platform_policy.is_some()
     }
 
     /// Lines and columns of the text.
@@ -128,7 +180,7 @@ pub(in crate::domain) fn tree_of(text: &str) -> (Option<Node>, LineIndex, Vec<Di
 
 impl Format {
     /// JSON where the text is an object by the grammar of JSON; it may be a flow of YAML otherwise.
-    pub(in crate::domain) fn of(text: &str) -> Self {
+    pub fn of(text: &str) -> Self {
         let object = text.trim_start().starts_with('{');
         let json = object && serde_json::from_str::<serde::de::IgnoredAny>(text).is_ok();
         if json { Self::Json } else { Self::Yaml }
@@ -177,16 +229,28 @@ fn is_empty_collection(node: &Node) -> bool {
     }
 }
 
-/// A platform policy is told by the fields that only it has.
-fn kind_of(root: &Node, problems: &mut Problems<'_>) -> PolicyKind {
-    let own = ["gkePolicy", "cloudRunPolicy", "gke_policy", "cloud_run_policy"];
-    let Some(entry) = root.entries().iter().find(|entry| own.contains(&&*entry.key.text)) else {
-        return PolicyKind::Singleton;
+/// Fields that only a platform policy has.
+const PLATFORM_FIELDS: [&str; 5] = ["gkePolicy", "cloudRunPolicy", "gke_policy", "cloud_run_policy", "checkSets"];
+
+/// The kind of a policy, told by a field that only this kind has, and the field.
+fn kind_of(root: &Node) -> Option<(PolicyKind, &Key)> {
+    let find = |own: &dyn Fn(&str) -> bool| root.entries().iter().find(|entry| own(&entry.key.text));
+    let of_platform = find(&|key| PLATFORM_FIELDS.contains(&key)).map(|entry| (PolicyKind::Platform, &entry.key));
+    of_platform.or_else(|| {
+        let shared = |key: &str| lint::schema::PLATFORM_POLICY.field(key).is_some();
+        let of_project = |key: &str| lint::schema::POLICY.field(key).is_some() && !shared(key);
+        find(&of_project).map(|entry| (PolicyKind::Singleton, &entry.key))
+    })
+}
+
+/// The policy is not of the kind that was asked for.
+fn report_kind(wanted: PolicyKind, key: &Key, problems: &mut Problems<'_>) {
+    let (code, other) = match wanted {
+        PolicyKind::Singleton => (Code::PlatformPolicy, "a platform policy"),
+        PolicyKind::Platform => (Code::ProjectPolicy, "the policy of a project"),
     };
-    let message = format!("`{}` belongs to a platform policy, which this is then", entry.key.text);
-    let path = Path(vec![Segment::Field(entry.key.text.to_string())]);
-    problems.push(Code::PlatformPolicy, entry.key.at, path, message);
-    PolicyKind::Platform
+    let message = format!("`{}` belongs to {other}, which this is then", key.text);
+    problems.push(code, key.at, Path(vec![Segment::Field(key.text.to_string())]), message);
 }
 
 /// One step of a [`Path`].

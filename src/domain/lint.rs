@@ -9,15 +9,17 @@ pub mod quick_fix;
 pub mod schema;
 
 mod decode;
+mod message;
 mod nearest;
+mod platform;
 mod policy;
 mod rule;
 mod text;
 
 pub use self::code::{Code, Severity};
-pub use self::quick_fix::{Edit, QuickFix, quick_fixes};
 pub(in crate::domain) use self::decode::{Decoder, shown};
 pub(in crate::domain) use self::nearest::{nearest, suggestion};
+pub use self::quick_fix::{Edit, QuickFix, quick_fixes};
 pub(in crate::domain) use self::text::{check_characters, check_json, check_tabs, is_unprintable};
 
 use crate::domain::document::{Bytes, Path};

@@ -13,7 +13,7 @@ use super::super::tab::Pane;
 use super::super::templates::{TEMPLATES, Template};
 use super::{actions, boxes, forms, go, say, tree};
 use crate::app::tree::TreeCommand;
-use crate::domain::document;
+use crate::domain::document::{self, PolicyKind};
 use crate::domain::lint::Severity;
 use crate::domain::policy::Policy;
 
@@ -234,6 +234,12 @@ pub(super) fn import(model: &mut Model) -> Vec<Effect> {
     };
     model.draft.read_now();
     let errors = model.draft.problems().iter().filter(|p| p.severity == Severity::Error).count();
+    if model.draft.document.kind == PolicyKind::Platform {
+        let text =
+            "not imported: this is a platform policy, which `gcloud beta container binauthz policy create` takes";
+        say(model, Weight::Error, text.to_owned());
+        return Vec::new();
+    }
     if model.draft.policy().is_none() {
         say(
             model,

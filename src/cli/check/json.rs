@@ -95,7 +95,7 @@ impl<'a> Report<'a> {
     fn of(checked: &'a Checked) -> Self {
         Self {
             file: &checked.file,
-            kind: "singleton",
+            kind: checked.document.kind.as_str(),
             valid: checked.document.is_valid(),
             diagnostics: checked.diagnostics().iter().map(Row::of).collect(),
             tests: checked.tests.as_ref().map(|tested| Tests::of(checked, tested)),

@@ -58,7 +58,9 @@ impl Document {
         let mut path = Path::default();
         let Some(mut node) = self.root.as_ref() else { return path };
         let cursor = Cursor { document: self, at: self.lines.offset(&self.text, position), position };
-        while let Some((segment, child)) = cursor.child(&path, node) {
+        let mut kind = Some(Kind::Message(schema::root(self.kind)));
+        while let Some((segment, child)) = cursor.child(kind, node) {
+            kind = kind.and_then(|kind| schema::kind_below(kind, &segment));
             path.0.push(segment);
             if child.is_alias {
                 break;
@@ -117,8 +119,8 @@ struct Cursor<'a> {
 }
 
 impl<'a> Cursor<'a> {
-    /// The child of `node` that the cursor is in.
-    fn child(&self, path: &Path, node: &'a Node) -> Option<(Segment, &'a Node)> {
+    /// The child of `node` that the cursor is in; a map's keys are free where its kind says so.
+    fn child(&self, kind: Option<Kind>, node: &'a Node) -> Option<(Segment, &'a Node)> {
         match &node.value {
             Value::Scalar(_) => None,
             Value::List(elements) => {
@@ -129,7 +131,7 @@ impl<'a> Cursor<'a> {
             }
             Value::Map(entries) => {
                 let entry = entries.iter().filter(|e| !e.merged).take_while(|e| e.key.at.start() <= self.at).last()?;
-                self.is_in(entry.key.at, &entry.value).then(|| (segment(path, &entry.key.text), &entry.value))
+                self.is_in(entry.key.at, &entry.value).then(|| (segment(kind, &entry.key.text), &entry.value))
             }
         }
     }
@@ -154,8 +156,9 @@ impl<'a> Cursor<'a> {
     }
 }
 
-fn segment(path: &Path, key: &str) -> Segment {
-    let in_map = matches!(path.0.last(), Some(Segment::Field(_)))
-        && schema::field_at(path).is_some_and(|field| matches!(field.kind, Kind::Rules(_)));
-    if in_map { Segment::Key(key.to_owned()) } else { Segment::Field(key.to_owned()) }
+fn segment(kind: Option<Kind>, key: &str) -> Segment {
+    match kind {
+        Some(Kind::Map(..)) => Segment::Key(key.to_owned()),
+        _ => Segment::Field(key.to_owned()),
+    }
 }

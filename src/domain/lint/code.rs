@@ -105,6 +105,8 @@ codes! {
         "Only one of them counts: gcloud keeps the first in YAML and the last in JSON, with no more than a warning of Python. Delete the other."
     PlatformPolicy "platform-policy" Error
         "A platform policy (`gkePolicy`, `cloudRunPolicy`) is created with `gcloud beta container binauthz policy create`, not with `policy import`."
+    ProjectPolicy "project-policy" Error
+        "A policy with admission rules is the one of its project, and is imported with `gcloud container binauthz policy import`; a platform policy has `gkePolicy` or `cloudRunPolicy`."
 
     // Fields and their types.
     UnknownKey "unknown-key" Error
@@ -159,6 +161,42 @@ codes! {
         "Image names have no brackets. The one class that is read is `[@:]*` at the very end: any tag or digest of that image."
     PatternBlank "pattern-blank" Error
         "No image name has white space in it, so the pattern can match nothing."
+
+    // Platform policies.
+    SeveralTypes "several-types" Error
+        "These fields exclude each other, and the service refuses two of them in one place. To ask for several things, write several checks."
+    ScopeOrder "scope-order" Error
+        "The first set whose scope fits decides alone. The service wants the sets of service accounts before the one of their namespace, and the one without a scope last."
+    NoCatchAll "no-catch-all" Error
+        "The service refuses check sets that leave a pod undecided. Add a last set without `scope`, for example one with the check `alwaysDeny: true`."
+    OutOfRange "out-of-range" Error
+        "The number is outside of what the field takes."
+    TooManyProjects "too-many-projects" Error
+        "The quota is ten projects for a check."
+    ProjectName "project-name" Error
+        "A project is named by its id, `projects/my-project`, not by its number and not without `projects/`."
+    NoteName "note-name" Error
+        "A note is named `projects/PROJECT/notes/NOTE`, in this or another project."
+    AttestorId "attestor-id" Error
+        "The ids of inline attestors tell them apart, so each may be there once."
+    BadKey "bad-key" Error
+        "A public key is needed: for PEM what `openssl … -pubout` or `cosign public-key` prints, for OpenPGP what `gpg --export --armor` prints."
+    AllowPattern "allow-pattern" Error
+        "An `imageAllowlist` has a dialect of its own: a name without a tag covers every tag and digest, `*` covers anything without a `/`, and `**` may stand only after a `/`."
+    DirectoryPattern "directory-pattern" Error
+        "A trusted directory is `registry/path`, in front of it `*` for a part of the host (`*-docker.pkg.dev`), at its end `/*` or `/**`."
+    SourcePattern "source-pattern" Error
+        "A repository is written without its scheme, as `github.com/my-org/my-repo`, and may end in `/*` or `/**`."
+    RepeatedScope "repeated-scope" Warning
+        "The first set whose scope fits decides alone, so the checks of the second are never made. Put them into the first."
+    NoChecks "no-checks" Warning
+        "Nothing to check means that everything is admitted. Write `alwaysDeny: true` to admit nothing."
+    IdleCheck "idle-check" Warning
+        "`alwaysDeny` refuses every image if it is `true`, and does nothing if it is `false`. Leave the check out, or write `true`."
+    VulnerabilityId "vulnerability-id" Warning
+        "Vulnerabilities are named by the id of their note, for example `CVE-2021-20305`. Another text names none."
+    AllowedAndBlocked "allowed-and-blocked" Warning
+        "The API does not say which list wins. Take the id out of one of them."
 
     // What is accepted, and perhaps not meant.
     NotAList "not-a-list" Warning

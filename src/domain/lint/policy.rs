@@ -33,11 +33,11 @@ impl<'a> Decoder<'a, '_, '_> {
             self.wrong_type(root.at, root, "a policy (a map)");
             return policy;
         };
-        let fields = self.fields(root, &schema::POLICY);
+        let fields = self.fields(root, schema::POLICY);
         policy.name = self.text_field(&fields, "name");
         policy.description = self.text_field(&fields, "description");
         policy.etag = self.text_field(&fields, "etag");
-        policy.update_time = self.update_time(&fields);
+        policy.update_time = self.field(&fields, "updateTime", Self::timestamp);
         let global_mode = self.global_mode(&fields);
         policy.global_policy_evaluation_mode = global_mode.unwrap_or_default();
         policy.admission_whitelist_patterns = self.field(&fields, "admissionWhitelistPatterns", Self::patterns);
@@ -89,18 +89,17 @@ impl<'a> Decoder<'a, '_, '_> {
         })
     }
 
-    fn update_time(&mut self, fields: &Fields<'a>) -> Option<String> {
-        self.field(fields, "updateTime", |this, entry| {
-            if let Value::Scalar(Scalar { means: Means::Timestamp, .. }) = &entry.value.value {
-                this.report(Code::UnquotedTimestamp, entry.value.at, "the time must be in quotes".to_owned());
-                return None;
-            }
-            let text = this.text(entry)?;
-            if !is_rfc3339(&text) {
-                this.report(Code::BadTimestamp, entry.value.at, format!("`{}` is not a time", shown(&text)));
-            }
-            Some(text)
-        })
+    /// A time; `None` where there is none or it is wrong, which was reported.
+    pub(super) fn timestamp(&mut self, entry: &'a Entry) -> Option<String> {
+        if let Value::Scalar(Scalar { means: Means::Timestamp, .. }) = &entry.value.value {
+            self.report(Code::UnquotedTimestamp, entry.value.at, "the time must be in quotes".to_owned());
+            return None;
+        }
+        let text = self.text(entry)?;
+        if !is_rfc3339(&text) {
+            self.report(Code::BadTimestamp, entry.value.at, format!("`{}` is not a time", shown(&text)));
+        }
+        Some(text)
     }
 
     fn patterns(&mut self, entry: &'a Entry) -> Vec<AdmissionWhitelistPattern> {
@@ -135,7 +134,7 @@ impl<'a> Decoder<'a, '_, '_> {
                 return None;
             }
         }
-        let fields = self.fields(element, &schema::PATTERN);
+        let fields = self.fields(element, schema::PATTERN);
         let Some((_, entry)) = fields.get("namePattern") else {
             self.report(Code::MissingField, element.at, "`namePattern` is missing".to_owned());
             return None;
@@ -219,7 +218,7 @@ impl<'a> Decoder<'a, '_, '_> {
     }
 }
 
-fn code_of(fault: PatternErrorKind) -> Code {
+pub(super) fn code_of(fault: PatternErrorKind) -> Code {
     match fault {
         PatternErrorKind::Empty => Code::PatternEmpty,
         PatternErrorKind::WildcardNotAtEnd | PatternErrorKind::TooManyStars => Code::PatternWildcard,
@@ -230,7 +229,7 @@ fn code_of(fault: PatternErrorKind) -> Code {
 }
 
 /// Where something that is missing from the whole policy is reported: its first key.
-fn start(root: &Node) -> Bytes {
+pub(super) fn start(root: &Node) -> Bytes {
     root.entries().iter().map(|entry| entry.key.at).min().unwrap_or(root.at)
 }
 

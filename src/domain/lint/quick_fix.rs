@@ -62,10 +62,7 @@ pub fn quick_fixes(document: &Document, problem: &Diagnostic) -> Vec<QuickFix> {
 /// The key that was meant, in place of the one that is not known.
 fn right_key(document: &Document, problem: &Diagnostic) -> Option<QuickFix> {
     let (Segment::Field(typed), parents) = problem.path.0.split_last()? else { return None };
-    let message = match parents {
-        [] => &schema::POLICY,
-        _ => schema::field_at(&Path(parents.to_vec()))?.kind.message()?,
-    };
+    let message = schema::kind_at(schema::root(document.kind), &Path(parents.to_vec()))?.message()?;
     let meant = match message.field_in_snake_case(typed) {
         Some(field) => field.name,
         None => nearest(typed, message.fields.iter().map(|field| field.name))?,
@@ -75,14 +72,14 @@ fn right_key(document: &Document, problem: &Diagnostic) -> Option<QuickFix> {
 
 /// The value that was meant, in place of the one that is not known.
 fn right_value(document: &Document, problem: &Diagnostic) -> Option<QuickFix> {
-    let names = names_at(&problem.path)?;
+    let names = names_at(document, &problem.path)?;
     let typed = token::content(document.text.get(problem.span.bytes.clone())?);
     let meant = nearest(typed, names.all.iter().skip(1).copied())?;
     Some(written(document, problem, meant))
 }
 
-fn names_at(path: &Path) -> Option<&'static Names> {
-    match schema::field_at(path)?.kind {
+fn names_at(document: &Document, path: &Path) -> Option<&'static Names> {
+    match schema::kind_at(schema::root(document.kind), path)? {
         Kind::Enum(names) => Some(names),
         _ => None,
     }

@@ -49,7 +49,7 @@ impl<'a> Decoder<'a, '_, '_> {
             self.wrong_type(key, &entry.value, "a rule with `evaluationMode` and `enforcementMode`");
             return (rule, None);
         };
-        let fields = self.fields(&entry.value, &schema::RULE);
+        let fields = self.fields(&entry.value, schema::RULE);
         let evaluation = self.mode(key, &fields, "evaluationMode").and_then(evaluation_mode);
         let enforcement = self.mode(key, &fields, "enforcementMode").and_then(enforcement_mode);
         if let Some((_, attestors)) = fields.get("requireAttestationsBy") {
@@ -80,7 +80,7 @@ impl<'a> Decoder<'a, '_, '_> {
         })
     }
 
-    fn check_specified(&mut self, number: usize, names: &'static Names, node: &Node) {
+    pub(super) fn check_specified(&mut self, number: usize, names: &'static Names, node: &Node) {
         if let (0, Some(name)) = (number, names.all.first()) {
             self.report(Code::UnspecifiedValue, node.at, format!("`{name}` is not a value to use"));
         }

@@ -1,14 +1,36 @@
-//! The fields of the policy as data: names, types, and what each is for.
+//! The fields of both kinds of policy as data: names, types, what each is for, and where that is
+//! said.
 //!
-//! Source: Binary Authorization v1 `resources.proto` (messages `Policy`, `AdmissionRule`,
-//! `AdmissionWhitelistPattern`); the words are ours.
+//! # How to enumerate
+//!
+//! A policy is a [`Message`]: [`root`] gives the one of a kind of policy (`Document::kind` knows it).
+//! From a place in the text (`Document::path_at`) to what may stand there:
+//!
+//! ```text
+//! place_at(root(kind), &path)      the field that a path leads to: name, doc, source
+//! kind_at(root(kind), &path)       the type of the value at the path, lists and maps entered
+//!   Kind::Message(message)           message.fields: the keys that may stand in it
+//!   Kind::Enum(names)                names.choices(): each value with what it does
+//!   Kind::Text(role)                 what the text names, for completion from the project
+//! ```
+//!
+//! Sources: Binary Authorization v1 `resources.proto` and `platform_policy.proto`, as the client of
+//! gcloud 528 has them; the words are ours.
 
-use crate::domain::document::{Path, Segment};
+mod platform;
+mod singleton;
+
+pub use self::platform::{ATTESTOR_PUBLIC_KEY, CHECK, CHECK_SET, INLINE_ATTESTOR, PLATFORM_POLICY};
+pub use self::singleton::{PATTERN, POLICY, RULE};
+
+use crate::domain::document::{Path, PolicyKind, Segment};
 use crate::domain::policy::RuleKind;
 
 /// A message of the API.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Message {
+    /// In the API's definition, for example `AdmissionRule`.
+    pub name: &'static str,
     /// What a person calls it, with its article.
     pub title: &'static str,
     pub fields: &'static [Field],
@@ -19,22 +41,65 @@ pub struct Field {
     /// In camel case, as gcloud wants it.
     pub name: &'static str,
     pub kind: Kind,
+    pub presence: Presence,
     /// What it does, in our words.
     pub doc: &'static str,
 }
 
+/// Whether a message needs a field.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Presence {
+    Required,
+    Optional,
+    /// The service sets it, and ignores what a file says.
+    Output,
+}
+
+/// The type of a value.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Kind {
-    Text,
+    Text(Role),
     /// RFC 3339.
     Timestamp,
+    Bool,
+    /// 32 bits.
+    Int,
     Enum(&'static Names),
-    /// A list of attestor names.
-    Attestors,
-    Patterns,
-    Rule,
-    /// A map of rules.
-    Rules(RuleKind),
+    Message(&'static Message),
+    /// A list of values of one kind.
+    List(&'static Self),
+    /// A map from keys of a form to values of one kind.
+    Map(RuleKind, &'static Self),
+}
+
+/// What a text says, which decides how it is checked and what can be proposed for it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Role {
+    /// Words for people, or something that only the service reads.
+    Free,
+    /// `projects/P/attestors/A`.
+    Attestor,
+    /// `projects/P/notes/N`.
+    Note,
+    /// `projects/ID`.
+    Project,
+    /// An allowlist pattern of the project's policy, or of a Cloud Run policy.
+    Pattern,
+    /// A pattern of an `imageAllowlist`: another dialect.
+    AllowPattern,
+    /// A directory of a registry.
+    Directory,
+    /// A repository of source code, without the scheme.
+    SourceRepository,
+    Namespace,
+    /// `NAMESPACE:SERVICE_ACCOUNT`.
+    ServiceAccount,
+    /// An id of a vulnerability, for example `CVE-2021-20305`.
+    Vulnerability,
+    /// A public key in PEM.
+    Pem,
+    /// A public key of OpenPGP, armored.
+    Armored,
 }
 
 /// The names of an enum by their number; the first is the one that means "not set".
@@ -43,6 +108,27 @@ pub struct Names {
     pub all: &'static [&'static str],
     /// What each is for, in the same order.
     pub docs: &'static [&'static str],
+}
+
+impl Names {
+    /// The values that may be written, each with what it does.
+    pub fn choices(&self) -> impl Iterator<Item = (&'static str, &'static str)> {
+        self.all.iter().copied().zip(self.docs.iter().copied()).skip(1)
+    }
+}
+
+/// A field where a path leads to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Place {
+    pub message: &'static Message,
+    pub field: &'static Field,
+}
+
+impl Place {
+    /// Where the field is defined: `google.cloud.binaryauthorization.v1.AdmissionRule.evaluationMode`.
+    pub fn source(&self) -> String {
+        format!("google.cloud.binaryauthorization.v1.{}.{}", self.message.name, self.field.name)
+    }
 }
 
 impl Message {
@@ -57,38 +143,79 @@ impl Message {
     }
 }
 
-/// What a place in a policy may hold, and what it is for; `None` where no policy has such a place.
-pub fn field_at(path: &Path) -> Option<&'static Field> {
-    let (mut message, mut found) = (&POLICY, None);
-    for segment in &path.0 {
-        if let Segment::Field(name) = segment {
-            let field = message.field(name)?;
-            found = Some(field);
-            message = field.kind.message().unwrap_or(message);
-        }
+/// The message that a policy of this kind is.
+pub fn root(kind: PolicyKind) -> &'static Message {
+    match kind {
+        PolicyKind::Singleton => POLICY,
+        PolicyKind::Platform => PLATFORM_POLICY,
     }
-    found
+}
+
+/// What a place in a policy may hold, and what it is for; `None` where no policy has such a place.
+pub fn field_at(root: &'static Message, path: &Path) -> Option<&'static Field> {
+    place_at(root, path).map(|place| place.field)
+}
+
+/// The innermost field on the way to a place; `None` where no policy has such a place.
+pub fn place_at(root: &'static Message, path: &Path) -> Option<Place> {
+    walk(root, path)?.1
+}
+
+/// The type of the value at a place; of an element of a list and of a map's value, their own.
+pub fn kind_at(root: &'static Message, path: &Path) -> Option<Kind> {
+    walk(root, path).map(|(kind, _)| kind)
+}
+
+fn walk(root: &'static Message, path: &Path) -> Option<(Kind, Option<Place>)> {
+    path.0.iter().try_fold((Kind::Message(root), None), |(kind, place), segment| {
+        let below = kind_below(kind, segment)?;
+        let Segment::Field(name) = segment else { return Some((below, place)) };
+        let message = kind.message()?;
+        let field = message.field(name)?;
+        Some((below, Some(Place { message, field })))
+    })
+}
+
+/// The type of what is one step below a value of type `kind`.
+pub fn kind_below(kind: Kind, segment: &Segment) -> Option<Kind> {
+    match (segment, kind) {
+        (Segment::Field(name), _) => Some(kind.message()?.field(name)?.kind),
+        (Segment::Index(_), Kind::List(element)) => Some(*element),
+        (Segment::Key(_), Kind::Map(_, value)) => Some(*value),
+        // gcloud takes a single value for a list of one.
+        (Segment::Index(0), _) => Some(kind),
+        (Segment::Index(_) | Segment::Key(_), _) => None,
+    }
 }
 
 impl Kind {
     /// The message of the value, or of the values in the list or map.
     pub fn message(self) -> Option<&'static Message> {
         match self {
-            Self::Patterns => Some(&PATTERN),
-            Self::Rule | Self::Rules(_) => Some(&RULE),
-            Self::Text | Self::Timestamp | Self::Enum(_) | Self::Attestors => None,
+            Self::Message(message) => Some(message),
+            Self::List(value) | Self::Map(_, value) => value.message(),
+            Self::Text(_) | Self::Timestamp | Self::Bool | Self::Int | Self::Enum(_) => None,
         }
     }
 
     /// What a value of this kind looks like, in a few words.
     pub fn expected(self) -> &'static str {
         match self {
-            Self::Text | Self::Timestamp => "a text",
-            Self::Enum(_) => "one of its names",
-            Self::Attestors => "a list of attestors",
-            Self::Patterns => "a list of patterns",
-            Self::Rule => "a rule (a map)",
-            Self::Rules(_) => "a map of rules",
+            Self::Text(_) | Self::Timestamp => "a text",
+            Self::Bool => "`true` or `false`",
+            Self::Int => "a whole number",
+            Self::Enum(_) => "one of the field's names",
+            Self::Message(message) => message.title,
+            Self::List(element) => element.expected_in_list(),
+            Self::Map(..) => "a map of rules",
+        }
+    }
+
+    /// What a list of values of this kind looks like.
+    pub(super) fn expected_in_list(self) -> &'static str {
+        match self {
+            Self::Message(_) => "a list of maps",
+            _ => "a list of texts",
         }
     }
 }
@@ -103,144 +230,20 @@ pub fn is_snake_case_of(snake: &str, camel: &str) -> bool {
     matches && snake.next().is_none()
 }
 
-pub static POLICY: Message = Message {
-    title: "a policy",
-    fields: &[
-        Field {
-            name: "name",
-            kind: Kind::Text,
-            doc: "The policy's own name, `projects/PROJECT/policy`. The service sets it: whatever the file says, the policy is imported to the current project.",
-        },
-        Field { name: "description", kind: Kind::Text, doc: "Free text for people." },
-        Field {
-            name: "globalPolicyEvaluationMode",
-            kind: Kind::Enum(&GLOBAL_POLICY_EVALUATION_MODE),
-            doc: "Whether Google's system policy is asked before this one. It exempts the images that Google's own components run, and never denies. Not set means `DISABLE`.",
-        },
-        Field {
-            name: "admissionWhitelistPatterns",
-            kind: Kind::Patterns,
-            doc: "Images that no rule looks at. Each image of a pod is compared with the patterns as it is written in the pod. (Elsewhere these are called allowlist or exempt images; the API says whitelist.)",
-        },
-        Field {
-            name: "clusterAdmissionRules",
-            kind: Kind::Rules(RuleKind::Cluster),
-            doc: "Rules by cluster. Keys are `LOCATION.CLUSTER`. A pod in a cluster that has a rule is decided by it alone, not also by the default rule.",
-        },
-        Field {
-            name: "kubernetesNamespaceAdmissionRules",
-            kind: Kind::Rules(RuleKind::Namespace),
-            doc: "Rules by Kubernetes namespace. A pod in a namespace that has a rule is decided by it alone.",
-        },
-        Field {
-            name: "kubernetesServiceAccountAdmissionRules",
-            kind: Kind::Rules(RuleKind::ServiceAccount),
-            doc: "Rules by Kubernetes service account. Keys are `NAMESPACE:SERVICE_ACCOUNT`; a pod that names none runs as `default`.",
-        },
-        Field {
-            name: "istioServiceIdentityAdmissionRules",
-            kind: Kind::Rules(RuleKind::ServiceIdentity),
-            doc: "Rules by the identity of a workload in Cloud Service Mesh. Keys are `DOMAIN/ns/NAMESPACE/sa/SERVICE_ACCOUNT`, with or without `spiffe://`.",
-        },
-        Field {
-            name: "defaultAdmissionRule",
-            kind: Kind::Rule,
-            doc: "The rule for everything that no specific rule covers. Required. The only rule that Cloud Run uses.",
-        },
-        Field {
-            name: "updateTime",
-            kind: Kind::Timestamp,
-            doc: "When the policy was last changed. The service sets it and ignores what a file says.",
-        },
-        Field {
-            name: "etag",
-            kind: Kind::Text,
-            doc: "The version that the file was exported from. With it an import fails if somebody changed the policy meanwhile; without it the import overwrites whatever is there.",
-        },
-    ],
-};
+/// The row of a field that may be left out.
+const fn optional(name: &'static str, kind: Kind, doc: &'static str) -> Field {
+    Field { name, kind, presence: Presence::Optional, doc }
+}
 
-pub static RULE: Message = Message {
-    title: "a rule",
-    fields: &[
-        Field {
-            name: "evaluationMode",
-            kind: Kind::Enum(&EVALUATION_MODE),
-            doc: "How the images that this rule covers are decided. Required.",
-        },
-        Field {
-            name: "requireAttestationsBy",
-            kind: Kind::Attestors,
-            doc: "The attestors that must all have attested an image. Required with `REQUIRE_ATTESTATION`, not allowed otherwise.",
-        },
-        Field {
-            name: "enforcementMode",
-            kind: Kind::Enum(&ENFORCEMENT_MODE),
-            doc: "What happens to a pod that the rule does not admit. Required.",
-        },
-    ],
-};
+/// The row of a field that must be there.
+const fn required(name: &'static str, kind: Kind, doc: &'static str) -> Field {
+    Field { name, kind, presence: Presence::Required, doc }
+}
 
-pub static PATTERN: Message = Message {
-    title: "an admission whitelist pattern",
-    fields: &[Field {
-        name: "namePattern",
-        kind: Kind::Text,
-        doc: "An image, exactly; or the start of one, with `*` at the end for anything without a `/`, or `**` for anything.",
-    }],
-};
-
-static GLOBAL_POLICY_EVALUATION_MODE: Names = Names {
-    all: &["GLOBAL_POLICY_EVALUATION_MODE_UNSPECIFIED", "ENABLE", "DISABLE"],
-    docs: &["Not set, which means `DISABLE`.", "System images are exempt.", "Only this policy decides."],
-};
-
-static EVALUATION_MODE: Names = Names {
-    all: &["EVALUATION_MODE_UNSPECIFIED", "ALWAYS_ALLOW", "REQUIRE_ATTESTATION", "ALWAYS_DENY"],
-    docs: &[
-        "Not set; refused.",
-        "Every image is admitted.",
-        "An image is admitted if every attestor in `requireAttestationsBy` attested its digest.",
-        "No image is admitted, but for exempt ones.",
-    ],
-};
-
-static ENFORCEMENT_MODE: Names = Names {
-    all: &["ENFORCEMENT_MODE_UNSPECIFIED", "ENFORCED_BLOCK_AND_AUDIT_LOG", "DRYRUN_AUDIT_LOG_ONLY"],
-    docs: &[
-        "Not set; refused.",
-        "The pod is blocked, and the audit log says why.",
-        "The pod runs, and the audit log says that it would have been blocked.",
-    ],
-};
+/// The row of a field that the service sets.
+const fn output(name: &'static str, kind: Kind, doc: &'static str) -> Field {
+    Field { name, kind, presence: Presence::Output, doc }
+}
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn snake_case_is_told_from_camel_case() {
-        assert!(is_snake_case_of("default_admission_rule", "defaultAdmissionRule"));
-        assert!(!is_snake_case_of("default_admission_rules", "defaultAdmissionRule"));
-        assert!(!is_snake_case_of("defaultadmissionrule", "defaultAdmissionRule"));
-        assert_eq!(POLICY.field_in_snake_case("name"), None);
-    }
-
-    #[test]
-    fn the_field_of_a_place_is_found() {
-        let key = Segment::Key("us-central1-a.c".to_owned());
-        let path = |last: &str| {
-            Path(vec![Segment::Field("clusterAdmissionRules".to_owned()), key.clone(), Segment::Field(last.to_owned())])
-        };
-        assert_eq!(field_at(&path("evaluationMode")).map(|field| field.name), Some("evaluationMode"));
-        assert_eq!(field_at(&path("nonsense")), None);
-        assert_eq!(field_at(&Path::default()), None);
-    }
-
-    #[test]
-    fn every_name_of_an_enum_has_a_doc() {
-        for names in [&GLOBAL_POLICY_EVALUATION_MODE, &EVALUATION_MODE, &ENFORCEMENT_MODE] {
-            assert_eq!(names.all.len(), names.docs.len());
-        }
-    }
-}
+mod tests;

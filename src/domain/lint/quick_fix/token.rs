@@ -7,10 +7,7 @@ use crate::domain::document::{Document, Format, is_plain_in_flow};
 
 /// The text of a scalar without its quotes; escapes in it are not resolved.
 pub(super) fn content(token: &str) -> &str {
-    ['"', '\'']
-        .into_iter()
-        .find_map(|quote| token.strip_prefix(quote)?.strip_suffix(quote))
-        .unwrap_or(token)
+    ['"', '\''].into_iter().find_map(|quote| token.strip_prefix(quote)?.strip_suffix(quote)).unwrap_or(token)
 }
 
 /// Replaces the scalar at `bytes`, keeping the kind of its quotes.
