@@ -25,6 +25,7 @@ use crate::domain::trace::Trace;
 pub use attestors::AttestorFault;
 pub use break_glass::{BREAK_GLASS_ANNOTATION, BREAK_GLASS_LABEL, CLOUD_RUN_BREAK_GLASS_ANNOTATION};
 pub use compiled::CompiledPolicy;
+pub(in crate::domain) use compiled::{CompiledRule, normalised};
 pub use engine::{decide, evaluate};
 pub use message::Generation;
 

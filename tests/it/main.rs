@@ -20,6 +20,7 @@ mod policy_tests;
 mod prompts;
 mod readme;
 mod registry;
+mod review;
 mod sandbox;
 mod screens;
 mod simulate;

@@ -8,16 +8,17 @@ use crate::domain::pattern::{Pattern, PatternError, PatternIndex};
 use crate::domain::policy::{
     AdmissionRule, EnforcementMode, EvaluationMode, GlobalPolicyEvaluationMode, Policy, RuleKind,
 };
+use crate::domain::trace::Silent;
 
 /// A policy, compiled together with the system policy that goes before it.
 #[derive(Debug, Clone)]
 pub struct CompiledPolicy {
-    pub(super) global_mode: GlobalPolicyEvaluationMode,
-    pub(super) system: Patterns,
-    pub(super) allowlist: Patterns,
-    pub(super) default: CompiledRule,
+    pub(in crate::domain) global_mode: GlobalPolicyEvaluationMode,
+    pub(in crate::domain) system: Patterns,
+    pub(in crate::domain) allowlist: Patterns,
+    pub(in crate::domain) default: CompiledRule,
     /// In the order of [`RuleKind::SPECIFIC`]; the key of a service identity without `spiffe://`.
-    pub(super) specific: [(RuleKind, BTreeMap<String, CompiledRule>); 4],
+    pub(in crate::domain) specific: [(RuleKind, BTreeMap<String, CompiledRule>); 4],
 }
 
 impl CompiledPolicy {
@@ -34,6 +35,16 @@ impl CompiledPolicy {
             specific: RuleKind::SPECIFIC.map(|kind| (kind, compiled_rules(policy, kind))),
         }
     }
+
+    /// Whether no rule looks at this image: the system policy or the allowlist covers it.
+    pub(in crate::domain) fn is_exempt(&self, image: &str) -> bool {
+        self.exempts(image, &mut Silent).is_some()
+    }
+
+    /// Every rule: the default one, and the specific ones.
+    pub(in crate::domain) fn rules(&self) -> impl Iterator<Item = &CompiledRule> {
+        std::iter::once(&self.default).chain(self.specific.iter().flat_map(|(_, rules)| rules.values()))
+    }
 }
 
 fn compiled_rules(policy: &Policy, kind: RuleKind) -> BTreeMap<String, CompiledRule> {
@@ -42,7 +53,7 @@ fn compiled_rules(policy: &Policy, kind: RuleKind) -> BTreeMap<String, CompiledR
 }
 
 /// `spiffe://` before a service identity is optional (`resources.proto`); other keys stay as they are.
-pub(super) fn normalised(kind: RuleKind, key: &str) -> &str {
+pub(in crate::domain) fn normalised(kind: RuleKind, key: &str) -> &str {
     match kind {
         RuleKind::ServiceIdentity => key.strip_prefix("spiffe://").unwrap_or(key),
         RuleKind::Default | RuleKind::Cluster | RuleKind::Namespace | RuleKind::ServiceAccount => key,
@@ -51,21 +62,21 @@ pub(super) fn normalised(kind: RuleKind, key: &str) -> &str {
 
 /// One rule, with where it stands.
 #[derive(Debug, Clone)]
-pub(super) struct CompiledRule {
-    pub(super) kind: RuleKind,
+pub(in crate::domain) struct CompiledRule {
+    pub(in crate::domain) kind: RuleKind,
     /// As it stands in the policy.
-    pub(super) key: String,
-    pub(super) evaluation: EvaluationMode,
-    pub(super) enforcement: EnforcementMode,
-    pub(super) attestors: Vec<RequiredAttestor>,
+    pub(in crate::domain) key: String,
+    pub(in crate::domain) evaluation: EvaluationMode,
+    pub(in crate::domain) enforcement: EnforcementMode,
+    pub(in crate::domain) attestors: Vec<RequiredAttestor>,
 }
 
 /// An attestor that a rule requires.
 #[derive(Debug, Clone)]
-pub(super) struct RequiredAttestor {
-    pub(super) text: String,
+pub(in crate::domain) struct RequiredAttestor {
+    pub(in crate::domain) text: String,
     /// `None` where the text has not the form of an attestor name, so that no such attestor exists.
-    pub(super) name: Option<AttestorName>,
+    pub(in crate::domain) name: Option<AttestorName>,
 }
 
 impl CompiledRule {
@@ -80,7 +91,7 @@ impl CompiledRule {
         }
     }
 
-    pub(super) fn reference(&self) -> RuleRef {
+    pub(in crate::domain) fn reference(&self) -> RuleRef {
         RuleRef {
             kind: self.kind,
             key: self.key.clone(),
@@ -92,12 +103,12 @@ impl CompiledRule {
 
 /// The patterns of one policy.
 #[derive(Debug, Clone)]
-pub(super) struct Patterns {
+pub(in crate::domain) struct Patterns {
     /// As written, in the order of the policy.
-    pub(super) texts: Vec<String>,
-    pub(super) index: PatternIndex,
+    pub(in crate::domain) texts: Vec<String>,
+    pub(in crate::domain) index: PatternIndex,
     /// Those that are no patterns, by position.
-    pub(super) invalid: Vec<(usize, PatternError)>,
+    pub(in crate::domain) invalid: Vec<(usize, PatternError)>,
 }
 
 impl Patterns {
@@ -114,7 +125,7 @@ impl Patterns {
         Self { texts, index, invalid }
     }
 
-    pub(super) fn text(&self, index: usize) -> &str {
+    pub(in crate::domain) fn text(&self, index: usize) -> &str {
         self.texts.get(index).map_or("", String::as_str)
     }
 }

@@ -13,7 +13,7 @@ impl CompiledPolicy {
     /// A valid v1 policy fills at most one map. Where several are filled (old v1beta1 documents), the
     /// most specific goes first: service identity, service account, namespace, cluster. That order is
     /// inferred (the facts' section 3).
-    pub(super) fn select(&self, request: &Request) -> &CompiledRule {
+    pub(in crate::domain) fn select(&self, request: &Request) -> &CompiledRule {
         if request.platform == Platform::CloudRun {
             return &self.default;
         }
@@ -25,7 +25,7 @@ impl CompiledPolicy {
     }
 
     /// How the rule was chosen, for the trace.
-    pub(super) fn selection_trace(&self, request: &Request, rule: &CompiledRule) -> Check {
+    pub(in crate::domain) fn selection_trace(&self, request: &Request, rule: &CompiledRule) -> Check {
         let modes = format!("{}, {}", rule.evaluation.as_str(), rule.enforcement.as_str());
         Check::new(Status::Note, format!("rule {}", rule_path(rule.kind, &rule.key)))
             .found(modes)

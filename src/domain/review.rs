@@ -1,0 +1,58 @@
+//! Two policies compared: exactly, for every pod there could be ([`Comparison`]), and for the pods and
+//! images that there are ([`Review`]).
+//!
+//! The language of policies is small enough that nothing has to be guessed: `compare` proves that two
+//! policies decide alike, or finds a pod that they decide differently and asks both about it. Uses the
+//! rest of the domain, nothing else.
+
+mod behaviour;
+mod changes;
+mod compare;
+mod landscape;
+mod subjects;
+mod witness;
+
+pub use changes::{Change, ChangeKind, Effect, named};
+pub use compare::Side;
+pub use witness::{Flip, Witness};
+
+use changes::Texts;
+use compare::Pair;
+
+use crate::domain::admission::CompiledPolicy;
+use crate::domain::policy::Policy;
+
+/// What is different between two policies, whatever the pods are.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Comparison {
+    /// What is written differently, each with what it does.
+    pub changes: Vec<Change>,
+    /// A pod that the two decide differently. `None`: there is none, and none is possible.
+    pub difference: Option<Box<Witness>>,
+}
+
+impl Comparison {
+    /// Compares two policies; of `system` the patterns count, where a policy asks for them (see
+    /// [`crate::domain::system_policy`]).
+    pub fn new(old: &Policy, new: &Policy, system: &Policy) -> Self {
+        let (old_compiled, new_compiled) = (CompiledPolicy::new(old, system), CompiledPolicy::new(new, system));
+        let pair = Pair::new(&old_compiled, &new_compiled);
+        let changes = Texts { old, new, pair: &pair }.changes();
+        let shown = changes.iter().flat_map(|change| change.effect.witnesses());
+        // A pod with an image that exists says more than one with a text that is none.
+        let best = shown.min_by_key(|witness| !witness.is_reference()).cloned();
+        let difference = best.or_else(|| pair.first_departure()).map(Box::new);
+        Self { changes, difference }
+    }
+
+    /// Whether the two policies admit, deny and log the same, whatever the pod and its attestations.
+    pub fn is_equivalent(&self) -> bool {
+        self.difference.is_none()
+    }
+
+    /// Whether only pods are decided differently whose image is no image reference: no node could run
+    /// them.
+    pub fn differs_only_off_grammar(&self) -> bool {
+        self.difference.as_ref().is_some_and(|witness| !witness.is_reference())
+    }
+}

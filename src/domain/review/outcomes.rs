@@ -1,0 +1,170 @@
+//! The items of an inventory under two policies: what flips, and what cannot be said.
+
+use std::ops::Range;
+
+use crate::domain::admission::{
+    AttestorOutcome, CompiledPolicy, Decision, Evidence, ImageOutcome, Outcome, Platform, decide, evaluate,
+};
+use crate::domain::attestation::Verify;
+use crate::domain::inventory::Item;
+use crate::domain::name::AttestorName;
+use crate::domain::policy::Policy;
+
+use super::behaviour::Behaviour;
+use super::witness::Flip;
+
+/// What two policies decide for one item.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Row {
+    pub old: Outcome,
+    pub new: Outcome,
+    pub standing: Standing,
+}
+
+/// How an item stands after the change, the worst first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Standing {
+    NewlyDenied,
+    NewlyAdmitted,
+    /// Something that decides is not known, and the policies treat it differently.
+    Undecided,
+    NewlyLogged,
+    NoLongerLogged,
+    /// Decided alike; also where an outcome is not known, but the same things decide it under both.
+    Unchanged,
+}
+
+impl Standing {
+    pub const ALL: [Self; 6] = [
+        Self::NewlyDenied,
+        Self::NewlyAdmitted,
+        Self::Undecided,
+        Self::NewlyLogged,
+        Self::NoLongerLogged,
+        Self::Unchanged,
+    ];
+
+    /// In words.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::NewlyDenied => Flip::NewlyDenied.as_str(),
+            Self::NewlyAdmitted => Flip::NewlyAdmitted.as_str(),
+            Self::NewlyLogged => Flip::NewlyLogged.as_str(),
+            Self::NoLongerLogged => Flip::NoLongerLogged.as_str(),
+            Self::Undecided => "undecided",
+            Self::Unchanged => "unchanged",
+        }
+    }
+
+    /// In kebab case, for flags and exports.
+    pub fn id(self) -> &'static str {
+        match self {
+            Self::NewlyDenied => "newly-denied",
+            Self::NewlyAdmitted => "newly-admitted",
+            Self::Undecided => "undecided",
+            Self::NewlyLogged => "newly-logged",
+            Self::NoLongerLogged => "no-longer-logged",
+            Self::Unchanged => "unchanged",
+        }
+    }
+}
+
+impl From<Flip> for Standing {
+    fn from(flip: Flip) -> Self {
+        match flip {
+            Flip::NewlyDenied => Self::NewlyDenied,
+            Flip::NewlyAdmitted => Self::NewlyAdmitted,
+            Flip::NewlyLogged => Self::NewlyLogged,
+            Flip::NoLongerLogged => Self::NoLongerLogged,
+        }
+    }
+}
+
+/// Two policies that are asked about many items.
+#[derive(Debug)]
+pub struct Reviewer {
+    old: CompiledPolicy,
+    new: CompiledPolicy,
+    attestors: Vec<AttestorName>,
+}
+
+impl Reviewer {
+    /// Compiles both; of `system` the patterns count, where a policy asks for them.
+    pub fn new(old: &Policy, new: &Policy, system: &Policy) -> Self {
+        let mut attestors: Vec<AttestorName> =
+            [old, new].into_iter().flat_map(Policy::attestors).filter_map(|name| name.parse().ok()).collect();
+        attestors.sort();
+        attestors.dedup();
+        Self { old: CompiledPolicy::new(old, system), new: CompiledPolicy::new(new, system), attestors }
+    }
+
+    pub fn old(&self) -> &CompiledPolicy {
+        &self.old
+    }
+
+    pub fn new_policy(&self) -> &CompiledPolicy {
+        &self.new
+    }
+
+    /// Every attestor that a rule of either policy names, in order.
+    pub fn attestors(&self) -> &[AttestorName] {
+        &self.attestors
+    }
+
+    /// What both decide for an item, without the reasons.
+    pub fn row(&self, item: &Item, evidence: &Evidence, verify: &dyn Verify) -> Row {
+        let evidence = item.evidence(evidence, &self.attestors);
+        let asked = |policy| decide(policy, &item.request, &evidence, verify);
+        let (old, new) = (asked(&self.old), asked(&self.new));
+        let standing = match Flip::of(old, new) {
+            Some(flip) => flip.into(),
+            None if old.admits().is_some() && new.admits().is_some() => Standing::Unchanged,
+            None if self.treat_alike(item) => Standing::Unchanged,
+            None => Standing::Undecided,
+        };
+        Row { old, new, standing }
+    }
+
+    /// The rows of a part of an inventory, so that several threads can share the work.
+    pub fn rows(&self, items: &[Item], part: Range<usize>, evidence: &Evidence, verify: &dyn Verify) -> Vec<Row> {
+        items.get(part).unwrap_or_default().iter().map(|item| self.row(item, evidence, verify)).collect()
+    }
+
+    /// Both decisions with their trees.
+    pub fn decisions(&self, item: &Item, evidence: &Evidence, verify: &dyn Verify) -> [Decision; 2] {
+        let evidence = item.evidence(evidence, &self.attestors);
+        [&self.old, &self.new].map(|policy| evaluate(policy, &item.request, &evidence, verify))
+    }
+
+    /// Whether each image of the pod meets the same under both policies, whatever is not known.
+    fn treat_alike(&self, item: &Item) -> bool {
+        let request = &item.request;
+        if request.platform == Platform::CloudRun && item.resolved_digest.is_none() {
+            return super::Comparison::of_compiled(&self.old, &self.new).is_none();
+        }
+        let rules = [&self.old, &self.new].map(|policy| Behaviour::of(policy.select(request)));
+        request.images.iter().all(|image| {
+            let meets = |policy: &CompiledPolicy, rule: &Behaviour| {
+                if policy.is_exempt(&image.image) { Behaviour::Admits } else { rule.clone() }
+            };
+            meets(&self.old, &rules[0]) == meets(&self.new, &rules[1])
+        })
+    }
+}
+
+/// Who would have to be asked to decide an item: the attestors whose attestations are not known, each
+/// with what is not known.
+pub fn missing(decision: &Decision) -> Vec<String> {
+    let unknown = |outcome: &&AttestorOutcome| outcome.satisfied.is_none();
+    let of_image = |image: &crate::domain::admission::ImageDecision| {
+        let attestors = image.attestors.iter().filter(unknown);
+        let mut lines: Vec<String> = attestors
+            .map(|attestor| format!("whether {} attested {}: {}", attestor.name, image.image, attestor.reason))
+            .collect();
+        if lines.is_empty() && image.outcome == ImageOutcome::Undecided {
+            lines.push(format!("the digest that Cloud Run resolves {} to", image.image));
+        }
+        lines
+    };
+    decision.images.iter().flat_map(of_image).collect()
+}

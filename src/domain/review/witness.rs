@@ -1,0 +1,129 @@
+//! A pod that two policies decide differently, and how.
+
+use std::collections::BTreeSet;
+
+use crate::domain::admission::{
+    AttestorEvidence, CompiledPolicy, Decision, Evidence, Outcome, Request, RequestImage, decide, evaluate,
+};
+use crate::domain::attestation::{SignatureFault, Verified, Verify};
+use crate::domain::attestor::PublicKey;
+use crate::domain::name::AttestorName;
+
+use super::landscape::is_reference;
+
+/// One pod with one image, made up; both policies were asked about it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Witness {
+    pub request: Request,
+    /// Who is taken to have attested the image; nobody else has.
+    pub attested_by: BTreeSet<AttestorName>,
+    pub old: Outcome,
+    pub new: Outcome,
+}
+
+/// What becomes of a pod when the new policy takes the place of the old one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Flip {
+    NewlyDenied,
+    NewlyAdmitted,
+    /// It runs under both; under the new one as a dry run, which is written to the audit log.
+    NewlyLogged,
+    /// It runs under both; under the old one it did as a dry run.
+    NoLongerLogged,
+}
+
+impl Flip {
+    /// `None`: the outcome is the same, or one is not known.
+    pub fn of(old: Outcome, new: Outcome) -> Option<Self> {
+        match (old.admits()?, new.admits()?) {
+            (true, false) => Some(Self::NewlyDenied),
+            (false, true) => Some(Self::NewlyAdmitted),
+            (true, true) if new == Outcome::AdmitDryRun && old != new => Some(Self::NewlyLogged),
+            (true, true) if old == Outcome::AdmitDryRun && old != new => Some(Self::NoLongerLogged),
+            _ => None,
+        }
+    }
+
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::NewlyDenied => "newly denied",
+            Self::NewlyAdmitted => "newly admitted",
+            Self::NewlyLogged => "newly in the audit log",
+            Self::NoLongerLogged => "no longer in the audit log",
+        }
+    }
+}
+
+/// Nothing that is made up is signed.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct NoSignatures;
+
+impl Verify for NoSignatures {
+    fn verify(&self, _: &PublicKey, _: &[u8], _: &[u8]) -> Result<Verified, SignatureFault> {
+        Err(SignatureFault::Unsigned)
+    }
+}
+
+impl Witness {
+    /// The pod with this image, if the two policies decide it differently.
+    pub(super) fn of(
+        [old, new]: [&CompiledPolicy; 2],
+        pod: Request,
+        image: &str,
+        attested_by: BTreeSet<AttestorName>,
+    ) -> Option<Self> {
+        let images = vec![RequestImage { image: image.to_owned(), ..RequestImage::default() }];
+        let request = Request { images, ..pod };
+        let evidence = evidence(&attested_by, [old, new]);
+        let asked = |policy| decide(policy, &request, &evidence, &NoSignatures);
+        let (old, new) = (asked(old), asked(new));
+        (old != new).then_some(Self { request, attested_by, old, new })
+    }
+
+    pub fn image(&self) -> &str {
+        self.request.images.first().map_or("", |image| image.image.as_str())
+    }
+
+    /// Whether a node could pull the image; it is otherwise a text that a pod can be created with.
+    pub fn is_reference(&self) -> bool {
+        is_reference(self.image())
+    }
+
+    pub fn flip(&self) -> Option<Flip> {
+        Flip::of(self.old, self.new)
+    }
+
+    /// The decision of one of the policies with its tree.
+    pub fn decision(&self, policy: &CompiledPolicy) -> Decision {
+        evaluate(policy, &self.request, &evidence(&self.attested_by, [policy, policy]), &NoSignatures)
+    }
+
+    /// The pod in words: its image, where it runs, who attested it.
+    pub fn text(&self) -> String {
+        let mut text = self.image().to_owned();
+        let request = &self.request;
+        if let Some(cluster) = &request.cluster {
+            text.push_str(&format!(", cluster {cluster}"));
+        }
+        text.push_str(&format!(", namespace {}, service account {}", request.namespace, request.service_account));
+        if let Some(identity) = &request.service_identity {
+            text.push_str(&format!(", service identity {identity}"));
+        }
+        let names: Vec<&str> = self.attested_by.iter().map(AttestorName::id).collect();
+        match names.as_slice() {
+            [] => text.push_str(", attested by nobody"),
+            names => text.push_str(&format!(", attested by {}", names.join(" and "))),
+        }
+        text
+    }
+}
+
+/// Only those attested; every other attestor of the policies did not.
+fn evidence(attested_by: &BTreeSet<AttestorName>, policies: [&CompiledPolicy; 2]) -> Evidence {
+    let named = policies.into_iter().flat_map(CompiledPolicy::rules).flat_map(|rule| &rule.attestors);
+    Evidence {
+        attestors: named.filter_map(|a| Some((a.name.clone()?, AttestorEvidence::AssumedNone))).collect(),
+        assumed: attested_by.clone(),
+        ..Evidence::default()
+    }
+}
