@@ -8,6 +8,7 @@ pub mod binary_authorization;
 pub mod container;
 pub mod container_analysis;
 pub mod iam;
+pub mod inventory;
 pub mod kubernetes;
 pub mod manifest;
 pub mod registry;

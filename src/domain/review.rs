@@ -5,15 +5,25 @@
 //! policies decide alike, or finds a pod that they decide differently and asks both about it. Uses the
 //! rest of the domain, nothing else.
 
+mod because;
 mod behaviour;
 mod changes;
 mod compare;
+mod json;
 mod landscape;
+mod markdown;
+mod outcomes;
+mod report;
 mod subjects;
 mod witness;
 
+pub use because::Because;
 pub use changes::{Change, ChangeKind, Effect, named};
 pub use compare::Side;
+pub use json::{Source, json, sarif, uri};
+pub use markdown::markdown;
+pub use outcomes::{Reviewer, Row, Standing};
+pub use report::{Detail, Group, MAX_DETAILS, Review};
 pub use witness::{Flip, Witness};
 
 use changes::Texts;

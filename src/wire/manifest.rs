@@ -160,7 +160,7 @@ fn flat(objects: Vec<Object>) -> Result<Vec<Object>, ManifestError> {
 /// Any object. Null and absent are the same, as everywhere in Kubernetes.
 #[derive(Debug, Default, Deserialize)]
 #[serde(rename_all = "camelCase", default, expecting = "a map")]
-struct Object {
+pub(super) struct Object {
     api_version: Option<String>,
     kind: String,
     metadata: Option<Metadata>,
@@ -169,6 +169,7 @@ struct Object {
     template: Option<Template>,
     /// Of a `List`.
     items: Option<Vec<Object>>,
+    status: Option<Status>,
 }
 
 #[derive(Debug, Clone, Default, Deserialize)]
@@ -179,6 +180,21 @@ struct Metadata {
     namespace: Option<String>,
     labels: Option<BTreeMap<String, String>>,
     annotations: Option<BTreeMap<String, String>>,
+    owner_references: Option<Vec<OwnerReference>>,
+}
+
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(default, expecting = "a map")]
+struct OwnerReference {
+    kind: String,
+    name: String,
+    controller: Option<bool>,
+}
+
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(default, expecting = "a map")]
+struct Status {
+    phase: Option<String>,
 }
 
 /// The fields of a pod's spec and of a workload's: which of them are filled tells which it is.
@@ -212,7 +228,26 @@ struct Container {
 }
 
 impl Object {
-    fn pod(&self) -> Result<Option<PodManifest>, ManifestError> {
+    /// What made it, as kubectl names it: `replicaset/web-5d8f`, or the object itself.
+    pub(super) fn workload(&self) -> String {
+        let references = self.metadata.as_ref().and_then(|own| own.owner_references.as_ref()).into_iter().flatten();
+        let controller = references.clone().find(|owner| owner.controller == Some(true)).or(references.into_iter().next());
+        let (kind, name) = controller.map_or((&self.kind, self.name()), |owner| (&owner.kind, owner.name.clone()));
+        format!("{}/{name}", kind.to_lowercase())
+    }
+
+    /// Whether it is a pod that has ended, and is never admitted again.
+    pub(super) fn has_ended(&self) -> bool {
+        let phase = self.status.as_ref().and_then(|status| status.phase.as_deref());
+        self.kind == "Pod" && matches!(phase, Some("Succeeded" | "Failed"))
+    }
+
+    pub(super) fn is_bare_pod(&self) -> bool {
+        self.kind == "Pod"
+    }
+
+    /// The pod that the object is or makes; `None` where it has no pod template.
+    pub(super) fn pod(&self) -> Result<Option<PodManifest>, ManifestError> {
         let own = self.metadata.clone().unwrap_or_default();
         if self.kind == "Pod" {
             let spec = self.spec.clone().unwrap_or_default();

@@ -1,12 +1,11 @@
 //! SARIF 2.1.0 (OASIS), for code scanning: one run, every code as a rule.
 
-use std::fmt::Write as _;
-
 use serde_json::{Value, json};
 
 use super::Checked;
 use super::policy_tests::{policy_line, reasons};
 use crate::domain::lint::{Code, Diagnostic, Severity};
+use crate::domain::review::uri;
 
 const SCHEMA: &str = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json";
 
@@ -103,21 +102,6 @@ fn level(severity: Severity) -> &'static str {
         Severity::Warning => "warning",
         Severity::Hint => "note",
     }
-}
-
-/// A relative or absolute path as a URI reference (RFC 3986): what is not unreserved is escaped.
-fn uri(path: &str) -> String {
-    let mut out = String::with_capacity(path.len());
-    for byte in path.bytes() {
-        match byte {
-            b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' | b'/' => out.push(char::from(byte)),
-            _ => {
-                // Writing to a string cannot fail.
-                let _ = write!(out, "%{byte:02X}");
-            }
-        }
-    }
-    out
 }
 
 #[cfg(test)]

@@ -86,6 +86,8 @@ pub struct Reviewer {
     old: CompiledPolicy,
     new: CompiledPolicy,
     attestors: Vec<AttestorName>,
+    /// The two are the same policy.
+    same: bool,
 }
 
 impl Reviewer {
@@ -95,7 +97,8 @@ impl Reviewer {
             [old, new].into_iter().flat_map(Policy::attestors).filter_map(|name| name.parse().ok()).collect();
         attestors.sort();
         attestors.dedup();
-        Self { old: CompiledPolicy::new(old, system), new: CompiledPolicy::new(new, system), attestors }
+        let same = old.says_the_same_as(new);
+        Self { old: CompiledPolicy::new(old, system), new: CompiledPolicy::new(new, system), attestors, same }
     }
 
     pub fn old(&self) -> &CompiledPolicy {
@@ -139,8 +142,8 @@ impl Reviewer {
     /// Whether each image of the pod meets the same under both policies, whatever is not known.
     fn treat_alike(&self, item: &Item) -> bool {
         let request = &item.request;
-        if request.platform == Platform::CloudRun && item.resolved_digest.is_none() {
-            return super::Comparison::of_compiled(&self.old, &self.new).is_none();
+        if self.same || request.platform == Platform::CloudRun {
+            return self.same;
         }
         let rules = [&self.old, &self.new].map(|policy| Behaviour::of(policy.select(request)));
         request.images.iter().all(|image| {
@@ -154,7 +157,7 @@ impl Reviewer {
 
 /// Who would have to be asked to decide an item: the attestors whose attestations are not known, each
 /// with what is not known.
-pub fn missing(decision: &Decision) -> Vec<String> {
+pub(super) fn missing(decision: &Decision) -> Vec<String> {
     let unknown = |outcome: &&AttestorOutcome| outcome.satisfied.is_none();
     let of_image = |image: &crate::domain::admission::ImageDecision| {
         let attestors = image.attestors.iter().filter(unknown);

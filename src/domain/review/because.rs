@@ -1,0 +1,76 @@
+//! What decided, in a few words and with its line: for tables and reports, where a tree is too long.
+
+use crate::domain::admission::{Decision, DenyCause, Exemption, ImageDecision, ImageOutcome, RuleRef};
+use crate::domain::document::Document;
+use crate::domain::name::AttestorName;
+
+use super::changes::named;
+
+/// What decided, and where it stands.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Because {
+    /// A few words without the line.
+    pub text: String,
+    /// The 1-based line of the policy's text, where that is known and something in it decided.
+    pub line: Option<usize>,
+}
+
+impl Because {
+    /// What decided: the first image that is denied, or not known, or else that a rule admits, or
+    /// else is exempt.
+    pub fn of(decision: &Decision, document: Option<&Document>) -> Self {
+        let Some(rule) = &decision.rule else {
+            return Self { text: "not enforced here".to_owned(), line: None };
+        };
+        let rank = |image: &&ImageDecision| match image.outcome {
+            ImageOutcome::Deny(_) => 0,
+            ImageOutcome::Undecided => 1,
+            ImageOutcome::Allow => 2,
+            ImageOutcome::Exempt(_) => 3,
+        };
+        let Some(image) = decision.images.iter().min_by_key(rank) else {
+            return Self { text: "no image".to_owned(), line: None };
+        };
+        let of_rule = |text: String| Self { text, line: document.and_then(|d| d.line_of_rule(rule.kind, &rule.key)) };
+        match &image.outcome {
+            ImageOutcome::Exempt(Exemption::System { pattern }) => {
+                Self { text: format!("system policy {pattern}"), line: None }
+            }
+            ImageOutcome::Exempt(Exemption::Allowlist { pattern, index }) => {
+                Self { text: pattern.clone(), line: document.and_then(|d| d.line_of_pattern(*index)) }
+            }
+            ImageOutcome::Allow | ImageOutcome::Deny(DenyCause::AlwaysDeny) => of_rule(modes(rule)),
+            ImageOutcome::Deny(DenyCause::NoAttestors) => of_rule(format!("{} names no attestor", rule_name(rule))),
+            ImageOutcome::Deny(DenyCause::Attestors) => of_rule(attestors(image, Some(false), "has not attested it")),
+            ImageOutcome::Undecided => of_rule(attestors(image, None, "is not known to have")),
+        }
+    }
+
+    /// `line 9: gcr.io/p/*`.
+    pub fn with_line(&self) -> String {
+        match self.line {
+            Some(line) => format!("line {line}: {}", self.text),
+            None => self.text.clone(),
+        }
+    }
+}
+
+fn rule_name(rule: &RuleRef) -> String {
+    let name = named(rule.kind, &rule.key);
+    name.strip_prefix("the ").map_or(name.clone(), str::to_owned)
+}
+
+fn modes(rule: &RuleRef) -> String {
+    format!("{} {}", rule_name(rule), rule.evaluation_mode.as_str())
+}
+
+/// Whose attestation decides: the attestors with this answer.
+fn attestors(image: &ImageDecision, satisfied: Option<bool>, verb: &str) -> String {
+    let id = |name: &str| name.parse::<AttestorName>().map_or(name.to_owned(), |name| name.id().to_owned());
+    let names: Vec<String> =
+        image.attestors.iter().filter(|a| a.satisfied == satisfied).map(|a| id(&a.name)).collect();
+    match names.as_slice() {
+        [] => "its digest is not known".to_owned(),
+        names => format!("{} {verb}", names.join(" and ")),
+    }
+}
