@@ -3,6 +3,7 @@
 mod decision;
 mod drawing;
 mod parsing;
+mod review;
 mod signing;
 mod typing;
 

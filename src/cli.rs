@@ -4,6 +4,7 @@
 //! unreadable input, 3 could not be decided. Results go to stdout, everything else to stderr.
 
 pub mod check;
+pub mod review;
 pub mod sandbox;
 pub mod simulate;
 pub mod workbench;
@@ -29,6 +30,7 @@ pub struct Cli {
 pub enum Command {
     Check(check::Args),
     Simulate(Box<simulate::Args>),
+    Review(Box<review::Args>),
     Sandbox(sandbox::Args),
 }
 
@@ -62,6 +64,7 @@ impl Command {
         match self {
             Self::Check(args) => check::run(&args),
             Self::Simulate(args) => simulate::run(&args),
+            Self::Review(args) => review::run(&args),
             Self::Sandbox(args) => sandbox::run(&args),
         }
     }

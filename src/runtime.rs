@@ -12,6 +12,7 @@ pub mod jobs;
 pub mod kubeconfig;
 pub mod logging;
 pub mod queries;
+pub mod reviewing;
 pub mod screen;
 pub mod terminal;
 pub mod verifier;

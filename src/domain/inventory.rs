@@ -48,7 +48,8 @@ impl Origin {
 
 /// Labels that name who looks after a workload, the first that is there counts: what teams use most,
 /// and Kubernetes' own recommendation for the whole that it is a part of.
-const OWNER_LABELS: [&str; 5] = ["owner", "team", "app.kubernetes.io/managed-by-team", "app.kubernetes.io/part-of", "app"];
+const OWNER_LABELS: [&str; 5] =
+    ["owner", "team", "app.kubernetes.io/managed-by-team", "app.kubernetes.io/part-of", "app"];
 
 /// Who looks after a workload, by its labels; empty where none of them says so.
 pub fn owner_of(labels: &BTreeMap<String, String>) -> &str {
@@ -107,7 +108,8 @@ mod tests {
 
     #[test]
     fn an_item_with_its_own_attestors_knows_that_there_are_no_others() {
-        let [qa, other]: [AttestorName; 2] = ["qa", "other"].map(|id| format!("projects/p/attestors/{id}").parse().unwrap());
+        let [qa, other]: [AttestorName; 2] =
+            ["qa", "other"].map(|id| format!("projects/p/attestors/{id}").parse().unwrap());
         let item = Item { attested_by: Some([qa.clone()].into()), ..Item::default() };
         let known = Evidence::default();
         let evidence = item.evidence(&known, &[qa.clone(), other.clone()]);

@@ -167,16 +167,14 @@ impl<'de> Visitor<'de> for PodsVisitor {
                 own.insert(key, map.next_value()?);
             }
         }
-        match pods {
-            Some(pods) => Ok(pods),
-            None => {
-                let object: Object =
-                    serde_json::from_value(serde_json::Value::Object(own)).map_err(serde::de::Error::custom)?;
-                let mut pods = Pods::default();
-                pods.take(&object).map_err(serde::de::Error::custom)?;
-                Ok(pods)
-            }
+        if let Some(pods) = pods {
+            return Ok(pods);
         }
+        let own = serde_json::Value::Object(own);
+        let object: Object = serde_json::from_value(own).map_err(serde::de::Error::custom)?;
+        let mut pods = Pods::default();
+        pods.take(&object).map_err(serde::de::Error::custom)?;
+        Ok(pods)
     }
 }
 
@@ -317,7 +315,9 @@ fn attestor(text: &str, defaults: &Defaults) -> Result<AttestorName, String> {
     match (known.next(), known.next()) {
         (Some(only), None) => Ok(only.clone()),
         (None, _) => Err(format!("no policy names an attestor {text:?}: write projects/PROJECT/attestors/{text}")),
-        (Some(_), Some(_)) => Err(format!("several attestors are called {text:?}: write projects/PROJECT/attestors/{text}")),
+        (Some(_), Some(_)) => {
+            Err(format!("several attestors are called {text:?}: write projects/PROJECT/attestors/{text}"))
+        }
     }
 }
 
@@ -344,7 +344,10 @@ mod tests {
         let attestors = vec!["projects/p/attestors/qa".parse().unwrap()];
         let items = parse(text, &Defaults { attestors, ..Defaults::default() }).unwrap();
         assert_eq!(titles(&items), ["gcr.io/p/a shop ", "gcr.io/p/a and 1 more default deployment/web"]);
-        assert_eq!((items[0].owner.as_str(), items[0].attested_by.as_ref().map(|a| a.len())), ("me", Some(1)));
+        assert_eq!(
+            (items[0].owner.as_str(), items[0].attested_by.as_ref().map(std::collections::BTreeSet::len)),
+            ("me", Some(1))
+        );
     }
 
     #[rstest::rstest]

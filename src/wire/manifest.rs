@@ -231,7 +231,8 @@ impl Object {
     /// What made it, as kubectl names it: `replicaset/web-5d8f`, or the object itself.
     pub(super) fn workload(&self) -> String {
         let references = self.metadata.as_ref().and_then(|own| own.owner_references.as_ref()).into_iter().flatten();
-        let controller = references.clone().find(|owner| owner.controller == Some(true)).or(references.into_iter().next());
+        let controller =
+            references.clone().find(|owner| owner.controller == Some(true)).or(references.into_iter().next());
         let (kind, name) = controller.map_or((&self.kind, self.name()), |owner| (&owner.kind, owner.name.clone()));
         format!("{}/{name}", kind.to_lowercase())
     }

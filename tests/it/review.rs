@@ -1,4 +1,5 @@
 //! Reviews: exact comparison against brute force, and against every small mutation.
 
 mod brute_force;
+mod command;
 mod mutations;

@@ -1,6 +1,6 @@
 //! What decided, in a few words and with its line: for tables and reports, where a tree is too long.
 
-use crate::domain::admission::{Decision, DenyCause, Exemption, ImageDecision, ImageOutcome, RuleRef};
+use crate::domain::admission::{AttestorFault, Decision, DenyCause, Exemption, ImageDecision, ImageOutcome, RuleRef};
 use crate::domain::document::Document;
 use crate::domain::name::AttestorName;
 
@@ -41,8 +41,8 @@ impl Because {
             }
             ImageOutcome::Allow | ImageOutcome::Deny(DenyCause::AlwaysDeny) => of_rule(modes(rule)),
             ImageOutcome::Deny(DenyCause::NoAttestors) => of_rule(format!("{} names no attestor", rule_name(rule))),
-            ImageOutcome::Deny(DenyCause::Attestors) => of_rule(attestors(image, Some(false), "has not attested it")),
-            ImageOutcome::Undecided => of_rule(attestors(image, None, "is not known to have")),
+            ImageOutcome::Deny(DenyCause::Attestors) => of_rule(not_attested(image)),
+            ImageOutcome::Undecided => of_rule(not_known(image)),
         }
     }
 
@@ -64,13 +64,25 @@ fn modes(rule: &RuleRef) -> String {
     format!("{} {}", rule_name(rule), rule.evaluation_mode.as_str())
 }
 
-/// Whose attestation decides: the attestors with this answer.
-fn attestors(image: &ImageDecision, satisfied: Option<bool>, verb: &str) -> String {
-    let id = |name: &str| name.parse::<AttestorName>().map_or(name.to_owned(), |name| name.id().to_owned());
-    let names: Vec<String> =
-        image.attestors.iter().filter(|a| a.satisfied == satisfied).map(|a| id(&a.name)).collect();
-    match names.as_slice() {
-        [] => "its digest is not known".to_owned(),
-        names => format!("{} {verb}", names.join(" and ")),
+fn not_attested(image: &ImageDecision) -> String {
+    let by_tag = image.attestors.iter().any(|attestor| attestor.fault == Some(AttestorFault::NoDigest));
+    if by_tag {
+        "by tag, and only digests are attested".to_owned()
+    } else {
+        format!("{} has not attested it", names(image, Some(false)))
     }
+}
+
+fn not_known(image: &ImageDecision) -> String {
+    match names(image, None).as_str() {
+        "" => "its digest is not known".to_owned(),
+        names => format!("not known whether {names} attested it"),
+    }
+}
+
+/// The attestors with this answer, by their ids.
+fn names(image: &ImageDecision, satisfied: Option<bool>) -> String {
+    let id = |name: &str| name.parse::<AttestorName>().map_or(name.to_owned(), |name| name.id().to_owned());
+    let names: Vec<String> = image.attestors.iter().filter(|a| a.satisfied == satisfied).map(|a| id(&a.name)).collect();
+    names.join(" and ")
 }

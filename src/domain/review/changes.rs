@@ -205,12 +205,7 @@ impl Texts<'_> {
         Change { kind: change, text, old_at, new_at, effect: self.rule_effect(side, kind, key) }
     }
 
-    fn changed_rule(
-        &self,
-        kind: RuleKind,
-        [old_key, key]: [&str; 2],
-        [old, new]: [&AdmissionRule; 2],
-    ) -> Change {
+    fn changed_rule(&self, kind: RuleKind, [old_key, key]: [&str; 2], [old, new]: [&AdmissionRule; 2]) -> Change {
         Change {
             kind: ChangeKind::RuleChanged,
             text: format!("{}: {} becomes {}", named(kind, key), in_words(old), in_words(new)),

@@ -208,9 +208,10 @@ fn plain_image(policies: [&CompiledPolicy; 2]) -> String {
         0 => format!("us-docker.pkg.dev/example/app/web{DIGEST}"),
         _ => format!("registry-{number}.example/app/web{DIGEST}"),
     };
-    // A pattern with a wildcard spells out its registry: there are more numbers than patterns.
+    // A pattern with a wildcard spells out its registry, so one more name than patterns is enough.
+    let enough = policies.map(|policy| policy.allowlist.texts.len() + policy.system.texts.len()).iter().sum::<usize>();
     let covered = |image: &String| policies.into_iter().any(|policy| policy.is_exempt(image));
-    (0..).map(name).find(|image| !covered(image)).unwrap_or_default()
+    (0..=enough).map(name).find(|image| !covered(image)).unwrap_or_default()
 }
 
 /// The patterns that count, with the texts of those of the system policy where it is asked.

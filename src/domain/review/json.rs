@@ -76,7 +76,8 @@ fn witness(witness: &Witness) -> Value {
 
 fn item(review: &Review, detail: &Detail) -> Option<Value> {
     let (item, row) = (review.items.get(detail.item)?, review.rows.get(detail.item)?);
-    let decided = |outcome: &str, because: &Because| json!({"outcome": outcome, "because": because.text, "line": because.line});
+    let decided =
+        |outcome: &str, because: &Because| json!({"outcome": outcome, "because": because.text, "line": because.line});
     let images: Vec<&str> = item.request.images.iter().map(|image| image.image.as_str()).collect();
     Some(json!({
         "standing": row.standing.id(),
@@ -100,7 +101,8 @@ fn none_if_empty(text: &str) -> Option<&str> {
 fn camel(kebab: &str) -> String {
     let mut parts = kebab.split('-');
     let first = parts.next().unwrap_or_default().to_owned();
-    let capital = |part: &str| part.chars().take(1).flat_map(char::to_uppercase).chain(part.chars().skip(1)).collect::<String>();
+    let capital =
+        |part: &str| part.chars().take(1).flat_map(char::to_uppercase).chain(part.chars().skip(1)).collect::<String>();
     parts.fold(first, |camel, part| camel + &capital(part))
 }
 

@@ -1,4 +1,4 @@
-//! A review as Markdown (CommonMark with GitHub's tables), for a pull request or a ticket.
+//! A review as Markdown (with GitHub's tables), for a pull request or a ticket.
 
 use crate::domain::document::Document;
 

@@ -8,9 +8,9 @@ use crate::domain::attestation::Verify;
 use crate::domain::document::Document;
 use crate::domain::inventory::{Item, Origin};
 
+use super::Comparison;
 use super::because::Because;
 use super::outcomes::{Reviewer, Row, Standing, missing};
-use super::Comparison;
 
 /// What a change would do.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -56,8 +56,7 @@ impl Review {
         (evidence, verify): (&Evidence, &dyn Verify),
         [old, new]: [Option<&Document>; 2],
     ) -> Self {
-        let mut numbers: Vec<(Standing, usize)> =
-            rows.iter().enumerate().map(|(at, row)| (row.standing, at)).collect();
+        let mut numbers: Vec<(Standing, usize)> = rows.iter().enumerate().map(|(at, row)| (row.standing, at)).collect();
         numbers.retain(|(standing, _)| *standing != Standing::Unchanged);
         numbers.sort_unstable();
         let mut details = Vec::new();
@@ -81,9 +80,7 @@ impl Review {
         let running = || self.items.iter().zip(&self.rows).filter(|(item, _)| item.origin == Origin::Running);
         let denied = |admits: Option<bool>| usize::from(admits == Some(false));
         running().next()?;
-        let sum = |[old, new]: [usize; 2], row: &Row| {
-            [old + denied(row.old.admits()), new + denied(row.new.admits())]
-        };
+        let sum = |[old, new]: [usize; 2], row: &Row| [old + denied(row.old.admits()), new + denied(row.new.admits())];
         Some(running().fold([0, 0], |counts, (_, row)| sum(counts, row)))
     }
 

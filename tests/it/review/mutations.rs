@@ -152,8 +152,7 @@ fn pods(policy: &Policy) -> Vec<Request> {
 fn evidences(policies: [&Policy; 2]) -> Vec<Evidence> {
     let names: BTreeSet<AttestorName> =
         policies.into_iter().flat_map(Policy::attestors).filter_map(|name| name.parse().ok()).collect();
-    let attestors: BTreeMap<_, _> =
-        names.iter().map(|name| (name.clone(), AttestorEvidence::AssumedNone)).collect();
+    let attestors: BTreeMap<_, _> = names.iter().map(|name| (name.clone(), AttestorEvidence::AssumedNone)).collect();
     let mut assumed: Vec<BTreeSet<AttestorName>> = vec![BTreeSet::new(), names.clone()];
     assumed.extend(names.into_iter().map(|name| [name].into()));
     assumed

@@ -1,0 +1,262 @@
+//! `countersign review OLD NEW`: what a change of the policy lets in and locks out.
+//!
+//! Exit code: 1 if something that `--fail-on` names was found (3 if that is only what could not be
+//! decided), 2 if the input could not be used, else 0.
+
+mod human;
+
+use std::io::{self, IsTerminal as _};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+
+use clap::ValueEnum;
+
+use super::Exit;
+use super::check::{self, Checked};
+use super::input::{self, InputError};
+use super::terminal::{self, Styles, complain};
+use crate::domain::admission::{AttestorEvidence, Evidence, Platform, Request};
+use crate::domain::inventory::Item;
+use crate::domain::name::{AttestorName, ClusterKey};
+use crate::domain::policy::Policy;
+use crate::domain::review::{Comparison, Review, Reviewer, Source, Standing, json, markdown, sarif};
+use crate::domain::system_policy;
+use crate::runtime::reviewing::{self, Progress};
+use crate::signing::openpgp::Verifier;
+use crate::wire::inventory::{self, Defaults, InventoryError};
+
+/// Compare two policies: what the new one lets in and locks out, exactly and over an inventory.
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    /// The policy as it is
+    #[arg(value_name = "OLD")]
+    old: PathBuf,
+    /// The policy as it would be
+    #[arg(value_name = "NEW")]
+    new: PathBuf,
+    /// What to ask both about: one image a line, requests as JSON lines, or what
+    /// `kubectl get pods -A -o json` prints; `-` is standard input
+    #[arg(long, value_name = "FILE")]
+    inventory: Option<PathBuf>,
+    /// End with exit code 1 if one of these is found (3 if it is `undecided` alone)
+    #[arg(long, value_enum, value_delimiter = ',')]
+    fail_on: Vec<FailOn>,
+    /// The cluster of the pods, as the policy's rules name it
+    #[arg(long, value_name = "LOCATION.NAME")]
+    cluster: Option<ClusterKey>,
+    /// The namespace of images that come without a pod
+    #[arg(long, value_name = "NS", default_value = "default")]
+    namespace: String,
+    /// The Kubernetes service account of images that come without a pod
+    #[arg(long, value_name = "SA", default_value = "default")]
+    service_account: String,
+    /// Where images that come without a pod would run
+    #[arg(long, value_enum, default_value = "gke")]
+    platform: PlatformName,
+    /// Assume that this attestor attested every digest, and those that are not named none; may be
+    /// repeated. Without it attestations are not known
+    #[arg(long = "attested-by", value_name = "ATTESTOR")]
+    attested_by: Vec<String>,
+    /// Assume that nothing is attested
+    #[arg(long, conflicts_with = "attested_by")]
+    unattested: bool,
+    /// How to print the result
+    #[arg(long, value_enum, default_value_t)]
+    format: Format,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum FailOn {
+    NewlyDenied,
+    NewlyAdmitted,
+    Undecided,
+    /// The two policies decide anything whatever differently, in the inventory or not
+    Difference,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum PlatformName {
+    Gke,
+    CloudRun,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
+enum Format {
+    #[default]
+    Human,
+    Json,
+    /// For a pull request or a ticket
+    Markdown,
+    /// SARIF 2.1.0
+    Sarif,
+}
+
+/// Why nothing was reviewed.
+#[derive(Debug, thiserror::Error)]
+enum Failure {
+    #[error(transparent)]
+    Policy(#[from] check::Failure),
+    /// Its diagnostics have been printed.
+    #[error("{file}: the policy is not valid, so nothing is decided by it")]
+    Invalid { file: String },
+    #[error("{file}: a platform policy; only project-singleton policies are reviewed")]
+    Platform { file: String },
+    #[error(transparent)]
+    Input(#[from] InputError),
+    #[error("{file}: {error}")]
+    Inventory { file: String, error: InventoryError },
+    #[error("standard input can be one of the policies or the inventory, not several of them")]
+    StandardInputTwice,
+    #[error("neither policy names an attestor {0:?}")]
+    UnknownAttestor(String),
+}
+
+pub(super) fn run(args: &Args) -> Exit {
+    match reviewed(args) {
+        Ok((review, files)) => {
+            let text = printed(args, &review, &files);
+            if let Err(error) = terminal::print(&text) {
+                complain(&format_args!("standard output: {error}"));
+                return Exit::Unusable;
+            }
+            exit(&args.fail_on, &review)
+        }
+        Err(failure) => {
+            complain(&failure);
+            Exit::Unusable
+        }
+    }
+}
+
+fn exit(fail_on: &[FailOn], review: &Review) -> Exit {
+    let found = |what: &FailOn| match what {
+        FailOn::NewlyDenied => review.count(Standing::NewlyDenied) > 0,
+        FailOn::NewlyAdmitted => review.count(Standing::NewlyAdmitted) > 0,
+        FailOn::Undecided => review.count(Standing::Undecided) > 0,
+        FailOn::Difference => !review.comparison.is_equivalent(),
+    };
+    let found: Vec<&FailOn> = fail_on.iter().filter(|what| found(what)).collect();
+    match found.as_slice() {
+        [] => Exit::Yes,
+        found if found.iter().all(|what| **what == FailOn::Undecided) => Exit::Undecided,
+        _ => Exit::No,
+    }
+}
+
+fn printed(args: &Args, review: &Review, [old, new]: &[Checked; 2]) -> String {
+    let documents = [Some(&old.document), Some(&new.document)];
+    let sources = || [old, new].map(|checked| Source { file: &checked.file, document: Some(&checked.document) });
+    match args.format {
+        Format::Human => human::report(review, [old, new], Styles::of(&io::stdout())),
+        Format::Json => json(review, sources()),
+        Format::Markdown => markdown(review, documents),
+        Format::Sarif => sarif(review, sources()),
+    }
+}
+
+fn reviewed(args: &Args) -> Result<(Review, [Checked; 2]), Failure> {
+    let inputs = [Some(&args.old), Some(&args.new), args.inventory.as_ref()];
+    if inputs.into_iter().flatten().filter(|path| path.as_path() == Path::new("-")).count() > 1 {
+        return Err(Failure::StandardInputTwice);
+    }
+    let files = [policy(&args.old)?, policy(&args.new)?];
+    let [Some(old), Some(new)] = files.each_ref().map(|file| file.document.policy.as_ref()) else {
+        // Both were looked at above.
+        return Err(Failure::Invalid { file: String::new() });
+    };
+    let system = system_policy::documented("global");
+    let reviewer = Reviewer::new(old, new, &system);
+    let items = Arc::new(items(args, &reviewer)?);
+    let evidence = evidence(args, &reviewer, [old, new])?;
+    let verifier = Verifier::default();
+    let rows =
+        with_progress(items.len(), |progress| reviewing::rows(&reviewer, &items, &evidence, &verifier, progress));
+    let comparison = Comparison::new(old, new, &system);
+    let documents = files.each_ref().map(|file| Some(&file.document));
+    // Nobody cancels it here.
+    let rows = rows.unwrap_or_default();
+    Ok((Review::new(comparison, items, rows, &reviewer, (&evidence, &verifier), documents), files))
+}
+
+/// A policy that is valid; what is wrong with another is printed.
+fn policy(path: &Path) -> Result<Checked, Failure> {
+    let checked = check::load(path, check::Kind::Auto)?;
+    if checked.document.policy.is_some() {
+        return Ok(checked);
+    }
+    let file = checked.file.clone();
+    if checked.document.is_valid() {
+        return Err(Failure::Platform { file });
+    }
+    terminal::eprint(&check::human::report(&[checked], Styles::of(&io::stderr())));
+    Err(Failure::Invalid { file })
+}
+
+fn items(args: &Args, reviewer: &Reviewer) -> Result<Vec<Item>, Failure> {
+    let Some(path) = &args.inventory else { return Ok(Vec::new()) };
+    let platform = match args.platform {
+        PlatformName::Gke => Platform::Gke,
+        PlatformName::CloudRun => Platform::CloudRun,
+    };
+    let pod = Request {
+        platform,
+        cluster: args.cluster.as_ref().map(ToString::to_string),
+        namespace: args.namespace.clone(),
+        service_account: args.service_account.clone(),
+        ..Request::default()
+    };
+    let text = input::read(path, inventory::MAX_BYTES)?;
+    let defaults = Defaults { pod, attestors: reviewer.attestors().to_vec() };
+    let file = || path.display().to_string();
+    inventory::parse(&text, &defaults).map_err(|error| Failure::Inventory { file: file(), error })
+}
+
+/// Attestations are not known unless something is assumed of them.
+fn evidence(args: &Args, reviewer: &Reviewer, policies: [&Policy; 2]) -> Result<Evidence, Failure> {
+    if args.attested_by.is_empty() && !args.unattested {
+        return Ok(Evidence::default());
+    }
+    let meant = |text: &String| {
+        let mut known = reviewer.attestors().iter().filter(|name| name.id() == text || name.to_string() == *text);
+        known.next().cloned().ok_or_else(|| Failure::UnknownAttestor(text.clone()))
+    };
+    let named = policies.into_iter().flat_map(Policy::attestors).filter_map(|name| name.parse::<AttestorName>().ok());
+    Ok(Evidence {
+        attestors: named.map(|name| (name, AttestorEvidence::AssumedNone)).collect(),
+        assumed: args.attested_by.iter().map(meant).collect::<Result<_, _>>()?,
+        ..Evidence::default()
+    })
+}
+
+/// How often the count on the terminal moves.
+const TICK: Duration = Duration::from_millis(100);
+
+/// Does the work, and shows on a terminal how far it is; an interrupt ends the whole process.
+fn with_progress<T: Send>(total: usize, work: impl FnOnce(&Progress) -> T + Send) -> T {
+    let progress = Progress::default();
+    if !io::stderr().is_terminal() {
+        return work(&progress);
+    }
+    std::thread::scope(|scope| {
+        let (done, is_done) = std::sync::mpsc::channel();
+        let progress = &progress;
+        let worker = scope.spawn(move || {
+            let result = work(progress);
+            let _ = done.send(());
+            result
+        });
+        let mut shown = false;
+        while is_done.recv_timeout(TICK).is_err() && !worker.is_finished() {
+            terminal::eprint(&format!("\rreviewed {} of {total} ", progress.done()));
+            shown = true;
+        }
+        if shown {
+            terminal::eprint("\r\u{1b}[K");
+        }
+        match worker.join() {
+            Ok(result) => result,
+            Err(panic) => std::panic::resume_unwind(panic),
+        }
+    })
+}

@@ -1,0 +1,115 @@
+//! Reviews of long inventories on all cores, with progress, and such that they can be stopped.
+
+use std::sync::Mutex;
+use std::sync::PoisonError;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+
+use crate::domain::admission::Evidence;
+use crate::domain::attestation::Verify;
+use crate::domain::inventory::Item;
+use crate::domain::review::{Reviewer, Row};
+
+/// Items that a thread takes at a time: some milliseconds of work.
+const PART: usize = 2_000;
+
+/// How far a review is, for others to look at; and whether it should end.
+#[derive(Debug, Default)]
+pub struct Progress {
+    next: AtomicUsize,
+    done: AtomicUsize,
+    cancelled: AtomicBool,
+}
+
+impl Progress {
+    /// How many items were decided.
+    pub fn done(&self) -> usize {
+        self.done.load(Ordering::Relaxed)
+    }
+
+    /// The review ends soon, without a result.
+    pub fn cancel(&self) {
+        self.cancelled.store(true, Ordering::Relaxed);
+    }
+}
+
+/// What both policies decide for each item, in the order of the items; `None` where it was cancelled.
+pub fn rows(
+    reviewer: &Reviewer,
+    items: &[Item],
+    evidence: &Evidence,
+    verify: &(dyn Verify + Sync),
+    progress: &Progress,
+) -> Option<Vec<Row>> {
+    let parts: Mutex<Vec<(usize, Vec<Row>)>> = Mutex::default();
+    let threads = std::thread::available_parallelism().map_or(1, usize::from).min(items.len() / PART + 1);
+    let work = || {
+        while !progress.cancelled.load(Ordering::Relaxed) {
+            let start = progress.next.fetch_add(PART, Ordering::Relaxed);
+            if start >= items.len() {
+                break;
+            }
+            let rows = reviewer.rows(items, start..(start + PART).min(items.len()), evidence, verify);
+            progress.done.fetch_add(rows.len(), Ordering::Relaxed);
+            parts.lock().unwrap_or_else(PoisonError::into_inner).push((start, rows));
+        }
+    };
+    std::thread::scope(|scope| {
+        for _ in 1..threads {
+            scope.spawn(work);
+        }
+        work();
+    });
+    if progress.cancelled.load(Ordering::Relaxed) {
+        return None;
+    }
+    let mut parts = parts.into_inner().unwrap_or_else(PoisonError::into_inner);
+    parts.sort_unstable_by_key(|(start, _)| *start);
+    Some(parts.into_iter().flat_map(|(_, rows)| rows).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::admission::Request;
+    use crate::domain::inventory::Origin;
+    use crate::domain::policy::{AdmissionRule, AdmissionWhitelistPattern, EnforcementMode, EvaluationMode, Policy};
+    use crate::domain::review::Standing;
+    use crate::domain::system_policy;
+    use crate::signing::openpgp::Verifier;
+
+    fn reviewer() -> Reviewer {
+        let rule = |mode| AdmissionRule::always(mode, EnforcementMode::Enforced);
+        let old = Policy::with_default(rule(EvaluationMode::AlwaysAllow));
+        let exempt = AdmissionWhitelistPattern { name_pattern: "gcr.io/p/image-1*".to_owned() };
+        let new = Policy {
+            admission_whitelist_patterns: vec![exempt],
+            ..Policy::with_default(rule(EvaluationMode::AlwaysDeny))
+        };
+        Reviewer::new(&old, &new, &system_policy::documented("global"))
+    }
+
+    fn items(count: usize) -> Vec<Item> {
+        let image = |n: usize| Item::image(&format!("gcr.io/p/image-{n}"), &Request::default(), Origin::List);
+        (0..count).map(image).collect()
+    }
+
+    #[test]
+    fn rows_are_in_the_order_of_the_items() {
+        let items = items(3 * PART + 17);
+        let progress = Progress::default();
+        let rows = rows(&reviewer(), &items, &Evidence::default(), &Verifier::default(), &progress).unwrap();
+        assert_eq!((rows.len(), progress.done()), (items.len(), items.len()));
+        for (item, row) in items.iter().zip(&rows) {
+            let exempt = item.title().starts_with("gcr.io/p/image-1");
+            let expected = if exempt { Standing::Unchanged } else { Standing::NewlyDenied };
+            assert_eq!(row.standing, expected, "{}", item.title());
+        }
+    }
+
+    #[test]
+    fn a_cancelled_review_has_no_result() {
+        let progress = Progress::default();
+        progress.cancel();
+        assert_eq!(rows(&reviewer(), &items(10), &Evidence::default(), &Verifier::default(), &progress), None);
+    }
+}

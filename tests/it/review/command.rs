@@ -1,0 +1,143 @@
+//! `countersign review`, the real binary: exit codes, formats, what people see.
+
+use std::fs;
+
+use assert_cmd::Command;
+use rstest::rstest;
+use serde_json::Value;
+use tempfile::TempDir;
+
+const HEX: &str = "37e5287945774f27b418ce567cd77f4bbc9ef44a1bcd1a2312369f31f9cce567";
+
+const OLD: &str = "\
+admissionWhitelistPatterns:
+- namePattern: gcr.io/tools/*
+- namePattern: gcr.io/tools/lint*
+- namePattern: gcr.io/old/**
+defaultAdmissionRule:
+  evaluationMode: ALWAYS_DENY
+  enforcementMode: ENFORCED_BLOCK_AND_AUDIT_LOG
+globalPolicyEvaluationMode: ENABLE
+";
+
+const NEW: &str = "\
+globalPolicyEvaluationMode: ENABLE
+admissionWhitelistPatterns:
+- namePattern: gcr.io/tools/*
+clusterAdmissionRules:
+  us-central1-a.test:
+    evaluationMode: ALWAYS_DENY
+    enforcementMode: DRYRUN_AUDIT_LOG_ONLY
+defaultAdmissionRule:
+  evaluationMode: REQUIRE_ATTESTATION
+  enforcementMode: ENFORCED_BLOCK_AND_AUDIT_LOG
+  requireAttestationsBy:
+  - projects/codelab/attestors/qa
+";
+
+struct Files(TempDir);
+
+impl Files {
+    fn new() -> Self {
+        let files = Self(TempDir::new().unwrap());
+        files.write("old.yaml", OLD);
+        files.write("new.yaml", NEW);
+        files
+    }
+
+    fn write(&self, name: &str, text: &str) {
+        fs::write(self.0.path().join(name), text).unwrap();
+    }
+
+    fn run(&self, arguments: &[&str], stdin: &str) -> (i32, String, String) {
+        let mut command = Command::cargo_bin("countersign").unwrap();
+        command.current_dir(self.0.path()).arg("review").args(arguments).write_stdin(stdin.to_owned());
+        let output = command.output().unwrap();
+        let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap();
+        (output.status.code().unwrap(), text(output.stdout), text(output.stderr))
+    }
+}
+
+fn inventory() -> String {
+    format!("gcr.io/tools/lint:1\ngcr.io/old/app/web:1\ngcr.io/new/app@sha256:{HEX}\n")
+}
+
+#[test]
+fn people_read_what_flips_why_and_what_is_not_known() {
+    let files = Files::new();
+    let (code, out, error) = files.run(&["old.yaml", "new.yaml", "--inventory", "-"], &inventory());
+    assert_eq!((code, error.as_str()), (0, ""));
+    insta::assert_snapshot!(out);
+}
+
+#[test]
+fn markdown_has_the_same() {
+    let files = Files::new();
+    let arguments = ["old.yaml", "new.yaml", "--inventory", "-", "--format", "markdown", "--attested-by", "qa"];
+    let (code, out, _) = files.run(&arguments, &inventory());
+    assert_eq!(code, 0);
+    insta::assert_snapshot!(out);
+}
+
+#[test]
+fn json_and_sarif_have_lines() {
+    let files = Files::new();
+    let arguments = |format| ["old.yaml", "new.yaml", "--inventory", "-", "--format", format];
+    let json: Value = serde_json::from_str(&files.run(&arguments("json"), &inventory()).1).unwrap();
+    assert_eq!(json["equivalent"], false);
+    assert_eq!(json["summary"]["newlyDenied"], 1);
+    assert_eq!(json["summary"]["undecided"], 1);
+    let denied = &json["items"][0];
+    assert_eq!((&denied["standing"], &denied["old"]["line"]), (&"newly-denied".into(), &4.into()));
+    assert_eq!(denied["new"]["because"], "by tag, and only digests are attested");
+    assert_eq!(denied["new"]["line"], 8);
+    let lint = json["changes"].as_array().unwrap().iter().find(|c| c["oldLine"] == 3).unwrap();
+    assert_eq!(lint["changesNothingBecause"], "other patterns cover the same images");
+    let sarif: Value = serde_json::from_str(&files.run(&arguments("sarif"), &inventory()).1).unwrap();
+    let results = sarif["runs"][0]["results"].as_array().unwrap();
+    let uris: Vec<&str> = results
+        .iter()
+        .map(|result| result["locations"][0]["physicalLocation"]["artifactLocation"]["uri"].as_str().unwrap())
+        .collect();
+    assert!(uris.contains(&"old.yaml") && uris.contains(&"new.yaml"), "{uris:?}");
+}
+
+#[rstest]
+#[case(&[], 0)]
+#[case(&["--fail-on", "newly-denied"], 1)]
+#[case(&["--fail-on", "newly-admitted"], 0)]
+#[case(&["--fail-on", "newly-admitted,undecided"], 3)]
+#[case(&["--fail-on", "newly-denied,undecided"], 1)]
+#[case(&["--fail-on", "newly-admitted", "--attested-by", "qa"], 1)]
+#[case(&["--fail-on", "undecided", "--unattested"], 0)]
+#[case(&["--fail-on", "difference"], 1)]
+fn the_exit_code_says_what_was_found(#[case] more: &[&str], #[case] expected: i32) {
+    let files = Files::new();
+    let arguments = [&["old.yaml", "new.yaml", "--inventory", "-"], more].concat();
+    assert_eq!(files.run(&arguments, &inventory()).0, expected);
+}
+
+#[test]
+fn the_same_policy_written_otherwise_is_equivalent() {
+    let files = Files::new();
+    let other = OLD
+        .replace("- namePattern: gcr.io/tools/lint*\n", "")
+        .replace("defaultAdmissionRule", "# x\ndefaultAdmissionRule");
+    files.write("other.yaml", &other);
+    let (code, out, _) = files.run(&["old.yaml", "other.yaml", "--fail-on", "difference"], "");
+    assert_eq!(code, 0);
+    assert!(out.starts_with("The policies are equivalent: no pod whatever is decided differently.\n"), "{out}");
+}
+
+#[rstest]
+#[case(&["old.yaml", "none.yaml"], "", "none.yaml: No such file")]
+#[case(&["-", "new.yaml", "--inventory", "-"], "", "standard input can be one of")]
+#[case(&["old.yaml", "new.yaml", "--inventory", "-"], "NAME  READY\n", "-: line 1: \"NAME  READY\" is not an image reference")]
+#[case(&["old.yaml", "new.yaml", "--inventory", "-"], "", "-: the inventory is empty")]
+#[case(&["old.yaml", "new.yaml", "--attested-by", "nobody"], "", "neither policy names an attestor \"nobody\"")]
+#[case(&["old.yaml", "-"], "defaultAdmissionRule: 3\n", "-: the policy is not valid")]
+fn what_cannot_be_used_is_said(#[case] arguments: &[&str], #[case] stdin: &str, #[case] expected: &str) {
+    let (code, _, error) = Files::new().run(arguments, stdin);
+    assert_eq!(code, 2);
+    assert!(error.contains(expected), "{error}");
+}
