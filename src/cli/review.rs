@@ -95,8 +95,6 @@ enum Format {
 /// Why nothing was reviewed.
 #[derive(Debug, thiserror::Error)]
 enum Failure {
-    #[error(transparent)]
-    Policy(#[from] check::Failure),
     /// Its diagnostics have been printed.
     #[error("{file}: the policy is not valid, so nothing is decided by it")]
     Invalid { file: String },
