@@ -12,6 +12,7 @@ pub mod draft;
 pub mod editor;
 pub mod effect;
 pub mod field;
+pub mod file;
 pub mod finder;
 pub mod form;
 pub mod fuzzy;

@@ -11,6 +11,8 @@ pub mod files;
 pub mod jobs;
 pub mod kubeconfig;
 pub mod logging;
+pub mod open_files;
+pub mod outside;
 pub mod queries;
 pub mod reviewing;
 pub mod screen;

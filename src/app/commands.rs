@@ -15,6 +15,7 @@ const BINAUTHZ: &str = "gcloud container binauthz";
 const ENFORCE: &str = "--binauthz-evaluation-mode=PROJECT_SINGLETON_POLICY_ENFORCE";
 
 /// The commands of one job, a line each.
+#[expect(clippy::too_many_lines, reason = "a table: one arm for each job")]
 pub fn commands(job: &Job) -> Vec<String> {
     match job {
         Job::CreateProject { project } => vec![
@@ -30,6 +31,7 @@ pub fn commands(job: &Job) -> Vec<String> {
         Job::MakeWorkDirectory => vec!["mkdir -m 700 -p \"$WORKDIR\" && cd \"$WORKDIR\"".into()],
         Job::RemoveWorkDirectory => vec!["rm -r \"$WORKDIR\"".into()],
         Job::WriteFile { name, text } => here_document(name, text),
+        Job::SaveFile { path, text, .. } => here_document(path, text),
         Job::RemoveFile { name } => vec![format!("rm {}", quoted(name))],
         Job::CreateCluster(id) => {
             vec![format!("gcloud container clusters create {}", cluster_flags(id))]
@@ -195,7 +197,9 @@ fn attest(new: &NewAttestation, more: &str) -> String {
 
 fn here_document(name: &str, text: &str) -> Vec<String> {
     let end = if text.ends_with('\n') { "" } else { "\n" };
-    vec![format!("cat > {} <<'EOF'\n{text}{end}EOF", quoted(name))]
+    // A quoted `~` would be a name.
+    let (home, rest) = name.strip_prefix("~/").map_or(("", name), |rest| ("~/", rest));
+    vec![format!("cat > {home}{} <<'EOF'\n{text}{end}EOF", quoted(rest))]
 }
 
 fn json(text: &str) -> String {

@@ -2,8 +2,10 @@
 
 use super::editor::{Editor, EditorCommand, Motion};
 use super::effect::Effect;
+use super::file::{DraftFile, Opened};
 use super::finder::Finder;
 use crate::domain::document::{Dialect, Document};
+use crate::domain::lint::quick_fix::QuickFix;
 use crate::domain::lint::{Diagnostic, Severity};
 use crate::domain::policy::Policy;
 
@@ -26,6 +28,12 @@ pub struct Draft {
     /// Whether anything was ever put into it.
     pub touched: bool,
     pub finder: Finder,
+    /// The file that it was opened from or saved to.
+    pub file: Option<DraftFile>,
+    /// The file as somebody else changed it, while it is asked what counts.
+    pub outside: Option<Opened>,
+    /// The quick fixes that can be picked, each with what it is about.
+    pub offered: Vec<(QuickFix, String)>,
     /// The list of problems shows those at least as severe.
     pub least: Severity,
 }
@@ -43,6 +51,9 @@ impl Draft {
             touched: !text.is_empty(),
             baseline: String::new(),
             finder: Finder::default(),
+            file: None,
+            outside: None,
+            offered: Vec::new(),
             least: Severity::Hint,
             editor,
             document,
@@ -141,6 +152,18 @@ impl Draft {
     pub fn is_unsaved(&self, live: Option<&Policy>) -> bool {
         let is_live = || self.policy().zip(live).is_some_and(|(draft, live)| draft.says_the_same_as(live));
         self.touched && !self.editor.says(&self.baseline) && !is_live()
+    }
+}
+
+impl Draft {
+    /// Whether what it says stands nowhere else: in no file, and not in the project.
+    pub fn is_only_here(&self, live: Option<&Policy>) -> bool {
+        !self.is_in_file() && self.is_unsaved(live)
+    }
+
+    /// Whether it says what its file said last.
+    pub fn is_in_file(&self) -> bool {
+        self.file.as_ref().and_then(|file| file.text.as_ref()).is_some_and(|text| self.editor.says(text))
     }
 }
 

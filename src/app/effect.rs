@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
+use super::file::{FileTask, Outside, SavedFile};
 use super::guide::Progress;
 use super::job::Job;
 use super::msg::Timer;
@@ -25,6 +26,11 @@ pub enum Effect {
     Parse(u64, String),
     /// To the clipboard by OSC 52, and to a file, because nobody can know whether the terminal took it.
     Copy(String),
+    /// Answered by [`super::msg::Msg::File`].
+    File(FileTask),
+    /// Gives the terminal and a text to the person's own editor; answered by
+    /// [`super::msg::Msg::Edited`].
+    EditOutside(Outside),
     /// Gives the terminal back to the shell until the process is continued.
     Suspend,
     Quit,
@@ -42,4 +48,6 @@ pub struct Saved {
     pub theme: Option<String>,
     /// 0 to 2.
     pub tab: usize,
+    /// The draft's file.
+    pub file: Option<SavedFile>,
 }

@@ -41,6 +41,7 @@ pub enum FormKind {
     ImportKey,
     TypedImage,
     SaveFile,
+    OpenFile,
     GoToLine,
     /// A passphrase for signing in the codelab's *do it for me*.
     SignPassphrase,

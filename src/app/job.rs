@@ -8,6 +8,7 @@ use crate::domain::key::{KeySpec, Passphrase};
 use crate::domain::name::{AttestorName, NoteName};
 use crate::domain::resource::WorkloadKind;
 
+use super::file::Stamp;
 use super::query::Source;
 
 /// A cluster, by name.
@@ -69,6 +70,14 @@ pub enum Job {
     },
     RemoveFile {
         name: String,
+    },
+    /// Writes any file; one that is there is replaced only if it is as `known`, or where `replace`
+    /// says so.
+    SaveFile {
+        path: String,
+        text: String,
+        known: Option<Stamp>,
+        replace: bool,
     },
     CreateCluster(ClusterId),
     SetEnforcement {
@@ -179,6 +188,16 @@ pub enum Outcome {
         image: ImageRef,
         digest: Digest,
     },
+    /// The file's absolute path, and its stamp.
+    Saved {
+        path: String,
+        stamp: Stamp,
+    },
+    /// Nothing was written: another file is there, with this text if it is one.
+    InTheWay {
+        path: String,
+        text: Option<String>,
+    },
     /// The image that was pushed, by digest.
     Pushed {
         image: ImageRef,
@@ -195,6 +214,7 @@ impl Job {
             Self::MakeWorkDirectory => "Make the working directory".into(),
             Self::RemoveWorkDirectory => "Remove the working directory".into(),
             Self::WriteFile { name, .. } => format!("Write {name}"),
+            Self::SaveFile { path, .. } => format!("Write {path}"),
             Self::RemoveFile { name } => format!("Remove {name}"),
             Self::CreateCluster(id) => format!("Create cluster {}", id.name),
             Self::SetEnforcement { cluster, on: true } => format!("Enforce the policy on {}", cluster.name),
@@ -235,6 +255,7 @@ impl Job {
             | Self::RemoveWorkDirectory
             | Self::WriteFile { .. }
             | Self::RemoveFile { .. }
+            | Self::SaveFile { .. }
             | Self::GetCredentials(_)
             | Self::ExportKey { .. } => &[Source::Work],
             Self::CreateCluster(_) | Self::SetEnforcement { .. } | Self::DeleteCluster(_) => {

@@ -10,6 +10,7 @@ use super::decisions::Decisions;
 use super::draft::Draft;
 use super::effect::Saved;
 use super::field::Field;
+use super::file::{DraftFile, SavedFile};
 use super::guide::Guide;
 use super::log::CommandLog;
 use super::msg::Viewport;
@@ -157,11 +158,14 @@ impl Model {
         session.image = saved.image.as_deref().and_then(|text| text.parse::<ImageRef>().ok());
         let mut nav = Navigation::default();
         nav.show(Tab::ALL.get(saved.tab).copied().unwrap_or_default());
+        let mut draft = Draft::new(draft);
+        draft.file =
+            saved.file.clone().map(|SavedFile { path, stamp }| DraftFile { path, stamp, text: None, gone: false });
         let theme = saved.theme.clone().filter(|name| deps.themes.contains(name)).unwrap_or_else(|| "dark".to_owned());
         Self {
             session,
             nav,
-            draft: Draft::new(draft),
+            draft,
             decisions: Decisions::default(),
             guide: Guide::new(saved.progress.clone()),
             overlays: Vec::new(),
@@ -188,6 +192,7 @@ impl Model {
             progress: self.guide.progress.clone(),
             theme: Some(self.ui.theme.clone()),
             tab: Tab::ALL.iter().position(|tab| *tab == self.nav.tab).unwrap_or_default(),
+            file: self.draft.file.as_ref().map(|file| SavedFile { path: file.path.clone(), stamp: file.stamp }),
         }
     }
 

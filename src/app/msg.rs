@@ -3,6 +3,7 @@
 use crossterm::event::KeyEvent;
 
 use super::action::Action;
+use super::file::FileReply;
 use super::job::Outcome;
 use super::query::Answer;
 use super::remote::Ticket;
@@ -23,6 +24,9 @@ pub enum Msg {
     Timer(Timer),
     /// What the draft's text of this revision says.
     Parsed(u64, Box<Document>),
+    File(FileReply),
+    /// What the person's own editor left, or why there is nothing.
+    Edited(Result<String, Report>),
     /// The services are reachable under this address, or not.
     Connected(Result<String, Report>),
     Answered(Ticket, Answer),
@@ -101,4 +105,6 @@ pub enum Timer {
     SaveDraft,
     /// The spinner turns.
     Spinner,
+    /// The draft's file is looked at.
+    Watch,
 }

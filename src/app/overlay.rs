@@ -2,12 +2,14 @@
 
 use super::action::{Action, Context};
 use super::field::Field;
+use super::file::Opened;
 use super::form::Form;
 use super::job::Job;
 use super::report::Report;
 use super::tab::Pane;
 use super::wizard::Wizard;
 use crate::domain::image::ImageRef;
+use crate::domain::lint::quick_fix::QuickFix;
 use crate::domain::name::AttestorName;
 
 /// What was picked in a picker.
@@ -22,6 +24,18 @@ pub enum Choice {
     Theme(String),
     /// A template of the draft, by its number.
     Template(usize),
+    /// A quick fix that was offered, by its number.
+    Fix(usize),
+    OpenFile(String),
+    ListFiles(String),
+    /// Type the path of a file.
+    TypePath,
+    /// The draft's file was changed outside: take it.
+    TakeOutside,
+    /// Or leave the draft as it is.
+    KeepMine,
+    /// Or look at both first.
+    CompareOutside,
     /// Add this machine's key to the attestor.
     AddKeyTo(AttestorName),
     /// Remove the key of this id from the attestor.
@@ -79,6 +93,13 @@ pub enum Then {
     LeaveProject,
     /// Makes the step of this id of the codelab the current one again.
     Reopen(&'static str),
+    /// Makes a quick fix in the text of this revision.
+    Fix {
+        revision: u64,
+        fix: QuickFix,
+    },
+    /// Takes a file as the draft.
+    TakeFile(Box<Opened>),
 }
 
 /// How far a box is scrolled; more than is of use counts as what is of use.

@@ -5,7 +5,9 @@ mod actions;
 pub mod attestor;
 mod boxes;
 mod deployer;
+mod files;
 mod finder;
+mod fixes;
 pub(in crate::app) mod forms;
 pub mod guide;
 mod keys;
@@ -62,6 +64,7 @@ pub fn update(model: &mut Model, msg: Msg, now: Timestamp) -> Vec<Effect> {
 pub fn start(model: &mut Model) -> Vec<Effect> {
     let mut effects = vec![Effect::After(Timer::Clock, CLOCK)];
     effects.extend(load(model, &[Source::Keys, Source::Work]));
+    effects.extend(files::watch(model));
     settle(model, &mut effects);
     effects
 }
@@ -85,6 +88,8 @@ fn handle(model: &mut Model, msg: Msg) -> Vec<Effect> {
             model.draft.was_read(revision, *document);
             Vec::new()
         }
+        Msg::File(reply) => files::replied(model, reply),
+        Msg::Edited(result) => files::edited(model, result),
         Msg::Connected(result) => connected(model, result),
         Msg::Answered(ticket, answer) => replies::answered(model, ticket, answer),
         Msg::Progress(ticket, number, text) => replies::progress(model, ticket, number, text),
@@ -110,6 +115,7 @@ fn settle(model: &mut Model, effects: &mut Vec<Effect>) {
     effects.extend(guide::do_what_is_wanted(model));
     model.decisions.refresh(&model.session, model.draft.policy(), model.deps.verifier.as_ref());
     tree::follow(model);
+    effects.extend(files::settle(model));
     effects.extend(replies::missing_evidence(model));
     let saved = model.to_save();
     if saved != model.ui.saved {
@@ -125,6 +131,7 @@ fn timed(model: &mut Model, timer: Timer) -> Vec<Effect> {
             model.ui.spin = model.ui.spin.wrapping_add(1);
             if model.is_busy() { vec![Effect::After(Timer::Spinner, SPINNER)] } else { Vec::new() }
         }
+        Timer::Watch => files::watch(model),
         Timer::SaveDraft => vec![Effect::SaveDraft(model.draft.editor.text())],
         Timer::Poll => {
             let mut effects = vec![Effect::After(Timer::Poll, POLL)];

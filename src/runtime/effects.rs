@@ -9,8 +9,9 @@ use tokio::sync::mpsc::UnboundedSender;
 use tokio::task::AbortHandle;
 
 use super::backend::Backend;
-use super::{convert, jobs, queries};
+use super::{convert, jobs, open_files, queries};
 use crate::app::effect::{Effect, Saved};
+use crate::app::file::{FileTask, Outside};
 use crate::app::job::Job;
 use crate::app::msg::{Failure, Msg, Timer};
 use crate::app::query::{Answer, Query, Source};
@@ -23,6 +24,7 @@ use crate::domain::document::{Dialect, Document};
 pub enum Request {
     Copy(String),
     Suspend,
+    Outside(Outside),
     Quit,
 }
 
@@ -56,6 +58,8 @@ impl Runner {
                 self.writer.send(Write::Clipboard(text.clone()));
                 return Some(Request::Copy(text));
             }
+            Effect::File(task) => self.file(task),
+            Effect::EditOutside(outside) => return Some(Request::Outside(outside)),
             Effect::Suspend => return Some(Request::Suspend),
             Effect::Quit => return Some(Request::Quit),
         }
@@ -81,6 +85,13 @@ impl Runner {
         tokio::task::spawn_blocking(move || {
             let document = Document::parse(&text, Dialect::Gcloud);
             let _ = messages.send(Msg::Parsed(revision, Box::new(document)));
+        });
+    }
+
+    fn file(&self, task: FileTask) {
+        let messages = self.messages.clone();
+        tokio::task::spawn_blocking(move || {
+            let _ = messages.send(Msg::File(open_files::perform(task)));
         });
     }
 

@@ -14,6 +14,7 @@ use super::screen::{Screen, Themes};
 use super::terminal::Guard;
 use crate::app::Model;
 use crate::app::effect::Effect;
+use crate::app::file::Outside;
 use crate::app::msg::{Mouse, Msg};
 use crate::app::update::{start, update};
 use crate::sandbox::server::Sandbox;
@@ -30,11 +31,12 @@ pub async fn run(terminal: &mut Guard, model: &mut Model, themes: &Themes, files
     screen.draw(terminal, model)?;
     let sandbox = tokio::spawn(bring_up(backend.clone(), sender.clone()));
     let first = start(model);
-    let mut quit = perform(&mut runner, terminal, &sender, first)?;
+    let mut asked = Asked::default();
+    perform(&mut runner, terminal, &sender, first, &mut asked)?;
     let mut events = EventStream::new();
     let mut terminate = signal(SignalKind::terminate())?;
     let mut hang_up = signal(SignalKind::hangup())?;
-    while !quit {
+    while !asked.quit {
         let msg = tokio::select! {
             biased;
             Some(msg) = receiver.recv() => Some(msg),
@@ -47,12 +49,18 @@ pub async fn run(terminal: &mut Guard, model: &mut Model, themes: &Themes, files
             _ = hang_up.recv() => Some(Msg::Terminate),
         };
         let Some(msg) = msg else { continue };
-        quit = handle(model, msg, &mut runner, terminal, &sender)?;
+        handle(model, msg, &mut runner, terminal, &sender, &mut asked)?;
         // What is waiting already is taken before anything is drawn.
-        while let (false, Ok(msg)) = (quit, receiver.try_recv()) {
-            quit = handle(model, msg, &mut runner, terminal, &sender)?;
+        while let (false, Ok(msg)) = (asked.quit, receiver.try_recv()) {
+            handle(model, msg, &mut runner, terminal, &sender, &mut asked)?;
         }
-        if !quit {
+        if let Some(outside) = asked.outside.take() {
+            // Two readers of one terminal would share the keys.
+            drop(events);
+            edit_outside(terminal, files, &outside, &sender)?;
+            events = EventStream::new();
+        }
+        if !asked.quit {
             bring_requests(model, &backend);
             screen.draw(terminal, model)?;
             if let Some(viewport) = screen.new_viewport(model) {
@@ -71,19 +79,28 @@ fn handle(
     runner: &mut Runner,
     terminal: &mut Guard,
     sender: &UnboundedSender<Msg>,
-) -> anyhow::Result<bool> {
+    asked: &mut Asked,
+) -> anyhow::Result<()> {
     let effects = update(model, msg, Timestamp::now());
-    perform(runner, terminal, sender, effects)
+    perform(runner, terminal, sender, effects, asked)
 }
 
-/// Carries effects out; true if the program is to end.
+/// What only the loop can do, once the effects are carried out.
+#[derive(Debug, Default)]
+struct Asked {
+    quit: bool,
+    /// A text for the person's own editor.
+    outside: Option<Outside>,
+}
+
+/// Carries effects out.
 fn perform(
     runner: &mut Runner,
     terminal: &mut Guard,
     sender: &UnboundedSender<Msg>,
     effects: Vec<Effect>,
-) -> anyhow::Result<bool> {
-    let mut quit = false;
+    asked: &mut Asked,
+) -> anyhow::Result<()> {
     for effect in effects {
         match runner.carry_out(effect) {
             Some(Request::Copy(text)) => super::screen::copy(&text),
@@ -91,11 +108,29 @@ fn perform(
                 suspend(terminal)?;
                 let _ = sender.send(Msg::Resumed);
             }
-            Some(Request::Quit) => quit = true,
+            Some(Request::Outside(outside)) => asked.outside = Some(outside),
+            Some(Request::Quit) => asked.quit = true,
             None => {}
         }
     }
-    Ok(quit)
+    Ok(())
+}
+
+/// Gives the terminal to the person's own editor and takes it back, however the editor ends.
+fn edit_outside(
+    terminal: &mut Guard,
+    files: &Files,
+    outside: &Outside,
+    sender: &UnboundedSender<Msg>,
+) -> anyhow::Result<()> {
+    // Ctrl-C in the editor is meant for it, and goes to every process of the terminal: once somebody
+    // listens, it does not end this one.
+    let _interrupt = signal(SignalKind::interrupt())?;
+    terminal.leave();
+    let result = super::outside::edit(&files.data, outside);
+    terminal.come_back()?;
+    let _ = sender.send(Msg::Edited(result));
+    Ok(())
 }
 
 /// Gives the terminal back and stops, as Ctrl-Z does elsewhere; goes on here when continued.

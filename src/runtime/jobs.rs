@@ -2,7 +2,7 @@
 
 use super::backend::Backend;
 use super::queries::{blocking, kubernetes, pgp_key, project_id};
-use super::{convert, kubeconfig, workload};
+use super::{convert, kubeconfig, open_files, workload};
 use crate::app::job::{ClusterId, Job, NewAttestation, Outcome};
 use crate::app::report::Report;
 use crate::client::{Blob, Error, ImageContent, PushProgress, Validation};
@@ -34,6 +34,10 @@ pub async fn perform(backend: &Backend, job: Job, progress: &Progress) -> Result
         Job::MakeWorkDirectory => on_disk(backend, |b| b.files.make_work()).await,
         Job::RemoveWorkDirectory => on_disk(backend, |b| b.files.remove_work()).await,
         Job::WriteFile { name, text } => on_disk(backend, move |b| b.files.write_work(&name, &text)).await,
+        Job::SaveFile { path, text, known, replace } => {
+            blocking(move || open_files::save(&path, &text, known, replace).map_err(|error| convert::plain(&error)))
+                .await
+        }
         Job::RemoveFile { name } => on_disk(backend, move |b| b.files.remove_work_file(&name)).await,
         Job::CreateCluster(id) => create_cluster(backend, &id, progress).await,
         Job::SetEnforcement { cluster, on } => enforce(backend, &cluster, on, progress).await,

@@ -1,6 +1,10 @@
 //! Editing the draft with keys and the mouse, by what the text and the screen say after them.
 
-use countersign::app::msg::{Mouse, Msg, Target};
+use countersign::app::effect::Effect;
+use countersign::app::file::{FileReply, FileTask, Listed, Opened, Outside, Stamp};
+use countersign::app::job::{Job, Outcome};
+use countersign::app::msg::{Mouse, Msg, Target, Timer};
+use countersign::app::report::Report;
 
 use crate::support::stage::Stage;
 
@@ -96,4 +100,199 @@ fn problems_are_walked_both_ways() {
     assert_eq!(line(&stage), 2);
     stage.keys("S-F4");
     assert_eq!(line(&stage), 1);
+}
+
+const DENY: &str =
+    "defaultAdmissionRule:\n  evaluationMode: ALWAYS_DENY\n  enforcementMode: ENFORCED_BLOCK_AND_AUDIT_LOG\n";
+
+#[test]
+fn a_quick_fix_is_shown_before_it_is_made_and_is_one_step() {
+    let before = DENY.replace("evaluationMode", "evaluationMod");
+    let mut stage = draft(&before);
+    stage.keys("Down Right Right Right F8");
+    stage.row("+   evaluationMode: ALWAYS_DENY");
+    stage.row("-   evaluationMod: ALWAYS_DENY");
+    assert_eq!(text(&stage), before);
+    stage.keys("n");
+    assert_eq!(text(&stage), before);
+    stage.keys("F8 y");
+    assert_eq!(text(&stage), DENY);
+    stage.keys("C-z");
+    assert_eq!(text(&stage), before);
+}
+
+#[test]
+fn several_fixes_are_picked_and_those_of_one_kind_made_together() {
+    let text_before = "default_admission_rule:\n  evaluation_mode: ALWAYS_DENY\n  enforcementMode: ENFORCED_BLOCK_AND_AUDIT_LOG\ndescription: a\n";
+    let mut stage = draft(text_before);
+    stage.keys("F8");
+    stage.row("Write `defaultAdmissionRule`");
+    stage.click("All 2 of this kind");
+    stage.keys("Enter");
+    stage.row("+   evaluationMode: ALWAYS_DENY");
+    stage.keys("Enter");
+    assert_eq!(text(&stage), format!("{DENY}description: a\n"));
+}
+
+#[test]
+fn where_there_is_no_problem_or_no_fix_it_is_said() {
+    let mut stage = draft(DENY);
+    stage.keys("Down F8");
+    stage.row("no problem here; F4 goes to the next one");
+    let mut stage = draft("description: a\n");
+    stage.keys("F4 F8");
+    stage.row("no quick fix for this");
+    stage.keys("F10");
+    stage.row("The field is required by the API.");
+}
+
+#[test]
+fn the_list_of_problems_shows_fewer_of_them() {
+    let mut stage = draft("default_admission_rule:\n  evaluationMode: ALWAYS_ALLOW\n  enforcementMode: X\n");
+    stage.keys("Esc Tab");
+    let all = stage.model.shown_rows(countersign::app::tab::Pane::Problems).len();
+    stage.keys("s s");
+    stage.row("errors");
+    let errors = stage.model.shown_rows(countersign::app::tab::Pane::Problems).len();
+    assert!(errors > 0 && errors < all, "{errors} of {all}");
+    // Enter goes to the place, F8 offers what can be done about the selected one.
+    stage.keys("/");
+    stage.type_text("snake");
+    stage.keys("Enter F8");
+    stage.row("Write `defaultAdmissionRule`");
+}
+
+fn opened(text: &str) -> Opened {
+    Opened {
+        path: "/home/me/team policy.yaml".into(),
+        text: text.into(),
+        stamp: Stamp { modified: 1, length: text.len() as u64 },
+    }
+}
+
+fn watches(effects: &[Effect]) -> bool {
+    effects.iter().any(|effect| matches!(effect, Effect::After(Timer::Watch, _)))
+}
+
+#[test]
+fn a_file_is_opened_and_what_stands_nowhere_else_is_not_lost() {
+    let mut stage = draft("description: mine\n");
+    assert_eq!(stage.keys("C-o"), [Effect::File(FileTask::List(None))]);
+    let entry = |name: &str, is_directory| Listed { name: name.into(), path: format!("/home/me/{name}"), is_directory };
+    stage.send(Msg::File(FileReply::Listed(
+        "/home/me".into(),
+        vec![entry("team policy.yaml", false), entry("..", true)],
+    )));
+    stage.row("Open a file of /home/me");
+    assert_eq!(stage.keys("Enter"), [Effect::File(FileTask::Open("/home/me/team policy.yaml".into()))]);
+    stage.send(Msg::File(FileReply::Opened(opened(DENY))));
+    stage.row("Open the file?");
+    stage.row("- description: mine");
+    let effects = stage.keys("y");
+    assert!(watches(&effects), "{effects:?}");
+    assert_eq!(text(&stage), DENY);
+    stage.row("┌ team policy.yaml ");
+    stage.keys("Enter C-z");
+    assert_eq!(text(&stage), "description: mine\n");
+    stage.row("not as in the file");
+    // It is in the session, so that it is the draft's file after a restart too.
+    assert_eq!(stage.model.to_save().file.unwrap().path, "/home/me/team policy.yaml");
+}
+
+#[test]
+fn a_file_that_cannot_be_opened_leaves_the_draft() {
+    let mut stage = draft(DENY);
+    stage.send(Msg::File(FileReply::Failed(Report::new("/x is not UTF-8: line 3 has a byte"))));
+    stage.row("/x is not UTF-8: line 3 has a byte");
+    assert_eq!(text(&stage), DENY);
+}
+
+fn with_file(text: &str) -> Stage {
+    let mut stage = draft("");
+    stage.send(Msg::File(FileReply::Opened(opened(text))));
+    stage.keys("Enter");
+    stage
+}
+
+#[test]
+fn a_change_outside_is_asked_about() {
+    let mut stage = with_file(DENY);
+    stage.type_text("# mine\n");
+    let others = Opened { stamp: Stamp { modified: 2, length: 9 }, ..opened("others: 1\n") };
+    assert_eq!(
+        stage.send(Msg::Timer(Timer::Watch)),
+        [Effect::File(FileTask::Watch(others.path.clone(), opened(DENY).stamp))]
+    );
+    stage.send(Msg::File(FileReply::Changed(others.clone())));
+    stage.row("team policy.yaml was changed outside");
+    stage.click("show the difference");
+    stage.keys("Enter");
+    stage.row("+ others: 1");
+    stage.keys("Esc");
+    // Closing the question keeps what is typed, and the same change is not asked about again.
+    let effects = stage.keys("Esc");
+    assert!(watches(&effects), "{effects:?}");
+    assert_eq!(text(&stage), format!("# mine\n{DENY}"));
+    let effects = stage.send(Msg::Timer(Timer::Watch));
+    assert_eq!(effects, [Effect::File(FileTask::Watch(others.path.clone(), others.stamp))]);
+    let again = Opened { stamp: Stamp { modified: 3, length: 9 }, ..opened("again: 1\n") };
+    stage.send(Msg::File(FileReply::Changed(again)));
+    stage.keys("Enter");
+    assert_eq!(text(&stage), "again: 1\n");
+    stage.keys("C-z");
+    assert_eq!(text(&stage), format!("# mine\n{DENY}"));
+}
+
+#[test]
+fn a_change_outside_to_what_the_draft_says_is_no_question() {
+    let mut stage = with_file(DENY);
+    stage.type_text("#");
+    let same = Opened { stamp: Stamp { modified: 2, length: 9 }, ..opened(&text(&stage)) };
+    let effects = stage.send(Msg::File(FileReply::Changed(same)));
+    assert!(watches(&effects) && stage.model.overlays.is_empty() && stage.model.draft.is_in_file());
+    stage.send(Msg::File(FileReply::Gone("/home/me/team policy.yaml".into())));
+    stage.row("was removed outside; the draft is kept");
+}
+
+fn job(effects: &[Effect]) -> (countersign::app::remote::Ticket, Job) {
+    let found =
+        effects.iter().find_map(|e| if let Effect::Run(ticket, jobs) = e { Some((*ticket, jobs)) } else { None });
+    let (ticket, jobs) = found.unwrap();
+    (ticket, jobs[0].clone())
+}
+
+#[test]
+fn the_draft_is_saved_to_its_file_and_others_are_not_replaced_unasked() {
+    let mut stage = with_file(DENY);
+    stage.type_text("#");
+    stage.keys("F2");
+    let effects = stage.keys("Enter");
+    let (path, known) = (opened(DENY).path, Some(opened(DENY).stamp));
+    let (ticket, first) = job(&effects);
+    assert_eq!(first, Job::SaveFile { path: path.clone(), text: text(&stage), known, replace: false });
+    let there = Outcome::InTheWay { path: path.clone(), text: Some("others: 1\n".into()) };
+    stage.send(Msg::JobDone(ticket, 0, there));
+    stage.send(Msg::Ended(ticket, Ok(())));
+    stage.row("Replace the file?");
+    stage.row("- others: 1");
+    let effects = stage.keys("y");
+    let (ticket, second) = job(&effects);
+    assert_eq!(second, Job::SaveFile { path: path.clone(), text: text(&stage), known: None, replace: true });
+    let effects = stage.send(Msg::JobDone(ticket, 0, Outcome::Saved { path, stamp: Stamp { modified: 9, length: 9 } }));
+    assert!(watches(&effects) && stage.model.draft.is_in_file());
+}
+
+#[test]
+fn what_the_editor_left_is_one_step() {
+    let mut stage = draft(DENY);
+    let name = "policy.yaml".to_owned();
+    assert_eq!(stage.keys("C-e"), [Effect::EditOutside(Outside { name, text: DENY.into() })]);
+    stage.send(Msg::Edited(Ok(DENY.into())));
+    stage.row("the editor changed nothing");
+    stage.send(Msg::Edited(Ok(format!("# new\n{DENY}# end\n"))));
+    assert_eq!(text(&stage), format!("# new\n{DENY}# end\n"));
+    stage.keys("C-z");
+    assert_eq!(text(&stage), DENY);
+    stage.send(Msg::Edited(Err(Report::new("the editor `x` was not found"))));
+    stage.row("the editor `x` was not found");
 }

@@ -92,7 +92,7 @@ const PROMPTS: &[Prompt] = &[
         kind: FormKind::SaveFile,
         stage: Stage::full,
         keys: "2 F2",
-        refused: &[("name", &["", "a", "../a.yaml", ".a.yaml", "a.YAML", "a\\b.yaml"])],
+        refused: &[("name", &["", "a", "a/b.yaml", ".a.yaml", "a.YAML", "a\\b.yaml", "../.a.yaml", "/", "~/a.txt"])],
     },
     Prompt {
         kind: FormKind::GoToLine,

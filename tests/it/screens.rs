@@ -63,6 +63,18 @@ fn boxes_to_read() {
         stage.type_text("entrance");
         stage
     });
+    snapshots("quick-fix", |size| {
+        let mut stage = Stage::full(size);
+        stage.model.draft.replace("default_admission_rule:\n  evaluation_mode: ALWAYS_DENY\n");
+        stage.keys("2 Enter F8");
+        stage
+    });
+    snapshots("quick-fix-shown", |size| {
+        let mut stage = Stage::full(size);
+        stage.model.draft.replace("default_admission_rule:\n  evaluation_mode: ALWAYS_DENY\n");
+        stage.keys("2 Enter F8 Enter");
+        stage
+    });
     snapshots("difference", after(Stage::full, "2 F6"));
     snapshots("command-log-empty", after(Stage::empty, "L"));
 }

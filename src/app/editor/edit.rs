@@ -70,7 +70,7 @@ impl Editor {
 
     /// Replaces stretches of bytes (in order and apart) as one step; the cursor stays where it is in
     /// the text.
-    pub(super) fn replace_each(&mut self, stretches: &[(Range<usize>, String)]) -> Outcome {
+    pub fn replace_each(&mut self, stretches: &[(Range<usize>, String)]) -> Outcome {
         let place = |byte: usize| self.text.byte_to_char(byte.min(self.text.len_bytes()));
         let change = |(bytes, text): &(Range<usize>, String)| {
             let at = place(bytes.start);

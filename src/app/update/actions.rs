@@ -67,6 +67,11 @@ pub(super) fn act(model: &mut Model, action: Action) -> Vec<Effect> {
         | Action::Template
         | Action::NextProblem
         | Action::PreviousProblem
+        | Action::OpenFile
+        | Action::EditOutside
+        | Action::QuickFix
+        | Action::ExplainProblem
+        | Action::NextSeverity
         | Action::ReloadDraft
         | Action::ShowDiff => policy::act(model, action),
         Action::FindInText

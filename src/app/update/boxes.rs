@@ -6,7 +6,7 @@ use super::super::fuzzy;
 use super::super::model::Model;
 use super::super::overlay::{Body, Choice, Confirm, Entry, Overlay, Picker, Then, searched};
 use super::super::work::Purpose;
-use super::{actions, forms, go, policy, quit, run, signing};
+use super::{actions, files, fixes, forms, go, policy, quit, run, signing};
 use crate::app::job::Job;
 
 pub(super) fn act(model: &mut Model, action: Action) -> Vec<Effect> {
@@ -104,6 +104,8 @@ fn accept(model: &mut Model) -> Vec<Effect> {
                 model.session.project = None;
             }
             Then::Reopen(step) => model.guide.reopen(step),
+            Then::Fix { revision, fix } => effects.extend(fixes::apply(model, revision, &fix)),
+            Then::TakeFile(opened) => effects.extend(files::take(model, *opened)),
         }
     }
     effects
@@ -179,6 +181,13 @@ fn chosen(model: &mut Model, choice: Choice) -> Vec<Effect> {
             Vec::new()
         }
         Choice::Template(number) => policy::take_template(model, number),
+        Choice::Fix(number) => fixes::ask(model, number),
+        Choice::OpenFile(path) => files::open(path),
+        Choice::ListFiles(path) => files::list(path),
+        Choice::TypePath => actions::open(model, files::path_form),
+        Choice::TakeOutside => files::take_outside(model),
+        Choice::KeepMine => files::keep_mine(model),
+        Choice::CompareOutside => files::compare_outside(model),
         Choice::AddKeyTo(attestor) => super::attestor::add_key_to(model, attestor),
         Choice::RemoveKeyOf(attestor, key_id) => {
             let lines = vec![

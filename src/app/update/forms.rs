@@ -11,7 +11,7 @@ use super::super::notice::Weight;
 use super::super::overlay::Overlay;
 use super::super::tab::Pane;
 use super::super::work::Purpose;
-use super::{go, policy, run, say};
+use super::{files, go, policy, run, say};
 use crate::codelab::names;
 use crate::domain::admission::Platform;
 use crate::domain::attestation;
@@ -61,7 +61,8 @@ fn take(model: &mut Model, form: &Form) -> Taken {
             model.session.image = Some(parse("image", &form.value("image"))?);
             Ok(Vec::new())
         }
-        FormKind::SaveFile => take_save_file(model, form),
+        FormKind::SaveFile => files::take_save(model, form),
+        FormKind::OpenFile => take_path(form),
         FormKind::GoToLine => take_line(model, form),
         FormKind::SignPassphrase => take_sign(model, form),
     }
@@ -356,30 +357,9 @@ pub(super) fn typed_image(model: &Model) -> Form {
     )
 }
 
-pub(super) fn save_file(model: &Model) -> Form {
-    let requires = model.draft.policy().is_some_and(|policy| !policy.attestors().is_empty());
-    let name = if requires { names::UPDATED_POLICY } else { names::POLICY };
-    Form::new(
-        FormKind::SaveFile,
-        "Write the draft to a file",
-        "In the working directory; a file of this name is replaced.",
-    )
-    .text("name", "File", name, "a name without a path, ending in .yaml, .yml or .json")
-}
-
-fn take_save_file(model: &mut Model, form: &Form) -> Taken {
-    let name = form.value("name");
-    if name.contains(['/', '\\']) || name.starts_with('.') {
-        return Err(("name", "a file name without a path is needed".to_owned()));
-    }
-    // gcloud's own condition for a policy file, case sensitive.
-    if ![".yaml", ".yml", ".json"].iter().any(|ending| name.ends_with(ending)) {
-        return Err(("name", "gcloud takes policies only from .yaml, .yml and .json files".to_owned()));
-    }
-    if !model.session.remotes.work.value().is_some_and(|work| work.directory.exists) {
-        return Err(("name", "there is no working directory: Deployer tab, Setup".to_owned()));
-    }
-    Ok(plain(model, Job::WriteFile { name, text: model.draft.editor.text() }))
+fn take_path(form: &Form) -> Taken {
+    let path = form.value("path");
+    if path.is_empty() { Err(("path", "a path is needed".to_owned())) } else { Ok(files::open(path)) }
 }
 
 pub(super) fn go_to_line(_model: &Model) -> Form {

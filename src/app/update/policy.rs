@@ -11,7 +11,7 @@ use super::super::notice::Weight;
 use super::super::overlay::{Body, Choice, Confirm, Entry, Overlay, Then};
 use super::super::tab::Pane;
 use super::super::templates::{TEMPLATES, Template};
-use super::{actions, boxes, forms, go, say, tree};
+use super::{actions, boxes, files, fixes, forms, go, say, tree};
 use crate::app::tree::TreeCommand;
 use crate::domain::document::{self, PolicyKind};
 use crate::domain::lint::Severity;
@@ -28,7 +28,12 @@ pub(super) fn act(model: &mut Model, action: Action) -> Vec<Effect> {
         Action::Paste => return edit(model, EditorCommand::Paste),
         Action::GoToLine => return actions::open(model, forms::go_to_line),
         Action::Import => return import(model),
-        Action::SaveFile => return actions::open(model, forms::save_file),
+        Action::SaveFile => return actions::open(model, files::save_form),
+        Action::OpenFile => return files::choose(model),
+        Action::EditOutside => return files::edit_outside(model),
+        Action::QuickFix => return fixes::offer(model),
+        Action::ExplainProblem => return fixes::explain(model),
+        Action::NextSeverity => fixes::next_severity(model),
         Action::Template => return templates(model),
         Action::NextProblem => to_problem(model, Direction::Forward),
         Action::PreviousProblem => to_problem(model, Direction::Backward),

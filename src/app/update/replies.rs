@@ -14,7 +14,7 @@ use super::super::report::Report;
 use super::super::session::Session;
 use super::super::tab::Pane;
 use super::super::work::{Purpose, Work};
-use super::{load, policy, say, signing};
+use super::{files, load, policy, say, signing};
 
 /// Marks a source as being read.
 pub(super) fn begin(model: &mut Model, source: Source, ticket: Ticket) {
@@ -152,6 +152,11 @@ fn plain_outcome(model: &mut Model, job: &Job, outcome: Outcome) -> Vec<Effect> 
             model.draft.baseline.clone_from(text);
             Vec::new()
         }
+        (Job::SaveFile { text, .. }, Outcome::Saved { path, stamp }) => files::saved(model, path, text, stamp),
+        (Job::SaveFile { text, .. }, Outcome::InTheWay { path, text: there }) => {
+            files::in_the_way(model, path, text, there);
+            Vec::new()
+        }
         (_, Outcome::Resolved { image, digest }) => {
             model.session.image = Some(image.with_digest(&digest));
             Vec::new()
@@ -188,7 +193,8 @@ fn succeeded(model: &mut Model, work: &Work) {
     if work.purpose == Purpose::Wizard {
         return;
     }
-    let refused = work.outcomes.iter().any(|o| matches!(o, Outcome::Validated { refused: Some(_) }));
+    let is_refusal = |o: &Outcome| matches!(o, Outcome::Validated { refused: Some(_) } | Outcome::InTheWay { .. });
+    let refused = work.outcomes.iter().any(is_refusal);
     if let (Some(job), false) = (work.jobs.last(), refused) {
         say(model, Weight::Success, format!("✓ {}", job.title()));
     }

@@ -8,15 +8,19 @@ use ratatui::widgets::{StatefulWidget as _, Widget as _};
 
 use super::{cell, filter_of, finder, focus};
 use crate::app::Model;
+use crate::app::file::DraftFile;
 use crate::app::tab::Pane;
-use crate::domain::lint::Diagnostic;
+use crate::domain::lint::{Diagnostic, Severity};
 use crate::ui::highlight::Syntax;
 use crate::ui::state::{Hit, ViewState};
-use crate::ui::styles::{Focus, Styles};
+use crate::ui::styles::{Focus, Styles, Tone};
 use crate::ui::widgets::editor::{EditorPane, Squiggle};
 use crate::ui::widgets::pane::Pane as PaneFrame;
 use crate::ui::widgets::placeholder::Placeholder;
 use crate::ui::widgets::table::{Column, Table};
+
+/// Cells of the longest code that is usual.
+const CODE: u16 = 22;
 
 fn squiggle(problem: &Diagnostic) -> Squiggle {
     Squiggle { start: problem.span.start, end: problem.span.end, severity: problem.severity }
@@ -30,17 +34,35 @@ pub(super) fn problems(model: &Model, area: Rect, state: &mut ViewState, styles:
     if let Some(filter) = filter_of(model, pane) {
         frame = frame.filter(filter, shown.len(), problems.len());
     }
+    match model.draft.least {
+        Severity::Error => frame = frame.note(Line::styled("errors", styles.severity(Severity::Error).style)),
+        Severity::Warning => frame = frame.note(Line::styled("no hints", styles.dim())),
+        Severity::Hint => {}
+    }
     let inner = frame.inner(area);
+    if inner.width < CODE + 60
+        && let Some(problem) = shown.get(model.nav.selected(pane)).and_then(|n| problems.get(*n))
+    {
+        frame = frame.foot(Line::styled(problem.code.as_str(), styles.dim()));
+    }
     (&frame).render(area, buf);
-    let columns = [Column::fixed("", 2), Column::fixed("", 8), Column::flexible("", 30, 90)];
+    let columns =
+        [Column::fixed("", 2), Column::fixed("", 8), Column::flexible("", 30, 90), Column::fixed("", CODE).drop(1)];
     let row = |at: usize| {
         let Some(problem) = shown.get(at).and_then(|n| problems.get(*n)) else { return Vec::new() };
         let mark = styles.severity(problem.severity);
         let place = format!("{}:{}", problem.span.start.line, problem.span.start.column);
-        vec![cell(mark.glyph, mark.style), cell(place, styles.dim()), cell(problem.message.clone(), styles.text())]
+        vec![
+            cell(mark.glyph, mark.style),
+            cell(place, styles.dim()),
+            cell(problem.message.clone(), styles.text()),
+            cell(problem.code.as_str(), styles.dim()),
+        ]
     };
     let selected = model.nav.selected(pane).min(shown.len().saturating_sub(1));
-    let (title, hint) = if !model.draft.problems().is_empty() {
+    let (title, hint) = if !model.draft.problems().is_empty() && model.draft.least != Severity::Hint {
+        ("no problems of this severity", "s shows the others")
+    } else if !model.draft.problems().is_empty() {
         ("nothing fits the filter", "Esc clears it")
     } else if model.draft.editor.is_blank() {
         ("the draft is empty", "F3 offers templates, F5 takes the live policy")
@@ -58,10 +80,16 @@ pub(super) fn editor(model: &Model, area: Rect, state: &mut ViewState, styles: &
     let held = focus(model, Pane::Editor);
     let editor = &model.draft.editor;
     let place = format!("{}:{}", editor.position().line, editor.position().column);
-    let pane = PaneFrame::new(styles, Pane::Editor.title())
+    let title = model.draft.file.as_ref().map_or(Pane::Editor.title(), DraftFile::name);
+    let mut pane = PaneFrame::new(styles, title)
         .focus(held)
         .dirty(model.draft.is_unsaved(model.session.live_policy()))
         .note(Line::styled(place, styles.dim()));
+    if model.draft.file.as_ref().is_some_and(|file| file.gone) {
+        pane = pane.foot(Line::styled("the file was removed", styles.notice(Tone::Warning).style));
+    } else if model.draft.file.is_some() && !model.draft.is_in_file() {
+        pane = pane.foot(Line::styled("not as in the file · F2 writes it", styles.dim()));
+    }
     let inner = pane.inner(area);
     (&pane).render(area, frame.buffer_mut());
     let bar = finder::height(model).min(inner.height.saturating_sub(1));

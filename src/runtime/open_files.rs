@@ -1,0 +1,191 @@
+//! Files of the person: listed, opened, watched and written.
+//!
+//! Unlike our own files ([`super::files`]) they keep their mode, and links to them stay links.
+
+use std::fs::{self, File};
+use std::io::{self, Read as _, Write as _};
+use std::path::{Path, PathBuf};
+use std::time::{Duration, SystemTime};
+
+use super::convert;
+use crate::app::editor::MAX_BYTES;
+use crate::app::file::{FileReply, FileTask, Listed, Opened, Stamp};
+use crate::app::job::Outcome;
+use crate::app::report::Report;
+use crate::domain::span::LineIndex;
+
+/// Entries of a directory that are shown.
+const MAX_ENTRIES: usize = 2_000;
+
+/// A file that was written so lately may be written again without another time stamp: many file
+/// systems count in steps of some milliseconds.
+const SETTLED: Duration = Duration::from_millis(20);
+
+/// Why a file gave no text.
+#[derive(Debug, thiserror::Error)]
+enum Unusable {
+    #[error("{path} cannot be read")]
+    Read { path: String, source: io::Error },
+    #[error("{path} is not a regular file")]
+    NotAFile { path: String },
+    #[error("{path} has {length} bytes, more than a policy may have ({MAX_BYTES})")]
+    TooLarge { path: String, length: u64 },
+    #[error("{path} is not a text: line {line} has a zero byte")]
+    Binary { path: String, line: usize },
+    #[error("{path} is not UTF-8: line {line} has a byte that is part of no character")]
+    Encoding { path: String, line: usize },
+    #[error("{path} cannot be listed")]
+    List { path: String, source: io::Error },
+}
+
+/// Does what is asked of the files.
+pub fn perform(task: FileTask) -> FileReply {
+    match task {
+        FileTask::List(directory) => {
+            list(directory.as_deref()).unwrap_or_else(|error| FileReply::Failed(convert::plain(&error)))
+        }
+        FileTask::Open(path) => match open(&absolute(&path)) {
+            Ok(opened) => FileReply::Opened(opened),
+            Err(error) => FileReply::Failed(failure(&error)),
+        },
+        FileTask::Watch(path, known) => watch(path, known),
+    }
+}
+
+fn failure(error: &Unusable) -> Report {
+    convert::plain(error).hinted("The draft is as it was.")
+}
+
+/// The path as the person meant it: `~/` is their home, anything else counts from the working
+/// directory.
+fn absolute(path: &str) -> PathBuf {
+    let home = || directories::BaseDirs::new().map(|dirs| dirs.home_dir().to_owned());
+    let meant = match path.strip_prefix("~/") {
+        Some(rest) => home().map_or_else(|| PathBuf::from(path), |home| home.join(rest)),
+        None => PathBuf::from(path),
+    };
+    // Links are followed, so that one file is told by one path; one that is not there yet has none.
+    meant.canonicalize().or_else(|_| std::path::absolute(&meant)).unwrap_or(meant)
+}
+
+fn list(directory: Option<&str>) -> Result<FileReply, Unusable> {
+    let path = absolute(directory.unwrap_or("."));
+    let shown = path.display().to_string();
+    let failed = |source| Unusable::List { path: shown.clone(), source };
+    let mut entries: Vec<Listed> =
+        fs::read_dir(&path).map_err(failed)?.flatten().take(MAX_ENTRIES).filter_map(|entry| listed(&entry)).collect();
+    entries.sort_by(|a, b| (a.is_directory, &a.name).cmp(&(b.is_directory, &b.name)));
+    if let Some(parent) = path.parent() {
+        let (name, path) = ("..".to_owned(), parent.display().to_string());
+        entries.push(Listed { name, path, is_directory: true });
+    }
+    Ok(FileReply::Listed(shown, entries))
+}
+
+/// Directories, and files that gcloud would take for a policy; hidden ones are left out.
+fn listed(entry: &fs::DirEntry) -> Option<Listed> {
+    let name = entry.file_name().into_string().ok().filter(|name| !name.starts_with('.'))?;
+    let path = entry.path();
+    let is_directory = path.is_dir();
+    let is_policy = || [".yaml", ".yml", ".json"].iter().any(|ending| name.ends_with(ending)) && path.is_file();
+    let is_shown = is_directory || is_policy();
+    let path = path.to_str()?.to_owned();
+    is_shown.then_some(Listed { name, path, is_directory })
+}
+
+/// Reads a file as text; everything that is none is refused before much of it is read.
+fn open(path: &Path) -> Result<Opened, Unusable> {
+    let name = || path.display().to_string();
+    let failed = |source| Unusable::Read { path: name(), source };
+    // A pipe would never end.
+    if !fs::metadata(path).map_err(failed)?.is_file() {
+        return Err(Unusable::NotAFile { path: name() });
+    }
+    let file = File::open(path).map_err(failed)?;
+    let metadata = file.metadata().map_err(failed)?;
+    let mut bytes = Vec::new();
+    let most = MAX_BYTES as u64 + 1;
+    (&file).take(most).read_to_end(&mut bytes).map_err(failed)?;
+    if bytes.len() > MAX_BYTES {
+        return Err(Unusable::TooLarge { path: name(), length: metadata.len().max(most) });
+    }
+    let line_of = |bytes: &[u8]| LineIndex::new(&String::from_utf8_lossy(bytes)).lines();
+    if let Some((before, _)) = split_at_zero(&bytes) {
+        return Err(Unusable::Binary { path: name(), line: line_of(before) });
+    }
+    let stamp = stamp(&metadata);
+    match String::from_utf8(bytes) {
+        Ok(text) => Ok(Opened { path: name(), text, stamp }),
+        Err(error) => {
+            let valid = error.as_bytes().get(..error.utf8_error().valid_up_to()).unwrap_or_default();
+            Err(Unusable::Encoding { path: name(), line: line_of(valid) })
+        }
+    }
+}
+
+fn split_at_zero(bytes: &[u8]) -> Option<(&[u8], &[u8])> {
+    bytes.iter().position(|byte| *byte == 0).and_then(|at| bytes.split_at_checked(at))
+}
+
+fn stamp(metadata: &fs::Metadata) -> Stamp {
+    let since = metadata.modified().ok().and_then(|at| at.duration_since(SystemTime::UNIX_EPOCH).ok());
+    let nanoseconds = since.map_or(0, |since| i64::try_from(since.as_nanos()).unwrap_or(i64::MAX));
+    Stamp { modified: nanoseconds, length: metadata.len() }
+}
+
+fn watch(path: String, known: Stamp) -> FileReply {
+    let metadata = match fs::metadata(&path) {
+        Ok(metadata) => metadata,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return FileReply::Gone(path),
+        // A directory that cannot be entered for now says nothing about the file.
+        Err(_) => return FileReply::Same(path),
+    };
+    let lately = metadata.modified().ok().and_then(|at| at.elapsed().ok()).is_none_or(|age| age < SETTLED);
+    if stamp(&metadata) == known || lately {
+        return FileReply::Same(path);
+    }
+    match open(Path::new(&path)) {
+        Ok(opened) => FileReply::Changed(opened),
+        Err(error) => FileReply::Unreadable(path, stamp(&metadata), failure(&error)),
+    }
+}
+
+/// Writes a text to a file. One that is there is replaced only if it is as `known`, or already says
+/// this text, or where `replace` says so.
+pub fn save(path: &str, text: &str, known: Option<Stamp>, replace: bool) -> io::Result<Outcome> {
+    let path = absolute(path);
+    let shown = path.display().to_string();
+    let there = fs::metadata(&path).ok();
+    if let Some(metadata) = there.as_ref().filter(|metadata| !replace && Some(stamp(metadata)) != known) {
+        let saying = if metadata.is_file() { open(&path).ok().map(|opened| opened.text) } else { None };
+        if saying.as_deref() != Some(text) {
+            return Ok(Outcome::InTheWay { path: shown, text: saying });
+        }
+    }
+    write(&path, text.as_bytes(), there.map(|metadata| metadata.permissions()))?;
+    Ok(Outcome::Saved { stamp: stamp(&fs::metadata(&path)?), path: shown })
+}
+
+/// Writes a file whole: a new one beside it, then a rename. A link is followed before.
+fn write(path: &Path, bytes: &[u8], mode: Option<fs::Permissions>) -> io::Result<()> {
+    let directory = path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let name = path.file_name().ok_or(io::ErrorKind::InvalidInput)?.to_string_lossy();
+    let temporary = directory.join(format!(".{name}.{}.part", std::process::id()));
+    let written = write_new(&temporary, bytes, mode).and_then(|()| fs::rename(&temporary, path));
+    if written.is_err() {
+        let _ = fs::remove_file(&temporary);
+    }
+    written
+}
+
+fn write_new(path: &Path, bytes: &[u8], mode: Option<fs::Permissions>) -> io::Result<()> {
+    let mut file = File::create(path)?;
+    if let Some(mode) = mode {
+        file.set_permissions(mode)?;
+    }
+    file.write_all(bytes)?;
+    file.sync_all()
+}
+
+#[cfg(test)]
+mod tests;
