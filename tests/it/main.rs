@@ -9,6 +9,7 @@ mod client;
 mod codelab;
 mod decisions;
 mod editing;
+mod editor;
 mod foreign_image;
 mod gnupg;
 mod interaction;

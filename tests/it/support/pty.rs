@@ -243,6 +243,13 @@ fn encode(key: &str) -> String {
         "F4" => "\x1bOS".into(),
         "F5" => "\x1b[15~".into(),
         "F6" => "\x1b[17~".into(),
+        "F7" => "\x1b[18~".into(),
+        "F8" => "\x1b[19~".into(),
+        "F9" => "\x1b[20~".into(),
+        "F10" => "\x1b[21~".into(),
+        "C-End" => "\x1b[1;5F".into(),
+        "C-Space" => "\0".into(),
+        _ if key.starts_with("M-") => key.replacen("M-", "\x1b", 1),
         _ => match key.strip_prefix("C-").and_then(|rest| rest.chars().next()) {
             Some(c) => char::from(c.to_ascii_uppercase() as u8 & 0x1f).to_string(),
             None => key.to_owned(),
