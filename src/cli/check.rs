@@ -3,6 +3,7 @@
 //! Exit code: 2 if a file could not be read, else 1 if one has errors or a test of it fails, else 0.
 //! Warnings and hints do not make a policy invalid.
 
+mod explain;
 mod github;
 pub(super) mod human;
 mod json;
@@ -25,8 +26,11 @@ use crate::domain::lint::{Diagnostic, Severity};
 #[derive(Debug, clap::Args)]
 pub struct Args {
     /// Policy files (.yaml, .yml or .json, as gcloud wants them); `-` is standard input
-    #[arg(required = true, value_name = "FILE")]
+    #[arg(required_unless_present = "explain", value_name = "FILE")]
     files: Vec<PathBuf>,
+    /// Print the help's page of a diagnostic, for example `bare-name`; `list` prints all codes
+    #[arg(long, value_name = "CODE", exclusive = true)]
+    explain: Option<String>,
     /// What the files are; `auto` tells a platform policy by its fields
     #[arg(long, value_enum, default_value_t)]
     kind: Kind,
@@ -84,6 +88,9 @@ impl Checked {
 }
 
 pub(super) fn run(args: &Args) -> Exit {
+    if let Some(code) = &args.explain {
+        return explain::run(code);
+    }
     let mut checked = Vec::new();
     let mut unreadable = false;
     for path in &args.files {

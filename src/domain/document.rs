@@ -28,6 +28,9 @@ use crate::domain::span::LineIndex;
 /// The longest text that is read; the largest policies known are a hundred times shorter.
 pub const MAX_BYTES: usize = 4 << 20;
 
+/// A longer text is worth a warning; no limit is published (the facts' section 13).
+const LARGE_BYTES: usize = 1 << 20;
+
 /// How deep lists and maps may be nested, aliases resolved. A policy is four levels deep.
 pub const MAX_DEPTH: usize = 64;
 
@@ -115,12 +118,14 @@ impl Document {
     pub fn parse_kind(text: &str, dialect: Dialect, format: Format, wanted: Option<PolicyKind>) -> Self {
         let lines = LineIndex::new(text);
         let mut problems = Problems::new(text, &lines);
-        let tree = read(text, format, &mut problems);
+        let other_language = lint::check_language(text, &mut problems);
+        let tree = if other_language { Tree::default() } else { read(text, format, &mut problems) };
+        let foreign = tree.root.as_ref().is_some_and(|root| lint::check_tree(root, &mut problems));
         let found = tree.root.as_ref().and_then(kind_of);
         let kind = wanted.or(found.map(|(kind, _)| kind)).unwrap_or_default();
         let other = found.filter(|(found, _)| *found != kind);
         let mut document = Self { kind, format, dialect, ..Self::empty(text) };
-        match (&tree.root, other) {
+        match (tree.root.as_ref().filter(|_| !foreign), other) {
             (Some(_), Some((_, key))) => report_kind(kind, key, &mut problems),
             (Some(root), None) => {
                 let decoder = Decoder::new(&mut problems, dialect, format, tree.complete);
@@ -214,6 +219,10 @@ fn read(text: &str, format: Format, problems: &mut Problems<'_>) -> Tree {
         lint::check_tabs(text, &tree.quoted, problems);
     }
     let empty = tree.root.as_ref().is_none_or(|root| root.is_null() || is_empty_collection(root));
+    if text.len() > LARGE_BYTES {
+        let message = format!("the text has {} bytes: no person can review that", text.len());
+        problems.push(Code::LargePolicy, nowhere, Path::default(), message);
+    }
     if empty && tree.complete {
         problems.push(Code::EmptyDocument, nowhere, Path::default(), "there is no policy in this text".to_owned());
         return Tree { root: None, ..tree };

@@ -5,20 +5,27 @@
 //! has a stable [`Code`]; the table of codes with their severities and helps is in `lint/code.rs`.
 
 pub mod code;
+pub mod page;
 pub mod quick_fix;
 pub mod schema;
 
+mod allowlist;
 mod decode;
+mod foreign;
 mod message;
 mod nearest;
+mod placeholder;
 mod platform;
 mod policy;
+mod reach;
 mod rule;
 mod text;
 
 pub use self::code::{Code, Severity};
 pub(in crate::domain) use self::decode::{Decoder, shown};
+pub(in crate::domain) use self::foreign::{check_text as check_language, check_tree};
 pub(in crate::domain) use self::nearest::{nearest, suggestion};
+pub use self::page::{Page, nearest_code, page};
 pub use self::quick_fix::{Edit, QuickFix, quick_fixes};
 pub(in crate::domain) use self::text::{check_characters, check_json, check_tabs, is_unprintable};
 
@@ -75,6 +82,10 @@ impl<'t> Problems<'t> {
     /// Whether no more problems as severe as `code` are kept.
     fn is_full(&self, code: Code) -> bool {
         self.counts.get(code.severity() as usize).is_some_and(|count| *count >= MAX_PROBLEMS)
+    }
+
+    pub(in crate::domain) fn slice(&self, at: Bytes) -> &'t str {
+        self.text.get(at.range()).unwrap_or_default()
     }
 
     /// The 1-based line of a place.

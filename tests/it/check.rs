@@ -80,6 +80,18 @@ fn the_exit_code_is_the_verdict(#[case] arguments: &[&str], #[case] expected: i3
 }
 
 #[test]
+fn a_diagnostic_is_explained() {
+    let output = all().check(&["--explain", "bare-name"]).assert().code(0).get_output().clone();
+    let page = String::from_utf8(output.stdout).unwrap();
+    assert!(page.starts_with("bare-name (warning)\nA pattern without tag, digest or wildcard\n"), "{page}");
+    assert!(page.contains("    - namePattern: gcr.io/my-project/app[@:]*\n"), "{page}");
+    let listed = all().check(&["--explain", "list"]).assert().code(0).get_output().clone();
+    assert!(String::from_utf8(listed.stdout).unwrap().lines().count() > 80);
+    let wrong = all().check(&["--explain", "bear-name"]).assert().code(2).get_output().clone();
+    assert!(String::from_utf8(wrong.stderr).unwrap().contains("did you mean `bare-name`?"));
+}
+
+#[test]
 fn people_see_the_line_and_what_to_do() {
     let output = all().check(&["invalid.yaml", "valid.yaml"]).assert().code(1).get_output().clone();
     let expected = "\

@@ -103,6 +103,32 @@ fn the_other_kind_is_refused_where_one_is_asked_for() {
 }
 
 #[test]
+fn limits_are_told_where_they_are_passed() {
+    let found = |text: &str| -> Vec<(Code, usize)> {
+        let document = Document::parse(&format!("{text}{REST}"), Dialect::Gcloud);
+        document.diagnostics.iter().map(|d| (d.code, d.span.start.line)).collect()
+    };
+    let patterns = |count: usize| -> String {
+        let lines = (0..count).map(|n| format!("- namePattern: gcr.io/my-project/app{n}@*\n"));
+        format!("admissionWhitelistPatterns:\n{}", lines.collect::<String>())
+    };
+    assert_eq!(found(&patterns(500)), []);
+    assert_eq!(found(&patterns(501)), [(Code::ManyPatterns, 502)]);
+    let attestors = |count: usize| -> String {
+        let lines = (0..count).map(|n| format!("    - projects/my-project/attestors/a{n}\n"));
+        format!(
+            "clusterAdmissionRules:\n  us-east1.c:\n    evaluationMode: REQUIRE_ATTESTATION\n    \
+             enforcementMode: ENFORCED_BLOCK_AND_AUDIT_LOG\n    requireAttestationsBy:\n{}",
+            lines.collect::<String>()
+        )
+    };
+    assert_eq!(found(&attestors(200)), []);
+    assert_eq!(found(&attestors(201)), [(Code::TooManyAttestors, 206)]);
+    assert_eq!(found(&"# a comment\n".repeat(80_000)), []);
+    assert_eq!(found(&"# a comment\n".repeat(90_000)), [(Code::LargePolicy, 1)]);
+}
+
+#[test]
 fn the_tables_are_large() {
     let count: usize = REFUSED.iter().chain(&TAKEN).map(|(_, rows)| rows.len()).sum();
     assert!(count + BODIES.len() + PUBLISHED.len() >= 120, "{count}");
@@ -126,7 +152,16 @@ fn every_diagnostic_has_a_row_where_it_fires() {
     let rows = REFUSED.iter().chain(&TAKEN).flat_map(|(_, rows)| *rows).flat_map(|row| row.expected);
     let fired: BTreeSet<&str> = rows.filter_map(|expected| expected.split_once(' ')).map(|(_, code)| code).collect();
     // The limits and the kinds have tests of their own; a byte order mark is refused in JSON alone.
-    let elsewhere = [Code::TooLarge, Code::TooDeep, Code::ByteOrderMark, Code::PlatformPolicy, Code::ProjectPolicy];
+    let elsewhere = [
+        Code::TooLarge,
+        Code::TooDeep,
+        Code::ByteOrderMark,
+        Code::PlatformPolicy,
+        Code::ProjectPolicy,
+        Code::LargePolicy,
+        Code::ManyPatterns,
+        Code::TooManyAttestors,
+    ];
     let silent: Vec<&Code> =
         Code::ALL.iter().filter(|code| !fired.contains(code.as_str()) && !elsewhere.contains(code)).collect();
     assert!(silent.is_empty(), "{silent:?}");

@@ -51,6 +51,11 @@ macro_rules! codes {
                 }
             }
 
+            /// The code with this name.
+            pub fn named(text: &str) -> Option<Self> {
+                Self::ALL.iter().copied().find(|code| code.as_str() == text)
+            }
+
             pub fn severity(self) -> Severity {
                 match self {
                     $(Self::$name => Severity::$severity,)*
@@ -108,6 +113,17 @@ codes! {
     ProjectPolicy "project-policy" Error
         "A policy with admission rules is the one of its project, and is imported with `gcloud container binauthz policy import`; a platform policy has `gkePolicy` or `cloudRunPolicy`."
 
+    WrappedPolicy "wrapped-policy" Error
+        "gcloud reads a file that is the policy and nothing else. Take the policy out of what it is wrapped in; the field names of Terraform and Config Connector differ from the API's."
+    OtherTool "other-tool" Error
+        "The file belongs to another tool or describes another resource, so nothing in it is an admission rule."
+    Placeholder "placeholder" Warning
+        "A part of a template is still there where a name belongs. The service does not fill anything in: the name means nothing to it."
+    PlaceholderWord "placeholder-word" Hint
+        "A word like `PROJECT_ID` stands for something in documentation. Names of projects, clusters and images have no capital letters."
+    LargePolicy "large-policy" Warning
+        "The largest size that the service takes is not published. Use `**` or fewer rules."
+
     // Fields and their types.
     UnknownKey "unknown-key" Error
         "gcloud refuses keys that the policy does not have (`Failed to parse value(s) in protobuf [Policy]`), and so does the service (`Cannot find field`)."
@@ -150,6 +166,15 @@ codes! {
     ServiceIdentityKey "service-identity-key" Error
         "The key is `DOMAIN/ns/NAMESPACE/sa/SERVICE_ACCOUNT`, with or without `spiffe://` in front, for example `my-project.svc.id.goog/ns/prod/sa/web`."
 
+    TooManyAttestors "too-many-attestors" Error
+        "The quota is 200 references to attestors in one policy, all rules together."
+    UnknownLocation "unknown-location" Warning
+        "A cluster key begins with the region or zone of the cluster, or with `global` for a fleet membership. A rule for a place that does not exist never applies."
+    UnreachableRule "unreachable-rule" Warning
+        "The service takes the key, but no cluster, namespace, account or identity can match it, so the rule never applies and the default rule decides."
+    RuleLikeDefault "rule-like-default" Hint
+        "Without this rule the default rule decides, and it says the same. Keep it only if the two are meant to differ later."
+
     // Patterns.
     PatternEmpty "pattern-empty" Error
         "A pattern names at least one image: `registry/path/image`, and `*` or `**` at its end."
@@ -161,6 +186,27 @@ codes! {
         "Image names have no brackets. The one class that is read is `[@:]*` at the very end: any tag or digest of that image."
     PatternBlank "pattern-blank" Error
         "No image name has white space in it, so the pattern can match nothing."
+
+    ManyPatterns "many-patterns" Warning
+        "How many patterns the service takes is not published. `**` behind a directory covers what lies below it."
+    OpenRegistry "open-registry" Warning
+        "Whoever has an account there can make an image that this pattern exempts from every rule. Name the project, organisation or repository."
+    LeakyPrefix "leaky-prefix" Warning
+        "`**` also covers names that only begin like this: `gcr.io/my-project**` covers `gcr.io/my-project-2/…`. End the name with a `/` first."
+    SwallowsAttested "swallows-attested" Warning
+        "Exempt images are never checked, so the rule that requires attestations does not apply to the project's own images. Name only the repositories that must be exempt."
+    PatternTooShallow "pattern-too-shallow" Warning
+        "Images in Artifact Registry are `LOCATION-docker.pkg.dev/PROJECT/REPOSITORY/IMAGE`, and `*` does not cross a `/`: this pattern covers nothing. Write `**`."
+    BareName "bare-name" Warning
+        "Without a wildcard a pattern is compared with the whole reference, and pods write a tag or digest. Add `[@:]*` for every one of this image, `@*` for every digest or `:TAG` for one tag."
+    MutableTag "mutable-tag" Warning
+        "A tag can be moved to any other image, which then is exempt as well. Exempt a digest (`@sha256:…`), or check the image."
+    StarStopsAtSlash "star-stops-at-slash" Hint
+        "`*` matches anything without a `/`. Images that lie deeper need `**`."
+    ShadowedPattern "shadowed-pattern" Hint
+        "What it covers is exempt anyway, so it decides nothing. Delete it, or narrow the other one."
+    UnqualifiedImage "unqualified-image" Hint
+        "The pattern is compared with the text in the pod: it covers only pods that leave the registry out too, and which registry that means is up to the node. Write `docker.io/…` in both."
 
     // Platform policies.
     SeveralTypes "several-types" Error
@@ -215,6 +261,8 @@ codes! {
         "Google's system images (`k8s.gcr.io`, `gke.gcr.io` and others) are exempt only with `globalPolicyEvaluationMode: ENABLE`, or with patterns for them. Otherwise the cluster's own pods can be refused."
     AllowsAll "allows-all" Warning
         "Every image that no specific rule covers is admitted. Use `ALWAYS_DENY` or `REQUIRE_ATTESTATION` once you know what must run."
+    DryRunOfNothing "dry-run-of-nothing" Hint
+        "`ALWAYS_ALLOW` refuses nothing, so `DRYRUN_AUDIT_LOG_ONLY` neither changes nor logs anything."
     DryRun "dry-run" Warning
         "With `DRYRUN_AUDIT_LOG_ONLY` nothing is blocked: what the rule refuses runs, and is written to the audit log. Switch to `ENFORCED_BLOCK_AND_AUDIT_LOG` when the log is clean."
 }

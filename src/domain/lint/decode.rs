@@ -3,9 +3,10 @@
 //! What gcloud accepts here was executed against the decoder of SDK 528: a single value for a list
 //! is wrapped, numbers stand for the names of an enum, an empty list for an absent map.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use crate::domain::document::{Bytes, Dialect, Entry, Format, Key, Means, Node, Path, Scalar, Segment, Value};
+use crate::domain::lint::allowlist::Listed;
 use crate::domain::lint::nearest::{nearest, suggestion};
 use crate::domain::lint::schema::{Field, Message, Names};
 use crate::domain::lint::{Code, Problems};
@@ -20,6 +21,14 @@ pub(in crate::domain) struct Decoder<'a, 'p, 't> {
     pub(super) steps: Vec<Step<'a>>,
     /// Whether some rule refuses some images.
     pub(super) refuses: bool,
+    /// The right patterns of the allowlist.
+    pub(super) listed: Vec<Listed>,
+    /// How many references to attestors there are.
+    pub(super) attestors: usize,
+    /// The service identities that rules were seen for, without `spiffe://`.
+    pub(super) identities: HashSet<String>,
+    /// The first reference that is one too many.
+    pub(super) surplus_attestor: Option<Bytes>,
     /// Which fields unknown keys probably meant, by message and key: a slip is often repeated.
     meant: HashMap<(&'static str, &'a str), Option<&'static Field>>,
 }
@@ -64,7 +73,19 @@ impl<'a, 'p, 't> Decoder<'a, 'p, 't> {
         format: Format,
         complete: bool,
     ) -> Self {
-        Self { problems, dialect, format, complete, steps: Vec::new(), refuses: false, meant: HashMap::new() }
+        Self {
+            problems,
+            dialect,
+            format,
+            complete,
+            steps: Vec::new(),
+            refuses: false,
+            listed: Vec::new(),
+            attestors: 0,
+            identities: HashSet::new(),
+            surplus_attestor: None,
+            meant: HashMap::new(),
+        }
     }
 
     pub(super) fn report(&mut self, code: Code, at: Bytes, message: String) {
@@ -180,6 +201,9 @@ impl<'a, 'p, 't> Decoder<'a, 'p, 't> {
         if node.is_null() {
             return self.report(Code::NullValue, place(key, node), format!("expected {expected}, found nothing"));
         }
+        if self.problems.slice(node.at).starts_with("{{") {
+            self.report(Code::Placeholder, node.at, "a part of a template was not filled in".to_owned());
+        }
         let text = format!("expected {expected}, found {}", found(node));
         self.report(Code::WrongType, place(key, node), text);
     }
@@ -269,6 +293,18 @@ impl<'a, 'p, 't> Decoder<'a, 'p, 't> {
                 None
             }
         }
+    }
+
+    /// The entries of a map of rules that count, without saying again which do not.
+    pub(super) fn keyed_quietly(&self, node: &'a Node) -> Vec<(&'a str, &'a Entry)> {
+        let mut unique: HashMap<&'a str, &'a Entry> = HashMap::with_capacity(node.entries().len());
+        for entry in node.entries() {
+            let kept = unique.entry(&entry.key.text).or_insert(entry);
+            if self.format == Format::Json {
+                *kept = entry;
+            }
+        }
+        unique.into_iter().collect()
     }
 
     /// Entries of a map whose keys are free, once for each key.

@@ -1,16 +1,18 @@
 //! The policy as a whole.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 
 use crate::domain::document::{Bytes, Dialect, Entry, Means, Node, Scalar, Value};
 use crate::domain::lint::Code;
 use crate::domain::lint::decode::{Decoder, Fields, Step, place, shown};
 use crate::domain::lint::schema::{self, Field, Kind};
-use crate::domain::pattern::{Pattern, PatternErrorKind};
 use crate::domain::policy::{
     AdmissionRule, AdmissionWhitelistPattern, EnforcementMode, EvaluationMode, GlobalPolicyEvaluationMode, Policy,
     RuleKind,
 };
+
+/// The most references to attestors in one policy (the quotas' page).
+pub(super) const MAX_ATTESTORS: usize = 200;
 
 /// Prefixes of the images that Google's system policy is documented to exempt, and of those that
 /// GKE's own components run from.
@@ -49,6 +51,9 @@ impl<'a> Decoder<'a, '_, '_> {
             policy.default_admission_rule = rule;
         }
         self.check_one_kind_of_rules(&policy, &fields);
+        self.advise_on_swallowing(&policy);
+        self.check_attestor_quota();
+        self.advise_on_rules_like_the_default(&policy, &fields);
         if global_mode.is_some_and(|mode| mode != GlobalPolicyEvaluationMode::Enable) {
             self.advise_on_system_images(&policy, root, &fields);
         }
@@ -102,65 +107,6 @@ impl<'a> Decoder<'a, '_, '_> {
         Some(text)
     }
 
-    fn patterns(&mut self, entry: &'a Entry) -> Vec<AdmissionWhitelistPattern> {
-        let node = &entry.value;
-        let single = matches!(node.value, Value::Map(_)) && self.dialect == Dialect::Gcloud;
-        let elements = if single {
-            let text = "a single pattern, not a list: write it as `- namePattern: …`".to_owned();
-            self.report(Code::NotAList, place(entry.key.at, node), text);
-            std::slice::from_ref(node)
-        } else {
-            self.list(entry, "a list of patterns").unwrap_or_default()
-        };
-        let mut seen: HashMap<&'a str, Bytes> = HashMap::new();
-        let mut patterns = Vec::with_capacity(elements.len());
-        for (at, element) in elements.iter().enumerate() {
-            let pattern = self.within(Step::Index(at), |this| this.pattern(element, &mut seen));
-            patterns.extend(pattern.map(|text| AdmissionWhitelistPattern { name_pattern: text.to_owned() }));
-        }
-        patterns
-    }
-
-    fn pattern(&mut self, element: &'a Node, seen: &mut HashMap<&'a str, Bytes>) -> Option<&'a str> {
-        match &element.value {
-            Value::Map(_) => {}
-            Value::Scalar(Scalar { means: Means::Text, text }) => {
-                let text = format!("write `- namePattern: {}`", shown(text));
-                self.report(Code::BarePattern, element.at, text);
-                return None;
-            }
-            Value::Scalar(_) | Value::List(_) => {
-                self.wrong_type(element.at, element, "a pattern (`namePattern: …`)");
-                return None;
-            }
-        }
-        let fields = self.fields(element, schema::PATTERN);
-        let Some((_, entry)) = fields.get("namePattern") else {
-            self.report(Code::MissingField, element.at, "`namePattern` is missing".to_owned());
-            return None;
-        };
-        self.within(Step::Field("namePattern"), |this| {
-            if entry.value.is_null() {
-                this.report(Code::NullValue, entry.key.at, "expected a pattern, found nothing".to_owned());
-                return None;
-            }
-            let text = this.scalar_text(entry.key.at, &entry.value)?;
-            this.check_pattern(text, entry.value.at, seen);
-            Some(text)
-        })
-    }
-
-    fn check_pattern(&mut self, text: &'a str, at: Bytes, seen: &mut HashMap<&'a str, Bytes>) {
-        if let Err(error) = Pattern::parse(text) {
-            return self.report(code_of(error.kind), at, error.to_string());
-        }
-        let first = *seen.entry(text).or_insert(at);
-        if first != at {
-            let line = self.problems.line(first);
-            self.report(Code::DuplicatePattern, at, format!("line {line} has the same pattern"));
-        }
-    }
-
     fn default_rule(&mut self, root: &'a Node, fields: &Fields<'a>) -> Option<AdmissionRule> {
         let name = "defaultAdmissionRule";
         let Some((_, entry)) = fields.get(name) else {
@@ -199,6 +145,33 @@ impl<'a> Decoder<'a, '_, '_> {
         }
     }
 
+    /// The quotas' page: 200 references to attestors in one policy, all rules together.
+    fn check_attestor_quota(&mut self) {
+        if let Some(at) = self.surplus_attestor {
+            let text = format!("a policy may name {MAX_ATTESTORS} attestors, and this one names {}", self.attestors);
+            self.report(Code::TooManyAttestors, at, text);
+        }
+    }
+
+    /// Specific rules that decide as the default rule would.
+    fn advise_on_rules_like_the_default(&mut self, policy: &Policy, fields: &Fields<'a>) {
+        if self.problems.has_errors() {
+            return;
+        }
+        for kind in RuleKind::SPECIFIC {
+            let Some((_, entry)) = fields.get(kind.field()) else { continue };
+            for (key, entry) in self.keyed_quietly(&entry.value) {
+                let same = policy.rules(kind).and_then(|rules| rules.get(key)) == Some(&policy.default_admission_rule);
+                if same {
+                    let text = "this rule is the same as the default rule".to_owned();
+                    self.within(Step::Field(kind.field()), |this| {
+                        this.within(Step::Key(key), |this| this.report(Code::RuleLikeDefault, entry.key.at, text));
+                    });
+                }
+            }
+        }
+    }
+
     /// Some rule could refuse what the cluster itself runs, and nothing exempts that.
     fn advise_on_system_images(&mut self, policy: &Policy, root: &'a Node, fields: &Fields<'a>) {
         let covers = |pattern: &AdmissionWhitelistPattern| {
@@ -215,16 +188,6 @@ impl<'a> Decoder<'a, '_, '_> {
                 this.report(Code::SystemImages, place(entry.key.at, &entry.value), text);
             }),
         }
-    }
-}
-
-pub(super) fn code_of(fault: PatternErrorKind) -> Code {
-    match fault {
-        PatternErrorKind::Empty => Code::PatternEmpty,
-        PatternErrorKind::WildcardNotAtEnd | PatternErrorKind::TooManyStars => Code::PatternWildcard,
-        PatternErrorKind::WildcardInRegistry => Code::PatternRegistry,
-        PatternErrorKind::Bracket => Code::PatternBracket,
-        PatternErrorKind::Blank => Code::PatternBlank,
     }
 }
 

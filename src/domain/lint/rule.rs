@@ -6,6 +6,7 @@ use std::collections::{BTreeMap, HashMap};
 use crate::domain::document::{Bytes, Dialect, Entry, Key, Means, Node, Value};
 use crate::domain::lint::Code;
 use crate::domain::lint::decode::{Decoder, Fields, Step, place, shown};
+use crate::domain::lint::policy::MAX_ATTESTORS;
 use crate::domain::lint::schema::{self, Field, Kind, Names};
 use crate::domain::name::{AttestorName, ClusterKey, ServiceIdentity, is_namespace};
 use crate::domain::policy::{AdmissionRule, EnforcementMode, EvaluationMode, RuleKind};
@@ -61,7 +62,7 @@ impl<'a> Decoder<'a, '_, '_> {
         if let Some(evaluation) = evaluation {
             self.check_attestors_fit(evaluation, &fields);
         }
-        self.advise_on_enforcement(enforcement, &fields);
+        self.advise_on_enforcement(enforcement, evaluation, &fields);
         self.refuses |= evaluation.is_some_and(|mode| mode != EvaluationMode::AlwaysAllow);
         let at = fields.get("evaluationMode").map(|(_, entry)| entry.value.at);
         (rule, evaluation.and(at))
@@ -116,6 +117,11 @@ impl<'a> Decoder<'a, '_, '_> {
             return None;
         }
         let name = self.scalar_text(element.at, element)?;
+        self.attestors += 1;
+        if self.attestors == MAX_ATTESTORS + 1 {
+            self.surplus_attestor = Some(element.at);
+        }
+        self.check_placeholder(name, element.at);
         if let Err(error) = name.parse::<AttestorName>() {
             self.report(Code::AttestorName, element.at, format!("`{}` is not {}", shown(name), error.expected));
         }
@@ -141,12 +147,18 @@ impl<'a> Decoder<'a, '_, '_> {
         }
     }
 
-    fn advise_on_enforcement(&mut self, mode: Option<EnforcementMode>, fields: &Fields<'a>) {
-        if let (Some(EnforcementMode::DryRun), Some((_, entry))) = (mode, fields.get("enforcementMode")) {
-            self.within(Step::Field("enforcementMode"), |this| {
-                this.report(Code::DryRun, entry.value.at, "this rule blocks nothing: it is a dry run".to_owned());
-            });
-        }
+    fn advise_on_enforcement(
+        &mut self,
+        mode: Option<EnforcementMode>,
+        evaluation: Option<EvaluationMode>,
+        fields: &Fields<'a>,
+    ) {
+        let (Some(EnforcementMode::DryRun), Some((_, entry))) = (mode, fields.get("enforcementMode")) else { return };
+        let (code, text) = match evaluation {
+            Some(EvaluationMode::AlwaysAllow) => (Code::DryRunOfNothing, "a rule that admits all has nothing to block"),
+            _ => (Code::DryRun, "this rule blocks nothing: it is a dry run"),
+        };
+        self.within(Step::Field("enforcementMode"), |this| this.report(code, entry.value.at, text.to_owned()));
     }
 
     fn check_key(&mut self, kind: RuleKind, key: &Key) {
@@ -173,6 +185,9 @@ impl<'a> Decoder<'a, '_, '_> {
         }
         if let Some((code, form)) = key_fault(kind, &imported) {
             self.report(code, key.at, format!("`{}` is not {form}", shown(&imported)));
+        }
+        if !self.check_placeholder(&imported, key.at) && key_fault(kind, &imported).is_none() {
+            self.advise_on_key(kind, &imported, key.at);
         }
         if kind == RuleKind::Namespace && imported.contains(|c: char| c.is_ascii_digit()) {
             self.report(Code::NamespaceDigits, key.at, format!("the namespace `{}` has digits", shown(&imported)));

@@ -55,7 +55,7 @@ pub(super) const REFUSED: &[Row] = &[
     row("userOwnedDrydockNote: {}\nREST", &["1:1 unknown-key"]),
     row("name: a\nname: b\nREST", &["2:1 duplicate-key"]),
     row(
-        "REST clusterAdmissionRules:\n  a.b: &r {evaluationMode: ALWAYS_DENY, enforcementMode: ENFORCED_BLOCK_AND_AUDIT_LOG}\n  a.b: *r\n",
+        "REST clusterAdmissionRules:\n  us-east1.b: &r {evaluationMode: ALWAYS_DENY, enforcementMode: ENFORCED_BLOCK_AND_AUDIT_LOG}\n  us-east1.b: *r\n",
         &["7:3 duplicate-key"],
     ),
     // Types.
@@ -164,7 +164,7 @@ pub(super) const REFUSED: &[Row] = &[
     ),
     // Rule maps and their keys.
     row(
-        "REST clusterAdmissionRules:\n  a.b: &r {evaluationMode: ALWAYS_DENY, enforcementMode: ENFORCED_BLOCK_AND_AUDIT_LOG}\nkubernetesNamespaceAdmissionRules:\n  prod: *r\n",
+        "REST clusterAdmissionRules:\n  us-east1.b: &r {evaluationMode: ALWAYS_DENY, enforcementMode: ENFORCED_BLOCK_AND_AUDIT_LOG}\nkubernetesNamespaceAdmissionRules:\n  prod: *r\n",
         &["7:1 several-rule-maps"],
     ),
     row(
@@ -209,6 +209,47 @@ pub(super) const REFUSED: &[Row] = &[
     row("admissionWhitelistPatterns:\n- namePattern: ''\nREST", &["2:16 pattern-empty"]),
     row("admissionWhitelistPatterns:\n- namePattern: gcr.io/p/[ab]*\nREST", &["2:16 pattern-bracket"]),
     row("admissionWhitelistPatterns:\n- namePattern: gcr.io/p/a b\nREST", &["2:16 pattern-blank"]),
+    // What stands around a policy, and what is none.
+    row(
+        "policy:\n  defaultAdmissionRule: {evaluationMode: ALWAYS_DENY, enforcementMode: ENFORCED_BLOCK_AND_AUDIT_LOG}\n",
+        &["1:1 wrapped-policy"],
+    ),
+    row(
+        "- defaultAdmissionRule: {evaluationMode: ALWAYS_DENY, enforcementMode: ENFORCED_BLOCK_AND_AUDIT_LOG}\n",
+        &["1:1 wrapped-policy"],
+    ),
+    row(
+        "resource:\n  google_binary_authorization_policy:\n    policy:\n      default_admission_rule: {evaluation_mode: ALWAYS_DENY}\n",
+        &["1:1 wrapped-policy"],
+    ),
+    row(
+        "# main.tf\nresource \"google_binary_authorization_policy\" \"policy\" {\n  default_admission_rule {\n  }\n}\n",
+        &["2:1 wrapped-policy"],
+    ),
+    row("resource \"google_container_cluster\" \"c\" {\n}\n", &["1:1 other-tool"]),
+    row(
+        "apiVersion: binaryauthorization.cnrm.cloud.google.com/v1beta1\nkind: BinaryAuthorizationPolicy\nspec:\n  defaultAdmissionRule: {evaluationMode: ALWAYS_DENY}\n",
+        &["2:1 wrapped-policy"],
+    ),
+    row(
+        "apiVersion: v1\nkind: ConfigMap\ndata:\n  policy.yaml: |\n    defaultAdmissionRule:\n      evaluationMode: ALWAYS_DENY\n",
+        &["2:1 wrapped-policy"],
+    ),
+    row("apiVersion: v1\nkind: ConfigMap\ndata: {a: b}\n", &["2:1 other-tool"]),
+    row("apiVersion: kyverno.io/v1\nkind: ClusterPolicy\n", &["2:1 other-tool"]),
+    row("apiVersion: templates.gatekeeper.sh/v1\nkind: ConstraintTemplate\n", &["2:1 other-tool"]),
+    row("apiVersion: policy.sigstore.dev/v1beta1\nkind: ClusterImagePolicy\n", &["2:1 other-tool"]),
+    row("apiVersion: kritis.grafeas.io/v1beta1\nkind: GenericAttestationPolicy\n", &["2:1 other-tool"]),
+    row("apiVersion: apps/v1\nkind: Deployment\n", &["2:1 other-tool"]),
+    row("imagePolicy: {kubeConfigFile: /etc/kubeconfig}\n", &["1:1 other-tool"]),
+    row("default: [{type: insecureAcceptAnything}]\ntransports: {}\n", &["2:1 other-tool"]),
+    row("package kubernetes.admission\n\ndeny[msg] { true }\n", &["1:1 other-tool"]),
+    row("userOwnedGrafeasNote: {noteReference: projects/p/notes/n}\n", &["1:1 other-tool"]),
+    row(
+        "admissionWhitelistPatterns:\n- namePattern: gcr.io/[PROJECT_ID]/app@*\nREST",
+        &["2:16 placeholder", "2:16 pattern-bracket"],
+    ),
+    row("admissionWhitelistPatterns:\n- namePattern: {{ image }}\nREST", &["2:16 placeholder", "2:16 wrong-type"]),
 ];
 
 /// What they take, and a careful reviewer would not; and what is right.
@@ -225,18 +266,18 @@ pub(super) const TAKEN: &[Row] = &[
     row("etag: '\"Mna+BCqXznjH\"'\nname: projects/other/policy\nupdateTime: '2024-05-12T05:17:42.444479Z'\nREST", &[]),
     row(
         "admissionWhitelistPatterns:\n- namePattern: nginx\n- namePattern: gcr.io/nginx[@:]*\n- namePattern: gcr.io/p/app:v1.*\n- namePattern: gcr.io/p/app@*\n- namePattern: gcr.io/p**\nREST",
-        &[],
+        &["2:16 unqualified-image", "4:16 shadowed-pattern", "5:16 shadowed-pattern", "6:16 leaky-prefix"],
     ),
     row(
         "kubernetesNamespaceAdmissionRules:\n  a: &rule {evaluationMode: ALWAYS_DENY, enforcementMode: ENFORCED_BLOCK_AND_AUDIT_LOG}\n  b: *rule\n  c: {<<: *rule, evaluationMode: ALWAYS_ALLOW}\nREST",
-        &[],
+        &["2:3 rule-like-default", "3:3 rule-like-default"],
     ),
     row(
         "istioServiceIdentityAdmissionRules:\n  spiffe://p.svc.id.goog/ns/prod/sa/web: &rule {evaluationMode: ALWAYS_DENY, enforcementMode: ENFORCED_BLOCK_AND_AUDIT_LOG}\n  p.svc.id.goog/ns/prod/sa/api2: *rule\nREST",
-        &[],
+        &["2:3 rule-like-default", "3:3 rule-like-default"],
     ),
     row(
-        "kubernetesServiceAccountAdmissionRules:\n  prod:default: {evaluationMode: ALWAYS_DENY, enforcementMode: ENFORCED_BLOCK_AND_AUDIT_LOG}\nclusterAdmissionRules: {}\nREST",
+        "kubernetesServiceAccountAdmissionRules:\n  prod:default: {evaluationMode: ALWAYS_ALLOW, enforcementMode: ENFORCED_BLOCK_AND_AUDIT_LOG}\nclusterAdmissionRules: {}\nREST",
         &[],
     ),
     row(
@@ -245,8 +286,8 @@ pub(super) const TAKEN: &[Row] = &[
     ),
     row("admissionWhitelistPatterns: {namePattern: gcr.io/p/*}\nREST", &["1:29 not-a-list"]),
     row(
-        "clusterAdmissionRules:\n  a.b: {evaluationMode: REQUIRE_ATTESTATION, requireAttestationsBy: projects/p/attestors/a, enforcementMode: ENFORCED_BLOCK_AND_AUDIT_LOG}\nREST",
-        &["2:69 not-a-list"],
+        "clusterAdmissionRules:\n  us-east1.b: {evaluationMode: REQUIRE_ATTESTATION, requireAttestationsBy: projects/p/attestors/a, enforcementMode: ENFORCED_BLOCK_AND_AUDIT_LOG}\nREST",
+        &["2:76 not-a-list"],
     ),
     row(
         "kubernetesNamespaceAdmissionRules:\n  no: {evaluationMode: ALWAYS_DENY, enforcementMode: ENFORCED_BLOCK_AND_AUDIT_LOG}\nREST",
@@ -261,11 +302,11 @@ pub(super) const TAKEN: &[Row] = &[
         &["3:16 duplicate-pattern"],
     ),
     row(
-        "clusterAdmissionRules:\n  a.b:\n    evaluationMode: REQUIRE_ATTESTATION\n    enforcementMode: ENFORCED_BLOCK_AND_AUDIT_LOG\n    requireAttestationsBy:\n    - projects/p/attestors/a\n    - projects/p/attestors/a\nREST",
+        "clusterAdmissionRules:\n  us-east1.b:\n    evaluationMode: REQUIRE_ATTESTATION\n    enforcementMode: ENFORCED_BLOCK_AND_AUDIT_LOG\n    requireAttestationsBy:\n    - projects/p/attestors/a\n    - projects/p/attestors/a\nREST",
         &["7:7 duplicate-attestor"],
     ),
     row(
-        "kubernetesNamespaceAdmissionRules:\n  prod2: {evaluationMode: ALWAYS_DENY, enforcementMode: ENFORCED_BLOCK_AND_AUDIT_LOG}\nREST",
+        "kubernetesNamespaceAdmissionRules:\n  prod2: {evaluationMode: ALWAYS_ALLOW, enforcementMode: ENFORCED_BLOCK_AND_AUDIT_LOG}\nREST",
         &["2:3 namespace-digits"],
     ),
     row(
@@ -287,5 +328,64 @@ pub(super) const TAKEN: &[Row] = &[
     row(
         "globalPolicyEvaluationMode: ENABLE\ndefaultAdmissionRule:\n  evaluationMode: ALWAYS_DENY\n  enforcementMode: DRYRUN_AUDIT_LOG_ONLY\n",
         &["4:20 dry-run"],
+    ),
+    // Templates.
+    row(
+        "admissionWhitelistPatterns:\n- namePattern: gcr.io/$PROJECT/app@*\n- namePattern: gcr.io/<project>/app@*\n- namePattern: gcr.io/PROJECT_ID/app@*\nREST",
+        &["2:16 placeholder", "3:16 placeholder", "4:16 placeholder-word"],
+    ),
+    row(
+        "clusterAdmissionRules:\n  us-east1.c:\n    evaluationMode: REQUIRE_ATTESTATION\n    enforcementMode: ENFORCED_BLOCK_AND_AUDIT_LOG\n    requireAttestationsBy:\n    - projects/${PROJECT_ID}/attestors/qa\n    - projects/my-project/attestors/qa\nREST",
+        &["6:7 placeholder"],
+    ),
+    // Keys.
+    row(
+        "clusterAdmissionRules:\n  us-centrall-a.c: {evaluationMode: ALWAYS_ALLOW, enforcementMode: ENFORCED_BLOCK_AND_AUDIT_LOG}\n  europe-north2.c: {evaluationMode: ALWAYS_ALLOW, enforcementMode: ENFORCED_BLOCK_AND_AUDIT_LOG}\n  us-east1-b.C: {evaluationMode: ALWAYS_ALLOW, enforcementMode: ENFORCED_BLOCK_AND_AUDIT_LOG}\nREST",
+        &["2:3 unknown-location", "4:3 unreachable-rule"],
+    ),
+    row(
+        "kubernetesNamespaceAdmissionRules:\n  a.b: {evaluationMode: ALWAYS_ALLOW, enforcementMode: ENFORCED_BLOCK_AND_AUDIT_LOG}\n  a-b: {evaluationMode: ALWAYS_ALLOW, enforcementMode: ENFORCED_BLOCK_AND_AUDIT_LOG}\nREST",
+        &["2:3 unreachable-rule"],
+    ),
+    row(
+        "kubernetesServiceAccountAdmissionRules:\n  a.b:web: {evaluationMode: ALWAYS_ALLOW, enforcementMode: ENFORCED_BLOCK_AND_AUDIT_LOG}\n  b:web.api: {evaluationMode: ALWAYS_ALLOW, enforcementMode: ENFORCED_BLOCK_AND_AUDIT_LOG}\nREST",
+        &["2:3 unreachable-rule"],
+    ),
+    row(
+        "istioServiceIdentityAdmissionRules:\n  d.com/ns/a/sa/b: {evaluationMode: ALWAYS_ALLOW, enforcementMode: ENFORCED_BLOCK_AND_AUDIT_LOG}\n  spiffe://d.com/ns/a/sa/b: {evaluationMode: ALWAYS_ALLOW, enforcementMode: ENFORCED_BLOCK_AND_AUDIT_LOG}\nREST",
+        &["3:3 unreachable-rule"],
+    ),
+    // Patterns.
+    row(
+        "admissionWhitelistPatterns:\n- namePattern: docker.io/**\n- namePattern: us-docker.pkg.dev/p/*\n- namePattern: gcr.io/p/app\n- namePattern: gcr.io/p/app:latest\n- namePattern: registry.k8s.io/*\n- namePattern: gcr.io/p/app:v1\nREST",
+        &[
+            "2:16 open-registry",
+            "3:16 pattern-too-shallow",
+            "4:16 bare-name",
+            "5:16 mutable-tag",
+            "6:16 star-stops-at-slash",
+        ],
+    ),
+    row(
+        "admissionWhitelistPatterns:\n- namePattern: gcr.io/p/a/*\n- namePattern: gcr.io/p/a/b@*\n- namePattern: gcr.io/p/a/b/c@*\nREST",
+        &["3:16 shadowed-pattern"],
+    ),
+    row(
+        "globalPolicyEvaluationMode: ENABLE\nadmissionWhitelistPatterns:\n- namePattern: us-docker.pkg.dev/my-project/**\n- namePattern: us-docker.pkg.dev/base-images/**\ndefaultAdmissionRule:\n  evaluationMode: REQUIRE_ATTESTATION\n  enforcementMode: ENFORCED_BLOCK_AND_AUDIT_LOG\n  requireAttestationsBy: [projects/my-project/attestors/qa]\n",
+        &["3:16 swallows-attested"],
+    ),
+    // Effect.
+    row(
+        "globalPolicyEvaluationMode: ENABLE\ndefaultAdmissionRule:\n  evaluationMode: ALWAYS_ALLOW\n  enforcementMode: DRYRUN_AUDIT_LOG_ONLY\n",
+        &["3:19 allows-all", "4:20 dry-run-of-nothing"],
+    ),
+    // How it is written.
+    row(
+        "globalPolicyEvaluationMode: ENABLE\r\ndefaultAdmissionRule:\r\n  evaluationMode: ALWAYS_DENY\r\n  enforcementMode: ENFORCED_BLOCK_AND_AUDIT_LOG\r\n",
+        &[],
+    ),
+    row(
+        "{\"globalPolicyEvaluationMode\": \"ENABLE\", \"defaultAdmissionRule\": {\"evaluationMode\": \"ALWAYS_DENY\", \"enforcementMode\": \"ENFORCED_BLOCK_AND_AUDIT_LOG\"}}\n",
+        &[],
     ),
 ];

@@ -13,11 +13,11 @@ pub(super) const PUBLISHED: &[(&str, &[Code])] = &[
     // The codelab of 2018: policy.yaml and updated_policy.yaml.
     (
         "admissionWhitelistPatterns:\n- namePattern: gcr.io/google_containers/*\n- namePattern: gcr.io/google-containers/*\n- namePattern: k8s.gcr.io/*\ndefaultAdmissionRule:\n  evaluationMode: ALWAYS_DENY\n  enforcementMode: ENFORCED_BLOCK_AND_AUDIT_LOG\n",
-        &[],
+        &[Code::StarStopsAtSlash],
     ),
     (
         "admissionWhitelistPatterns:\n- namePattern: gcr.io/google_containers/*\n- namePattern: k8s.gcr.io/*\ndefaultAdmissionRule:\n  evaluationMode: REQUIRE_ATTESTATION\n  enforcementMode: ENFORCED_BLOCK_AND_AUDIT_LOG\n  requireAttestationsBy:\n  - projects/my-project/attestors/my-binauthz-attestor\n",
-        &[],
+        &[Code::StarStopsAtSlash],
     ),
     // Today's codelab: a rule for one cluster.
     (
@@ -35,7 +35,7 @@ pub(super) const PUBLISHED: &[(&str, &[Code])] = &[
     ),
     (
         "istioServiceIdentityAdmissionRules:\n  PROJECT_ID.svc.id.goog/ns/prod-ns/sa/prod-sa:\n    evaluationMode: ALWAYS_ALLOW\n    enforcementMode: ENFORCED_BLOCK_AND_AUDIT_LOG\ndefaultAdmissionRule:\n  evaluationMode: ALWAYS_DENY\n  enforcementMode: ENFORCED_BLOCK_AND_AUDIT_LOG\nglobalPolicyEvaluationMode: ENABLE\n",
-        &[],
+        &[Code::PlaceholderWord],
     ),
     (
         "clusterAdmissionRules:\n  global.my-membership:\n    evaluationMode: ALWAYS_ALLOW\n    enforcementMode: ENFORCED_BLOCK_AND_AUDIT_LOG\ndefaultAdmissionRule:\n  evaluationMode: ALWAYS_DENY\n  enforcementMode: ENFORCED_BLOCK_AND_AUDIT_LOG\nglobalPolicyEvaluationMode: ENABLE\n",

@@ -13,6 +13,9 @@ use crate::domain::pattern::Pattern;
 
 impl Decoder<'_, '_, '_> {
     pub(in crate::domain::lint) fn check_text(&mut self, role: Role, text: &str, at: Bytes) {
+        if !matches!(role, Role::Free | Role::Pem | Role::Armored) {
+            self.check_placeholder(text, at);
+        }
         if let Some((code, message)) = fault(role, text) {
             self.report(code, at, message);
         }
@@ -27,7 +30,7 @@ fn fault(role: Role, text: &str) -> Option<(Code, String)> {
         Role::Project => (Code::ProjectName, project_fault(text).map(|form| not(&form))),
         Role::Pattern => match Pattern::parse(text) {
             Ok(_) => return None,
-            Err(error) => (super::super::policy::code_of(error.kind), Some(error.to_string())),
+            Err(error) => (super::super::allowlist::code_of(error.kind), Some(error.to_string())),
         },
         Role::AllowPattern => (Code::AllowPattern, dialect::allow_pattern_fault(text).map(str::to_owned)),
         Role::Directory => (Code::DirectoryPattern, dialect::directory_fault(text).map(str::to_owned)),
