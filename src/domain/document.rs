@@ -168,6 +168,11 @@ impl Document {
         self.policy.is_some() || self.platform_policy.is_some()
     }
 
+    /// Whether it is the policy of a project, and not a platform policy.
+    pub fn policy_is_of_project(&self) -> bool {
+        self.kind == PolicyKind::Singleton
+    }
+
     /// Lines and columns of the text.
     pub fn lines(&self) -> &LineIndex {
         &self.lines

@@ -4,6 +4,7 @@
 //! in `policies/gcloud.json`; those on rules and patterns follow the API's published definition.
 
 mod bodies;
+mod fixes;
 mod platform;
 mod printed;
 mod project;

@@ -4,15 +4,22 @@
 //! and the layout around it stay as they are, in block style, in flow style and in JSON, with
 //! either kind of line break.
 
+mod change;
+mod fields;
+mod patterns;
+mod platform;
+mod rules;
+mod snippet;
+mod spot;
+mod text;
 mod token;
 
 use std::ops::Range;
 
-use self::token::replaced;
-use crate::domain::document::{Document, Path, Segment};
-use crate::domain::lint::nearest::nearest;
-use crate::domain::lint::schema::{self, Kind, Names};
-use crate::domain::lint::{Code, Diagnostic};
+use self::change::Change;
+use self::spot::Spot;
+use crate::domain::document::Document;
+use crate::domain::lint::Diagnostic;
 
 /// One replacement in the text of a document.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -52,43 +59,15 @@ impl QuickFix {
 
 /// What can be done about `problem`, the best first; nothing where the remedy is not obvious.
 pub fn quick_fixes(document: &Document, problem: &Diagnostic) -> Vec<QuickFix> {
-    match problem.code {
-        Code::UnknownKey | Code::SnakeCase => right_key(document, problem).into_iter().collect(),
-        Code::UnknownValue => right_value(document, problem).into_iter().collect(),
-        _ => Vec::new(),
+    let change = Change { document };
+    let mut fixes = text::fixes(change, problem);
+    if let Some(spot) = Spot::find(document, &problem.span.bytes) {
+        fixes.extend(fields::fixes(change, &spot, problem));
+        fixes.extend(rules::fixes(change, &spot, problem));
+        fixes.extend(patterns::fixes(change, &spot, problem));
+        fixes.extend(platform::fixes(change, &spot, problem));
     }
-}
-
-/// The key that was meant, in place of the one that is not known.
-fn right_key(document: &Document, problem: &Diagnostic) -> Option<QuickFix> {
-    let (Segment::Field(typed), parents) = problem.path.0.split_last()? else { return None };
-    let message = schema::kind_at(schema::root(document.kind), &Path(parents.to_vec()))?.message()?;
-    let meant = match message.field_in_snake_case(typed) {
-        Some(field) => field.name,
-        None => nearest(typed, message.fields.iter().map(|field| field.name))?,
-    };
-    Some(written(document, problem, meant))
-}
-
-/// The value that was meant, in place of the one that is not known.
-fn right_value(document: &Document, problem: &Diagnostic) -> Option<QuickFix> {
-    let names = names_at(document, &problem.path)?;
-    let typed = token::content(document.text.get(problem.span.bytes.clone())?);
-    let meant = nearest(typed, names.all.iter().skip(1).copied())?;
-    Some(written(document, problem, meant))
-}
-
-fn names_at(document: &Document, path: &Path) -> Option<&'static Names> {
-    match schema::kind_at(schema::root(document.kind), path)? {
-        Kind::Enum(names) => Some(names),
-        _ => None,
-    }
-}
-
-/// The scalar that the problem stands at, replaced by `meant`.
-fn written(document: &Document, problem: &Diagnostic, meant: &str) -> QuickFix {
-    let edit = replaced(document, problem.span.bytes.clone(), meant);
-    QuickFix::new(format!("Write `{meant}`"), vec![edit])
+    fixes
 }
 
 #[cfg(test)]

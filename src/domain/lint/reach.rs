@@ -29,8 +29,7 @@ impl Decoder<'_, '_, '_> {
     fn advise_on_cluster(&mut self, key: &str, at: Bytes) {
         let Ok(key) = key.parse::<ClusterKey>() else { return };
         if !is_location(key.location()) {
-            let near = nearest(key.location(), LOCATIONS.into_iter().chain(MORE_REGIONS))
-                .map(|name| with_zone(name, key.location()));
+            let near = nearest_location(key.location());
             let text = format!("no location `{}` is known{}", shown(key.location()), suggestion(near.as_deref()));
             return self.report(Code::UnknownLocation, at, text);
         }
@@ -65,8 +64,13 @@ impl Decoder<'_, '_, '_> {
     }
 }
 
+/// The known location that was probably meant, with the zone that was typed.
+pub(super) fn nearest_location(typed: &str) -> Option<String> {
+    nearest(typed, LOCATIONS.into_iter().chain(MORE_REGIONS)).map(|name| with_zone(name, typed))
+}
+
 /// `global` (fleet memberships), a region, or a zone of it.
-fn is_location(text: &str) -> bool {
+pub(super) fn is_location(text: &str) -> bool {
     let known = |name: &str| LOCATIONS.contains(&name) || MORE_REGIONS.contains(&name);
     let zone =
         text.rsplit_once('-').filter(|(_, zone)| zone.len() == 1 && zone.bytes().all(|b| b.is_ascii_lowercase()));

@@ -209,6 +209,14 @@ pub(super) const REFUSED: &[Row] = &[
     row("admissionWhitelistPatterns:\n- namePattern: ''\nREST", &["2:16 pattern-empty"]),
     row("admissionWhitelistPatterns:\n- namePattern: gcr.io/p/[ab]*\nREST", &["2:16 pattern-bracket"]),
     row("admissionWhitelistPatterns:\n- namePattern: gcr.io/p/a b\nREST", &["2:16 pattern-blank"]),
+    row(
+        "admissionWhitelistPatterns:\n- namePattern: gcr.io/p/***\n- namePattern: gcr.io/p/app[:@]*\nREST",
+        &["2:16 pattern-wildcard", "3:16 pattern-bracket"],
+    ),
+    row(
+        "REST clusterAdmissionRules:\n  gke_my-project_us-central1-a_prod: {evaluationMode: ALWAYS_ALLOW, enforcementMode: ENFORCED_BLOCK_AND_AUDIT_LOG}\n  projects/p/locations/us-east1/clusters/prod: {evaluationMode: ALWAYS_ALLOW, enforcementMode: ENFORCED_BLOCK_AND_AUDIT_LOG}\n",
+        &["6:3 cluster-key", "7:3 cluster-key"],
+    ),
     // What stands around a policy, and what is none.
     row(
         "policy:\n  defaultAdmissionRule: {evaluationMode: ALWAYS_DENY, enforcementMode: ENFORCED_BLOCK_AND_AUDIT_LOG}\n",
