@@ -31,7 +31,7 @@ pub fn commands(job: &Job) -> Vec<String> {
         Job::MakeWorkDirectory => vec!["mkdir -m 700 -p \"$WORKDIR\" && cd \"$WORKDIR\"".into()],
         Job::RemoveWorkDirectory => vec!["rm -r \"$WORKDIR\"".into()],
         Job::WriteFile { name, text } => here_document(name, text),
-        Job::SaveFile { path, text, .. } => here_document(path, text),
+        Job::SaveFile { path, text, .. } | Job::Export { path, text } => here_document(path, text),
         Job::RemoveFile { name } => vec![format!("rm {}", quoted(name))],
         Job::CreateCluster(id) => {
             vec![format!("gcloud container clusters create {}", cluster_flags(id))]

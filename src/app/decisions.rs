@@ -1,5 +1,7 @@
 //! The chosen image's decision under the live policy and under the draft, kept up to date.
 
+use std::sync::Arc;
+
 use crate::domain::admission::{CompiledPolicy, Decision, Evidence, evaluate};
 use crate::domain::attestation::Verify;
 use crate::domain::image::ImageRef;
@@ -22,10 +24,10 @@ struct Basis {
 
 /// One policy, compiled once for many decisions.
 #[derive(Debug)]
-struct Compiled {
-    policy: Policy,
+pub(super) struct Compiled {
+    pub(super) policy: Policy,
     system: Option<Policy>,
-    rules: CompiledPolicy,
+    pub(super) rules: Arc<CompiledPolicy>,
 }
 
 #[derive(Debug, Default)]
@@ -42,22 +44,28 @@ pub struct Decisions {
 }
 
 impl Decisions {
+    /// The live policy and the draft, compiled.
+    pub(super) fn compiled(&self) -> [Option<&Compiled>; 2] {
+        [self.live.as_ref(), self.draft.as_ref()]
+    }
+
     /// The decision whose tree a pane shows.
     pub fn of(&self, pane: Pane) -> Option<&Decision> {
         match pane {
             Pane::Decision => self.now.as_ref(),
-            Pane::Preview => self.drafted.as_ref(),
             _ => None,
         }
     }
 
     /// Makes again what no longer stands on the present facts.
     pub fn refresh(&mut self, session: &Session, draft: Option<&Policy>, verifier: &dyn Verify) {
+        let system = session.remotes.system_policy.value().map(|p| (**p).clone());
         let Some(image) = session.image.clone() else {
-            *self = Self::default();
+            (self.basis, self.asked, self.now, self.drafted) = (None, None, None, None);
+            compile(&mut self.live, session.live_policy(), system.as_ref());
+            compile(&mut self.draft, draft, system.as_ref());
             return;
         };
-        let system = session.remotes.system_policy.value().map(|p| (**p).clone());
         let evidence = session.remotes.evidence.value().map(|e| (**e).clone()).unwrap_or_default();
         let enforced = session.cluster_info().is_none_or(|cluster| cluster.enforced);
         let basis = Basis {
@@ -92,7 +100,7 @@ fn compile(slot: &mut Option<Compiled>, policy: Option<&Policy>, system: Option<
         *slot = policy.map(|policy| Compiled {
             policy: policy.clone(),
             system: system.cloned(),
-            rules: CompiledPolicy::new(policy, system.unwrap_or(&system_policy::documented("global"))),
+            rules: Arc::new(CompiledPolicy::new(policy, system.unwrap_or(&system_policy::documented("global")))),
         });
     }
 }

@@ -8,8 +8,10 @@ use super::file::{FileTask, Outside, SavedFile};
 use super::guide::Progress;
 use super::job::Job;
 use super::msg::Timer;
+use super::preview::Ask;
 use super::query::Query;
 use super::remote::Ticket;
+use super::reviewing::ReviewAsk;
 
 /// Work for the runtime.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -18,6 +20,10 @@ pub enum Effect {
     /// The jobs one after the other; the first failure ends them.
     Run(Ticket, Vec<Job>),
     Cancel(Ticket),
+    /// Decides a long inventory; the one before is given up.
+    Preview(Ticket, Box<Ask>),
+    /// Reviews the draft, with progress.
+    Review(Ticket, Box<ReviewAsk>),
     /// Replaces a pending timer of the same kind.
     After(Timer, Duration),
     Save(Box<Saved>),
@@ -44,6 +50,8 @@ pub struct Saved {
     /// Location and name.
     pub cluster: Option<(String, String)>,
     pub image: Option<String>,
+    /// The path of the reviewer's list.
+    pub inventory: Option<String>,
     pub progress: Progress,
     pub theme: Option<String>,
     /// 0 to 2.

@@ -2,6 +2,7 @@
 
 use super::editor::{Editor, EditorCommand, Motion};
 use super::field::{Field, FieldCommand, SecretField};
+use super::reviewing::ReviewFormat;
 use crate::domain::key::Passphrase;
 
 /// What is filled in.
@@ -43,6 +44,10 @@ pub enum FormKind {
     SaveFile,
     OpenFile,
     GoToLine,
+    /// The file of the reviewer's list.
+    Inventory,
+    /// The file that a review is written to.
+    ExportReview(ReviewFormat),
     /// A passphrase for signing in the codelab's *do it for me*.
     SignPassphrase,
 }

@@ -162,6 +162,11 @@ pub enum Job {
     /// Asks the attestor whether it verifies.
     Validate(Box<NewAttestation>),
     DeleteAttestations(Vec<Attestation>),
+    /// Writes a text to a file that the user named.
+    Export {
+        path: String,
+        text: String,
+    },
     /// Finds the digest that a tag names now.
     ResolveDigest {
         image: ImageRef,
@@ -214,7 +219,7 @@ impl Job {
             Self::MakeWorkDirectory => "Make the working directory".into(),
             Self::RemoveWorkDirectory => "Remove the working directory".into(),
             Self::WriteFile { name, .. } => format!("Write {name}"),
-            Self::SaveFile { path, .. } => format!("Write {path}"),
+            Self::SaveFile { path, .. } | Self::Export { path, .. } => format!("Write {path}"),
             Self::RemoveFile { name } => format!("Remove {name}"),
             Self::CreateCluster(id) => format!("Create cluster {}", id.name),
             Self::SetEnforcement { cluster, on: true } => format!("Enforce the policy on {}", cluster.name),
@@ -265,14 +270,16 @@ impl Job {
             Self::Deploy(_) | Self::DeleteWorkload { .. } => &[Source::Workloads, Source::Events],
             Self::ImportPolicy { .. } => &[Source::Policy, Source::Workloads],
             Self::CreateNote { .. } | Self::DeleteNote(_) | Self::Grant { .. } | Self::Revoke { .. } => {
-                &[Source::Notes, Source::Attestations, Source::Evidence]
+                &[Source::Notes, Source::Attestations, Source::Evidence, Source::Survey]
             }
             Self::CreateAttestor { .. } | Self::DeleteAttestor(_) | Self::AddKey { .. } | Self::RemoveKey { .. } => {
-                &[Source::Attestors, Source::Attestations, Source::Evidence]
+                &[Source::Attestors, Source::Attestations, Source::Evidence, Source::Survey]
             }
             Self::GenerateKey { .. } | Self::ImportKey { .. } | Self::DeleteKey { .. } => &[Source::Keys],
-            Self::CreateAttestation(_) | Self::DeleteAttestations(_) => &[Source::Attestations, Source::Evidence],
-            Self::Sign { .. } | Self::Validate(_) | Self::ResolveDigest { .. } => &[],
+            Self::CreateAttestation(_) | Self::DeleteAttestations(_) => {
+                &[Source::Attestations, Source::Evidence, Source::Survey]
+            }
+            Self::Sign { .. } | Self::Validate(_) | Self::ResolveDigest { .. } | Self::Export { .. } => &[],
         }
     }
 }

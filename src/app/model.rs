@@ -16,7 +16,9 @@ use super::log::CommandLog;
 use super::msg::Viewport;
 use super::notice::Notices;
 use super::overlay::Overlay;
+use super::preview::Preview;
 use super::remote::Ticket;
+use super::reviewing::Reviewing;
 use super::session::Session;
 use super::tab::{Pane, Tab};
 use super::tree::Tree;
@@ -126,6 +128,8 @@ pub struct Model {
     pub nav: Navigation,
     pub draft: Draft,
     pub decisions: Decisions,
+    pub preview: Preview,
+    pub reviewing: Reviewing,
     pub guide: Guide,
     pub overlays: Vec<Overlay>,
     pub works: Works,
@@ -133,7 +137,7 @@ pub struct Model {
     pub notices: Notices,
     pub ui: Ui,
     pub deps: Deps,
-    last_ticket: Ticket,
+    pub(super) last_ticket: Ticket,
 }
 
 /// What belongs to the screen and the process.
@@ -153,8 +157,12 @@ pub struct Ui {
 
 impl Model {
     pub fn new(saved: Saved, draft: Option<String>, deps: Deps, now: Timestamp) -> Self {
-        let mut session =
-            Session { project: saved.project.clone(), cluster: saved.cluster.clone(), ..Session::default() };
+        let mut session = Session {
+            project: saved.project.clone(),
+            cluster: saved.cluster.clone(),
+            inventory: saved.inventory.clone(),
+            ..Session::default()
+        };
         session.image = saved.image.as_deref().and_then(|text| text.parse::<ImageRef>().ok());
         let mut nav = Navigation::default();
         nav.show(Tab::ALL.get(saved.tab).copied().unwrap_or_default());
@@ -167,6 +175,8 @@ impl Model {
             nav,
             draft,
             decisions: Decisions::default(),
+            preview: Preview::default(),
+            reviewing: Reviewing::default(),
             guide: Guide::new(saved.progress.clone()),
             overlays: Vec::new(),
             works: Works::default(),
@@ -189,6 +199,7 @@ impl Model {
             project: self.session.project.clone(),
             cluster: self.session.cluster.clone(),
             image: self.session.image.as_ref().map(|image| image.as_str().to_owned()),
+            inventory: self.session.inventory.clone(),
             progress: self.guide.progress.clone(),
             theme: Some(self.ui.theme.clone()),
             tab: Tab::ALL.iter().position(|tab| *tab == self.nav.tab).unwrap_or_default(),
@@ -198,6 +209,6 @@ impl Model {
 
     /// Whether something is under way that a spinner should tell.
     pub fn is_busy(&self) -> bool {
-        self.works.any() || self.session.is_loading()
+        self.works.any() || self.session.is_loading() || self.preview.is_behind() || self.reviewing.ticket.is_some()
     }
 }

@@ -8,8 +8,10 @@ use super::job::Outcome;
 use super::query::Answer;
 use super::remote::Ticket;
 use super::report::Report;
+use super::reviewing::Reviewed;
 use super::tab::{Pane, Tab};
 use crate::domain::document::Document;
+use crate::domain::review::Row;
 
 /// Something that happened.
 #[derive(Debug, Clone, PartialEq)]
@@ -36,6 +38,11 @@ pub enum Msg {
     JobDone(Ticket, usize, Outcome),
     /// The work of a ticket ended.
     Ended(Ticket, Result<(), Failure>),
+    /// The rows of a long inventory.
+    Previewed(Ticket, Vec<Row>),
+    /// How many items a review has decided.
+    ReviewProgress(Ticket, usize),
+    Reviewed(Ticket, Box<Reviewed>),
     /// Something that people should know, from outside of any request.
     Notice(Report),
     /// The terminal is ours again after it was given away.
@@ -103,6 +110,8 @@ pub enum Timer {
     Poll,
     /// The draft is written to disk.
     SaveDraft,
+    /// The attestors are asked about the images of the inventory.
+    Survey,
     /// The spinner turns.
     Spinner,
     /// The draft's file is looked at.

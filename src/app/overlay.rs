@@ -8,6 +8,7 @@ use super::job::Job;
 use super::report::Report;
 use super::tab::Pane;
 use super::wizard::Wizard;
+use crate::domain::admission::Decision;
 use crate::domain::image::ImageRef;
 use crate::domain::lint::quick_fix::QuickFix;
 use crate::domain::name::AttestorName;
@@ -130,11 +131,21 @@ pub enum Body {
         before: String,
         after: String,
     },
+    /// What the live policy and the draft decide about one item.
+    Decisions(Box<TwoDecisions>),
     /// Made from the model when it is drawn.
+    Review,
     Help,
     CommandLog,
     ApiLog,
     Report(Report),
+}
+
+/// Two decisions to look at next to each other.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TwoDecisions {
+    pub live: Decision,
+    pub draft: Decision,
 }
 
 impl Default for Body {
@@ -156,6 +167,7 @@ impl Overlay {
     /// The context of its keys.
     pub fn context(&self) -> Context {
         match self {
+            Self::Reader(Reader { body: Body::Review, .. }) => Context::Review,
             Self::Reader(_) => Context::Scroll,
             Self::Confirm(_) => Context::Confirm,
             Self::Picker(_) => Context::List,

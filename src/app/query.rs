@@ -1,9 +1,13 @@
 //! What is read from elsewhere, and the answers.
 
-use crate::domain::admission::Evidence;
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use crate::domain::admission::{Evidence, Request};
 use crate::domain::attestation::Attestation;
 use crate::domain::attestor::Attestor;
 use crate::domain::image::Digest;
+use crate::domain::inventory::Item;
 use crate::domain::name::NoteName;
 use crate::domain::policy::Policy;
 use crate::domain::resource::{Cluster, ClusterEvent, Image, LocalKey, Note, Project, WorkDirectory, Workload};
@@ -24,6 +28,10 @@ pub enum Source {
     Notes,
     Attestations,
     Evidence,
+    /// What the attestors say of every image of the inventory.
+    Survey,
+    /// The reviewer's list.
+    Inventory,
     Workloads,
     Events,
     Keys,
@@ -31,7 +39,7 @@ pub enum Source {
 }
 
 impl Source {
-    pub const ALL: [Self; 14] = [
+    pub const ALL: [Self; 16] = [
         Self::Projects,
         Self::Services,
         Self::Clusters,
@@ -42,6 +50,8 @@ impl Source {
         Self::Notes,
         Self::Attestations,
         Self::Evidence,
+        Self::Survey,
+        Self::Inventory,
         Self::Workloads,
         Self::Events,
         Self::Keys,
@@ -59,6 +69,7 @@ impl Source {
         Self::Notes,
         Self::Attestations,
         Self::Evidence,
+        Self::Survey,
         Self::Workloads,
         Self::Events,
     ];
@@ -97,6 +108,17 @@ pub enum Query {
         attestors: Vec<String>,
         image: String,
     },
+    /// What the attestors say of many images at once.
+    Survey {
+        attestors: Vec<String>,
+        digests: BTreeSet<Digest>,
+    },
+    /// The file of the reviewer's list, and the pod that its images are asked about as.
+    Inventory {
+        path: String,
+        pod: Box<Request>,
+        attestors: Vec<String>,
+    },
     Workloads {
         cluster: ClusterId,
     },
@@ -120,6 +142,8 @@ impl Query {
             Self::Notes { .. } => Source::Notes,
             Self::Attestations { .. } => Source::Attestations,
             Self::Evidence { .. } => Source::Evidence,
+            Self::Survey { .. } => Source::Survey,
+            Self::Inventory { .. } => Source::Inventory,
             Self::Workloads { .. } => Source::Workloads,
             Self::Events { .. } => Source::Events,
             Self::Keys => Source::Keys,
@@ -157,6 +181,8 @@ pub enum Answer {
     Notes(Result<Vec<Note>, Report>),
     Attestations(Result<AttestationsPage, Report>),
     Evidence(Result<Box<Evidence>, Report>),
+    Survey(Result<Arc<Evidence>, Report>),
+    Inventory(Result<Arc<Vec<Item>>, Report>),
     Workloads(Result<Vec<Workload>, Report>),
     Events(Result<Vec<ClusterEvent>, Report>),
     Keys(Result<Vec<LocalKey>, Report>),

@@ -55,6 +55,9 @@ impl Model {
 
     /// The numbers of the rows that the pane's filter leaves: those that hold each of its words.
     pub fn shown_rows(&self, pane: Pane) -> Vec<usize> {
+        if pane == Pane::Preview {
+            return self.preview.shown().to_vec();
+        }
         let least = self.draft.least;
         let severe = |at: &usize| {
             pane != Pane::Problems || self.draft.problems().get(*at).is_some_and(|problem| problem.severity <= least)

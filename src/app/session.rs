@@ -1,6 +1,7 @@
 //! What the three tabs share: the chosen project, cluster and image, and every remote value.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use super::job::ClusterId;
 use super::query::{Query, Source, Work};
@@ -10,6 +11,7 @@ use crate::domain::admission::{Enforcement, Evidence, Platform, Request, Request
 use crate::domain::attestation::Attestation;
 use crate::domain::attestor::Attestor;
 use crate::domain::image::ImageRef;
+use crate::domain::inventory::Item;
 use crate::domain::name::NoteName;
 use crate::domain::policy::Policy;
 use crate::domain::resource::{Cluster, ClusterEvent, Image, LocalKey, Note, Project, Workload};
@@ -59,6 +61,8 @@ pub struct Session {
     pub cluster: Option<(String, String)>,
     pub image: Option<ImageRef>,
     pub subject: Subject,
+    /// The path of the reviewer's list.
+    pub inventory: Option<String>,
     pub remotes: Remotes,
 }
 
@@ -77,6 +81,10 @@ pub struct Remotes {
     /// Whether the note has more attestations than were read.
     pub more_attestations: bool,
     pub evidence: Remote<Box<Evidence>>,
+    /// What the attestors say of the images of the inventory.
+    pub survey: Remote<Arc<Evidence>>,
+    /// The reviewer's list.
+    pub inventory: Remote<Arc<Vec<Item>>>,
     pub workloads: Remote<Vec<Workload>>,
     pub events: Remote<Vec<ClusterEvent>>,
     pub keys: Remote<Vec<LocalKey>>,
@@ -117,21 +125,32 @@ impl Session {
 
     /// The pod that the simulation asks about.
     pub fn request(&self, image: &ImageRef) -> Request {
-        let cluster = self.cluster_info();
+        let image = RequestImage { image: image.as_str().to_owned(), ..RequestImage::default() };
+        Request { images: vec![image], ..self.pod() }
+    }
+
+    /// The same without an image.
+    pub fn pod(&self) -> Request {
         let map = |pairs: &[(String, String)]| pairs.iter().cloned().collect();
         Request {
             platform: self.subject.platform,
-            enforcement: match cluster {
-                Some(cluster) if !cluster.enforced => Enforcement::Off,
-                _ => Enforcement::On,
-            },
-            cluster: self.cluster.as_ref().map(|(location, name)| format!("{location}.{name}")),
             namespace: self.subject.namespace.clone(),
             service_account: self.subject.service_account.clone(),
             service_identity: Some(self.subject.service_identity.clone()).filter(|id| !id.is_empty()),
             labels: map(&self.subject.labels),
             annotations: map(&self.subject.annotations),
-            images: vec![RequestImage { image: image.as_str().to_owned(), ..RequestImage::default() }],
+            ..self.in_cluster()
+        }
+    }
+
+    /// A pod of the chosen cluster, of which nothing else is known.
+    pub fn in_cluster(&self) -> Request {
+        Request {
+            enforcement: match self.cluster_info() {
+                Some(cluster) if !cluster.enforced => Enforcement::Off,
+                _ => Enforcement::On,
+            },
+            cluster: self.cluster.as_ref().map(|(location, name)| format!("{location}.{name}")),
             ..Request::default()
         }
     }
@@ -157,6 +176,13 @@ impl Session {
                 attestors: self.wanted_attestors(draft),
                 image: self.image.as_ref()?.as_str().to_owned(),
             },
+            // Its digests are the preview's to say.
+            Source::Survey => return None,
+            Source::Inventory => Query::Inventory {
+                path: self.inventory.clone()?,
+                pod: Box::new(self.pod()),
+                attestors: self.wanted_attestors(draft),
+            },
             Source::Workloads => Query::Workloads { cluster: self.running_cluster()? },
             Source::Events => Query::Events { cluster: self.running_cluster()? },
         })
@@ -168,8 +194,8 @@ impl Session {
 
     /// Forgets what belonged to another project.
     pub fn leave_project(&mut self) {
-        let Remotes { projects, keys, work, .. } = std::mem::take(&mut self.remotes);
-        self.remotes = Remotes { projects, keys, work, ..Remotes::default() };
+        let Remotes { projects, inventory, keys, work, .. } = std::mem::take(&mut self.remotes);
+        self.remotes = Remotes { projects, inventory, keys, work, ..Remotes::default() };
         self.cluster = None;
         self.image = None;
     }
@@ -210,6 +236,8 @@ impl Session {
             r.notes.is_loading(),
             r.attestations.is_loading(),
             r.evidence.is_loading(),
+            r.survey.is_loading(),
+            r.inventory.is_loading(),
             r.workloads.is_loading(),
             r.events.is_loading(),
             r.keys.is_loading(),

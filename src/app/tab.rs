@@ -119,7 +119,7 @@ impl Pane {
 
     /// Whether it shows the tree of a decision.
     pub fn is_tree(self) -> bool {
-        matches!(self, Self::Decision | Self::Preview)
+        matches!(self, Self::Decision)
     }
 
     /// Whether its rows can be filtered.

@@ -14,6 +14,7 @@ mod keys;
 mod mouse;
 mod policy;
 mod replies;
+mod review;
 pub mod signing;
 mod tree;
 
@@ -63,7 +64,7 @@ pub fn update(model: &mut Model, msg: Msg, now: Timestamp) -> Vec<Effect> {
 /// The first effects: everything that needs no project.
 pub fn start(model: &mut Model) -> Vec<Effect> {
     let mut effects = vec![Effect::After(Timer::Clock, CLOCK)];
-    effects.extend(load(model, &[Source::Keys, Source::Work]));
+    effects.extend(load(model, &[Source::Keys, Source::Work, Source::Inventory]));
     effects.extend(files::watch(model));
     settle(model, &mut effects);
     effects
@@ -95,6 +96,18 @@ fn handle(model: &mut Model, msg: Msg) -> Vec<Effect> {
         Msg::Progress(ticket, number, text) => replies::progress(model, ticket, number, text),
         Msg::JobDone(ticket, number, outcome) => replies::job_done(model, ticket, number, outcome),
         Msg::Ended(ticket, result) => replies::ended(model, ticket, result),
+        Msg::Previewed(ticket, rows) => {
+            review::previewed(model, ticket, rows);
+            Vec::new()
+        }
+        Msg::ReviewProgress(ticket, done) => {
+            review::progress(model, ticket, done);
+            Vec::new()
+        }
+        Msg::Reviewed(ticket, reviewed) => {
+            review::reviewed(model, ticket, *reviewed);
+            Vec::new()
+        }
         Msg::Notice(report) => {
             say(model, Weight::Warning, report.line());
             Vec::new()
@@ -117,6 +130,7 @@ fn settle(model: &mut Model, effects: &mut Vec<Effect>) {
     tree::follow(model);
     effects.extend(files::settle(model));
     effects.extend(replies::missing_evidence(model));
+    effects.extend(review::follow(model));
     let saved = model.to_save();
     if saved != model.ui.saved {
         model.ui.saved = saved.clone();
@@ -133,9 +147,10 @@ fn timed(model: &mut Model, timer: Timer) -> Vec<Effect> {
         }
         Timer::Watch => files::watch(model),
         Timer::SaveDraft => vec![Effect::SaveDraft(model.draft.editor.text())],
+        Timer::Survey => review::survey(model),
         Timer::Poll => {
             let mut effects = vec![Effect::After(Timer::Poll, POLL)];
-            if model.nav.tab == Tab::Deployer && model.session.cluster.is_some() {
+            if model.nav.tab != Tab::Attestor && model.session.cluster.is_some() {
                 effects.extend(load(model, &[Source::Workloads, Source::Events]));
             }
             effects
@@ -162,12 +177,16 @@ fn connected(model: &mut Model, result: Result<String, Report>) -> Vec<Effect> {
 pub(super) fn load(model: &mut Model, sources: &[Source]) -> Vec<Effect> {
     let mut effects = Vec::new();
     for source in sources {
-        let local = matches!(source, Source::Keys | Source::Work);
+        let local = matches!(source, Source::Keys | Source::Work | Source::Inventory);
         if !local && !matches!(model.session.connection, Connection::Sandbox(_)) {
             continue;
         }
         let note = model.selected_attestor().map(|attestor| attestor.note.clone());
-        let Some(query) = model.session.query(*source, note, model.draft.policy()) else { continue };
+        let query = match source {
+            Source::Survey => review::survey_query(model),
+            source => model.session.query(*source, note, model.draft.policy()),
+        };
+        let Some(query) = query else { continue };
         let ticket = model.next_ticket();
         replies::begin(model, *source, ticket);
         effects.push(Effect::Load(ticket, query));

@@ -16,6 +16,10 @@ use crate::domain::policy::Policy;
 /// Requests at the same time: attestors, and digests of each.
 const ATTESTORS: usize = 8;
 const DIGESTS: usize = 8;
+/// So many digests are asked for one by one; for more the whole note is read.
+const FEW: usize = 32;
+/// Pages of a note that a survey reads, of about a thousand attestations each.
+const MAX_PAGES: usize = 100;
 
 impl Client {
     /// What the attestors of these policies say of these digests: see [`Client::evidence_of`].
@@ -37,6 +41,54 @@ impl Client {
             .collect()
             .await;
         Evidence { attestors, ..Evidence::default() }
+    }
+
+    /// What these attestors say of many digests. The pages of their notes are read, up to a limit; of
+    /// the second value's attestors not all attestations were read, so that what is not found for them
+    /// is not known.
+    pub async fn survey(
+        &self,
+        names: BTreeSet<AttestorName>,
+        digests: &BTreeSet<Digest>,
+    ) -> (Evidence, BTreeSet<AttestorName>) {
+        if digests.len() <= FEW {
+            let digests: Vec<Digest> = digests.iter().cloned().collect();
+            return (self.evidence_of(names, &digests).await, BTreeSet::new());
+        }
+        // Without digests the evidence is who the attestors are, and who may read their notes.
+        let mut evidence = self.evidence_of(names, &[]).await;
+        let mut incomplete = BTreeSet::new();
+        for (name, found) in &mut evidence.attestors {
+            let AttestorEvidence::Found { attestor, attestations: attestations @ Attestations::Read(_) } = found else {
+                continue;
+            };
+            *attestations = match self.pages_of(&attestor.note, digests).await {
+                Ok((list, whole)) => {
+                    incomplete.extend((!whole).then(|| name.clone()));
+                    Attestations::Read(list)
+                }
+                Err(error) => Attestations::Unknown(error.to_string()),
+            };
+        }
+        (evidence, incomplete)
+    }
+
+    /// The attestations of these digests on a note; whether all of its pages were read.
+    async fn pages_of(&self, note: &NoteName, digests: &BTreeSet<Digest>) -> Result<(Vec<Attestation>, bool), Error> {
+        let (mut found, mut next) = (Vec::new(), None);
+        for _ in 0..MAX_PAGES {
+            let (page, more) = self.attestations_page(note, None, next.as_deref()).await?;
+            let wanted = |attestation: &Attestation| {
+                let digest = attestation.resource_uri.rsplit_once('@').and_then(|(_, digest)| digest.parse().ok());
+                digest.is_some_and(|digest: Digest| digests.contains(&digest))
+            };
+            found.extend(page.into_iter().filter(wanted));
+            next = more;
+            if next.is_none() {
+                return Ok((found, true));
+            }
+        }
+        Ok((found, false))
     }
 
     async fn attestor_evidence(&self, name: &AttestorName, digests: &[Digest]) -> AttestorEvidence {

@@ -12,6 +12,7 @@ mod exemption;
 mod message;
 mod paths;
 mod rule;
+mod survey;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -119,6 +120,9 @@ pub struct Evidence {
     pub assumed: BTreeSet<AttestorName>,
     /// What Cloud Run resolves a tagged image to.
     pub resolved: BTreeMap<String, Digest>,
+    /// What was found out before about many images at once: whether the attestor attested the digest.
+    /// It goes before what [`Evidence::attestors`] says; digests that are not in it were not looked at.
+    pub surveyed: BTreeMap<AttestorName, BTreeMap<Digest, bool>>,
 }
 
 /// What is known of one attestor.

@@ -96,6 +96,8 @@ pub struct Workload {
     pub created: String,
     /// The message of a `ReplicaFailure` condition.
     pub failure: Option<String>,
+    /// What made it, for example `replicaset/hello-world-5d8f`; empty for what a person made.
+    pub controller: String,
 }
 
 /// A Kubernetes event.

@@ -168,5 +168,13 @@ fn workload(kind: WorkloadKind, meta: &ObjectMeta, template: Option<&ObjectMeta>
         annotations: template.and_then(|t| t.annotations.clone()).unwrap_or_default(),
         created: meta.creation_timestamp.as_ref().map(|time| time.0.to_string()).unwrap_or_default(),
         failure: None,
+        controller: controller(meta),
     }
+}
+
+/// As kubectl names it.
+fn controller(meta: &ObjectMeta) -> String {
+    let owners = meta.owner_references.iter().flatten();
+    let controller = owners.into_iter().find(|owner| owner.controller == Some(true));
+    controller.map(|owner| format!("{}/{}", owner.kind.to_lowercase(), owner.name)).unwrap_or_default()
 }

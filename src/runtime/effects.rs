@@ -1,6 +1,7 @@
 //! Carries effects out: each as a task whose outcome comes back as messages.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 use std::sync::mpsc as blocking_mpsc;
 use std::thread::JoinHandle;
 use std::time::Duration;
@@ -9,15 +10,19 @@ use tokio::sync::mpsc::UnboundedSender;
 use tokio::task::AbortHandle;
 
 use super::backend::Backend;
+use super::reviewing::{self, Progress};
 use super::{convert, jobs, open_files, queries};
 use crate::app::effect::{Effect, Saved};
 use crate::app::file::{FileTask, Outside};
 use crate::app::job::Job;
 use crate::app::msg::{Failure, Msg, Timer};
+use crate::app::preview::Ask;
 use crate::app::query::{Answer, Query, Source};
 use crate::app::remote::Ticket;
 use crate::app::report::Report;
+use crate::app::reviewing::ReviewAsk;
 use crate::domain::document::{Dialect, Document};
+use crate::signing::openpgp::Verifier;
 
 /// What the loop itself has to do, because it owns the terminal.
 #[derive(Debug, PartialEq, Eq)]
@@ -34,6 +39,9 @@ pub struct Runner {
     backend: Backend,
     messages: UnboundedSender<Msg>,
     works: HashMap<Ticket, AbortHandle>,
+    /// The preview that is being decided.
+    preview: Option<Arc<Progress>>,
+    reviews: HashMap<Ticket, Arc<Progress>>,
     timers: HashMap<Timer, AbortHandle>,
     writer: Writer,
 }
@@ -41,7 +49,15 @@ pub struct Runner {
 impl Runner {
     pub fn new(backend: Backend, messages: UnboundedSender<Msg>) -> Self {
         let writer = Writer::start(&backend, messages.clone());
-        Self { backend, messages, works: HashMap::new(), timers: HashMap::new(), writer }
+        Self {
+            backend,
+            messages,
+            works: HashMap::new(),
+            preview: None,
+            reviews: HashMap::new(),
+            timers: HashMap::new(),
+            writer,
+        }
     }
 
     /// Starts an effect; returns what only the loop can do.
@@ -53,6 +69,8 @@ impl Runner {
             Effect::After(timer, delay) => self.after(timer, delay),
             Effect::Save(saved) => self.writer.save(saved),
             Effect::SaveDraft(text) => self.writer.send(Write::Draft(text)),
+            Effect::Preview(ticket, ask) => self.preview(ticket, *ask),
+            Effect::Review(ticket, ask) => self.review(ticket, *ask),
             Effect::Parse(revision, text) => self.parse(revision, text),
             Effect::Copy(text) => {
                 self.writer.send(Write::Clipboard(text.clone()));
@@ -105,7 +123,45 @@ impl Runner {
         });
     }
 
+    /// Decides a long inventory; the one before is given up.
+    fn preview(&mut self, ticket: Ticket, ask: Ask) {
+        let progress = Arc::new(Progress::default());
+        if let Some(before) = self.preview.replace(progress.clone()) {
+            before.cancel();
+        }
+        let messages = self.messages.clone();
+        tokio::task::spawn_blocking(move || {
+            let verifier = Verifier::default();
+            let rows = reviewing::rows(&ask.reviewer, &ask.items, &ask.evidence, &verifier, &progress);
+            if let Some(rows) = rows {
+                let _ = messages.send(Msg::Previewed(ticket, rows));
+            }
+        });
+    }
+
+    fn review(&mut self, ticket: Ticket, ask: ReviewAsk) {
+        let progress = Arc::new(Progress::default());
+        self.reviews.retain(|_, review| Arc::strong_count(review) > 1);
+        self.reviews.insert(ticket, progress.clone());
+        let (messages, counted) = (self.messages.clone(), progress.clone());
+        let task = tokio::task::spawn_blocking(move || reviewing::review(&ask, &progress));
+        tokio::spawn(async move {
+            let mut task = task;
+            loop {
+                match tokio::time::timeout(REVIEW_TICK, &mut task).await {
+                    Ok(Ok(Some(reviewed))) => break drop(messages.send(Msg::Reviewed(ticket, Box::new(reviewed)))),
+                    Ok(Ok(None)) => break,
+                    Ok(Err(error)) => break drop(messages.send(Msg::Notice(convert::plain(&error)))),
+                    Err(_) => drop(messages.send(Msg::ReviewProgress(ticket, counted.done()))),
+                }
+            }
+        });
+    }
+
     fn cancel(&mut self, ticket: Ticket) {
+        if let Some(review) = self.reviews.remove(&ticket) {
+            review.cancel();
+        }
         if let Some(task) = self.works.remove(&ticket) {
             task.abort();
         }
@@ -175,12 +231,17 @@ fn failed_answer(source: Source, report: Report) -> Answer {
         Source::Notes => Answer::Notes(Err(report)),
         Source::Attestations => Answer::Attestations(Err(report)),
         Source::Evidence => Answer::Evidence(Err(report)),
+        Source::Survey => Answer::Survey(Err(report)),
+        Source::Inventory => Answer::Inventory(Err(report)),
         Source::Workloads => Answer::Workloads(Err(report)),
         Source::Events => Answer::Events(Err(report)),
         Source::Keys => Answer::Keys(Err(report)),
         Source::Work => Answer::Work(Err(report)),
     }
 }
+
+/// How often the count of a review moves.
+const REVIEW_TICK: Duration = Duration::from_millis(100);
 
 /// How long the screen waits for the session to be written.
 const SAVE_PATIENCE: Duration = Duration::from_millis(200);

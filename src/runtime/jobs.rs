@@ -33,6 +33,9 @@ pub async fn perform(backend: &Backend, job: Job, progress: &Progress) -> Result
         Job::DisableServices { project, services } => disable(backend, &project, &services).await,
         Job::MakeWorkDirectory => on_disk(backend, |b| b.files.make_work()).await,
         Job::RemoveWorkDirectory => on_disk(backend, |b| b.files.remove_work()).await,
+        Job::Export { path, text } => {
+            on_disk(backend, move |_| super::files::write_whole(std::path::Path::new(&path), text.as_bytes())).await
+        }
         Job::WriteFile { name, text } => on_disk(backend, move |b| b.files.write_work(&name, &text)).await,
         Job::SaveFile { path, text, known, replace } => {
             blocking(move || open_files::save(&path, &text, known, replace).map_err(|error| convert::plain(&error)))

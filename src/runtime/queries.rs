@@ -1,6 +1,7 @@
 //! Reads: from a query to its answer.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use futures_util::future::try_join3;
 
@@ -11,13 +12,15 @@ use crate::app::query::{Answer, AttestationsPage, Query, Work};
 use crate::app::report::Report;
 use crate::client::{Client, Error, Kubernetes};
 use crate::codelab::names;
-use crate::domain::admission::Evidence;
+use crate::domain::admission::{Evidence, Request};
 use crate::domain::attestation::Verify as _;
 use crate::domain::attestor::{KeyMaterial, PublicKey};
 use crate::domain::image::{Digest, ImageRef};
+use crate::domain::inventory::Item;
 use crate::domain::name::{NoteName, ProjectId};
 use crate::domain::resource::{ClusterEvent, Image, LocalKey, Note, Workload};
 use crate::signing::openpgp::Verifier;
+use crate::wire::inventory::{self, Defaults};
 use crate::wire::kubernetes::{Deployment, Event, Pod, ReplicaSet};
 
 /// The registries that are asked for a project's repositories; others list none.
@@ -41,6 +44,8 @@ pub async fn answer(backend: &Backend, query: Query) -> Answer {
             Answer::Attestations(attestations(backend, &note, digest.as_ref()).await)
         }
         Query::Evidence { attestors, image } => Answer::Evidence(evidence(backend, &attestors, &image).await),
+        Query::Survey { attestors, digests } => Answer::Survey(survey(backend, &attestors, digests).await),
+        Query::Inventory { path, pod, attestors } => Answer::Inventory(read_list(path, *pod, &attestors).await),
         Query::Workloads { cluster } => Answer::Workloads(workloads(backend, &cluster).await),
         Query::Events { cluster } => Answer::Events(events(backend, &cluster).await),
         Query::Keys => Answer::Keys(keys(backend).await),
@@ -150,6 +155,34 @@ async fn evidence(backend: &Backend, attestors: &[String], image: &str) -> Resul
     let digests: Vec<Digest> = image.parse::<ImageRef>().ok().and_then(|i| i.digest().cloned()).into_iter().collect();
     let names: BTreeSet<_> = attestors.iter().filter_map(|name| name.parse().ok()).collect();
     Ok(Box::new(backend.client()?.evidence_of(names, &digests).await))
+}
+
+/// What the attestors say of many images: their signatures are verified here, so that the screen does
+/// not wait for it.
+async fn survey(backend: &Backend, attestors: &[String], digests: BTreeSet<Digest>) -> Result<Arc<Evidence>, Report> {
+    let names: BTreeSet<_> = attestors.iter().filter_map(|name| name.parse().ok()).collect();
+    let (evidence, incomplete) = backend.client()?.survey(names, &digests).await;
+    blocking(move || Ok(Arc::new(evidence.surveyed(&digests, &incomplete, &Verifier::default())))).await
+}
+
+/// The reviewer's list.
+async fn read_list(path: String, pod: Request, attestors: &[String]) -> Result<Arc<Vec<Item>>, Report> {
+    let attestors = attestors.iter().filter_map(|name| name.parse().ok()).collect();
+    blocking(move || {
+        let text = read_inventory(&path).map_err(|error| Report::of(&error).hinted(format!("The file is {path}.")))?;
+        let defaults = Defaults { pod, attestors };
+        let items = inventory::parse(&text, &defaults);
+        items.map(Arc::new).map_err(|error| Report::of(&error).hinted(format!("The file is {path}.")))
+    })
+    .await
+}
+
+/// At most what an inventory may have, and one byte more.
+fn read_inventory(path: &str) -> std::io::Result<String> {
+    use std::io::Read as _;
+    let mut text = String::new();
+    std::fs::File::open(path)?.take(inventory::MAX_BYTES as u64 + 1).read_to_string(&mut text)?;
+    Ok(text)
 }
 
 /// A client of the cluster's API server.

@@ -4,10 +4,13 @@ use std::sync::Mutex;
 use std::sync::PoisonError;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
+use crate::app::reviewing::{ReviewAsk, Reviewed};
 use crate::domain::admission::Evidence;
 use crate::domain::attestation::Verify;
+use crate::domain::document::{Dialect, Document};
 use crate::domain::inventory::Item;
-use crate::domain::review::{Reviewer, Row};
+use crate::domain::review::{Comparison, Review, Reviewer, Row};
+use crate::signing::openpgp::Verifier;
 
 /// Items that a thread takes at a time: some milliseconds of work.
 const PART: usize = 2_000;
@@ -67,6 +70,20 @@ pub fn rows(
     Some(parts.into_iter().flat_map(|(_, rows)| rows).collect())
 }
 
+/// The whole review of a draft; `None` where it was cancelled, or a text is no policy.
+pub fn review(ask: &ReviewAsk, progress: &Progress) -> Option<Reviewed> {
+    let parse = |text: &str| Document::parse(text, Dialect::Gcloud);
+    let (live, draft) = (parse(&ask.live), parse(&ask.draft));
+    let (old, new) = live.policy.as_ref().zip(draft.policy.as_ref())?;
+    let reviewer = Reviewer::new(old, new, &ask.system);
+    let verifier = Verifier::default();
+    let rows = rows(&reviewer, &ask.items, &ask.evidence, &verifier, progress)?;
+    let comparison = Comparison::new(old, new, &ask.system);
+    let known = (&*ask.evidence, &verifier as &dyn Verify);
+    let review = Review::new(comparison, ask.items.clone(), rows, &reviewer, known, [Some(&live), Some(&draft)]);
+    Some(Reviewed { review, live, draft })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -75,7 +92,6 @@ mod tests {
     use crate::domain::policy::{AdmissionRule, AdmissionWhitelistPattern, EnforcementMode, EvaluationMode, Policy};
     use crate::domain::review::Standing;
     use crate::domain::system_policy;
-    use crate::signing::openpgp::Verifier;
 
     fn reviewer() -> Reviewer {
         let rule = |mode| AdmissionRule::always(mode, EnforcementMode::Enforced);

@@ -1,5 +1,6 @@
 //! The boxes over the page, painted from the bottom up; the cursor is the topmost one's.
 
+mod decisions;
 mod form;
 mod picker;
 mod reader;

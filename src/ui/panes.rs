@@ -4,6 +4,7 @@ mod attestor;
 mod deployer;
 mod finder;
 mod policy;
+mod preview;
 mod trace;
 
 use jiff::Timestamp;
@@ -39,7 +40,7 @@ pub(super) fn draw(model: &Model, body: Rect, state: &mut ViewState, styles: &St
             Pane::Decision => trace::decision(model, area, state, styles, frame.buffer_mut()),
             Pane::Editor => policy::editor(model, area, state, styles, frame),
             Pane::Problems => policy::problems(model, area, state, styles, frame.buffer_mut()),
-            Pane::Preview => trace::preview(model, area, state, styles, frame.buffer_mut()),
+            Pane::Preview => preview::preview(model, area, state, styles, frame.buffer_mut()),
             Pane::Attestors => attestor::attestors(model, area, state, styles, frame.buffer_mut()),
             Pane::Notes => attestor::notes(model, area, state, styles, frame.buffer_mut()),
             Pane::Attestations => attestor::attestations(model, area, state, styles, frame.buffer_mut()),

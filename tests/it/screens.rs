@@ -2,10 +2,12 @@
 //!
 //! `INSTA_UPDATE=always cargo test` writes the snapshots, `UPDATE=1 cargo test` the screenshots.
 
+use countersign::app::effect::Effect;
 use countersign::app::job::Outcome;
 use countersign::app::msg::{Failure, Msg};
 use countersign::app::remote::Ticket;
 use countersign::app::report::Report;
+use countersign::runtime::reviewing;
 
 use crate::support::screen::{assert_screenshot, styled};
 use crate::support::stage::Stage;
@@ -79,6 +81,59 @@ fn boxes_to_read() {
     snapshots("command-log-empty", after(Stage::empty, "L"));
 }
 
+/// A draft that lets something in and locks something out, and asks one more attestor.
+const REVIEWED: &str = "\
+admissionWhitelistPatterns:
+- namePattern: gcr.io/google_containers/*
+- namePattern: gcr.io/google_containers/pause*
+kubernetesNamespaceAdmissionRules:
+  test:
+    evaluationMode: ALWAYS_ALLOW
+    enforcementMode: ENFORCED_BLOCK_AND_AUDIT_LOG
+defaultAdmissionRule:
+  evaluationMode: REQUIRE_ATTESTATION
+  enforcementMode: ENFORCED_BLOCK_AND_AUDIT_LOG
+  requireAttestationsBy:
+  - projects/binauthz-codelab/attestors/my-binauthz-attestor
+";
+
+/// The review of that draft, as far as it came.
+fn reviewing(size: (u16, u16), ended: bool) -> Stage {
+    let mut stage = Stage::full(size);
+    stage.model.draft.replace(REVIEWED);
+    let effects = stage.keys("2 F7");
+    let ask =
+        effects.into_iter().find_map(|e| if let Effect::Review(ticket, ask) = e { Some((ticket, ask)) } else { None });
+    let (ticket, ask) = ask.unwrap();
+    if ended {
+        let reviewed = reviewing::review(&ask, &reviewing::Progress::default()).unwrap();
+        stage.send(Msg::Reviewed(ticket, Box::new(reviewed)));
+    } else {
+        stage.send(Msg::ReviewProgress(ticket, 2));
+    }
+    stage
+}
+
+#[test]
+fn reviews() {
+    snapshots("review", |size| reviewing(size, true));
+    snapshots("review-under-way", |size| reviewing(size, false));
+    snapshots("review-export", |size| {
+        let mut stage = reviewing(size, true);
+        stage.keys("M");
+        stage
+    });
+    snapshots("two-decisions", after(Stage::full, "2 S-Tab Enter"));
+}
+
+#[test]
+fn a_review_that_is_closed_is_given_up() {
+    let mut stage = reviewing((80, 24), false);
+    let effects = stage.keys("Esc");
+    assert!(effects.iter().any(|effect| matches!(effect, Effect::Cancel(_))));
+    stage.row("the review was cancelled");
+}
+
 #[test]
 fn boxes_to_choose_from() {
     snapshots("palette", after(Stage::full, ":"));
@@ -135,7 +190,6 @@ fn the_signing_wizard() {
 
 /// The ticket of the work that the keys start.
 fn started(stage: &mut Stage, keys: &str) -> Ticket {
-    use countersign::app::effect::Effect;
     let effects = stage.keys(keys);
     effects.iter().find_map(|e| if let Effect::Run(ticket, _) = e { Some(*ticket) } else { None }).unwrap()
 }

@@ -96,7 +96,8 @@ impl Editor {
         let at = self.selection().unwrap_or(self.caret.cursor..self.caret.cursor);
         let line_start = lines::start(&self.text, lines::line_of(&self.text, at.start));
         let before = self.slice(line_start..at.start);
-        let text = format!("{}{}", self.newline, indent::after(&before));
+        let below = self.line(lines::line_of(&self.text, at.end) + 1).into_owned();
+        let text = format!("{}{}", self.newline, indent::between(&before, &below));
         let only_blanks = indent::blanks(&before) == before.chars().count();
         self.splice(if only_blanks { line_start..at.end } else { at }, &text, Kind::Other)
     }

@@ -21,6 +21,18 @@ pub(super) fn after(before: &str) -> String {
     format!("{indentation}{}", " ".repeat(dashes + STEP))
 }
 
+/// The indentation of a line between one beginning with `before` and `below`: that of a list below its
+/// key which is not indented, as gcloud writes lists; else [`after`].
+pub(super) fn between(before: &str, below: &str) -> String {
+    let indentation = before.split_at(blanks(before)).0;
+    let list = below.strip_prefix(indentation).is_some_and(|rest| rest == "-" || rest.starts_with("- "));
+    if list && opens(before.trim()) && !before.trim_start().starts_with('-') {
+        indentation.to_owned()
+    } else {
+        after(before)
+    }
+}
+
 fn opens(content: &str) -> bool {
     let head = content.split(" #").next().unwrap_or_default().trim_end();
     head.ends_with(':') || [": |", ": >", ": |-", ": >-", ": |+", ": >+"].iter().any(|end| head.ends_with(end))

@@ -6,7 +6,7 @@ use super::super::model::Model;
 use super::super::notice::Weight;
 use super::super::overlay::{Body, Confirm, Overlay, Then};
 use super::super::tab::{Pane, Tab};
-use super::{attestor, boxes, deployer, finder, forms, go, guide, load, policy, quit, say, signing, tree};
+use super::{attestor, boxes, deployer, finder, forms, go, guide, load, policy, quit, review, say, signing, tree};
 use crate::app::editor::Motion;
 use crate::app::query::Source;
 use crate::app::tree::TreeCommand;
@@ -74,6 +74,14 @@ pub(super) fn act(model: &mut Model, action: Action) -> Vec<Effect> {
         | Action::NextSeverity
         | Action::ReloadDraft
         | Action::ShowDiff => policy::act(model, action),
+        Action::Review
+        | Action::PreviewShow
+        | Action::PreviewOrder
+        | Action::PreviewChoose
+        | Action::LoadInventory
+        | Action::ReviewMarkdown
+        | Action::ReviewJson
+        | Action::ReviewSarif => review::act(model, action),
         Action::FindInText
         | Action::ReplaceInText
         | Action::FindEnter
@@ -266,7 +274,15 @@ fn reload(model: &mut Model) -> Vec<Effect> {
             Source::Work,
             Source::Evidence,
         ],
-        Tab::Policy => &[Source::Policy, Source::SystemPolicy, Source::Evidence],
+        Tab::Policy => &[
+            Source::Policy,
+            Source::SystemPolicy,
+            Source::Evidence,
+            Source::Survey,
+            Source::Images,
+            Source::Workloads,
+            Source::Inventory,
+        ],
         Tab::Attestor => &[Source::Attestors, Source::Notes, Source::Attestations, Source::Keys, Source::Work],
     };
     load(model, sources)
@@ -285,7 +301,10 @@ fn copy_row(model: &mut Model) -> Vec<Effect> {
         Pane::Attestations => model.selected_attestation().map(|a| a.name.clone()),
         Pane::Keys => model.selected_key().map(|k| k.fingerprint.clone()),
         Pane::Decision => model.decisions.now.as_ref().map(|d| d.trace.to_string()),
-        Pane::Preview => model.decisions.drafted.as_ref().map(|d| d.trace.to_string()),
+        Pane::Preview => {
+            let row = model.selected_row(Pane::Preview).and_then(|at| model.preview.item(at));
+            row.map(|(item, _)| item.title())
+        }
         Pane::Setup => model.session.project.clone(),
         Pane::Problems => {
             model.selected_row(Pane::Problems).and_then(|at| model.draft.problems().get(at)).map(|d| d.message.clone())

@@ -5,6 +5,7 @@ use super::super::effect::Effect;
 use super::super::fuzzy;
 use super::super::model::Model;
 use super::super::overlay::{Body, Choice, Confirm, Entry, Overlay, Picker, Then, searched};
+use super::super::reviewing::ReviewFormat;
 use super::super::work::Purpose;
 use super::{actions, files, fixes, forms, go, policy, quit, run, signing};
 use crate::app::job::Job;
@@ -34,8 +35,10 @@ pub(super) fn act(model: &mut Model, action: Action) -> Vec<Effect> {
 
 /// Closes the topmost box.
 pub(super) fn close(model: &mut Model) -> Vec<Effect> {
-    model.overlays.pop();
-    Vec::new()
+    match model.overlays.pop() {
+        Some(Overlay::Reader(reader)) if reader.body == Body::Review => super::review::closed(model),
+        _ => Vec::new(),
+    }
 }
 
 fn on_form(model: &mut Model, change: impl FnOnce(&mut super::super::form::Form)) -> Vec<Effect> {
@@ -117,6 +120,13 @@ fn copy_all(model: &mut Model) -> Vec<Effect> {
             Body::Prose(text) | Body::Code(text) => text.clone(),
             Body::Bytes(bytes) => String::from_utf8_lossy(bytes).into_owned(),
             Body::Diff { after, .. } => after.clone(),
+            Body::Decisions(both) => {
+                format!("Live policy:\n{}\nDraft:\n{}", both.live.trace, both.draft.trace)
+            }
+            Body::Review => {
+                let result = model.reviewing.result.as_ref();
+                result.map(|reviewed| reviewed.text(ReviewFormat::Markdown)).unwrap_or_default()
+            }
             Body::Help => help_text(),
             Body::CommandLog => model.log.script(),
             Body::ApiLog => model.ui.requests.join("\n"),

@@ -11,7 +11,7 @@ use super::super::notice::Weight;
 use super::super::overlay::Overlay;
 use super::super::tab::Pane;
 use super::super::work::Purpose;
-use super::{files, go, policy, run, say};
+use super::{files, go, policy, review, run, say};
 use crate::codelab::names;
 use crate::domain::admission::Platform;
 use crate::domain::attestation;
@@ -64,6 +64,8 @@ fn take(model: &mut Model, form: &Form) -> Taken {
         FormKind::SaveFile => files::take_save(model, form),
         FormKind::OpenFile => take_path(form),
         FormKind::GoToLine => take_line(model, form),
+        FormKind::Inventory => Ok(review::take_inventory(model, form)),
+        FormKind::ExportReview(format) => review::take_export(model, form, format),
         FormKind::SignPassphrase => take_sign(model, form),
     }
 }

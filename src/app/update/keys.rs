@@ -17,7 +17,9 @@ impl Model {
     /// Where keys are looked up, the innermost first.
     pub fn contexts(&self) -> Vec<Context> {
         if let Some(overlay) = self.overlays.last() {
-            return vec![overlay.context()];
+            let context = overlay.context();
+            let below = (context == Context::Review).then_some(Context::Scroll);
+            return [context].into_iter().chain(below).collect();
         }
         if self.nav.filtering {
             return vec![Context::Filter, Context::Global];
@@ -29,7 +31,8 @@ impl Model {
         if self.nav.editing {
             return vec![Context::Editing, pane, Context::Global];
         }
-        let mut contexts = vec![pane];
+        let reading = (self.nav.focus() == Pane::Editor).then_some(Context::Reading);
+        let mut contexts: Vec<Context> = reading.into_iter().chain([pane]).collect();
         if self.guide.progress.shown {
             contexts.push(Context::Guide);
         }

@@ -11,8 +11,7 @@ use super::super::notice::Weight;
 use super::super::overlay::{Body, Choice, Confirm, Entry, Overlay, Then};
 use super::super::tab::Pane;
 use super::super::templates::{TEMPLATES, Template};
-use super::{actions, boxes, files, fixes, forms, go, say, tree};
-use crate::app::tree::TreeCommand;
+use super::{actions, boxes, files, fixes, forms, go, say};
 use crate::domain::document::{self, PolicyKind};
 use crate::domain::lint::Severity;
 use crate::domain::policy::Policy;
@@ -54,7 +53,7 @@ pub(super) fn on_row(model: &mut Model) -> Vec<Effect> {
                 go_to(model, start.line, start.column);
             }
         }
-        Pane::Preview => tree::input(model, Pane::Preview, TreeCommand::Toggle),
+        Pane::Preview => return super::review::open_decisions(model),
         _ => model.nav.editing = true,
     }
     Vec::new()
@@ -264,6 +263,7 @@ pub(super) fn import(model: &mut Model) -> Vec<Effect> {
         None => "It has no etag yet: this is its first import.".to_owned(),
     });
     lines.push("It takes effect for new pods; running pods stay.".to_owned());
+    lines.extend(super::review::lines(model));
     let diff = Some(difference(model));
     let jobs = vec![Job::ImportPolicy { project, text, etag }];
     let confirm = Confirm { title: "Import the policy?".into(), lines, diff, jobs, danger: true, ..Confirm::default() };

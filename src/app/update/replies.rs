@@ -30,6 +30,8 @@ pub(super) fn begin(model: &mut Model, source: Source, ticket: Ticket) {
         Source::Notes => r.notes.start(ticket),
         Source::Attestations => r.attestations.start(ticket),
         Source::Evidence => r.evidence.start(ticket),
+        Source::Survey => r.survey.start(ticket),
+        Source::Inventory => r.inventory.start(ticket),
         Source::Workloads => r.workloads.start(ticket),
         Source::Events => r.events.start(ticket),
         Source::Keys => r.keys.start(ticket),
@@ -61,6 +63,8 @@ pub(super) fn answered(model: &mut Model, ticket: Ticket, answer: Answer) -> Vec
             (fresh, Source::Attestations)
         }
         Answer::Evidence(result) => (finish(&mut r.evidence, ticket, result, now), Source::Evidence),
+        Answer::Survey(result) => (finish(&mut r.survey, ticket, result, now), Source::Survey),
+        Answer::Inventory(result) => (finish(&mut r.inventory, ticket, result, now), Source::Inventory),
         Answer::Workloads(result) => (finish(&mut r.workloads, ticket, result, now), Source::Workloads),
         Answer::Events(result) => (finish(&mut r.events, ticket, result, now), Source::Events),
         Answer::Keys(result) => (finish(&mut r.keys, ticket, result, now), Source::Keys),

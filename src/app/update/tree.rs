@@ -17,7 +17,7 @@ pub(super) fn input(model: &mut Model, pane: Pane, command: TreeCommand) {
 /// failed: that is why the image is refused.
 pub(super) fn follow(model: &mut Model) {
     let Some(image) = &model.session.image else { return };
-    for pane in [Pane::Decision, Pane::Preview] {
+    for pane in [Pane::Decision] {
         let Some(decision) = model.decisions.of(pane) else { continue };
         if model.nav.decides(pane, image, decision.outcome) {
             let tree = model.nav.tree_mut(pane);

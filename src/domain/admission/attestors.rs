@@ -43,6 +43,7 @@ pub enum AttestorFault {
 
 fn none_valid(faults: &[AttestationFault]) -> String {
     match faults {
+        [] => "no attestation for this digest counts".to_owned(),
         [only] => format!("the attestation for this digest does not count: {only}"),
         faults => format!("none of {} attestations for this digest counts", faults.len()),
     }
@@ -54,6 +55,8 @@ pub(super) enum Judgement<'e> {
     NoDigest,
     Assumed,
     AssumedNone,
+    /// Found out before, without the details.
+    Surveyed(bool),
     NotFound,
     NotLookedAt,
     Unknown(&'e str),
@@ -82,6 +85,9 @@ impl<'e> Judgement<'e> {
         let Some(name) = &required.name else { return Self::NotFound };
         if evidence.assumed.contains(name) {
             return Self::Assumed;
+        }
+        if let Some(attested) = evidence.surveyed.get(name).and_then(|digests| digests.get(digest)) {
+            return Self::Surveyed(*attested);
         }
         match evidence.attestors.get(name) {
             None => Self::NotLookedAt,
@@ -130,6 +136,7 @@ impl<'e> Judgement<'e> {
     pub(super) fn satisfied(&self) -> Option<bool> {
         match self {
             Self::Assumed => Some(true),
+            Self::Surveyed(attested) => Some(*attested),
             Self::NotLookedAt | Self::Unknown(_) | Self::AttestationsUnknown(..) => None,
             Self::Read { examined, .. } => Some(examined.last().is_some_and(|(_, result)| result.accepted().is_some())),
             Self::NoDigest
@@ -143,7 +150,8 @@ impl<'e> Judgement<'e> {
 
     fn fault(&self) -> Option<AttestorFault> {
         Some(match self {
-            Self::Assumed => return None,
+            Self::Assumed | Self::Surveyed(true) => return None,
+            Self::Surveyed(false) => AttestorFault::NoneValid(Vec::new()),
             Self::NoDigest => AttestorFault::NoDigest,
             Self::AssumedNone => AttestorFault::NoAttestations,
             Self::NotFound => AttestorFault::NotFound,
@@ -193,6 +201,8 @@ impl<'e> Judgement<'e> {
                 vec![Check::new(fail, "image by digest").expected("…@sha256:…").found("a tag, or no valid digest")]
             }
             Self::Assumed => vec![Check::new(Status::Note, "a valid attestation is assumed")],
+            Self::Surveyed(true) => vec![Check::new(Status::Pass, "a valid attestation of this digest")],
+            Self::Surveyed(false) => vec![Check::new(fail, "a valid attestation of this digest").found("none")],
             Self::AssumedNone => vec![Check::new(fail, "attestation").found("none is assumed")],
             Self::NotFound => vec![Check::new(fail, "attestor exists").found("there is no such attestor")],
             Self::NotLookedAt => vec![Check::new(unknown, "attestor").found("it was not looked at")],

@@ -1,6 +1,7 @@
 //! The items of an inventory under two policies: what flips, and what cannot be said.
 
 use std::ops::Range;
+use std::sync::Arc;
 
 use crate::domain::admission::{
     AttestorOutcome, CompiledPolicy, Decision, Evidence, ImageOutcome, Outcome, Platform, decide, evaluate,
@@ -83,8 +84,8 @@ impl From<Flip> for Standing {
 /// Two policies that are asked about many items.
 #[derive(Debug)]
 pub struct Reviewer {
-    old: CompiledPolicy,
-    new: CompiledPolicy,
+    old: Arc<CompiledPolicy>,
+    new: Arc<CompiledPolicy>,
     attestors: Vec<AttestorName>,
     /// The two are the same policy.
     same: bool,
@@ -93,20 +94,22 @@ pub struct Reviewer {
 impl Reviewer {
     /// Compiles both; of `system` the patterns count, where a policy asks for them.
     pub fn new(old: &Policy, new: &Policy, system: &Policy) -> Self {
+        let compiled = |policy| Arc::new(CompiledPolicy::new(policy, system));
+        Self::of([old, new], [compiled(old), compiled(new)])
+    }
+
+    /// The same for policies that are compiled already.
+    pub fn of([old, new]: [&Policy; 2], [old_compiled, new_compiled]: [Arc<CompiledPolicy>; 2]) -> Self {
         let mut attestors: Vec<AttestorName> =
             [old, new].into_iter().flat_map(Policy::attestors).filter_map(|name| name.parse().ok()).collect();
         attestors.sort();
         attestors.dedup();
-        let same = old.says_the_same_as(new);
-        Self { old: CompiledPolicy::new(old, system), new: CompiledPolicy::new(new, system), attestors, same }
+        Self { old: old_compiled, new: new_compiled, attestors, same: old.says_the_same_as(new) }
     }
 
-    pub fn old(&self) -> &CompiledPolicy {
-        &self.old
-    }
-
-    pub fn new_policy(&self) -> &CompiledPolicy {
-        &self.new
+    /// Whether it asks these very policies, in this order.
+    pub fn is_of(&self, [old, new]: &[Arc<CompiledPolicy>; 2]) -> bool {
+        Arc::ptr_eq(&self.old, old) && Arc::ptr_eq(&self.new, new)
     }
 
     /// Every attestor that a rule of either policy names, in order.
@@ -117,7 +120,7 @@ impl Reviewer {
     /// What both decide for an item, without the reasons.
     pub fn row(&self, item: &Item, evidence: &Evidence, verify: &dyn Verify) -> Row {
         let evidence = item.evidence(evidence, &self.attestors);
-        let asked = |policy| decide(policy, &item.request, &evidence, verify);
+        let asked = |policy: &CompiledPolicy| decide(policy, &item.request, &evidence, verify);
         let (old, new) = (asked(&self.old), asked(&self.new));
         let standing = match Flip::of(old, new) {
             Some(flip) => flip.into(),
@@ -145,12 +148,12 @@ impl Reviewer {
         if self.same || request.platform == Platform::CloudRun {
             return self.same;
         }
-        let rules = [&self.old, &self.new].map(|policy| Behaviour::of(policy.select(request)));
+        let [old, new] = [&self.old, &self.new].map(|policy| Behaviour::of(policy.select(request)));
         request.images.iter().all(|image| {
             let meets = |policy: &CompiledPolicy, rule: &Behaviour| {
                 if policy.is_exempt(&image.image) { Behaviour::Admits } else { rule.clone() }
             };
-            meets(&self.old, &rules[0]) == meets(&self.new, &rules[1])
+            meets(&self.old, &old) == meets(&self.new, &new)
         })
     }
 }

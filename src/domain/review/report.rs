@@ -13,7 +13,7 @@ use super::because::Because;
 use super::outcomes::{Reviewer, Row, Standing, missing};
 
 /// What a change would do.
-#[derive(Debug, Clone, PartialEq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Review {
     pub comparison: Comparison,
     pub items: Arc<Vec<Item>>,

@@ -35,11 +35,13 @@ impl PodKind {
 pub(super) fn pods(policies: [&CompiledPolicy; 2]) -> Vec<PodKind> {
     let keys = |kind| keys(policies, kind);
     let mut named: BTreeSet<PodKind> = BTreeSet::new();
+    let mut accounts = Vec::new();
     for namespace in keys(RuleKind::Namespace) {
         named.insert(PodKind { namespace, service_account: "default".to_owned(), service_identity: None });
     }
     for key in keys(RuleKind::ServiceAccount) {
         if let Some((namespace, account)) = key.split_once(':') {
+            accounts.push(account.to_owned());
             named.insert(pod(namespace, account, None));
         }
     }
@@ -47,10 +49,11 @@ pub(super) fn pods(policies: [&CompiledPolicy; 2]) -> Vec<PodKind> {
         let (namespace, account) = parts(&key);
         named.insert(pod(&namespace, &account, None));
         named.insert(pod(&namespace, &account, Some(key)));
+        accounts.push(account);
     }
     // An account that no key names, in each namespace that some key names.
     let namespaces: BTreeSet<String> = named.iter().map(|pod| pod.namespace.clone()).collect();
-    let accounts: BTreeSet<String> = named.iter().map(|pod| pod.service_account.clone()).collect();
+    let accounts: BTreeSet<String> = accounts.into_iter().collect();
     let (namespace, account) = (unused("default", "other", &namespaces), unused("default", "other", &accounts));
     named.extend(namespaces.iter().map(|namespace| pod(namespace, &account, None)));
     let plain = pod(&namespace, &account, None);

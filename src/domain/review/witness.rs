@@ -105,7 +105,10 @@ impl Witness {
         if let Some(cluster) = &request.cluster {
             text.push_str(&format!(", cluster {cluster}"));
         }
-        text.push_str(&format!(", namespace {}, service account {}", request.namespace, request.service_account));
+        text.push_str(&format!(", namespace {}", request.namespace));
+        if request.service_account != "default" {
+            text.push_str(&format!(", service account {}", request.service_account));
+        }
         if let Some(identity) = &request.service_identity {
             text.push_str(&format!(", service identity {identity}"));
         }

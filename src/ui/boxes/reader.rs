@@ -35,6 +35,9 @@ pub(super) fn draw(
     styles: &Styles,
     buf: &mut Buffer,
 ) {
+    if let Body::Decisions(both) = &reader.body {
+        return super::decisions::both(model, reader, both, screen, state, styles, buf);
+    }
     let diff = match &reader.body {
         Body::Diff { before, after } => Diff::new(before, after, CONTEXT),
         _ => Diff::default(),
@@ -102,11 +105,12 @@ fn difference<'a>(diff: &'a Diff, styles: &'a Styles) -> Vec<Part<'a>> {
 fn lines<'a>(model: &'a Model, body: &'a Body, styles: &'a Styles) -> Vec<Line<'a>> {
     match body {
         Body::Prose(text) => text.lines().map(|line| Line::styled(line, styles.text())).collect(),
+        Body::Review => super::decisions::review(model, styles),
         Body::Help => help(styles),
         Body::CommandLog => command_log(model, styles),
         Body::ApiLog => api_log(model, styles),
         Body::Report(report) => report_lines(report, styles),
-        Body::Code(_) | Body::Bytes(_) | Body::Diff { .. } => Vec::new(),
+        Body::Code(_) | Body::Bytes(_) | Body::Diff { .. } | Body::Decisions(_) => Vec::new(),
     }
 }
 

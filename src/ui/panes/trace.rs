@@ -24,16 +24,6 @@ pub(super) fn decision(model: &Model, area: Rect, state: &mut ViewState, styles:
     draw(model, Pane::Decision, model.decisions.now.as_ref(), facts, (area, state, styles), buf);
 }
 
-/// The decision under the draft, beside that of the live policy.
-pub(super) fn preview(model: &Model, area: Rect, state: &mut ViewState, styles: &Styles, buf: &mut Buffer) {
-    let facts = vec![
-        subject(model, styles),
-        line("live policy", model.decisions.now.as_ref(), styles),
-        line("draft", model.decisions.drafted.as_ref(), styles),
-    ];
-    draw(model, Pane::Preview, model.decisions.drafted.as_ref(), facts, (area, state, styles), buf);
-}
-
 fn subject(model: &Model, styles: &Styles) -> Line<'static> {
     let subject = &model.session.subject;
     let mut text = format!("namespace {}, service account {}", subject.namespace, subject.service_account);

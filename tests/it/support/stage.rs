@@ -285,6 +285,7 @@ fn workload(kind: WorkloadKind, name: &str, ready: &str, status: &str, failure: 
         annotations: std::collections::BTreeMap::new(),
         created: "2026-11-23T08:58:00Z".into(),
         failure: failure.map(str::to_owned),
+        controller: String::new(),
     }
 }
 

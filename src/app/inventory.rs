@@ -1,0 +1,62 @@
+//! Every image and pod that the session knows: what previews and reviews ask about.
+
+use std::collections::BTreeSet;
+
+use super::session::Session;
+use crate::domain::admission::{Request, RequestImage};
+use crate::domain::image::{Digest, ImageRef};
+use crate::domain::inventory::{Item, Origin, owner_of};
+use crate::domain::resource::{Workload, WorkloadKind};
+
+/// The chosen image first, then what runs, what should run and does not, the registry, and the
+/// reviewer's list.
+pub fn items(session: &Session) -> Vec<Item> {
+    let pod = session.pod();
+    let chosen = session.image.iter().map(|image| Item::image(image.as_str(), &pod, Origin::List));
+    let workloads = session.remotes.workloads.items();
+    let running = workloads.iter().filter(|w| is_running(w)).map(|w| of_workload(session, w, Origin::Running));
+    let waiting = workloads.iter().filter(|w| is_waiting(w)).map(|w| of_workload(session, w, Origin::List));
+    let images = session.remotes.images.items().iter().filter_map(crate::domain::resource::Image::by_digest);
+    let known = images
+        .filter(|image| session.image.as_ref() != Some(image))
+        .map(|image| Item::image(image.as_str(), &pod, Origin::Registry));
+    let list = session.remotes.inventory.value().into_iter().flat_map(|list| list.iter().cloned());
+    chosen.chain(running).chain(waiting).chain(known).chain(list).collect()
+}
+
+/// A pod that has not ended.
+fn is_running(workload: &Workload) -> bool {
+    workload.kind == WorkloadKind::Pod && !matches!(workload.status.as_str(), "Succeeded" | "Failed" | "Completed")
+}
+
+/// A workload that has none of its pods, because they were refused or for another reason.
+fn is_waiting(workload: &Workload) -> bool {
+    workload.kind == WorkloadKind::Deployment && workload.ready.starts_with("0/") && workload.ready != "0/0"
+}
+
+fn of_workload(session: &Session, workload: &Workload, origin: Origin) -> Item {
+    let image = |image: &String| RequestImage { image: image.clone(), ..RequestImage::default() };
+    let request = Request {
+        namespace: workload.namespace.clone(),
+        service_account: workload.service_account.clone(),
+        labels: workload.labels.clone(),
+        annotations: workload.annotations.clone(),
+        images: workload.images.iter().map(image).collect(),
+        ..session.in_cluster()
+    };
+    let own = format!("{}/{}", workload.kind.as_str(), workload.name);
+    let controller = Some(&workload.controller).filter(|controller| !controller.is_empty());
+    Item {
+        request,
+        origin,
+        workload: controller.cloned().unwrap_or(own),
+        owner: owner_of(&workload.labels).to_owned(),
+        ..Item::default()
+    }
+}
+
+/// The digests of the images: what attestors can be asked about.
+pub fn digests(items: &[Item]) -> BTreeSet<Digest> {
+    let images = items.iter().filter(|item| item.attested_by.is_none()).flat_map(|item| &item.request.images);
+    images.filter_map(|image| image.image.parse::<ImageRef>().ok()?.digest().cloned()).collect()
+}
