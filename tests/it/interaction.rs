@@ -66,6 +66,17 @@ fn a_click_selects_a_check_and_a_second_one_folds_it() {
 }
 
 #[test]
+fn a_step_that_was_asked_for_is_forgotten_when_a_box_is_opened() {
+    let mut stage = Stage::loading((80, 24));
+    stage.keys("g d");
+    assert!(stage.model.guide.wanted);
+    stage.keys("?");
+    assert!(!stage.model.guide.wanted);
+    stage.keys("Esc d R");
+    assert!(!stage.model.guide.wanted);
+}
+
+#[test]
 fn the_preview_is_sorted_shown_and_opened() {
     let mut stage = Stage::full((120, 40));
     stage.keys("2 S-Tab");

@@ -91,9 +91,11 @@ pub(super) fn after_steps(model: &mut Model) -> Vec<Effect> {
     if model.guide.finished() { read(model) } else { Vec::new() }
 }
 
-/// Does the step that was asked for while values were being read, once they are there.
+/// Does the step that was asked for while values were being read, once they are there; a box that was
+/// opened meanwhile is what is wanted now.
 pub(super) fn do_what_is_wanted(model: &mut Model) -> Vec<Effect> {
-    let ready = model.guide.wanted && !model.session.is_loading() && model.overlays.is_empty();
+    model.guide.wanted &= model.overlays.is_empty();
+    let ready = model.guide.wanted && !model.session.is_loading();
     if ready { do_it(model) } else { Vec::new() }
 }
 
@@ -117,6 +119,7 @@ pub(super) fn do_it(model: &mut Model) -> Vec<Effect> {
 
 /// Undoes the current step if it is begun, or else takes the one before it back.
 pub(super) fn reset(model: &mut Model) -> Vec<Effect> {
+    model.guide.wanted = false;
     let Some(step) = step_to_reset(model) else {
         say(model, Weight::Info, "there is no step to take back yet");
         return Vec::new();

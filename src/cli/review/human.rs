@@ -23,6 +23,17 @@ pub(super) fn report(review: &Review, [old, new]: [&Checked; 2], styles: Styles)
     for standing in Standing::ALL.into_iter().filter(|standing| *standing != Standing::Unchanged) {
         section(&mut out, review, standing, styles);
     }
+    if !review.refused_again.is_empty() {
+        let _ = writeln!(
+            out,
+            "\n{}",
+            styles.paint("1", "running pods that would be refused if they were admitted this minute")
+        );
+    }
+    for detail in &review.refused_again {
+        let _ = writeln!(out, "  {}", printable(&review.place(detail)));
+        write_detail(&mut out, review, detail, styles);
+    }
     out
 }
 

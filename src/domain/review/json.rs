@@ -29,7 +29,10 @@ pub fn json(review: &Review, [old, new]: [Source<'_>; 2]) -> String {
     let changes: Vec<Value> = review.comparison.changes.iter().map(|c| change(c, [old, new])).collect();
     let counts: serde_json::Map<String, Value> =
         Standing::ALL.iter().map(|standing| (camel(standing.id()), json!(review.count(*standing)))).collect();
-    let running = review.not_rescheduled().map(|[old, new]| json!({"deniedByOld": old, "deniedByNew": new}));
+    let refused: Vec<Value> = review.refused_again.iter().filter_map(|detail| item(review, detail)).collect();
+    let running = review
+        .not_rescheduled()
+        .map(|[old, new]| json!({"deniedByOld": old, "deniedByNew": new, "refusedAgain": refused}));
     let value = json!({
         "old": old.file,
         "new": new.file,

@@ -22,7 +22,23 @@ pub fn markdown(review: &Review, documents: [Option<&Document>; 2]) -> String {
     for standing in Standing::ALL.into_iter().filter(|standing| *standing != Standing::Unchanged) {
         section(review, standing, &mut text);
     }
+    refused_again(review, &mut text);
     text
+}
+
+/// The reschedule check.
+fn refused_again(review: &Review, text: &mut String) {
+    let Some([old, new]) = review.not_rescheduled() else { return };
+    text.push_str("## Running pods, admitted again this minute\n\n");
+    text.push_str(&format!("Refused by the old policy: {old}. Refused by the new policy: {new}.\n\n"));
+    if review.refused_again.is_empty() {
+        return;
+    }
+    text.push_str("| pod | image | old | new |\n|---|---|---|---|\n");
+    for detail in &review.refused_again {
+        text.push_str(&format!("| {} {}", escaped(&review.place(detail)), row(review, detail)));
+    }
+    text.push('\n');
 }
 
 fn change_text(change: &Change, documents: [Option<&Document>; 2]) -> String {

@@ -22,6 +22,9 @@ pub struct Review {
     /// The items that do not stay as they are, the worst first; of each standing the first
     /// [`MAX_DETAILS`].
     pub details: Vec<Detail>,
+    /// The pods that run now and would be refused if they were admitted this minute, under the old
+    /// policy, the new one, or both; the first [`MAX_DETAILS`].
+    pub refused_again: Vec<Detail>,
 }
 
 /// How many items of each standing are told at length.
@@ -59,15 +62,19 @@ impl Review {
         let mut numbers: Vec<(Standing, usize)> = rows.iter().enumerate().map(|(at, row)| (row.standing, at)).collect();
         numbers.retain(|(standing, _)| *standing != Standing::Unchanged);
         numbers.sort_unstable();
+        let detail = |at: usize| {
+            let item = items.get(at)?;
+            Some(Detail::of(at, &reviewer.decisions(item, evidence, verify), [old, new]))
+        };
         let mut details = Vec::new();
         for group in numbers.chunk_by(|a, b| a.0 == b.0) {
-            for (_, at) in group.iter().take(MAX_DETAILS) {
-                let Some(item) = items.get(*at) else { continue };
-                let decisions = reviewer.decisions(item, evidence, verify);
-                details.push(Detail::of(*at, &decisions, [old, new]));
-            }
+            details.extend(group.iter().take(MAX_DETAILS).filter_map(|(_, at)| detail(*at)));
         }
-        Self { comparison, items, rows, details }
+        let denied = |row: &Row| row.old.admits() == Some(false) || row.new.admits() == Some(false);
+        let running = items.iter().zip(&rows).enumerate();
+        let refused = running.filter(|(_, (item, row))| item.origin == Origin::Running && denied(row));
+        let refused_again = refused.take(MAX_DETAILS).filter_map(|(at, _)| detail(at)).collect();
+        Self { comparison, items, rows, details, refused_again }
     }
 
     /// How many items stand so.
@@ -97,6 +104,12 @@ impl Review {
         groups
     }
 
+    /// Where the pod of a detail runs: `shop/replicaset/web-5d8f`.
+    pub fn place(&self, detail: &Detail) -> String {
+        let item = self.items.get(detail.item);
+        item.map(|item| format!("{}/{}", item.namespace(), item.workload)).unwrap_or_default()
+    }
+
     /// The whole in a few lines: how many flip, how far the proof goes.
     pub fn summary(&self) -> Vec<String> {
         let mut lines = vec![self.verdict()];
@@ -108,7 +121,7 @@ impl Review {
         }
         if let Some([old, new]) = self.not_rescheduled() {
             lines.push(format!(
-                "Of the pods that run now {old} would be refused if they were admitted again under the old policy, {new} under the new one."
+                "Of the pods that run now, admitted again this minute, the old policy would refuse {old} and the new one {new}."
             ));
         }
         lines

@@ -132,6 +132,15 @@ pub(super) fn review<'a>(model: &'a Model, styles: &Styles) -> Vec<Line<'a>> {
     for standing in Standing::ALL.into_iter().filter(|standing| *standing != Standing::Unchanged) {
         section(&mut lines, reviewed, standing, styles);
     }
+    let refused = &reviewed.review.refused_again;
+    if !refused.is_empty() {
+        let title = format!("running pods that would be refused if they were admitted this minute: {}", refused.len());
+        lines.extend([Line::default(), Line::styled(title, styles.strong())]);
+    }
+    for detail in refused.iter().take(MOST) {
+        lines.push(Line::styled(format!("  {}", reviewed.review.place(detail)), styles.text()));
+        detail_lines(&mut lines, detail, reviewed, styles);
+    }
     lines
 }
 

@@ -102,6 +102,27 @@ fn json_and_sarif_have_lines() {
     assert!(uris.contains(&"old.yaml") && uris.contains(&"new.yaml"), "{uris:?}");
 }
 
+#[test]
+fn pods_that_run_are_asked_about_as_if_they_were_admitted_again() {
+    let files = Files::new();
+    let pod = |name: &str, image: &str| {
+        format!(
+            r#"{{"kind": "Pod", "metadata": {{"name": "{name}", "namespace": "shop", "labels": {{"team": "front"}},
+            "ownerReferences": [{{"kind": "ReplicaSet", "name": "{name}", "controller": true}}]}},
+            "spec": {{"containers": [{{"name": "c", "image": "{image}"}}]}}, "status": {{"phase": "Running"}}}}"#
+        )
+    };
+    let pods = [pod("never", "gcr.io/other/app"), pod("old", "gcr.io/old/app:1"), pod("tools", "gcr.io/tools/lint")];
+    let list = format!(r#"{{"kind": "List", "items": [{}]}}"#, pods.join(","));
+    let (code, out, _) = files.run(&["old.yaml", "new.yaml", "--inventory", "-"], &list);
+    assert_eq!(code, 0);
+    insta::assert_snapshot!(out);
+    let json = files.run(&["old.yaml", "new.yaml", "--inventory", "-", "--format", "json"], &list).1;
+    let json: Value = serde_json::from_str(&json).unwrap();
+    assert_eq!((&json["running"]["deniedByOld"], &json["running"]["deniedByNew"]), (&1.into(), &2.into()));
+    assert_eq!(json["running"]["refusedAgain"][0]["workload"], "replicaset/never");
+}
+
 #[rstest]
 #[case(&[], 0)]
 #[case(&["--fail-on", "newly-denied"], 1)]
