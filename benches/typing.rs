@@ -34,7 +34,11 @@ fn press(model: &mut Model, code: KeyCode) {
 
 /// The Policy Creator's tab with a draft of so many lines, the cursor at the end of the first pattern.
 fn model(lines: usize) -> Model {
-    let deps = Deps { verifier: Arc::new(Trusting), themes: vec!["dark".to_owned()] };
+    let deps = Deps {
+        verifier: Arc::new(Trusting),
+        manifest: countersign::wire::manifest::request,
+        themes: vec!["dark".to_owned()],
+    };
     let mut model = Model::new(Saved { tab: 1, ..Saved::default() }, Some(text(lines)), deps, Timestamp::UNIX_EPOCH);
     for key in [KeyCode::Enter, KeyCode::Down, KeyCode::Down, KeyCode::End] {
         press(&mut model, key);

@@ -8,7 +8,9 @@ pub mod convert;
 pub mod effects;
 pub mod event_loop;
 pub mod files;
+pub mod history;
 pub mod jobs;
+mod keeper;
 pub mod kubeconfig;
 pub mod logging;
 pub mod open_files;
@@ -45,7 +47,8 @@ pub fn workbench(options: &Options) -> anyhow::Result<()> {
     let store = files::Files::new(&options.data);
     let (saved, draft) = store.load();
     let themes = screen::Themes::load(&options.themes, options.depth);
-    let deps = Deps { verifier: Arc::new(verifier::Remembering::default()), themes: themes.names() };
+    let verifier = Arc::new(verifier::Remembering::default());
+    let deps = Deps { verifier, manifest: crate::wire::manifest::request, themes: themes.names() };
     let mut model = Model::new(saved, draft, deps, jiff::Timestamp::now());
     for warning in &themes.warnings {
         tracing::warn!("{warning}");

@@ -3,8 +3,10 @@
 //! Each is true: run where the job's names point, it has the same effect. What no command line does
 //! in one step is said in a comment line.
 
+use super::conflict::with_value;
 use super::job::{ClusterId, Deploy, Job, NewAttestation};
 use crate::codelab::names;
+use crate::domain::document::{Dialect, Document};
 use crate::domain::key::KeyAlgorithm;
 use crate::domain::name::NoteName;
 use crate::domain::resource::WorkloadKind;
@@ -55,8 +57,11 @@ pub fn commands(job: &Job) -> Vec<String> {
         Job::DeleteWorkload { kind, namespace, name, .. } => {
             vec![format!("kubectl delete {} {name} --namespace={namespace}", kind.as_str())]
         }
-        Job::ImportPolicy { project, text, .. } => {
-            let mut lines = here_document(names::POLICY, text);
+        Job::ExportPolicy { project, file } => {
+            vec![format!("{BINAUTHZ} policy export --project={project} > {}", quoted(file))]
+        }
+        Job::ImportPolicy { project, text, etag } => {
+            let mut lines = here_document(names::POLICY, &with_etag(text, etag.as_deref()));
             lines.push(format!("{BINAUTHZ} policy import {} --project={project}", names::POLICY));
             lines
         }
@@ -202,6 +207,20 @@ fn here_document(name: &str, text: &str) -> Vec<String> {
     vec![format!("cat > {home}{} <<'EOF'\n{text}{end}EOF", quoted(rest))]
 }
 
+/// The text of a policy with the etag that goes along, so that the command is refused where ours is.
+fn with_etag(text: &str, etag: Option<&str>) -> String {
+    let Some(etag) = etag else { return text.to_owned() };
+    let document = Document::parse(text, Dialect::Gcloud);
+    let end = if text.is_empty() || text.ends_with('\n') { "" } else { "\n" };
+    let has_one = document.policy.as_ref().is_some_and(|policy| policy.etag.is_some());
+    let changed =
+        if has_one { with_value(text, "etag", Some(etag)) } else { format!("{text}{end}etag: {}\n", json(etag)) };
+    let policy = Document::parse(&changed, Dialect::Gcloud).policy;
+    let is_same = policy.as_ref().zip(document.policy.as_ref()).is_some_and(|(a, b)| a.says_the_same_as(b));
+    let carries = policy.is_some_and(|policy| policy.etag.as_deref() == Some(etag));
+    if is_same && carries { changed } else { text.to_owned() }
+}
+
 fn json(text: &str) -> String {
     serde_json::Value::from(text).to_string()
 }
@@ -220,6 +239,19 @@ fn quoted(text: &str) -> String {
 mod tests {
     use super::*;
     use crate::domain::key::{KeySpec, Passphrase};
+
+    #[test]
+    fn the_etag_goes_along_whatever_the_text_has() {
+        let rule =
+            "defaultAdmissionRule: {evaluationMode: ALWAYS_DENY, enforcementMode: ENFORCED_BLOCK_AND_AUDIT_LOG}\n";
+        assert_eq!(with_etag(rule, Some("\"a\"")), format!("{rule}etag: \"\\\"a\\\"\"\n"));
+        assert_eq!(
+            with_etag(&format!("etag: old # mine\n{rule}"), Some("new")),
+            format!("etag: \"new\" # mine\n{rule}")
+        );
+        assert_eq!(with_etag(rule, None), rule);
+        assert_eq!(with_etag("{", Some("a")), "{");
+    }
 
     #[test]
     fn shell_quoting() {

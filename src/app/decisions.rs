@@ -35,12 +35,15 @@ pub struct Decisions {
     basis: Option<Basis>,
     live: Option<Compiled>,
     draft: Option<Compiled>,
+    old: Option<Compiled>,
     /// The image and the attestors for which evidence was last read.
     pub asked: Option<(String, Vec<String>)>,
     /// Under the project's policy; `None` while the policy or the image is not known.
     pub now: Option<Decision>,
     /// Under the draft; `None` while it is not a policy.
     pub drafted: Option<Decision>,
+    /// Under the version of the history that is asked.
+    pub then: Option<Decision>,
 }
 
 impl Decisions {
@@ -85,6 +88,11 @@ impl Decisions {
         if !(same && is_of(self.draft.as_ref(), draft)) {
             compile(&mut self.draft, draft, system.as_ref());
             self.drafted = decide(self.draft.as_ref(), session, &basis, verifier);
+        }
+        let old = session.simulated.as_deref();
+        if !(same && is_of(self.old.as_ref(), old)) {
+            compile(&mut self.old, old, system.as_ref());
+            self.then = decide(self.old.as_ref(), session, &basis, verifier);
         }
         self.basis = Some(basis);
     }

@@ -25,6 +25,9 @@ pub struct Draft {
     reach: Vec<usize>,
     /// The text as it was last taken from the project or imported: what differs from it is unsaved.
     pub baseline: String,
+    /// The live policy that it was made from, or was compared with by the user; `None` where that is not
+    /// known.
+    pub base: Option<Policy>,
     /// Whether anything was ever put into it.
     pub touched: bool,
     pub finder: Finder,
@@ -50,6 +53,7 @@ impl Draft {
             reach: Vec::new(),
             touched: !text.is_empty(),
             baseline: String::new(),
+            base: None,
             finder: Finder::default(),
             file: None,
             outside: None,
@@ -96,6 +100,11 @@ impl Draft {
         if revision == self.editor.revision() && self.parsed != revision {
             self.set(revision, document);
         }
+    }
+
+    /// The revision of the text that the document says.
+    pub fn revision_read(&self) -> u64 {
+        self.parsed
     }
 
     /// Whether the document is that of the text as it is now.

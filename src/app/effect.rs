@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::file::{FileTask, Outside, SavedFile};
 use super::guide::Progress;
+use super::history::Version;
 use super::job::Job;
 use super::msg::Timer;
 use super::preview::Ask;
@@ -30,6 +31,13 @@ pub enum Effect {
     SaveDraft(String),
     /// Reads a text of this revision of the draft beside; answered by [`super::msg::Msg::Parsed`].
     Parse(u64, String),
+    /// Keeps a version of a project's policy, unless it is the last one kept, and brings all that is kept.
+    History(String, Option<Box<Version>>),
+    /// Reads the tests beside the draft's file (or beside the draft as it is kept, for `None`), if they
+    /// are others than were last read.
+    ReadTests(Option<String>),
+    /// Writes the tests beside the draft's file, and reads them.
+    WriteTests(Option<String>, String),
     /// To the clipboard by OSC 52, and to a file, because nobody can know whether the terminal took it.
     Copy(String),
     /// Answered by [`super::msg::Msg::File`].
@@ -58,4 +66,6 @@ pub struct Saved {
     pub tab: usize,
     /// The draft's file.
     pub file: Option<SavedFile>,
+    /// The etag of the policy that the draft was made from; what it says is in the history.
+    pub base: Option<String>,
 }

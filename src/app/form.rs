@@ -43,6 +43,7 @@ pub enum FormKind {
     TypedImage,
     SaveFile,
     OpenFile,
+    ExportPolicy,
     GoToLine,
     /// The file of the reviewer's list.
     Inventory,

@@ -6,6 +6,7 @@ use crate::domain::attestation::Attestation;
 use crate::domain::image::{Digest, ImageRef};
 use crate::domain::key::{KeySpec, Passphrase};
 use crate::domain::name::{AttestorName, NoteName};
+use crate::domain::policy::Policy;
 use crate::domain::resource::WorkloadKind;
 
 use super::file::Stamp;
@@ -106,6 +107,11 @@ pub enum Job {
         text: String,
         etag: Option<String>,
     },
+    /// Writes the live policy to a file of the working directory, as gcloud does.
+    ExportPolicy {
+        project: String,
+        file: String,
+    },
     CreateNote {
         project: String,
         id: String,
@@ -203,6 +209,8 @@ pub enum Outcome {
         path: String,
         text: Option<String>,
     },
+    /// The policy as it is stored now.
+    Imported(Box<Policy>),
     /// The image that was pushed, by digest.
     Pushed {
         image: ImageRef,
@@ -231,6 +239,7 @@ impl Job {
             Self::Deploy(deploy) => format!("Deploy {}", deploy.name),
             Self::DeleteWorkload { kind, name, .. } => format!("Delete {} {name}", kind.as_str()),
             Self::ImportPolicy { project, .. } => format!("Import the policy of {project}"),
+            Self::ExportPolicy { file, .. } => format!("Export the policy to {file}"),
             Self::CreateNote { id, .. } => format!("Create note {id}"),
             Self::DeleteNote(note) => format!("Delete note {}", note.id()),
             Self::Grant { note, .. } => format!("Grant the occurrences viewer role on {}", note.id()),
@@ -262,7 +271,8 @@ impl Job {
             | Self::RemoveFile { .. }
             | Self::SaveFile { .. }
             | Self::GetCredentials(_)
-            | Self::ExportKey { .. } => &[Source::Work],
+            | Self::ExportKey { .. }
+            | Self::ExportPolicy { .. } => &[Source::Work],
             Self::CreateCluster(_) | Self::SetEnforcement { .. } | Self::DeleteCluster(_) => {
                 &[Source::Clusters, Source::Workloads, Source::Events]
             }

@@ -12,20 +12,24 @@ use super::effect::Saved;
 use super::field::Field;
 use super::file::{DraftFile, SavedFile};
 use super::guide::Guide;
+use super::history::History;
 use super::log::CommandLog;
 use super::msg::Viewport;
 use super::notice::Notices;
 use super::overlay::Overlay;
+use super::policy_tests::Tests;
 use super::preview::Preview;
 use super::remote::Ticket;
 use super::reviewing::Reviewing;
 use super::session::Session;
 use super::tab::{Pane, Tab};
 use super::tree::Tree;
+use super::update::conflict::Refused;
 use super::work::Works;
-use crate::domain::admission::Outcome;
+use crate::domain::admission::{Outcome, Request};
 use crate::domain::attestation::Verify;
 use crate::domain::image::ImageRef;
+use crate::domain::policy_test::PodFault;
 
 /// Where a list stands: its selected row, counted in the rows that its filter leaves.
 #[derive(Debug, Clone, Default)]
@@ -111,6 +115,8 @@ impl Navigation {
 pub struct Deps {
     /// Verifies signatures for the decisions; remembers what it verified.
     pub verifier: Arc<dyn Verify + Send + Sync>,
+    /// Reads the manifests in tests files.
+    pub manifest: fn(&str) -> Result<Request, PodFault>,
     /// The names of the themes that can be chosen.
     pub themes: Vec<String>,
 }
@@ -136,6 +142,11 @@ pub struct Model {
     pub log: CommandLog,
     pub notices: Notices,
     pub ui: Ui,
+    /// Of the chosen project.
+    pub history: History,
+    pub tests: Tests,
+    /// An import that was refused, until the policy that is live now has come.
+    pub refused: Option<Refused>,
     pub deps: Deps,
     pub(super) last_ticket: Ticket,
 }
@@ -183,6 +194,9 @@ impl Model {
             log: CommandLog::default(),
             notices: Notices::default(),
             ui: Ui { now, theme, saved, ..Ui::default() },
+            history: History::default(),
+            tests: Tests::default(),
+            refused: None,
             deps,
             last_ticket: Ticket::default(),
         }
@@ -202,9 +216,15 @@ impl Model {
             inventory: self.session.inventory.clone(),
             progress: self.guide.progress.clone(),
             theme: Some(self.ui.theme.clone()),
+            base: self.draft.base.as_ref().map_or_else(|| self.base_to_find(), |base| base.etag.clone()),
             tab: Tab::ALL.iter().position(|tab| *tab == self.nav.tab).unwrap_or_default(),
             file: self.draft.file.as_ref().map(|file| SavedFile { path: file.path.clone(), stamp: file.stamp }),
         }
+    }
+
+    /// The etag of the draft's base from before the restart, while the history has not told what it says.
+    fn base_to_find(&self) -> Option<String> {
+        self.ui.saved.base.clone().filter(|_| self.history.project.is_empty())
     }
 
     /// Whether something is under way that a spinner should tell.

@@ -4,7 +4,9 @@ use crossterm::event::KeyEvent;
 
 use super::action::Action;
 use super::file::FileReply;
+use super::history::History;
 use super::job::Outcome;
+use super::policy_tests::TestsFile;
 use super::query::Answer;
 use super::remote::Ticket;
 use super::report::Report;
@@ -45,6 +47,10 @@ pub enum Msg {
     Reviewed(Ticket, Box<Reviewed>),
     /// Something that people should know, from outside of any request.
     Notice(Report),
+    /// What is kept of the policies that were live.
+    History(Box<History>),
+    /// The tests file beside the draft, new or changed.
+    Tests(Box<TestsFile>),
     /// The terminal is ours again after it was given away.
     Resumed,
     /// The process was asked to end (SIGTERM, SIGHUP).
@@ -112,6 +118,8 @@ pub enum Timer {
     SaveDraft,
     /// The attestors are asked about the images of the inventory.
     Survey,
+    /// The tests file is looked at.
+    Tests,
     /// The spinner turns.
     Spinner,
     /// The draft's file is looked at.

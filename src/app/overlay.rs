@@ -1,9 +1,11 @@
 //! Boxes over the page: a stack. Keys go to the topmost one, painting goes from the bottom up.
 
 use super::action::{Action, Context};
+use super::conflict::Conflict;
 use super::field::Field;
 use super::file::Opened;
 use super::form::Form;
+use super::history::HistoryBox;
 use super::job::Job;
 use super::report::Report;
 use super::tab::Pane;
@@ -92,6 +94,12 @@ pub enum Then {
     ReplaceDraft(String),
     /// Forgets the chosen project.
     LeaveProject,
+    /// Closes the boxes below.
+    CloseBoxes,
+    /// Shows the import of the draft, and asks.
+    Import,
+    /// Writes the tests file beside the draft.
+    WriteTests(String),
     /// Makes the step of this id of the codelab the current one again.
     Reopen(&'static str),
     /// Makes a quick fix in the text of this revision.
@@ -108,6 +116,12 @@ pub enum Then {
 pub struct Offset {
     pub rows: usize,
     pub cells: usize,
+}
+
+/// The box with the tests of the draft.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct TestsBox {
+    pub selected: usize,
 }
 
 /// A text to read.
@@ -139,6 +153,10 @@ pub enum Body {
     CommandLog,
     ApiLog,
     Report(Report),
+    /// The decision about the chosen image under a version of the history.
+    Against,
+    /// A decision, as a tree.
+    Decision(Box<Decision>),
 }
 
 /// Two decisions to look at next to each other.
@@ -161,6 +179,9 @@ pub enum Overlay {
     Picker(Box<Picker>),
     Form(Box<Form>),
     Wizard(Box<Wizard>),
+    Conflict(Box<Conflict>),
+    History(HistoryBox),
+    Tests(TestsBox),
 }
 
 impl Overlay {
@@ -173,6 +194,9 @@ impl Overlay {
             Self::Picker(_) => Context::List,
             Self::Form(_) => Context::Form,
             Self::Wizard(_) => Context::Wizard,
+            Self::Conflict(_) => Context::Conflict,
+            Self::History(_) => Context::History,
+            Self::Tests(_) => Context::Tests,
         }
     }
 
@@ -185,7 +209,7 @@ impl Overlay {
         match self {
             Self::Form(_) | Self::Picker(_) => true,
             Self::Wizard(wizard) => wizard.takes_text(),
-            Self::Reader(_) | Self::Confirm(_) => false,
+            Self::Reader(_) | Self::Confirm(_) | Self::Conflict(_) | Self::History(_) | Self::Tests(_) => false,
         }
     }
 }

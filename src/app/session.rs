@@ -63,6 +63,8 @@ pub struct Session {
     pub subject: Subject,
     /// The path of the reviewer's list.
     pub inventory: Option<String>,
+    /// A version of the history that the simulation is asked about too.
+    pub simulated: Option<Box<Policy>>,
     pub remotes: Remotes,
 }
 
@@ -114,10 +116,15 @@ impl Session {
         self.remotes.policy.value().map(AsRef::as_ref)
     }
 
-    /// Every attestor that decides about the chosen image under the live policy or the draft.
+    /// Every attestor that decides about the chosen image under the live policy, the draft, or the version
+    /// of the history that is asked.
     pub fn wanted_attestors(&self, draft: Option<&Policy>) -> Vec<String> {
-        let mut wanted: Vec<String> =
-            [self.live_policy(), draft].into_iter().flatten().flat_map(Policy::attestors).map(str::to_owned).collect();
+        let mut wanted: Vec<String> = [self.live_policy(), draft, self.simulated.as_deref()]
+            .into_iter()
+            .flatten()
+            .flat_map(Policy::attestors)
+            .map(str::to_owned)
+            .collect();
         wanted.sort();
         wanted.dedup();
         wanted
@@ -198,6 +205,7 @@ impl Session {
         self.remotes = Remotes { projects, inventory, keys, work, ..Remotes::default() };
         self.cluster = None;
         self.image = None;
+        self.simulated = None;
     }
 
     /// What the checks of the codelab look at.

@@ -4,15 +4,18 @@
 mod actions;
 pub mod attestor;
 mod boxes;
+pub mod conflict;
 mod deployer;
 mod files;
 mod finder;
 mod fixes;
 pub(in crate::app) mod forms;
 pub mod guide;
+pub mod history;
 mod keys;
 mod mouse;
 mod policy;
+mod policy_tests;
 mod replies;
 mod review;
 pub mod signing;
@@ -37,6 +40,8 @@ use super::work::Purpose;
 const CLOCK: Duration = Duration::from_secs(10);
 /// How often workloads and events are read while they are on the screen.
 const POLL: Duration = Duration::from_secs(2);
+/// How often it is looked whether the tests file was changed outside.
+const TESTS: Duration = Duration::from_secs(2);
 const SPINNER: Duration = Duration::from_millis(120);
 /// How long typing has to pause before the draft is written to disk.
 const SAVE_DRAFT: Duration = Duration::from_millis(150);
@@ -51,6 +56,7 @@ pub fn update(model: &mut Model, msg: Msg, now: Timestamp) -> Vec<Effect> {
     if model.draft.finder.open {
         model.draft.finder.refresh(&model.draft.editor);
     }
+    model.tests.refresh(&model.draft);
     settle(model, &mut effects);
     if model.draft.editor.revision() != draft_before {
         effects.push(Effect::After(Timer::SaveDraft, SAVE_DRAFT));
@@ -63,7 +69,8 @@ pub fn update(model: &mut Model, msg: Msg, now: Timestamp) -> Vec<Effect> {
 
 /// The first effects: everything that needs no project.
 pub fn start(model: &mut Model) -> Vec<Effect> {
-    let mut effects = vec![Effect::After(Timer::Clock, CLOCK)];
+    let mut effects =
+        vec![Effect::After(Timer::Clock, CLOCK), policy_tests::read(model), Effect::After(Timer::Tests, TESTS)];
     effects.extend(load(model, &[Source::Keys, Source::Work, Source::Inventory]));
     effects.extend(files::watch(model));
     settle(model, &mut effects);
@@ -112,6 +119,14 @@ fn handle(model: &mut Model, msg: Msg) -> Vec<Effect> {
             say(model, Weight::Warning, report.line());
             Vec::new()
         }
+        Msg::History(history) => {
+            history::came(model, *history);
+            Vec::new()
+        }
+        Msg::Tests(file) => {
+            policy_tests::came(model, *file);
+            Vec::new()
+        }
         Msg::Resumed => Vec::new(),
         Msg::Terminate => quit(model),
     }
@@ -148,6 +163,7 @@ fn timed(model: &mut Model, timer: Timer) -> Vec<Effect> {
         Timer::Watch => files::watch(model),
         Timer::SaveDraft => vec![Effect::SaveDraft(model.draft.editor.text())],
         Timer::Survey => review::survey(model),
+        Timer::Tests => vec![policy_tests::read(model), Effect::After(Timer::Tests, TESTS)],
         Timer::Poll => {
             let mut effects = vec![Effect::After(Timer::Poll, POLL)];
             if model.nav.tab != Tab::Attestor && model.session.cluster.is_some() {

@@ -10,6 +10,7 @@ use tokio::sync::mpsc::UnboundedSender;
 use tokio::task::AbortHandle;
 
 use super::backend::Backend;
+use super::keeper::{Keeper, Task};
 use super::reviewing::{self, Progress};
 use super::{convert, jobs, open_files, queries};
 use crate::app::effect::{Effect, Saved};
@@ -44,11 +45,13 @@ pub struct Runner {
     reviews: HashMap<Ticket, Arc<Progress>>,
     timers: HashMap<Timer, AbortHandle>,
     writer: Writer,
+    keeper: Keeper,
 }
 
 impl Runner {
     pub fn new(backend: Backend, messages: UnboundedSender<Msg>) -> Self {
         let writer = Writer::start(&backend, messages.clone());
+        let keeper = Keeper::start(backend.files.clone(), messages.clone());
         Self {
             backend,
             messages,
@@ -57,6 +60,7 @@ impl Runner {
             reviews: HashMap::new(),
             timers: HashMap::new(),
             writer,
+            keeper,
         }
     }
 
@@ -71,6 +75,9 @@ impl Runner {
             Effect::SaveDraft(text) => self.writer.send(Write::Draft(text)),
             Effect::Preview(ticket, ask) => self.preview(ticket, *ask),
             Effect::Review(ticket, ask) => self.review(ticket, *ask),
+            Effect::History(project, version) => self.keeper.send(Task::History(project, version)),
+            Effect::ReadTests(draft) => self.keeper.send(Task::ReadTests(draft)),
+            Effect::WriteTests(draft, text) => self.keeper.send(Task::WriteTests(draft, text)),
             Effect::Parse(revision, text) => self.parse(revision, text),
             Effect::Copy(text) => {
                 self.writer.send(Write::Clipboard(text.clone()));
@@ -181,6 +188,7 @@ impl Runner {
     /// Waits until everything that was to be written is on the disk.
     pub fn finish(self) {
         self.writer.finish();
+        self.keeper.finish();
     }
 }
 

@@ -3,11 +3,12 @@
 //! Every file is written whole (a new file, then a rename) and is readable by its owner only.
 
 use std::fs;
-use std::io::{self, Write as _};
+use std::io::{self, Read as _, Write as _};
 use std::path::{Path, PathBuf};
 
 use crate::app::effect::Saved;
 use crate::codelab::{files as codelab_files, names};
+use crate::domain::policy_test;
 use crate::domain::resource::{WorkDirectory, WorkFile};
 
 /// The largest file of the working directory that is read for the screen, in bytes.
@@ -93,6 +94,11 @@ impl Files {
         write_whole(&self.draft(), text.as_bytes())
     }
 
+    /// The tests beside the draft's file; beside the draft as it is kept where it has none.
+    pub fn tests(&self, draft: Option<&str>) -> PathBuf {
+        policy_test::beside(&draft.map_or_else(|| self.draft(), PathBuf::from))
+    }
+
     /// The clipboard's file, for terminals that do not take OSC 52.
     pub fn save_clipboard(&self, text: &str) -> io::Result<()> {
         write_whole(&self.data.join("clipboard.txt"), text.as_bytes())
@@ -160,6 +166,23 @@ fn remove_if_there(path: &Path) -> io::Result<()> {
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
         other => other,
     }
+}
+
+/// The text of a file that need not be there; one byte more than `limit` is read, for the reader to
+/// refuse.
+pub fn read_text(path: &Path, limit: usize) -> io::Result<Option<String>> {
+    let file = match fs::File::open(path) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+        other => other?,
+    };
+    let mut bytes = Vec::new();
+    file.take(limit as u64 + 1).read_to_end(&mut bytes)?;
+    if bytes.len() > limit {
+        return Ok(Some(String::from_utf8_lossy(&bytes).into_owned()));
+    }
+    let text =
+        String::from_utf8(bytes).map_err(|error| io::Error::new(io::ErrorKind::InvalidData, error.utf8_error()))?;
+    Ok(Some(text))
 }
 
 /// The ending of a file that is being written.

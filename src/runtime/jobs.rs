@@ -10,10 +10,11 @@ use crate::codelab::image;
 use crate::domain::admission::Enforcement;
 use crate::domain::attestation::{ATTESTATION, Attestation, Signature, Verify as _};
 use crate::domain::attestor::Attestor;
-use crate::domain::document::{Dialect, Document};
+use crate::domain::document::{self, Dialect, Document};
 use crate::domain::image::{Digest, ImageRef};
 use crate::domain::key::{Fingerprint, KeySpec, Passphrase};
 use crate::domain::name::{AttestorName, NoteName, ResourceId};
+use crate::domain::policy::Policy;
 use crate::domain::resource::WorkloadKind;
 use crate::signing;
 use crate::signing::openpgp::Verifier;
@@ -56,6 +57,7 @@ pub async fn perform(backend: &Backend, job: Job, progress: &Progress) -> Result
             delete_workload(backend, &cluster, kind, &namespace, &name).await
         }
         Job::ImportPolicy { project, text, etag } => import_policy(backend, &project, &text, etag).await,
+        Job::ExportPolicy { project, file } => export_policy(backend, &project, file).await,
         Job::CreateNote { project, id, description } => create_note(backend, &project, &id, description).await,
         Job::DeleteNote(name) => done(backend.client()?.delete_note(&name).await),
         Job::Grant { note, member } => done(backend.client()?.grant_on_note(&note, OCCURRENCES_VIEWER, &member).await),
@@ -208,15 +210,37 @@ async fn delete_workload(
     })
 }
 
-/// The etag that the policy was read with goes along, unless the text has one of its own.
+/// The live policy as gcloud exports it, read for this.
+async fn export_policy(backend: &Backend, project: &str, file: String) -> Result<Outcome, Report> {
+    let policy = backend.client()?.policy(&project_id(project)?).await.map_err(|error| convert::report(&error))?;
+    let text = document::emit(&policy);
+    on_disk(backend, move |b| b.files.write_work(&file, &text)).await
+}
+
+/// The etag of the policy that the text was compared with goes along: whatever the text says of its
+/// own, nothing else may be overwritten.
 async fn import_policy(backend: &Backend, project: &str, text: &str, etag: Option<String>) -> Result<Outcome, Report> {
     let document = Document::parse(text, Dialect::Gcloud);
     let Some(mut policy) = document.policy else {
         let first = document.diagnostics.first().map(|d| d.message.clone()).unwrap_or_default();
         return Err(Report::new(format!("the text is not a policy: {first}")));
     };
-    policy.etag = policy.etag.or(etag);
-    done(backend.client()?.put_policy(&project_id(project)?, &policy).await)
+    let (client, project) = (backend.client()?, project_id(project)?);
+    if etag.is_none() {
+        refuse_other(&client.policy(&project).await.map_err(|error| convert::report(&error))?)?;
+    }
+    policy.etag = etag;
+    let stored = client.put_policy(&project, &policy).await.map_err(|error| convert::report(&error))?;
+    Ok(Outcome::Imported(Box::new(stored)))
+}
+
+/// A policy that was never stored has no etag to go along; that somebody has stored one meanwhile is
+/// seen by its etag.
+fn refuse_other(now: &Policy) -> Result<(), Report> {
+    match &now.etag {
+        Some(_) => Err(Report { conflict: true, ..Report::new("the project has got a policy meanwhile") }),
+        None => Ok(()),
+    }
 }
 
 async fn create_note(backend: &Backend, project: &str, id: &str, description: String) -> Result<Outcome, Report> {

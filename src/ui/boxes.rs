@@ -1,8 +1,11 @@
 //! The boxes over the page, painted from the bottom up; the cursor is the topmost one's.
 
+mod conflict;
 mod decisions;
 mod form;
+mod history;
 mod picker;
+mod policy_tests;
 mod reader;
 mod wizard;
 
@@ -33,6 +36,9 @@ pub(super) fn draw(model: &Model, screen: Rect, state: &mut ViewState, styles: &
             Overlay::Confirm(confirm) => reader::confirm(confirm, screen, state, styles, frame.buffer_mut()),
             Overlay::Picker(picker) => picker::draw(picker, screen, state, styles, frame),
             Overlay::Form(form) => form::draw(form, screen, state, styles, frame),
+            Overlay::Conflict(conflict) => conflict::draw(conflict, screen, state, styles, frame.buffer_mut()),
+            Overlay::History(shown) => history::draw(model, *shown, screen, state, styles, frame.buffer_mut()),
+            Overlay::Tests(shown) => policy_tests::draw(model, *shown, screen, state, styles, frame.buffer_mut()),
             Overlay::Wizard(wizard) => wizard::draw(model, wizard, screen, state, styles, frame),
         }
     }

@@ -296,3 +296,14 @@ fn what_the_editor_left_is_one_step() {
     stage.send(Msg::Edited(Err(Report::new("the editor `x` was not found"))));
     stage.row("the editor `x` was not found");
 }
+
+#[test]
+fn enter_begins_a_line_while_typing() {
+    let mut stage = Stage::empty((80, 24));
+    stage.keys("2 Enter");
+    stage.type_text("a:");
+    stage.keys("Enter");
+    stage.type_text("b: 1");
+    let text = stage.model.draft.editor.text();
+    assert_eq!(text.lines().count(), 2, "{text:?}");
+}

@@ -4,6 +4,7 @@
 
 mod support;
 
+mod changing;
 mod check;
 mod client;
 mod codelab;
@@ -16,6 +17,7 @@ mod interaction;
 mod kubectl;
 mod kubernetes;
 mod layers;
+mod outside_writer;
 mod policies;
 mod policy_tests;
 mod prompts;

@@ -9,6 +9,7 @@ use countersign::app::remote::Ticket;
 use countersign::app::report::Report;
 use countersign::runtime::reviewing;
 
+use crate::changing;
 use crate::support::screen::{assert_screenshot, styled};
 use crate::support::stage::Stage;
 
@@ -241,4 +242,44 @@ fn the_readmes_screenshots_are_frames() {
         let (buffer, cursor) = stage.draw();
         assert_screenshot(name, &buffer, stage.styles(), cursor);
     }
+    screenshot("conflict", changing::refused, "");
+    screenshot("history", changing::with_history, "2 M-h");
+    screenshot("policy-tests", |size| changing::with_tests(size, Some(changing::TESTS)), "M-t Down");
+}
+
+fn screenshot(name: &str, stage: impl Fn((u16, u16)) -> Stage, keys: &str) {
+    let mut stage = stage((120, 40));
+    stage.keys(keys);
+    let (buffer, cursor) = stage.draw();
+    assert_screenshot(name, &buffer, stage.styles(), cursor);
+}
+
+#[test]
+fn changing_the_policy_for_real() {
+    snapshots("conflict", changing::refused);
+    snapshots("conflict-merged", |size| {
+        let mut stage = changing::merged(size);
+        stage.keys("2 C-s");
+        stage
+    });
+    snapshots("history", |size| {
+        let mut stage = changing::with_history(size);
+        stage.keys("2 M-h Down Space Up");
+        stage
+    });
+    snapshots("history-compared", |size| {
+        let mut stage = changing::with_history(size);
+        stage.keys("2 M-h Enter");
+        stage
+    });
+    snapshots("policy-tests", |size| {
+        let mut stage = changing::with_tests(size, Some(changing::TESTS));
+        stage.keys("M-t");
+        stage
+    });
+    snapshots("policy-tests-empty", |size| {
+        let mut stage = changing::with_tests(size, None);
+        stage.keys("M-t");
+        stage
+    });
 }

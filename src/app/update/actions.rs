@@ -6,7 +6,10 @@ use super::super::model::Model;
 use super::super::notice::Weight;
 use super::super::overlay::{Body, Confirm, Overlay, Then};
 use super::super::tab::{Pane, Tab};
-use super::{attestor, boxes, deployer, finder, forms, go, guide, load, policy, quit, review, say, signing, tree};
+use super::{
+    attestor, boxes, conflict, deployer, finder, forms, go, guide, history, load, policy, policy_tests, quit, review,
+    say, signing, tree,
+};
 use crate::app::editor::Motion;
 use crate::app::query::Source;
 use crate::app::tree::TreeCommand;
@@ -55,6 +58,7 @@ pub(super) fn act(model: &mut Model, action: Action) -> Vec<Effect> {
         Action::ShowPayload => signing::show_payload(model),
         Action::Upload => signing::upload(model),
         Action::Leave
+        | Action::NewLine
         | Action::Undo
         | Action::Redo
         | Action::Cut
@@ -82,6 +86,27 @@ pub(super) fn act(model: &mut Model, action: Action) -> Vec<Effect> {
         | Action::ReviewMarkdown
         | Action::ReviewJson
         | Action::ReviewSarif => review::act(model, action),
+        Action::ExportPolicy => open(model, forms::export_policy),
+        Action::History => history::open(model),
+        Action::PolicyTests => policy_tests::open(model),
+        Action::AddTest => policy_tests::add(model),
+        Action::NextChange
+        | Action::PreviousChange
+        | Action::TakeTheirs
+        | Action::TakeMine
+        | Action::TakeBoth
+        | Action::TakeMerged
+        | Action::TakeLive
+        | Action::KeepMine => conflict::act(model, action),
+        Action::HistoryCompare
+        | Action::HistoryMark
+        | Action::HistoryLive
+        | Action::HistoryDraft
+        | Action::HistorySimulate
+        | Action::HistoryRestore
+        | Action::HistoryImport
+        | Action::HistoryCopy => history::act(model, action),
+        Action::TestOpen | Action::TestAdd | Action::TestsCopy => policy_tests::act(model, action),
         Action::FindInText
         | Action::ReplaceInText
         | Action::FindEnter

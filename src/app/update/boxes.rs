@@ -7,7 +7,7 @@ use super::super::model::Model;
 use super::super::overlay::{Body, Choice, Confirm, Entry, Overlay, Picker, Then, searched};
 use super::super::reviewing::ReviewFormat;
 use super::super::work::Purpose;
-use super::{actions, files, fixes, forms, go, policy, quit, run, signing};
+use super::{actions, files, fixes, forms, go, history, policy, policy_tests, quit, run, signing};
 use crate::app::job::Job;
 
 pub(super) fn act(model: &mut Model, action: Action) -> Vec<Effect> {
@@ -52,7 +52,7 @@ fn on_form(model: &mut Model, change: impl FnOnce(&mut super::super::form::Form)
 const SIDEWAYS: usize = 8;
 
 /// A page of the box on top: one row less than it shows.
-fn page(model: &Model) -> isize {
+pub(super) fn page(model: &Model) -> isize {
     isize::try_from(model.ui.viewport.overlay_page.max(2)).unwrap_or(isize::MAX) - 1
 }
 
@@ -64,6 +64,7 @@ fn scroll(model: &mut Model, action: Action) -> Vec<Effect> {
         Some(Overlay::Reader(reader)) => &mut reader.scroll,
         Some(Overlay::Confirm(confirm)) => &mut confirm.scroll,
         Some(Overlay::Wizard(wizard)) => &mut wizard.scroll,
+        Some(Overlay::Conflict(conflict)) => &mut conflict.scroll,
         _ => return Vec::new(),
     };
     let (row, cell) = (offset.rows.min(last), offset.cells.min(last_cell));
@@ -102,8 +103,11 @@ fn accept(model: &mut Model) -> Vec<Effect> {
                 policy::replace_draft(model, &text);
                 model.nav.editing = false;
             }
+            Then::CloseBoxes => model.overlays.clear(),
+            Then::Import => effects.extend(history::restored(model)),
+            Then::WriteTests(text) => effects.push(policy_tests::write(model, text)),
             Then::LeaveProject => {
-                model.session.leave_project();
+                history::leave_project(model);
                 model.session.project = None;
             }
             Then::Reopen(step) => model.guide.reopen(step),
@@ -131,6 +135,8 @@ fn copy_all(model: &mut Model) -> Vec<Effect> {
             Body::CommandLog => model.log.script(),
             Body::ApiLog => model.ui.requests.join("\n"),
             Body::Report(report) => report.line(),
+            Body::Against => model.decisions.then.as_ref().map(|d| d.trace.to_string()).unwrap_or_default(),
+            Body::Decision(decision) => decision.trace.to_string(),
         },
         Some(Overlay::Wizard(wizard)) => signing::text_of(wizard),
         _ => return Vec::new(),
@@ -161,6 +167,8 @@ fn move_pick(model: &mut Model, by: isize) -> Vec<Effect> {
     if let Some(Overlay::Picker(picker)) = model.overlays.last_mut() {
         let last = picker.shown.len().saturating_sub(1);
         picker.selected = picker.selected.saturating_add_signed(by).min(last);
+    } else {
+        policy_tests::move_selection(model, by);
     }
     Vec::new()
 }

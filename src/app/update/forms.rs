@@ -63,6 +63,7 @@ fn take(model: &mut Model, form: &Form) -> Taken {
         }
         FormKind::SaveFile => files::take_save(model, form),
         FormKind::OpenFile => take_path(form),
+        FormKind::ExportPolicy => take_export(model, form),
         FormKind::GoToLine => take_line(model, form),
         FormKind::Inventory => Ok(review::take_inventory(model, form)),
         FormKind::ExportReview(format) => review::take_export(model, form, format),
@@ -362,6 +363,46 @@ pub(super) fn typed_image(model: &Model) -> Form {
 fn take_path(form: &Form) -> Taken {
     let path = form.value("path");
     if path.is_empty() { Err(("path", "a path is needed".to_owned())) } else { Ok(files::open(path)) }
+}
+
+pub(super) fn export_policy(_model: &Model) -> Form {
+    let intro = "The live policy, as `gcloud container binauthz policy export` prints it.";
+    let places = vec!["a file of the working directory".to_owned(), "the clipboard".to_owned()];
+    Form::new(FormKind::ExportPolicy, "Export the live policy", intro).choice("to", "To", places, "← → chooses").text(
+        "name",
+        "File",
+        names::POLICY,
+        "a name without a path, ending in .yaml or .yml; a file of this name is replaced",
+    )
+}
+
+fn take_export(model: &mut Model, form: &Form) -> Taken {
+    let project = model.session.project.clone().ok_or(("to", "choose a project first".to_owned()))?;
+    if form.chosen("to") == 1 {
+        let text = policy::live_text(model).ok_or(("to", "the live policy is not known yet".to_owned()))?;
+        return Ok(super::actions::copy(model, text));
+    }
+    let file = work_file(model, form)?;
+    if ![".yaml", ".yml"].iter().any(|ending| file.ends_with(ending)) {
+        return Err(("name", "gcloud exports YAML: a name ending in .yaml or .yml is needed".to_owned()));
+    }
+    Ok(plain(model, Job::ExportPolicy { project, file }))
+}
+
+/// The name of a policy file in the working directory.
+fn work_file(model: &Model, form: &Form) -> Result<String, (&'static str, String)> {
+    let name = form.value("name");
+    if name.contains(['/', '\\']) || name.starts_with('.') {
+        return Err(("name", "a file name without a path is needed".to_owned()));
+    }
+    // gcloud's own condition for a policy file, case sensitive.
+    if ![".yaml", ".yml", ".json"].iter().any(|ending| name.ends_with(ending)) {
+        return Err(("name", "gcloud takes policies only from .yaml, .yml and .json files".to_owned()));
+    }
+    if !model.session.remotes.work.value().is_some_and(|work| work.directory.exists) {
+        return Err(("name", "there is no working directory: Deployer tab, Setup".to_owned()));
+    }
+    Ok(name)
 }
 
 pub(super) fn go_to_line(_model: &Model) -> Form {

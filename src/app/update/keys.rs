@@ -101,7 +101,9 @@ fn text_key(model: &mut Model, event: KeyEvent) -> Vec<Effect> {
             wizard.error = None;
             field_command(event).map(|command| wizard.passphrase.input(command));
         }
-        Some(Overlay::Reader(_) | Overlay::Confirm(_)) => {}
+        Some(
+            Overlay::Reader(_) | Overlay::Confirm(_) | Overlay::Conflict(_) | Overlay::History(_) | Overlay::Tests(_),
+        ) => {}
         None if model.nav.filtering => {
             let pane = model.nav.focus();
             let list = model.nav.list_mut(pane);

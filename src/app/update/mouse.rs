@@ -3,9 +3,10 @@
 use super::super::action::Action;
 use super::super::editor::{EditorCommand, Motion};
 use super::super::effect::Effect;
+use super::super::history::HistoryBox;
 use super::super::model::Model;
 use super::super::msg::{Mouse, Target};
-use super::super::overlay::Overlay;
+use super::super::overlay::{Overlay, TestsBox};
 use super::super::tab::Pane;
 use super::super::tree::TreeCommand;
 use super::{actions, boxes, go, policy, tree};
@@ -32,7 +33,16 @@ fn click(model: &mut Model, target: Target) -> Vec<Effect> {
             (Overlay::Form(form), Target::OverlayRow(field)) => {
                 form.focus = field.min(form.fields.len().saturating_sub(1));
             }
-            (Overlay::Confirm(_), Target::Footer(action)) => return actions::act(model, action),
+            (
+                Overlay::Tests(TestsBox { selected }) | Overlay::History(HistoryBox { selected, .. }),
+                Target::OverlayRow(row),
+            ) => {
+                *selected = row;
+            }
+            (
+                Overlay::Confirm(_) | Overlay::Conflict(_) | Overlay::Tests(_) | Overlay::History(_),
+                Target::Footer(action),
+            ) => return actions::act(model, action),
             _ => {}
         }
         return Vec::new();

@@ -9,9 +9,10 @@ use super::super::job::Job;
 use super::super::model::Model;
 use super::super::notice::Weight;
 use super::super::overlay::{Body, Choice, Confirm, Entry, Overlay, Then};
+use super::super::session::Connection;
 use super::super::tab::Pane;
 use super::super::templates::{TEMPLATES, Template};
-use super::{actions, boxes, files, fixes, forms, go, say};
+use super::{actions, boxes, conflict, files, fixes, forms, go, say};
 use crate::domain::document::{self, PolicyKind};
 use crate::domain::lint::Severity;
 use crate::domain::policy::Policy;
@@ -19,6 +20,7 @@ use crate::domain::policy::Policy;
 pub(super) fn act(model: &mut Model, action: Action) -> Vec<Effect> {
     match action {
         Action::Leave => model.nav.editing = false,
+        Action::NewLine => return edit(model, EditorCommand::Newline),
         Action::Undo => return edit(model, EditorCommand::Undo),
         Action::Redo => return edit(model, EditorCommand::Redo),
         Action::SelectAll => return edit(model, EditorCommand::SelectAll),
@@ -174,6 +176,7 @@ pub(super) fn take_template(model: &mut Model, number: usize) -> Vec<Effect> {
         let project = model.session.project.clone().unwrap_or_else(|| "PROJECT_ID".to_owned());
         let text = (template.text)(&project);
         replace_draft(model, &text);
+        model.draft.base = model.session.live_policy().cloned();
     }
     Vec::new()
 }
@@ -182,6 +185,7 @@ pub(super) fn take_template(model: &mut Model, number: usize) -> Vec<Effect> {
 pub(super) fn replace_draft(model: &mut Model, text: &str) {
     model.draft.replace(text);
     go(model, Pane::Editor);
+    rebase(model);
     say(model, Weight::Info, "the draft was replaced; ^Z brings the old one back");
 }
 
@@ -190,11 +194,30 @@ pub(super) fn live_text(model: &Model) -> Option<String> {
     model.session.live_policy().map(document::emit)
 }
 
+/// A draft that says what is live is made from that; true if it does.
+fn rebase(model: &mut Model) -> bool {
+    let Some(live) = model.session.live_policy() else { return false };
+    let says_it = model.draft.policy().is_some_and(|draft| draft.says_the_same_as(live));
+    if says_it {
+        model.draft.base = Some(live.clone());
+    }
+    says_it
+}
+
 /// A draft that was never touched follows the live policy.
 pub(super) fn live_policy_came(model: &mut Model) {
     if let (false, Some(text)) = (model.draft.touched, live_text(model)) {
         model.draft.take(&text);
         model.draft.touched = false;
+    }
+    let is_other = |base: &Policy| model.session.live_policy().is_some_and(|live| !base.says_the_same_as(live));
+    let moved = model.refused.is_none() && model.draft.base.as_ref().is_some_and(is_other);
+    if !rebase(model) && moved {
+        say(
+            model,
+            Weight::Warning,
+            "the live policy is not the one that the draft was made from: ^S shows both changes",
+        );
     }
 }
 
@@ -211,6 +234,7 @@ fn take_live(model: &mut Model) -> Vec<Effect> {
         model.overlays.push(Overlay::Confirm(Box::new(confirm)));
     } else {
         model.draft.take(&text);
+        model.draft.base = model.session.live_policy().cloned();
     }
     Vec::new()
 }
@@ -252,23 +276,52 @@ pub(super) fn import(model: &mut Model) -> Vec<Effect> {
         );
         return Vec::new();
     }
-    let Some(etag) = model.session.live_policy().map(|live| live.etag.clone()) else {
+    let Some(live) = model.session.live_policy().cloned() else {
         say(model, Weight::Warning, "the live policy is not known yet: reload with r");
         return Vec::new();
     };
     let text = model.draft.editor.text();
-    let mut lines = vec![format!("The draft becomes the policy of project {project}.")];
-    lines.push(match &etag {
+    // Whatever becomes of the import, what was typed is on the disk.
+    let kept = vec![Effect::SaveDraft(text.clone())];
+    if let Some(base) = other_base(model, &live) {
+        conflict::open(model, project, &base, live);
+        return kept;
+    }
+    let lines = import_lines(model, &project, live.etag.as_deref());
+    let diff = Some(difference(model));
+    let jobs = vec![Job::ImportPolicy { project, text, etag: live.etag }];
+    let confirm = Confirm { title: "Import the policy?".into(), lines, diff, jobs, danger: true, ..Confirm::default() };
+    model.overlays.push(Overlay::Confirm(Box::new(confirm)));
+    kept
+}
+
+/// The policy that the draft was made from, where the live one says something else: the version whose
+/// etag the draft carries, or the one it was last compared with.
+fn other_base(model: &Model, live: &Policy) -> Option<Policy> {
+    let draft = model.draft.policy()?;
+    let known = model.draft.base.as_ref();
+    if known.is_some_and(|base| base.says_the_same_as(live)) {
+        return None;
+    }
+    let own = draft.etag.as_ref().filter(|etag| Some(*etag) != live.etag.as_ref());
+    let named = own.and_then(|etag| model.history.by_etag(etag));
+    named.or(known).filter(|base| !base.says_the_same_as(live)).cloned()
+}
+
+/// Where it goes, on what condition, and what it does.
+fn import_lines(model: &Model, project: &str, etag: Option<&str>) -> Vec<String> {
+    let place = match model.session.connection {
+        Connection::Sandbox(_) => " in the sandbox",
+        Connection::Starting | Connection::Failed(_) => "",
+    };
+    let mut lines = vec![format!("The draft becomes the policy of project {project}{place}.")];
+    lines.push(match etag {
         Some(etag) => format!("Only if nobody changed it meanwhile (etag {etag})."),
         None => "It has no etag yet: this is its first import.".to_owned(),
     });
     lines.push("It takes effect for new pods; running pods stay.".to_owned());
     lines.extend(super::review::lines(model));
-    let diff = Some(difference(model));
-    let jobs = vec![Job::ImportPolicy { project, text, etag }];
-    let confirm = Confirm { title: "Import the policy?".into(), lines, diff, jobs, danger: true, ..Confirm::default() };
-    model.overlays.push(Overlay::Confirm(Box::new(confirm)));
-    Vec::new()
+    lines
 }
 
 /// Arrow keys while the draft has the focus but takes no text: they move the cursor.

@@ -14,7 +14,7 @@ use super::super::report::Report;
 use super::super::session::Session;
 use super::super::tab::Pane;
 use super::super::work::{Purpose, Work};
-use super::{files, load, policy, say, signing};
+use super::{conflict, files, history, load, policy, say, signing};
 
 /// Marks a source as being read.
 pub(super) fn begin(model: &mut Model, source: Source, ticket: Ticket) {
@@ -81,7 +81,10 @@ pub(super) fn answered(model: &mut Model, ticket: Ticket, answer: Answer) -> Vec
         Source::Attestors => load(model, &[Source::Attestations]),
         Source::Policy => {
             policy::live_policy_came(model);
-            Vec::new()
+            if model.session.remotes.policy.failure().is_none() {
+                conflict::live_came(model);
+            }
+            history::seen(model)
         }
         _ => Vec::new(),
     }
@@ -144,7 +147,7 @@ pub(super) fn job_done(model: &mut Model, ticket: Ticket, number: usize, outcome
 fn plain_outcome(model: &mut Model, job: &Job, outcome: Outcome) -> Vec<Effect> {
     match (job, outcome) {
         (Job::CreateProject { project }, _) if model.session.project.as_deref() != Some(project) => {
-            model.session.leave_project();
+            history::leave_project(model);
             model.session.project = Some(project.clone());
             load(model, &Source::ALL)
         }
@@ -152,9 +155,12 @@ fn plain_outcome(model: &mut Model, job: &Job, outcome: Outcome) -> Vec<Effect> 
             model.session.cluster = Some((id.location.clone(), id.name.clone()));
             Vec::new()
         }
-        (Job::ImportPolicy { text, .. }, _) => {
+        (Job::ImportPolicy { project, text, .. }, outcome) => {
             model.draft.baseline.clone_from(text);
-            Vec::new()
+            match outcome {
+                Outcome::Imported(stored) => history::imported(model, project, &stored),
+                _ => Vec::new(),
+            }
         }
         (Job::SaveFile { text, .. }, Outcome::Saved { path, stamp }) => files::saved(model, path, text, stamp),
         (Job::SaveFile { text, .. }, Outcome::InTheWay { path, text: there }) => {
@@ -211,12 +217,12 @@ fn failed(model: &mut Model, work: &Work, number: usize, report: Report) {
         return;
     }
     let title = job.map(Job::title).unwrap_or_default();
+    if let (Some(Job::ImportPolicy { project, .. }), true) = (job, report.conflict) {
+        model.nav.go(Pane::Editor);
+        model.nav.editing = false;
+        return conflict::refused(model, project);
+    }
     say(model, Weight::Error, format!("{title} failed: {}", report.title));
-    let report = match job {
-        Some(Job::ImportPolicy { .. }) if report.conflict => report
-            .hinted("The policy changed since it was read. It was not overwritten: F5 takes the live policy, F6 shows the difference."),
-        _ => report,
-    };
     model.overlays.push(Overlay::reader(format!("{title} failed"), Body::Report(report)));
     if matches!(job, Some(Job::ImportPolicy { .. })) {
         model.nav.go(Pane::Editor);

@@ -7,9 +7,7 @@ use super::Checked;
 use crate::cli::input::{self, InputError};
 use crate::cli::terminal::{Styles, printable};
 use crate::domain::document::{self, Document};
-use crate::domain::policy_test::{
-    self, Coverage, Fault, Mismatch, PolicyTests, Report, TestResult, Verdict, rule_name,
-};
+use crate::domain::policy_test::{self, Coverage, Fault, Mismatch, PolicyTests, Report, TestResult, Verdict};
 use crate::domain::trace::Status;
 use crate::wire::manifest;
 
@@ -144,21 +142,9 @@ fn coverage(out: &mut String, checked: &Checked, coverage: &Coverage, styles: St
         "coverage: {} % (rules {rules} of {of_rules}, patterns {patterns} of {of_patterns})",
         coverage.percent()
     );
-    for (line, what) in uncovered(&checked.document, coverage) {
+    for (line, what) in coverage.uncovered(&checked.document) {
         let place = line.map_or_else(String::new, |line| format!(":{line}"));
         let what = styles.faint(&format!("no test: {}", printable(&what)));
         let _ = writeln!(out, "  {}{place}: {what}", printable(&checked.file));
     }
-}
-
-/// What decided nothing in any test, in the order of the text.
-pub(super) fn uncovered(document: &Document, coverage: &Coverage) -> Vec<(Option<usize>, String)> {
-    let rules = coverage.rules.iter().filter(|rule| rule.tests == 0);
-    let rules = rules
-        .map(|rule| (document.line_of_rule(rule.kind, &rule.key), format!("rule {}", rule_name(rule.kind, &rule.key))));
-    let patterns = coverage.patterns.iter().filter(|pattern| pattern.tests == 0);
-    let patterns = patterns.map(|p| (document.line_of_pattern(p.index), format!("pattern {}", p.pattern)));
-    let mut all: Vec<_> = rules.chain(patterns).collect();
-    all.sort();
-    all
 }

@@ -1,7 +1,10 @@
 //! Which rules and patterns of a policy decided something in some test.
 
 use crate::domain::admission::{Decision, Exemption, ImageOutcome};
+use crate::domain::document::Document;
 use crate::domain::policy::{Policy, RuleKind};
+
+use super::rule_name;
 
 /// A rule, and how many tests it decided.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -76,6 +79,20 @@ impl Coverage {
     /// How many patterns exempted something, and of how many.
     pub fn of_patterns(&self) -> (usize, usize) {
         (self.patterns.iter().filter(|pattern| pattern.tests > 0).count(), self.patterns.len())
+    }
+
+    /// What decided nothing in any test, with its line, in the order of the text.
+    pub fn uncovered(&self, document: &Document) -> Vec<(Option<usize>, String)> {
+        let rules = self.rules.iter().filter(|rule| rule.tests == 0);
+        let rules = rules.map(|rule| {
+            let name = format!("rule {}", rule_name(rule.kind, &rule.key));
+            (document.line_of_rule(rule.kind, &rule.key), name)
+        });
+        let patterns = self.patterns.iter().filter(|pattern| pattern.tests == 0);
+        let patterns = patterns.map(|p| (document.line_of_pattern(p.index), format!("pattern {}", p.pattern)));
+        let mut all: Vec<_> = rules.chain(patterns).collect();
+        all.sort();
+        all
     }
 
     /// Rules and patterns together, rounded down: 100 only where every one decided something.

@@ -12,6 +12,8 @@ use crate::app::log::State;
 use crate::app::overlay::{Body, Confirm, Reader};
 use crate::app::report::Report;
 use crate::app::text_diff::Diff;
+use crate::domain::admission::Decision;
+use crate::ui::chrome::verdict;
 use crate::ui::highlight::Syntax;
 use crate::ui::state::{Hit, ViewState};
 use crate::ui::styles::{Styles, Tone};
@@ -76,9 +78,22 @@ pub(super) fn confirm(confirm: &Confirm, screen: Rect, state: &mut ViewState, st
 
 /// The answers are actions, each with its key.
 fn draw_answers(confirm: &Confirm, row: Rect, state: &mut ViewState, styles: &Styles, buf: &mut Buffer) {
-    let specs: Vec<&Spec> = [Action::Accept, Action::Refuse].into_iter().filter_map(spec_of).collect();
+    let danger = confirm.danger.then_some(Action::Accept);
+    answers(&[Action::Accept, Action::Refuse], danger, row, state, styles, buf);
+}
+
+/// A row of answers, the first of which is the one to press Enter for.
+pub(super) fn answers(
+    actions: &[Action],
+    danger: Option<Action>,
+    row: Rect,
+    state: &mut ViewState,
+    styles: &Styles,
+    buf: &mut Buffer,
+) {
+    let specs: Vec<&Spec> = actions.iter().copied().filter_map(spec_of).collect();
     let keys: Vec<String> = specs.iter().map(|spec| spec.key()).collect();
-    let weight = |action| if confirm.danger && action == Action::Accept { Weight::Danger } else { Weight::Usual };
+    let weight = |action| if danger == Some(action) { Weight::Danger } else { Weight::Usual };
     let with_key = specs.iter().zip(&keys);
     let list: Vec<Answer<'_>> =
         with_key.map(|(spec, key)| Answer { key, label: spec.label, weight: weight(spec.action) }).collect();
@@ -110,6 +125,8 @@ fn lines<'a>(model: &'a Model, body: &'a Body, styles: &'a Styles) -> Vec<Line<'
         Body::CommandLog => command_log(model, styles),
         Body::ApiLog => api_log(model, styles),
         Body::Report(report) => report_lines(report, styles),
+        Body::Against => against(model, styles),
+        Body::Decision(decision) => decision_lines(decision, styles),
         Body::Code(_) | Body::Bytes(_) | Body::Diff { .. } | Body::Decisions(_) => Vec::new(),
     }
 }
@@ -191,6 +208,30 @@ fn api_log<'a>(model: &'a Model, styles: &Styles) -> Vec<Line<'a>> {
         return vec![Line::styled("No request was sent yet.", styles.dim())];
     }
     model.ui.requests.iter().map(|line| Line::styled(line.as_str(), styles.text())).collect()
+}
+
+/// The decision about the chosen image under the version of the history that is asked.
+fn against<'a>(model: &'a Model, styles: &Styles) -> Vec<Line<'a>> {
+    let image = model.session.image.as_ref().map(ToString::to_string).unwrap_or_default();
+    let mut lines = vec![Line::styled(image, styles.strong())];
+    match &model.decisions.then {
+        Some(decision) => lines.extend(decision_lines(decision, styles)),
+        None => lines.push(Line::styled("nothing is decided: no image is chosen", styles.dim())),
+    }
+    lines
+}
+
+/// The verdict, what the cluster would print, and every check.
+fn decision_lines<'a>(decision: &Decision, styles: &Styles) -> Vec<Line<'a>> {
+    let mut lines = vec![Line::from(verdict(Some(decision), styles))];
+    if !decision.message.is_empty() {
+        lines.push(Line::styled(decision.message.clone(), styles.text()));
+    }
+    lines.push(Line::default());
+    let statuses = decision.trace.flat().into_iter().map(|(_, check)| check.status);
+    let checks = decision.trace.lines().into_iter().zip(statuses);
+    lines.extend(checks.map(|(line, status)| Line::styled(line, styles.trace(status).style)));
+    lines
 }
 
 /// What happened, why, and what to do.

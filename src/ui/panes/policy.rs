@@ -39,6 +39,10 @@ pub(super) fn problems(model: &Model, area: Rect, state: &mut ViewState, styles:
         Severity::Warning => frame = frame.note(Line::styled("no hints", styles.dim())),
         Severity::Hint => {}
     }
+    if let Some((text, passed)) = model.tests.summary() {
+        let tone = if passed { Tone::Success } else { Tone::Warning };
+        frame = frame.note(Line::styled(text, styles.notice(tone).style));
+    }
     let inner = frame.inner(area);
     if inner.width < CODE + 60
         && let Some(problem) = shown.get(model.nav.selected(pane)).and_then(|n| problems.get(*n))

@@ -61,7 +61,7 @@ impl Stage {
     /// Nothing is chosen or read yet.
     pub(crate) fn empty(size: (u16, u16)) -> Self {
         let themes = ["dark", "light", "high-contrast"].map(str::to_owned).to_vec();
-        let deps = Deps { verifier: Arc::new(Trusting), themes };
+        let deps = Deps { verifier: Arc::new(Trusting), manifest: countersign::wire::manifest::request, themes };
         let mut model = Model::new(Saved::default(), None, deps, now());
         model.session.connection = Connection::Sandbox("127.0.0.1:1".into());
         Self { model, state: ViewState::default(), styles: Styles::default(), size }
@@ -205,6 +205,9 @@ fn key(name: &str) -> KeyEvent {
             }
             if let Some(number) = name.strip_prefix("S-F").and_then(|n| n.parse().ok()) {
                 return KeyEvent::new(KeyCode::F(number), KeyModifiers::SHIFT);
+            }
+            if let Some(c) = name.strip_prefix("M-").and_then(|rest| rest.chars().next()) {
+                return KeyEvent::new(KeyCode::Char(c), KeyModifiers::ALT);
             }
             if let Some(number) = name.strip_prefix('F').and_then(|n| n.parse().ok()) {
                 return plain(KeyCode::F(number));

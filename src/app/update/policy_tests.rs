@@ -1,0 +1,110 @@
+//! The tests of the draft: reading their file, the box that lists them, and adding one.
+
+use super::super::action::Action;
+use super::super::effect::Effect;
+use super::super::model::Model;
+use super::super::notice::Weight;
+use super::super::overlay::{Body, Confirm, Overlay, TestsBox, Then};
+use super::super::policy_tests::{TestsFile, with_decision};
+use super::super::tab::Pane;
+use super::say;
+
+/// Looks at the tests beside the draft.
+pub(super) fn read(model: &Model) -> Effect {
+    Effect::ReadTests(draft_path(model))
+}
+
+fn draft_path(model: &Model) -> Option<String> {
+    model.draft.file.as_ref().map(|file| file.path.clone())
+}
+
+/// Writes the tests beside the draft.
+pub(super) fn write(model: &Model, text: String) -> Effect {
+    Effect::WriteTests(draft_path(model), text)
+}
+
+/// Takes the tests file as it was read.
+pub(super) fn came(model: &mut Model, file: TestsFile) {
+    model.tests.take(file, &model.deps.manifest);
+}
+
+pub(super) fn open(model: &mut Model) -> Vec<Effect> {
+    model.overlays.push(Overlay::Tests(TestsBox::default()));
+    vec![read(model)]
+}
+
+pub(super) fn act(model: &mut Model, action: Action) -> Vec<Effect> {
+    let Some(Overlay::Tests(TestsBox { selected })) = model.overlays.last() else { return Vec::new() };
+    let selected = *selected;
+    match action {
+        Action::TestOpen => {
+            let decision =
+                model.tests.result(selected).and_then(|result| Some((result.name.clone(), result.decision.clone()?)));
+            match decision {
+                Some((name, decision)) => {
+                    model.overlays.push(Overlay::reader(name, Body::Decision(Box::new(decision))));
+                }
+                None => say(model, Weight::Info, "this test was not run, so there is no decision"),
+            }
+        }
+        Action::TestAdd => return add(model),
+        Action::TestsCopy => {
+            let text = model.tests.file.path.clone();
+            return super::actions::copy(model, text);
+        }
+        _ => {}
+    }
+    Vec::new()
+}
+
+/// Shows the test that holds the present decision, and asks whether it goes into the file.
+pub(super) fn add(model: &mut Model) -> Vec<Effect> {
+    let Some(image) = model.session.image.clone() else {
+        say(model, Weight::Warning, "choose an image first (i), and simulate (s): the decision becomes the test");
+        return Vec::new();
+    };
+    let decision = match model.nav.focus() {
+        Pane::Decision => model.decisions.now.as_ref(),
+        _ => model.decisions.drafted.as_ref().or(model.decisions.now.as_ref()),
+    };
+    let Some(decision) = decision else {
+        say(model, Weight::Warning, "nothing is decided yet: the draft is not a policy");
+        return Vec::new();
+    };
+    let request = model.session.request(&image);
+    if request.enforcement == crate::domain::admission::Enforcement::Off {
+        say(
+            model,
+            Weight::Warning,
+            "the cluster enforces no policy: no policy decides there, so there is nothing to test",
+        );
+        return Vec::new();
+    }
+    match with_decision(&model.tests, request, decision, &model.deps.manifest) {
+        Err(why) => {
+            say(model, Weight::Warning, format!("no test was added: {why}"));
+            Vec::new()
+        }
+        Ok((test, text)) => {
+            let path = &model.tests.file.path;
+            let lines = vec![format!("The test `{}` is added to {path}.", test.name)];
+            let before = model.tests.file.text.clone().unwrap_or_default();
+            let then = vec![Then::WriteTests(text.clone())];
+            let title = "Add the decision as a test?".to_owned();
+            let confirm = Confirm { title, lines, diff: Some((before, text)), then, ..Confirm::default() };
+            model.overlays.push(Overlay::Confirm(Box::new(confirm)));
+            Vec::new()
+        }
+    }
+}
+
+/// Moves the selection of the lists that are boxes.
+pub(super) fn move_selection(model: &mut Model, by: isize) {
+    let (tests, versions) = (model.tests.tests.tests.len(), model.history.versions.len());
+    let (selected, count) = match model.overlays.last_mut() {
+        Some(Overlay::Tests(shown)) => (&mut shown.selected, tests),
+        Some(Overlay::History(shown)) => (&mut shown.selected, versions),
+        _ => return,
+    };
+    *selected = selected.saturating_add_signed(by).min(count.saturating_sub(1));
+}

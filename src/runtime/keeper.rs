@@ -1,0 +1,111 @@
+//! A thread of its own for what is kept beside the draft: the history of live policies, and the tests.
+//!
+//! It is not the one that writes the draft, so that the draft never waits for a long history.
+
+use std::path::PathBuf;
+use std::sync::mpsc::{Receiver, Sender, channel};
+use std::thread::JoinHandle;
+use std::time::SystemTime;
+
+use tokio::sync::mpsc::UnboundedSender;
+
+use super::files::{Files, read_text, write_whole};
+use super::history;
+use crate::app::history::Version;
+use crate::app::msg::Msg;
+use crate::app::policy_tests::TestsFile;
+use crate::app::report::Report;
+use crate::domain::document::MAX_BYTES;
+
+/// What it is asked for.
+#[derive(Debug)]
+pub(super) enum Task {
+    /// Answered with all that is kept.
+    History(String, Option<Box<Version>>),
+    /// Answered with the tests beside a draft, where they are others than before.
+    ReadTests(Option<String>),
+    WriteTests(Option<String>, String),
+}
+
+/// The thread.
+#[derive(Debug)]
+pub(super) struct Keeper {
+    sender: Option<Sender<Task>>,
+    thread: Option<JoinHandle<()>>,
+}
+
+impl Keeper {
+    pub(super) fn start(files: Files, messages: UnboundedSender<Msg>) -> Self {
+        let (sender, receiver) = channel();
+        let thread = std::thread::spawn(move || work(&files, &messages, receiver));
+        Self { sender: Some(sender), thread: Some(thread) }
+    }
+
+    pub(super) fn send(&self, task: Task) {
+        if let Some(sender) = &self.sender {
+            let _ = sender.send(task);
+        }
+    }
+
+    /// Waits until everything is done.
+    pub(super) fn finish(mut self) {
+        self.sender = None;
+        if let Some(thread) = self.thread.take() {
+            let _ = thread.join();
+        }
+    }
+}
+
+fn work(files: &Files, messages: &UnboundedSender<Msg>, tasks: Receiver<Task>) {
+    let mut tests = Tests::default();
+    for task in tasks {
+        match task {
+            Task::History(project, version) => {
+                let history = history::keep(files, &project, version.map(|version| *version));
+                let _ = messages.send(Msg::History(Box::new(history)));
+            }
+            Task::ReadTests(draft) => tests.read(files.tests(draft.as_deref()), messages),
+            Task::WriteTests(draft, text) => {
+                let path = files.tests(draft.as_deref());
+                if let Err(error) = write_whole(&path, text.as_bytes()) {
+                    let report = Report::new(format!("{}: {error}", path.display())).hinted("The test was not added.");
+                    let _ = messages.send(Msg::Notice(report));
+                }
+                tests.read(path, messages);
+            }
+        }
+    }
+}
+
+/// The tests file that was last read.
+#[derive(Debug, Default)]
+struct Tests {
+    path: PathBuf,
+    /// When it was changed last, and how long it was; `None` where it was not there.
+    stamp: Option<(SystemTime, u64)>,
+}
+
+impl Tests {
+    /// Reads a file and tells of it, unless it is the one of before as it was.
+    fn read(&mut self, path: PathBuf, messages: &UnboundedSender<Msg>) {
+        let metadata = std::fs::metadata(&path).ok();
+        // What is no file could keep its reader waiting for ever.
+        let is_other = metadata.as_ref().is_some_and(|metadata| !metadata.is_file());
+        let stamp = metadata.and_then(|metadata| Some((metadata.modified().ok()?, metadata.len())));
+        if self.path == path && self.stamp == stamp {
+            return;
+        }
+        let read = if is_other {
+            Err("not a file".to_owned())
+        } else {
+            read_text(&path, MAX_BYTES).map_err(|e| e.to_string())
+        };
+        let (text, failure) = match read {
+            Ok(text) => (text, None),
+            Err(failure) => (None, Some(failure)),
+        };
+        let file = TestsFile { path: path.display().to_string(), text, failure };
+        let _ = messages.send(Msg::Tests(Box::new(file)));
+        (self.path, self.stamp) = (path, stamp);
+    }
+}
