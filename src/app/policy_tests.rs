@@ -1,7 +1,9 @@
 //! The tests of the draft: the file beside it, and how they come out now.
 
 use super::draft::Draft;
-use crate::domain::admission::{Decision, Exemption, ImageOutcome, Outcome, Request};
+use crate::domain::admission::{Decision, Exemption, ImageOutcome, Outcome, Platform, Request};
+use crate::domain::image::{Digest, ImageRef};
+use crate::domain::policy::Policy;
 use crate::domain::policy_test::{
     ExemptBy, Expectation, Fault, PodReader, PolicyTest, PolicyTests, Report, TestResult, Verdict, append, parse, run,
 };
@@ -90,17 +92,22 @@ pub fn outcome_line(result: &TestResult) -> String {
     }
 }
 
-/// A test that holds what was decided, and the text of the file with it at its end.
+/// A test that holds what `policy` decided, and the text of the file with it at its end.
 pub fn with_decision(
     tests: &Tests,
     request: Request,
-    decision: &Decision,
+    (policy, decision): (&Policy, &Decision),
     pod: &PodReader,
 ) -> Result<(PolicyTest, String), String> {
     if decision.outcome == Outcome::Undecided {
         return Err("nothing is decided yet: something that decides is not known".to_owned());
     }
     let test = test_of(request, decision, &tests.tests);
+    // Evidence can say what a test cannot assume; such a test would fail at once.
+    let alone = run(&PolicyTests { tests: vec![test.clone()] }, policy);
+    if let Some(result) = alone.results.first().filter(|result| !result.passed()) {
+        return Err(format!("the decision stands on more than a test can assume ({})", outcome_line(result)));
+    }
     let text = tests.file.text.clone().unwrap_or_default();
     let text = append(&text, &test, pod).map_err(|error| error.to_string())?;
     Ok((test, text))
@@ -123,7 +130,7 @@ fn test_of(mut request: Request, decision: &Decision, others: &PolicyTests) -> P
         name: free_name(&request, decision.outcome, others),
         span: Span { bytes: 0..0, start, end: start },
         attested_by: attested.filter(|a| a.satisfied == Some(true)).map(|a| a.name.clone()).collect(),
-        resolved: None,
+        resolved: resolved(&request, decision),
         request,
         expect: Expectation {
             outcome: decision.outcome,
@@ -132,6 +139,16 @@ fn test_of(mut request: Request, decision: &Decision, others: &PolicyTests) -> P
             message: None,
         },
     }
+}
+
+/// What Cloud Run resolved the image's tag to.
+fn resolved(request: &Request, decision: &Decision) -> Option<Digest> {
+    let digest = |image: &str| image.parse::<ImageRef>().ok().and_then(|image| image.digest().cloned());
+    let asked = digest(&request.images.first()?.image);
+    if request.platform == Platform::Gke || asked.is_some() {
+        return None;
+    }
+    digest(&decision.images.first()?.image)
 }
 
 /// For example `hello-world is denied in prod`; with a number where another test has the name.

@@ -10,6 +10,7 @@ use countersign::app::query::{Answer, Query};
 use countersign::app::remote::Ticket;
 use countersign::app::report::Report;
 use countersign::codelab::{files, names};
+use countersign::domain::admission::Platform;
 use countersign::domain::document::{Dialect, Document};
 use countersign::domain::policy::Policy;
 
@@ -303,6 +304,23 @@ fn the_present_decision_becomes_a_test() {
     // The same decision again gets a name of its own.
     stage.keys("a");
     assert!(shown(&mut stage).contains("(2)"), "{}", shown(&mut stage));
+}
+
+#[test]
+fn a_test_holds_what_the_pane_shows() {
+    let mut stage = with_tests((120, 40), None);
+    // The decision of the live policy, which denies what the draft admits.
+    stage.keys("1 S-Tab M-a");
+    let Some(Overlay::Confirm(confirm)) = stage.model.overlays.last() else { panic!("{}", shown(&mut stage)) };
+    let (_, text) = confirm.diff.clone().unwrap();
+    assert!(text.contains("outcome: DENY\n    rule: default\n"), "{text}");
+    // On Cloud Run a tag has to be resolved: what is not known cannot be expected.
+    stage.keys("Esc");
+    stage.model.session.subject.platform = Platform::CloudRun;
+    stage.model.session.image = Some("us.gcr.io/binauthz-codelab/hello-world:latest".parse().unwrap());
+    stage.send(Msg::Resumed);
+    stage.keys("2 M-a");
+    assert!(shown(&mut stage).contains("nothing is decided yet"), "{}", shown(&mut stage));
 }
 
 #[test]

@@ -95,6 +95,12 @@ const PROMPTS: &[Prompt] = &[
         refused: &[("name", &["", "a", "a/b.yaml", ".a.yaml", "a.YAML", "a\\b.yaml", "../.a.yaml", "/", "~/a.txt"])],
     },
     Prompt {
+        kind: FormKind::ExportPolicy,
+        stage: Stage::full,
+        keys: "2 M-x",
+        refused: &[("name", &["", "a", "../a.yaml", ".a.yaml", "a.json", "a\\b.yaml"])],
+    },
+    Prompt {
         kind: FormKind::GoToLine,
         stage: Stage::full,
         keys: "2 C-l",

@@ -63,11 +63,13 @@ pub(super) fn add(model: &mut Model) -> Vec<Effect> {
         say(model, Weight::Warning, "choose an image first (i), and simulate (s): the decision becomes the test");
         return Vec::new();
     };
-    let decision = match model.nav.focus() {
-        Pane::Decision => model.decisions.now.as_ref(),
-        _ => model.decisions.drafted.as_ref().or(model.decisions.now.as_ref()),
+    let live = || model.session.live_policy().zip(model.decisions.now.as_ref());
+    let drafted = || model.draft.policy().zip(model.decisions.drafted.as_ref());
+    let decided = match model.nav.focus() {
+        Pane::Decision => live(),
+        _ => drafted().or_else(live),
     };
-    let Some(decision) = decision else {
+    let Some((policy, decision)) = decided else {
         say(model, Weight::Warning, "nothing is decided yet: the draft is not a policy");
         return Vec::new();
     };
@@ -80,7 +82,7 @@ pub(super) fn add(model: &mut Model) -> Vec<Effect> {
         );
         return Vec::new();
     }
-    match with_decision(&model.tests, request, decision, &model.deps.manifest) {
+    match with_decision(&model.tests, request, (policy, decision), &model.deps.manifest) {
         Err(why) => {
             say(model, Weight::Warning, format!("no test was added: {why}"));
             Vec::new()
