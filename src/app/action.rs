@@ -945,7 +945,7 @@ pub static ACTIONS: &[Spec] = &[
     },
     Spec {
         action: A::Undo,
-        contexts: &[C::Editing],
+        contexts: &[C::Editing, C::Pane(Pane::Editor)],
         keys: &["ctrl-z"],
         label: "undo",
         help: "Undo the last change.",
@@ -955,7 +955,7 @@ pub static ACTIONS: &[Spec] = &[
     },
     Spec {
         action: A::Redo,
-        contexts: &[C::Editing],
+        contexts: &[C::Editing, C::Pane(Pane::Editor)],
         keys: &["ctrl-y"],
         label: "redo",
         help: "Do the undone change again.",

@@ -221,9 +221,12 @@ fn the_history_is_browsed_compared_and_asked() {
     assert!(title(&stage).ends_with("→ 2026-11-23 08:50:00"), "{}", title(&stage));
     stage.keys("Esc Up s");
     assert!(shown(&mut stage).contains("✗ DENY"), "{}", shown(&mut stage));
+    let before = stage.model.draft.editor.text();
     stage.keys("Esc r y");
     assert!(stage.model.overlays.is_empty());
     assert!(stage.model.draft.policy().unwrap().says_the_same_as(&policy(files::DENY_ALL)));
+    stage.keys("C-z");
+    assert_eq!(stage.model.draft.editor.text(), before);
     stage.keys("M-h");
     stage.keys("I y");
     assert!(shown(&mut stage).contains("Import the policy?"));

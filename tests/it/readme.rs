@@ -6,6 +6,8 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use countersign::app::action::{ACTIONS, Group};
+use countersign::domain::policy_test;
+use countersign::wire::manifest;
 
 const START: &str = "<!-- keys: written by `UPDATE=1 cargo test readme` from the table of actions -->\n";
 const END: &str = "<!-- /keys -->";
@@ -60,4 +62,13 @@ fn its_pictures_are_there() {
     for picture in pictures {
         assert!(Path::new(env!("CARGO_MANIFEST_DIR")).join(picture).exists(), "{picture}");
     }
+}
+
+#[test]
+fn its_policy_tests_are_read() {
+    let text = fs::read_to_string(path()).unwrap();
+    let (_, rest) = text.split_once("## Policy tests").unwrap();
+    let example = rest.split("```yaml\n").nth(1).and_then(|rest| rest.split("```").next()).unwrap();
+    let tests = policy_test::parse(example, &manifest::request).unwrap_or_else(|faults| panic!("{faults:?}"));
+    assert_eq!(tests.tests.len(), 3);
 }

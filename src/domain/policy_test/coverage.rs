@@ -1,5 +1,7 @@
 //! Which rules and patterns of a policy decided something in some test.
 
+use std::collections::HashMap;
+
 use crate::domain::admission::{Decision, Exemption, ImageOutcome};
 use crate::domain::document::Document;
 use crate::domain::policy::{Policy, RuleKind};
@@ -31,6 +33,9 @@ pub struct Coverage {
     pub patterns: Vec<CoveredPattern>,
 }
 
+/// Rules by kind and key, with their numbers in [`Coverage::rules`].
+pub(super) type RulePlaces = HashMap<(RuleKind, String), usize>;
+
 impl Coverage {
     /// Of a policy that nothing was asked of yet.
     pub(super) fn of(policy: &Policy) -> Self {
@@ -44,9 +49,15 @@ impl Coverage {
         }
     }
 
+    /// Where each rule stands in the list.
+    pub(super) fn places(&self) -> RulePlaces {
+        let numbered = self.rules.iter().enumerate();
+        numbered.map(|(number, rule)| ((rule.kind, rule.key.clone()), number)).collect()
+    }
+
     /// Counts what decided one test: a rule where it was asked about an image, a pattern where it
     /// exempted one.
-    pub(super) fn count(&mut self, decision: &Decision) {
+    pub(super) fn count(&mut self, decision: &Decision, places: &RulePlaces) {
         let mut exempted: Vec<usize> = Vec::new();
         let mut asked = false;
         for image in &decision.images {
@@ -64,8 +75,8 @@ impl Coverage {
             }
         }
         if let (Some(rule), true) = (&decision.rule, asked) {
-            let covered = self.rules.iter_mut().find(|covered| covered.kind == rule.kind && covered.key == rule.key);
-            if let Some(covered) = covered {
+            let place = places.get(&(rule.kind, rule.key.clone()));
+            if let Some(covered) = place.and_then(|place| self.rules.get_mut(*place)) {
                 covered.tests += 1;
             }
         }

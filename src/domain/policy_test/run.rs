@@ -96,10 +96,11 @@ pub fn run(tests: &PolicyTests, policy: &Policy) -> Report {
     let compiled = CompiledPolicy::new(policy, &system_policy::documented("global"));
     let known: Vec<AttestorName> = policy.attestors().into_iter().filter_map(|name| name.parse().ok()).collect();
     let mut coverage = Coverage::of(policy);
+    let places = coverage.places();
     let results = tests.tests.iter().map(|test| {
         let result = one(test, &compiled, &known);
         if let Some(decision) = &result.decision {
-            coverage.count(decision);
+            coverage.count(decision, &places);
         }
         result
     });
