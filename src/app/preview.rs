@@ -3,7 +3,7 @@
 //! It follows the typing. A short inventory is decided between a key and its frame; for a long one the
 //! rows come from beside, and the ones before stay on the screen until then.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use jiff::Timestamp;
@@ -126,6 +126,8 @@ pub struct Preview {
     show: Show,
     order: Order,
     filter: String,
+    /// How many items stand in each way.
+    counts: BTreeMap<Standing, usize>,
     /// The numbers of the items that are shown, in their order.
     shown: Vec<usize>,
     /// Those of the images: what attestors can be asked about.
@@ -186,7 +188,7 @@ impl Preview {
 
     /// How many items stand so.
     pub fn count(&self, standing: Standing) -> usize {
-        self.rows.iter().filter(|row| row.standing == standing).count()
+        self.counts.get(&standing).copied().unwrap_or(0)
     }
 
     /// What decided an item under the draft.
@@ -320,6 +322,10 @@ impl Preview {
 
     /// Which items are shown, in which order.
     fn arrange(&mut self) {
+        self.counts = BTreeMap::new();
+        for row in &self.rows {
+            *self.counts.entry(row.standing).or_default() += 1;
+        }
         let all: Vec<usize> = match self.order {
             Order::Known => (0..self.items.len()).collect(),
             Order::Image => self.by_image().to_vec(),

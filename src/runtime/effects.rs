@@ -132,7 +132,7 @@ impl Runner {
 
     /// Decides a long inventory; the one before is given up.
     fn preview(&mut self, ticket: Ticket, ask: Ask) {
-        let progress = Arc::new(Progress::default());
+        let progress = Arc::new(Progress::beside_the_screen());
         if let Some(before) = self.preview.replace(progress.clone()) {
             before.cancel();
         }

@@ -18,12 +18,19 @@ const PART: usize = 2_000;
 /// How far a review is, for others to look at; and whether it should end.
 #[derive(Debug, Default)]
 pub struct Progress {
+    /// Cores that are left to others, as the one that draws the screen.
+    spared: usize,
     next: AtomicUsize,
     done: AtomicUsize,
     cancelled: AtomicBool,
 }
 
 impl Progress {
+    /// Leaves one core to the screen, where there are several.
+    pub fn beside_the_screen() -> Self {
+        Self { spared: 1, ..Self::default() }
+    }
+
     /// How many items were decided.
     pub fn done(&self) -> usize {
         self.done.load(Ordering::Relaxed)
@@ -44,7 +51,8 @@ pub fn rows(
     progress: &Progress,
 ) -> Option<Vec<Row>> {
     let parts: Mutex<Vec<(usize, Vec<Row>)>> = Mutex::default();
-    let threads = std::thread::available_parallelism().map_or(1, usize::from).min(items.len() / PART + 1);
+    let cores = std::thread::available_parallelism().map_or(1, usize::from);
+    let threads = cores.saturating_sub(progress.spared).clamp(1, items.len() / PART + 1);
     let work = || {
         while !progress.cancelled.load(Ordering::Relaxed) {
             let start = progress.next.fetch_add(PART, Ordering::Relaxed);

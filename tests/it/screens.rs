@@ -242,6 +242,8 @@ fn the_readmes_screenshots_are_frames() {
         let (buffer, cursor) = stage.draw();
         assert_screenshot(name, &buffer, stage.styles(), cursor);
     }
+    screenshot("review", |size| reviewing(size, true), "");
+    screenshot("preview", |size| reviewing(size, true), "Esc 2 S-Tab");
     screenshot("conflict", changing::refused, "");
     screenshot("history", changing::with_history, "2 M-h");
     screenshot("policy-tests", |size| changing::with_tests(size, Some(changing::TESTS)), "M-t Down");

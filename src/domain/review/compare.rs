@@ -15,14 +15,15 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::domain::admission::{CompiledPolicy, CompiledRule, Request};
+use crate::domain::admission::{CompiledPolicy, CompiledRule, Evidence, Request};
+use crate::domain::name::AttestorName;
 use crate::domain::pattern::Pattern;
 use crate::domain::policy::{EvaluationMode, GlobalPolicyEvaluationMode, RuleKind};
 
 use super::behaviour::Behaviour;
 use super::landscape::{Landscape, is_reference};
 use super::subjects::{self, PodKind};
-use super::witness::{Flip, Witness};
+use super::witness::{Flip, Witness, evidence};
 
 /// The two policies, and what they can be asked about.
 pub(super) struct Pair<'p> {
@@ -33,6 +34,7 @@ pub(super) struct Pair<'p> {
     plain: String,
     /// For each policy a pod that some rule could refuse.
     refused: [Option<Request>; 2],
+    nobody_attested: Evidence,
 }
 
 /// Which of the two policies.
@@ -73,7 +75,12 @@ impl<'p> Pair<'p> {
         let policies = [old, new];
         let (pods, clusters) = (subjects::pods(policies), subjects::clusters(policies));
         let refused = policies.map(|policy| refused(policy, &pods, &clusters));
-        Self { policies, pods, clusters, plain: plain_image(policies), refused }
+        let (plain, nobody_attested) = (plain_image(policies), evidence(policies));
+        Self { policies, pods, clusters, plain, refused, nobody_attested }
+    }
+
+    fn witness(&self, pod: Request, image: &str, attested: BTreeSet<AttestorName>) -> Option<Witness> {
+        Witness::of(self.policies, &self.nobody_attested, pod, image, attested)
     }
 
     /// An image that a pattern of one side covers, and the other side's rules could refuse; a
@@ -89,7 +96,7 @@ impl<'p> Pair<'p> {
             if !real && unreal.is_some() {
                 continue;
             }
-            let Some(witness) = Witness::of(self.policies, pod.clone(), &image, BTreeSet::new()) else { continue };
+            let Some(witness) = self.witness(pod.clone(), &image, BTreeSet::new()) else { continue };
             if real {
                 return Found::Witness(Box::new(witness));
             }
@@ -117,7 +124,7 @@ impl<'p> Pair<'p> {
                 continue;
             }
             for attested in behaviours.0.distinguishing(&behaviours.1) {
-                if let Some(witness) = Witness::of(self.policies, request.clone(), &self.plain, attested) {
+                if let Some(witness) = self.witness(request.clone(), &self.plain, attested) {
                     found.entry(witness.flip()).or_insert(witness);
                 }
             }
@@ -179,7 +186,7 @@ impl<'p> Pair<'p> {
                 let request = pod.request(cluster.as_deref());
                 let [old, new] = self.policies.map(|policy| Behaviour::of(policy.select(&request)));
                 if let Some(attested) = old.distinguishing(&new).next() {
-                    return Witness::of(self.policies, request, &self.plain, attested);
+                    return self.witness(request, &self.plain, attested);
                 }
             }
         }

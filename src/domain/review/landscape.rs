@@ -23,7 +23,7 @@ pub(super) struct Landscape<'p> {
 
 /// Where a digest begins: images that differ only in it part ways behind this.
 const DIGEST: &str = "@sha256:";
-const HEX_DIGITS: usize = 64;
+const HEX: &str = "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef";
 
 impl<'p> Landscape<'p> {
     pub(super) fn new(patterns: impl Iterator<Item = &'p Pattern>) -> Self {
@@ -55,41 +55,46 @@ impl<'p> Landscape<'p> {
     }
 
     /// Ways to go on from a place: at its end, with each kind of next character, with and without a
-    /// `/`; and such that the whole can be an image reference, where that is possible.
-    fn continuations(&self, place: &str) -> Vec<String> {
-        let hex = "0123456789abcdef".repeat(HEX_DIGITS / 16);
-        let next = self.free(place, "");
-        let (tag, path) = (self.free(place, ":"), self.free(place, "/"));
-        let ways = [
-            String::new(),
-            format!(":{tag}"),
-            format!("{DIGEST}{hex}"),
-            next.to_string(),
-            format!("{next}:v1"),
-            format!("{next}{DIGEST}{hex}"),
-            format!("/{path}"),
-            format!("/{path}:v1"),
-            format!("/{path}{DIGEST}{hex}"),
-            format!("{next}/app"),
-            format!("{next}/app:v1"),
-            format!("{next}/app{DIGEST}{hex}"),
-            format!(":{tag}{DIGEST}{hex}"),
+    /// `/`; and such that the whole can be an image reference, where that is possible. Made one by one,
+    /// as the first often serves.
+    fn continuations<'s>(&'s self, place: &'s str) -> impl Iterator<Item = String> + 's {
+        (0..).map_while(move |number| self.continuation(place, number))
+    }
+
+    fn continuation(&self, place: &str, number: usize) -> Option<String> {
+        let next = || self.free(place, "");
+        let after = |separator: &str| self.free(place, separator);
+        let way = match number {
+            0 => String::new(),
+            1 => format!(":{}", after(":")),
+            2 => format!("{DIGEST}{HEX}"),
+            3 => next().to_string(),
+            4 => format!("{}:v1", next()),
+            5 => format!("{}{DIGEST}{HEX}", next()),
+            6 => format!("/{}", after("/")),
+            7 => format!("/{}:v1", after("/")),
+            8 => format!("/{}{DIGEST}{HEX}", after("/")),
+            9 => format!("{}/app", next()),
+            10 => format!("{}/app:v1", next()),
+            11 => format!("{}/app{DIGEST}{HEX}", next()),
+            12 => format!(":{}{DIGEST}{HEX}", after(":")),
+            13 => self.rest_of_digest(place).unwrap_or_default(),
             // No image references, but texts that a pod can have.
-            format!(":{tag}/x"),
-            format!("@{}", self.free(place, "@")),
-            format!("@{}/x", self.free(place, "@")),
-        ];
-        let rest_of_digest = self.rest_of_digest(place);
-        ways.into_iter().chain(rest_of_digest).map(|way| format!("{place}{way}")).collect()
+            14 => format!(":{}/x", after(":")),
+            15 => format!("@{}", after("@")),
+            16 => format!("@{}/x", after("@")),
+            _ => return None,
+        };
+        Some(format!("{place}{way}"))
     }
 
     /// What makes a begun digest whole, and another than those of the literals where there is one.
     fn rest_of_digest(&self, place: &str) -> Option<String> {
         let begun = place.get(place.rfind('@')?..)?;
         if let Some(missing) = DIGEST.strip_prefix(begun).filter(|missing| !missing.is_empty()) {
-            return Some(format!("{missing}{}", "0123456789abcdef".repeat(HEX_DIGITS / 16)));
+            return Some(format!("{missing}{HEX}"));
         }
-        let missing = HEX_DIGITS.checked_sub(begun.strip_prefix(DIGEST)?.len())?;
+        let missing = HEX.len().checked_sub(begun.strip_prefix(DIGEST)?.len())?;
         let first = "0123456789abcdef".chars().find(|digit| !self.goes_on(place, *digit)).unwrap_or('0');
         Some(first.to_string().repeat(missing))
     }

@@ -1,5 +1,6 @@
 //! A pod that two policies decide differently, and how.
 
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 
 use crate::domain::admission::{
@@ -65,16 +66,22 @@ impl Verify for NoSignatures {
 }
 
 impl Witness {
-    /// The pod with this image, if the two policies decide it differently.
+    /// The pod with this image, if the two policies decide it differently; `nobody` is [`evidence`] that
+    /// nobody attested anything.
     pub(super) fn of(
         [old, new]: [&CompiledPolicy; 2],
+        nobody: &Evidence,
         pod: Request,
         image: &str,
         attested_by: BTreeSet<AttestorName>,
     ) -> Option<Self> {
         let images = vec![RequestImage { image: image.to_owned(), ..RequestImage::default() }];
         let request = Request { images, ..pod };
-        let evidence = evidence(&attested_by, [old, new]);
+        let evidence = if attested_by.is_empty() {
+            Cow::Borrowed(nobody)
+        } else {
+            Cow::Owned(Evidence { assumed: attested_by.clone(), ..nobody.clone() })
+        };
         let asked = |policy| decide(policy, &request, &evidence, &NoSignatures);
         let (old, new) = (asked(old), asked(new));
         (old != new).then_some(Self { request, attested_by, old, new })
@@ -95,7 +102,9 @@ impl Witness {
 
     /// The decision of one of the policies with its tree.
     pub fn decision(&self, policy: &CompiledPolicy) -> Decision {
-        evaluate(policy, &self.request, &evidence(&self.attested_by, [policy, policy]), &NoSignatures)
+        let nobody = evidence([policy, policy]);
+        let evidence = Evidence { assumed: self.attested_by.clone(), ..nobody };
+        evaluate(policy, &self.request, &evidence, &NoSignatures)
     }
 
     /// The pod in words: its image, where it runs, who attested it.
@@ -121,12 +130,9 @@ impl Witness {
     }
 }
 
-/// Only those attested; every other attestor of the policies did not.
-fn evidence(attested_by: &BTreeSet<AttestorName>, policies: [&CompiledPolicy; 2]) -> Evidence {
+/// No attestor of the policies attested anything.
+pub(super) fn evidence(policies: [&CompiledPolicy; 2]) -> Evidence {
     let named = policies.into_iter().flat_map(CompiledPolicy::rules).flat_map(|rule| &rule.attestors);
-    Evidence {
-        attestors: named.filter_map(|a| Some((a.name.clone()?, AttestorEvidence::AssumedNone))).collect(),
-        assumed: attested_by.clone(),
-        ..Evidence::default()
-    }
+    let attestors = named.filter_map(|a| Some((a.name.clone()?, AttestorEvidence::AssumedNone))).collect();
+    Evidence { attestors, ..Evidence::default() }
 }
