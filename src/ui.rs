@@ -45,6 +45,7 @@ pub fn view(model: &Model, state: &mut ViewState, styles: &Styles, frame: &mut F
     panes::draw(model, parts.body, state, styles, frame);
     guide::draw(model, parts.guide, styles, frame.buffer_mut());
     chrome::footer(model, parts.footer, state, styles, frame.buffer_mut());
+    panes::draw_over(model, area, state, styles, frame.buffer_mut());
     boxes::draw(model, area, state, styles, frame);
     only_own_signs(styles, frame);
 }

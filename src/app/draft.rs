@@ -1,5 +1,6 @@
 //! The Policy Creator's draft: its text, what it means, and where it came from.
 
+use super::completing::Completing;
 use super::editor::{Editor, EditorCommand, Motion};
 use super::effect::Effect;
 use super::file::{DraftFile, Opened};
@@ -31,6 +32,8 @@ pub struct Draft {
     /// Whether anything was ever put into it.
     pub touched: bool,
     pub finder: Finder,
+    /// The list of proposals, while it is open.
+    pub completing: Option<Completing>,
     /// The file that it was opened from or saved to.
     pub file: Option<DraftFile>,
     /// The file as somebody else changed it, while it is asked what counts.
@@ -55,6 +58,7 @@ impl Draft {
             baseline: String::new(),
             base: None,
             finder: Finder::default(),
+            completing: None,
             file: None,
             outside: None,
             offered: Vec::new(),

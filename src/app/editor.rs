@@ -197,6 +197,11 @@ impl Editor {
         lines.map(part).filter(|(_, chars)| !chars.is_empty()).collect()
     }
 
+    /// A text with the line ends that this one has.
+    pub fn with_line_ends(&self, text: &str) -> String {
+        text.replace('\n', self.newline)
+    }
+
     /// The number of lines; a text that ends in a line feed has an empty one after it.
     pub fn line_count(&self) -> usize {
         self.text.len_lines()

@@ -84,6 +84,8 @@ pub enum Target {
     Row(Pane, usize),
     /// A place in the draft: line and column of the text, from 0.
     Text(usize, usize),
+    /// A proposal of the completion's list, counted in those shown.
+    Proposal(usize),
     /// A row of the list on top, or a field of the form.
     OverlayRow(usize),
     Overlay,
@@ -99,6 +101,8 @@ pub struct Viewport {
     pub rows: u16,
     /// Rows of the focused pane.
     pub page: u16,
+    /// The largest useful scroll of the focused pane, where it is a text.
+    pub pane_max_scroll: usize,
     /// Rows of the box on top.
     pub overlay_page: u16,
     /// The largest useful scroll of the box on top.

@@ -49,7 +49,7 @@ impl Model {
             Pane::Keys => {
                 r.keys.items().iter().map(|k| format!("{} {} {}", k.user_id, k.fingerprint, k.algorithm)).collect()
             }
-            Pane::Decision | Pane::Preview | Pane::Editor => Vec::new(),
+            Pane::Decision | Pane::Preview | Pane::Editor | Pane::Field => Vec::new(),
         }
     }
 

@@ -22,6 +22,7 @@ pub enum Pane {
     Editor,
     Problems,
     Preview,
+    Field,
     Attestors,
     Notes,
     Attestations,
@@ -56,7 +57,7 @@ impl Tab {
     pub fn panes(self) -> &'static [Pane] {
         match self {
             Self::Deployer => &[Pane::Setup, Pane::Images, Pane::Workloads, Pane::Events, Pane::Decision],
-            Self::Policy => &[Pane::Editor, Pane::Problems, Pane::Preview],
+            Self::Policy => &[Pane::Editor, Pane::Problems, Pane::Preview, Pane::Field],
             Self::Attestor => &[Pane::Attestors, Pane::Notes, Pane::Attestations, Pane::Keys],
         }
     }
@@ -72,7 +73,7 @@ impl Tab {
 }
 
 impl Pane {
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 13] = [
         Self::Setup,
         Self::Images,
         Self::Workloads,
@@ -81,6 +82,7 @@ impl Pane {
         Self::Editor,
         Self::Problems,
         Self::Preview,
+        Self::Field,
         Self::Attestors,
         Self::Notes,
         Self::Attestations,
@@ -90,7 +92,7 @@ impl Pane {
     pub fn tab(self) -> Tab {
         match self {
             Self::Setup | Self::Images | Self::Workloads | Self::Events | Self::Decision => Tab::Deployer,
-            Self::Editor | Self::Problems | Self::Preview => Tab::Policy,
+            Self::Editor | Self::Problems | Self::Preview | Self::Field => Tab::Policy,
             Self::Attestors | Self::Notes | Self::Attestations | Self::Keys => Tab::Attestor,
         }
     }
@@ -105,6 +107,7 @@ impl Pane {
             Self::Editor => "Draft",
             Self::Problems => "Problems",
             Self::Preview => "What the draft decides",
+            Self::Field => "Field",
             Self::Attestors => "Attestors",
             Self::Notes => "Notes",
             Self::Attestations => "Attestations",
@@ -114,7 +117,13 @@ impl Pane {
 
     /// Whether it stands in the right column, which is a second page where the screen is narrow.
     pub fn is_right(self) -> bool {
-        matches!(self, Self::Decision | Self::Preview | Self::Attestations | Self::Keys)
+        matches!(self, Self::Decision | Self::Preview | Self::Field | Self::Attestations | Self::Keys)
+    }
+
+    /// Whether it becomes larger when it has the focus: what stands beside it can be read meanwhile in
+    /// fewer rows.
+    pub fn is_elastic(self) -> bool {
+        matches!(self, Self::Preview | Self::Field)
     }
 
     /// Whether it shows the tree of a decision.
@@ -124,6 +133,6 @@ impl Pane {
 
     /// Whether its rows can be filtered.
     pub fn is_list(self) -> bool {
-        !(self.is_tree() || self == Self::Editor)
+        !(self.is_tree() || matches!(self, Self::Editor | Self::Field))
     }
 }

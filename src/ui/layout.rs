@@ -49,7 +49,9 @@ fn wish(pane: Pane) -> Wish {
         Pane::Editor => (8, 6),
         Pane::Images | Pane::Notes => (4, 1),
         Pane::Workloads | Pane::Events | Pane::Attestations | Pane::Keys | Pane::Attestors => (5, 2),
-        Pane::Decision | Pane::Preview => (8, 1),
+        Pane::Decision => (8, 1),
+        Pane::Preview => (8, 2),
+        Pane::Field => (6, 1),
     };
     Wish { rows, grow }
 }
@@ -74,7 +76,7 @@ fn column(panes: &[Pane], focus: Pane, area: Rect) -> Vec<(Pane, Rect)> {
     let main = if held { focus } else { panes.first().copied().unwrap_or(focus) };
     let mut heights: Vec<(Pane, u16)> = panes.iter().map(|pane| (*pane, wish(*pane).rows)).collect();
     shrink(&mut heights, main, area.height);
-    grow(&mut heights, area.height);
+    grow(&mut heights, area.height, focus);
     let mut y = area.y;
     let mut places = Vec::new();
     for (pane, height) in heights {
@@ -106,9 +108,10 @@ fn shrink(heights: &mut Vec<(Pane, u16)>, main: Pane, room: u16) {
 }
 
 /// Shares what is left over.
-fn grow(heights: &mut [(Pane, u16)], room: u16) {
+fn grow(heights: &mut [(Pane, u16)], room: u16, focus: Pane) {
     let left = room.saturating_sub(total(heights));
-    let shares: u16 = heights.iter().map(|(pane, _)| wish(*pane).grow).sum();
+    let share = |pane: Pane| wish(pane).grow * if pane == focus && focus.is_elastic() { 4 } else { 1 };
+    let shares: u16 = heights.iter().map(|(pane, _)| share(*pane)).sum();
     if shares == 0 {
         if let Some((_, height)) = heights.last_mut() {
             *height += left;
@@ -117,11 +120,11 @@ fn grow(heights: &mut [(Pane, u16)], room: u16) {
     }
     let mut given = 0;
     for (pane, height) in heights.iter_mut() {
-        let more = left * wish(*pane).grow / shares;
+        let more = left * share(*pane) / shares;
         *height += more;
         given += more;
     }
-    let greediest = heights.iter_mut().max_by_key(|(pane, _)| wish(*pane).grow);
+    let greediest = heights.iter_mut().max_by_key(|(pane, _)| share(*pane));
     if let Some((_, height)) = greediest {
         *height += left - given;
     }
@@ -147,7 +150,7 @@ mod tests {
         let left = shown(Tab::Policy, Pane::Editor, 80, 20);
         assert_eq!(left.iter().map(|(pane, _)| *pane).collect::<Vec<_>>(), [Pane::Editor, Pane::Problems]);
         let right = shown(Tab::Policy, Pane::Preview, 80, 20);
-        assert_eq!(right, [(Pane::Preview, 20)]);
+        assert_eq!(right, [(Pane::Preview, 14), (Pane::Field, 6)]);
     }
 
     #[test]

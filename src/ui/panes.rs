@@ -2,6 +2,7 @@
 
 mod attestor;
 mod deployer;
+mod field;
 mod finder;
 mod policy;
 mod preview;
@@ -41,12 +42,18 @@ pub(super) fn draw(model: &Model, body: Rect, state: &mut ViewState, styles: &St
             Pane::Editor => policy::editor(model, area, state, styles, frame),
             Pane::Problems => policy::problems(model, area, state, styles, frame.buffer_mut()),
             Pane::Preview => preview::preview(model, area, state, styles, frame.buffer_mut()),
+            Pane::Field => field::draw(model, area, state, styles, frame.buffer_mut()),
             Pane::Attestors => attestor::attestors(model, area, state, styles, frame.buffer_mut()),
             Pane::Notes => attestor::notes(model, area, state, styles, frame.buffer_mut()),
             Pane::Attestations => attestor::attestations(model, area, state, styles, frame.buffer_mut()),
             Pane::Keys => attestor::keys(model, area, state, styles, frame.buffer_mut()),
         }
     }
+}
+
+/// What stands over the panes and is no box.
+pub(super) fn draw_over(model: &Model, screen: Rect, state: &mut ViewState, styles: &Styles, buf: &mut Buffer) {
+    policy::completions(model, screen, state, styles, buf);
 }
 
 /// Whether the pane has the keys: not while a box is over it.

@@ -38,6 +38,8 @@ pub enum Hit {
     /// The text of the draft: its first cell is the text's, behind the line numbers.
     Text,
     Footer(Action),
+    /// A proposal of the completion's list.
+    Proposal(usize),
     Overlay,
     OverlayRows,
     /// A field of the form on top.
@@ -82,6 +84,7 @@ impl ViewState {
             }
             Hit::Check(pane, row) => Target::Row(pane, row),
             Hit::Text => self.editor.cell_at(at).map_or(Target::Nothing, |(line, cell)| Target::Text(line, cell)),
+            Hit::Proposal(row) => Target::Proposal(row),
             Hit::Footer(action) => Target::Footer(action),
             Hit::Overlay => Target::Overlay,
             Hit::Field(field) => Target::OverlayRow(field),

@@ -1,5 +1,6 @@
 //! Editing the draft with keys and the mouse, by what the text and the screen say after them.
 
+use countersign::app::editor::{Editor, EditorCommand};
 use countersign::app::effect::Effect;
 use countersign::app::file::{FileReply, FileTask, Listed, Opened, Outside, Stamp};
 use countersign::app::job::{Job, Outcome};
@@ -110,12 +111,14 @@ fn a_quick_fix_is_shown_before_it_is_made_and_is_one_step() {
     let before = DENY.replace("evaluationMode", "evaluationMod");
     let mut stage = draft(&before);
     stage.keys("Down Right Right Right F8");
+    stage.row("Delete `evaluationMod`");
+    stage.keys("Enter");
     stage.row("+   evaluationMode: ALWAYS_DENY");
     stage.row("-   evaluationMod: ALWAYS_DENY");
     assert_eq!(text(&stage), before);
     stage.keys("n");
     assert_eq!(text(&stage), before);
-    stage.keys("F8 y");
+    stage.keys("F8 Enter y");
     assert_eq!(text(&stage), DENY);
     stage.keys("C-z");
     assert_eq!(text(&stage), before);
@@ -139,11 +142,12 @@ fn where_there_is_no_problem_or_no_fix_it_is_said() {
     let mut stage = draft(DENY);
     stage.keys("Down F8");
     stage.row("no problem here; F4 goes to the next one");
-    let mut stage = draft("description: a\n");
+    let mut stage = draft("description: \"a\n");
     stage.keys("F4 F8");
     stage.row("no quick fix for this");
     stage.keys("F10");
-    stage.row("The field is required by the API.");
+    stage.row("syntax (error)");
+    stage.row("Right:");
 }
 
 #[test]
@@ -306,4 +310,129 @@ fn enter_begins_a_line_while_typing() {
     stage.type_text("b: 1");
     let text = stage.model.draft.editor.text();
     assert_eq!(text.lines().count(), 2, "{text:?}");
+}
+
+#[test]
+fn proposals_come_by_their_key_and_are_taken_with_enter_or_tab() {
+    let mut stage = draft("");
+    stage.keys("C-Space");
+    stage.row("defaultAdmissionRule");
+    stage.type_text("defa");
+    stage.keys("Enter");
+    assert_eq!(text(&stage), "defaultAdmissionRule:\n  ");
+    // What goes on is offered, and is in the way of nothing.
+    stage.row("evaluationMode");
+    stage.keys("Tab");
+    assert_eq!(text(&stage), "defaultAdmissionRule:\n  evaluationMode: ");
+    stage.row("ALWAYS_DENY");
+    stage.keys("Down Down");
+    stage.keys("Enter");
+    assert_eq!(text(&stage), "defaultAdmissionRule:\n  evaluationMode: ALWAYS_DENY");
+    // One step for each.
+    stage.keys("C-z");
+    assert_eq!(text(&stage), "defaultAdmissionRule:\n  evaluationMode: ");
+}
+
+#[test]
+fn what_is_typed_is_never_another_for_the_list() {
+    let mut stage = draft("");
+    let policy = "admissionWhitelistPatterns:\n- namePattern: gcr.io/google_containers/*\n- namePattern: k8s.gcr.io/*\ndefaultAdmissionRule:\n  evaluationMode: REQUIRE_ATTESTATION\nenforcementMode: ENFORCED_BLOCK_AND_AUDIT_LOG\n";
+    // An editor without proposals, given the same keys.
+    let mut plain = Editor::default();
+    let mut shown = 0;
+    for line in policy.lines() {
+        for c in line.chars() {
+            stage.type_text(&c.to_string());
+            plain.input(EditorCommand::Insert(c));
+            shown += usize::from(stage.model.completing().is_some());
+        }
+        stage.keys("Enter");
+        plain.input(EditorCommand::Newline);
+        assert_eq!(text(&stage), plain.text());
+    }
+    assert!(shown > 20, "the list came only {shown} times");
+}
+
+#[test]
+fn a_list_that_came_by_itself_is_taken_with_tab_or_once_it_is_chosen_from() {
+    let mut stage = draft("defaultAdmissionRule:\n  ");
+    stage.keys("C-End");
+    stage.type_text("e");
+    stage.row("enforcementMode");
+    stage.keys("Esc");
+    assert!(stage.model.completing().is_none() && stage.model.nav.editing);
+    stage.type_text("v");
+    stage.keys("Tab");
+    assert_eq!(text(&stage), "defaultAdmissionRule:\n  evaluationMode: ");
+    stage.type_text("a");
+    stage.keys("Down Enter");
+    assert_eq!(text(&stage), "defaultAdmissionRule:\n  evaluationMode: ALWAYS_DENY");
+}
+
+#[test]
+fn names_of_the_project_are_proposed_and_taken_with_the_mouse() {
+    let mut stage = draft("clusterAdmissionRules:\n  ");
+    stage.keys("C-End C-Space");
+    stage.click("us-central1-a.binauthz-codelab  ");
+    assert_eq!(text(&stage), "clusterAdmissionRules:\n  us-central1-a.binauthz-codelab:\n    ");
+    stage.type_text("req");
+    stage.keys("Tab C-Space");
+    stage.click("projects/binauthz-codelab/attestors/my-binauthz-attestor");
+    assert!(
+        text(&stage)
+            .ends_with("requireAttestationsBy:\n    - projects/binauthz-codelab/attestors/my-binauthz-attestor")
+    );
+}
+
+#[test]
+fn pasting_and_moving_open_no_list() {
+    let mut stage = draft("");
+    stage.send(Msg::Paste("defa".into()));
+    assert!(stage.model.completing().is_none());
+    stage.keys("Left Right");
+    assert!(stage.model.completing().is_none());
+    stage.keys("C-Space");
+    assert!(stage.model.completing().is_some());
+    stage.keys("Left");
+    assert!(stage.model.completing().is_none());
+    stage.keys("Enter C-Space");
+    stage.keys("Esc Esc");
+    assert!(!stage.model.nav.editing);
+}
+
+#[test]
+fn the_field_under_the_cursor_is_told_with_its_problem_first() {
+    let mut stage = draft("defaultAdmissionRule:\n  evaluationMode: ALWAYS_DNY\n");
+    stage.keys("Down End");
+    let rows = stage.rows();
+    let at = |text: &str| {
+        rows.iter().position(|row| row.contains(text)).unwrap_or_else(|| panic!("no {text}\n{}", rows.join("\n")))
+    };
+    assert!(at("F8 Write ALWAYS_DENY") < at("How the images that this rule covers"));
+    stage.row("┌ evaluationMode ");
+    // The proposal that is selected is told too.
+    stage.keys("Up End C-Home C-Space Down");
+    stage.row("┌ description ");
+}
+
+#[test]
+fn a_field_is_told_with_its_values_and_where_that_is_said() {
+    let mut stage = draft(DENY);
+    stage.keys("Down End");
+    stage.row("How the images that this rule covers");
+    stage.row("• ALWAYS_DENY  No image is admitted");
+    stage.row("defaultAdmissionRule.evaluationMode");
+}
+
+#[test]
+fn the_page_of_the_field_is_scrolled_and_left() {
+    let mut stage = Stage::full((80, 24));
+    stage.model.draft.replace("defaultAdmissionRule:\n  evaluationMode: ALWAYS_DNY\n");
+    stage.keys("2 Enter Down Down Up End Esc S-Tab");
+    stage.rows();
+    let before = stage.rows();
+    stage.keys("Down Down");
+    assert_ne!(stage.rows(), before);
+    stage.keys("Enter");
+    assert!(stage.model.nav.editing);
 }

@@ -137,14 +137,14 @@ fn the_draft_goes_to_the_persons_editor_and_comes_back() {
     let dir = tempfile::tempdir().unwrap();
     let script = script(
         dir.path(),
-        "printf 'in the editor: '; read -r line; printf '# %s\\n' \"$line\" >> \"$1\"; test \"$line\" != fail",
+        "n=$(($(cat \"$0.n\" 2>/dev/null || echo 0) + 1)); echo $n > \"$0.n\"; printf 'editor %s: ' $n; read -r line; printf '# %s\\n' \"$line\" >> \"$1\"; test \"$line\" != fail",
     );
     let editor = format!("sh '{}'", script.display());
     let mut workbench = policy_creator(dir.path(), &[("EDITOR", "/no/such/editor"), ("VISUAL", &editor)]);
     paste(&mut workbench, DENY);
     workbench.wait_for("ALWAYS_DENY");
     workbench.keys("C-e");
-    workbench.wait_for("in the editor: ");
+    workbench.wait_for("editor 1: ");
     assert!(!workbench.screen().contains("Policy Creator"));
     workbench.type_raw("from outside\r");
     workbench.wait_for("taken from the editor");
@@ -153,7 +153,7 @@ fn the_draft_goes_to_the_persons_editor_and_comes_back() {
     workbench.wait_gone("# from outside");
     // What fails is not taken.
     workbench.keys("C-e");
-    workbench.wait_for("in the editor: ");
+    workbench.wait_for("editor 2: ");
     workbench.type_raw("fail\r");
     workbench.wait_for("ended with exit status: 1");
     workbench.keys("Esc");

@@ -79,7 +79,7 @@ fn a_step_that_was_asked_for_is_forgotten_when_a_box_is_opened() {
 #[test]
 fn the_preview_is_sorted_shown_and_opened() {
     let mut stage = Stage::full((120, 40));
-    stage.keys("2 S-Tab");
+    stage.keys("2 Tab Tab");
     assert!(pointed(&mut stage).starts_with("✓  …ld@37e528794577  ✗ deny     ✓ admit"), "{}", pointed(&mut stage));
     stage.row("1 newly admitted");
     stage.keys("f");

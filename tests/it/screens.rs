@@ -47,7 +47,8 @@ fn tabs_in_each_state() {
 #[test]
 fn second_pages() {
     snapshots("decision", after(Stage::full, "1 S-Tab"));
-    snapshots("preview", after(Stage::full, "2 S-Tab"));
+    snapshots("preview", after(Stage::full, "2 Tab Tab"));
+    snapshots("field", after(Stage::full, "2 S-Tab"));
     snapshots("keys", after(Stage::full, "3 S-Tab"));
 }
 
@@ -64,6 +65,19 @@ fn boxes_to_read() {
         stage.type_text("admission");
         stage.keys("Tab");
         stage.type_text("entrance");
+        stage
+    });
+    snapshots("completion", |size| {
+        let mut stage = Stage::full(size);
+        stage.keys("2 Enter Down Down Down Down End");
+        stage.type_text("\n  ");
+        stage.keys("C-Space");
+        stage.type_text("m");
+        stage
+    });
+    snapshots("completion-values", |size| {
+        let mut stage = Stage::full(size);
+        stage.keys("2 Enter Down Down Down Down End C-Space");
         stage
     });
     snapshots("quick-fix", |size| {

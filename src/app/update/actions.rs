@@ -7,8 +7,8 @@ use super::super::notice::Weight;
 use super::super::overlay::{Body, Confirm, Overlay, Then};
 use super::super::tab::{Pane, Tab};
 use super::{
-    attestor, boxes, conflict, deployer, finder, forms, go, guide, history, load, policy, policy_tests, quit, review,
-    say, signing, tree,
+    attestor, boxes, completion, conflict, deployer, finder, forms, go, guide, history, load, policy, policy_tests,
+    quit, review, say, signing, tree,
 };
 use crate::app::editor::Motion;
 use crate::app::query::Source;
@@ -117,6 +117,13 @@ pub(super) fn act(model: &mut Model, action: Action) -> Vec<Effect> {
         | Action::FindCase
         | Action::FindRegex
         | Action::FindClose => finder::act(model, action),
+        Action::Complete
+        | Action::CompletionClose
+        | Action::CompletionUp
+        | Action::CompletionDown
+        | Action::CompletionPageUp
+        | Action::CompletionPageDown
+        | Action::CompletionTake => completion::act(model, action),
         Action::Up => move_row(model, Step::By(-1)),
         Action::Down => move_row(model, Step::By(1)),
         Action::PageUp => move_row(model, Step::Page(-1)),
@@ -223,7 +230,10 @@ fn move_row(model: &mut Model, step: Step) -> Vec<Effect> {
         tree::input(model, pane, in_tree(step, page));
         return Vec::new();
     }
-    let last = model.shown_rows(pane).len().saturating_sub(1);
+    let last = match pane {
+        Pane::Field => model.ui.viewport.pane_max_scroll,
+        _ => model.shown_rows(pane).len().saturating_sub(1),
+    };
     let list = model.nav.list_mut(pane);
     let at = list.selected.min(last);
     list.selected = match step {
@@ -334,6 +344,7 @@ fn copy_row(model: &mut Model) -> Vec<Effect> {
         Pane::Problems => {
             model.selected_row(Pane::Problems).and_then(|at| model.draft.problems().get(at)).map(|d| d.message.clone())
         }
+        Pane::Field => model.described().map(|field| field.path),
         Pane::Editor => Some(model.draft.editor.text()),
     };
     if let Some(text) = text {

@@ -7,6 +7,7 @@ use super::super::overlay::{Body, Choice, Confirm, Entry, Overlay, Then};
 use super::super::tab::Pane;
 use super::{boxes, go, policy, say};
 use crate::domain::document::{Dialect, Document};
+use crate::domain::lint::page::page;
 use crate::domain::lint::quick_fix::{QuickFix, quick_fixes};
 use crate::domain::lint::{Code, Diagnostic, Severity};
 
@@ -121,7 +122,7 @@ pub(super) fn explain(model: &mut Model) -> Vec<Effect> {
         say(model, Weight::Info, "no problem here; F4 goes to the next one");
         return Vec::new();
     };
-    let text = format!("{message}\n\n{}", code.help());
+    let text = format!("{message}\n\n{}", page(code).to_text());
     model.overlays.push(Overlay::reader(code.as_str(), Body::Prose(text)));
     Vec::new()
 }

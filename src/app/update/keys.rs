@@ -4,6 +4,7 @@ use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 
 use super::super::action::{Context, lookup};
 use super::super::chord::Chord;
+use super::super::completing::Completing;
 use super::super::editor::EditorCommand;
 use super::super::effect::Effect;
 use super::super::field::FieldCommand;
@@ -29,7 +30,14 @@ impl Model {
         }
         let pane = Context::Pane(self.nav.focus());
         if self.nav.editing {
-            return vec![Context::Editing, pane, Context::Global];
+            let mut contexts = vec![Context::Editing, pane, Context::Global];
+            if let Some(list) = self.completing() {
+                contexts.insert(0, Context::Completion);
+                if list.is_chosen() {
+                    contexts.insert(0, Context::Chosen);
+                }
+            }
+            return contexts;
         }
         let reading = (self.nav.focus() == Pane::Editor).then_some(Context::Reading);
         let mut contexts: Vec<Context> = reading.into_iter().chain([pane]).collect();
@@ -47,6 +55,12 @@ impl Model {
         }
     }
 
+    /// The list of proposals, where it is shown.
+    pub fn completing(&self) -> Option<&Completing> {
+        let shown = self.overlays.is_empty() && self.nav.editing && self.nav.focus() == Pane::Editor;
+        self.draft.completing.as_ref().filter(|_| shown)
+    }
+
     /// Whether the bar of the draft's search takes the keys.
     pub fn is_finding(&self) -> bool {
         self.draft.finder.open && self.nav.tab == Tab::Policy && self.nav.focus() == Pane::Editor
@@ -59,7 +73,12 @@ pub(super) fn key(model: &mut Model, event: KeyEvent) -> Vec<Effect> {
         return text_key(model, event);
     }
     match lookup(&model.contexts(), chord) {
-        Some(spec) => actions::act(model, spec.action),
+        Some(spec) => {
+            if !spec.contexts.iter().any(|context| matches!(context, Context::Completion | Context::Chosen)) {
+                model.draft.completing = None;
+            }
+            actions::act(model, spec.action)
+        }
         None => {
             if model.takes_text() {
                 text_key(model, event)
@@ -154,6 +173,7 @@ pub(super) fn paste(model: &mut Model, text: &str) -> Vec<Effect> {
         }
         None if finding => finder::input(model, FieldCommand::Text(text.to_owned())),
         None if model.nav.focus() == Pane::Editor => {
+            model.draft.completing = None;
             model.nav.editing = true;
             return policy::insert(model, text);
         }

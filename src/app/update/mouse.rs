@@ -9,7 +9,7 @@ use super::super::msg::{Mouse, Target};
 use super::super::overlay::{Overlay, TestsBox};
 use super::super::tab::Pane;
 use super::super::tree::TreeCommand;
-use super::{actions, boxes, go, policy, tree};
+use super::{actions, boxes, completion, go, policy, tree};
 
 pub(super) fn mouse(model: &mut Model, event: Mouse) -> Vec<Effect> {
     match event {
@@ -47,7 +47,11 @@ fn click(model: &mut Model, target: Target) -> Vec<Effect> {
         }
         return Vec::new();
     }
+    if !matches!(target, Target::Proposal(_)) {
+        model.draft.completing = None;
+    }
     match target {
+        Target::Proposal(row) => return completion::click(model, row),
         Target::Tab(tab) => model.nav.show(tab),
         Target::Pane(pane) => go(model, pane),
         Target::Row(pane, row) => {
@@ -99,7 +103,12 @@ fn scroll(model: &mut Model, target: Target, rows: i16) -> Vec<Effect> {
         tree::input(model, pane, TreeCommand::By(isize::from(rows)));
         return Vec::new();
     }
-    let last = model.shown_rows(pane).len().saturating_sub(1);
+    let last = match pane {
+        // Its length is known while it has the keys.
+        Pane::Field if model.nav.focus() != pane => return Vec::new(),
+        Pane::Field => model.ui.viewport.pane_max_scroll,
+        _ => model.shown_rows(pane).len().saturating_sub(1),
+    };
     let list = model.nav.list_mut(pane);
     list.selected = list.selected.saturating_add_signed(isize::from(rows)).min(last);
     Vec::new()

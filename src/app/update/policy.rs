@@ -12,7 +12,7 @@ use super::super::overlay::{Body, Choice, Confirm, Entry, Overlay, Then};
 use super::super::session::Connection;
 use super::super::tab::Pane;
 use super::super::templates::{TEMPLATES, Template};
-use super::{actions, boxes, conflict, files, fixes, forms, go, say};
+use super::{actions, boxes, completion, conflict, files, fixes, forms, go, say};
 use crate::domain::document::{self, PolicyKind};
 use crate::domain::lint::Severity;
 use crate::domain::policy::Policy;
@@ -55,6 +55,7 @@ pub(super) fn on_row(model: &mut Model) -> Vec<Effect> {
                 go_to(model, start.line, start.column);
             }
         }
+        Pane::Field => go(model, Pane::Editor),
         Pane::Preview => return super::review::open_decisions(model),
         _ => model.nav.editing = true,
     }
@@ -86,10 +87,10 @@ pub(super) fn after(model: &mut Model, outcome: Outcome) -> Vec<Effect> {
 /// A key that no action is bound to, while the draft takes text.
 pub(super) fn edit_key(model: &mut Model, event: KeyEvent) -> Vec<Effect> {
     let page = usize::from(model.ui.viewport.page.max(2)) - 1;
-    match editor_command(event, page) {
-        Some(command) => edit(model, command),
-        None => Vec::new(),
-    }
+    let Some(command) = editor_command(event, page) else { return Vec::new() };
+    let outcome = model.draft.editor.input(command.clone());
+    completion::follow(model, &command, &outcome);
+    after(model, outcome)
 }
 
 /// What a key means in a text, as in most editors.

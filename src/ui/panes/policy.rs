@@ -10,14 +10,32 @@ use super::{cell, filter_of, finder, focus};
 use crate::app::Model;
 use crate::app::file::DraftFile;
 use crate::app::tab::Pane;
+use crate::app::text::width;
 use crate::domain::lint::{Diagnostic, Severity};
 use crate::ui::highlight::Syntax;
 use crate::ui::state::{Hit, ViewState};
 use crate::ui::styles::{Focus, Styles, Tone};
+use crate::ui::text::narrow;
+use crate::ui::widgets::completions::{Completion, Completions};
 use crate::ui::widgets::editor::{EditorPane, Squiggle};
 use crate::ui::widgets::pane::Pane as PaneFrame;
 use crate::ui::widgets::placeholder::Placeholder;
 use crate::ui::widgets::table::{Column, Table};
+
+/// The list of proposals, over everything on the page; it is drawn last.
+pub(super) fn completions(model: &Model, screen: Rect, state: &mut ViewState, styles: &Styles, buf: &mut Buffer) {
+    let (Some(list), Some(cursor)) = (model.completing(), state.editor.cursor()) else { return };
+    let items: Vec<Completion<'_>> =
+        list.items().map(|item| Completion { label: &item.label, detail: &item.detail }).collect();
+    let back = narrow(width(list.typed()));
+    let widget = Completions { styles, items: &items, selected: list.position(), cursor, back };
+    (&widget).render(screen, buf);
+    for at in widget.area(screen).rows() {
+        if let Some(row) = widget.item_at(screen, at.as_position()) {
+            state.hit(at, Hit::Proposal(row));
+        }
+    }
+}
 
 /// Cells of the longest code that is usual.
 const CODE: u16 = 22;

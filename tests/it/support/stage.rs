@@ -197,6 +197,13 @@ fn key(name: &str) -> KeyEvent {
         "Space" => plain(KeyCode::Char(' ')),
         "Backspace" => plain(KeyCode::Backspace),
         _ => {
+            let control = |code| KeyEvent::new(code, KeyModifiers::CONTROL);
+            match name {
+                "C-Space" => return control(KeyCode::Char(' ')),
+                "C-Home" => return control(KeyCode::Home),
+                "C-End" => return control(KeyCode::End),
+                _ => {}
+            }
             if let Some(c) = name.strip_prefix("C-").and_then(|rest| rest.chars().next()) {
                 return KeyEvent::new(KeyCode::Char(c), KeyModifiers::CONTROL);
             }
