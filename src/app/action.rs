@@ -952,7 +952,7 @@ pub static ACTIONS: &[Spec] = &[
         help: "Leave the text; single keys work again.",
         group: G::PolicyCreator,
         danger: false,
-        footer: 5,
+        footer: 9,
     },
     Spec {
         action: A::NewLine,
