@@ -9,6 +9,16 @@ use crate::domain::policy_test::{
 };
 use crate::domain::span::Span;
 
+/// How many tests are run between a key and its frame.
+const AT_ONCE: usize = 200;
+
+/// Whether a key may come at any moment.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Typing {
+    Goes,
+    Pauses,
+}
+
 /// What was read of the tests file.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct TestsFile {
@@ -47,10 +57,12 @@ impl Tests {
         self.read += 1;
     }
 
-    /// Runs the tests again if they or the draft changed.
-    pub fn refresh(&mut self, draft: &Draft) {
+    /// Runs the tests again if they or the draft changed; many of them only at a pause in typing, so that
+    /// no key waits for them.
+    pub fn refresh(&mut self, draft: &Draft, typing: Typing) {
         let now = Some((draft.revision_read(), self.read));
-        if self.ran != now {
+        let late = typing == Typing::Goes && self.tests.tests.len() > AT_ONCE;
+        if self.ran != now && !late {
             self.ran = now;
             let policy = draft.policy().filter(|_| !self.tests.tests.is_empty());
             self.report = policy.map(|policy| run(&self.tests, policy));
@@ -168,4 +180,38 @@ fn free_name(request: &Request, outcome: Outcome, others: &PolicyTests) -> Strin
     let taken = |name: &str| others.tests.iter().any(|test| test.name == name);
     let numbered = (2..).map(|number| format!("{name} ({number})"));
     std::iter::once(name.clone()).chain(numbered).find(|name| !taken(name)).unwrap_or(name)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::app::editor::EditorCommand;
+
+    fn tests(count: usize) -> Tests {
+        let test = |n: usize| format!("- {{name: t{n}, request: {{images: [a]}}, expect: DENY}}\n");
+        let text = format!("tests:\n{}", (0..count).map(test).collect::<String>());
+        let mut tests = Tests::default();
+        tests.take(TestsFile { text: Some(text), ..TestsFile::default() }, &|_| unreachable!("no manifest"));
+        tests
+    }
+
+    const DENY: &str =
+        "defaultAdmissionRule: {evaluationMode: ALWAYS_DENY, enforcementMode: ENFORCED_BLOCK_AND_AUDIT_LOG}\n";
+
+    #[test]
+    fn many_tests_wait_for_a_pause() {
+        let mut draft = Draft::new(Some(DENY.to_owned()));
+        for (count, at_once) in [(AT_ONCE, true), (AT_ONCE + 1, false)] {
+            let mut tests = tests(count);
+            tests.refresh(&draft, Typing::Pauses);
+            assert_eq!(tests.summary(), Some((format!("tests {count}/{count}"), true)));
+            draft.editor.input(EditorCommand::Text("x".to_owned()));
+            draft.read_now();
+            tests.refresh(&draft, Typing::Goes);
+            assert_eq!(tests.report.is_none(), at_once);
+            tests.refresh(&draft, Typing::Pauses);
+            assert_eq!(tests.report, None);
+            draft.replace(DENY);
+        }
+    }
 }

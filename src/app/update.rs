@@ -31,6 +31,7 @@ use super::job::Job;
 use super::model::Model;
 use super::msg::{Msg, Timer};
 use super::notice::Weight;
+use super::policy_tests::Typing;
 use super::query::Source;
 use super::report::Report;
 use super::session::Connection;
@@ -52,12 +53,16 @@ pub fn update(model: &mut Model, msg: Msg, now: Timestamp) -> Vec<Effect> {
     model.ui.now = now;
     let was_busy = model.is_busy();
     let draft_before = model.draft.editor.revision();
+    let typing = match msg {
+        Msg::Timer(Timer::SaveDraft) | Msg::Parsed(..) | Msg::Tests(_) => Typing::Pauses,
+        _ => Typing::Goes,
+    };
     let mut effects = handle(model, msg);
     effects.extend(model.draft.refresh());
     if model.draft.finder.open {
         model.draft.finder.refresh(&model.draft.editor);
     }
-    model.tests.refresh(&model.draft);
+    model.tests.refresh(&model.draft, typing);
     settle(model, &mut effects);
     if model.draft.editor.revision() != draft_before {
         effects.push(Effect::After(Timer::SaveDraft, SAVE_DRAFT));

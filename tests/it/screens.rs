@@ -242,6 +242,14 @@ fn no_size_makes_it_panic() {
                 stage.keys(keys);
                 stage.draw();
             }
+            let size = (columns, rows);
+            changing::refused(size).draw();
+            let mut stage = changing::with_history(size);
+            stage.keys("2 M-h");
+            stage.draw();
+            let mut stage = changing::with_tests(size, Some(changing::TESTS));
+            stage.keys("M-t");
+            stage.draw();
         }
     }
 }
