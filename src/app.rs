@@ -29,6 +29,7 @@ pub mod merge;
 pub mod model;
 pub mod msg;
 pub mod notice;
+pub mod outline;
 pub mod overlay;
 pub mod policy_tests;
 pub mod preview;

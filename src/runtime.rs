@@ -36,6 +36,8 @@ pub struct Options {
     pub data: PathBuf,
     /// Themes of the user.
     pub themes: PathBuf,
+    /// A file to open as the draft.
+    pub draft: Option<PathBuf>,
     /// How many colours the terminal has.
     pub depth: Depth,
 }
@@ -50,6 +52,7 @@ pub fn workbench(options: &Options) -> anyhow::Result<()> {
     let verifier = Arc::new(verifier::Remembering::default());
     let deps = Deps { verifier, manifest: crate::wire::manifest::request, themes: themes.names() };
     let mut model = Model::new(saved, draft, deps, jiff::Timestamp::now());
+    model.draft.to_open = options.draft.as_ref().map(|path| path.display().to_string());
     for warning in &themes.warnings {
         tracing::warn!("{warning}");
     }

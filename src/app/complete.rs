@@ -6,7 +6,7 @@
 
 mod flow;
 mod known;
-mod line;
+pub(in crate::app) mod line;
 pub mod place;
 mod write;
 

@@ -14,6 +14,7 @@ use crate::domain::admission::Decision;
 use crate::domain::image::ImageRef;
 use crate::domain::lint::quick_fix::QuickFix;
 use crate::domain::name::AttestorName;
+use crate::domain::span::Position;
 
 /// What was picked in a picker.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -27,6 +28,8 @@ pub enum Choice {
     Theme(String),
     /// A template of the draft, by its number.
     Template(usize),
+    /// A place of the draft.
+    GoTo(Position),
     /// A quick fix that was offered, by its number.
     Fix(usize),
     OpenFile(String),

@@ -78,7 +78,7 @@ pub fn start(model: &mut Model) -> Vec<Effect> {
     let mut effects =
         vec![Effect::After(Timer::Clock, CLOCK), policy_tests::read(model), Effect::After(Timer::Tests, TESTS)];
     effects.extend(load(model, &[Source::Keys, Source::Work, Source::Inventory]));
-    effects.extend(files::watch(model));
+    effects.extend(files::start(model));
     settle(model, &mut effects);
     effects
 }

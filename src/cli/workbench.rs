@@ -1,6 +1,7 @@
 //! `countersign` without a subcommand: the workbench.
 
 use std::io::{IsTerminal as _, Write as _};
+use std::path::PathBuf;
 
 use super::Exit;
 use crate::runtime::{self, Options};
@@ -10,6 +11,9 @@ use crate::ui::theme::{ColorChoice, ColorEnv, Depth};
 /// Options of the workbench.
 #[derive(Debug, Default, clap::Args)]
 pub struct Args {
+    /// A policy to open as the draft
+    #[arg(value_name = "FILE")]
+    file: Option<PathBuf>,
     /// How many colours to use
     #[arg(long, value_enum, default_value_t = Colors::Auto)]
     color: Colors,
@@ -44,6 +48,13 @@ impl From<Colors> for ColorChoice {
 
 pub(super) fn run(args: &Args) -> Exit {
     let mut stderr = std::io::stderr();
+    // A word that is no file is most likely a misspelt subcommand.
+    if let Some(file) = args.file.as_ref().filter(|file| !file.is_file()) {
+        let file = file.display();
+        let _ =
+            writeln!(stderr, "error: '{file}' is neither a file nor a subcommand; `countersign --help` lists those");
+        return Exit::Unusable;
+    }
     if !(std::io::stdin().is_terminal() && std::io::stdout().is_terminal()) {
         let _ = writeln!(
             stderr,
@@ -55,6 +66,7 @@ pub(super) fn run(args: &Args) -> Exit {
     let (no_color, colorterm, term) = (variable("NO_COLOR"), variable("COLORTERM"), variable("TERM"));
     let env = ColorEnv { no_color: no_color.as_deref(), colorterm: colorterm.as_deref(), term: term.as_deref() };
     let options = Options {
+        draft: args.file.clone(),
         data: settings::data_dir(),
         themes: settings::config_dir().join("themes"),
         depth: Depth::detect(args.color.into(), env),

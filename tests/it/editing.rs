@@ -436,3 +436,18 @@ fn the_page_of_the_field_is_scrolled_and_left() {
     stage.keys("Enter");
     assert!(stage.model.nav.editing);
 }
+
+#[test]
+fn the_outline_goes_to_a_part_also_behind_a_broken_one() {
+    let mut stage = draft(&format!("clusterAdmissionRules:\n  a: [\n{DENY}description: x\n"));
+    stage.keys("M-o");
+    stage.row("▲ clusterAdmissionRules");
+    stage.row("description");
+    stage.type_text("defa");
+    stage.keys("Enter");
+    assert_eq!(stage.model.draft.editor.position().line, 3);
+    assert!(stage.model.nav.editing);
+    let mut stage = draft("");
+    stage.keys("M-o");
+    stage.row("the draft has no parts yet");
+}

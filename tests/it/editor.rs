@@ -177,3 +177,43 @@ fn an_editor_that_is_not_there_is_told() {
     workbench.wait_for("the editor `no-such-editor --wait` was not found");
     workbench.wait_for("Set VISUAL or EDITOR");
 }
+
+#[test]
+fn a_policy_is_typed_with_proposals_and_the_outline_goes_through_it() {
+    let dir = tempfile::tempdir().unwrap();
+    let mut workbench = policy_creator(dir.path(), &[]);
+    workbench.keys("C-Space");
+    workbench.wait_for("globalPolicyEvaluationMode");
+    workbench.type_raw("defa");
+    workbench.wait_gone("globalPolicyEvaluationMode");
+    workbench.keys("Enter");
+    workbench.wait_for("evaluationMode");
+    workbench.type_raw("ev");
+    workbench.wait_gone("requireAttestationsBy  ");
+    workbench.keys("Tab");
+    workbench.wait_for("No image is admitted");
+    workbench.type_raw("always_d");
+    workbench.keys("Tab");
+    workbench.wait_for("evaluationMode: ALWAYS_DENY");
+    workbench.keys("Enter");
+    workbench.type_raw("enf");
+    workbench.keys("Tab Tab");
+    workbench.wait_for("enforcementMode: ENFORCED_BLOCK_AND_AUDIT_LOG");
+    workbench.keys("M-o");
+    workbench.wait_for("Outline");
+    workbench.keys("Enter");
+    workbench.wait_for(" 1:1 ");
+}
+
+#[test]
+fn the_command_line_names_a_policy_to_open() {
+    let dir = tempfile::tempdir().unwrap();
+    let file = dir.path().canonicalize().unwrap().join("team.yaml");
+    fs::write(&file, DENY).unwrap();
+    let mut workbench = Workbench::open(dir.path(), &file);
+    workbench.wait_for("┌ team.yaml");
+    workbench.wait_for("evaluationMode: ALWAYS_DENY");
+    let output = std::process::Command::new(crate::support::pty::PROGRAM).arg("chekc").output().unwrap();
+    assert_eq!(output.status.code(), Some(2));
+    assert!(String::from_utf8_lossy(&output.stderr).contains("'chekc' is neither a file nor a subcommand"));
+}

@@ -80,6 +80,14 @@ fn boxes_to_read() {
         stage.keys("2 Enter Down Down Down Down End C-Space");
         stage
     });
+    snapshots("outline", |size| {
+        let mut stage = Stage::full(size);
+        stage.model.draft.replace(
+            "admissionWhitelistPatterns:\n- namePattern: gcr.io/a/*\nclusterAdmissionRules:\n  us-east1-b.c:\n    evaluation: [\ndefaultAdmissionRule:\n  evaluationMode: ALWAYS_DENY\n",
+        );
+        stage.keys("2 Enter M-o");
+        stage
+    });
     snapshots("quick-fix", |size| {
         let mut stage = Stage::full(size);
         stage.model.draft.replace("default_admission_rule:\n  evaluation_mode: ALWAYS_DENY\n");

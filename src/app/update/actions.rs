@@ -74,6 +74,7 @@ pub(super) fn act(model: &mut Model, action: Action) -> Vec<Effect> {
         | Action::OpenFile
         | Action::EditOutside
         | Action::QuickFix
+        | Action::Outline
         | Action::ExplainProblem
         | Action::NextSeverity
         | Action::ReloadDraft

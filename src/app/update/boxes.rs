@@ -199,6 +199,7 @@ fn chosen(model: &mut Model, choice: Choice) -> Vec<Effect> {
             Vec::new()
         }
         Choice::Template(number) => policy::take_template(model, number),
+        Choice::GoTo(place) => policy::show_place(model, place),
         Choice::Fix(number) => fixes::ask(model, number),
         Choice::OpenFile(path) => files::open(path),
         Choice::ListFiles(path) => files::list(path),

@@ -19,6 +19,18 @@ use crate::codelab::names;
 /// How often the open file is looked at.
 const WATCH: Duration = Duration::from_secs(1);
 
+/// Opens what the command line names, and begins to watch the draft's file.
+pub(super) fn start(model: &mut Model) -> Vec<Effect> {
+    match model.draft.to_open.take() {
+        Some(path) => {
+            go(model, Pane::Editor);
+            model.nav.editing = false;
+            open(path)
+        }
+        None => watch(model),
+    }
+}
+
 /// Lists the directory of the draft's file, to open another.
 pub(super) fn choose(model: &Model) -> Vec<Effect> {
     let directory = model.draft.file.as_ref().and_then(|file| file.path.rsplit_once('/')).map(|(path, _)| path);

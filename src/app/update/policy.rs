@@ -13,9 +13,11 @@ use super::super::session::Connection;
 use super::super::tab::Pane;
 use super::super::templates::{TEMPLATES, Template};
 use super::{actions, boxes, completion, conflict, files, fixes, forms, go, say};
+use crate::app::outline::{Item, outline};
 use crate::domain::document::{self, PolicyKind};
 use crate::domain::lint::Severity;
 use crate::domain::policy::Policy;
+use crate::domain::span::Position;
 
 pub(super) fn act(model: &mut Model, action: Action) -> Vec<Effect> {
     match action {
@@ -32,6 +34,7 @@ pub(super) fn act(model: &mut Model, action: Action) -> Vec<Effect> {
         Action::SaveFile => return actions::open(model, files::save_form),
         Action::OpenFile => return files::choose(model),
         Action::EditOutside => return files::edit_outside(model),
+        Action::Outline => return show_outline(model),
         Action::QuickFix => return fixes::offer(model),
         Action::ExplainProblem => return fixes::explain(model),
         Action::NextSeverity => fixes::next_severity(model),
@@ -59,6 +62,44 @@ pub(super) fn on_row(model: &mut Model) -> Vec<Effect> {
         Pane::Preview => return super::review::open_decisions(model),
         _ => model.nav.editing = true,
     }
+    Vec::new()
+}
+
+/// Lists the parts of the draft to go to, from the one that the cursor is in.
+fn show_outline(model: &mut Model) -> Vec<Effect> {
+    model.draft.read_now();
+    let items = outline(&model.draft.document);
+    if items.is_empty() {
+        say(model, Weight::Info, "the draft has no parts yet; F3 offers templates");
+        return Vec::new();
+    }
+    let line = model.draft.editor.position().line;
+    let here = items.iter().rposition(|item| item.at.line <= line).unwrap_or(0);
+    let entry = |item: &Item| {
+        // The signs of the list of problems.
+        let sign = match item.worst {
+            Some(Severity::Error) => "▲",
+            Some(Severity::Warning) => "△",
+            Some(Severity::Hint) => "◦",
+            None => " ",
+        };
+        let label = format!("{sign} {}{}", "  ".repeat(item.depth), item.label);
+        let worst = item.worst.map(|severity| format!("{severity} · ")).unwrap_or_default();
+        let detail = format!("{:>5}  {worst}{}", item.at.line, item.detail);
+        Entry { label, detail, choice: Choice::GoTo(item.at) }
+    };
+    let entries = items.iter().map(entry).collect();
+    let effects = boxes::open_picker(model, "Outline", entries);
+    if let Some(Overlay::Picker(picker)) = model.overlays.last_mut() {
+        picker.selected = here;
+    }
+    effects
+}
+
+/// Puts the cursor at a place, its text taking keys.
+pub(super) fn show_place(model: &mut Model, place: Position) -> Vec<Effect> {
+    go(model, Pane::Editor);
+    go_to(model, place.line, place.column);
     Vec::new()
 }
 

@@ -38,6 +38,13 @@ impl Workbench {
         Self::spawn(CommandBuilder::new(PROGRAM), data, (columns, rows), env)
     }
 
+    /// Starts the workbench with a file as its draft.
+    pub(crate) fn open(data: &Path, file: &Path) -> Self {
+        let mut command = CommandBuilder::new(PROGRAM);
+        command.arg(file);
+        Self::spawn(command, data, (120, 40), &[])
+    }
+
     /// Starts an interactive shell, which stops and continues what it runs.
     pub(crate) fn shell(data: &Path) -> Self {
         let mut shell = CommandBuilder::new("sh");
