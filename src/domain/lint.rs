@@ -6,6 +6,7 @@
 
 pub mod code;
 pub mod page;
+pub mod project;
 pub mod quick_fix;
 pub mod schema;
 
@@ -65,8 +66,15 @@ impl<'t> Problems<'t> {
     }
 
     pub(in crate::domain) fn push(&mut self, code: Code, at: Bytes, path: Path, message: String) {
+        if self.is_full(code) {
+            return self.count(code);
+        }
+        let span = self.lines.span(self.text, at.range());
+        self.push_at(code, span, path, message);
+    }
+
+    pub(in crate::domain) fn push_at(&mut self, code: Code, span: Span, path: Path, message: String) {
         if !self.is_full(code) {
-            let span = self.lines.span(self.text, at.range());
             self.list.push(Diagnostic { code, severity: code.severity(), span, path, message, help: code.help() });
         }
         self.count(code);

@@ -244,6 +244,22 @@ codes! {
     AllowedAndBlocked "allowed-and-blocked" Warning
         "The API does not say which list wins. Take the id out of one of them."
 
+    // What only the project tells.
+    AttestorMissing "attestor-missing" Error
+        "Create the attestor first, or write the name of one that exists."
+    AttestorUnreadable "attestor-unreadable" Error
+        "The service refuses a policy with an attestor that its author may not read. Ask for `roles/binaryauthorization.attestorsViewer` in its project."
+    AttestorWithoutKey "attestor-without-key" Warning
+        "Add a public key to the attestor before the policy asks it; until then the rule refuses every image."
+    AttestorGrant "attestor-grant" Warning
+        "Grant the service account `roles/containeranalysis.notes.occurrences.viewer` on the attestor's note; until then the rule refuses every image."
+    ClusterMissing "cluster-missing" Warning
+        "The service takes the key all the same, for clusters to come. If the cluster exists, check its location and name."
+    DeniesRunning "denies-running" Warning
+        "Running pods are not touched, but none of these starts again once it ends. Exempt the image, get it attested, or try the rule as a dry run first."
+    PatternUnused "pattern-unused" Hint
+        "No image that is known has a name like this. Delete the pattern, or correct it."
+
     // What is accepted, and perhaps not meant.
     NotAList "not-a-list" Warning
         "gcloud makes a list of a single value; the REST API and Terraform do not."

@@ -5,6 +5,7 @@
 
 mod patterns;
 mod platform;
+mod project;
 mod rules;
 mod structure;
 mod text;
@@ -102,7 +103,7 @@ pub fn nearest_code(text: &str) -> Option<Code> {
 
 /// The page of a code.
 pub fn page(code: Code) -> Page {
-    let groups = [text::page, structure::page, rules::page, patterns::page, platform::page];
+    let groups = [text::page, structure::page, rules::page, patterns::page, platform::page, project::page];
     let nothing = Example::Words("none");
     let bare = Page { code, title: code.as_str(), why: "", wrong: nothing, right: nothing, source: "" };
     groups.iter().find_map(|group| group(code)).unwrap_or(bare)
