@@ -33,6 +33,7 @@ pub mod outline;
 pub mod overlay;
 pub mod policy_tests;
 pub mod preview;
+pub mod project_facts;
 pub mod query;
 pub mod remote;
 pub mod report;

@@ -5,7 +5,12 @@ use super::editor::{Editor, EditorCommand, Motion};
 use super::effect::Effect;
 use super::file::{DraftFile, Opened};
 use super::finder::Finder;
+use super::project_facts::{Basis, Ground};
+use super::session::Session;
+use crate::domain::admission::Evidence;
+use crate::domain::attestation::Verify;
 use crate::domain::document::{Dialect, Document};
+use crate::domain::lint::project::check_project;
 use crate::domain::lint::quick_fix::QuickFix;
 use crate::domain::lint::{Diagnostic, Severity};
 use crate::domain::policy::Policy;
@@ -18,6 +23,10 @@ const AT_ONCE: usize = 128 << 10;
 pub struct Draft {
     pub editor: Editor,
     pub document: Document,
+    /// What is wrong with the document, and with it in the project, in the order of the text.
+    problems: Vec<Diagnostic>,
+    /// The reading of the text and of the project that the problems stand on.
+    checked: Option<(u64, Basis)>,
     /// The revision of the editor that the document was made from.
     parsed: u64,
     /// The revision that is being read beside.
@@ -53,6 +62,8 @@ impl Draft {
         let editor = Editor::new(&text);
         let document = Document::parse(&text, Dialect::Gcloud);
         let mut draft = Self {
+            problems: document.diagnostics.clone(),
+            checked: None,
             parsed: editor.revision(),
             parsing: None,
             reach: Vec::new(),
@@ -121,6 +132,8 @@ impl Draft {
 
     fn set(&mut self, revision: u64, document: Document) {
         (self.parsed, self.document) = (revision, document);
+        self.problems.clone_from(&self.document.diagnostics);
+        self.checked = None;
         self.reach = reach(self.problems());
         self.editor.take_shifts();
     }
@@ -128,7 +141,7 @@ impl Draft {
     /// Moves the problems of the last reading along with the text.
     fn shift(&mut self) {
         for shift in self.editor.take_shifts().unwrap_or_default() {
-            for span in self.document.diagnostics.iter_mut().map(|problem| &mut problem.span) {
+            for span in self.problems.iter_mut().map(|problem| &mut problem.span) {
                 (span.start, span.end) = (shift.carry(span.start), shift.carry(span.end));
             }
         }
@@ -141,7 +154,21 @@ impl Draft {
     }
 
     pub fn problems(&self) -> &[Diagnostic] {
-        &self.document.diagnostics
+        &self.problems
+    }
+
+    /// Adds what the project says about the document, if the one or the other changed.
+    pub fn check_project(&mut self, session: &Session, evidence: &Evidence, verify: &dyn Verify) {
+        let now = (self.parsed, Basis::of(session));
+        if !self.is_read() || self.checked.as_ref() == Some(&now) {
+            return;
+        }
+        let ground = Ground::of(session, evidence);
+        self.problems.clone_from(&self.document.diagnostics);
+        self.problems.extend(check_project(&self.document, &ground.facts(session, verify)));
+        self.problems.sort_by_key(|problem| problem.span.bytes.start);
+        self.reach = reach(&self.problems);
+        self.checked = Some(now);
     }
 
     /// The problems that some lines (from 1, both included) may be of, without looking at the rest.
@@ -195,7 +222,13 @@ fn reach(problems: &[Diagnostic]) -> Vec<usize> {
 
 #[cfg(test)]
 mod tests {
+    use jiff::Timestamp;
+
     use super::*;
+    use crate::app::remote::Remote;
+    use crate::domain::attestation::{SignatureFault, Verified};
+    use crate::domain::attestor::PublicKey;
+    use crate::domain::lint::Code;
     use crate::domain::span::Position;
 
     fn long() -> String {
@@ -235,6 +268,35 @@ mod tests {
         draft.was_read(revision, Document::parse(&text, Dialect::Gcloud));
         assert!(draft.is_read());
         assert_eq!(wrong(&draft), Some(Position { line: before.line + 3, ..before }));
+    }
+
+    struct Nothing;
+
+    impl Verify for Nothing {
+        fn verify(&self, _: &PublicKey, _: &[u8], _: &[u8]) -> Result<Verified, SignatureFault> {
+            unreachable!("nothing is verified")
+        }
+    }
+
+    #[test]
+    fn what_the_project_says_stands_among_the_problems_and_follows_it() {
+        let text = "defaultAdmissionRule:\n  evaluationMode: REQUIRE_ATTESTATION\n  enforcementMode: DRYRUN_AUDIT_LOG_ONLY\n  \
+                    requireAttestationsBy:\n  - projects/my-project/attestors/qa\nglobalPolicyEvaluationMode: ENABLE\n";
+        let mut draft = Draft::new(Some(text.into()));
+        let codes = |draft: &Draft| draft.problems().iter().map(|problem| problem.code).collect::<Vec<_>>();
+        let mut session = Session { project: Some("my-project".to_owned()), ..Session::default() };
+        draft.check_project(&session, &Evidence::default(), &Nothing);
+        assert_eq!(codes(&draft), [Code::DryRun]);
+        session.remotes.attestors = Remote::ready(Vec::new(), Timestamp::UNIX_EPOCH);
+        draft.check_project(&session, &Evidence::default(), &Nothing);
+        assert_eq!(codes(&draft), [Code::DryRun, Code::AttestorMissing]);
+        assert_eq!(draft.problems_on(5, 5).len(), 1);
+        // The policy is still one that can be tried out; what is typed next is checked again.
+        assert!(draft.policy().is_some());
+        assert_eq!(type_at(&mut draft, 5, "  - projects/my-project/attestors/qb\n"), None);
+        assert_eq!(codes(&draft), [Code::DryRun]);
+        draft.check_project(&session, &Evidence::default(), &Nothing);
+        assert_eq!(codes(&draft), [Code::DryRun, Code::AttestorMissing, Code::AttestorMissing]);
     }
 
     #[test]

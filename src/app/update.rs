@@ -152,6 +152,7 @@ fn settle(model: &mut Model, effects: &mut Vec<Effect>) {
     effects.extend(files::settle(model));
     effects.extend(replies::missing_evidence(model));
     effects.extend(review::follow(model));
+    model.draft.check_project(&model.session, model.preview.evidence(), model.deps.verifier.as_ref());
     let saved = model.to_save();
     if saved != model.ui.saved {
         model.ui.saved = saved.clone();

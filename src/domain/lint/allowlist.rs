@@ -4,15 +4,14 @@
 mod advice;
 mod shadow;
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
-use self::advice::advice;
+use self::advice::{Projects, advice};
 use self::shadow::Shadows;
 use crate::domain::document::{Bytes, Dialect, Entry, Means, Node, Scalar, Value};
 use crate::domain::lint::Code;
 use crate::domain::lint::decode::{Decoder, Step, place, shown};
 use crate::domain::lint::schema;
-use crate::domain::name::AttestorName;
 use crate::domain::pattern::{Pattern, PatternErrorKind};
 use crate::domain::policy::{AdmissionWhitelistPattern, EvaluationMode, Policy};
 
@@ -122,23 +121,21 @@ impl<'a> Decoder<'a, '_, '_> {
     /// A pattern that exempts a whole project whose images some rule wants attested. Whose images
     /// those are is taken from the attestors' and the policy's own project.
     pub(super) fn advise_on_swallowing(&mut self, policy: &Policy) {
-        let attested =
-            policy.all_rules().any(|(_, _, rule)| rule.evaluation_mode == EvaluationMode::RequireAttestation);
-        if !attested {
+        let attested = |mode| mode == EvaluationMode::RequireAttestation;
+        let mut projects: BTreeSet<&str> = policy
+            .all_rules()
+            .filter(|(_, _, rule)| attested(rule.evaluation_mode))
+            .flat_map(|(_, _, rule)| &rule.require_attestations_by)
+            .filter_map(|name| name.strip_prefix("projects/")?.split('/').next())
+            .collect();
+        if projects.is_empty() {
             return;
         }
-        let mut projects: Vec<String> = policy
-            .attestors()
-            .into_iter()
-            .filter_map(|name| name.parse::<AttestorName>().ok())
-            .map(|name| name.project().to_owned())
-            .collect();
-        projects.extend(policy.name.as_deref().and_then(project_of).map(str::to_owned));
-        projects.sort_unstable();
-        projects.dedup();
+        projects.extend(policy.name.as_deref().and_then(project_of));
+        let projects = Projects::of(projects);
         let listed = std::mem::take(&mut self.listed);
         for Listed { pattern, at, index } in &listed {
-            if let Some(project) = advice::swallowed(pattern, &projects) {
+            if let Some(project) = projects.swallowed_by(pattern) {
                 let text = format!("this exempts every image of project {}, so that no rule sees it", shown(project));
                 self.within(Step::Field("admissionWhitelistPatterns"), |this| {
                     this.report_pattern(Code::SwallowsAttested, *index, *at, text);

@@ -112,18 +112,32 @@ fn unqualified(literal: &str) -> (Code, String) {
     (Code::UnqualifiedImage, text)
 }
 
-/// The project all of whose images in a registry the pattern covers.
-pub(super) fn swallowed<'p>(pattern: &Pattern, projects: &'p [String]) -> Option<&'p str> {
-    let (host, path) = host(pattern.literal())?;
-    let covers = |project: &str| match pattern.tail() {
-        Tail::DoubleStar => format!("{project}/").starts_with(path) && !path.is_empty(),
-        Tail::Star => is_google_registry(host) && path.strip_suffix('/') == Some(project),
-        Tail::Exact | Tail::TagOrDigest => false,
-    };
-    let known = is_google_registry(host) || is_artifact_registry(host);
-    // An id of a domain has a `:`, which registries write as `/`.
-    let project = |name: &&String| covers(&name.replace(':', "/"));
-    known.then(|| projects.iter().find(project)).flatten().map(String::as_str)
+/// Projects as their images' names begin behind the registry: with a `/` at the end, in order.
+#[derive(Debug)]
+pub(super) struct Projects(Vec<String>);
+
+impl Projects {
+    /// An id of a domain has a `:`, which registries write as `/`.
+    pub(super) fn of<'p>(ids: impl IntoIterator<Item = &'p str>) -> Self {
+        let mut names: Vec<String> = ids.into_iter().map(|id| format!("{}/", id.replace(':', "/"))).collect();
+        names.sort_unstable();
+        Self(names)
+    }
+
+    /// The project all of whose images in a registry the pattern covers.
+    pub(super) fn swallowed_by(&self, pattern: &Pattern) -> Option<&str> {
+        let (host, path) = host(pattern.literal())?;
+        let first = self.0.get(self.0.partition_point(|name| name.as_str() < path))?;
+        let covered = match pattern.tail() {
+            Tail::DoubleStar => {
+                let known = is_google_registry(host) || is_artifact_registry(host);
+                known && !path.is_empty() && first.starts_with(path)
+            }
+            Tail::Star => is_google_registry(host) && first == path,
+            Tail::Exact | Tail::TagOrDigest => false,
+        };
+        covered.then(|| first.trim_end_matches('/'))
+    }
 }
 
 #[cfg(test)]
@@ -180,7 +194,7 @@ mod tests {
     #[case("registry.example.com/my-project/**", false)]
     #[case("gcr.io/my-project/app", false)]
     fn whole_projects(#[case] text: &str, #[case] expected: bool) {
-        let projects = ["my-project".to_owned()];
-        assert_eq!(swallowed(&Pattern::parse(text).unwrap(), &projects).is_some(), expected);
+        let projects = Projects::of(["my-project", "a-project", "z-project"]);
+        assert_eq!(projects.swallowed_by(&Pattern::parse(text).unwrap()).is_some(), expected);
     }
 }

@@ -4,6 +4,7 @@ use crate::domain::attestation::{SignatureFault, Verified, Verify};
 use crate::domain::attestor::PublicKey;
 use crate::domain::document::Dialect;
 use crate::domain::lint::page::{Example, page};
+use crate::domain::lint::quick_fixes;
 use crate::domain::system_policy;
 
 struct Nothing;
@@ -116,6 +117,9 @@ fn a_slip_is_told_from_what_there_is() {
             ),
         ]
     );
+    let fixed = |at: usize| quick_fixes(&document, &problems[at])[0].apply(text);
+    assert_eq!(fixed(0), text.replace("prdo", "prod"));
+    assert_eq!(fixed(1), text.replace("qaa", "qa"));
     assert_eq!(problems[1].path.to_string(), "clusterAdmissionRules[us-central1-a.prdo].requireAttestationsBy[0]");
 }
 

@@ -13,8 +13,10 @@ pub(super) fn fixes<'d>(change: Change<'d>, spot: &Spot<'d>, problem: &Diagnosti
         let edit = spot.element().and_then(|element| change.delete(&element));
         edit.map(|edit| QuickFix::new("Delete the pattern", vec![edit]))
     };
-    if matches!(problem.code, Code::DuplicatePattern | Code::ShadowedPattern | Code::PatternEmpty | Code::OpenRegistry)
-    {
+    if matches!(
+        problem.code,
+        Code::DuplicatePattern | Code::ShadowedPattern | Code::PatternEmpty | Code::OpenRegistry | Code::PatternUnused
+    ) {
         return delete().into_iter().collect();
     }
     let mut meant = rewritten(problem.code, text);

@@ -18,6 +18,7 @@ pub(super) fn fixes<'d>(change: Change<'d>, spot: &Spot<'d>, problem: &Diagnosti
         Code::AttestorsNotAllowed => attestors_not_allowed(change, spot),
         Code::DuplicateAttestor => delete("Delete the second one"),
         Code::RuleLikeDefault | Code::UnreachableRule => delete("Delete the rule"),
+        Code::AttestorMissing | Code::ClusterMissing => suggested(problem).map(write).unwrap_or_default(),
         Code::AllowsAll => write("ALWAYS_DENY"),
         Code::DryRun | Code::DryRunOfNothing => write("ENFORCED_BLOCK_AND_AUDIT_LOG"),
         Code::SystemImages => system_images(change, spot).into_iter().collect(),
@@ -34,6 +35,11 @@ pub(super) fn fixes<'d>(change: Change<'d>, spot: &Spot<'d>, problem: &Diagnosti
         }
         _ => Vec::new(),
     }
+}
+
+/// What the problem itself proposes: only the project knows which names there are.
+fn suggested(problem: &Diagnostic) -> Option<&str> {
+    problem.message.split_once("; did you mean `")?.1.strip_suffix("`?")
 }
 
 /// The name that was meant by one of another form.
