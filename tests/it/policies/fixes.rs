@@ -150,7 +150,7 @@ fn a_fix_removes_its_problem_and_makes_no_other() {
 }
 
 /// What no edit of ours can put right: it needs to be known what was meant, or more than the text.
-const NO_FIX: [Code; 21] = [
+const NO_FIX: [Code; 28] = [
     Code::TooLarge,
     Code::TooDeep,
     Code::BadMerge,
@@ -171,5 +171,12 @@ const NO_FIX: [Code; 21] = [
     Code::AttestorId,
     Code::BadKey,
     Code::RepeatedScope,
+    Code::AttestorMissing,
+    Code::AttestorUnreadable,
+    Code::AttestorWithoutKey,
+    Code::AttestorGrant,
+    Code::ClusterMissing,
+    Code::DeniesRunning,
+    Code::PatternUnused,
     Code::NamespaceDigits,
 ];
