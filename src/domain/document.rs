@@ -250,11 +250,16 @@ const PLATFORM_FIELDS: [&str; 5] = ["gkePolicy", "cloudRunPolicy", "gke_policy",
 fn kind_of(root: &Node) -> Option<(PolicyKind, &Key)> {
     let find = |own: &dyn Fn(&str) -> bool| root.entries().iter().find(|entry| own(&entry.key.text));
     let of_platform = find(&|key| PLATFORM_FIELDS.contains(&key)).map(|entry| (PolicyKind::Platform, &entry.key));
-    of_platform.or_else(|| {
-        let shared = |key: &str| lint::schema::PLATFORM_POLICY.field(key).is_some();
-        let of_project = |key: &str| lint::schema::POLICY.field(key).is_some() && !shared(key);
-        find(&of_project).map(|entry| (PolicyKind::Singleton, &entry.key))
-    })
+    of_platform
+        .or_else(|| {
+            let shared = |key: &str| lint::schema::PLATFORM_POLICY.field(key).is_some();
+            let of_project = |key: &str| lint::schema::POLICY.field(key).is_some() && !shared(key);
+            find(&of_project).map(|entry| (PolicyKind::Singleton, &entry.key))
+        })
+        .or_else(|| {
+            let meant = |key: &str| lint::nearest(key, ["gkePolicy", "cloudRunPolicy"]).is_some();
+            find(&meant).map(|entry| (PolicyKind::Platform, &entry.key))
+        })
 }
 
 /// The policy is not of the kind that was asked for.

@@ -50,6 +50,7 @@ pub(super) const REFUSED: &[Row] = &[
         &["5:33 unspecified-value"],
     ),
     row("checkSets:\n- checks:\n  - alwaysDeny: true\n", &["1:1 unknown-key", "1:1 missing-field"]),
+    row("gkePolcy:\n  checkSets: [{checks: [{alwaysDeny: true}]}]\n", &["1:1 unknown-key"]),
     // What the service enforces.
     row(
         "gkePolicy:\n  checkSets: [{checks: [{alwaysDeny: true}]}]\ncloudRunPolicy:\n  rule: {evaluationMode: ALWAYS_DENY, enforcementMode: ENFORCED_BLOCK_AND_AUDIT_LOG}\n",
