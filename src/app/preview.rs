@@ -18,6 +18,7 @@ use crate::domain::attestation::Verify;
 use crate::domain::document::Document;
 use crate::domain::image::{Digest, ImageRef};
 use crate::domain::inventory::Item;
+use crate::domain::resource::{Image, Workload};
 use crate::domain::review::{Because, Reviewer, Row, Standing};
 
 /// So many items are decided at once: some 2 ms.
@@ -100,14 +101,46 @@ impl PartialEq for Ask {
 
 impl Eq for Ask {}
 
-/// What the items were put together from: another stamp, other items.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// What the items were put together from: with the same, they are the same.
+#[derive(Debug, PartialEq, Eq)]
 struct Stamp {
     image: Option<ImageRef>,
     subject: Subject,
     cluster: Option<(String, String)>,
     enforced: bool,
-    read: [Option<Timestamp>; 3],
+    images: Vec<Image>,
+    workloads: Vec<Workload>,
+    list: Option<Timestamp>,
+}
+
+impl Stamp {
+    fn of(session: &Session) -> Self {
+        Self {
+            image: session.image.clone(),
+            subject: session.subject.clone(),
+            cluster: session.cluster.clone(),
+            enforced: is_enforced(session),
+            images: session.remotes.images.items().to_vec(),
+            workloads: session.remotes.workloads.items().to_vec(),
+            list: session.remotes.inventory.at(),
+        }
+    }
+
+    /// The same as a new one would be; nothing is copied to find out.
+    fn is_of(&self, session: &Session) -> bool {
+        let remotes = &session.remotes;
+        self.list == remotes.inventory.at()
+            && self.image == session.image
+            && self.subject == session.subject
+            && self.cluster == session.cluster
+            && self.enforced == is_enforced(session)
+            && self.images == remotes.images.items()
+            && self.workloads == remotes.workloads.items()
+    }
+}
+
+fn is_enforced(session: &Session) -> bool {
+    session.cluster_info().is_none_or(|cluster| cluster.enforced)
 }
 
 #[derive(Debug, Default)]
@@ -263,17 +296,10 @@ impl Preview {
     }
 
     fn take_items(&mut self, session: &Session) -> bool {
-        let stamp = Stamp {
-            image: session.image.clone(),
-            subject: session.subject.clone(),
-            cluster: session.cluster.clone(),
-            enforced: session.cluster_info().is_none_or(|cluster| cluster.enforced),
-            read: [session.remotes.images.at(), session.remotes.workloads.at(), session.remotes.inventory.at()],
-        };
-        if self.stamp.as_ref() == Some(&stamp) {
+        if self.stamp.as_ref().is_some_and(|stamp| stamp.is_of(session)) {
             return false;
         }
-        self.stamp = Some(stamp);
+        self.stamp = Some(Stamp::of(session));
         let items = inventory::items(session);
         if *self.items == items {
             return false;
