@@ -169,3 +169,74 @@ fn a_tests_file_that_is_written_outside_is_run() {
     workbench.keys("Esc");
     workbench.wait_for("tests 1/1");
 }
+
+/// The whole of a reviewer's work in one sitting.
+#[test]
+fn a_reviewer_edits_completes_fixes_reviews_imports_meets_a_conflict_and_restores() {
+    let home = tempfile::tempdir().unwrap();
+    let (mut workbench, outside) = ready(home.path());
+    // Completion offers the key; the misspelt value is mended.
+    workbench.keys("Enter");
+    workbench.type_raw("\x1b[1;5H");
+    workbench.keys("Enter Up");
+    workbench.type_raw("globalP");
+    workbench.wait_for("globalPolicyEvaluationMode");
+    workbench.keys("Tab");
+    workbench.wait_for("  1 globalPolicyEvaluationMode: ");
+    workbench.type_raw("ENABEL");
+    workbench.wait_for("`ENABEL` is not");
+    workbench.keys("F8");
+    workbench.wait_for("yes, do it");
+    workbench.wait_for("+ globalPolicyEvaluationMode: ENABLE");
+    workbench.keys("y");
+    workbench.wait_gone("yes, do it");
+    workbench.wait_for("  1 globalPolicyEvaluationMode: ENABLE ");
+
+    // The review finds an image of the system policy that the draft lets in.
+    workbench.keys("F7");
+    workbench.wait_for("The policies differ: newly admitted is");
+    workbench.wait_for("globalPolicyEvaluationMode: not set becomes ENABLE");
+    let review = home.path().join("review.md");
+    workbench.keys("M");
+    workbench.wait_for("Write the review as Markdown");
+    workbench.keys("C-u");
+    workbench.type_raw(review.to_str().unwrap());
+    workbench.keys("Enter");
+    workbench.until("the review on the disk", |_| {
+        fs::read_to_string(&review).is_ok_and(|text| text.starts_with("# Review of a Binary Authorization policy"))
+    });
+    workbench.wait_for("The policies differ");
+    workbench.keys("Esc");
+    workbench.wait_gone("The policies differ");
+
+    // The import says the same, and loses against somebody faster.
+    workbench.keys("C-s");
+    workbench.wait_for("Import the policy?");
+    workbench.wait_for("The policies differ: newly admitted is");
+    outside.change(|live| live.description = Some("theirs".into()));
+    workbench.keys("y");
+    workbench.wait_for("The policy changed meanwhile");
+    assert_eq!(outside.live().description.as_deref(), Some("theirs"));
+    workbench.keys("Enter");
+    workbench.wait_gone("The policy changed meanwhile");
+    workbench.wait_for("description: theirs");
+    workbench.keys("C-s");
+    workbench.wait_for("Import the policy?");
+    workbench.keys("y");
+    workbench.wait_for("✓ Import the policy");
+    let enabled = Policy {
+        description: Some("theirs".into()),
+        ..policy(&format!("globalPolicyEvaluationMode: ENABLE\n{}", files::DENY_ALL))
+    };
+    assert!(outside.live().says_the_same_as(&enabled));
+
+    // The policy that was live first comes back from the history.
+    workbench.keys("M-h");
+    workbench.wait_for("Policies of binauthz-codelab that were live");
+    workbench.keys("End I");
+    workbench.wait_for("Restore?");
+    workbench.keys("y");
+    workbench.wait_for("Import the policy?");
+    workbench.keys("y");
+    workbench.until("the first policy live again", |_| outside.live().says_the_same_as(&policy(files::DENY_ALL)));
+}
