@@ -182,7 +182,7 @@ fn a_reviewer_edits_completes_fixes_reviews_imports_meets_a_conflict_and_restore
     workbench.type_raw("globalP");
     workbench.wait_for("globalPolicyEvaluationMode");
     workbench.keys("Tab");
-    workbench.wait_for("  1 globalPolicyEvaluationMode: ");
+    workbench.wait_for("  1 globalPolicyEvaluationMode:");
     workbench.type_raw("ENABEL");
     workbench.wait_for("`ENABEL` is not");
     workbench.keys("F8");

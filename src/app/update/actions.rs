@@ -58,7 +58,6 @@ pub(super) fn act(model: &mut Model, action: Action) -> Vec<Effect> {
         Action::ShowPayload => signing::show_payload(model),
         Action::Upload => signing::upload(model),
         Action::Leave
-        | Action::NewLine
         | Action::Undo
         | Action::Redo
         | Action::Cut

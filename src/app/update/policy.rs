@@ -22,7 +22,6 @@ use crate::domain::span::Position;
 pub(super) fn act(model: &mut Model, action: Action) -> Vec<Effect> {
     match action {
         Action::Leave => model.nav.editing = false,
-        Action::NewLine => return edit(model, EditorCommand::Newline),
         Action::Undo => return edit(model, EditorCommand::Undo),
         Action::Redo => return edit(model, EditorCommand::Redo),
         Action::SelectAll => return edit(model, EditorCommand::SelectAll),
