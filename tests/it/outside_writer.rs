@@ -182,7 +182,7 @@ fn a_reviewer_edits_completes_fixes_reviews_imports_meets_a_conflict_and_restore
     workbench.type_raw("globalP");
     workbench.wait_for("globalPolicyEvaluationMode");
     workbench.keys("Tab");
-    workbench.wait_for("  1 globalPolicyEvaluationMode:");
+    workbench.wait_for(" 1 globalPolicyEvaluationMode:");
     workbench.type_raw("ENABEL");
     workbench.wait_for("`ENABEL` is not");
     workbench.keys("F8");
@@ -190,7 +190,7 @@ fn a_reviewer_edits_completes_fixes_reviews_imports_meets_a_conflict_and_restore
     workbench.wait_for("+ globalPolicyEvaluationMode: ENABLE");
     workbench.keys("y");
     workbench.wait_gone("yes, do it");
-    workbench.wait_for("  1 globalPolicyEvaluationMode: ENABLE ");
+    workbench.wait_for(" 1 globalPolicyEvaluationMode: ENABLE ");
 
     // The review finds an image of the system policy that the draft lets in.
     workbench.keys("F7");
@@ -233,7 +233,7 @@ fn a_reviewer_edits_completes_fixes_reviews_imports_meets_a_conflict_and_restore
     // The policy that was live first comes back from the history.
     workbench.keys("M-h");
     workbench.wait_for("Policies of binauthz-codelab that were live");
-    workbench.keys("End I");
+    workbench.keys("Down Down I");
     workbench.wait_for("Restore?");
     workbench.keys("y");
     workbench.wait_for("Import the policy?");
