@@ -119,12 +119,32 @@ defaultAdmissionRule:
 mod tests {
     use super::*;
     use crate::domain::document::{Dialect, Document};
+    use crate::domain::lint::Severity;
 
     #[test]
     fn each_is_a_policy_that_the_service_takes() {
         for template in TEMPLATES {
             let document = Document::parse(&(template.text)("my-project"), Dialect::Gcloud);
             assert!(document.is_valid(), "{}: {:?}", template.title, document.diagnostics);
+        }
+    }
+
+    #[test]
+    fn none_has_a_warning_but_for_what_it_is_about() {
+        for template in TEMPLATES {
+            let inherent: &[&str] = match template.title {
+                "per namespace" => &["allows-all"],
+                "dry-run roll-out" => &["dry-run"],
+                _ => &[],
+            };
+            let document = Document::parse(&(template.text)("my-project"), Dialect::Gcloud);
+            let warnings: Vec<&str> = document
+                .diagnostics
+                .iter()
+                .filter(|problem| problem.severity <= Severity::Warning)
+                .map(|problem| problem.code.as_str())
+                .collect();
+            assert_eq!(warnings, inherent, "{}", template.title);
         }
     }
 }

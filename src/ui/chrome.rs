@@ -139,7 +139,13 @@ pub(super) fn footer(model: &Model, area: Rect, state: &mut ViewState, styles: &
 
 fn hints(model: &Model) -> Vec<&'static Spec> {
     let contexts = model.contexts();
-    let mut specs: Vec<&'static Spec> = specs_in(&contexts).filter(|spec| spec.footer > 0).collect();
+    let mut specs: Vec<&'static Spec> = Vec::new();
+    for spec in specs_in(&contexts).filter(|spec| spec.footer > 0) {
+        // An action that several of the contexts have is told once.
+        if !specs.iter().any(|told| (told.action, told.label) == (spec.action, spec.label)) {
+            specs.push(spec);
+        }
+    }
     // Stable: within a weight the order of the table.
     specs.sort_by_key(|spec| std::cmp::Reverse(spec.footer));
     specs

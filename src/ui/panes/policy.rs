@@ -62,7 +62,7 @@ pub(super) fn problems(model: &Model, area: Rect, state: &mut ViewState, styles:
         frame = frame.note(Line::styled(text, styles.notice(tone).style));
     }
     let inner = frame.inner(area);
-    if inner.width < CODE + 60
+    if inner.width < CODE + 46
         && let Some(problem) = shown.get(model.nav.selected(pane)).and_then(|n| problems.get(*n))
     {
         frame = frame.foot(Line::styled(problem.code.as_str(), styles.dim()));
