@@ -9,6 +9,7 @@ pub mod effects;
 pub mod event_loop;
 pub mod files;
 pub mod history;
+pub mod input;
 pub mod jobs;
 mod keeper;
 pub mod kubeconfig;

@@ -1,7 +1,6 @@
 //! The loop: replies before keys before timers, one frame once the queue is empty.
 
-use crossterm::event::{Event, EventStream, KeyEventKind, MouseButton, MouseEvent, MouseEventKind};
-use futures_util::StreamExt as _;
+use crossterm::event::{Event, KeyEventKind, MouseButton, MouseEvent, MouseEventKind};
 use jiff::Timestamp;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
@@ -10,6 +9,7 @@ use super::backend::Backend;
 use super::convert;
 use super::effects::{Request, Runner};
 use super::files::Files;
+use super::input::Input;
 use super::screen::{Screen, Themes};
 use super::terminal::Guard;
 use crate::app::Model;
@@ -33,14 +33,14 @@ pub async fn run(terminal: &mut Guard, model: &mut Model, themes: &Themes, files
     let first = start(model);
     let mut asked = Asked::default();
     perform(&mut runner, terminal, &sender, first, &mut asked)?;
-    let mut events = EventStream::new();
+    let mut input = Input::start();
     let mut terminate = signal(SignalKind::terminate())?;
     let mut hang_up = signal(SignalKind::hangup())?;
     while !asked.quit {
         let msg = tokio::select! {
             biased;
             Some(msg) = receiver.recv() => Some(msg),
-            event = events.next() => match event {
+            event = input.next() => match event {
                 Some(Ok(event)) => screen.message(event),
                 // The terminal is gone: there is nobody left to show anything to.
                 Some(Err(_)) | None => Some(Msg::Terminate),
@@ -55,10 +55,8 @@ pub async fn run(terminal: &mut Guard, model: &mut Model, themes: &Themes, files
             handle(model, msg, &mut runner, terminal, &sender, &mut asked)?;
         }
         if let Some(outside) = asked.outside.take() {
-            // Two readers of one terminal would share the keys.
-            drop(events);
+            // Nobody reads the terminal now: the event that led here is not done with.
             edit_outside(terminal, files, &outside, &sender)?;
-            events = EventStream::new();
         }
         if !asked.quit {
             bring_requests(model, &backend);
