@@ -13,7 +13,8 @@ use super::theme::Role;
 use super::widgets::footer::{Footer, Hint};
 use super::widgets::tab_bar::TabBar;
 use crate::app::Model;
-use crate::app::action::{Spec, specs_in};
+use crate::app::action::{Spec, lookup, specs_in};
+use crate::app::chord::Chord;
 use crate::app::notice::Weight;
 use crate::app::session::Connection;
 use crate::app::tab::{Pane, Tab};
@@ -141,8 +142,12 @@ fn hints(model: &Model) -> Vec<&'static Spec> {
     let contexts = model.contexts();
     let mut specs: Vec<&'static Spec> = Vec::new();
     for spec in specs_in(&contexts).filter(|spec| spec.footer > 0) {
-        // An action that several of the contexts have is told once.
-        if !specs.iter().any(|told| (told.action, told.label) == (spec.action, spec.label)) {
+        // An action that several of the contexts have is told once; a key means what the innermost says.
+        let chord = spec.keys.first().and_then(|key| key.parse::<Chord>().ok());
+        let meant = chord.and_then(|chord| lookup(&contexts, chord)).map(|meant| (meant.action, meant.label));
+        if meant == Some((spec.action, spec.label))
+            && !specs.iter().any(|told| (told.action, told.label) == (spec.action, spec.label))
+        {
             specs.push(spec);
         }
     }
