@@ -52,6 +52,16 @@ fn second_pages() {
     snapshots("keys", after(Stage::full, "3 S-Tab"));
 }
 
+/// Proposals for a key that is begun.
+fn completing(size: (u16, u16)) -> Stage {
+    let mut stage = Stage::full(size);
+    stage.keys("2 Enter Down Down Down Down End");
+    stage.type_text("\n  ");
+    stage.keys("C-Space");
+    stage.type_text("m");
+    stage
+}
+
 #[test]
 fn boxes_to_read() {
     snapshots("help", after(Stage::empty, "?"));
@@ -67,14 +77,7 @@ fn boxes_to_read() {
         stage.type_text("entrance");
         stage
     });
-    snapshots("completion", |size| {
-        let mut stage = Stage::full(size);
-        stage.keys("2 Enter Down Down Down Down End");
-        stage.type_text("\n  ");
-        stage.keys("C-Space");
-        stage.type_text("m");
-        stage
-    });
+    snapshots("completion", completing);
     snapshots("completion-values", |size| {
         let mut stage = Stage::full(size);
         stage.keys("2 Enter Down Down Down Down End C-Space");
@@ -272,6 +275,7 @@ fn the_readmes_screenshots_are_frames() {
         let (buffer, cursor) = stage.draw();
         assert_screenshot(name, &buffer, stage.styles(), cursor);
     }
+    screenshot("completion", completing, "");
     screenshot("review", |size| reviewing(size, true), "");
     screenshot("preview", |size| reviewing(size, true), "Esc 2 S-Tab");
     screenshot("conflict", changing::refused, "");
