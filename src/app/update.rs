@@ -140,13 +140,10 @@ fn handle(model: &mut Model, msg: Msg) -> Vec<Effect> {
 
 /// What follows from any change: the guide's check, the decisions, the evidence they need, saving.
 fn settle(model: &mut Model, effects: &mut Vec<Effect>) {
-    let finished = model.guide.check(&model.session);
-    if let Some(step) = finished.last() {
-        let end = if model.guide.finished() { " That was the whole codelab." } else { "" };
-        say(model, Weight::Success, format!("✓ {}.{end}", step.title));
-        effects.extend(guide::after_steps(model));
-    }
+    effects.extend(guide::finish_steps(model));
     effects.extend(guide::do_what_is_wanted(model));
+    // What was wanted may be to look at something, which is done by showing it.
+    effects.extend(guide::finish_steps(model));
     model.decisions.refresh(&model.session, model.draft.policy(), model.deps.verifier.as_ref());
     tree::follow(model);
     effects.extend(files::settle(model));

@@ -62,7 +62,7 @@ pub async fn run(terminal: &mut Guard, model: &mut Model, themes: &Themes, files
             bring_requests(model, &backend);
             screen.draw(terminal, model)?;
             if let Some(viewport) = screen.new_viewport(model) {
-                update(model, Msg::Viewport(viewport), Timestamp::now());
+                handle(model, Msg::Viewport(viewport), &mut runner, terminal, &sender, &mut asked)?;
             }
         }
     }

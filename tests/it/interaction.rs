@@ -1,6 +1,8 @@
 //! Keys and the mouse in trees and boxes, by what the screen says after them.
 
 use countersign::app::effect::Effect;
+use countersign::app::msg::Msg;
+use countersign::codelab::STEPS;
 
 use crate::support::stage::Stage;
 
@@ -74,6 +76,25 @@ fn a_step_that_was_asked_for_is_forgotten_when_a_box_is_opened() {
     assert!(!stage.model.guide.wanted);
     stage.keys("Esc d R");
     assert!(!stage.model.guide.wanted);
+}
+
+/// What is shown as done is on the disk: nothing else saves it if the process is killed now.
+#[test]
+fn a_step_that_only_shows_something_is_done_and_saved_at_once() {
+    let mut stage = Stage::full((120, 40));
+    stage.model.guide.progress.started = true;
+    let before = STEPS.iter().take_while(|step| step.id != "service-account");
+    stage.model.guide.progress.done = before.map(|step| step.id.to_owned()).collect();
+    stage.model.guide.wanted = true;
+    let r = &mut stage.model.session.remotes;
+    r.evidence.clear();
+    r.survey.clear();
+    let effects = stage.send(Msg::Resumed);
+    let saved = effects.iter().filter_map(|effect| match effect {
+        Effect::Save(saved) => Some(saved),
+        _ => None,
+    });
+    assert!(saved.last().is_some_and(|saved| saved.progress.done.contains("service-account")), "{effects:?}");
 }
 
 #[test]

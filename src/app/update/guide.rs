@@ -86,9 +86,16 @@ fn the_end() -> String {
     text
 }
 
-/// After steps were finished: the end is shown.
-pub(super) fn after_steps(model: &mut Model) -> Vec<Effect> {
-    if model.guide.finished() { read(model) } else { Vec::new() }
+/// Goes on as far as checks pass, and says so; the end is shown.
+pub(super) fn finish_steps(model: &mut Model) -> Vec<Effect> {
+    let finished = model.guide.check(&model.session);
+    let Some(step) = finished.last() else { return Vec::new() };
+    if !model.guide.finished() {
+        say(model, Weight::Success, format!("✓ {}.", step.title));
+        return Vec::new();
+    }
+    say(model, Weight::Success, format!("✓ {}. That was the whole codelab.", step.title));
+    read(model)
 }
 
 /// Does the step that was asked for while values were being read, once they are there; a box that was

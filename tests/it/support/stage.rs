@@ -213,9 +213,6 @@ fn key(name: &str) -> KeyEvent {
             if let Some(number) = name.strip_prefix("S-F").and_then(|n| n.parse().ok()) {
                 return KeyEvent::new(KeyCode::F(number), KeyModifiers::SHIFT);
             }
-            if let Some(c) = name.strip_prefix("M-").and_then(|rest| rest.chars().next()) {
-                return KeyEvent::new(KeyCode::Char(c), KeyModifiers::ALT);
-            }
             if let Some(number) = name.strip_prefix('F').and_then(|n| n.parse().ok()) {
                 return plain(KeyCode::F(number));
             }
