@@ -9,7 +9,7 @@ use super::styles::Styles;
 use super::text::{Cut, fit, put_line};
 use super::widgets::paragraph::{Paragraph, wrap_line};
 use crate::app::Model;
-use crate::app::action::{ACTIONS, Action};
+use crate::app::action::{Action, specs};
 use crate::app::guide::Hint;
 use crate::app::update::guide::names;
 use crate::codelab::{CheckResult, Role, STEPS, Step};
@@ -70,7 +70,7 @@ fn title(model: &Model, area: Rect, styles: &Styles, buf: &mut Buffer) {
 }
 
 fn key(action: Action) -> String {
-    ACTIONS.iter().find(|spec| spec.action == action).map(crate::app::action::Spec::key).unwrap_or_default()
+    specs().find(|spec| spec.action == action).map(crate::app::action::Spec::key).unwrap_or_default()
 }
 
 /// The text of the guide; without styles only its size counts.

@@ -5,7 +5,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use countersign::app::action::{ACTIONS, Group};
+use countersign::app::action::{Group, specs};
 use countersign::domain::policy_test;
 use countersign::wire::manifest;
 
@@ -22,7 +22,7 @@ fn key_tables() -> String {
     for group in Group::ALL {
         tables.push_str(&format!("\n**{}**\n\n| key | does |\n|---|---|\n", group.title()));
         let mut rows: Vec<String> = Vec::new();
-        for spec in ACTIONS.iter().filter(|spec| spec.group == group) {
+        for spec in specs().filter(|spec| spec.group == group) {
             let keys: Vec<String> =
                 spec.all_keys().split(' ').map(|key| format!("`{}`", key.replace('|', "\\|"))).collect();
             let row = format!("| {} | {} |\n", keys.join(" "), spec.help);

@@ -1,6 +1,6 @@
 //! What keys do in the boxes over the page.
 
-use super::super::action::{ACTIONS, Action, Context, Spec};
+use super::super::action::{Action, Context, Spec, specs};
 use super::super::effect::Effect;
 use super::super::fuzzy;
 use super::super::model::Model;
@@ -146,7 +146,7 @@ fn copy_all(model: &mut Model) -> Vec<Effect> {
 
 /// Every key as text.
 fn help_text() -> String {
-    ACTIONS.iter().map(|spec| format!("{:12} {}\n", spec.all_keys(), spec.help)).collect()
+    specs().map(|spec| format!("{:12} {}\n", spec.all_keys(), spec.help)).collect()
 }
 
 /// Keeps the entries that fit the filter, best first.
@@ -232,12 +232,12 @@ pub(super) fn palette(model: &mut Model) -> Vec<Effect> {
     let contexts = model.contexts();
     let is_here = |spec: &&Spec| spec.contexts.iter().any(|c| contexts.contains(c));
     let useful = |spec: &&Spec| !matches!(spec.action, Action::PaletteAnywhere | Action::Palette);
-    let here = ACTIONS.iter().filter(is_here).filter(useful).map(|spec| Entry {
+    let here = specs().filter(is_here).filter(useful).map(|spec| Entry {
         label: spec.label.to_owned(),
         detail: format!("{:5}  {}", spec.key(), spec.help),
         choice: Choice::Action(spec.action),
     });
-    let elsewhere = ACTIONS.iter().filter(|spec| !is_here(spec)).filter_map(|spec| {
+    let elsewhere = specs().filter(|spec| !is_here(spec)).filter_map(|spec| {
         let pane = spec.contexts.iter().find_map(|c| if let Context::Pane(pane) = c { Some(*pane) } else { None })?;
         let detail = format!("{:5}  {}: {}", spec.key(), pane.title(), spec.help);
         Some(Entry { label: spec.label.to_owned(), detail, choice: Choice::ActionIn(pane, spec.action) })

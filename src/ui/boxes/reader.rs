@@ -7,7 +7,7 @@ use ratatui::widgets::Widget as _;
 
 use super::{open, stacked, text};
 use crate::app::Model;
-use crate::app::action::{ACTIONS, Action, Group, Spec};
+use crate::app::action::{Action, Group, Spec, specs};
 use crate::app::log::State;
 use crate::app::overlay::{Body, Confirm, Reader};
 use crate::app::report::Report;
@@ -108,7 +108,7 @@ pub(super) fn answers(
 }
 
 fn spec_of(action: Action) -> Option<&'static Spec> {
-    ACTIONS.iter().find(|spec| spec.action == action)
+    specs().find(|spec| spec.action == action)
 }
 
 /// How much changes, and what.
@@ -155,7 +155,7 @@ fn help<'a>(styles: &Styles) -> Vec<Line<'a>> {
     for group in Group::ALL {
         lines.push(Line::styled(group.title(), styles.strong()));
         let mut seen = Vec::new();
-        for spec in ACTIONS.iter().filter(|spec| spec.group == group) {
+        for spec in specs().filter(|spec| spec.group == group) {
             let row = (spec.all_keys(), spec.help);
             if seen.contains(&row) {
                 continue;
