@@ -17,6 +17,7 @@ pub mod policy;
 pub mod policy_test;
 pub mod resource;
 pub mod review;
+pub mod sarif;
 pub mod span;
 pub mod system_policy;
 pub mod trace;

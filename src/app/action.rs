@@ -29,6 +29,8 @@ pub enum Action {
     PickDown,
     PickPageUp,
     PickPageDown,
+    PickFirst,
+    PickLast,
     Pick,
     WizardNext,
     WizardBack,

@@ -84,6 +84,11 @@ impl Tests {
         })
     }
 
+    /// How many rows the box has: the tests, or else why the file holds none.
+    pub fn listed(&self) -> usize {
+        if self.faults.is_empty() { self.tests.tests.len() } else { self.faults.len() }
+    }
+
     /// The result of a test by its number.
     pub fn result(&self, number: usize) -> Option<&TestResult> {
         self.report.as_ref()?.results.get(number)

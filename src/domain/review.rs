@@ -14,16 +14,18 @@ mod landscape;
 mod markdown;
 mod outcomes;
 mod report;
+mod sarif;
 mod subjects;
 mod witness;
 
 pub use because::Because;
 pub use changes::{Change, ChangeKind, Effect, named};
 pub use compare::Side;
-pub use json::{Source, json, sarif, uri};
+pub use json::{Source, json};
 pub use markdown::markdown;
 pub use outcomes::{Reviewer, Row, Standing};
 pub use report::{Detail, Group, MAX_DETAILS, Review};
+pub use sarif::sarif;
 pub use witness::{Flip, Witness};
 
 use changes::Texts;

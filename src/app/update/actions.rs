@@ -31,6 +31,8 @@ pub(super) fn act(model: &mut Model, action: Action) -> Vec<Effect> {
         | Action::PickDown
         | Action::PickPageUp
         | Action::PickPageDown
+        | Action::PickFirst
+        | Action::PickLast
         | Action::Pick
         | Action::ScrollUp
         | Action::ScrollDown

@@ -23,6 +23,8 @@ pub(super) fn act(model: &mut Model, action: Action) -> Vec<Effect> {
         Action::PickDown => move_pick(model, 1),
         Action::PickPageUp => move_pick(model, -page(model)),
         Action::PickPageDown => move_pick(model, page(model)),
+        Action::PickFirst => move_pick(model, isize::MIN),
+        Action::PickLast => move_pick(model, isize::MAX),
         Action::Pick => pick(model),
         Action::WizardNext => signing::next(model),
         Action::WizardBack => signing::back(model),

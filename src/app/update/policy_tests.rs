@@ -102,7 +102,7 @@ pub(super) fn add(model: &mut Model) -> Vec<Effect> {
 
 /// Moves the selection of the lists that are boxes.
 pub(super) fn move_selection(model: &mut Model, by: isize) {
-    let (tests, versions) = (model.tests.tests.tests.len(), model.history.versions.len());
+    let (tests, versions) = (model.tests.listed(), model.history.versions.len());
     let (selected, count) = match model.overlays.last_mut() {
         Some(Overlay::Tests(shown)) => (&mut shown.selected, tests),
         Some(Overlay::History(shown)) => (&mut shown.selected, versions),

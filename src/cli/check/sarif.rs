@@ -5,29 +5,15 @@ use serde_json::{Value, json};
 use super::Checked;
 use super::policy_tests::{policy_line, reasons};
 use crate::domain::lint::{Code, Diagnostic, Severity};
-use crate::domain::review::uri;
-
-const SCHEMA: &str = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json";
+use crate::domain::sarif;
 
 pub(super) fn report(checked: &[Checked]) -> String {
     let results: Vec<Value> = checked
         .iter()
         .flat_map(|file| file.diagnostics().iter().map(|d| result(&file.file, d)).chain(failed_tests(file)))
         .collect();
-    let log = json!({
-        "$schema": SCHEMA,
-        "version": "2.1.0",
-        "runs": [{
-            "tool": {"driver": {
-                "name": "countersign",
-                "version": env!("CARGO_PKG_VERSION"),
-                "rules": Code::ALL.iter().copied().map(rule).chain([test_rule()]).collect::<Vec<Value>>(),
-            }},
-            "columnKind": "unicodeCodePoints",
-            "results": results,
-        }],
-    });
-    format!("{log:#}\n")
+    let rules: Vec<Value> = Code::ALL.iter().copied().map(rule).chain([test_rule()]).collect();
+    sarif::log(&rules, &results)
 }
 
 fn rule(code: Code) -> Value {
@@ -49,7 +35,7 @@ fn result(file: &str, diagnostic: &Diagnostic) -> Value {
         "message": {"text": diagnostic.message},
         "locations": [{
             "physicalLocation": {
-                "artifactLocation": {"uri": uri(file)},
+                "artifactLocation": {"uri": sarif::uri(file)},
                 "region": {
                     "startLine": start.line,
                     "startColumn": start.column,
@@ -79,7 +65,7 @@ fn failed_tests(file: &Checked) -> Vec<Value> {
     let Some((tested, report)) = file.tests.as_ref().and_then(|tested| Some((tested, tested.report.as_ref()?))) else {
         return Vec::new();
     };
-    let place = |file: &str, line: usize| json!({"physicalLocation": {"artifactLocation": {"uri": uri(file)}, "region": {"startLine": line}}});
+    let place = |file: &str, line: usize| json!({"physicalLocation": {"artifactLocation": {"uri": sarif::uri(file)}, "region": {"startLine": line}}});
     let failed = report.results.iter().filter(|result| !result.passed());
     failed
         .map(|result| {
@@ -101,15 +87,5 @@ fn level(severity: Severity) -> &'static str {
         Severity::Error => "error",
         Severity::Warning => "warning",
         Severity::Hint => "note",
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn paths_are_uris() {
-        assert_eq!(uri("a dir/políticas.yaml"), "a%20dir/pol%C3%ADticas.yaml");
     }
 }

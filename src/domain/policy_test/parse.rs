@@ -16,21 +16,10 @@ use crate::domain::policy::RuleKind;
 use crate::domain::span::Position;
 
 const FILE: &[&str] = &["defaults", "tests"];
+/// Of a request alone; it has those of [`SHARED`] too.
+const REQUEST: &[&str] = &["images", "pod"];
 const TEST: &[&str] = &["name", "request", "expect"];
 const SHARED: &[&str] = &[
-    "cluster",
-    "namespace",
-    "serviceAccount",
-    "serviceIdentity",
-    "labels",
-    "annotations",
-    "platform",
-    "attestedBy",
-    "resolvedDigest",
-];
-const REQUEST: &[&str] = &[
-    "images",
-    "pod",
     "cluster",
     "namespace",
     "serviceAccount",
@@ -138,7 +127,7 @@ impl Reader<'_, '_> {
 
     /// The defaults, then what the manifest says, then what the request itself says.
     fn request(&mut self, node: &Node, defaults: &Shared) -> Option<(Request, Shared)> {
-        let found = self.fields.map(node, "a request", REQUEST)?;
+        let found = self.fields.map(node, "a request", &[REQUEST, SHARED].concat())?;
         let own = self.shared(&found);
         let mut request = self.asked(node, &found)?;
         let or = |own: &Option<String>, manifest: &str, default: &Option<String>| {

@@ -1,9 +1,8 @@
-//! A review as JSON and as SARIF 2.1.0 (OASIS).
+//! A review as JSON.
 
 use serde_json::{Value, json};
 
 use crate::domain::document::{Document, Path};
-use crate::domain::inventory::Item;
 
 use super::changes::{Change, Effect};
 use super::outcomes::Standing;
@@ -18,7 +17,7 @@ pub struct Source<'a> {
 }
 
 impl Source<'_> {
-    fn line(self, path: Option<&Path>) -> Option<usize> {
+    pub(super) fn line(self, path: Option<&Path>) -> Option<usize> {
         Some(self.document?.span_of(path?)?.best().start.line)
     }
 }
@@ -107,98 +106,6 @@ fn camel(kebab: &str) -> String {
     let capital =
         |part: &str| part.chars().take(1).flat_map(char::to_uppercase).chain(part.chars().skip(1)).collect::<String>();
     parts.fold(first, |camel, part| camel + &capital(part))
-}
-
-const SCHEMA: &str = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json";
-
-/// One run: a result for each change that decides something, and for each item that flips, at the line
-/// that does it.
-pub fn sarif(review: &Review, sources: [Source<'_>; 2]) -> String {
-    let changes = review.comparison.changes.iter().flat_map(|change| change_results(change, sources));
-    let items = review.details.iter().filter_map(|detail| item_result(review, detail, sources));
-    let results: Vec<Value> = changes.chain(items).collect();
-    let rules: Vec<Value> = Standing::ALL
-        .into_iter()
-        .filter(|standing| *standing != Standing::Unchanged)
-        .map(|standing| {
-            json!({"id": standing.id(), "shortDescription": {"text": standing.as_str()},
-                   "defaultConfiguration": {"level": level(standing)}})
-        })
-        .collect();
-    let log = json!({
-        "$schema": SCHEMA,
-        "version": "2.1.0",
-        "runs": [{
-            "tool": {"driver": {"name": "countersign", "version": env!("CARGO_PKG_VERSION"), "rules": rules}},
-            "results": results,
-        }],
-    });
-    format!("{log:#}\n")
-}
-
-fn change_results(change: &Change, sources: [Source<'_>; 2]) -> Vec<Value> {
-    let [old, new] = sources;
-    let at = match (new.line(change.new_at.as_ref()), old.line(change.old_at.as_ref())) {
-        (Some(line), _) => (new.file, line),
-        (None, Some(line)) => (old.file, line),
-        (None, None) => (new.file, 1),
-    };
-    let result = |witness: &Witness| {
-        let standing = witness.flip().map(Standing::from)?;
-        let text = format!("{}: {} {}", change.text, standing.as_str(), witness.text());
-        Some(result(standing, &text, at))
-    };
-    change.effect.witnesses().iter().filter_map(result).collect()
-}
-
-fn item_result(review: &Review, detail: &Detail, [_, new]: [Source<'_>; 2]) -> Option<Value> {
-    let (item, row) = (review.items.get(detail.item)?, review.rows.get(detail.item)?);
-    let text = format!(
-        "{} ({}) is {}: {} before, {} now",
-        item.title(),
-        place(item),
-        row.standing.as_str(),
-        detail.old.text,
-        detail.new.text
-    );
-    Some(result(row.standing, &text, (new.file, detail.new.line.unwrap_or(1))))
-}
-
-fn place(item: &Item) -> String {
-    if item.workload.is_empty() {
-        format!("namespace {}", item.namespace())
-    } else {
-        format!("namespace {}, {}", item.namespace(), item.workload)
-    }
-}
-
-fn result(standing: Standing, text: &str, (file, line): (&str, usize)) -> Value {
-    json!({
-        "ruleId": standing.id(),
-        "level": level(standing),
-        "message": {"text": text},
-        "locations": [{"physicalLocation": {
-            "artifactLocation": {"uri": uri(file)},
-            "region": {"startLine": line},
-        }}],
-    })
-}
-
-fn level(standing: Standing) -> &'static str {
-    match standing {
-        Standing::NewlyDenied => "error",
-        Standing::NewlyAdmitted | Standing::Undecided => "warning",
-        Standing::NewlyLogged | Standing::NoLongerLogged | Standing::Unchanged => "note",
-    }
-}
-
-/// A path as a URI reference (RFC 3986): what is not unreserved is escaped.
-pub fn uri(path: &str) -> String {
-    let byte = |byte: u8| match byte {
-        b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' | b'/' => char::from(byte).to_string(),
-        _ => format!("%{byte:02X}"),
-    };
-    path.bytes().map(byte).collect()
 }
 
 impl Flip {

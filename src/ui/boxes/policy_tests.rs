@@ -4,18 +4,17 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::Style;
 use ratatui::text::Line;
-use ratatui::widgets::{StatefulWidget as _, Widget};
+use ratatui::widgets::StatefulWidget as _;
 
 use super::history::detail;
 use super::open;
 use crate::app::Model;
 use crate::app::overlay::TestsBox;
 use crate::app::policy_tests::outcome_line;
-use crate::domain::policy_test::{Coverage, TestResult, Verdict};
+use crate::domain::policy_test::{Coverage, Fault, TestResult, Verdict};
 use crate::ui::state::{Hit, ViewState};
 use crate::ui::styles::{Focus, Styles, Tone};
 use crate::ui::text::{narrow, put};
-use crate::ui::widgets::paragraph::Paragraph;
 use crate::ui::widgets::placeholder::Placeholder;
 use crate::ui::widgets::table::{Column, Table};
 
@@ -31,6 +30,9 @@ const COLUMNS: [Column<'static>; 4] = [
     Column::fixed("decided by", 10).drop(1),
 ];
 
+/// Where the file is no tests file: why.
+const FAULTS: [Column<'static>; 2] = [Column::flexible("line", 8, 12), Column::flexible("what is wrong", 20, 90)];
+
 pub(super) fn draw(
     model: &Model,
     shown: TestsBox,
@@ -40,11 +42,13 @@ pub(super) fn draw(
     buf: &mut Buffer,
 ) {
     let tests = &model.tests;
-    let count = tests.tests.tests.len();
+    let count = tests.listed();
     let wide = usize::from(WIDE.min(screen.width.saturating_sub(6)));
     let mut below = below(model, styles);
-    if let Some(result) = tests.result(shown.selected).filter(|result| !result.passed()) {
-        below.splice(0..0, detail(&outcome_line(result), wide, styles));
+    let failed = tests.result(shown.selected).filter(|result| !result.passed()).map(outcome_line);
+    let fault = || tests.faults.get(shown.selected).map(|fault| fault.message.clone());
+    if let Some(text) = failed.or_else(fault) {
+        below.splice(0..0, detail(&text, wide, styles));
     }
     let height = narrow(count.clamp(4, ROWS) + 2 + below.len());
     let title = tests
@@ -54,26 +58,26 @@ pub(super) fn draw(
     let foot = narrow(below.len()).min(inner.height / 2);
     let rows = Rect { height: inner.height.saturating_sub(foot), ..inner };
     let row = |at: usize| row(model, at, styles);
+    let fault_row = |at: usize| tests.faults.get(at).map_or_else(Vec::new, |fault| fault_line(fault, styles));
     let selected = shown.selected.min(count.saturating_sub(1));
-    if count == 0 && !tests.faults.is_empty() {
-        let lines: Vec<Line<'_>> = tests.faults.iter().map(|fault| fault_line(fault, styles)).collect();
-        Widget::render(&Paragraph::new(styles, lines), rows, buf);
+    let empty = Placeholder::empty(styles, "the draft has no tests", "a adds the present decision as one");
+    let table = if tests.faults.is_empty() {
+        Table::new(styles, &COLUMNS, count, &row)
     } else {
-        let empty = Placeholder::empty(styles, "the draft has no tests", "a adds the present decision as one");
-        let table = Table::new(styles, &COLUMNS, count, &row).selected(Some(selected), Focus::Here).placeholder(empty);
-        (&table).render(rows, buf, &mut state.overlay);
-        state.viewport.overlay_page = state.overlay.area().height;
-        state.hit(rows, Hit::OverlayRows);
-    }
+        Table::new(styles, &FAULTS, count, &fault_row)
+    };
+    (&table.selected(Some(selected), Focus::Here).placeholder(empty)).render(rows, buf, &mut state.overlay);
+    state.viewport.overlay_page = state.overlay.area().height;
+    state.hit(rows, Hit::OverlayRows);
     for (y, (text, style)) in (rows.bottom()..inner.bottom()).zip(below) {
         put(buf, (inner.x, y), &text, usize::from(inner.width), style);
     }
 }
 
-fn fault_line<'a>(fault: &crate::domain::policy_test::Fault, styles: &Styles) -> Line<'a> {
+fn fault_line<'a>(fault: &'a Fault, styles: &Styles) -> Vec<Line<'a>> {
     let error = styles.notice(Tone::Error);
-    let (line, column) = (fault.span.start.line, fault.span.start.column);
-    Line::styled(format!("{} {line}:{column} {}", error.glyph, fault.message), error.style)
+    let place = format!("{} {}:{}", error.glyph, fault.span.start.line, fault.span.start.column);
+    vec![Line::styled(place, error.style), Line::styled(fault.message.as_str(), error.style)]
 }
 
 fn row<'a>(model: &'a Model, at: usize, styles: &Styles) -> Vec<Line<'a>> {
