@@ -1,6 +1,6 @@
 //! Policy tests: requests with the decision that is expected of a policy, kept in a file beside it.
 //!
-//! [`parse`] reads the file strictly, [`run`] decides every test and counts which rules and patterns
+//! [`parse()`] reads the file strictly, [`run()`] decides every test and counts which rules and patterns
 //! decided something. The meaning of a request's fields is that of `countersign simulate`: nothing is
 //! looked up, attestations are those that `attestedBy` assumes. Uses the rest of the domain, nothing
 //! else.

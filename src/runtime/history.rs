@@ -1,8 +1,8 @@
 //! The history of live policies on disk: a file of lines for each project, `history/PROJECT.jsonl`.
 //!
 //! A version is added with one write to the end of the file, so that the others stay whole whatever
-//! happens. A line that cannot be read is left where it is and counted. The last [`MAX_VERSIONS`]
-//! are kept, as far as they fit [`MAX_BYTES`], and the newest always: once there are more, the file is
+//! happens. A line that cannot be read is left where it is and counted. The last `MAX_VERSIONS`
+//! are kept, as far as they fit `MAX_BYTES`, and the newest always: once there are more, the file is
 //! written anew without the oldest.
 
 use std::fs;
