@@ -5,6 +5,7 @@
 
 pub mod action;
 pub mod acts;
+pub mod asked;
 pub mod chord;
 pub mod commands;
 pub mod complete;

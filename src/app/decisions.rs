@@ -2,9 +2,8 @@
 
 use std::sync::Arc;
 
-use crate::domain::admission::{CompiledPolicy, Decision, Evidence, evaluate};
+use crate::domain::admission::{CompiledPolicy, Decision, Evidence, Request, evaluate};
 use crate::domain::attestation::Verify;
-use crate::domain::image::ImageRef;
 use crate::domain::policy::Policy;
 use crate::domain::system_policy;
 
@@ -14,10 +13,7 @@ use super::tab::Pane;
 /// What a decision stands on, to know when it has to be made again.
 #[derive(Debug, Clone, PartialEq, Eq)]
 struct Basis {
-    image: ImageRef,
-    subject: super::session::Subject,
-    cluster: Option<(String, String)>,
-    enforced: bool,
+    request: Request,
     evidence: Evidence,
     system: Option<Policy>,
 }
@@ -36,9 +32,9 @@ pub struct Decisions {
     live: Option<Compiled>,
     draft: Option<Compiled>,
     old: Option<Compiled>,
-    /// The image and the attestors for which evidence was last read.
-    pub asked: Option<(String, Vec<String>)>,
-    /// Under the project's policy; `None` while the policy or the image is not known.
+    /// The images and the attestors for which evidence was last read.
+    pub asked: Option<(Vec<String>, Vec<String>)>,
+    /// Under the project's policy; `None` while the policy is not known or nothing is asked.
     pub now: Option<Decision>,
     /// Under the draft; `None` while it is not a policy.
     pub drafted: Option<Decision>,
@@ -63,36 +59,29 @@ impl Decisions {
     /// Makes again what no longer stands on the present facts.
     pub fn refresh(&mut self, session: &Session, draft: Option<&Policy>, verifier: &dyn Verify) {
         let system = session.remotes.system_policy.value().map(|p| (**p).clone());
-        let Some(image) = session.image.clone() else {
-            (self.basis, self.asked, self.now, self.drafted) = (None, None, None, None);
+        let Some(request) = session.asked() else {
+            (self.basis, self.asked) = (None, None);
+            (self.now, self.drafted, self.then) = (None, None, None);
             compile(&mut self.live, session.live_policy(), system.as_ref());
             compile(&mut self.draft, draft, system.as_ref());
             return;
         };
         let evidence = session.remotes.evidence.value().map(|e| (**e).clone()).unwrap_or_default();
-        let enforced = session.cluster_info().is_none_or(|cluster| cluster.enforced);
-        let basis = Basis {
-            subject: session.subject.clone(),
-            cluster: session.cluster.clone(),
-            enforced,
-            evidence,
-            system: system.clone(),
-            image,
-        };
+        let basis = Basis { request, evidence, system: system.clone() };
         let same = self.basis.as_ref() == Some(&basis);
         let live = session.live_policy();
         if !(same && is_of(self.live.as_ref(), live)) {
             compile(&mut self.live, live, system.as_ref());
-            self.now = decide(self.live.as_ref(), session, &basis, verifier);
+            self.now = decide(self.live.as_ref(), &basis, verifier);
         }
         if !(same && is_of(self.draft.as_ref(), draft)) {
             compile(&mut self.draft, draft, system.as_ref());
-            self.drafted = decide(self.draft.as_ref(), session, &basis, verifier);
+            self.drafted = decide(self.draft.as_ref(), &basis, verifier);
         }
         let old = session.simulated.as_deref();
         if !(same && is_of(self.old.as_ref(), old)) {
             compile(&mut self.old, old, system.as_ref());
-            self.then = decide(self.old.as_ref(), session, &basis, verifier);
+            self.then = decide(self.old.as_ref(), &basis, verifier);
         }
         self.basis = Some(basis);
     }
@@ -113,7 +102,6 @@ fn compile(slot: &mut Option<Compiled>, policy: Option<&Policy>, system: Option<
     }
 }
 
-fn decide(compiled: Option<&Compiled>, session: &Session, basis: &Basis, verifier: &dyn Verify) -> Option<Decision> {
-    let request = session.request(&basis.image);
-    Some(evaluate(&compiled?.rules, &request, &basis.evidence, verifier))
+fn decide(compiled: Option<&Compiled>, basis: &Basis, verifier: &dyn Verify) -> Option<Decision> {
+    Some(evaluate(&compiled?.rules, &basis.request, &basis.evidence, verifier))
 }

@@ -12,7 +12,7 @@ use crate::domain::resource::{Workload, WorkloadKind};
 /// reviewer's list.
 pub fn items(session: &Session) -> Vec<Item> {
     let pod = session.pod();
-    let chosen = session.image.iter().map(|image| Item::image(image.as_str(), &pod, Origin::List));
+    let chosen = session.asked().map(|request| Item { request, origin: Origin::List, ..Item::default() });
     let workloads = session.remotes.workloads.items();
     let running = workloads.iter().filter(|w| is_running(w)).map(|w| of_workload(session, w, Origin::Running));
     let waiting = workloads.iter().filter(|w| is_waiting(w)).map(|w| of_workload(session, w, Origin::List));
@@ -21,7 +21,7 @@ pub fn items(session: &Session) -> Vec<Item> {
         .filter(|image| session.image.as_ref() != Some(image))
         .map(|image| Item::image(image.as_str(), &pod, Origin::Registry));
     let list = session.remotes.inventory.value().into_iter().flat_map(|list| list.iter().cloned());
-    chosen.chain(running).chain(waiting).chain(known).chain(list).collect()
+    chosen.into_iter().chain(running).chain(waiting).chain(known).chain(list).collect()
 }
 
 /// A pod that has not ended.
@@ -34,16 +34,21 @@ fn is_waiting(workload: &Workload) -> bool {
     workload.kind == WorkloadKind::Deployment && workload.ready.starts_with("0/") && workload.ready != "0/0"
 }
 
-fn of_workload(session: &Session, workload: &Workload, origin: Origin) -> Item {
+/// The question whether a workload's pod would be admitted in the chosen cluster.
+pub fn request_of(session: &Session, workload: &Workload) -> Request {
     let image = |image: &String| RequestImage { image: image.clone(), ..RequestImage::default() };
-    let request = Request {
+    Request {
         namespace: workload.namespace.clone(),
         service_account: workload.service_account.clone(),
         labels: workload.labels.clone(),
         annotations: workload.annotations.clone(),
         images: workload.images.iter().map(image).collect(),
         ..session.in_cluster()
-    };
+    }
+}
+
+fn of_workload(session: &Session, workload: &Workload, origin: Origin) -> Item {
+    let request = request_of(session, workload);
     let own = format!("{}/{}", workload.kind.as_str(), workload.name);
     let controller = Some(&workload.controller).filter(|controller| !controller.is_empty());
     Item {

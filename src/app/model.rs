@@ -50,7 +50,7 @@ pub struct Navigation {
     pub editing: bool,
     trees: BTreeMap<Pane, Tree>,
     /// What each tree was last shown for: for another decision it starts at what failed.
-    decided: BTreeMap<Pane, (ImageRef, Outcome)>,
+    decided: BTreeMap<Pane, (Request, Outcome)>,
 }
 
 impl Navigation {
@@ -100,8 +100,8 @@ impl Navigation {
     }
 
     /// Notes what the pane's tree is shown for; true where that is new.
-    pub fn decides(&mut self, pane: Pane, image: &ImageRef, outcome: Outcome) -> bool {
-        let decided = (image.clone(), outcome);
+    pub fn decides(&mut self, pane: Pane, request: &Request, outcome: Outcome) -> bool {
+        let decided = (request.clone(), outcome);
         self.decided.insert(pane, decided.clone()).as_ref() != Some(&decided)
     }
 

@@ -8,12 +8,13 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 
+use super::asked::Subject;
 use super::decisions::Compiled;
 use super::effect::Effect;
 use super::inventory;
 use super::remote::Ticket;
-use super::session::{Session, Subject};
-use crate::domain::admission::{Evidence, Outcome};
+use super::session::Session;
+use crate::domain::admission::{Enforcement, Evidence, Outcome, RequestImage};
 use crate::domain::attestation::Verify;
 use crate::domain::document::Document;
 use crate::domain::image::{Digest, ImageRef};
@@ -105,9 +106,10 @@ impl Eq for Ask {}
 #[derive(Debug, PartialEq, Eq)]
 struct Stamp {
     image: Option<ImageRef>,
+    pod: Vec<RequestImage>,
     subject: Subject,
     cluster: Option<(String, String)>,
-    enforced: bool,
+    enforced: [Enforcement; 2],
     images: Vec<Image>,
     workloads: Vec<Workload>,
     list: Option<Timestamp>,
@@ -117,9 +119,10 @@ impl Stamp {
     fn of(session: &Session) -> Self {
         Self {
             image: session.image.clone(),
+            pod: session.images.clone(),
             subject: session.subject.clone(),
             cluster: session.cluster.clone(),
-            enforced: is_enforced(session),
+            enforced: enforced(session),
             images: session.remotes.images.items().to_vec(),
             workloads: session.remotes.workloads.items().to_vec(),
             list: session.remotes.inventory.at(),
@@ -131,16 +134,18 @@ impl Stamp {
         let remotes = &session.remotes;
         self.list == remotes.inventory.at()
             && self.image == session.image
+            && self.pod == session.images
             && self.subject == session.subject
             && self.cluster == session.cluster
-            && self.enforced == is_enforced(session)
+            && self.enforced == enforced(session)
             && self.images == remotes.images.items()
             && self.workloads == remotes.workloads.items()
     }
 }
 
-fn is_enforced(session: &Session) -> bool {
-    session.cluster_info().is_none_or(|cluster| cluster.enforced)
+/// In the chosen cluster, and where the pod would run.
+fn enforced(session: &Session) -> [Enforcement; 2] {
+    [session.in_cluster().enforcement, session.pod().enforcement]
 }
 
 #[derive(Debug, Default)]
@@ -320,8 +325,9 @@ impl Preview {
         }
         self.evidence_of = of;
         let mut evidence = survey.value().map(|evidence| (**evidence).clone()).unwrap_or_default();
-        if let (Some(chosen), Some(image)) = (chosen.value(), &session.image) {
-            let digests = image.digest().cloned().into_iter().collect();
+        if let (Some(chosen), Some(images)) = (chosen.value(), session.evidence_images()) {
+            let digest = |image: &String| image.parse::<ImageRef>().ok()?.digest().cloned();
+            let digests = images.iter().filter_map(digest).collect();
             let known = (**chosen).clone().surveyed(&digests, &BTreeSet::new(), verify);
             for (attestor, digests) in known.surveyed {
                 evidence.surveyed.entry(attestor).or_default().extend(digests);

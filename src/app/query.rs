@@ -103,10 +103,10 @@ pub enum Query {
         note: NoteName,
         digest: Option<Digest>,
     },
-    /// What the decisions about this image need.
+    /// What the decisions about these images need.
     Evidence {
         attestors: Vec<String>,
-        image: String,
+        images: Vec<String>,
     },
     /// What the attestors say of many images at once.
     Survey {

@@ -3,11 +3,12 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
+use super::asked::Subject;
 use super::job::ClusterId;
 use super::query::{Query, Source, Work};
 use super::remote::Remote;
-use crate::codelab::{Facts, Seen, names};
-use crate::domain::admission::{Enforcement, Evidence, Platform, Request, RequestImage};
+use crate::codelab::{Facts, Seen};
+use crate::domain::admission::{Evidence, RequestImage};
 use crate::domain::attestation::Attestation;
 use crate::domain::attestor::Attestor;
 use crate::domain::image::ImageRef;
@@ -26,31 +27,6 @@ pub enum Connection {
     Failed(super::report::Report),
 }
 
-/// For whom an admission is simulated, besides the image.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Subject {
-    pub namespace: String,
-    pub service_account: String,
-    pub service_identity: String,
-    /// `KEY=VALUE` of the pod.
-    pub labels: Vec<(String, String)>,
-    pub annotations: Vec<(String, String)>,
-    pub platform: Platform,
-}
-
-impl Default for Subject {
-    fn default() -> Self {
-        Self {
-            namespace: names::NAMESPACE.into(),
-            service_account: "default".into(),
-            service_identity: String::new(),
-            labels: Vec::new(),
-            annotations: Vec::new(),
-            platform: Platform::Gke,
-        }
-    }
-}
-
 /// The session.
 #[derive(Debug, Default)]
 pub struct Session {
@@ -59,7 +35,11 @@ pub struct Session {
     pub project: Option<String>,
     /// The chosen cluster: location and name.
     pub cluster: Option<(String, String)>,
+    /// The chosen image: signed, attested, looked for; one of those that are asked about.
     pub image: Option<ImageRef>,
+    /// All images of the pod that is asked about; they count while the chosen one is among them: see
+    /// [`Session::ask`].
+    pub images: Vec<RequestImage>,
     pub subject: Subject,
     /// The path of the reviewer's list.
     pub inventory: Option<String>,
@@ -130,36 +110,9 @@ impl Session {
         wanted
     }
 
-    /// The pod that the simulation asks about.
-    pub fn request(&self, image: &ImageRef) -> Request {
-        let image = RequestImage { image: image.as_str().to_owned(), ..RequestImage::default() };
-        Request { images: vec![image], ..self.pod() }
-    }
-
-    /// The same without an image.
-    pub fn pod(&self) -> Request {
-        let map = |pairs: &[(String, String)]| pairs.iter().cloned().collect();
-        Request {
-            platform: self.subject.platform,
-            namespace: self.subject.namespace.clone(),
-            service_account: self.subject.service_account.clone(),
-            service_identity: Some(self.subject.service_identity.clone()).filter(|id| !id.is_empty()),
-            labels: map(&self.subject.labels),
-            annotations: map(&self.subject.annotations),
-            ..self.in_cluster()
-        }
-    }
-
-    /// A pod of the chosen cluster, of which nothing else is known.
-    pub fn in_cluster(&self) -> Request {
-        Request {
-            enforcement: match self.cluster_info() {
-                Some(cluster) if !cluster.enforced => Enforcement::Off,
-                _ => Enforcement::On,
-            },
-            cluster: self.cluster.as_ref().map(|(location, name)| format!("{location}.{name}")),
-            ..Request::default()
-        }
+    /// The images about which the attestors are asked; `None` while none is chosen.
+    pub fn evidence_images(&self) -> Option<Vec<String>> {
+        Some(self.asked()?.images.into_iter().map(|image| image.image).collect())
     }
 
     /// The read that gets a source now; `None` while something it needs is not chosen.
@@ -179,10 +132,9 @@ impl Session {
             Source::Attestations => {
                 Query::Attestations { note: note?, digest: self.image.as_ref().and_then(ImageRef::digest).cloned() }
             }
-            Source::Evidence => Query::Evidence {
-                attestors: self.wanted_attestors(draft),
-                image: self.image.as_ref()?.as_str().to_owned(),
-            },
+            Source::Evidence => {
+                Query::Evidence { attestors: self.wanted_attestors(draft), images: self.evidence_images()? }
+            }
             // Its digests are the preview's to say.
             Source::Survey => return None,
             Source::Inventory => Query::Inventory {
@@ -204,7 +156,7 @@ impl Session {
         let Remotes { projects, inventory, keys, work, .. } = std::mem::take(&mut self.remotes);
         self.remotes = Remotes { projects, inventory, keys, work, ..Remotes::default() };
         self.cluster = None;
-        self.image = None;
+        self.leave_image();
         self.simulated = None;
     }
 

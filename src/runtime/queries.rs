@@ -43,7 +43,7 @@ pub async fn answer(backend: &Backend, query: Query) -> Answer {
         Query::Attestations { note, digest } => {
             Answer::Attestations(attestations(backend, &note, digest.as_ref()).await)
         }
-        Query::Evidence { attestors, image } => Answer::Evidence(evidence(backend, &attestors, &image).await),
+        Query::Evidence { attestors, images } => Answer::Evidence(evidence(backend, &attestors, &images).await),
         Query::Survey { attestors, digests } => Answer::Survey(survey(backend, &attestors, digests).await),
         Query::Inventory { path, pod, attestors } => Answer::Inventory(read_list(path, *pod, &attestors).await),
         Query::Workloads { cluster } => Answer::Workloads(workloads(backend, &cluster).await),
@@ -151,8 +151,11 @@ async fn notes(backend: &Backend, project: &str) -> Result<Vec<Note>, Report> {
     Ok(shown)
 }
 
-async fn evidence(backend: &Backend, attestors: &[String], image: &str) -> Result<Box<Evidence>, Report> {
-    let digests: Vec<Digest> = image.parse::<ImageRef>().ok().and_then(|i| i.digest().cloned()).into_iter().collect();
+async fn evidence(backend: &Backend, attestors: &[String], images: &[String]) -> Result<Box<Evidence>, Report> {
+    let digest = |image: &String| image.parse::<ImageRef>().ok()?.digest().cloned();
+    // Each once, in any order.
+    let digests: BTreeSet<Digest> = images.iter().filter_map(digest).collect();
+    let digests: Vec<Digest> = digests.into_iter().collect();
     let names: BTreeSet<_> = attestors.iter().filter_map(|name| name.parse().ok()).collect();
     Ok(Box::new(backend.client()?.evidence_of(names, &digests).await))
 }

@@ -67,7 +67,7 @@ fn place(model: &Model, styles: &Styles) -> Line<'static> {
 /// The chosen image, for whom, and what is decided about it now and under the draft.
 pub(super) fn header(model: &Model, area: Rect, styles: &Styles, buf: &mut Buffer) {
     super::text::fill(buf, area, styles.role(Role::Header));
-    let Some(image) = &model.session.image else {
+    let Some(image) = asked(model) else {
         let line = Line::from(vec![
             Span::styled(" no image chosen ", styles.dim()),
             Span::styled("i", styles.key()),
@@ -82,7 +82,7 @@ pub(super) fn header(model: &Model, area: Rect, styles: &Styles, buf: &mut Buffe
     let namespace = format!("  ns {}", model.session.subject.namespace);
     let with_namespace = room > 40 + namespace.len();
     let image_room = if with_namespace { room - namespace.len() } else { room };
-    let name = fit(image.as_str(), image_room, Cut::Middle, styles.glyphs.ellipsis).into_owned();
+    let name = fit(&image, image_room, Cut::Middle, styles.glyphs.ellipsis).into_owned();
     let mut spans = vec![Span::styled(" image ", styles.dim()), Span::styled(name, styles.strong())];
     if with_namespace {
         spans.push(Span::styled(namespace, styles.dim()));
@@ -90,6 +90,14 @@ pub(super) fn header(model: &Model, area: Rect, styles: &Styles, buf: &mut Buffe
     put_line(buf, (area.x, area.y), &Line::from(spans), usize::from(area.width));
     let x = area.right().saturating_sub(u16::try_from(taken).unwrap_or(0) - 1);
     put_line(buf, (x, area.y), &verdicts, taken);
+}
+
+/// The chosen image, and how many others the pod has.
+fn asked(model: &Model) -> Option<String> {
+    let images = model.session.images();
+    let first = model.session.image.as_ref().map(|image| image.as_str().to_owned());
+    let first = first.or_else(|| images.first().map(|image| image.image.clone()))?;
+    Some(if images.len() > 1 { format!("{first} +{}", images.len() - 1) } else { first })
 }
 
 fn verdicts(model: &Model, styles: &Styles) -> Line<'static> {

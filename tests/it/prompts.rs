@@ -56,7 +56,8 @@ const PROMPTS: &[Prompt] = &[
         stage: Stage::full,
         keys: "1 s",
         refused: &[
-            ("image", &["", "two words", "us.gcr.io/p/a@sha256:1"]),
+            ("images", &["", "two words", "us.gcr.io/p/a@sha256:1", "a,us.gcr.io/UPPER"]),
+            ("cluster", &["no-dot", ".a", "a."]),
             ("namespace", NAMES),
             ("account", &["Upper", "a b"]),
             ("identity", &["a", "d/ns/N/sa/b", "d/ns//sa/b"]),

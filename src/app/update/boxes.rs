@@ -192,7 +192,7 @@ fn chosen(model: &mut Model, choice: Choice) -> Vec<Effect> {
             actions::act(model, action)
         }
         Choice::Image(image) => {
-            model.session.image = Some(image);
+            model.session.choose(image);
             Vec::new()
         }
         Choice::TypeImage => actions::open(model, forms::typed_image),

@@ -126,7 +126,7 @@ fn delete_cluster(model: &mut Model) -> Vec<Effect> {
 fn choose_image(model: &mut Model) -> Vec<Effect> {
     if let Some(image) = model.selected_image().and_then(crate::domain::resource::Image::by_digest) {
         say(model, Weight::Info, format!("chosen: {image}"));
-        model.session.image = Some(image);
+        model.session.choose(image);
     }
     Vec::new()
 }
@@ -162,15 +162,11 @@ fn delete_workload(model: &mut Model) -> Vec<Effect> {
 fn decide_again(model: &mut Model) -> Vec<Effect> {
     guide::saw(model, Seen::Pods);
     let Some(workload) = model.selected_workload().cloned() else { return Vec::new() };
-    let Some(image) = workload.images.first().and_then(|image| image.parse().ok()) else { return Vec::new() };
-    let subject = &mut model.session.subject;
-    subject.namespace = workload.namespace;
-    if !workload.service_account.is_empty() {
-        subject.service_account = workload.service_account;
+    if workload.images.is_empty() {
+        return Vec::new();
     }
-    subject.labels = workload.labels.into_iter().collect();
-    subject.annotations = workload.annotations.into_iter().collect();
-    model.session.image = Some(image);
+    let request = super::super::inventory::request_of(&model.session, &workload);
+    model.session.ask(request);
     go(model, Pane::Decision);
     Vec::new()
 }

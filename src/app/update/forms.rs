@@ -13,7 +13,7 @@ use super::super::tab::Pane;
 use super::super::work::Purpose;
 use super::{files, go, policy, review, run, say};
 use crate::codelab::names;
-use crate::domain::admission::Platform;
+use crate::domain::admission::{Platform, Request, RequestImage};
 use crate::domain::attestation;
 use crate::domain::image::ImageRef;
 use crate::domain::key::{KeyAlgorithm, KeySpec};
@@ -58,7 +58,7 @@ fn take(model: &mut Model, form: &Form) -> Taken {
         FormKind::Key => take_key(model, form),
         FormKind::ImportKey => take_import_key(model, form),
         FormKind::TypedImage => {
-            model.session.image = Some(parse("image", &form.value("image"))?);
+            model.session.choose(parse("image", &form.value("image"))?);
             Ok(Vec::new())
         }
         FormKind::SaveFile => files::take_save(model, form),
@@ -212,10 +212,12 @@ fn joined(pairs: &[(String, String)]) -> String {
 
 pub(super) fn simulate(model: &Model) -> Form {
     let subject = &model.session.subject;
-    let image = model.session.image.as_ref().map(|image| image.as_str().to_owned()).unwrap_or_default();
+    let images: Vec<String> = model.session.images().into_iter().map(|image| image.image).collect();
+    let cluster = model.session.pod().cluster.unwrap_or_default();
     let mut form =
         Form::new(FormKind::Simulate, "Simulate an admission", "Nothing is deployed: the decision is shown beside.")
-            .text("image", "Image", &image, "as the pod would name it")
+            .text("images", "Images", &images.join(", "), "as the pod would name them, separated by commas")
+            .text("cluster", "Cluster", &cluster, "LOCATION.NAME; empty: the chosen one")
             .text("namespace", "Namespace", &subject.namespace, "")
             .text("account", "Service account", &subject.service_account, "")
             .text("identity", "Mesh identity", &subject.service_identity, "DOMAIN/ns/NS/sa/SA, or empty")
@@ -233,7 +235,7 @@ pub(super) fn simulate(model: &Model) -> Form {
                 "Cloud Run uses the default rule only",
             );
     if subject.platform == Platform::CloudRun {
-        form.focus = 6;
+        form.focus = 7;
         form.move_choice(1);
         form.focus = 0;
     }
@@ -241,7 +243,11 @@ pub(super) fn simulate(model: &Model) -> Form {
 }
 
 fn take_simulate(model: &mut Model, form: &Form) -> Taken {
-    let image: ImageRef = parse("image", &form.value("image"))?;
+    let images = images(model, &form.value("images"))?;
+    let cluster = form.value("cluster");
+    if !cluster.is_empty() {
+        parse::<ClusterKey>("cluster", &cluster)?;
+    }
     let labels = pairs("labels", &form.value("labels"))?;
     let annotations = pairs("annotations", &form.value("annotations"))?;
     let namespace: KubernetesName = parse("namespace", &form.value("namespace"))?;
@@ -252,17 +258,36 @@ fn take_simulate(model: &mut Model, form: &Form) -> Taken {
     if !identity.is_empty() {
         parse::<ServiceIdentity>("identity", &identity)?;
     }
-    model.session.subject = super::super::session::Subject {
+    let same = model.session.images() == images;
+    let before = &model.session.subject;
+    let request = Request {
+        platform: if form.chosen("platform") == 1 { Platform::CloudRun } else { Platform::Gke },
+        cluster: Some(cluster).filter(|cluster| !cluster.is_empty()),
         namespace: namespace.to_string(),
         service_account: account,
-        service_identity: identity,
-        labels,
-        annotations,
-        platform: if form.chosen("platform") == 1 { Platform::CloudRun } else { Platform::Gke },
+        service_identity: Some(identity).filter(|identity| !identity.is_empty()),
+        labels: labels.into_iter().collect(),
+        annotations: annotations.into_iter().collect(),
+        name: if same { before.name.clone() } else { String::new() },
+        owner: before.owner.clone().filter(|_| same),
+        images,
+        ..Request::default()
     };
-    model.session.image = Some(image);
+    model.session.ask(request);
     go(model, Pane::Decision);
     Ok(Vec::new())
+}
+
+/// The images of the list; one that the pod had already keeps its container.
+fn images(model: &Model, text: &str) -> Result<Vec<RequestImage>, (&'static str, String)> {
+    let known = model.session.images();
+    let mut images = Vec::new();
+    for image in text.split(',').map(str::trim).filter(|image| !image.is_empty()) {
+        let parsed: ImageRef = parse("images", image)?;
+        let before = known.iter().find(|known| known.image == image).cloned();
+        images.push(before.unwrap_or(RequestImage { image: parsed.as_str().to_owned(), ..RequestImage::default() }));
+    }
+    if images.is_empty() { Err(("images", "an image is needed".to_owned())) } else { Ok(images) }
 }
 
 pub(super) fn note(_model: &Model) -> Form {

@@ -179,11 +179,11 @@ fn carry_out(model: &mut Model, plan: Plan) -> Vec<Effect> {
             run(model, jobs, super::super::work::Purpose::Plain)
         }
         Plan::ChooseImage(image) => {
-            model.session.image = Some(image);
+            model.session.choose(image);
             Vec::new()
         }
         Plan::LeaveImage => {
-            model.session.image = None;
+            model.session.leave_image();
             Vec::new()
         }
         Plan::LeaveProject => deployer::leave_project(model),

@@ -147,7 +147,7 @@ fn show(model: &mut Model, title: &str, before: String, after: String) {
 
 /// What the chosen image would have met; what the version needs to decide is read.
 fn simulate(model: &mut Model, version: Version) {
-    if model.session.image.is_none() {
+    if model.session.asked().is_none() {
         return say(model, Weight::Warning, "choose an image first: Esc, then i");
     }
     let title = format!("Simulated against the policy of {}", stamp(&version));

@@ -59,7 +59,7 @@ pub(super) fn act(model: &mut Model, action: Action) -> Vec<Effect> {
 
 /// Shows the test that holds the present decision, and asks whether it goes into the file.
 pub(super) fn add(model: &mut Model) -> Vec<Effect> {
-    let Some(image) = model.session.image.clone() else {
+    let Some(request) = model.session.asked() else {
         say(model, Weight::Warning, "choose an image first (i), and simulate (s): the decision becomes the test");
         return Vec::new();
     };
@@ -73,7 +73,6 @@ pub(super) fn add(model: &mut Model) -> Vec<Effect> {
         say(model, Weight::Warning, "nothing is decided yet: the draft is not a policy");
         return Vec::new();
     };
-    let request = model.session.request(&image);
     if request.enforcement == crate::domain::admission::Enforcement::Off {
         say(
             model,

@@ -108,8 +108,8 @@ fn adopt_cluster(session: &mut Session) {
 
 /// Reads the evidence when the image or the attestors that decide about it changed.
 pub(super) fn missing_evidence(model: &mut Model) -> Vec<Effect> {
-    let Some(image) = model.session.image.clone() else { return Vec::new() };
-    let wanted = (image.as_str().to_owned(), model.session.wanted_attestors(model.draft.policy()));
+    let Some(images) = model.session.evidence_images() else { return Vec::new() };
+    let wanted = (images, model.session.wanted_attestors(model.draft.policy()));
     if model.decisions.asked.as_ref() == Some(&wanted) {
         return Vec::new();
     }
@@ -168,7 +168,7 @@ fn plain_outcome(model: &mut Model, job: &Job, outcome: Outcome) -> Vec<Effect> 
             Vec::new()
         }
         (_, Outcome::Resolved { image, digest }) => {
-            model.session.image = Some(image.with_digest(&digest));
+            model.session.choose(image.with_digest(&digest));
             Vec::new()
         }
         (_, Outcome::Validated { refused: Some(reason) }) => {

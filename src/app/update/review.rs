@@ -87,7 +87,7 @@ pub(super) fn open_decisions(model: &mut Model) -> Vec<Effect> {
     let Some((item, _)) = model.preview.item(number) else { return Vec::new() };
     let title = item.title();
     // Of the chosen image the attestations themselves are known.
-    let chosen = model.session.image.as_ref().is_some_and(|image| item.request == model.session.request(image));
+    let chosen = model.session.asked().as_ref() == Some(&item.request);
     let known = model.decisions.now.clone().zip(model.decisions.drafted.clone()).filter(|_| chosen);
     let both =
         known.map(|(now, drafted)| [now, drafted]).or_else(|| model.preview.decisions(number, verifier.as_ref()));
@@ -111,7 +111,7 @@ fn choose(model: &mut Model) {
     match image.map(|image| image.image.parse::<ImageRef>()) {
         Some(Ok(image)) => {
             say(model, Weight::Success, format!("✓ chosen: {image}"));
-            model.session.image = Some(image);
+            model.session.choose(image);
         }
         Some(Err(error)) => say(model, Weight::Warning, error.to_string()),
         None => say(model, Weight::Info, "there is no row here"),

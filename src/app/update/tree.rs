@@ -16,10 +16,10 @@ pub(super) fn input(model: &mut Model, pane: Pane, command: TreeCommand) {
 /// A tree that is about another image, or came out otherwise, starts anew at the first check that
 /// failed: that is why the image is refused.
 pub(super) fn follow(model: &mut Model) {
-    let Some(image) = &model.session.image else { return };
+    let Some(request) = model.session.asked() else { return };
     for pane in [Pane::Decision] {
         let Some(decision) = model.decisions.of(pane) else { continue };
-        if model.nav.decides(pane, image, decision.outcome) {
+        if model.nav.decides(pane, &request, decision.outcome) {
             let tree = model.nav.tree_mut(pane);
             *tree = Tree::default();
             tree.input(&decision.trace, TreeCommand::NextProblem);

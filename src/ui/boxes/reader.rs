@@ -212,8 +212,8 @@ fn api_log<'a>(model: &'a Model, styles: &Styles) -> Vec<Line<'a>> {
 
 /// The decision about the chosen image under the version of the history that is asked.
 fn against<'a>(model: &'a Model, styles: &Styles) -> Vec<Line<'a>> {
-    let image = model.session.image.as_ref().map(ToString::to_string).unwrap_or_default();
-    let mut lines = vec![Line::styled(image, styles.strong())];
+    let images = model.session.images().into_iter().map(|image| Line::styled(image.image, styles.strong()));
+    let mut lines: Vec<Line<'a>> = images.collect();
     match &model.decisions.then {
         Some(decision) => lines.extend(decision_lines(decision, styles)),
         None => lines.push(Line::styled("nothing is decided: no image is chosen", styles.dim())),

@@ -8,7 +8,7 @@ use ratatui::widgets::{StatefulWidget as _, Widget};
 use super::focus;
 use crate::app::Model;
 use crate::app::tab::Pane;
-use crate::domain::admission::Decision;
+use crate::domain::admission::{Decision, Platform};
 use crate::domain::document::Path;
 use crate::ui::chrome::verdict;
 use crate::ui::state::{Hit, ViewState};
@@ -26,7 +26,20 @@ pub(super) fn decision(model: &Model, area: Rect, state: &mut ViewState, styles:
 
 fn subject(model: &Model, styles: &Styles) -> Line<'static> {
     let subject = &model.session.subject;
-    let mut text = format!("namespace {}, service account {}", subject.namespace, subject.service_account);
+    let mut text = match model.session.images().len() {
+        0 | 1 => String::new(),
+        count => format!("{count} images, "),
+    };
+    if let Some(cluster) = &subject.cluster {
+        text.push_str(&format!("cluster {cluster}, "));
+    }
+    if subject.platform == Platform::CloudRun {
+        text.push_str("Cloud Run, ");
+    }
+    text.push_str(&format!("namespace {}, service account {}", subject.namespace, subject.service_account));
+    if !subject.service_identity.is_empty() {
+        text.push_str(&format!(", {}", subject.service_identity));
+    }
     for (key, value) in &subject.labels {
         text.push_str(&format!(", {key}={value}"));
     }
@@ -68,7 +81,7 @@ fn draw(
 }
 
 fn missing<'a>(model: &Model, pane: Pane, styles: &'a Styles) -> Placeholder<'a> {
-    if model.session.image.is_none() {
+    if model.session.images().is_empty() {
         return Placeholder::empty(styles, "no image chosen", "i chooses one");
     }
     if pane == Pane::Preview {
