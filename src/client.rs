@@ -16,6 +16,7 @@ mod error;
 mod evidence;
 mod google;
 mod kubernetes;
+mod logging;
 mod polling;
 mod record;
 mod registry;

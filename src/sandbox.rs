@@ -13,6 +13,7 @@ mod error;
 mod google;
 mod iam;
 pub mod kubernetes;
+mod logging;
 mod operations;
 mod page;
 mod projects;

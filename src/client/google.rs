@@ -13,6 +13,7 @@ pub(super) const CONTAINER_ANALYSIS: &str = "containeranalysis.googleapis.com";
 pub(super) const RESOURCE_MANAGER: &str = "cloudresourcemanager.googleapis.com";
 pub(super) const SERVICE_USAGE: &str = "serviceusage.googleapis.com";
 pub(super) const CONTAINER: &str = "container.googleapis.com";
+pub(super) const LOGGING: &str = "logging.googleapis.com";
 
 /// `https://HOST/SEGMENT/…`, each segment escaped, so that no name can lead elsewhere.
 pub(super) fn url(host: &str, segments: &[&str]) -> Result<Url, Error> {

@@ -12,7 +12,7 @@ use tower_service::Service as _;
 
 use super::error::ApiError;
 use super::state::State;
-use super::{binary_authorization, container, container_analysis, operations, projects, services};
+use super::{binary_authorization, container, container_analysis, logging, operations, projects, services};
 use crate::wire::status::Code;
 
 /// One API, or all of them.
@@ -23,6 +23,7 @@ pub(super) enum GoogleApi {
     ResourceManager,
     ServiceUsage,
     KubernetesEngine,
+    Logging,
     /// All by path, for overridden endpoints.
     All,
     /// A host that the sandbox does not stand for.
@@ -30,12 +31,13 @@ pub(super) enum GoogleApi {
 }
 
 impl GoogleApi {
-    const HOSTS: [(&str, Self); 5] = [
+    const HOSTS: [(&str, Self); 6] = [
         ("binaryauthorization.googleapis.com", Self::BinaryAuthorization),
         ("containeranalysis.googleapis.com", Self::ContainerAnalysis),
         ("cloudresourcemanager.googleapis.com", Self::ResourceManager),
         ("serviceusage.googleapis.com", Self::ServiceUsage),
         ("container.googleapis.com", Self::KubernetesEngine),
+        ("logging.googleapis.com", Self::Logging),
     ];
 
     /// The API of this host; [`Self::Unknown`] for others of Google's.
@@ -51,6 +53,7 @@ pub(super) struct Google {
     resource_manager: Router,
     service_usage: Router,
     kubernetes_engine: Router,
+    logging: Router,
     container_analysis: Router,
     binary_authorization: Router,
     all: Router,
@@ -64,11 +67,13 @@ impl Google {
         let kubernetes_engine = container::router(state.clone(), addr, authority_pem);
         let container_analysis = container_analysis::router(state.clone());
         let binary_authorization = binary_authorization::router(state);
+        let logging = logging::router(state.clone());
         let operations = operations::router(state.clone());
         let all = resource_manager
             .clone()
             .merge(service_usage.clone())
             .merge(kubernetes_engine.clone())
+            .merge(logging.clone())
             .merge(container_analysis.clone())
             .merge(binary_authorization.clone())
             .merge(operations.clone());
@@ -76,6 +81,7 @@ impl Google {
             resource_manager: finish(resource_manager.merge(operations.clone())),
             service_usage: finish(service_usage.merge(operations)),
             kubernetes_engine: finish(kubernetes_engine),
+            logging: finish(logging),
             container_analysis: finish(container_analysis),
             binary_authorization: finish(binary_authorization),
             all: finish(all),
@@ -89,6 +95,7 @@ impl Google {
             GoogleApi::ServiceUsage => &self.service_usage,
             GoogleApi::All => &self.all,
             GoogleApi::KubernetesEngine => &self.kubernetes_engine,
+            GoogleApi::Logging => &self.logging,
             GoogleApi::ContainerAnalysis => &self.container_analysis,
             GoogleApi::BinaryAuthorization => &self.binary_authorization,
             GoogleApi::Unknown => &self.unknown,
@@ -113,7 +120,7 @@ async fn no_method(request: Request) -> Response {
 }
 
 /// The custom methods of the served APIs (AIP-136).
-const VERBS: [&str; 11] = [
+const VERBS: [&str; 12] = [
     "batchCreate",
     "batchEnable",
     "batchGet",
@@ -121,6 +128,7 @@ const VERBS: [&str; 11] = [
     "enable",
     "getAncestry",
     "getIamPolicy",
+    "list",
     "setIamPolicy",
     "testIamPermissions",
     "undelete",

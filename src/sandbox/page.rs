@@ -17,14 +17,20 @@ impl Page {
     /// `pageSize` and `pageToken` of a request; sizes beyond `max` are cut to it, as the services do.
     pub(super) fn of(params: &Params, default: usize, max: usize) -> Result<Self, ApiError> {
         let size = match params.get("pageSize") {
-            None => default,
-            Some(text) => match text.parse::<i64>() {
-                Ok(0) => default,
-                Ok(size) if size > 0 => usize::try_from(size).unwrap_or(max).min(max),
-                _ => return Err(ApiError::invalid_field("page_size", format!("Invalid page size: {text:.40}"))),
-            },
+            None => 0,
+            Some(text) => text.parse().map_err(|_not_a_number| invalid_size(text))?,
         };
-        let after = match params.get("pageToken") {
+        Self::new(size, params.get("pageToken"), default, max)
+    }
+
+    /// The same from a body; a size of 0 is none.
+    pub(super) fn new(size: i64, token: Option<&str>, default: usize, max: usize) -> Result<Self, ApiError> {
+        let size = match size {
+            0 => default,
+            size if size > 0 => usize::try_from(size).unwrap_or(max).min(max),
+            _ => return Err(invalid_size(&size.to_string())),
+        };
+        let after = match token {
             None => 0,
             Some(token) => place(token).ok_or_else(|| ApiError::invalid_field("page_token", "Invalid page token."))?,
         };
@@ -43,6 +49,10 @@ impl Page {
         let next = rows.last().filter(|_| more).map(|(place, _)| token(*place));
         (rows.into_iter().map(|(_, entry)| entry).collect(), next)
     }
+}
+
+fn invalid_size(text: &str) -> ApiError {
+    ApiError::invalid_field("page_size", format!("Invalid page size: {text:.40}"))
 }
 
 fn token(place: i64) -> String {

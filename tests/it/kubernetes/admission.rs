@@ -22,6 +22,8 @@ const ATTESTOR: &str = "projects/binauthz-lab/attestors/my-binauthz-attestor";
 const WEBHOOK: &str = "admission webhook \"imagepolicywebhook.image-policy.k8s.io\" denied the request: ";
 const ZONE: &str = "https://container.googleapis.com/v1/projects/binauthz-lab/locations/us-central1-a";
 
+const LOG: &str = "https://logging.googleapis.com/v2/entries:list";
+
 /// A sandbox with a cluster that enforces, and the codelab's image in its registry.
 struct Codelab {
     lab: Lab,
@@ -101,19 +103,16 @@ impl Codelab {
         list["items"].as_array().unwrap().clone()
     }
 
-    /// The entries that admission left in the audit log, oldest first.
+    /// The entries that admission left in the audit log, oldest first, as Cloud Logging lists them.
     async fn audit_log(&self) -> Vec<Value> {
-        let path = self.lab.sandbox.files().store();
-        let store = countersign::sandbox::store::Store::open(&path).unwrap();
-        let entries = store
-            .read(|tx| {
-                let mut statement = tx.prepare("SELECT entry FROM kubernetes_audit ORDER BY id")?;
-                let rows = statement.query_map([], |row| row.get::<_, String>(0))?;
-                Ok::<_, countersign::sandbox::store::StoreError>(rows.collect::<Result<Vec<_>, _>>()?)
-            })
-            .await
-            .unwrap();
-        entries.iter().map(|entry| serde_json::from_str(entry).unwrap()).collect()
+        let answer = self.log_page(json!({ "orderBy": "timestamp asc" })).await;
+        answer["entries"].as_array().cloned().unwrap_or_default()
+    }
+
+    /// One page of the project's log.
+    async fn log_page(&self, mut request: Value) -> Value {
+        request["resourceNames"] = json!([format!("projects/{PROJECT}")]);
+        self.lab.ok(Method::POST, LOG, request).await
     }
 }
 
@@ -301,6 +300,51 @@ async fn what_is_overridden_is_logged() {
         labels
     };
     assert_eq!(labels, [with("break-glass", true), with("dry-run", true), with("break-glass", false)]);
+}
+
+/// What `gcloud logging read` asks for, with the documentation's filters.
+#[tokio::test]
+async fn the_log_is_listed_as_it_is_asked_for() {
+    let codelab = Codelab::start().await;
+    codelab.deny_all().await;
+    for name in ["one", "two", "three"] {
+        codelab.pass(Duration::from_secs(60));
+        assert_eq!(codelab.run(&pod(name, REPOSITORY)).await.0, 400);
+    }
+    codelab.set_policy(rule("ALWAYS_DENY", "DRYRUN_AUDIT_LOG_ONLY")).await;
+    assert_eq!(codelab.run(&pod("dry", REPOSITORY)).await.0, 201);
+    let names = |answer: &Value| -> Vec<String> {
+        let entries = answer["entries"].as_array().cloned().unwrap_or_default();
+        entries.iter().map(|e| e["protoPayload"]["request"]["metadata"]["name"].as_str().unwrap().to_owned()).collect()
+    };
+    let denied = "resource.type=\"k8s_cluster\"\nprotoPayload.response.reason=\"VIOLATES_POLICY\"";
+    let page = json!({ "filter": denied, "orderBy": "timestamp desc", "pageSize": 2 });
+    let first = codelab.log_page(page.clone()).await;
+    assert_eq!(names(&first), ["three", "two"]);
+    let mut next = page;
+    next["pageToken"] = first["nextPageToken"].clone();
+    let last = codelab.log_page(next).await;
+    assert_eq!(names(&last), ["one"]);
+    assert!(last["nextPageToken"].is_null());
+    let dry = "labels.\"imagepolicywebhook.image-policy.k8s.io/dry-run\"=\"true\"";
+    assert_eq!(names(&codelab.log_page(json!({ "filter": dry })).await), ["dry"]);
+    let since = format!("timestamp>=\"{}\"", first["entries"][1]["timestamp"].as_str().unwrap());
+    assert_eq!(names(&codelab.log_page(json!({ "filter": since })).await), ["two", "three", "dry"]);
+    let entry = &first["entries"][0];
+    assert_eq!((entry["insertId"].is_string(), &entry["receiveTimestamp"]), (true, &entry["timestamp"]));
+    let logs = codelab.lab.get(&format!("https://logging.googleapis.com/v2/projects/{PROJECT}/logs")).await;
+    assert_eq!(logs["logNames"], json!([entry["logName"]]));
+
+    for (wrong, status) in [
+        (json!({ "resourceNames": [format!("projects/{PROJECT}")], "filter": "a=" }), 400),
+        (json!({ "resourceNames": [format!("projects/{PROJECT}")], "orderBy": "severity" }), 400),
+        (json!({ "resourceNames": ["organizations/1"] }), 400),
+        (json!({ "resourceNames": ["projects/somebody-elses"] }), 403),
+        (json!({}), 400),
+    ] {
+        let (code, answer) = codelab.lab.send(Method::POST, LOG, wrong.clone()).await;
+        assert_eq!(code.as_u16(), status, "{wrong} {answer}");
+    }
 }
 
 #[tokio::test]

@@ -102,6 +102,26 @@ async fn a_refused_pod_is_refused_in_the_clusters_words() {
 }
 
 #[tokio::test]
+async fn refusals_are_read_from_the_log_the_newest_first() {
+    let (lab, api, image) = with_cluster().await;
+    enforce(&lab, EvaluationMode::AlwaysDeny, &[]).await;
+    for name in ["a", "b", "c"] {
+        api.create(NAMESPACE, &pod(name, &image)).await.unwrap_err();
+    }
+    let filter = format!("protoPayload.response.reason=\"{VIOLATES_POLICY}\"");
+    let read = async |filter: &str, max| {
+        let entries = lab.client.log_entries(&project(), filter, max).await.unwrap();
+        let name = |entry: &Value| entry["protoPayload"]["request"]["metadata"]["name"].as_str().unwrap().to_owned();
+        entries.iter().map(name).collect::<Vec<_>>()
+    };
+    assert_eq!(read(&filter, 100).await, ["c", "b", "a"]);
+    assert_eq!(read(&filter, 2).await, ["c", "b"]);
+    assert!(read("resource.type=\"cloud_run_revision\"", 100).await.is_empty());
+    let error = lab.client.log_entries(&project(), "timestamp>=never", 1).await.unwrap_err();
+    assert!(error.refusal().unwrap().message.contains("never is no time"), "{error}");
+}
+
+#[tokio::test]
 async fn what_the_client_finds_out_decides_as_the_cluster_does() {
     let (lab, api, image) = with_cluster().await;
     let note = "projects/codelab-2018/notes/n".parse().unwrap();
