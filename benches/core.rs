@@ -3,6 +3,7 @@
 mod decision;
 mod drawing;
 mod parsing;
+mod rejection;
 mod review;
 mod signing;
 mod typing;

@@ -1,9 +1,10 @@
 //! The command line: clap types as written, one file per subcommand below `cli/`.
 //!
-//! Exit codes (stable): 0 yes (valid, admitted), 1 no (errors found, denied), 2 bad usage or
+//! Exit codes (stable): 0 yes (valid, admitted, explained), 1 no (errors found, denied), 2 bad usage or
 //! unreadable input, 3 could not be decided. Results go to stdout, everything else to stderr.
 
 pub mod check;
+pub mod explain;
 pub mod review;
 pub mod sandbox;
 pub mod simulate;
@@ -30,6 +31,7 @@ pub struct Cli {
 pub enum Command {
     Check(check::Args),
     Simulate(Box<simulate::Args>),
+    Explain(explain::Args),
     Review(Box<review::Args>),
     Sandbox(sandbox::Args),
 }
@@ -64,6 +66,7 @@ impl Command {
         match self {
             Self::Check(args) => check::run(&args),
             Self::Simulate(args) => simulate::run(&args),
+            Self::Explain(args) => explain::run(&args),
             Self::Review(args) => review::run(&args),
             Self::Sandbox(args) => sandbox::run(&args),
         }

@@ -5,6 +5,7 @@
 pub mod admission;
 pub mod attestation;
 pub mod attestor;
+pub mod cause;
 pub mod document;
 pub mod image;
 pub mod inventory;
@@ -15,6 +16,7 @@ pub mod pattern;
 pub mod platform_policy;
 pub mod policy;
 pub mod policy_test;
+pub mod rejection;
 pub mod resource;
 pub mod review;
 pub mod sarif;

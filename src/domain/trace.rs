@@ -108,6 +108,13 @@ impl Check {
         escaped(&text)
     }
 
+    /// This check and every one below it, in the order in which a tree shows them.
+    pub fn flat(&self) -> Vec<&Check> {
+        let mut flat = Vec::new();
+        self.walk(0, &mut |_, check| flat.push(check));
+        flat
+    }
+
     /// The first failed check below, or this one, that has no failed part: where to look first.
     pub fn first_failure(&self) -> Option<&Check> {
         let below = self.children.iter().find_map(Self::first_failure);

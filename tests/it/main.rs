@@ -11,6 +11,7 @@ mod codelab;
 mod decisions;
 mod editing;
 mod editor;
+mod explain;
 mod foreign_image;
 mod gnupg;
 mod interaction;

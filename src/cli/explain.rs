@@ -1,0 +1,170 @@
+//! `countersign explain`: what a refusal says, and what can be behind it.
+//!
+//! Exit code: 0 explained, 1 the text was read and refuses nothing, 2 the input could not be used,
+//! 3 not recognised: nothing is guessed about it.
+
+mod human;
+mod json;
+
+use std::io::{self, IsTerminal as _, Read as _};
+use std::path::{Path, PathBuf};
+
+use clap::ValueEnum;
+
+use super::Exit;
+use super::check::{self, Checked};
+use super::input::InputError;
+use super::terminal::{self, Styles, complain};
+use crate::domain::admission::{CompiledPolicy, Decision, Evidence, evaluate};
+use crate::domain::cause::{Diagnosis, State, diagnose};
+use crate::domain::document::PolicyKind;
+use crate::domain::policy::Policy;
+use crate::domain::rejection::{self, Case, MAX_BYTES, Reading};
+use crate::domain::system_policy;
+use crate::signing::openpgp::Verifier;
+
+/// Explain a refusal: a line of kubectl, an event, an error of Cloud Run, entries of the audit log.
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    /// The message, or whatever has it in it; `-`, or nothing, is standard input
+    #[arg(value_name = "TEXT")]
+    text: Option<String>,
+    /// Ask this policy the same question again (.yaml, .yml or .json); attestations stay unknown
+    #[arg(long, value_name = "FILE")]
+    policy: Option<PathBuf>,
+    /// How to print the result
+    #[arg(long, value_enum, default_value_t)]
+    format: Format,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
+enum Format {
+    #[default]
+    Human,
+    Json,
+}
+
+/// Why nothing was explained.
+#[derive(Debug, thiserror::Error)]
+enum Failure {
+    #[error(transparent)]
+    Input(#[from] InputError),
+    #[error("standard input: {0}")]
+    Standard(io::Error),
+    #[error("standard input is not UTF-8 text: {0}")]
+    Encoding(std::string::FromUtf8Error),
+    #[error("there is no text to explain: give it as an argument, or pipe it in")]
+    Empty,
+    #[error("standard input can be the text or the policy, not both")]
+    StandardInputTwice,
+    #[error("{file}: a platform policy: only the policy of a project is asked")]
+    Platform { file: String },
+    /// Its diagnostics have been printed.
+    #[error("{file}: the policy is not valid, so nothing is decided by it")]
+    Invalid { file: String },
+}
+
+/// One case, with what can be behind each of its findings.
+struct Explained {
+    case: Case,
+    /// The question asked again.
+    again: Option<Decision>,
+    diagnoses: Vec<Diagnosis>,
+}
+
+struct Answer {
+    reading: Reading,
+    cases: Vec<Explained>,
+    policy: Option<Checked>,
+}
+
+pub(super) fn run(args: &Args) -> Exit {
+    let answer = match answer(args) {
+        Ok(answer) => answer,
+        Err(failure) => {
+            complain(&failure);
+            return Exit::Unusable;
+        }
+    };
+    let text = match args.format {
+        Format::Human => human::report(&answer, Styles::of(&io::stdout())),
+        Format::Json => json::report(&answer),
+    };
+    if let Err(error) = terminal::print(&text) {
+        complain(&format_args!("standard output: {error}"));
+        return Exit::Unusable;
+    }
+    exit(&answer.reading)
+}
+
+fn exit(reading: &Reading) -> Exit {
+    if reading.is_explained() {
+        Exit::Yes
+    } else if reading.cases.is_empty() && reading.without_refusal > 0 {
+        Exit::No
+    } else {
+        Exit::Undecided
+    }
+}
+
+fn answer(args: &Args) -> Result<Answer, Failure> {
+    let is_piped = args.text.as_deref().is_none_or(|text| text == "-");
+    if is_piped && args.policy.as_deref() == Some("-".as_ref()) {
+        return Err(Failure::StandardInputTwice);
+    }
+    let text = if is_piped { standard_input()? } else { args.text.clone().unwrap_or_default() };
+    if text.trim().is_empty() {
+        return Err(Failure::Empty);
+    }
+    let policy = args.policy.as_deref().map(policy).transpose()?;
+    let reading = rejection::decode(&text);
+    let asked = policy.as_ref().and_then(|checked| checked.document.policy.as_ref());
+    let cases = reading.cases.iter().map(|case| explained(case, asked)).collect();
+    Ok(Answer { reading, cases, policy })
+}
+
+fn explained(case: &Case, policy: Option<&Policy>) -> Explained {
+    let evidence = Evidence::default();
+    let request = case.request();
+    let can_ask = case.relative.is_none() && !request.images.is_empty();
+    let again = policy.filter(|_| can_ask).map(|policy| {
+        let compiled = CompiledPolicy::new(policy, &system_policy::documented("global"));
+        (policy, evaluate(&compiled, &request, &evidence, &Verifier::default()))
+    });
+    let state = again.as_ref().map(|(policy, decision)| State { decision, policy, evidence: &evidence });
+    let diagnoses = case.findings.iter().map(|finding| diagnose(case, finding, state.as_ref())).collect();
+    Explained { case: case.clone(), diagnoses, again: again.map(|(_, decision)| decision) }
+}
+
+/// What is piped in; one byte more than is read tells that there is more. A character that was cut in two
+/// at the end is left out.
+fn standard_input() -> Result<String, Failure> {
+    if io::stdin().is_terminal() {
+        complain(&"paste the message, and end it with ^D");
+    }
+    let mut bytes = Vec::new();
+    io::stdin().lock().take(MAX_BYTES as u64 + 1).read_to_end(&mut bytes).map_err(Failure::Standard)?;
+    match String::from_utf8(bytes) {
+        Ok(text) => Ok(text),
+        Err(error) if error.utf8_error().error_len().is_none() => {
+            let valid = error.utf8_error().valid_up_to();
+            let mut bytes = error.into_bytes();
+            bytes.truncate(valid);
+            String::from_utf8(bytes).map_err(Failure::Encoding)
+        }
+        Err(error) => Err(Failure::Encoding(error)),
+    }
+}
+
+fn policy(path: &Path) -> Result<Checked, Failure> {
+    let checked = check::load(path, check::Kind::Auto)?;
+    let file = checked.file.clone();
+    if checked.document.kind == PolicyKind::Platform {
+        return Err(Failure::Platform { file });
+    }
+    if checked.document.policy.is_none() {
+        terminal::eprint(&check::human::report(&[checked], Styles::of(&io::stderr())));
+        return Err(Failure::Invalid { file });
+    }
+    Ok(checked)
+}

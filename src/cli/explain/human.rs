@@ -1,0 +1,133 @@
+//! For people: what it says, whom it is about, the causes with what speaks for and against them, and what
+//! is not known.
+
+use std::fmt::Write as _;
+
+use super::{Answer, Explained};
+use crate::cli::terminal::{Styles, printable};
+use crate::domain::cause::{Cause, Confidence};
+use crate::domain::rejection::{Case, Kind, Verdict, says};
+
+/// Of one finding; more is for the JSON.
+const CAUSES: usize = 6;
+
+pub(super) fn report(answer: &Answer, styles: Styles) -> String {
+    // Writing to a string cannot fail, here and below.
+    let mut out = String::new();
+    if !answer.reading.is_explained() {
+        let text = match (answer.reading.cases.is_empty(), answer.reading.without_refusal) {
+            (true, 0) => "? This is no refusal that is known.",
+            (true, _) => "✓ There is no refusal in it.",
+            (false, _) => "? Not explained: only a part of it is recognised.",
+        };
+        let _ = writeln!(out, "{}", styles.paint("1;35", text));
+    }
+    for (number, explained) in answer.cases.iter().enumerate() {
+        if number > 0 {
+            out.push('\n');
+        }
+        case(&mut out, explained, answer, styles);
+    }
+    for text in &answer.reading.unknown {
+        let _ = writeln!(out, "  {} {}", styles.paint("35", "?"), printable(text));
+    }
+    out
+}
+
+fn case(out: &mut String, explained: &Explained, answer: &Answer, styles: Styles) {
+    let case = &explained.case;
+    let mut lines = says(case).into_iter();
+    let head = lines.next().unwrap_or_default();
+    let (style, mark) = match (case.relative.is_some(), case.verdict) {
+        (true, _) => ("1;33", "·"),
+        (false, Verdict::Denied) => ("1;31", "✗"),
+        (false, _) => ("1;33", "✓"),
+    };
+    let times = if case.times > 1 { format!("  ({} times)", case.times) } else { String::new() };
+    let _ = writeln!(out, "{}{times}", styles.paint(style, &format!("{mark} {}", printable(&head))));
+    for line in lines {
+        let _ = writeln!(out, "  {}", printable(&line));
+    }
+    facts(out, case, styles);
+    if let Some(decision) = &explained.again {
+        let file = answer.policy.as_ref().map(|checked| checked.file.as_str()).unwrap_or_default();
+        let _ = writeln!(out, "\nAsked again under {file}: {}", styles.paint("1", decision.outcome.as_str()));
+    }
+    if case.relative.is_none() {
+        causes(out, explained, styles);
+    }
+    let mut unknown: Vec<&String> = case.unknown.iter().collect();
+    unknown.extend(explained.diagnoses.iter().flat_map(|found| &found.unknown));
+    unknown.dedup();
+    if !unknown.is_empty() {
+        let _ = writeln!(out, "\nNot known from here:");
+    }
+    for text in unknown {
+        let _ = writeln!(out, "  {} {}", styles.paint("35", "?"), printable(text));
+    }
+}
+
+/// What was recognised, a line for each.
+fn facts(out: &mut String, case: &Case, styles: Styles) {
+    let subject = &case.subject;
+    let request = case.request();
+    let rule = case.rule.as_ref().map(|rule| match rule.key.as_str() {
+        "" => rule.kind.field().to_owned(),
+        key => format!("{}.{key}", rule.kind.field()),
+    });
+    let rows = [
+        ("kind", case.kind.as_str().to_owned()),
+        ("in", case.carriers.join(", ")),
+        ("rule", rule.unwrap_or_default()),
+        ("cluster", request.cluster.unwrap_or_default()),
+        ("namespace", subject.namespace.clone()),
+        ("pod", subject.pod.clone()),
+        ("revision", subject.revision.clone()),
+        ("of", subject.object.clone()),
+        ("by", subject.principal.clone()),
+        ("at", subject.time.clone()),
+        (
+            "message",
+            if case.kind == Kind::Unknown || case.relative.is_some() { case.text.clone() } else { String::new() },
+        ),
+    ];
+    out.push('\n');
+    for (name, value) in rows.into_iter().filter(|(_, value)| !value.is_empty()) {
+        let _ = writeln!(out, "  {} {}", styles.faint(&format!("{name:<10}")), printable(&value));
+    }
+}
+
+fn causes(out: &mut String, explained: &Explained, styles: Styles) {
+    let several = explained.case.findings.len() > 1;
+    for (finding, found) in explained.case.findings.iter().zip(&explained.diagnoses) {
+        let of = match (&finding.image, &finding.attestor) {
+            (Some(image), Some(attestor)) if several => format!(" of {image} by {attestor}"),
+            (Some(image), None) if several => format!(" of {image}"),
+            _ => String::new(),
+        };
+        let _ = writeln!(out, "\nWhat can be behind it{}:", printable(&of));
+        for cause in found.causes.iter().take(CAUSES) {
+            told(out, cause, styles);
+        }
+        let more = found.causes.len().saturating_sub(CAUSES);
+        if more > 0 {
+            let _ = writeln!(out, "  {}", styles.faint(&format!("and {more} more: --format json has them")));
+        }
+    }
+}
+
+fn told(out: &mut String, cause: &Cause, styles: Styles) {
+    let style = match cause.confidence {
+        Confidence::Certain => "1;31",
+        Confidence::Likely => "33",
+        Confidence::Possible => "2",
+    };
+    let word = styles.paint(style, &format!("{:<8}", cause.confidence.as_str()));
+    let _ = writeln!(out, "  {word} {}", printable(&cause.text));
+    for text in &cause.evidence {
+        let _ = writeln!(out, "             for      {}", printable(text));
+    }
+    for text in &cause.against {
+        let _ = writeln!(out, "             against  {}", printable(text));
+    }
+}

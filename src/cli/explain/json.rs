@@ -1,0 +1,166 @@
+//! The contract: `{kind, rule, findings, unknown}`; what is beside these fields may grow.
+
+use serde::Serialize;
+
+use super::{Answer, Explained};
+use crate::domain::cause::{Cause, Confidence, Diagnosis};
+use crate::domain::policy::RuleKind;
+use crate::domain::rejection::{Finding, says};
+
+#[derive(Serialize)]
+struct Report<'a> {
+    /// Of the first refusal.
+    kind: &'static str,
+    /// Of the first refusal; null where it names none.
+    rule: Option<Rule<'a>>,
+    findings: Vec<Row<'a>>,
+    /// Also what is not known of each refusal.
+    unknown: Vec<&'a str>,
+    rejections: Vec<Rejection<'a>>,
+}
+
+#[derive(Serialize)]
+struct Rule<'a> {
+    kind: RuleKind,
+    key: &'a str,
+}
+
+/// Empty texts are null.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Rejection<'a> {
+    kind: &'static str,
+    verdict: &'static str,
+    rule: Option<Rule<'a>>,
+    says: Vec<String>,
+    message: &'a str,
+    carriers: &'a [&'static str],
+    times: usize,
+    time: Option<&'a str>,
+    cluster: Option<String>,
+    namespace: Option<&'a str>,
+    pod: Option<&'a str>,
+    object: Option<&'a str>,
+    service_account: Option<&'a str>,
+    revision: Option<&'a str>,
+    images: Vec<&'a str>,
+    /// What the policy that was given decides now.
+    now: Option<&'static str>,
+}
+
+#[derive(Serialize)]
+struct Row<'a> {
+    image: Option<&'a str>,
+    attestor: Option<&'a str>,
+    reason: &'a str,
+    /// The first of `causes`, in words.
+    cause: Option<&'a str>,
+    confidence: Option<&'static str>,
+    /// None without the project's state.
+    fixes: [(); 0],
+    causes: Vec<CauseRow<'a>>,
+    /// Which of `rejections` it belongs to, from 0.
+    rejection: usize,
+}
+
+#[derive(Serialize)]
+struct CauseRow<'a> {
+    code: &'static str,
+    text: &'a str,
+    confidence: &'static str,
+    #[serde(rename = "for")]
+    evidence: &'a [String],
+    against: &'a [String],
+}
+
+pub(super) fn report(answer: &Answer) -> String {
+    let reading = &answer.reading;
+    let rows = answer.cases.iter().enumerate().flat_map(|(number, explained)| {
+        explained
+            .case
+            .findings
+            .iter()
+            .zip(&explained.diagnoses)
+            .map(move |(finding, found)| Row::of(finding, found, number))
+    });
+    let own = reading.unknown.iter();
+    let told = answer.cases.iter().flat_map(|explained| {
+        explained.case.unknown.iter().chain(explained.diagnoses.iter().flat_map(|found| &found.unknown))
+    });
+    let mut unknown: Vec<&str> = Vec::new();
+    for text in own.chain(told) {
+        if !unknown.contains(&text.as_str()) {
+            unknown.push(text);
+        }
+    }
+    let report = Report {
+        kind: reading.kind().as_str(),
+        rule: reading.cases.first().and_then(|case| Rule::of(case.rule.as_ref())),
+        findings: rows.collect(),
+        unknown,
+        rejections: answer.cases.iter().map(Rejection::of).collect(),
+    };
+    let mut text = serde_json::to_string_pretty(&report).expect("texts and numbers are always JSON");
+    text.push('\n');
+    text
+}
+
+impl<'a> Rule<'a> {
+    fn of(rule: Option<&'a crate::domain::rejection::RuleSaid>) -> Option<Self> {
+        rule.map(|rule| Self { kind: rule.kind, key: &rule.key })
+    }
+}
+
+impl<'a> Row<'a> {
+    fn of(finding: &'a Finding, found: &'a Diagnosis, rejection: usize) -> Self {
+        let first = found.causes.first();
+        Self {
+            image: finding.image.as_deref(),
+            attestor: finding.attestor.as_deref(),
+            reason: &finding.reason.text,
+            cause: first.map(|cause| cause.text.as_str()),
+            confidence: first.map(|cause| Confidence::as_str(cause.confidence)),
+            fixes: [],
+            causes: found.causes.iter().map(CauseRow::of).collect(),
+            rejection,
+        }
+    }
+}
+
+impl<'a> CauseRow<'a> {
+    fn of(cause: &'a Cause) -> Self {
+        Self {
+            code: cause.kind.as_str(),
+            text: &cause.text,
+            confidence: cause.confidence.as_str(),
+            evidence: &cause.evidence,
+            against: &cause.against,
+        }
+    }
+}
+
+impl<'a> Rejection<'a> {
+    fn of(explained: &'a Explained) -> Self {
+        let case = &explained.case;
+        let subject = &case.subject;
+        let given = |text: &'a str| Some(text).filter(|text| !text.is_empty());
+        Self {
+            kind: case.kind.as_str(),
+            verdict: case.verdict.as_str(),
+            rule: Rule::of(case.rule.as_ref()),
+            says: says(case),
+            message: &case.text,
+            carriers: &case.carriers,
+            times: case.times,
+            time: given(&subject.time),
+            cluster: case.request().cluster,
+            namespace: given(&subject.namespace),
+            pod: given(&subject.pod),
+            object: given(&subject.object),
+            service_account: given(&subject.service_account),
+            revision: given(&subject.revision),
+            images: case.images(),
+            now: explained.again.as_ref().map(|decision| decision.outcome.as_str()),
+        }
+    }
+}

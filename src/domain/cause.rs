@@ -1,0 +1,148 @@
+//! Why an image was refused: the causes behind the few sentences that refusals consist of, ranked, each
+//! with what speaks for and against it.
+//!
+//! Without the project's state a cause is likely or possible, by how often it is behind the sentence (the
+//! facts' section 5.7). With the same question asked again ([`State`]) the decision says what failed, and
+//! what it proves is certain; that *it would be admitted now* is an answer too.
+//! Pure; uses `rejection`, `admission` and `attestation`.
+
+mod known;
+mod proven;
+
+use crate::domain::admission::{Decision, Evidence};
+use crate::domain::policy::Policy;
+use crate::domain::rejection::{Case, Finding};
+
+/// How sure a cause is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Confidence {
+    /// The project's state proves it.
+    Certain,
+    Likely,
+    Possible,
+}
+
+impl Confidence {
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Certain => "certain",
+            Self::Likely => "likely",
+            Self::Possible => "possible",
+        }
+    }
+}
+
+/// What can be behind a refusal, in the order of how much it says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum CauseKind {
+    AdmittedNow,
+    Enforcer,
+    Tag,
+    AttestorMissing,
+    NoKeys,
+    NoteMissing,
+    Grant,
+    OtherNote,
+    KeyId,
+    Payload,
+    Signature,
+    Algorithm,
+    NotSigned,
+    OtherDigest,
+    NoAttestation,
+    SystemPolicyOff,
+    KeyMisspelt,
+    PatternMisses,
+    RuleDeniesAll,
+    NoAttestors,
+    Delay,
+    /// It has nothing to do with Binary Authorization, or with an admission.
+    Elsewhere,
+    /// A reason that nobody knows.
+    Unknown,
+}
+
+impl CauseKind {
+    /// As in the output of `explain`.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::AdmittedNow => "admitted-now",
+            Self::Enforcer => "enforcer-unreachable",
+            Self::Tag => "tag-without-digest",
+            Self::AttestorMissing => "attestor-missing",
+            Self::NoKeys => "attestor-without-keys",
+            Self::NoteMissing => "note-missing",
+            Self::Grant => "note-not-readable",
+            Self::OtherNote => "attested-on-other-note",
+            Self::KeyId => "key-id-unknown",
+            Self::Payload => "payload-differs",
+            Self::Signature => "signature-does-not-hold",
+            Self::Algorithm => "key-or-algorithm-unusable",
+            Self::NotSigned => "attestation-without-signature",
+            Self::OtherDigest => "attested-other-digest",
+            Self::NoAttestation => "not-attested",
+            Self::SystemPolicyOff => "system-policy-off",
+            Self::KeyMisspelt => "rule-key-misspelt",
+            Self::PatternMisses => "pattern-misses",
+            Self::RuleDeniesAll => "rule-denies-all",
+            Self::NoAttestors => "rule-without-attestors",
+            Self::Delay => "not-propagated-yet",
+            Self::Elsewhere => "not-binary-authorization",
+            Self::Unknown => "unknown",
+        }
+    }
+}
+
+/// One thing that can be behind a refusal.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Cause {
+    pub kind: CauseKind,
+    pub confidence: Confidence,
+    /// What it is, in a sentence.
+    pub text: String,
+    pub evidence: Vec<String>,
+    pub against: Vec<String>,
+}
+
+impl Cause {
+    fn new(kind: CauseKind, confidence: Confidence, text: impl Into<String>) -> Self {
+        Self { kind, confidence, text: text.into(), evidence: Vec::new(), against: Vec::new() }
+    }
+
+    #[must_use]
+    fn because(mut self, evidence: impl Into<String>) -> Self {
+        self.evidence.push(evidence.into());
+        self
+    }
+}
+
+/// The question of a refusal, asked again.
+#[derive(Debug, Clone, Copy)]
+pub struct State<'s> {
+    /// With its trace ([`crate::domain::admission::evaluate`]).
+    pub decision: &'s Decision,
+    /// What it was decided by.
+    pub policy: &'s Policy,
+    pub evidence: &'s Evidence,
+}
+
+/// The causes of one finding, the first the one to look at first, and what cannot be known from here.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Diagnosis {
+    pub causes: Vec<Cause>,
+    pub unknown: Vec<String>,
+}
+
+/// Ranks what can be behind a finding of a case.
+pub fn diagnose(case: &Case, finding: &Finding, state: Option<&State<'_>>) -> Diagnosis {
+    let mut diagnosis = known::diagnosis(case, finding);
+    if let Some(state) = state.filter(|_| case.relative.is_none()) {
+        proven::add(&mut diagnosis, case, finding, state);
+    }
+    // What is certain first; of equals what says more.
+    diagnosis.causes.sort_by_key(|cause| (cause.confidence, !cause.against.is_empty()));
+    diagnosis
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,436 @@
+//! Statements to cases: which belong to one message, what they add up to, and what stands between them
+//! that is not understood.
+
+use std::collections::HashMap;
+
+use super::cursor::{Cursor, shown};
+use super::reason::{Reason, ReasonKind};
+use super::statement::{self, Statement};
+use super::text::{self, BREAK, WRAP};
+use super::{
+    Case, DISTRIBUTED_WEBHOOK, Finding, Kind, MAX_CASES, Reading, Relative, Subject, Verdict, around,
+    is_binary_authorization, relatives,
+};
+
+/// What is told of a stretch that is not understood.
+const EXCERPT: usize = 200;
+/// What is kept of a message.
+const TEXT: usize = 4_000;
+
+/// A statement and where it stands.
+struct Found {
+    start: usize,
+    end: usize,
+    statement: Statement,
+}
+
+/// Decodes a text that is no object: a terminal's, a log's, a mail's.
+pub(super) fn prose(text: &str) -> Reading {
+    let plain = text::plain(text);
+    let mut cases = cases(&plain);
+    let mut unknown = Vec::new();
+    if cases.is_empty() {
+        let excerpt = clipped(&shown(&plain), EXCERPT);
+        let what =
+            if excerpt.is_empty() { "there is no text".to_owned() } else { format!("not understood: `{excerpt}`") };
+        unknown.push(what);
+    }
+    cases = merged(cases);
+    Reading { cases, unknown, without_refusal: 0 }
+}
+
+/// The same refusals as one, with their number; those of Binary Authorization first.
+pub(super) fn merged(cases: Vec<Case>) -> Vec<Case> {
+    let mut kept: Vec<Case> = Vec::new();
+    let mut known: HashMap<String, usize> = HashMap::new();
+    for case in cases {
+        let subject = &case.subject;
+        let key = format!(
+            "{:?}",
+            (
+                case.kind,
+                case.verdict,
+                &case.rule,
+                &case.findings,
+                &case.relative.map(|known| known.relative),
+                &subject.namespace,
+                &subject.object,
+                &subject.revision,
+                &subject.cluster
+            )
+        );
+        if let Some(before) = known.get(&key).and_then(|at| kept.get_mut(*at)) {
+            before.take(case);
+        } else {
+            known.insert(key, kept.len());
+            kept.push(case);
+        }
+    }
+    kept.sort_by_key(|case| (!case.kind.is_binary_authorization(), !case.is_explained()));
+    kept
+}
+
+impl Case {
+    /// Counts the same refusal, and takes what it says more.
+    fn take(&mut self, same: Self) {
+        self.times += same.times;
+        self.subject.time = same.subject.time.max(std::mem::take(&mut self.subject.time));
+    }
+}
+
+fn cases(plain: &str) -> Vec<Case> {
+    let mut messages: Vec<Vec<Found>> = Vec::new();
+    for found in statements(plain) {
+        match messages.last_mut() {
+            Some(message) if !begins(message, &found) || goes_on(plain, message, &found) => message.push(found),
+            _ => messages.push(vec![found]),
+        }
+    }
+    let mut around = around::Lines::new(plain);
+    let mut cases = Vec::new();
+    let mut before = 0;
+    for (number, message) in messages.iter().enumerate() {
+        let next =
+            messages.get(number + 1).and_then(|message| message.first()).map_or(plain.len(), |found| found.start);
+        let Some(mut case) = built(plain, message, next) else { continue };
+        if let (Some(first), Some(last)) = (message.first(), message.last())
+            && number < 2 * MAX_CASES
+        {
+            around.tell(&mut case, before..first.start, last.end..next);
+            before = last.end;
+        }
+        cases.push(case);
+    }
+    cases
+}
+
+fn statements(plain: &str) -> Vec<Found> {
+    let mut found = Vec::new();
+    let mut place = Cursor::new(plain);
+    while !place.is_at_end() {
+        let read = if place.is_boundary() { statement::read(place) } else { None };
+        match read {
+            Some((statement, end)) if end.at > place.at => {
+                found.push(Found { start: place.at, end: end.at, statement });
+                place = end;
+            }
+            _ => place = place.next(),
+        }
+    }
+    found
+}
+
+/// Whether a statement begins another message than the one before it.
+fn begins(message: &[Found], found: &Found) -> bool {
+    let Some(last) = message.last() else { return true };
+    let (rank, last_rank) = (found.statement.rank(), last.statement.rank());
+    let is_prefix = |found: &Found| found.statement.rank() <= 3;
+    match &found.statement {
+        Statement::Relative { .. } => {
+            !message.iter().all(is_prefix) || message.iter().any(|f| f.statement.wants_more())
+        }
+        _ if matches!(last.statement, Statement::Relative { .. }) => true,
+        _ if rank < last_rank || rank == last_rank && rank <= 4 => true,
+        Statement::ImageRule { image, rule } => message.iter().any(|before| match &before.statement {
+            Statement::ImageRule { image: other, rule: known } => other == image || known != rule,
+            _ => false,
+        }),
+        Statement::ContainerImage { image } => message
+            .iter()
+            .any(|before| matches!(&before.statement, Statement::ContainerImage { image: other } if other == image)),
+        Statement::Rule { .. } => message.iter().any(|before| matches!(before.statement, Statement::Rule { .. })),
+        _ => false,
+    }
+}
+
+/// Whether a relative is told in two lines, both with words that are known.
+fn goes_on(plain: &str, message: &[Found], found: &Found) -> bool {
+    let (Some(last), Statement::Relative { known, .. }) = (message.last(), &found.statement) else { return false };
+    let is_same =
+        matches!(&last.statement, Statement::Relative { known: before, .. } if before.relative == known.relative);
+    is_same && plain.get(last.end..found.start).is_some_and(|between| !between.contains(BREAK) && between.len() < 8)
+}
+
+/// A case as it is put together.
+struct Building {
+    kind: Option<Kind>,
+    /// The message has its beginning, so that it is known who says it.
+    has_head: bool,
+    /// An image whose cause has not come yet.
+    pending: Option<String>,
+    /// A webhook that is none of Binary Authorization's.
+    other_webhook: Option<String>,
+    case: Case,
+}
+
+fn built(plain: &str, message: &[Found], next: usize) -> Option<Case> {
+    let (first, last) = (message.first()?, message.last()?);
+    let text = clipped(&shown(plain.get(first.start..last.end).unwrap_or_default()), TEXT);
+    let mut building = Building {
+        kind: None,
+        has_head: false,
+        pending: None,
+        other_webhook: None,
+        case: Case {
+            kind: Kind::Unknown,
+            verdict: Verdict::Denied,
+            rule: None,
+            findings: Vec::new(),
+            subject: Subject::default(),
+            relative: None,
+            carriers: Vec::new(),
+            unknown: Vec::new(),
+            times: 1,
+            text,
+        },
+    };
+    for (number, found) in message.iter().enumerate() {
+        building.add(&found.statement);
+        let behind = message.get(number + 1).map(|found| found.start);
+        if found.statement.wants_more() {
+            building.gap(plain, found, behind, next);
+        } else if found.statement.can_be_last() {
+            building.more(plain, found, behind);
+        }
+    }
+    if let Statement::Webhook { name } = &last.statement
+        && !is_binary_authorization(name)
+    {
+        building.rest_of_line(plain, last.end, &relatives::OTHER_WEBHOOK);
+    }
+    Some(building.finish(plain, last.end))
+}
+
+impl Building {
+    fn add(&mut self, statement: &Statement) {
+        match statement {
+            Statement::Server { .. } => self.case.carriers.push("kubectl"),
+            Statement::File { name } => {
+                if self.case.carriers.last() != Some(&"kubectl") {
+                    self.case.carriers.push("kubectl");
+                }
+                self.case.subject.object.clone_from(name);
+            }
+            Statement::Forbidden { pod } => self.case.subject.pod.clone_from(pod),
+            Statement::Webhook { name } if is_binary_authorization(name) => self.head(webhook_kind(name)),
+            Statement::Webhook { name } => self.other_webhook = Some(name.clone()),
+            Statement::WebhookFailed { name, why } => self.webhook_failed(name, why),
+            Statement::Backend => self.head(Kind::GkeLegacy),
+            Statement::BackendNoReason => {
+                self.head(Kind::GkeLegacy);
+                self.find(None, None, Reason::new(ReasonKind::NotGiven, ""));
+            }
+            Statement::ServiceUpdate => self.head(Kind::CloudRun),
+            Statement::Revision { name } => {
+                self.head(Kind::CloudRun);
+                self.case.subject.revision.clone_from(name);
+            }
+            Statement::ContainerImage { image } => {
+                self.head(Kind::CloudRun);
+                self.wait_for(image);
+            }
+            Statement::ImageRule { image, rule } => {
+                // Only GKE's webhook says so.
+                self.head(Kind::Gke);
+                match rule {
+                    Ok(rule) => self.case.rule = Some(rule.clone()),
+                    Err(words) => {
+                        self.case.unknown.push(format!("the rule is named in words that are not known: `{words}`"));
+                    }
+                }
+                self.wait_for(image);
+            }
+            Statement::Rule { rule } => {
+                self.kind.get_or_insert(Kind::GkeLegacy);
+                self.case.rule = Some(rule.clone());
+            }
+            Statement::AlwaysDeny { text } => {
+                self.kind.get_or_insert(Kind::GkeLegacy);
+                let image = self.pending.take();
+                self.find(image, None, Reason::new(ReasonKind::AlwaysDeny, text.clone()));
+            }
+            Statement::DeniedByAttestor => {
+                self.kind.get_or_insert(Kind::GkeLegacy);
+            }
+            Statement::ImageAttestor { image, attestor, reason } => {
+                self.kind.get_or_insert(Kind::Gke);
+                if self.pending.as_ref() == Some(image) {
+                    self.pending = None;
+                }
+                self.find(Some(image.clone()), Some(attestor.clone()), reason.clone());
+            }
+            Statement::Cause { image } => {
+                self.head(Kind::Gke);
+                self.wait_for(image);
+            }
+            Statement::Relative { known, text } => match self.case.relative.replace(known) {
+                Some(first) => {
+                    self.case.relative = Some(first);
+                    self.case.text = format!("{} {text}", self.case.text);
+                }
+                None => self.case.text.clone_from(text),
+            },
+        }
+    }
+
+    fn webhook_failed(&mut self, name: &str, why: &str) {
+        if is_binary_authorization(name) {
+            self.head(webhook_kind(name));
+            self.find(None, None, Reason::new(ReasonKind::Unreachable, why));
+        } else {
+            self.case.relative = Some(&relatives::OTHER_WEBHOOK);
+        }
+    }
+
+    fn head(&mut self, kind: Kind) {
+        self.kind.get_or_insert(kind);
+        self.has_head = true;
+    }
+
+    fn find(&mut self, image: Option<String>, attestor: Option<String>, reason: Reason) {
+        let finding = Finding { image, attestor, reason };
+        if !self.case.findings.contains(&finding) {
+            self.case.findings.push(finding);
+        }
+    }
+
+    /// The cause of an image comes behind it; that of the image before did not come.
+    fn wait_for(&mut self, image: &str) {
+        if let Some(before) = self.pending.replace(image.to_owned()) {
+            self.not_given(before);
+        }
+    }
+
+    fn not_given(&mut self, image: String) {
+        let known = self.case.findings.iter().any(|finding| finding.image.as_ref() == Some(&image));
+        if !known {
+            self.case.unknown.push(format!("the message names no cause for {image}"));
+            self.find(Some(image), None, Reason::new(ReasonKind::NotGiven, ""));
+        }
+    }
+
+    /// What stands between a statement and the one that should follow it.
+    fn gap(&mut self, plain: &str, found: &Found, behind: Option<usize>, next: usize) {
+        let from = Cursor { text: plain, at: found.end };
+        let gap = match behind {
+            Some(behind) => from.until(behind),
+            None => from.line(EXCERPT).0,
+        };
+        let is_last = behind.is_none();
+        let text =
+            shown(gap.trim_matches(|c: char| c.is_ascii_punctuation() && c != '`' || matches!(c, ' ' | WRAP | BREAK)));
+        let is_cut = gap.contains('\u{2026}') || gap.trim_end().ends_with("...");
+        let ends = is_last && found.end + gap.len() >= plain.len().min(next);
+        if !text.is_empty() {
+            let text = clipped(&text, EXCERPT);
+            let how = if is_cut || ends && is_last {
+                "the message ends in a part that is not whole"
+            } else {
+                "not understood"
+            };
+            self.case.unknown.push(format!("{how}: `{text}`"));
+        } else if is_last && !matches!(found.statement, Statement::ImageRule { .. } | Statement::ContainerImage { .. })
+        {
+            self.case.unknown.push("the message ends before it says why".to_owned());
+        } else if is_cut {
+            self.case.unknown.push("the message is cut off".to_owned());
+        }
+    }
+
+    /// A sentence goes on behind one that could be the last: it is a part of the message too.
+    fn more(&mut self, plain: &str, found: &Found, behind: Option<usize>) {
+        let from = Cursor { text: plain, at: found.end };
+        let Some(sentence) = from.eat(". ") else { return };
+        let line = sentence.line(EXCERPT).0;
+        let text = match behind {
+            Some(behind) if behind < sentence.at + line.len() => sentence.until(behind),
+            _ => line,
+        };
+        let text = shown(text.trim_matches(|c: char| c.is_ascii_punctuation() || matches!(c, ' ' | WRAP | BREAK)));
+        if !text.is_empty() {
+            self.case.unknown.push(format!("not understood: `{}`", clipped(&text, EXCERPT)));
+        }
+    }
+
+    /// The rest of the line is what another says.
+    fn rest_of_line(&mut self, plain: &str, from: usize, known: &'static relatives::Known) {
+        let (text, _) = Cursor { text: plain, at: from }.line(2 * EXCERPT);
+        self.case.relative = Some(known);
+        let text = format!("{} {}", self.case.text, shown(text));
+        text.trim().clone_into(&mut self.case.text);
+    }
+
+    fn finish(mut self, plain: &str, end: usize) -> Case {
+        if let Some(image) = self.pending.take() {
+            self.not_given(image);
+        }
+        let case = &mut self.case;
+        if let (Some(name), Some(_)) = (&self.other_webhook, self.kind) {
+            case.unknown.push(format!("whose webhook `{name}` is: Binary Authorization registers none of that name"));
+        }
+        if let Some(known) = case.relative.filter(|_| self.kind.is_none()) {
+            case.kind = known.kind;
+            let reason = Reason::new(ReasonKind::Other, case.text.clone());
+            case.findings = vec![Finding { image: None, attestor: None, reason }];
+            return self.case;
+        }
+        let Some(kind) = self.kind else {
+            // A pod that is forbidden, or an error of the server, and nothing that is known behind it.
+            self.rest_of_line(plain, end, &relatives::API_SERVER);
+            let case = &mut self.case;
+            case.kind = Kind::ApiError;
+            let text = clipped(&case.text, EXCERPT);
+            case.unknown.push(format!("why, in words that are not known: `{text}`"));
+            return self.case;
+        };
+        case.kind = kind;
+        if case.findings.is_empty() && case.rule.is_some() {
+            let reason = Reason::new(ReasonKind::NotGiven, "");
+            case.findings.push(Finding { image: None, attestor: None, reason });
+        }
+        say_reasons(case);
+        if !self.has_head {
+            self.case.unknown.push(no_head(&self.case).to_owned());
+        }
+        self.case
+    }
+}
+
+fn say_reasons(case: &mut Case) {
+    for finding in &case.findings {
+        let (reason, by) = (&finding.reason, finding.attestor.as_deref().unwrap_or_default());
+        if reason.is_cut {
+            case.unknown.push(format!("the reason of {by} is cut off: `{}`", clipped(&reason.text, EXCERPT)));
+        } else if reason.kind == ReasonKind::Unknown {
+            case.unknown
+                .push(format!("the reason of {by} is none of those known: `{}`", clipped(&reason.text, EXCERPT)));
+        }
+    }
+}
+
+/// What is missing with the beginning of a message.
+fn no_head(case: &Case) -> &'static str {
+    if case.rule.is_some() {
+        "the beginning of the message is missing: the old GKE and the distributed cloud both say this"
+    } else {
+        "the beginning of the message is missing, which names the rule"
+    }
+}
+
+fn webhook_kind(name: &str) -> Kind {
+    if name == DISTRIBUTED_WEBHOOK { Kind::DistributedCloud } else { Kind::Gke }
+}
+
+/// At most so many characters.
+pub(super) fn clipped(text: &str, limit: usize) -> String {
+    let mut short: String = text.chars().take(limit).collect();
+    if short.len() < text.len() {
+        short.push('\u{2026}');
+    }
+    short
+}
+
+/// Whether a relative says so little that the rest of the text goes before it.
+pub(super) fn is_vague(case: &Case) -> bool {
+    case.relative.is_some_and(|known| known.relative == Relative::ApiServer)
+}

@@ -1,0 +1,119 @@
+//! `countersign explain`, the real binary: exit codes, the JSON contract, what people see.
+
+use std::fs;
+
+use assert_cmd::Command;
+use rstest::rstest;
+use serde_json::Value;
+use tempfile::TempDir;
+
+const W3: &str = "Error from server (VIOLATES_POLICY): admission webhook \"imagepolicywebhook.image-policy.k8s.io\" denied the request: Image gcr.io/p/app@sha256:37e5287945774f27b418ce567cd77f4bbc9ef44a1bcd1a2312369f31f9cce567 denied by Binary Authorization cluster admission rule for us-central1-a.prod. Image gcr.io/p/app@sha256:37e5287945774f27b418ce567cd77f4bbc9ef44a1bcd1a2312369f31f9cce567 denied by attestor projects/p/attestors/qa: No attestations found that were valid and signed by a key trusted by the attestor";
+const DENY: &str =
+    "Image nginx denied by Binary Authorization default admission rule. Denied by always_deny admission rule";
+
+const POLICY: &str = "\
+clusterAdmissionRules:
+  us-central1.prod: {evaluationMode: ALWAYS_ALLOW, enforcementMode: ENFORCED_BLOCK_AND_AUDIT_LOG}
+defaultAdmissionRule: {evaluationMode: ALWAYS_DENY, enforcementMode: ENFORCED_BLOCK_AND_AUDIT_LOG}
+";
+
+fn run(args: &[&str], stdin: &str) -> (i32, String, String) {
+    let output =
+        Command::cargo_bin("countersign").unwrap().arg("explain").args(args).write_stdin(stdin).output().unwrap();
+    let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap();
+    (output.status.code().unwrap(), text(output.stdout), text(output.stderr))
+}
+
+fn json(args: &[&str], stdin: &str) -> Value {
+    let (_, out, err) = run(&[args, &["--format", "json"]].concat(), stdin);
+    serde_json::from_str(&out).unwrap_or_else(|error| panic!("{error}\n{out}\n{err}"))
+}
+
+#[test]
+fn the_contract() {
+    let report = json(&[W3], "");
+    assert_eq!(report["kind"], "gke");
+    assert_eq!(report["rule"], serde_json::json!({"kind": "cluster", "key": "us-central1-a.prod"}));
+    let finding = &report["findings"][0];
+    assert_eq!(finding["attestor"], "projects/p/attestors/qa");
+    assert!(finding["image"].as_str().unwrap().starts_with("gcr.io/p/app@sha256:37e5"));
+    assert!(finding["reason"].as_str().unwrap().starts_with("No attestations found"));
+    assert_eq!(finding["confidence"], "likely");
+    assert!(finding["cause"].as_str().unwrap().contains("Nobody attested"));
+    assert_eq!(finding["fixes"], serde_json::json!([]));
+    assert_eq!(finding["causes"][0]["code"], "not-attested");
+    assert!(!report["unknown"].as_array().unwrap().is_empty());
+}
+
+#[rstest]
+#[case::explained(&[W3], "", 0)]
+#[case::piped(&[], W3, 0)]
+#[case::piped_by_name(&["-"], W3, 0)]
+#[case::relative(&["pods \"x\" is forbidden: exceeded quota: compute"], "", 0)]
+#[case::no_refusal(&["-"], "{\"kind\": \"List\", \"items\": [{\"kind\": \"Pod\", \"metadata\": {\"name\": \"a\"}}]}", 1)]
+#[case::nothing(&["-"], " \n", 2)]
+#[case::unknown(&["hello there"], "", 3)]
+#[case::corrupt(&["admission webhook \"imagepolicywebhook.image-policy.k8s.io\" denied the request: Imaqe nginx demied"], "", 3)]
+fn exit_codes(#[case] args: &[&str], #[case] stdin: &str, #[case] expected: i32) {
+    let (code, out, err) = run(args, stdin);
+    assert_eq!(code, expected, "{out}\n{err}");
+}
+
+#[test]
+fn what_is_not_text_is_refused_and_what_ends_early_is_not() {
+    let run = |bytes: &[u8]| {
+        let mut command = Command::cargo_bin("countersign").unwrap();
+        command.arg("explain").write_stdin(bytes.to_vec()).output().unwrap().status.code().unwrap()
+    };
+    assert_eq!(run(b"\xff\xfe\x00\x01"), 2);
+    assert_eq!(run(&[DENY.as_bytes(), b" \xe2\x80"].concat()), 0);
+}
+
+#[test]
+fn people_see_what_it_says_and_what_can_be_behind_it() {
+    insta::assert_snapshot!(
+        run(&[&W3.replace("37e5287945774f27b418ce567cd77f4bbc9ef44a1bcd1a2312369f31f9cce567", &"0".repeat(64))], "").1
+    );
+}
+
+#[test]
+fn an_unknown_message_is_clearly_said() {
+    let (_, out, _) = run(
+        &["admission webhook \"imagepolicywebhook.image-policy.k8s.io\" denied the request: Imaqe nginx demied"],
+        "",
+    );
+    insta::assert_snapshot!(out);
+    assert_eq!(json(&["what is this"], "")["kind"], "unknown");
+}
+
+#[test]
+fn events_of_kubectl_in_a_pipe() {
+    let event = serde_json::json!({"kind": "Event", "involvedObject": {"kind": "ReplicaSet", "name": "web-5d8f", "namespace": "prod"}, "type": "Warning", "reason": "FailedCreate", "count": 13, "lastTimestamp": "2024-05-12T05:37:31Z", "message": format!("Error creating: {W3}")});
+    let normal = serde_json::json!({"kind": "Event", "involvedObject": {"kind": "Pod", "name": "x"}, "message": "Successfully assigned default/x to node-1"});
+    let list = serde_json::json!({"kind": "List", "items": [normal, event]}).to_string();
+    let report = json(&["-"], &list);
+    let rejection = &report["rejections"][0];
+    assert_eq!(rejection["object"], "replicaset/web-5d8f");
+    assert_eq!((rejection["namespace"].as_str(), rejection["times"].as_u64()), (Some("prod"), Some(13)));
+    assert_eq!(report["rejections"].as_array().unwrap().len(), 1);
+}
+
+#[test]
+fn the_same_question_is_asked_of_a_policy() {
+    let directory = TempDir::new().unwrap();
+    let path = directory.path().join("policy.yaml");
+    fs::write(&path, POLICY).unwrap();
+    let file = path.to_str().unwrap();
+    let report = json(&["--policy", file, W3], "");
+    assert_eq!(report["rejections"][0]["now"], "DENY");
+    assert_eq!(
+        (&report["findings"][0]["confidence"], report["findings"][0]["causes"][0]["code"].as_str()),
+        (&"certain".into(), Some("rule-key-misspelt"))
+    );
+    fs::write(&path, POLICY.replace("us-central1.prod", "us-central1-a.prod")).unwrap();
+    let report = json(&["--policy", file, W3], "");
+    assert_eq!(report["findings"][0]["causes"][0]["code"], "admitted-now");
+    fs::write(&path, "defaultAdmissionRule: 1").unwrap();
+    assert_eq!(run(&["--policy", file, W3], "").0, 2);
+    assert_eq!(run(&["--policy", "-", "-"], W3).0, 2);
+}
