@@ -95,7 +95,7 @@ fn fact_of((name, evidence): (&AttestorName, &AttestorEvidence)) -> Option<(Atte
     let fact = match evidence {
         AttestorEvidence::Found { attestor, attestations } => {
             let not_permitted = match attestations {
-                Attestations::NotPermitted { service_account } => Some(service_account.clone()),
+                Attestations::NotPermitted { service_account, .. } => Some(service_account.clone()),
                 Attestations::Read(_) | Attestations::NoteMissing | Attestations::Unknown(_) => None,
             };
             AttestorFact::Exists { keys: attestor.keys.len(), not_permitted }

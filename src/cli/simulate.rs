@@ -17,7 +17,8 @@ use super::check::{self, Checked};
 use super::input::InputError;
 use super::terminal::{self, Styles, complain};
 use crate::domain::admission::{CompiledPolicy, Decision, Evidence, Outcome, Platform, Request, evaluate};
-use crate::domain::document::PolicyKind;
+use crate::domain::document::{Document, PolicyKind};
+use crate::domain::fix::{Case, Fix, Known, fixes};
 use crate::domain::image::{Digest, ImageRef};
 use crate::domain::name::ClusterKey;
 use crate::domain::policy::Policy;
@@ -143,6 +144,8 @@ impl Failure {
 struct Answer {
     checked: Checked,
     decision: Decision,
+    /// What would admit a pod that is denied, those that let in the least first.
+    fixes: Vec<Fix>,
 }
 
 pub(super) fn run(args: &Args) -> Exit {
@@ -188,10 +191,17 @@ fn answer(args: &Args) -> Result<Answer, Failure> {
         complain(&format_args!("{:?} is no image reference: no node could pull it", image.image));
     }
     let decision = decide(policy, &request, &evidence);
-    Ok(Answer { checked, decision })
+    let fixes = would_admit(&checked.document, &request, &evidence);
+    Ok(Answer { checked, decision, fixes })
 }
 
 fn decide(policy: &Policy, request: &Request, evidence: &Evidence) -> Decision {
     let compiled = CompiledPolicy::new(policy, &system_policy::documented("global"));
     evaluate(&compiled, request, evidence, &Verifier::default())
+}
+
+fn would_admit(document: &Document, request: &Request, evidence: &Evidence) -> Vec<Fix> {
+    let system = system_policy::documented("global");
+    let verify = Verifier::default();
+    fixes(&Case { document, system: &system, request, evidence, verify: &verify }, &Known::default())
 }

@@ -107,7 +107,8 @@ impl Client {
             Ok(true) => {}
             Ok(false) => {
                 let service_account = attestor.service_account_email.clone().unwrap_or_default();
-                return Attestations::NotPermitted { service_account };
+                let readable = self.attestations_of(&attestor.note, digests).await.unwrap_or_default();
+                return Attestations::NotPermitted { service_account, readable };
             }
             Err(Reason::NoteMissing) => return Attestations::NoteMissing,
             Err(Reason::Unknown(reason)) => return Attestations::Unknown(reason),

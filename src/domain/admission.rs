@@ -29,6 +29,7 @@ pub use compiled::CompiledPolicy;
 pub(in crate::domain) use compiled::{CompiledRule, normalised};
 pub use engine::{decide, evaluate};
 pub use message::Generation;
+pub(in crate::domain) use rule::key_of;
 
 /// Where the pod would run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -150,6 +151,8 @@ pub enum Attestations {
     /// the user this looks like having no attestations.
     NotPermitted {
         service_account: String,
+        /// What whoever asks here could read of them all the same: what a grant would bring to light.
+        readable: Vec<Attestation>,
     },
     NoteMissing,
     Unknown(String),

@@ -87,7 +87,7 @@ fn attestations(tx: &Transaction<'_>, attestor: &Attestor, digests: &[Digest]) -
     if may_read(tx, &service_account, note)? {
         container_analysis::attestations_on(tx, note, digests).map(Attestations::Read)
     } else {
-        Ok(Attestations::NotPermitted { service_account })
+        Ok(Attestations::NotPermitted { service_account, readable: Vec::new() })
     }
 }
 

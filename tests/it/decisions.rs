@@ -24,7 +24,7 @@ use proptest::strategy::ValueTree;
 use proptest::test_runner::TestRunner;
 
 /// Takes a signature that begins with `good:`; the rest is the message.
-struct Plain;
+pub(super) struct Plain;
 
 impl Verify for Plain {
     fn verify(&self, _: &PublicKey, signature: &[u8], _: &[u8]) -> Result<Verified, SignatureFault> {
@@ -35,7 +35,7 @@ impl Verify for Plain {
 
 const ATTESTORS: [&str; 3] = ["projects/p/attestors/a", "projects/p/attestors/b", "projects/p/attestors/c"];
 
-fn digest(n: u8) -> Digest {
+pub(super) fn digest(n: u8) -> Digest {
     Digest::from_sha256(&[n; 32])
 }
 
@@ -71,7 +71,7 @@ fn rules(keys: &'static [&'static str]) -> impl Strategy<Value = BTreeMap<String
     btree_map(select(keys.to_vec()).prop_map(str::to_owned), rule(), 0..2)
 }
 
-fn policy() -> impl Strategy<Value = Policy> {
+pub(super) fn policy() -> impl Strategy<Value = Policy> {
     let modes = [
         GlobalPolicyEvaluationMode::Enable,
         GlobalPolicyEvaluationMode::Disable,
@@ -93,7 +93,7 @@ fn policy() -> impl Strategy<Value = Policy> {
     })
 }
 
-fn request() -> impl Strategy<Value = Request> {
+pub(super) fn request() -> impl Strategy<Value = Request> {
     let images = vec(image().prop_map(|image| RequestImage { image, ..RequestImage::default() }), 0..3);
     let place = (
         select(vec![Platform::Gke, Platform::Gke, Platform::CloudRun]),
@@ -162,7 +162,7 @@ fn attestor(name: &str, keys: usize) -> Attestor {
 fn attestor_evidence(name: &'static str) -> impl Strategy<Value = AttestorEvidence> {
     let attestations = prop_oneof![
         12 => vec(attestation(name), 0..5).prop_map(Attestations::Read),
-        1 => Just(Attestations::NotPermitted { service_account: "agent@x".to_owned() }),
+        1 => Just(Attestations::NotPermitted { service_account: "agent@x".to_owned(), readable: Vec::new() }),
         1 => Just(Attestations::NoteMissing),
         1 => Just(Attestations::Unknown("no answer".to_owned())),
     ];
@@ -175,7 +175,7 @@ fn attestor_evidence(name: &'static str) -> impl Strategy<Value = AttestorEviden
     ]
 }
 
-fn evidence() -> impl Strategy<Value = Evidence> {
+pub(super) fn evidence() -> impl Strategy<Value = Evidence> {
     let each = ATTESTORS.map(|name| proptest::option::weighted(0.9, attestor_evidence(name)));
     let resolved = proptest::option::of(0..3_u8);
     (each, proptest::option::weighted(0.2, select(ATTESTORS.to_vec())), resolved).prop_map(

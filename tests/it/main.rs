@@ -12,6 +12,7 @@ mod decisions;
 mod editing;
 mod editor;
 mod explain;
+mod fixes;
 mod foreign_image;
 mod gnupg;
 mod interaction;

@@ -151,8 +151,9 @@ fn json_of_a_refusal() {
         .chain(["gke.gcr.io/a:1", "--cluster", "us-central1-a.prod", "--attested-by", "qa"])
         .collect();
     let exempt = |image: &str, by: Value| json!({"image": image, "outcome": "EXEMPT", "exemptBy": by, "attestors": []});
+    let answer = Files::new().json(&arguments, 1);
     assert_eq!(
-        Files::new().json(&arguments, 1),
+        answer,
         json!({
             "outcome": "DENY",
             "message": format!(
@@ -174,9 +175,47 @@ fn json_of_a_refusal() {
                 exempt("gcr.io/tools/x:1", json!({"source": "allowlist", "pattern": "gcr.io/tools/*", "line": 3})),
                 exempt("gke.gcr.io/a:1", json!({"source": "system", "pattern": "gke.gcr.io/**", "line": null}))
             ],
-            "fixes": []
+            "fixes": answer["fixes"]
         })
     );
+    let kinds: Vec<&str> =
+        answer["fixes"].as_array().unwrap().iter().map(|fix| fix["kind"].as_str().unwrap()).collect();
+    let expected =
+        ["attest", "allow-image", "allow-repository", "allow-registry", "cluster-rule", "dry-run", "break-glass"];
+    assert_eq!(kinds, expected);
+}
+
+#[test]
+fn json_of_the_fixes() {
+    let image = by_digest();
+    let arguments =
+        ["--policy", "policy.yaml", "--image", &image, "--cluster", "us-central1-a.prod", "--attested-by", "qa"];
+    let answer = Files::new().json(&arguments, 1);
+    let fix = |kind: &str| answer["fixes"].as_array().unwrap().iter().find(|fix| fix["kind"] == kind).unwrap().clone();
+    assert_eq!(
+        fix("cluster-rule"),
+        json!({
+            "kind": "cluster-rule",
+            "title": "A rule for cluster us-central1-a.prod, that asks qa",
+            "outcome": "ADMIT",
+            "changes": [{
+                "target": "policy",
+                "text": "clusterAdmissionRules[us-central1-a.prod]: REQUIRE_ATTESTATION, ENFORCED_BLOCK_AND_AUDIT_LOG",
+                "commands": ["gcloud container binauthz policy import policy.yaml"],
+                "keyHeld": null
+            }],
+            "policy": {"line": 11, "removed": ["    - projects/vulnz/attestors/scan"], "added": []},
+            "reach": {
+                "text": "Every image that qa attested, in cluster us-central1-a.prod.",
+                "example": fix("cluster-rule")["reach"]["example"],
+                "inventory": null
+            }
+        })
+    );
+    let attest = fix("attest");
+    assert_eq!(attest["changes"][0]["target"], "attestation");
+    assert!(attest["changes"][0]["commands"][2].as_str().unwrap().contains("--attestor=scan --attestor-project=vulnz"));
+    assert_eq!(fix("break-glass")["outcome"], "ADMIT_BREAK_GLASS");
 }
 
 #[rstest]
@@ -242,6 +281,21 @@ fn people_see_why_and_where() {
       · note    break-glass: not asked for
         · note    label image-policy.k8s.io/break-glass on the Deployment itself has no effect; expected it in spec.template.metadata, so that the pod has it
       ✗ fail    the pod is refused
+
+    What would admit it, the least that is let in first:
+      1. Allow nginx
+         policy.yaml:5
+           + - namePattern: nginx
+         lets in: Whatever nginx means now and later, under every rule, attested or not.
+      2. Make the default rule a dry run
+         policy.yaml:17
+           -   enforcementMode: ENFORCED_BLOCK_AND_AUDIT_LOG
+           +   enforcementMode: DRYRUN_AUDIT_LOG_ONLY
+         lets in: Every image, wherever the default rule decides: what the rule denies is only logged.
+         for example: us-docker.pkg.dev/example/app/web@sha256:0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef, cluster us-central1.other, namespace default, attested by nobody
+      3. Break the glass
+         pod: label image-policy.k8s.io/break-glass: "true" of the pod (of the pod template for a workload)
+         lets in: Every image of this pod, whatever it is; the policy is overridden, and each use is logged.
     "#);
 }
 

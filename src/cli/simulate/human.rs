@@ -7,6 +7,7 @@ use super::Answer;
 use crate::cli::terminal::{Styles, printable};
 use crate::domain::admission::{Generation, Outcome, Platform};
 use crate::domain::document::Path;
+use crate::domain::fix::Hunk;
 use crate::domain::trace::Status;
 
 pub(super) fn report(answer: &Answer, styles: Styles) -> String {
@@ -29,7 +30,38 @@ pub(super) fn report(answer: &Answer, styles: Styles) -> String {
     for (line, status) in decision.trace.lines_at(&place).iter().zip(statuses) {
         let _ = writeln!(out, "  {}", styles.paint(colour(status), line));
     }
+    fixes(answer, styles, &mut out);
     out
+}
+
+/// What would admit the pod: what changes, the commands, and what else it lets in.
+fn fixes(answer: &Answer, styles: Styles, out: &mut String) {
+    if answer.fixes.is_empty() {
+        return;
+    }
+    let _ = writeln!(out, "\nWhat would admit it, the least that is let in first:");
+    for (number, fix) in answer.fixes.iter().enumerate() {
+        let _ = writeln!(out, "  {}. {}", number + 1, styles.paint("1", &printable(&fix.title())));
+        for step in fix.steps.iter().filter(|step| !step.is_of_policy()) {
+            let _ = writeln!(out, "     {}: {}", step.target(), printable(&step.change()));
+            for command in step.commands() {
+                let _ = writeln!(out, "       $ {}", printable(&command));
+            }
+        }
+        if let Some(after) = &fix.policy {
+            let hunk = Hunk::between(&answer.checked.document.text, after);
+            let _ = writeln!(out, "     {}:{}", answer.checked.file, hunk.line);
+            let lines = |sign: char, lines: &[String]| lines.iter().map(|line| format!("{sign} {line}")).collect();
+            let (removed, added): (Vec<String>, Vec<String>) = (lines('-', &hunk.removed), lines('+', &hunk.added));
+            for (line, colour) in removed.iter().map(|l| (l, "31")).chain(added.iter().map(|l| (l, "32"))) {
+                let _ = writeln!(out, "       {}", styles.paint(colour, &printable(line)));
+            }
+        }
+        let _ = writeln!(out, "     lets in: {}", printable(&fix.reach.words));
+        if let Some(example) = &fix.reach.example {
+            let _ = writeln!(out, "     for example: {}", printable(example));
+        }
+    }
 }
 
 fn verdict(outcome: Outcome, styles: Styles) -> String {

@@ -5,6 +5,7 @@ use serde::Serialize;
 use super::Answer;
 use crate::domain::admission::{AttestorOutcome, Exemption, ImageDecision, ImageOutcome};
 use crate::domain::document::Document;
+use crate::domain::fix::FixReport;
 use crate::domain::policy::RuleKind;
 
 #[derive(Serialize)]
@@ -13,8 +14,7 @@ struct Report<'a> {
     message: &'a str,
     rule: Option<Rule<'a>>,
     images: Vec<ImageRow<'a>>,
-    /// None in this version.
-    fixes: [(); 0],
+    fixes: Vec<FixReport<'a>>,
 }
 
 #[derive(Serialize)]
@@ -60,7 +60,7 @@ pub(super) fn report(answer: &Answer) -> String {
             line: document.line_of_rule(rule.kind, &rule.key),
         }),
         images: decision.images.iter().map(|image| ImageRow::of(image, document)).collect(),
-        fixes: [],
+        fixes: answer.fixes.iter().map(|fix| FixReport::new(fix, &document.text)).collect(),
     };
     let mut text = serde_json::to_string_pretty(&report).expect("texts, numbers and booleans are always JSON");
     text.push('\n');

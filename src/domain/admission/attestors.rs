@@ -108,7 +108,7 @@ impl<'e> Judgement<'e> {
         verify: &dyn Verify,
     ) -> Self {
         match attestations {
-            Attestations::NotPermitted { service_account } => Self::NotPermitted(attestor, service_account),
+            Attestations::NotPermitted { service_account, .. } => Self::NotPermitted(attestor, service_account),
             Attestations::NoteMissing => Self::NoteMissing(attestor),
             Attestations::Unknown(why) => Self::AttestationsUnknown(attestor, why),
             Attestations::Read(list) => Self::read(attestor, list, digest, verify),

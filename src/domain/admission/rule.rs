@@ -60,7 +60,7 @@ impl CompiledPolicy {
 }
 
 /// The key under which a map of this kind would have the rule of the request.
-fn key_of(kind: RuleKind, request: &Request) -> Option<String> {
+pub(in crate::domain) fn key_of(kind: RuleKind, request: &Request) -> Option<String> {
     let or_default = |text: &str| if text.is_empty() { "default".to_owned() } else { text.to_owned() };
     match kind {
         RuleKind::Default => None,

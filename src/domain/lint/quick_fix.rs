@@ -13,11 +13,13 @@ mod snippet;
 mod spot;
 mod text;
 mod token;
+mod write;
 
 use std::ops::Range;
 
 use self::change::Change;
 use self::spot::Spot;
+pub(in crate::domain) use self::write::{with_pattern, with_rule};
 use crate::domain::document::Document;
 use crate::domain::lint::Diagnostic;
 

@@ -70,7 +70,7 @@ async fn without_the_grant_there_are_no_attestations() {
     let check = |tx: &Transaction<'_>| {
         fill(tx);
         let image = format!("gcr.io/other/i@{DIGEST}");
-        let refused = Attestations::NotPermitted { service_account: AGENT.to_owned() };
+        let refused = Attestations::NotPermitted { service_account: AGENT.to_owned(), readable: Vec::new() };
         assert_eq!(known(tx, &image), refused);
         grant(tx, "projects/lab-project/notes/n", "other@example.com");
         assert_eq!(known(tx, &image), refused);

@@ -38,7 +38,7 @@ fn an_assumed_attestation_needs_a_digest_all_the_same() {
     AttestorFault::NoteMissing("projects/p/notes/qa-note".parse().unwrap())
 )]
 #[case::no_grant(
-    found(QA, Attestations::NotPermitted { service_account: "agent@x".to_owned() }),
+    found(QA, Attestations::NotPermitted { service_account: "agent@x".to_owned(), readable: Vec::new() }),
     AttestorFault::NotPermitted {
         service_account: "agent@x".to_owned(),
         note: "projects/p/notes/qa-note".parse().unwrap(),

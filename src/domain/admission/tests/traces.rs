@@ -23,7 +23,7 @@ fn a_refused_pod() {
     let attestation = attested(&attestor(QA), &by_digest());
     let mut evidence = found(QA, Attestations::Read(vec![attestation]));
     let b = attestor("projects/p/attestors/b");
-    let attestations = Attestations::NotPermitted { service_account: "agent@x".to_owned() };
+    let attestations = Attestations::NotPermitted { service_account: "agent@x".to_owned(), readable: Vec::new() };
     evidence.attestors.insert(b.name.clone(), AttestorEvidence::Found { attestor: b, attestations });
     insta::assert_snapshot!(ask(&policy, &request, &evidence).trace, @r"
     ✓ pass    Binary Authorization is enforced here

@@ -178,7 +178,8 @@ async fn from_the_key_to_the_decision() {
 
     let agent = agent(&lab).await;
     let (decision, attestations) = decide(&lab).await;
-    assert_eq!(attestations, Attestations::NotPermitted { service_account: agent.clone() });
+    let Attestations::NotPermitted { service_account, readable } = attestations else { panic!("{attestations:?}") };
+    assert_eq!((service_account, readable.len()), (agent.clone(), 1));
     assert_eq!(decision.outcome, Outcome::Deny);
 
     lab.client.grant_on_note(&note(), OCCURRENCES_VIEWER, &format!("serviceAccount:{agent}")).await.unwrap();

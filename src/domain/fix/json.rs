@@ -1,0 +1,95 @@
+//! Fixes as JSON, the same wherever they are printed.
+
+use serde::Serialize;
+
+use super::{Affected, Fix, Hunk, Step};
+
+/// One fix in the output of `simulate` and `explain`.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct FixReport<'a> {
+    kind: &'static str,
+    title: String,
+    /// What is decided with it: `ADMIT`, `ADMIT_DRY_RUN` or `ADMIT_BREAK_GLASS`.
+    outcome: &'static str,
+    /// What is done, in this order; all of it is needed.
+    changes: Vec<Change>,
+    /// The lines of the policy that change.
+    policy: Option<Lines>,
+    reach: Reach<'a>,
+}
+
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Change {
+    target: &'static str,
+    text: String,
+    commands: Vec<String>,
+    /// Whether this machine has a key for it; null where it needs none, or that is not known.
+    key_held: Option<bool>,
+}
+
+#[derive(Debug, Serialize)]
+struct Lines {
+    /// From 1, in the text before.
+    line: usize,
+    removed: Vec<String>,
+    added: Vec<String>,
+}
+
+#[derive(Debug, Serialize)]
+struct Reach<'a> {
+    text: &'a str,
+    /// A made-up pod that the changed policy admits, and the policy now does not.
+    example: Option<&'a str>,
+    inventory: Option<Inventory<'a>>,
+}
+
+#[derive(Debug, Serialize)]
+struct Inventory<'a> {
+    of: usize,
+    admits: usize,
+    unknown: usize,
+    first: &'a [String],
+}
+
+impl<'a> FixReport<'a> {
+    /// The report of a fix; `policy` is the text that it changes.
+    pub fn new(fix: &'a Fix, policy: &str) -> Self {
+        Self {
+            kind: fix.kind.id(),
+            title: fix.title(),
+            outcome: fix.outcome.as_str(),
+            changes: fix.steps.iter().map(Change::of).collect(),
+            policy: fix.policy.as_deref().map(|after| Lines::of(Hunk::between(policy, after))),
+            reach: Reach {
+                text: &fix.reach.words,
+                example: fix.reach.example.as_deref(),
+                inventory: fix.reach.inventory.as_ref().map(Inventory::of),
+            },
+        }
+    }
+}
+
+impl Change {
+    fn of(step: &Step) -> Self {
+        let key_held = match step {
+            Step::Attest { held, .. } => held.as_ref().map(|held| !held.is_empty()),
+            Step::AddKey { key: Some(known), .. } => Some(known.held),
+            _ => None,
+        };
+        Self { target: step.target(), text: step.change(), commands: step.commands(), key_held }
+    }
+}
+
+impl Lines {
+    fn of(hunk: Hunk) -> Self {
+        Self { line: hunk.line, removed: hunk.removed, added: hunk.added }
+    }
+}
+
+impl<'a> Inventory<'a> {
+    fn of(affected: &'a Affected) -> Self {
+        Self { of: affected.of, admits: affected.admits, unknown: affected.unknown, first: &affected.first }
+    }
+}

@@ -1,0 +1,260 @@
+//! The candidate steps of each kind, from what failed in the decision.
+//!
+//! What attestors are asked is found out one layer below the other: behind a tag there is a digest,
+//! behind a missing grant there are attestations, and so each is decided again with the layer above
+//! taken away.
+
+use super::exempt::Exempt;
+use super::rules;
+use super::step::{NEW_KEY, Step, attestor, by_digest, corrected, digest_of};
+use super::world::World;
+use super::{Kind, Known, KnownKey};
+use crate::domain::admission::{
+    Attestations, AttestorEvidence, AttestorFault, AttestorOutcome, Decision, ImageDecision, ImageOutcome,
+};
+use crate::domain::attestation::{self, Attestation, AttestationFault};
+use crate::domain::attestor::Attestor;
+use crate::domain::image::Digest;
+use crate::domain::name::AttestorName;
+
+/// More images than any pod has; what is beyond is fixed only by what fixes all.
+const MOST_IMAGES: usize = 64;
+
+/// The candidates, by what they are for.
+pub(super) struct Plan<'a> {
+    world: &'a World<'a>,
+    exempt: Exempt,
+    use_digests: Vec<Step>,
+    grants: Vec<Step>,
+    /// Keys for attestors that have none.
+    first_keys: Vec<Step>,
+    /// Keys that made a signature which is there.
+    keys: Vec<Step>,
+    corrections: Vec<Step>,
+    resigned: Vec<Step>,
+    attested: Vec<Step>,
+}
+
+impl<'a> Plan<'a> {
+    pub(super) fn new(world: &'a World<'a>, known: &Known<'_>) -> Self {
+        let decision = world.decision(&[]);
+        let use_digests = use_digests(world, &decision, known);
+        let by_digest: Vec<&Step> = use_digests.iter().collect();
+        let decided = world.decision(&by_digest);
+        let grants = grants(&decided);
+        let above: Vec<&Step> = by_digest.into_iter().chain(&grants).collect();
+        let mut plan = Self {
+            world,
+            exempt: Exempt::of(&decision, known),
+            use_digests: Vec::new(),
+            grants: Vec::new(),
+            first_keys: Vec::new(),
+            keys: Vec::new(),
+            corrections: Vec::new(),
+            resigned: Vec::new(),
+            attested: Vec::new(),
+        };
+        plan.attestations(&above, known);
+        (plan.use_digests, plan.grants) = (use_digests, grants);
+        plan
+    }
+
+    /// What the kind is made of, and what may be needed besides.
+    pub(super) fn candidates(&self, kind: Kind) -> (Vec<Step>, Vec<Step>) {
+        let Self { use_digests, grants, first_keys, keys, corrections, resigned, attested, .. } = self;
+        let list = |lists: &[&Vec<Step>]| lists.iter().flat_map(|list| list.iter().cloned()).collect::<Vec<Step>>();
+        match kind {
+            Kind::DeployByDigest => (use_digests.clone(), Vec::new()),
+            Kind::CorrectKeyId => (corrections.clone(), list(&[use_digests, grants, first_keys, resigned, attested])),
+            Kind::Resign => (resigned.clone(), list(&[use_digests, grants, first_keys, attested])),
+            Kind::GrantRole => (grants.clone(), list(&[use_digests, first_keys, resigned, attested])),
+            // An attestor's first key is told as what it is: a key that is added.
+            Kind::AddKey => (list(&[keys, first_keys]), list(&[use_digests, grants, resigned, attested])),
+            Kind::Attest => (attested.clone(), list(&[use_digests, grants, resigned])),
+            Kind::AllowImage | Kind::AllowTag | Kind::AllowRepository | Kind::AllowRegistry => {
+                self.exempt.candidates(kind)
+            }
+            Kind::ServiceIdentityRule
+            | Kind::ServiceAccountRule
+            | Kind::NamespaceRule
+            | Kind::ClusterRule
+            | Kind::DryRun => (rules::candidates(self.world, kind), Vec::new()),
+            Kind::BreakGlass => (vec![Step::BreakGlass { platform: self.world.case.request.platform }], Vec::new()),
+        }
+    }
+
+    /// What the attestors lack, once the images have digests and the notes can be read.
+    fn attestations(&mut self, above: &[&Step], known: &Known<'_>) {
+        let decision = self.world.decision(above);
+        let evidence = self.world.evidence(above);
+        for image in denied(&decision) {
+            let Some(digest) = digest_of(&image.image) else { continue };
+            for (name, outcome) in unsatisfied(image) {
+                let Some(fault) = &outcome.fault else { continue };
+                let lack = Lack {
+                    world: self.world,
+                    known,
+                    name: &name,
+                    image: &image.image,
+                    digest: &digest,
+                    attestor: attestor(&evidence, &name),
+                    list: attestations(evidence.attestors.get(&name)),
+                };
+                match fault {
+                    AttestorFault::NoKeys => {
+                        self.first_keys.extend(lack.first_key());
+                        self.keys.extend(lack.keys());
+                        self.attested.push(lack.attest(false));
+                    }
+                    AttestorFault::NoAttestations => self.attested.push(lack.attest(false)),
+                    AttestorFault::NoneValid(faults) => {
+                        self.corrections.extend(lack.corrections());
+                        self.keys.extend(lack.keys());
+                        let again = faults.iter().any(is_of_content);
+                        let list = if again { &mut self.resigned } else { &mut self.attested };
+                        list.push(lack.attest(again));
+                    }
+                    // Nothing that is written there would be read.
+                    AttestorFault::NoDigest
+                    | AttestorFault::NotFound
+                    | AttestorFault::NotPermitted { .. }
+                    | AttestorFault::NoteMissing(_)
+                    | AttestorFault::Unknown(_) => {}
+                }
+            }
+        }
+    }
+}
+
+/// The images that are denied, as far as they are looked at.
+pub(super) fn denied(decision: &Decision) -> impl Iterator<Item = &ImageDecision> {
+    decision.images.iter().filter(|image| matches!(image.outcome, ImageOutcome::Deny(_))).take(MOST_IMAGES)
+}
+
+fn unsatisfied(image: &ImageDecision) -> impl Iterator<Item = (AttestorName, &AttestorOutcome)> {
+    let outcomes = image.attestors.iter().filter(|outcome| outcome.satisfied == Some(false));
+    outcomes.filter_map(|outcome| Some((outcome.name.parse().ok()?, outcome)))
+}
+
+/// A signature by a key of the attestor that does not hold for this digest: another one has to be made.
+fn is_of_content(fault: &AttestationFault) -> bool {
+    matches!(
+        fault,
+        AttestationFault::Signature { .. }
+            | AttestationFault::OtherMessage(_)
+            | AttestationFault::Payload(_)
+            | AttestationFault::OtherDigest { .. }
+    )
+}
+
+fn use_digests(world: &World<'_>, decision: &Decision, known: &Known<'_>) -> Vec<Step> {
+    if world.case.request.platform != crate::domain::admission::Platform::Gke {
+        return Vec::new();
+    }
+    let without = denied(decision).filter(|image| digest_of(&image.image).is_none());
+    let step = |image: &ImageDecision| {
+        let digest = known.digests.and_then(|digests| digests.get(&image.image));
+        Some(Step::UseDigest { from: image.image.clone(), to: by_digest(&image.image, digest)? })
+    };
+    without.filter_map(step).collect()
+}
+
+fn grants(decision: &Decision) -> Vec<Step> {
+    let of_outcome = |(attestor, outcome): (AttestorName, &AttestorOutcome)| match &outcome.fault {
+        Some(AttestorFault::NotPermitted { service_account, note }) => {
+            Some(Step::Grant { attestor, note: note.clone(), service_account: service_account.clone() })
+        }
+        _ => None,
+    };
+    denied(decision).flat_map(unsatisfied).filter_map(of_outcome).collect()
+}
+
+fn attestations(evidence: Option<&AttestorEvidence>) -> &[Attestation] {
+    match evidence {
+        Some(AttestorEvidence::Found { attestations: Attestations::Read(list), .. }) => list,
+        _ => &[],
+    }
+}
+
+/// One attestor that does not vouch for one image.
+struct Lack<'a> {
+    world: &'a World<'a>,
+    known: &'a Known<'a>,
+    name: &'a AttestorName,
+    image: &'a str,
+    digest: &'a Digest,
+    attestor: Option<&'a Attestor>,
+    list: &'a [Attestation],
+}
+
+impl Lack<'_> {
+    fn attest(&self, again: bool) -> Step {
+        let trusted = |known: &&KnownKey| {
+            let has = |attestor: &Attestor| attestor.keys.iter().any(|key| key.id == known.key.id);
+            known.held && self.attestor.is_none_or(|attestor| attestor.keys.is_empty() || has(attestor))
+        };
+        let has_none = self.attestor.is_some_and(|attestor| attestor.keys.is_empty());
+        let held = |keys: &[KnownKey]| {
+            let mut held: Vec<String> = keys.iter().filter(trusted).map(|known| known.key.id.clone()).collect();
+            if has_none && held.is_empty() {
+                held.push(NEW_KEY.to_owned());
+            }
+            held
+        };
+        Step::Attest {
+            attestor: self.name.clone(),
+            note: self.attestor.map(|attestor| attestor.note.clone()),
+            image: self.image.to_owned(),
+            held: self.known.keys.map(held),
+            again,
+        }
+    }
+
+    /// For an attestor that has none: a key that can sign here, or one that is made first.
+    fn first_key(&self) -> Option<Step> {
+        let keys = self.known.keys?;
+        let key = keys.iter().find(|known| known.held).cloned().map(Box::new);
+        Some(Step::AddKey { attestor: self.name.clone(), key })
+    }
+
+    /// Keys that are not the attestor's, and by whose id something is signed.
+    fn keys(&self) -> Vec<Step> {
+        let signed = |known: &&KnownKey| {
+            let by_it =
+                |attestation: &&Attestation| attestation.signatures.iter().any(|s| s.public_key_id == known.key.id);
+            self.of_digest().any(|attestation| by_it(&attestation))
+        };
+        let is_new = |known: &&KnownKey| self.attestor.is_some_and(|a| a.keys.iter().all(|key| key.id != known.key.id));
+        let keys = self.known.keys.unwrap_or_default().iter().filter(is_new).filter(signed);
+        keys.map(|known| Step::AddKey { attestor: self.name.clone(), key: Some(Box::new(known.clone())) }).collect()
+    }
+
+    /// Attestations that hold as soon as they name the key that made them.
+    fn corrections(&self) -> Vec<Step> {
+        let Some(attestor) = self.attestor else { return Vec::new() };
+        let mut steps = Vec::new();
+        for attestation in self.of_digest() {
+            for (number, signature) in attestation.signatures.iter().enumerate() {
+                let is_known = attestor.keys.iter().any(|key| key.id == signature.public_key_id);
+                let other = attestor.keys.iter().filter(|_| !is_known).find(|key| {
+                    let corrected = corrected(attestation, number, &key.id);
+                    attestation::check(&corrected, attestor, self.digest, self.world.case.verify).is_ok()
+                });
+                steps.extend(other.map(|key| Step::CorrectKeyId {
+                    attestor: self.name.clone(),
+                    attestation: Box::new(attestation.clone()),
+                    signature: number,
+                    key_id: key.id.clone(),
+                }));
+            }
+        }
+        steps
+    }
+
+    fn of_digest(&self) -> impl Iterator<Item = &Attestation> {
+        self.list
+            .iter()
+            .filter(|attestation| attestation::is_for(&attestation.resource_uri, self.digest))
+            .take(MOST_IMAGES)
+    }
+}

@@ -1,0 +1,215 @@
+//! What else a fix would let in: in words by what it is, exactly by a pod that only the changed policy
+//! admits, and counted over the images and pods that there are.
+
+use super::step::{Step, shown};
+use super::world::{World, changed_evidence};
+use super::{Kind, Known};
+use crate::domain::admission::{CompiledPolicy, Evidence, Outcome, decide};
+use crate::domain::document::Document;
+use crate::domain::inventory::Item;
+use crate::domain::name::AttestorName;
+use crate::domain::policy::{EvaluationMode, Policy, RuleKind};
+use crate::domain::review::{Comparison, Flip, Witness};
+
+/// So many images and pods are named.
+const FIRST: usize = 5;
+
+/// What else a fix would let in.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Reach {
+    /// One sentence.
+    pub words: String,
+    /// A made-up pod that is refused now and admitted then; only where the policy changes.
+    pub example: Option<String>,
+    /// Over what there is, where that is known.
+    pub inventory: Option<Affected>,
+}
+
+/// The images and pods besides the case's own that are refused now.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Affected {
+    /// How many would be admitted.
+    pub admits: usize,
+    /// Of how many that is not known.
+    pub unknown: usize,
+    /// Of so many that were looked at.
+    pub of: usize,
+    /// The first of those that would be admitted.
+    pub first: Vec<String>,
+}
+
+impl Reach {
+    /// What is counted, 0 where nothing is.
+    pub(super) fn count(&self) -> usize {
+        self.inventory.as_ref().map_or(0, |affected| affected.admits)
+    }
+}
+
+impl Affected {
+    /// `2 of 31 known images and pods: a, b`.
+    pub fn text(&self) -> String {
+        let mut text = match self.admits {
+            0 => format!("none of {} known images and pods", self.of),
+            count => format!("{count} of {} known images and pods: {}", self.of, self.first.join(", ")),
+        };
+        if self.admits > self.first.len() {
+            text.push_str(", …");
+        }
+        if self.unknown > 0 {
+            text.push_str(&format!("; of {} it is not known", self.unknown));
+        }
+        text
+    }
+}
+
+/// What the steps of a fix let in besides the case itself; `policy` is the changed text.
+pub(super) fn reach(world: &World<'_>, known: &Known<'_>, kind: Kind, steps: &[Step], policy: Option<&str>) -> Reach {
+    let case = world.case;
+    let changed = policy.and_then(|text| Document::parse(text, case.document.dialect).policy);
+    let example = changed.as_ref().and_then(|changed| example(world, changed));
+    let inventory = known.inventory.map(|(items, evidence)| {
+        let others = Others { world, items, evidence };
+        others.affected(steps, changed.as_ref().unwrap_or(world.policy))
+    });
+    Reach { words: words(kind, steps), example, inventory }
+}
+
+/// A pod that only the changed policy admits, and that is not the case's own.
+fn example(world: &World<'_>, changed: &Policy) -> Option<String> {
+    let comparison = Comparison::new(world.policy, changed, world.case.system);
+    let own = |witness: &Witness| world.case.request.images.iter().any(|image| image.image == witness.image());
+    let lets_in = |witness: &&Witness| matches!(witness.flip(), Some(Flip::NewlyAdmitted | Flip::NewlyLogged));
+    let admitted = |witness: &&Witness| witness.old == Outcome::Deny && !own(witness);
+    let witnesses = comparison.changes.iter().flat_map(|change| change.effect.witnesses());
+    witnesses.chain(comparison.difference.as_deref()).filter(lets_in).find(admitted).map(Witness::text)
+}
+
+struct Others<'a> {
+    world: &'a World<'a>,
+    items: &'a [Item],
+    evidence: &'a Evidence,
+}
+
+impl Others<'_> {
+    fn affected(&self, steps: &[Step], policy: &Policy) -> Affected {
+        let steps: Vec<&Step> = steps.iter().collect();
+        let (system, verify) = (self.world.case.system, self.world.case.verify);
+        let [old, new] = [self.world.policy, policy].map(|policy| CompiledPolicy::new(policy, system));
+        let attestors: Vec<AttestorName> =
+            policy.attestors().into_iter().filter_map(|name| name.parse().ok()).collect();
+        let then = changed_evidence(self.evidence, &steps);
+        let mut affected = Affected::default();
+        for item in self.items.iter().filter(|item| !self.is_own(item)) {
+            affected.of += 1;
+            let now = decide(&old, &item.request, &item.evidence(self.evidence, &attestors), verify);
+            if now != Outcome::Deny {
+                continue;
+            }
+            match decide(&new, &item.request, &item.evidence(&then, &attestors), verify).admits() {
+                Some(true) => {
+                    affected.admits += 1;
+                    if affected.first.len() < FIRST {
+                        affected.first.push(item.title());
+                    }
+                }
+                None => affected.unknown += 1,
+                Some(false) => {}
+            }
+        }
+        affected
+    }
+
+    /// Whether the item is what is to be admitted.
+    fn is_own(&self, item: &Item) -> bool {
+        let (own, other) = (self.world.case.request, &item.request);
+        let images = |request: &crate::domain::admission::Request| {
+            request.images.iter().map(|image| image.image.clone()).collect::<Vec<String>>()
+        };
+        let default = |text: &str| if text.is_empty() { "default".to_owned() } else { text.to_owned() };
+        images(own) == images(other)
+            && own.cluster == other.cluster
+            && default(&own.namespace) == default(&other.namespace)
+    }
+}
+
+fn words(kind: Kind, steps: &[Step]) -> String {
+    match kind {
+        Kind::DeployByDigest => "Nothing else: the policy admits this digest already.".to_owned(),
+        Kind::CorrectKeyId | Kind::Resign | Kind::Attest => {
+            format!("Only this digest, also in other repositories, wherever a rule asks {}.", asked(steps))
+        }
+        Kind::GrantRole => format!("Every image that is validly attested, wherever a rule asks {}.", asked(steps)),
+        Kind::AddKey => {
+            format!("Every image that this key signed or will sign, wherever a rule asks {}.", asked(steps))
+        }
+        Kind::AllowImage => "Only this digest in this repository, under every rule, attested or not.".to_owned(),
+        Kind::AllowTag => {
+            format!("Whatever {} means now and later, under every rule, attested or not.", patterns(steps))
+        }
+        Kind::AllowRepository | Kind::AllowRegistry => {
+            format!("Every image that {} covers, under every rule, attested or not.", patterns(steps))
+        }
+        Kind::ServiceIdentityRule | Kind::ServiceAccountRule | Kind::NamespaceRule | Kind::ClusterRule => {
+            steps.iter().find_map(of_rule).unwrap_or_default()
+        }
+        Kind::DryRun => steps.iter().find_map(of_dry_run).unwrap_or_default(),
+        Kind::BreakGlass => {
+            "Every image of this pod, whatever it is; the policy is overridden, and each use is logged.".to_owned()
+        }
+    }
+}
+
+/// The attestors that the steps are about, by their ids.
+fn asked(steps: &[Step]) -> String {
+    let mut ids: Vec<&str> = Vec::new();
+    for step in steps {
+        let attestor = match step {
+            Step::AddKey { attestor, .. }
+            | Step::Grant { attestor, .. }
+            | Step::CorrectKeyId { attestor, .. }
+            | Step::Attest { attestor, .. } => attestor.id(),
+            _ => continue,
+        };
+        if !ids.contains(&attestor) {
+            ids.push(attestor);
+        }
+    }
+    ids.join(" or ")
+}
+
+fn patterns(steps: &[Step]) -> String {
+    let pattern = |step: &Step| match step {
+        Step::AllowPattern { pattern } => Some(shown(pattern)),
+        _ => None,
+    };
+    steps.iter().filter_map(pattern).collect::<Vec<_>>().join(" or ")
+}
+
+fn of_rule(step: &Step) -> Option<String> {
+    let Step::SetRule { kind, key, rule } = step else { return None };
+    let place = place(*kind, key);
+    Some(match rule.evaluation_mode {
+        EvaluationMode::RequireAttestation => {
+            let names = rule.require_attestations_by.iter().filter_map(|name| name.parse::<AttestorName>().ok());
+            let ids: Vec<String> = names.map(|name| name.id().to_owned()).collect();
+            format!("Every image that {} attested, {place}.", ids.join(" and "))
+        }
+        EvaluationMode::AlwaysAllow | EvaluationMode::AlwaysDeny => format!("Every image, {place}."),
+    })
+}
+
+fn of_dry_run(step: &Step) -> Option<String> {
+    let Step::SetRule { kind, key, .. } = step else { return None };
+    Some(format!("Every image, {}: what the rule denies is only logged.", place(*kind, key)))
+}
+
+/// Where a rule applies.
+pub(super) fn place(kind: RuleKind, key: &str) -> String {
+    match kind {
+        RuleKind::Default => "wherever the default rule decides".to_owned(),
+        RuleKind::Cluster => format!("in cluster {key}"),
+        RuleKind::Namespace => format!("in namespace {key}, of every cluster"),
+        RuleKind::ServiceAccount => format!("for service account {key}, in every cluster"),
+        RuleKind::ServiceIdentity => format!("for service identity {key}, in every cluster"),
+    }
+}

@@ -1,0 +1,251 @@
+//! One change: of the pod, of the policy, or of what attestors know.
+
+use std::collections::BTreeSet;
+
+use crate::domain::admission::{
+    Attestations, AttestorEvidence, BREAK_GLASS_LABEL, CLOUD_RUN_BREAK_GLASS_ANNOTATION, Evidence, Platform, Request,
+};
+use crate::domain::attestation::Attestation;
+use crate::domain::attestor::{Attestor, KeyMaterial, PublicKey};
+use crate::domain::image::{Digest, ImageRef};
+use crate::domain::name::{AttestorName, NoteName};
+use crate::domain::policy::{AdmissionRule, AdmissionWhitelistPattern, Policy, RuleKind};
+
+use super::KnownKey;
+
+/// The digest of an image of which only the tag is known: no image has it.
+const STAND_IN: &str = "sha256:d15c0a11ed00000000000000000000000000000000000000000000000000d15c";
+
+/// The id of a key that is yet to be made.
+pub(super) const NEW_KEY: &str = "a new key";
+
+/// What is done.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Step {
+    /// The pod names an image by its digest instead of its tag.
+    UseDigest { from: String, to: String },
+    /// A pattern more in the allowlist.
+    AllowPattern { pattern: String },
+    /// A rule of the policy with these modes and attestors; added, if it is not there.
+    SetRule {
+        kind: RuleKind,
+        /// Empty for the default rule.
+        key: String,
+        rule: AdmissionRule,
+    },
+    /// The pod's label, or on Cloud Run the annotation.
+    BreakGlass { platform: Platform },
+    /// A public key more for an attestor; `None`: one that is made first.
+    AddKey { attestor: AttestorName, key: Option<Box<KnownKey>> },
+    /// The service agent may read the note's occurrences.
+    Grant { attestor: AttestorName, note: NoteName, service_account: String },
+    /// The same attestation, with the id of the key that made the signature.
+    CorrectKeyId {
+        attestor: AttestorName,
+        attestation: Box<Attestation>,
+        /// Which of its signatures.
+        signature: usize,
+        key_id: String,
+    },
+    /// A new attestation of the image.
+    Attest {
+        attestor: AttestorName,
+        note: Option<NoteName>,
+        /// By digest.
+        image: String,
+        /// The attestor's keys whose private half is on this machine; `None`: not known.
+        held: Option<Vec<String>>,
+        /// There is one that does not hold.
+        again: bool,
+    },
+}
+
+/// The image by its digest: the one that is known, or one that stands for it.
+pub(super) fn by_digest(image: &str, digest: Option<&Digest>) -> Option<String> {
+    let reference: ImageRef = image.parse().ok()?;
+    let stand_in = STAND_IN.parse().ok();
+    Some(reference.with_digest(digest.or(stand_in.as_ref())?).as_str().to_owned())
+}
+
+/// Whether the digest in the text only stands for one that is not known.
+pub(super) fn is_stand_in(text: &str) -> bool {
+    text.contains(STAND_IN)
+}
+
+/// The text with a word for a digest that is not known.
+pub(super) fn shown(text: &str) -> String {
+    text.replace(STAND_IN, "sha256:DIGEST")
+}
+
+/// The sha256 digest at the end of an image.
+pub(super) fn digest_of(image: &str) -> Option<Digest> {
+    image.rsplit_once('@')?.1.parse().ok()
+}
+
+impl Step {
+    /// Whether it changes the policy.
+    pub fn is_of_policy(&self) -> bool {
+        matches!(self, Self::AllowPattern { .. } | Self::SetRule { .. })
+    }
+
+    /// Whether it changes the pod.
+    pub fn is_of_pod(&self) -> bool {
+        matches!(self, Self::UseDigest { .. } | Self::BreakGlass { .. })
+    }
+
+    /// Whether the keys of this machine are enough for it.
+    pub(super) fn is_possible_here(&self) -> bool {
+        match self {
+            Self::Attest { held, .. } => held.as_ref().is_none_or(|held| !held.is_empty()),
+            Self::AddKey { key, .. } => key.as_ref().is_none_or(|key| key.held),
+            Self::UseDigest { .. }
+            | Self::AllowPattern { .. }
+            | Self::SetRule { .. }
+            | Self::BreakGlass { .. }
+            | Self::Grant { .. }
+            | Self::CorrectKeyId { .. } => true,
+        }
+    }
+
+    /// Where it stands among others: a key is added before it attests, and read after it may be.
+    pub(super) fn order(&self) -> u8 {
+        match self {
+            Self::UseDigest { .. } => 0,
+            Self::Grant { .. } => 1,
+            Self::AddKey { .. } => 2,
+            Self::CorrectKeyId { .. } => 3,
+            Self::Attest { .. } => 4,
+            Self::AllowPattern { .. } => 5,
+            Self::SetRule { .. } => 6,
+            Self::BreakGlass { .. } => 7,
+        }
+    }
+
+    pub(super) fn change_policy(&self, policy: &mut Policy) {
+        match self {
+            Self::AllowPattern { pattern } => {
+                let pattern = AdmissionWhitelistPattern { name_pattern: pattern.clone() };
+                policy.admission_whitelist_patterns.push(pattern);
+            }
+            Self::SetRule { kind, key, rule } => {
+                let map = match kind {
+                    RuleKind::Default => {
+                        policy.default_admission_rule = rule.clone();
+                        return;
+                    }
+                    RuleKind::Cluster => &mut policy.cluster_admission_rules,
+                    RuleKind::Namespace => &mut policy.kubernetes_namespace_admission_rules,
+                    RuleKind::ServiceAccount => &mut policy.kubernetes_service_account_admission_rules,
+                    RuleKind::ServiceIdentity => &mut policy.istio_service_identity_admission_rules,
+                };
+                map.insert(key.clone(), rule.clone());
+            }
+            _ => {}
+        }
+    }
+
+    pub(super) fn change_request(&self, request: &mut Request) {
+        match self {
+            Self::UseDigest { from, to } => {
+                for image in request.images.iter_mut().filter(|image| image.image == *from) {
+                    image.image.clone_from(to);
+                }
+            }
+            Self::BreakGlass { platform: Platform::Gke } => {
+                request.labels.insert(BREAK_GLASS_LABEL.to_owned(), "true".to_owned());
+            }
+            Self::BreakGlass { platform: Platform::CloudRun } => {
+                request.annotations.insert(CLOUD_RUN_BREAK_GLASS_ANNOTATION.to_owned(), "JUSTIFICATION".to_owned());
+            }
+            _ => {}
+        }
+    }
+
+    /// Makes known what would be known after it, and not known what it may change.
+    pub(super) fn change_evidence(&self, evidence: &mut Evidence) {
+        match self {
+            Self::AddKey { attestor, key } => {
+                if let Some(AttestorEvidence::Found { attestor: found, .. }) = evidence.attestors.get_mut(attestor) {
+                    found.keys.push(key.as_ref().map_or_else(new_key, |known| known.key.clone()));
+                }
+                forget_refusals(evidence, attestor);
+            }
+            Self::Grant { attestor, .. } => {
+                if let Some(AttestorEvidence::Found { attestations, .. }) = evidence.attestors.get_mut(attestor)
+                    && let Attestations::NotPermitted { readable, .. } = attestations
+                {
+                    *attestations = Attestations::Read(std::mem::take(readable));
+                }
+                forget_refusals(evidence, attestor);
+            }
+            Self::CorrectKeyId { attestor, attestation, signature, key_id } => {
+                let Some(AttestorEvidence::Found { attestations: Attestations::Read(list), .. }) =
+                    evidence.attestors.get_mut(attestor)
+                else {
+                    return;
+                };
+                list.push(corrected(attestation, *signature, key_id));
+                // What was found out before was found out without it.
+                if let (Some(digest), Some(digests)) =
+                    (digest_of(&attestation.resource_uri), evidence.surveyed.get_mut(attestor))
+                {
+                    digests.remove(&digest);
+                }
+            }
+            Self::Attest { attestor, image, .. } => {
+                if let (true, Some(digest)) = (can_attest(evidence, attestor), digest_of(image)) {
+                    evidence.surveyed.entry(attestor.clone()).or_default().insert(digest, true);
+                }
+            }
+            _ => {}
+        }
+    }
+}
+
+/// The attestation as it would be with the right key id.
+pub(super) fn corrected(attestation: &Attestation, signature: usize, key_id: &str) -> Attestation {
+    let mut corrected = attestation.clone();
+    if let Some(signature) = corrected.signatures.get_mut(signature) {
+        key_id.clone_into(&mut signature.public_key_id);
+    }
+    corrected
+}
+
+fn new_key() -> PublicKey {
+    let material = KeyMaterial::Pgp { armor: String::new() };
+    PublicKey { id: NEW_KEY.to_owned(), comment: String::new(), material }
+}
+
+/// What did not count before may count now.
+fn forget_refusals(evidence: &mut Evidence, attestor: &AttestorName) {
+    if let Some(digests) = evidence.surveyed.get_mut(attestor) {
+        digests.retain(|_, attested| *attested);
+    }
+}
+
+/// Whether a signature of this attestor would count as soon as it is there: it exists, has a key, and its
+/// note can be read.
+pub(super) fn can_attest(evidence: &Evidence, name: &AttestorName) -> bool {
+    match evidence.attestors.get(name) {
+        Some(AttestorEvidence::Found { attestor, attestations }) => {
+            !attestor.keys.is_empty() && matches!(attestations, Attestations::Read(_))
+        }
+        Some(AttestorEvidence::AssumedNone) => true,
+        Some(AttestorEvidence::NotFound) => false,
+        // Somebody asked it about others.
+        Some(AttestorEvidence::Unknown(_)) | None => evidence.surveyed.contains_key(name),
+    }
+}
+
+/// The attestor itself, if it is known.
+pub(super) fn attestor<'e>(evidence: &'e Evidence, name: &AttestorName) -> Option<&'e Attestor> {
+    match evidence.attestors.get(name)? {
+        AttestorEvidence::Found { attestor, .. } => Some(attestor),
+        AttestorEvidence::AssumedNone | AttestorEvidence::NotFound | AttestorEvidence::Unknown(_) => None,
+    }
+}
+
+/// Every attestor that something is known of.
+pub(super) fn known_attestors(evidence: &Evidence) -> BTreeSet<AttestorName> {
+    evidence.attestors.keys().chain(evidence.surveyed.keys()).chain(&evidence.assumed).cloned().collect()
+}

@@ -1,0 +1,322 @@
+use std::collections::BTreeMap;
+
+use rstest::rstest;
+
+use super::*;
+use crate::domain::admission::{Attestations, AttestorEvidence, ContainerKind, RequestImage};
+use crate::domain::attestation::{self, Attestation, Signature, SignatureFault, Verified};
+use crate::domain::attestor::{Attestor, KeyMaterial};
+use crate::domain::document::Dialect;
+use crate::domain::image::ImageRef;
+use crate::domain::inventory::Origin;
+use crate::domain::name::AttestorName;
+use crate::domain::system_policy;
+
+const HEX: &str = "37e5287945774f27b418ce567cd77f4bbc9ef44a1bcd1a2312369f31f9cce567";
+const BY_DIGEST: &str = "gcr.io/p/app@sha256:37e5287945774f27b418ce567cd77f4bbc9ef44a1bcd1a2312369f31f9cce567";
+const OTHER: &str = "4444444444444444444444444444444444444444444444444444444444444444";
+const QA: &str = "projects/p/attestors/qa";
+const FIRST: &str = "0123456789ABCDEF0123456789ABCDEF01234567";
+const SECOND: &str = "89ABCDEF0123456789ABCDEF0123456789ABCDEF";
+const DENY: &str =
+    "# why\ndefaultAdmissionRule:\n  evaluationMode: ALWAYS_DENY\n  enforcementMode: ENFORCED_BLOCK_AND_AUDIT_LOG\n";
+const ASK: &str = "defaultAdmissionRule:\n  evaluationMode: REQUIRE_ATTESTATION # all\n  enforcementMode: ENFORCED_BLOCK_AND_AUDIT_LOG\n  requireAttestationsBy:\n  - projects/p/attestors/qa\n";
+
+/// Holds that a signature is `KEY:` and the message.
+struct Plain;
+
+impl Verify for Plain {
+    fn verify(&self, key: &PublicKey, signature: &[u8], _: &[u8]) -> Result<Verified, SignatureFault> {
+        let message = signature.strip_prefix(format!("{}:", key.id).as_bytes()).ok_or(SignatureFault::Bad)?;
+        Ok(Verified { message: message.to_vec(), warnings: Vec::new() })
+    }
+}
+
+fn key(id: &str) -> PublicKey {
+    PublicKey { id: id.to_owned(), comment: String::new(), material: KeyMaterial::Pgp { armor: String::new() } }
+}
+
+fn qa() -> AttestorName {
+    QA.parse().unwrap()
+}
+
+fn attestor(keys: &[&str]) -> Attestor {
+    Attestor {
+        note: "projects/p/notes/qa-note".parse().unwrap(),
+        name: qa(),
+        description: String::new(),
+        keys: keys.iter().map(|id| key(id)).collect(),
+        service_account_email: None,
+        update_time: None,
+        etag: None,
+    }
+}
+
+/// An attestation of `of` whose payload names `says`, under the id `id`, signed by `by`.
+fn attested(of: &str, says: &str, id: &str, by: &str) -> Attestation {
+    let image: ImageRef = format!("gcr.io/p/app@sha256:{says}").parse().unwrap();
+    let payload = attestation::payload(&image, image.digest().unwrap());
+    let bytes = [format!("{by}:").as_bytes(), &payload].concat();
+    Attestation {
+        name: "projects/p/occurrences/1".to_owned(),
+        note: "projects/p/notes/qa-note".parse().unwrap(),
+        kind: attestation::ATTESTATION.to_owned(),
+        resource_uri: format!("https://gcr.io/p/app@sha256:{of}"),
+        payload,
+        signatures: vec![Signature { public_key_id: id.to_owned(), bytes }],
+        jwts: 0,
+        create_time: None,
+    }
+}
+
+fn known(attestor: Attestor, attestations: Attestations) -> Evidence {
+    let found = AttestorEvidence::Found { attestor, attestations };
+    Evidence { attestors: [(qa(), found)].into(), ..Evidence::default() }
+}
+
+fn read(keys: &[&str], list: Vec<Attestation>) -> Evidence {
+    known(attestor(keys), Attestations::Read(list))
+}
+
+fn pod(images: &[&str]) -> Request {
+    let image = |image: &&str| RequestImage { image: (*image).to_owned(), ..RequestImage::default() };
+    Request {
+        cluster: Some("us-central1-a.prod".to_owned()),
+        namespace: "shop".to_owned(),
+        service_account: "web".to_owned(),
+        images: images.iter().map(image).collect(),
+        ..Request::default()
+    }
+}
+
+fn ask(policy: &str, request: &Request, evidence: &Evidence, known: &Known<'_>) -> Vec<Fix> {
+    let document = Document::parse(policy, Dialect::Gcloud);
+    assert!(document.policy.is_some(), "{:?}", document.diagnostics);
+    let system = system_policy::documented("global");
+    let case = Case { document: &document, system: &system, request, evidence, verify: &Plain };
+    fixes(&case, known)
+}
+
+fn mine(held: bool) -> [KnownKey; 1] {
+    [KnownKey { key: key(SECOND), held }]
+}
+
+/// `kind: what is done` of each fix that is not of the policy.
+fn told(policy: &str, images: &[&str], evidence: &Evidence) -> Vec<String> {
+    let keys = mine(true);
+    let digests = BTreeMap::from([("gcr.io/p/app:v1".to_owned(), format!("sha256:{HEX}").parse().unwrap())]);
+    let known = Known { keys: Some(&keys), digests: Some(&digests), inventory: None };
+    let of_evidence = |fix: &&Fix| fix.policy.is_none() && fix.kind != Kind::BreakGlass;
+    let fixes = ask(policy, &pod(images), evidence, &known);
+    fixes.iter().filter(of_evidence).map(|fix| format!("{}: {}", fix.kind.id(), fix.title())).collect()
+}
+
+#[rstest]
+#[case::tag(
+    &["gcr.io/p/app:v1"], read(&[FIRST], vec![attested(HEX, HEX, FIRST, FIRST)]),
+    &["deploy-by-digest: Deploy gcr.io/p/app:v1 by its digest"]
+)]
+#[case::tag_of_nothing_attested(
+    &["gcr.io/p/app:v1"], read(&[SECOND], Vec::new()),
+    &["attest: Deploy gcr.io/p/app:v1 by its digest, then attest gcr.io/p/app@sha256:37e528794577… with qa (a key of it is here)"]
+)]
+#[case::not_attested(
+    &[BY_DIGEST], read(&[FIRST], Vec::new()),
+    &["attest: Attest gcr.io/p/app@sha256:37e528794577… with qa (none of its keys is here)"]
+)]
+#[case::other_digest(
+    &[BY_DIGEST], read(&[SECOND], vec![attested(OTHER, OTHER, SECOND, SECOND)]),
+    &["attest: Attest gcr.io/p/app@sha256:37e528794577… with qa (a key of it is here)"]
+)]
+#[case::payload_of_another_digest(
+    &[BY_DIGEST], read(&[SECOND], vec![attested(HEX, OTHER, SECOND, SECOND)]),
+    &["re-sign: Sign the right payload of gcr.io/p/app@sha256:37e528794577… with qa (a key of it is here)"]
+)]
+#[case::wrong_signature(
+    &[BY_DIGEST], read(&[SECOND], vec![attested(HEX, HEX, SECOND, FIRST)]),
+    &["re-sign: Sign the right payload of gcr.io/p/app@sha256:37e528794577… with qa (a key of it is here)"]
+)]
+#[case::near_miss(
+    &[BY_DIGEST], read(&[FIRST], vec![attested(HEX, HEX, &FIRST.to_lowercase(), FIRST)]),
+    &[
+        "correct-key-id: Attest again for qa with the same signature under its right key id",
+        "attest: Attest gcr.io/p/app@sha256:37e528794577… with qa (none of its keys is here)",
+    ]
+)]
+#[case::unknown_key(
+    &[BY_DIGEST], read(&[FIRST], vec![attested(HEX, HEX, SECOND, SECOND)]),
+    &[
+        "add-key: Add the key …0123456789ABCDEF to qa",
+        "attest: Attest gcr.io/p/app@sha256:37e528794577… with qa (none of its keys is here)",
+    ]
+)]
+#[case::no_keys(
+    &[BY_DIGEST], read(&[], vec![attested(HEX, HEX, SECOND, SECOND)]),
+    &["add-key: Add the key …0123456789ABCDEF to qa"]
+)]
+#[case::no_keys_and_no_attestation(
+    &[BY_DIGEST], read(&[], Vec::new()),
+    &["add-key: Add the key …0123456789ABCDEF to qa, then attest gcr.io/p/app@sha256:37e528794577… with qa (a key of it is here)"]
+)]
+#[case::no_grant(
+    &[BY_DIGEST],
+    known(attestor(&[FIRST]), Attestations::NotPermitted {
+        service_account: "agent@x".to_owned(), readable: vec![attested(HEX, HEX, FIRST, FIRST)],
+    }),
+    &["grant-role: Grant the occurrences viewer role on qa-note (qa)"]
+)]
+#[case::no_grant_and_no_attestation(
+    &[BY_DIGEST],
+    known(attestor(&[SECOND]), Attestations::NotPermitted { service_account: "agent@x".to_owned(), readable: Vec::new() }),
+    &["grant-role: Grant the occurrences viewer role on qa-note (qa), then attest gcr.io/p/app@sha256:37e528794577… with qa (a key of it is here)"]
+)]
+#[case::two_images_one_by_tag(
+    &[BY_DIGEST, "gcr.io/p/app:v1"], read(&[FIRST], vec![attested(HEX, HEX, FIRST, FIRST)]),
+    &["deploy-by-digest: Deploy gcr.io/p/app:v1 by its digest"]
+)]
+#[case::no_attestor(
+    &[BY_DIGEST],
+    Evidence { attestors: [(qa(), AttestorEvidence::NotFound)].into(), ..Evidence::default() },
+    &[]
+)]
+fn what_satisfies_the_attestors(#[case] images: &[&str], #[case] evidence: Evidence, #[case] expected: &[&str]) {
+    assert_eq!(told(ASK, images, &evidence), expected);
+}
+
+/// The kinds that change the policy, each with the lines that it adds.
+fn written(
+    policy: &str,
+    request: &Request,
+    evidence: &Evidence,
+    digests: &BTreeMap<String, Digest>,
+) -> Vec<(Kind, String)> {
+    let known = Known { digests: Some(digests), ..Known::default() };
+    let fixes = ask(policy, request, evidence, &known);
+    let added = |fix: &Fix| Some((fix.kind, Hunk::between(policy, fix.policy.as_deref()?).added.join("\n")));
+    fixes.iter().filter_map(added).collect()
+}
+
+#[test]
+fn patterns_are_the_narrowest_first() {
+    let image = format!("gcr.io/p/team/app@sha256:{HEX}");
+    let found = written(DENY, &pod(&[&image]), &Evidence::default(), &BTreeMap::new());
+    let list = |pattern: &str| format!("admissionWhitelistPatterns:\n- namePattern: {pattern}");
+    assert_eq!(found[0], (Kind::AllowImage, list(&image)));
+    let at = |kind| found.iter().find(|(k, _)| *k == kind).map(|(_, text)| text.as_str());
+    assert_eq!(at(Kind::AllowRepository), Some(list("gcr.io/p/team/app@*").as_str()));
+    assert_eq!(at(Kind::AllowRegistry), Some(list("gcr.io/p/**").as_str()));
+    assert_eq!(at(Kind::AllowTag), None);
+}
+
+#[test]
+fn a_tag_is_allowed_by_its_digest_or_as_it_is() {
+    let digests = BTreeMap::from([("gcr.io/p/app:v1".to_owned(), format!("sha256:{HEX}").parse().unwrap())]);
+    let found = written(DENY, &pod(&["gcr.io/p/app:v1"]), &Evidence::default(), &digests);
+    let patterns: Vec<(Kind, &str)> =
+        found.iter().filter_map(|(kind, text)| Some((*kind, text.split_once("namePattern: ")?.1))).collect();
+    assert_eq!(
+        patterns,
+        [
+            (Kind::AllowImage, BY_DIGEST),
+            (Kind::AllowTag, "gcr.io/p/app:v1"),
+            (Kind::AllowRepository, "gcr.io/p/app:*"),
+            (Kind::AllowRegistry, "gcr.io/p/**"),
+        ]
+    );
+}
+
+#[test]
+fn one_pattern_covers_tags_and_digests_of_a_repository() {
+    let found = written(DENY, &pod(&["gcr.io/p/app:v1", BY_DIGEST]), &Evidence::default(), &BTreeMap::new());
+    let repository = found.iter().find(|(kind, _)| *kind == Kind::AllowRepository).unwrap();
+    assert_eq!(repository.1, "admissionWhitelistPatterns:\n- namePattern: 'gcr.io/p/app[@:]*'");
+}
+
+#[test]
+fn a_rule_of_its_own_asks_what_the_pod_can_show() {
+    let evidence = read(&[FIRST], vec![attested(HEX, HEX, FIRST, FIRST)]);
+    let found = written(DENY, &pod(&[BY_DIGEST]), &evidence, &BTreeMap::new());
+    let rule = |kind| found.iter().find(|(k, _)| *k == kind).map(|(_, text)| text.clone()).unwrap();
+    assert_eq!(
+        rule(Kind::NamespaceRule),
+        "kubernetesNamespaceAdmissionRules:\n  shop:\n    evaluationMode: REQUIRE_ATTESTATION\n    \
+         enforcementMode: ENFORCED_BLOCK_AND_AUDIT_LOG\n    requireAttestationsBy:\n    - projects/p/attestors/qa"
+    );
+    assert!(rule(Kind::ServiceAccountRule).contains("  shop:web:\n    evaluationMode: REQUIRE_ATTESTATION"));
+    assert!(rule(Kind::ClusterRule).contains("  us-central1-a.prod:\n    evaluationMode: REQUIRE_ATTESTATION"));
+    let nothing = written(DENY, &pod(&[BY_DIGEST]), &Evidence::default(), &BTreeMap::new());
+    let rule = |kind| nothing.iter().find(|(k, _)| *k == kind).map(|(_, text)| text.clone()).unwrap();
+    assert!(rule(Kind::ClusterRule).contains("ALWAYS_ALLOW"));
+}
+
+#[test]
+fn a_second_map_of_rules_is_never_filled() {
+    let policy = format!(
+        "{DENY}clusterAdmissionRules:\n  us-central1-a.prod:\n    evaluationMode: ALWAYS_DENY\n    \
+         enforcementMode: ENFORCED_BLOCK_AND_AUDIT_LOG\n"
+    );
+    let found = written(&policy, &pod(&[BY_DIGEST]), &Evidence::default(), &BTreeMap::new());
+    let kinds: Vec<Kind> = found.iter().map(|(kind, _)| *kind).collect();
+    assert!(kinds.contains(&Kind::ClusterRule) && kinds.contains(&Kind::DryRun), "{kinds:?}");
+    assert!(!kinds.contains(&Kind::NamespaceRule) && !kinds.contains(&Kind::ServiceAccountRule), "{kinds:?}");
+    let cluster = found.iter().find(|(kind, _)| *kind == Kind::ClusterRule).unwrap();
+    assert_eq!(cluster.1, "    evaluationMode: ALWAYS_ALLOW");
+}
+
+#[test]
+fn the_rule_that_decides_becomes_a_dry_run_and_keeps_its_comment() {
+    let fixes = ask(DENY, &pod(&["nginx"]), &Evidence::default(), &Known::default());
+    let dry_run = fixes.iter().find(|fix| fix.kind == Kind::DryRun).unwrap();
+    assert_eq!(
+        dry_run.policy.as_deref(),
+        Some(&*DENY.replace("ENFORCED_BLOCK_AND_AUDIT_LOG", "DRYRUN_AUDIT_LOG_ONLY"))
+    );
+    assert_eq!(dry_run.outcome, Outcome::AdmitDryRun);
+    assert_eq!(fixes.last().map(|fix| (fix.kind, fix.outcome)), Some((Kind::BreakGlass, Outcome::AdmitBreakGlass)));
+}
+
+#[test]
+fn an_init_container_is_an_image_like_any_other() {
+    let mut request = pod(&[BY_DIGEST, "gcr.io/p/app:v1"]);
+    request.images[1].kind = ContainerKind::Init;
+    let found = written(DENY, &request, &Evidence::default(), &BTreeMap::new());
+    let tag = found.iter().find(|(kind, _)| *kind == Kind::AllowTag).unwrap();
+    assert_eq!(tag.1.matches("namePattern").count(), 2);
+}
+
+#[test]
+fn what_else_is_let_in_is_counted_and_shown() {
+    let item = |image: &str| Item::image(image, &pod(&[]), Origin::List);
+    let other = format!("gcr.io/p/app@sha256:{OTHER}");
+    let items = [item(BY_DIGEST), item(&other), item("gcr.io/p/lib:v1"), item("nginx")];
+    let evidence = Evidence::default();
+    let known = Known { inventory: Some((&items, &evidence)), ..Known::default() };
+    let fixes = ask(DENY, &pod(&[BY_DIGEST]), &evidence, &known);
+    let counts: Vec<(Kind, usize)> =
+        fixes.iter().map(|fix| (fix.kind, fix.reach.inventory.as_ref().unwrap().admits)).collect();
+    assert_eq!(counts[..3], [(Kind::AllowImage, 0), (Kind::AllowRepository, 1), (Kind::AllowRegistry, 2)]);
+    assert!(counts.contains(&(Kind::ClusterRule, 3)) && counts.contains(&(Kind::BreakGlass, 0)), "{counts:?}");
+    let repository = &fixes[1].reach;
+    assert_eq!(
+        repository.inventory.as_ref().map(Affected::text).unwrap(),
+        format!("1 of 3 known images and pods: {other}")
+    );
+    assert!(repository.example.as_ref().unwrap().starts_with("gcr.io/p/app@"), "{repository:?}");
+    assert_eq!(fixes[0].reach.example, None);
+}
+
+#[test]
+fn nothing_is_proposed_where_nothing_is_denied() {
+    let allowed = DENY.replace("ALWAYS_DENY", "ALWAYS_ALLOW");
+    assert_eq!(ask(&allowed, &pod(&["nginx"]), &Evidence::default(), &Known::default()), []);
+    assert_eq!(ask(ASK, &pod(&[BY_DIGEST]), &Evidence::default(), &Known::default()), []);
+}
+
+#[test]
+fn cloud_run_has_no_rules_of_its_own_and_its_own_break_glass() {
+    let request = Request { platform: crate::domain::admission::Platform::CloudRun, ..pod(&[BY_DIGEST]) };
+    let fixes = ask(DENY, &request, &Evidence::default(), &Known::default());
+    let kinds: Vec<Kind> = fixes.iter().map(|fix| fix.kind).collect();
+    let expected = [Kind::AllowImage, Kind::AllowRepository, Kind::AllowRegistry, Kind::DryRun, Kind::BreakGlass];
+    assert_eq!(kinds, expected);
+}

@@ -1,0 +1,239 @@
+//! Fixes in words: titles, what changes, and the commands a person would type.
+
+use super::reach::place;
+use super::step::{Step, is_stand_in, shown};
+use super::{Fix, KnownKey};
+use crate::domain::admission::{BREAK_GLASS_LABEL, CLOUD_RUN_BREAK_GLASS_ANNOTATION, Platform};
+use crate::domain::image::ImageRef;
+use crate::domain::name::AttestorName;
+use crate::domain::policy::{EnforcementMode, EvaluationMode, RuleKind};
+
+/// What is changed in a text, as one stretch of lines.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Hunk {
+    /// The line, from 1, where it begins in the text before.
+    pub line: usize,
+    pub removed: Vec<String>,
+    pub added: Vec<String>,
+}
+
+impl Hunk {
+    /// From the first line that differs to the last one.
+    pub fn between(before: &str, after: &str) -> Self {
+        let (before, after): (Vec<&str>, Vec<&str>) = (before.lines().collect(), after.lines().collect());
+        let head = before.iter().zip(&after).take_while(|(a, b)| a == b).count();
+        let most = before.len().min(after.len()) - head;
+        let tail = before.iter().rev().zip(after.iter().rev()).take(most).take_while(|(a, b)| a == b).count();
+        let part = |lines: &[&str]| {
+            lines.get(head..lines.len() - tail).unwrap_or_default().iter().map(|line| (*line).to_owned()).collect()
+        };
+        Self { line: head + 1, removed: part(&before), added: part(&after) }
+    }
+}
+
+impl Fix {
+    /// What is done, in a line.
+    pub fn title(&self) -> String {
+        let titles: Vec<String> = self.steps.iter().map(Step::title).collect();
+        let text = titles.join(", then ");
+        let mut chars = text.chars();
+        chars.next().map(|first| first.to_uppercase().chain(chars).collect()).unwrap_or_default()
+    }
+}
+
+impl Step {
+    /// What is done, in a few words that begin small.
+    pub fn title(&self) -> String {
+        match self {
+            Self::UseDigest { from, .. } => format!("deploy {from} by its digest"),
+            Self::AllowPattern { pattern } => format!("allow {}", short(pattern)),
+            Self::SetRule { kind, key, rule } if rule.enforcement_mode == EnforcementMode::DryRun => match kind {
+                RuleKind::Default => "make the default rule a dry run".to_owned(),
+                _ => format!("make the rule {} a dry run", whose(*kind, key)),
+            },
+            Self::SetRule { kind, key, rule } => match rule.evaluation_mode {
+                EvaluationMode::RequireAttestation => {
+                    format!("{} {}, that asks {}", own_rule(*kind), key, ids(&rule.require_attestations_by))
+                }
+                _ => format!("{} {}, that admits everything", own_rule(*kind), key),
+            },
+            Self::BreakGlass { .. } => "break the glass".to_owned(),
+            Self::AddKey { attestor, key: Some(known) } => {
+                format!("add the key {} to {}", short(&known.key.id), attestor.id())
+            }
+            Self::AddKey { attestor, key: None } => format!("make a key and add it to {}", attestor.id()),
+            Self::Grant { attestor, note, .. } => {
+                format!("grant the occurrences viewer role on {} ({})", note.id(), attestor.id())
+            }
+            Self::CorrectKeyId { attestor, .. } => {
+                format!("attest again for {} with the same signature under its right key id", attestor.id())
+            }
+            Self::Attest { attestor, image, again, held, .. } => {
+                let verb = if *again { "sign the right payload of" } else { "attest" };
+                format!("{verb} {} with {}{}", short(&shown(image)), attestor.id(), whether_held(held.as_deref()))
+            }
+        }
+    }
+
+    /// What is changed: `pod`, `policy`, `attestor`, `note` or `attestation`.
+    pub fn target(&self) -> &'static str {
+        match self {
+            Self::UseDigest { .. } | Self::BreakGlass { .. } => "pod",
+            Self::AllowPattern { .. } | Self::SetRule { .. } => "policy",
+            Self::AddKey { .. } => "attestor",
+            Self::Grant { .. } => "note",
+            Self::CorrectKeyId { .. } | Self::Attest { .. } => "attestation",
+        }
+    }
+
+    /// Exactly what changes, in a sentence without its full stop.
+    pub fn change(&self) -> String {
+        match self {
+            Self::UseDigest { from, to } => format!("image: {from} becomes {}", shown(to)),
+            Self::AllowPattern { pattern } => format!("admissionWhitelistPatterns: one more, {pattern}"),
+            Self::SetRule { kind, key, rule } => format!(
+                "{}{}: {}, {}",
+                kind.field(),
+                if key.is_empty() { String::new() } else { format!("[{key}]") },
+                rule.evaluation_mode.as_str(),
+                rule.enforcement_mode.as_str()
+            ),
+            Self::BreakGlass { platform: Platform::Gke } => {
+                format!("label {BREAK_GLASS_LABEL}: \"true\" of the pod (of the pod template for a workload)")
+            }
+            Self::BreakGlass { platform: Platform::CloudRun } => {
+                format!("annotation {CLOUD_RUN_BREAK_GLASS_ANNOTATION} of the service, with a justification")
+            }
+            Self::AddKey { attestor, key } => {
+                format!("{attestor} trusts {}", key.as_ref().map_or("a new key", |known| known.key.id.as_str()))
+            }
+            Self::Grant { note, service_account, .. } => format!(
+                "serviceAccount:{service_account} gets roles/containeranalysis.notes.occurrences.viewer on {note}"
+            ),
+            Self::CorrectKeyId { attestation, signature, key_id, .. } => {
+                let found = attestation.signatures.get(*signature).map_or("", |s| s.public_key_id.as_str());
+                format!("a copy of {} with publicKeyId {key_id} instead of {found}", attestation.name)
+            }
+            Self::Attest { image, note, .. } => {
+                let note = note.as_ref().map(|note| format!(" on {note}")).unwrap_or_default();
+                format!("an attestation of {}{note}", shown(image))
+            }
+        }
+    }
+
+    /// What a person would type, a line each; nothing where only a manifest is edited.
+    pub fn commands(&self) -> Vec<String> {
+        match self {
+            Self::UseDigest { from, to } if is_stand_in(to) => {
+                vec![format!("gcloud container images describe {from} --format='get(image_summary.digest)'")]
+            }
+            Self::UseDigest { .. } | Self::BreakGlass { .. } => Vec::new(),
+            Self::AllowPattern { .. } | Self::SetRule { .. } => {
+                vec!["gcloud container binauthz policy import policy.yaml".to_owned()]
+            }
+            Self::AddKey { attestor, key } => add_key(attestor, key.as_deref()),
+            Self::Grant { note, service_account, .. } => vec![format!(
+                "# on {note}: setIamPolicy with what getIamPolicy answers and serviceAccount:{service_account} as \
+                 roles/containeranalysis.notes.occurrences.viewer"
+            )],
+            Self::CorrectKeyId { attestor, attestation, key_id, .. } => {
+                vec![attest(attestor, &attestation.resource_uri, key_id, " --payload-file=payload.json")]
+            }
+            Self::Attest { attestor, image, held, .. } => {
+                let key = held.as_ref().and_then(|held| held.first()).map_or("KEY_ID", String::as_str);
+                vec![
+                    format!(
+                        "gcloud container binauthz create-signature-payload --artifact-url={} > payload.json",
+                        shown(image)
+                    ),
+                    format!("gpg --local-user {key} --armor --output signature.pgp --sign payload.json"),
+                    attest(attestor, &shown(image), key, ""),
+                ]
+            }
+        }
+    }
+}
+
+fn add_key(attestor: &AttestorName, key: Option<&KnownKey>) -> Vec<String> {
+    let id = key.map_or("KEY_ID", |known| known.key.id.as_str());
+    vec![
+        format!("gpg --armor --export {id} > public.pgp"),
+        format!(
+            "gcloud container binauthz attestors public-keys add --attestor={} --pgp-public-key-file=public.pgp \
+             --project={}",
+            attestor.id(),
+            attestor.project()
+        ),
+    ]
+}
+
+fn attest(attestor: &AttestorName, image: &str, key: &str, more: &str) -> String {
+    format!(
+        "gcloud container binauthz attestations create --artifact-url={image} --attestor={} --attestor-project={} \
+         --signature-file=signature.pgp --public-key-id={key}{more}",
+        attestor.id(),
+        attestor.project()
+    )
+}
+
+fn whether_held(held: Option<&[String]>) -> &'static str {
+    match held {
+        None => "",
+        Some([]) => " (none of its keys is here)",
+        Some(_) => " (a key of it is here)",
+    }
+}
+
+fn own_rule(kind: RuleKind) -> &'static str {
+    match kind {
+        RuleKind::Default => "a default rule",
+        RuleKind::Cluster => "a rule for cluster",
+        RuleKind::Namespace => "a rule for namespace",
+        RuleKind::ServiceAccount => "a rule for service account",
+        RuleKind::ServiceIdentity => "a rule for service identity",
+    }
+}
+
+fn whose(kind: RuleKind, key: &str) -> String {
+    let place = place(kind, key);
+    place.split(',').next().unwrap_or_default().to_owned()
+}
+
+fn ids(names: &[String]) -> String {
+    let id = |name: &String| name.parse::<AttestorName>().map_or(name.clone(), |name| name.id().to_owned());
+    names.iter().map(id).collect::<Vec<_>>().join(" and ")
+}
+
+/// An image or key id with a digest or fingerprint cut to what tells it apart.
+fn short(text: &str) -> String {
+    if let Ok(image) = text.parse::<ImageRef>()
+        && let Some(digest) = image.digest()
+    {
+        return format!("{}@sha256:{}…", image.name(), digest.short(12));
+    }
+    let is_fingerprint = text.len() == 40 && text.bytes().all(|byte| byte.is_ascii_hexdigit());
+    if is_fingerprint { format!("…{}", text.get(24..).unwrap_or_default()) } else { text.to_owned() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[rstest::rstest]
+    #[case("a\nb\nc\n", "a\nx\nc\n", 2, &["b"], &["x"])]
+    #[case("a\nb\n", "a\nn\nb\n", 2, &[], &["n"])]
+    #[case("a\na\n", "a\na\na\n", 3, &[], &["a"])]
+    #[case("", "a\n", 1, &[], &["a"])]
+    #[case("a\n", "a\n", 2, &[], &[])]
+    fn hunks(
+        #[case] before: &str,
+        #[case] after: &str,
+        #[case] line: usize,
+        #[case] removed: &[&str],
+        #[case] added: &[&str],
+    ) {
+        let owned = |lines: &[&str]| lines.iter().map(|line| (*line).to_owned()).collect::<Vec<_>>();
+        let expected = Hunk { line, removed: owned(removed), added: owned(added) };
+        assert_eq!(Hunk::between(before, after), expected);
+    }
+}

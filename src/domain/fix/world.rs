@@ -1,0 +1,127 @@
+//! The case with some steps taken: what would be decided then.
+
+use std::borrow::Cow;
+
+use super::Case;
+use super::step::Step;
+use crate::domain::admission::{CompiledPolicy, Decision, Evidence, Outcome, Request, decide, evaluate};
+use crate::domain::document::{Document, Format, emit};
+use crate::domain::lint::quick_fix::{with_pattern, with_rule};
+use crate::domain::policy::Policy;
+
+/// A case that can be asked again.
+pub(super) struct World<'a> {
+    pub(super) case: &'a Case<'a>,
+    pub(super) policy: &'a Policy,
+    compiled: CompiledPolicy,
+}
+
+impl<'a> World<'a> {
+    /// `None` where the document is no policy.
+    pub(super) fn new(case: &'a Case<'a>) -> Option<Self> {
+        let policy = case.document.policy.as_ref()?;
+        Some(Self { case, policy, compiled: CompiledPolicy::new(policy, case.system) })
+    }
+
+    pub(super) fn outcome(&self, steps: &[&Step]) -> Outcome {
+        let (request, evidence) = (self.request(steps), changed_evidence(self.case.evidence, steps));
+        decide(&self.compiled(steps), &request, &evidence, self.case.verify)
+    }
+
+    pub(super) fn decision(&self, steps: &[&Step]) -> Decision {
+        let (request, evidence) = (self.request(steps), changed_evidence(self.case.evidence, steps));
+        evaluate(&self.compiled(steps), &request, &evidence, self.case.verify)
+    }
+
+    pub(super) fn admits(&self, steps: &[&Step]) -> bool {
+        self.outcome(steps).admits() == Some(true)
+    }
+
+    pub(super) fn evidence(&self, steps: &[&Step]) -> Cow<'a, Evidence> {
+        changed_evidence(self.case.evidence, steps)
+    }
+
+    pub(super) fn changed_policy(&self, steps: &[&Step]) -> Cow<'a, Policy> {
+        if !steps.iter().any(|step| step.is_of_policy()) {
+            return Cow::Borrowed(self.policy);
+        }
+        let mut policy = self.policy.clone();
+        for step in steps {
+            step.change_policy(&mut policy);
+        }
+        Cow::Owned(policy)
+    }
+
+    fn compiled(&self, steps: &[&Step]) -> Cow<'_, CompiledPolicy> {
+        match self.changed_policy(steps) {
+            Cow::Borrowed(_) => Cow::Borrowed(&self.compiled),
+            Cow::Owned(policy) => Cow::Owned(CompiledPolicy::new(&policy, self.case.system)),
+        }
+    }
+
+    fn request(&self, steps: &[&Step]) -> Cow<'a, Request> {
+        if !steps.iter().any(|step| step.is_of_pod()) {
+            return Cow::Borrowed(self.case.request);
+        }
+        let mut request = self.case.request.clone();
+        for step in steps {
+            step.change_request(&mut request);
+        }
+        Cow::Owned(request)
+    }
+
+    /// What is decided with the steps, and the policy's text with them, read and decided again; `None`
+    /// where the service would refuse that text, or it does not admit.
+    pub(super) fn confirmed(&self, steps: &[Step]) -> Option<(Outcome, Option<String>)> {
+        let steps: Vec<&Step> = steps.iter().collect();
+        if !steps.iter().any(|step| step.is_of_policy()) {
+            let outcome = self.outcome(&steps);
+            return (outcome.admits() == Some(true)).then_some((outcome, None));
+        }
+        let document = self.written(&steps)?;
+        let policy = document.policy.as_ref()?;
+        let (request, evidence) = (self.request(&steps), self.evidence(&steps));
+        let outcome = decide(&CompiledPolicy::new(policy, self.case.system), &request, &evidence, self.case.verify);
+        (outcome.admits() == Some(true)).then_some((outcome, Some(document.text)))
+    }
+
+    /// The policy's text with the steps made, one after the other; where it cannot be changed in place
+    /// (aliases), the whole policy as gcloud writes it.
+    fn written(&self, steps: &[&Step]) -> Option<Document> {
+        let wanted = self.changed_policy(steps);
+        let parse_as = |text: &str, format| {
+            let document = Document::parse_as(text, self.case.document.dialect, format);
+            document.policy.is_some().then_some(document)
+        };
+        let parse = |text: &str| parse_as(text, self.case.document.format);
+        let whole = || parse_as(&emit(&wanted), Format::Yaml);
+        let mut document = Cow::Borrowed(self.case.document);
+        for step in steps.iter().filter(|step| step.is_of_policy()) {
+            let fix = match step {
+                Step::AllowPattern { pattern } => with_pattern(&document, pattern),
+                Step::SetRule { kind, key, rule } => with_rule(&document, *kind, key, rule),
+                _ => None,
+            };
+            match fix.and_then(|fix| parse(&fix.apply(&document.text))) {
+                Some(changed) => document = Cow::Owned(changed),
+                None => return whole(),
+            }
+        }
+        let says_it = document.policy.as_ref().is_some_and(|policy| policy.says_the_same_as(&wanted));
+        if says_it { Some(document.into_owned()) } else { whole() }
+    }
+}
+
+/// What would be known after the steps.
+pub(super) fn changed_evidence<'e>(evidence: &'e Evidence, steps: &[&Step]) -> Cow<'e, Evidence> {
+    if steps.iter().all(|step| step.is_of_policy() || step.is_of_pod()) {
+        return Cow::Borrowed(evidence);
+    }
+    let mut steps = steps.to_vec();
+    steps.sort_by_key(|step| step.order());
+    let mut evidence = evidence.clone();
+    for step in steps {
+        step.change_evidence(&mut evidence);
+    }
+    Cow::Owned(evidence)
+}
