@@ -47,6 +47,7 @@ pub mod text;
 pub mod text_diff;
 pub mod tree;
 pub mod update;
+pub mod watching;
 pub mod wizard;
 pub mod work;
 

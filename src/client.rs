@@ -28,7 +28,7 @@ mod transport;
 pub use binary_authorization::Validation;
 pub use connection::{Connection, Limits, TokenError, TokenSource};
 pub use error::{Error, Fault, Refusal};
-pub use kubernetes::Kubernetes;
+pub use kubernetes::{Change, Follow, Kubernetes, Listed, Told, Watch};
 pub use record::Exchange;
 pub use registry::{Blob, Descriptor, ImageContent, Manifest, PushProgress};
 pub use secret::Secret;

@@ -7,6 +7,7 @@ pub mod attestation;
 pub mod attestor;
 pub mod cause;
 pub mod document;
+pub mod event_group;
 pub mod fix;
 pub mod image;
 pub mod inventory;

@@ -21,6 +21,7 @@ pub mod reviewing;
 pub mod screen;
 pub mod terminal;
 pub mod verifier;
+mod watching;
 pub mod workload;
 
 use std::path::PathBuf;

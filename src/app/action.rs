@@ -7,6 +7,7 @@ mod deployer;
 mod everywhere;
 mod guide;
 mod policy_creator;
+mod watch;
 
 use std::sync::LazyLock;
 
@@ -106,6 +107,7 @@ pub enum Action {
     ReviewJson,
     ReviewSarif,
     NextFailure,
+    GroupEvents,
     ExportPolicy,
     History,
     PolicyTests,
@@ -268,8 +270,15 @@ impl Spec {
 
 /// Every row: those of boxes first, which are the innermost.
 pub fn specs() -> impl Iterator<Item = &'static Spec> {
-    let tables =
-        [boxes::TABLE, deployer::TABLE, attestor::TABLE, policy_creator::TABLE, everywhere::TABLE, guide::TABLE];
+    let tables = [
+        boxes::TABLE,
+        deployer::TABLE,
+        watch::TABLE,
+        attestor::TABLE,
+        policy_creator::TABLE,
+        everywhere::TABLE,
+        guide::TABLE,
+    ];
     tables.into_iter().flatten()
 }
 

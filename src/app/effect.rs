@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::file::{FileTask, Outside, SavedFile};
 use super::guide::Progress;
 use super::history::Version;
-use super::job::Job;
+use super::job::{ClusterId, Job};
 use super::msg::Timer;
 use super::preview::Ask;
 use super::query::Query;
@@ -23,6 +23,8 @@ pub enum Effect {
     Cancel(Ticket),
     /// Decides a long inventory; the one before is given up.
     Preview(Ticket, Box<Ask>),
+    /// Watches this cluster from now on and no other, or none; what it tells has the ticket.
+    Watch(Ticket, Option<ClusterId>),
     /// Reviews the draft, with progress.
     Review(Ticket, Box<ReviewAsk>),
     /// Replaces a pending timer of the same kind.

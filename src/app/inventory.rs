@@ -34,6 +34,11 @@ fn is_waiting(workload: &Workload) -> bool {
     workload.kind == WorkloadKind::Deployment && workload.ready.starts_with("0/") && workload.ready != "0/0"
 }
 
+/// The pod of a workload that runs now, as it would be asked about if it were scheduled anew.
+pub(super) fn running(session: &Session, workload: &Workload) -> Option<Request> {
+    is_running(workload).then(|| request_of(session, workload))
+}
+
 /// The question whether a workload's pod would be admitted in the chosen cluster.
 pub fn request_of(session: &Session, workload: &Workload) -> Request {
     let image = |image: &String| RequestImage { image: image.clone(), ..RequestImage::default() };

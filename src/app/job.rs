@@ -273,12 +273,9 @@ impl Job {
             | Self::GetCredentials(_)
             | Self::ExportKey { .. }
             | Self::ExportPolicy { .. } => &[Source::Work],
-            Self::CreateCluster(_) | Self::SetEnforcement { .. } | Self::DeleteCluster(_) => {
-                &[Source::Clusters, Source::Workloads, Source::Events]
-            }
+            Self::CreateCluster(_) | Self::SetEnforcement { .. } | Self::DeleteCluster(_) => &[Source::Clusters],
             Self::PushImage { .. } | Self::DeleteImage { .. } => &[Source::Images],
-            Self::Deploy(_) | Self::DeleteWorkload { .. } => &[Source::Workloads, Source::Events],
-            Self::ImportPolicy { .. } => &[Source::Policy, Source::Workloads],
+            Self::ImportPolicy { .. } => &[Source::Policy],
             Self::CreateNote { .. } | Self::DeleteNote(_) | Self::Grant { .. } | Self::Revoke { .. } => {
                 &[Source::Notes, Source::Attestations, Source::Evidence, Source::Survey]
             }
@@ -289,7 +286,13 @@ impl Job {
             Self::CreateAttestation(_) | Self::DeleteAttestations(_) => {
                 &[Source::Attestations, Source::Evidence, Source::Survey]
             }
-            Self::Sign { .. } | Self::Validate(_) | Self::ResolveDigest { .. } | Self::Export { .. } => &[],
+            // What the cluster does is watched.
+            Self::Deploy(_)
+            | Self::DeleteWorkload { .. }
+            | Self::Sign { .. }
+            | Self::Validate(_)
+            | Self::ResolveDigest { .. }
+            | Self::Export { .. } => &[],
         }
     }
 }

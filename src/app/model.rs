@@ -25,6 +25,7 @@ use super::session::Session;
 use super::tab::{Pane, Tab};
 use super::tree::Tree;
 use super::update::conflict::Refused;
+use super::watching::Watching;
 use super::work::Works;
 use crate::domain::admission::{Outcome, Request};
 use crate::domain::attestation::Verify;
@@ -136,6 +137,7 @@ pub struct Model {
     pub decisions: Decisions,
     pub preview: Preview,
     pub reviewing: Reviewing,
+    pub watching: Watching,
     pub guide: Guide,
     pub overlays: Vec<Overlay>,
     pub works: Works,
@@ -188,6 +190,7 @@ impl Model {
             decisions: Decisions::default(),
             preview: Preview::default(),
             reviewing: Reviewing::default(),
+            watching: Watching::default(),
             guide: Guide::new(saved.progress.clone()),
             overlays: Vec::new(),
             works: Works::default(),

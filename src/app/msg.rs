@@ -12,6 +12,7 @@ use super::remote::Ticket;
 use super::report::Report;
 use super::reviewing::Reviewed;
 use super::tab::{Pane, Tab};
+use super::watching::News;
 use crate::domain::document::Document;
 use crate::domain::review::Row;
 
@@ -40,6 +41,8 @@ pub enum Msg {
     JobDone(Ticket, usize, Outcome),
     /// The work of a ticket ended.
     Ended(Ticket, Result<(), Failure>),
+    /// What the cluster that is watched tells.
+    Watched(Ticket, Box<News>),
     /// The rows of a long inventory.
     Previewed(Ticket, Vec<Row>),
     /// How many items a review has decided.
@@ -116,8 +119,6 @@ pub struct Viewport {
 pub enum Timer {
     /// The ages on the screen move on.
     Clock,
-    /// Workloads and events are read again.
-    Poll,
     /// The draft is written to disk.
     SaveDraft,
     /// The attestors are asked about the images of the inventory.

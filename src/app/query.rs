@@ -10,9 +10,8 @@ use crate::domain::image::Digest;
 use crate::domain::inventory::Item;
 use crate::domain::name::NoteName;
 use crate::domain::policy::Policy;
-use crate::domain::resource::{Cluster, ClusterEvent, Image, LocalKey, Note, Project, WorkDirectory, Workload};
+use crate::domain::resource::{Cluster, Image, LocalKey, Note, Project, WorkDirectory};
 
-use super::job::ClusterId;
 use super::report::Report;
 
 /// Each remote value of the session.
@@ -32,14 +31,12 @@ pub enum Source {
     Survey,
     /// The reviewer's list.
     Inventory,
-    Workloads,
-    Events,
     Keys,
     Work,
 }
 
 impl Source {
-    pub const ALL: [Self; 16] = [
+    pub const ALL: [Self; 14] = [
         Self::Projects,
         Self::Services,
         Self::Clusters,
@@ -52,8 +49,6 @@ impl Source {
         Self::Evidence,
         Self::Survey,
         Self::Inventory,
-        Self::Workloads,
-        Self::Events,
         Self::Keys,
         Self::Work,
     ];
@@ -70,8 +65,6 @@ impl Source {
         Self::Attestations,
         Self::Evidence,
         Self::Survey,
-        Self::Workloads,
-        Self::Events,
     ];
 }
 
@@ -119,12 +112,6 @@ pub enum Query {
         pod: Box<Request>,
         attestors: Vec<String>,
     },
-    Workloads {
-        cluster: ClusterId,
-    },
-    Events {
-        cluster: ClusterId,
-    },
     Keys,
     Work,
 }
@@ -144,8 +131,6 @@ impl Query {
             Self::Evidence { .. } => Source::Evidence,
             Self::Survey { .. } => Source::Survey,
             Self::Inventory { .. } => Source::Inventory,
-            Self::Workloads { .. } => Source::Workloads,
-            Self::Events { .. } => Source::Events,
             Self::Keys => Source::Keys,
             Self::Work => Source::Work,
         }
@@ -183,8 +168,6 @@ pub enum Answer {
     Evidence(Result<Box<Evidence>, Report>),
     Survey(Result<Arc<Evidence>, Report>),
     Inventory(Result<Arc<Vec<Item>>, Report>),
-    Workloads(Result<Vec<Workload>, Report>),
-    Events(Result<Vec<ClusterEvent>, Report>),
     Keys(Result<Vec<LocalKey>, Report>),
     Work(Result<Work, Report>),
 }

@@ -54,6 +54,27 @@ impl<T> Remote<T> {
         true
     }
 
+    /// Takes a value that came by itself, whatever is under way.
+    pub fn tell(&mut self, value: T, at: Timestamp) {
+        *self = Self::ready(value, at);
+    }
+
+    /// Nobody tells the value any more; the last one was true at least until then.
+    pub fn lose(&mut self, report: Report, until: Option<Timestamp>) {
+        if let (Some((_, at)), Some(until)) = (&mut self.last, until) {
+            *at = until;
+        }
+        self.standing = Standing::Failed(report);
+    }
+
+    /// The value is told again, and nothing happened to it meanwhile.
+    pub fn regain(&mut self, at: Timestamp) {
+        if let (Standing::Failed(_), Some((_, last))) = (&self.standing, &mut self.last) {
+            *last = at;
+            self.standing = Standing::Ready;
+        }
+    }
+
     /// Forgets everything, as when another project is chosen.
     pub fn clear(&mut self) {
         *self = Self::default();
@@ -109,6 +130,18 @@ mod tests {
         assert!(remote.finish(Ticket(2), Ok("new"), at(2)));
         assert!(!remote.finish(Ticket(1), Ok("old"), at(3)));
         assert_eq!(remote.value(), Some(&"new"));
+    }
+
+    #[test]
+    fn a_value_that_nobody_tells_any_more_was_true_until_then() {
+        let mut remote = Remote::default();
+        remote.tell("good", at(1));
+        remote.lose(Report::new("cut off"), Some(at(9)));
+        remote.lose(Report::new("still"), None);
+        assert_eq!((remote.value(), remote.at()), (Some(&"good"), Some(at(9))));
+        assert!(remote.failure().is_some());
+        remote.regain(at(12));
+        assert_eq!((remote.at(), remote.standing()), (Some(at(12)), &Standing::Ready));
     }
 
     #[test]

@@ -4,6 +4,7 @@ use super::model::Model;
 use super::tab::Pane;
 use crate::domain::attestation::Attestation;
 use crate::domain::attestor::Attestor;
+use crate::domain::event_group::EventGroup;
 use crate::domain::resource::{ClusterEvent, Image, LocalKey, Note, Workload};
 
 /// The rows of the Setup pane.
@@ -41,7 +42,8 @@ impl Model {
             Pane::Setup => SetupRow::ALL.iter().map(|row| row.title().to_owned()).collect(),
             Pane::Images => r.images.items().iter().map(image_text).collect(),
             Pane::Workloads => r.workloads.items().iter().map(workload_text).collect(),
-            Pane::Events => r.events.items().iter().map(event_text).collect(),
+            Pane::Events if self.watching.plain => r.events.items().iter().map(event_text).collect(),
+            Pane::Events => self.watching.groups().iter().map(|group| self.group_text(group)).collect(),
             Pane::Problems => self.draft.problems().iter().map(|d| format!("{} {}", d.code, d.message)).collect(),
             Pane::Attestors => r.attestors.items().iter().map(|a| format!("{} {}", a.name.id(), a.note)).collect(),
             Pane::Notes => r.notes.items().iter().map(|n| format!("{} {}", n.name, n.human_readable_name)).collect(),
@@ -95,7 +97,31 @@ impl Model {
     }
 
     pub fn selected_event(&self) -> Option<&ClusterEvent> {
-        self.session.remotes.events.items().get(self.selected_row(Pane::Events)?)
+        let row = self.selected_row(Pane::Events)?;
+        let number = if self.watching.plain { row } else { *self.watching.groups().get(row)?.events.first()? };
+        self.session.remotes.events.items().get(number)
+    }
+
+    /// The row of the selected group of events, where they are grouped.
+    pub fn selected_group(&self) -> Option<&EventGroup> {
+        let row = self.selected_row(Pane::Events).filter(|_| !self.watching.plain)?;
+        self.watching.groups().get(row)
+    }
+
+    /// The row, counted in those that the filter leaves, in which an event is told.
+    pub fn event_row(&self, number: usize) -> Option<usize> {
+        let row = if self.watching.plain {
+            Some(number)
+        } else {
+            self.watching.groups().iter().position(|group| group.events.contains(&number))
+        };
+        self.shown_rows(Pane::Events).iter().position(|shown| Some(*shown) == row)
+    }
+
+    fn group_text(&self, group: &EventGroup) -> String {
+        let events = group.events.iter().filter_map(|number| self.session.remotes.events.items().get(*number));
+        let latest = events.clone().next().map(event_text).unwrap_or_default();
+        format!("{} {} {} {latest}", group.cause, group.namespace, group.owner)
     }
 
     pub fn selected_attestor(&self) -> Option<&Attestor> {

@@ -142,9 +142,15 @@ impl Session {
                 pod: Box::new(self.pod()),
                 attestors: self.wanted_attestors(draft),
             },
-            Source::Workloads => Query::Workloads { cluster: self.running_cluster()? },
-            Source::Events => Query::Events { cluster: self.running_cluster()? },
         })
+    }
+
+    /// The chosen cluster, if it can be watched.
+    pub fn watchable(&self) -> Option<ClusterId> {
+        if !matches!(self.connection, Connection::Sandbox(_)) {
+            return None;
+        }
+        self.running_cluster()
     }
 
     fn running_cluster(&self) -> Option<ClusterId> {

@@ -21,6 +21,7 @@ mod replies;
 mod review;
 pub mod signing;
 mod tree;
+mod watching;
 
 use std::time::Duration;
 
@@ -35,13 +36,11 @@ use super::policy_tests::Typing;
 use super::query::Source;
 use super::report::Report;
 use super::session::Connection;
-use super::tab::{Pane, Tab};
+use super::tab::Pane;
 use super::work::Purpose;
 
 /// How often the ages on the screen move on while nothing happens.
 const CLOCK: Duration = Duration::from_secs(10);
-/// How often workloads and events are read while they are on the screen.
-const POLL: Duration = Duration::from_secs(2);
 /// How often it is looked whether the tests file was changed outside.
 const TESTS: Duration = Duration::from_secs(2);
 const SPINNER: Duration = Duration::from_millis(120);
@@ -109,6 +108,10 @@ fn handle(model: &mut Model, msg: Msg) -> Vec<Effect> {
         Msg::Progress(ticket, number, text) => replies::progress(model, ticket, number, text),
         Msg::JobDone(ticket, number, outcome) => replies::job_done(model, ticket, number, outcome),
         Msg::Ended(ticket, result) => replies::ended(model, ticket, result),
+        Msg::Watched(ticket, news) => {
+            watching::told(model, ticket, *news);
+            Vec::new()
+        }
         Msg::Previewed(ticket, rows) => {
             review::previewed(model, ticket, rows);
             Vec::new()
@@ -149,6 +152,8 @@ fn settle(model: &mut Model, effects: &mut Vec<Effect>) {
     effects.extend(files::settle(model));
     effects.extend(replies::missing_evidence(model));
     effects.extend(review::follow(model));
+    effects.extend(watching::follow(model));
+    watching::refresh(model);
     model.draft.check_project(&model.session, model.preview.evidence(), model.deps.verifier.as_ref());
     let saved = model.to_save();
     if saved != model.ui.saved {
@@ -168,13 +173,6 @@ fn timed(model: &mut Model, timer: Timer) -> Vec<Effect> {
         Timer::SaveDraft => vec![Effect::SaveDraft(model.draft.editor.text())],
         Timer::Survey => review::survey(model),
         Timer::Tests => vec![policy_tests::read(model), Effect::After(Timer::Tests, TESTS)],
-        Timer::Poll => {
-            let mut effects = vec![Effect::After(Timer::Poll, POLL)];
-            if model.nav.tab != Tab::Attestor && model.session.cluster.is_some() {
-                effects.extend(load(model, &[Source::Workloads, Source::Events]));
-            }
-            effects
-        }
     }
 }
 
@@ -182,9 +180,7 @@ fn connected(model: &mut Model, result: Result<String, Report>) -> Vec<Effect> {
     match result {
         Ok(address) => {
             model.session.connection = Connection::Sandbox(address);
-            let mut effects = load(model, &Source::ALL);
-            effects.push(Effect::After(Timer::Poll, POLL));
-            effects
+            load(model, &Source::ALL)
         }
         Err(report) => {
             model.session.connection = Connection::Failed(report);

@@ -1,5 +1,11 @@
 //! A cluster's API server.
 
+mod follow;
+mod watch;
+
+pub use follow::{Follow, Told};
+pub use watch::{Change, Watch};
+
 use base64::Engine as _;
 use k8s_openapi::{ListableResource, NamespaceResourceScope, Resource};
 use reqwest::{Method, Url};
@@ -39,6 +45,16 @@ struct List<T> {
 struct ListMeta {
     #[serde(default, rename = "continue")]
     next: Option<String>,
+    #[serde(default, rename = "resourceVersion")]
+    version: Option<String>,
+}
+
+/// All objects of a kind, and the version of the cluster's state that they are from.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Listed<T> {
+    pub items: Vec<T>,
+    /// Opaque; where a watch goes on.
+    pub version: String,
 }
 
 impl Client {
@@ -78,6 +94,18 @@ impl Kubernetes {
         T: ListableResource<Scope = NamespaceResourceScope> + DeserializeOwned,
     {
         self.pages(self.url::<T>(namespace, None)?).await
+    }
+
+    /// The same, with the version that a [`Kubernetes::watch`] goes on from.
+    pub async fn listed<T>(&self, namespace: Option<&str>) -> Result<Listed<T>, Error>
+    where
+        T: ListableResource<Scope = NamespaceResourceScope> + DeserializeOwned,
+    {
+        let url = with_query(self.url::<T>(namespace, None)?, &[("limit", PAGE_SIZE)]);
+        let pages = self.client.pages::<VersionedPage<T>>(&self.request(Method::GET, url), "continue").await?;
+        // Every page is of the version of the first.
+        let version = pages.first().map(|page| page.version.clone()).unwrap_or_default();
+        Ok(Listed { items: pages.into_iter().flat_map(|page| page.items).collect(), version })
     }
 
     pub async fn get<T>(&self, namespace: &str, name: &str) -> Result<T, Error>
@@ -146,5 +174,19 @@ impl<T: DeserializeOwned> Page for List<T> {
 
     fn into_parts(self) -> (Vec<T>, Option<String>) {
         (self.items, self.metadata.next)
+    }
+}
+
+/// A page of a list that is kept together with its version.
+#[derive(Deserialize)]
+#[serde(transparent, bound = "T: DeserializeOwned")]
+struct VersionedPage<T>(List<T>);
+
+impl<T: DeserializeOwned> Page for VersionedPage<T> {
+    type Item = Listed<T>;
+
+    fn into_parts(self) -> (Vec<Listed<T>>, Option<String>) {
+        let ListMeta { next, version } = self.0.metadata;
+        (vec![Listed { items: self.0.items, version: version.unwrap_or_default() }], next)
     }
 }

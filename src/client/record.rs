@@ -28,7 +28,8 @@ pub struct Exchange {
 const KEPT: usize = 1000;
 
 /// The query parameters whose values are shown.
-const SHOWN: [&str; 17] = [
+const SHOWN: [&str; 21] = [
+    "allowWatchBookmarks",
     "attestorId",
     "continue",
     "digest",
@@ -43,9 +44,12 @@ const SHOWN: [&str; 17] = [
     "pageSize",
     "pageToken",
     "platform",
+    "resourceVersion",
     "scope",
     "service",
+    "timeoutSeconds",
     "updateMask",
+    "watch",
 ];
 
 /// The URL as it may be shown.

@@ -131,6 +131,36 @@ impl Answer {
     }
 }
 
+/// A successful answer whose body is still coming.
+#[derive(Debug)]
+pub(super) struct Stream {
+    response: reqwest::Response,
+    /// Ends with the body.
+    recording: Option<Recording>,
+    host: String,
+}
+
+impl Stream {
+    /// The next piece of the body, or `None` at its end; waits for it no longer than `patience`.
+    /// Nothing is lost when the future is dropped.
+    pub(super) async fn chunk(&mut self, patience: Duration) -> Result<Option<Bytes>, Fault> {
+        let chunk = match tokio::time::timeout(patience, self.response.chunk()).await {
+            Ok(chunk) => chunk.map_err(|error| Fault::from_reqwest(&error, &self.host, patience)),
+            Err(_) => Err(Fault::Timeout { after: patience }),
+        };
+        match (&chunk, &mut self.recording) {
+            (Ok(Some(bytes)), Some(recording)) => recording.received(bytes.len() as u64),
+            (Ok(Some(_)), None) => {}
+            (ended, _) => {
+                if let Some(recording) = self.recording.take() {
+                    recording.end(ended.as_ref().err().map(ToString::to_string));
+                }
+            }
+        }
+        chunk
+    }
+}
+
 impl Client {
     /// Sends it, and again where that is safe and may help; anything but a 2xx answer is an error.
     pub(super) async fn send(&self, request: &Request) -> Result<Answer, Error> {
@@ -154,22 +184,49 @@ impl Client {
     }
 
     async fn attempt(&self, request: &Request) -> Result<Answer, Fault> {
-        self.connection().check_host(&request.url)?;
-        let http = self.http(&request.trust).await?;
         let total = self.time_for(request.body.len());
-        let builder = http
-            .request(request.method.clone(), request.url.clone())
-            .headers(request.headers.clone())
-            .body(request.body.clone())
-            .timeout(total);
-        let builder = match self.authorization(&request.auth).await? {
-            Some(value) => builder.header(AUTHORIZATION, value),
-            None => builder,
-        };
+        let builder = self.builder(request).await?.timeout(total);
         let mut recording = self.0.log.start(&request.method, &request.url, request.body.len() as u64);
         let result = self.exchange(builder, request, total, &mut recording).await;
         recording.end(result.as_ref().err().map(ToString::to_string));
         result
+    }
+
+    /// Sends it once and leaves a successful answer's body to be read as it comes; until then the
+    /// bounds are those of any request.
+    pub(super) async fn open(&self, request: &Request) -> Result<Stream, Error> {
+        let total = self.time_for(request.body.len());
+        let opened = async {
+            let builder = self.builder(request).await?;
+            let mut recording = self.0.log.start(&request.method, &request.url, request.body.len() as u64);
+            let host = request.host();
+            let broken = |error: reqwest::Error| Fault::from_reqwest(&error, &host, total);
+            let response = builder.send().await.map_err(broken)?;
+            recording.status(response.status().as_u16());
+            let (status, headers) = (response.status(), response.headers().clone());
+            if status.is_success() {
+                return Ok(Stream { response, recording: Some(recording), host: request.host() });
+            }
+            let body = read_body(response, self.connection().limits().body, &mut recording, broken).await?;
+            let fault = Fault::Status(Box::new(refusal(status.as_u16(), &headers, &body)));
+            recording.end(Some(fault.to_string()));
+            Err(fault)
+        };
+        let opened = tokio::time::timeout(total, opened).await;
+        opened.unwrap_or(Err(Fault::Timeout { after: total })).map_err(|fault| request.error(fault))
+    }
+
+    async fn builder(&self, request: &Request) -> Result<reqwest::RequestBuilder, Fault> {
+        self.connection().check_host(&request.url)?;
+        let http = self.http(&request.trust).await?;
+        let builder = http
+            .request(request.method.clone(), request.url.clone())
+            .headers(request.headers.clone())
+            .body(request.body.clone());
+        Ok(match self.authorization(&request.auth).await? {
+            Some(value) => builder.header(AUTHORIZATION, value),
+            None => builder,
+        })
     }
 
     async fn exchange(

@@ -111,6 +111,8 @@ pub struct ClusterEvent {
     /// `replicaset/hello-world-5d8f`.
     pub object: String,
     pub count: u32,
+    /// RFC 3339, of the first time.
+    pub first_seen: String,
     /// RFC 3339, of the last time.
     pub last_seen: String,
 }

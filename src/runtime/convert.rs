@@ -101,7 +101,9 @@ pub fn damaged_key(damaged: &key::DamagedKey) -> LocalKey {
 pub fn event(event: Event) -> ClusterEvent {
     let object = event.involved_object;
     let kind = object.kind.unwrap_or_default().to_lowercase();
-    let last = event.last_timestamp.map(|time| time.0).or(event.metadata.creation_timestamp.map(|time| time.0));
+    let created = event.metadata.creation_timestamp.as_ref().map(|time| time.0);
+    let first = event.first_timestamp.map(|time| time.0).or(created);
+    let last = event.last_timestamp.map(|time| time.0).or(created);
     ClusterEvent {
         namespace: event.metadata.namespace.unwrap_or_default(),
         kind: event.type_.unwrap_or_default(),
@@ -109,6 +111,7 @@ pub fn event(event: Event) -> ClusterEvent {
         message: event.message.unwrap_or_default(),
         object: format!("{kind}/{}", object.name.unwrap_or_default()),
         count: event.count.and_then(|count| u32::try_from(count).ok()).unwrap_or(1),
+        first_seen: first.map(|time| time.to_string()).unwrap_or_default(),
         last_seen: last.map(|time| time.to_string()).unwrap_or_default(),
     }
 }

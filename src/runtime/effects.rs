@@ -12,16 +12,17 @@ use tokio::task::AbortHandle;
 use super::backend::Backend;
 use super::keeper::{Keeper, Task};
 use super::reviewing::{self, Progress};
-use super::{convert, jobs, open_files, queries};
+use super::{convert, jobs, open_files, queries, watching};
 use crate::app::effect::{Effect, Saved};
 use crate::app::file::{FileTask, Outside};
-use crate::app::job::Job;
+use crate::app::job::{ClusterId, Job};
 use crate::app::msg::{Failure, Msg, Timer};
 use crate::app::preview::Ask;
 use crate::app::query::{Answer, Query, Source};
 use crate::app::remote::Ticket;
 use crate::app::report::Report;
 use crate::app::reviewing::ReviewAsk;
+use crate::app::watching::{Feed, News, Watched};
 use crate::domain::document::{Dialect, Document};
 use crate::signing::openpgp::Verifier;
 
@@ -44,6 +45,8 @@ pub struct Runner {
     preview: Option<Arc<Progress>>,
     reviews: HashMap<Ticket, Arc<Progress>>,
     timers: HashMap<Timer, AbortHandle>,
+    /// The watch of the chosen cluster.
+    watch: Option<AbortHandle>,
     writer: Writer,
     keeper: Keeper,
 }
@@ -59,6 +62,7 @@ impl Runner {
             preview: None,
             reviews: HashMap::new(),
             timers: HashMap::new(),
+            watch: None,
             writer,
             keeper,
         }
@@ -74,6 +78,7 @@ impl Runner {
             Effect::Save(saved) => self.writer.save(saved),
             Effect::SaveDraft(text) => self.writer.send(Write::Draft(text)),
             Effect::Preview(ticket, ask) => self.preview(ticket, *ask),
+            Effect::Watch(ticket, cluster) => self.watch(ticket, cluster),
             Effect::Review(ticket, ask) => self.review(ticket, *ask),
             Effect::History(project, version) => self.keeper.send(Task::History(project, version)),
             Effect::ReadTests(draft) => self.keeper.send(Task::ReadTests(draft)),
@@ -165,6 +170,25 @@ impl Runner {
         });
     }
 
+    /// Watches a cluster; the watch before ends.
+    fn watch(&mut self, ticket: Ticket, cluster: Option<ClusterId>) {
+        if let Some(before) = self.watch.take() {
+            before.abort();
+        }
+        let Some(cluster) = cluster else { return };
+        let messages = self.messages.clone();
+        let task = tokio::spawn(watching::watch(self.backend.clone(), cluster, ticket, messages.clone()));
+        self.watch = Some(task.abort_handle());
+        tokio::spawn(async move {
+            // It ends by a panic alone, unless it is ended.
+            let Err(error) = task.await else { return };
+            for source in [Watched::Workloads, Watched::Events].into_iter().filter(|_| error.is_panic()) {
+                let news = News::Feed(source, Feed::Lost(convert::plain(&error)));
+                let _ = messages.send(Msg::Watched(ticket, Box::new(news)));
+            }
+        });
+    }
+
     fn cancel(&mut self, ticket: Ticket) {
         if let Some(review) = self.reviews.remove(&ticket) {
             review.cancel();
@@ -241,8 +265,6 @@ fn failed_answer(source: Source, report: Report) -> Answer {
         Source::Evidence => Answer::Evidence(Err(report)),
         Source::Survey => Answer::Survey(Err(report)),
         Source::Inventory => Answer::Inventory(Err(report)),
-        Source::Workloads => Answer::Workloads(Err(report)),
-        Source::Events => Answer::Events(Err(report)),
         Source::Keys => Answer::Keys(Err(report)),
         Source::Work => Answer::Work(Err(report)),
     }

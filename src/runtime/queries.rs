@@ -3,8 +3,6 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use futures_util::future::try_join3;
-
 use super::backend::Backend;
 use super::convert;
 use crate::app::job::ClusterId;
@@ -18,10 +16,9 @@ use crate::domain::attestor::{KeyMaterial, PublicKey};
 use crate::domain::image::{Digest, ImageRef};
 use crate::domain::inventory::Item;
 use crate::domain::name::{NoteName, ProjectId};
-use crate::domain::resource::{ClusterEvent, Image, LocalKey, Note, Workload};
+use crate::domain::resource::{Image, LocalKey, Note};
 use crate::signing::openpgp::Verifier;
 use crate::wire::inventory::{self, Defaults};
-use crate::wire::kubernetes::{Deployment, Event, Pod, ReplicaSet};
 
 /// The registries that are asked for a project's repositories; others list none.
 const REGISTRIES: [&str; 4] = ["gcr.io", "us.gcr.io", "eu.gcr.io", "asia.gcr.io"];
@@ -46,8 +43,6 @@ pub async fn answer(backend: &Backend, query: Query) -> Answer {
         Query::Evidence { attestors, images } => Answer::Evidence(evidence(backend, &attestors, &images).await),
         Query::Survey { attestors, digests } => Answer::Survey(survey(backend, &attestors, digests).await),
         Query::Inventory { path, pod, attestors } => Answer::Inventory(read_list(path, *pod, &attestors).await),
-        Query::Workloads { cluster } => Answer::Workloads(workloads(backend, &cluster).await),
-        Query::Events { cluster } => Answer::Events(events(backend, &cluster).await),
         Query::Keys => Answer::Keys(keys(backend).await),
         Query::Work => Answer::Work(work(backend).await),
     }
@@ -194,25 +189,6 @@ pub(super) async fn kubernetes(backend: &Backend, id: &ClusterId) -> Result<Kube
     let cluster = client.cluster(&project_id(&id.project)?, &id.location, &id.name).await;
     let cluster = cluster.map_err(|error| convert::report(&error))?;
     client.kubernetes(&cluster).map_err(|error| convert::report(&error))
-}
-
-async fn workloads(backend: &Backend, id: &ClusterId) -> Result<Vec<Workload>, Report> {
-    let cluster = kubernetes(backend, id).await?;
-    let lists =
-        try_join3(cluster.list::<Deployment>(None), cluster.list::<ReplicaSet>(None), cluster.list::<Pod>(None)).await;
-    let (deployments, sets, pods) = lists.map_err(|error| convert::report(&error))?;
-    let deployments = deployments.into_iter().map(convert::deployment);
-    let sets = sets.into_iter().map(convert::replica_set);
-    Ok(deployments.chain(sets).chain(pods.iter().map(convert::pod)).collect())
-}
-
-/// The latest first.
-async fn events(backend: &Backend, id: &ClusterId) -> Result<Vec<ClusterEvent>, Report> {
-    let cluster = kubernetes(backend, id).await?;
-    let events = cluster.list::<Event>(None).await.map_err(|error| convert::report(&error))?;
-    let mut events: Vec<ClusterEvent> = events.into_iter().map(convert::event).collect();
-    events.sort_by(|a, b| b.last_seen.cmp(&a.last_seen));
-    Ok(events)
 }
 
 async fn keys(backend: &Backend) -> Result<Vec<LocalKey>, Report> {

@@ -1,6 +1,7 @@
 //! The panes of the shown tab.
 
 mod attestor;
+mod cluster;
 mod deployer;
 mod field;
 mod finder;
@@ -24,6 +25,7 @@ use super::widgets::table::{Column, Table};
 use crate::app::Model;
 use crate::app::remote::{Remote, Standing};
 use crate::app::tab::Pane;
+use crate::app::watching::{Feed, Watched};
 
 /// Draws every pane that has room.
 pub(super) fn draw(model: &Model, body: Rect, state: &mut ViewState, styles: &Styles, frame: &mut Frame<'_>) {
@@ -36,8 +38,8 @@ pub(super) fn draw(model: &Model, body: Rect, state: &mut ViewState, styles: &St
         match pane {
             Pane::Setup => deployer::setup(model, area, state, styles, frame.buffer_mut()),
             Pane::Images => deployer::images(model, area, state, styles, frame.buffer_mut()),
-            Pane::Workloads => deployer::workloads(model, area, state, styles, frame.buffer_mut()),
-            Pane::Events => deployer::events(model, area, state, styles, frame.buffer_mut()),
+            Pane::Workloads => cluster::workloads(model, area, state, styles, frame.buffer_mut()),
+            Pane::Events => cluster::events(model, area, state, styles, frame.buffer_mut()),
             Pane::Decision => trace::decision(model, area, state, styles, frame.buffer_mut()),
             Pane::Editor => policy::editor(model, area, state, styles, frame),
             Pane::Problems => policy::problems(model, area, state, styles, frame.buffer_mut()),
@@ -78,7 +80,7 @@ fn frame_of<'a, T>(
     if pane == Pane::Attestations && model.session.remotes.more_attestations {
         frame = frame.foot(Line::styled("the note has more than are read here", styles.dim()));
     }
-    frame = frame.note(age(remote, model.ui.now, styles));
+    frame = frame.note(age(model, pane, remote, styles));
     frame.busy(remote.is_loading().then_some(model.ui.spin))
 }
 
@@ -90,10 +92,19 @@ fn filter_of(model: &Model, pane: Pane) -> Option<&str> {
     if text.is_empty() { typing.then_some("…") } else { Some(text) }
 }
 
-/// How old the value is; a failure to read it anew is told beside it.
-fn age<T>(remote: &Remote<T>, now: Timestamp, styles: &Styles) -> Line<'static> {
-    let age = remote.at().map(|at| age_in_words(now, at)).unwrap_or_default();
+/// How old the value is, or that it is live; a failure to read it anew is told beside it.
+fn age<T>(model: &Model, pane: Pane, remote: &Remote<T>, styles: &Styles) -> Line<'static> {
+    let age = remote.at().map(|at| age_in_words(model.ui.now, at)).unwrap_or_default();
+    let feed = match pane {
+        Pane::Workloads => model.watching.feed(Watched::Workloads),
+        Pane::Events => model.watching.feed(Watched::Events),
+        _ => &Feed::Silent,
+    };
     match remote.standing() {
+        Standing::Ready if *feed == Feed::Live => Line::styled("live", styles.dim()),
+        Standing::Ready if matches!(feed, Feed::Polled(_)) => {
+            Line::styled(format!("read every 10 s · {age}"), styles.dim())
+        }
         Standing::Failed(report) => {
             let style = styles.notice(super::styles::Tone::Error).style;
             let kept = if age.is_empty() { String::new() } else { format!(" · as of {age}") };
@@ -156,9 +167,24 @@ impl List<'_> {
         (area, state, styles): (Rect, &mut ViewState, &Styles),
         buf: &mut Buffer,
     ) {
+        self.draw_rows(model, remote, remote.items(), cells, (area, state, styles), (buf, None));
+    }
+
+    /// The same of rows that are made from the value; `warning` is to be noticed in the title.
+    fn draw_rows<'r, T, R>(
+        &self,
+        model: &Model,
+        remote: &Remote<T>,
+        items: &'r [R],
+        cells: &dyn Fn(&'r R) -> Vec<Line<'r>>,
+        (area, state, styles): (Rect, &mut ViewState, &Styles),
+        (buf, warning): (&mut Buffer, Option<Span<'static>>),
+    ) {
         let shown = model.shown_rows(self.pane);
-        let items = remote.items();
-        let frame = frame_of(model, self.pane, remote, items.len(), shown.len(), styles);
+        let mut frame = frame_of(model, self.pane, remote, items.len(), shown.len(), styles);
+        if let Some(warning) = warning {
+            frame = frame.warning(warning);
+        }
         let inner = frame.inner(area);
         (&frame).render(area, buf);
         let row = |at: usize| shown.get(at).and_then(|n| items.get(*n)).map(cells).unwrap_or_default();

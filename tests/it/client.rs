@@ -7,3 +7,4 @@ mod evidence;
 mod registry;
 mod server;
 mod trust;
+mod watching;

@@ -32,4 +32,5 @@ mod simulate;
 mod skopeo;
 mod terminal;
 mod themes;
+mod watching;
 mod widgets;

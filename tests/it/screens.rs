@@ -9,9 +9,9 @@ use countersign::app::remote::Ticket;
 use countersign::app::report::Report;
 use countersign::runtime::reviewing;
 
-use crate::changing;
 use crate::support::screen::{assert_screenshot, styled};
 use crate::support::stage::Stage;
+use crate::{changing, watching};
 
 const SIZES: [(u16, u16); 2] = [(80, 24), (120, 40)];
 
@@ -138,6 +138,20 @@ fn reviewing(size: (u16, u16), ended: bool) -> Stage {
         stage.send(Msg::ReviewProgress(ticket, 2));
     }
     stage
+}
+
+#[test]
+fn a_watched_cluster() {
+    snapshots("watch", |size| {
+        let mut stage = watching::refused(size);
+        stage.keys("1 Tab Tab Tab");
+        stage
+    });
+    snapshots("watch-plain", |size| {
+        let mut stage = watching::refused(size);
+        stage.keys("1 Tab Tab Tab o");
+        stage
+    });
 }
 
 #[test]
@@ -278,6 +292,7 @@ fn the_readmes_screenshots_are_frames() {
     screenshot("completion", completing, "");
     screenshot("review", |size| reviewing(size, true), "");
     screenshot("preview", |size| reviewing(size, true), "Esc 2 S-Tab");
+    screenshot("watch", watching::refused, "1 Tab Tab Tab");
     screenshot("conflict", changing::refused, "");
     screenshot("history", changing::with_history, "2 M-h");
     screenshot("policy-tests", |size| changing::with_tests(size, Some(changing::TESTS)), "M-t Down");

@@ -8,7 +8,7 @@ use super::super::overlay::{Body, Confirm, Overlay, Then};
 use super::super::tab::{Pane, Tab};
 use super::{
     attestor, boxes, completion, conflict, deployer, finder, forms, go, guide, history, load, policy, policy_tests,
-    quit, review, say, signing, tree,
+    quit, review, say, signing, tree, watching,
 };
 use crate::app::editor::Motion;
 use crate::app::query::Source;
@@ -136,6 +136,7 @@ pub(super) fn act(model: &mut Model, action: Action) -> Vec<Effect> {
             tree::next_failure(model);
             Vec::new()
         }
+        Action::GroupEvents => watching::toggle(model),
         Action::Back => back(model),
         Action::FilterTake => {
             model.nav.filtering = false;
@@ -301,28 +302,16 @@ fn reload(model: &mut Model) -> Vec<Effect> {
     let pane = model.nav.focus();
     guide::saw_pane(model, pane);
     let sources: &[Source] = match model.nav.tab {
-        Tab::Deployer => &[
-            Source::Projects,
-            Source::Services,
-            Source::Clusters,
-            Source::Images,
-            Source::Workloads,
-            Source::Events,
-            Source::Work,
-            Source::Evidence,
-        ],
-        Tab::Policy => &[
-            Source::Policy,
-            Source::SystemPolicy,
-            Source::Evidence,
-            Source::Survey,
-            Source::Images,
-            Source::Workloads,
-            Source::Inventory,
-        ],
+        Tab::Deployer => {
+            &[Source::Projects, Source::Services, Source::Clusters, Source::Images, Source::Work, Source::Evidence]
+        }
+        Tab::Policy => {
+            &[Source::Policy, Source::SystemPolicy, Source::Evidence, Source::Survey, Source::Images, Source::Inventory]
+        }
         Tab::Attestor => &[Source::Attestors, Source::Notes, Source::Attestations, Source::Keys, Source::Work],
     };
-    load(model, sources)
+    let watched = if model.nav.tab == Tab::Attestor { Vec::new() } else { watching::again(model) };
+    load(model, sources).into_iter().chain(watched).collect()
 }
 
 /// The most useful text of the selected row.

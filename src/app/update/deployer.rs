@@ -175,8 +175,15 @@ pub(super) fn read_event(model: &mut Model) -> Vec<Effect> {
     let Some(event) = model.selected_event().cloned() else { return Vec::new() };
     guide::saw(model, Seen::Events);
     let text = format!(
-        "{} {} on {} in namespace {}\n{} times, last {}\n\n{}\n",
-        event.kind, event.reason, event.object, event.namespace, event.count, event.last_seen, event.message
+        "{} {} on {} in namespace {}\n{} times, first {}, last {}\n\n{}\n",
+        event.kind,
+        event.reason,
+        event.object,
+        event.namespace,
+        event.count,
+        event.first_seen,
+        event.last_seen,
+        event.message
     );
     let title = format!("{} · {}", event.reason, event.object);
     model.overlays.push(Overlay::reader(title, Body::Prose(text)));

@@ -116,7 +116,7 @@ fn take_cluster(model: &mut Model, form: &Form) -> Taken {
     if exists {
         model.session.cluster = Some((location, name.clone()));
         say(model, Weight::Success, format!("✓ cluster {name} is chosen"));
-        return Ok(super::load(model, &[super::Source::Workloads, super::Source::Events]));
+        return Ok(Vec::new());
     }
     let project = model.session.project.clone().ok_or(("name", "choose a project first".to_owned()))?;
     Ok(plain(model, Job::CreateCluster(ClusterId { project, location, name })))

@@ -198,8 +198,8 @@ fn carry_out(model: &mut Model, plan: Plan) -> Vec<Effect> {
 fn look(model: &mut Model, pane: Pane, seen: Seen) -> Vec<Effect> {
     go(model, pane);
     let effects = match pane.tab() {
-        Tab::Deployer => load(model, &[super::Source::Workloads, super::Source::Events]),
-        Tab::Policy => Vec::new(),
+        // What the cluster does is watched.
+        Tab::Deployer | Tab::Policy => Vec::new(),
         Tab::Attestor => load(model, &[super::Source::Attestors, super::Source::Notes, super::Source::Keys]),
     };
     match seen {
@@ -225,8 +225,8 @@ fn look(model: &mut Model, pane: Pane, seen: Seen) -> Vec<Effect> {
 /// Puts the selection on the event that tells of the refusal.
 fn select_rejection(model: &mut Model) {
     let at = model.session.remotes.events.items().iter().position(|e| e.reason == "FailedCreate");
-    if let Some(at) = at {
-        model.nav.list_mut(Pane::Events).selected = at;
+    if let Some(row) = at.and_then(|at| model.event_row(at)) {
+        model.nav.list_mut(Pane::Events).selected = row;
         deployer::read_event(model);
     }
 }

@@ -32,8 +32,6 @@ pub(super) fn begin(model: &mut Model, source: Source, ticket: Ticket) {
         Source::Evidence => r.evidence.start(ticket),
         Source::Survey => r.survey.start(ticket),
         Source::Inventory => r.inventory.start(ticket),
-        Source::Workloads => r.workloads.start(ticket),
-        Source::Events => r.events.start(ticket),
         Source::Keys => r.keys.start(ticket),
         Source::Work => r.work.start(ticket),
     }
@@ -65,8 +63,6 @@ pub(super) fn answered(model: &mut Model, ticket: Ticket, answer: Answer) -> Vec
         Answer::Evidence(result) => (finish(&mut r.evidence, ticket, result, now), Source::Evidence),
         Answer::Survey(result) => (finish(&mut r.survey, ticket, result, now), Source::Survey),
         Answer::Inventory(result) => (finish(&mut r.inventory, ticket, result, now), Source::Inventory),
-        Answer::Workloads(result) => (finish(&mut r.workloads, ticket, result, now), Source::Workloads),
-        Answer::Events(result) => (finish(&mut r.events, ticket, result, now), Source::Events),
         Answer::Keys(result) => (finish(&mut r.keys, ticket, result, now), Source::Keys),
         Answer::Work(result) => (finish(&mut r.work, ticket, result, now), Source::Work),
     };
@@ -76,7 +72,7 @@ pub(super) fn answered(model: &mut Model, ticket: Ticket, answer: Answer) -> Vec
     match source {
         Source::Clusters => {
             adopt_cluster(&mut model.session);
-            load(model, &[Source::Workloads, Source::Events])
+            Vec::new()
         }
         Source::Attestors => load(model, &[Source::Attestations]),
         Source::Policy => {

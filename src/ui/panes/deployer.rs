@@ -1,8 +1,8 @@
-//! The Deployer's panes: setup, images, workloads, events.
+//! The Deployer's panes: setup and images.
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
-use ratatui::text::{Line, Span};
+use ratatui::text::Line;
 use ratatui::widgets::{StatefulWidget as _, Widget as _};
 
 use super::{List, cell, filter_of, focus, nothing_fits};
@@ -11,7 +11,7 @@ use crate::app::rows::SetupRow;
 use crate::app::tab::Pane;
 use crate::codelab::{checks, names};
 use crate::domain::admission::Outcome;
-use crate::domain::resource::{ClusterEvent, Image, Workload, WorkloadKind};
+use crate::domain::resource::Image;
 use crate::ui::state::{Hit, ViewState};
 use crate::ui::styles::{Styles, Tone};
 use crate::ui::text::Cut;
@@ -141,72 +141,4 @@ fn attested_by(model: &Model, image: &Image) -> String {
         (0, _) | (_, None) => "–".to_owned(),
         (_, Some(attestor)) => attestor.name.id().to_owned(),
     }
-}
-
-pub(super) fn workloads(model: &Model, area: Rect, state: &mut ViewState, styles: &Styles, buf: &mut Buffer) {
-    let columns = [
-        Column::fixed("kind", 10),
-        Column::flexible("name", 14, 30),
-        Column::fixed("ready", 5),
-        Column::flexible("status", 8, 12),
-        Column::flexible("image", 10, 30).cut(Cut::Middle).drop(2),
-        Column::fixed("namespace", 11).drop(1),
-    ];
-    let list = List { pane: Pane::Workloads, columns: &columns, empty: "nothing runs", hint: "D deploys an image" };
-    let cells = |workload: &Workload| -> Vec<Line<'_>> {
-        let (status, style) = status(workload, styles);
-        vec![
-            cell(workload.kind.as_str(), styles.dim()),
-            cell(workload.name.clone(), styles.text()),
-            cell(workload.ready.clone(), style),
-            cell(status, style),
-            cell(workload.images.join(" "), styles.dim()),
-            cell(workload.namespace.clone(), styles.dim()),
-        ]
-    };
-    list.draw(model, &model.session.remotes.workloads, &cells, (area, state, styles), buf);
-}
-
-fn status(workload: &Workload, styles: &Styles) -> (String, ratatui::style::Style) {
-    let (good, bad, wait) = (styles.verdict(Outcome::Admit).style, styles.verdict(Outcome::Deny).style, styles.busy());
-    if workload.failure.is_some() {
-        return ("refused".to_owned(), bad);
-    }
-    match workload.kind {
-        WorkloadKind::Pod => match workload.status.as_str() {
-            "Running" | "Succeeded" => (workload.status.clone(), good),
-            "Pending" | "ContainerCreating" => (workload.status.clone(), wait),
-            other => (other.to_owned(), bad),
-        },
-        WorkloadKind::Deployment | WorkloadKind::ReplicaSet => {
-            let full = workload.ready.split_once('/').is_some_and(|(ready, wanted)| ready == wanted);
-            if full { ("ready".to_owned(), good) } else { ("waiting".to_owned(), wait) }
-        }
-    }
-}
-
-pub(super) fn events(model: &Model, area: Rect, state: &mut ViewState, styles: &Styles, buf: &mut Buffer) {
-    let columns = [
-        Column::fixed("last seen", 9).drop(2),
-        Column::fixed("reason", 18),
-        Column::flexible("object", 12, 26).drop(1),
-        Column::flexible("message", 20, 60),
-    ];
-    let list = List { pane: Pane::Events, columns: &columns, empty: "no events", hint: "refused pods are told here" };
-    let cells = |event: &ClusterEvent| -> Vec<Line<'_>> {
-        let style = if event.kind == "Warning" { styles.notice(Tone::Warning).style } else { styles.text() };
-        let times = if event.count > 1 { format!(" ×{}", event.count) } else { String::new() };
-        vec![
-            cell(time_of_day(&event.last_seen), styles.dim()),
-            Line::from(vec![Span::styled(event.reason.clone(), style), Span::styled(times, styles.dim())]),
-            cell(event.object.clone(), styles.dim()),
-            cell(event.message.clone(), styles.text()),
-        ]
-    };
-    list.draw(model, &model.session.remotes.events, &cells, (area, state, styles), buf);
-}
-
-/// `HH:MM:SS` of an RFC 3339 time, in UTC as the cluster says it.
-fn time_of_day(time: &str) -> String {
-    time.split_once('T').map(|(_, rest)| rest.chars().take(8).collect()).unwrap_or_default()
 }

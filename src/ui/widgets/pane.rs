@@ -27,12 +27,13 @@ pub struct Pane<'a> {
     note: Option<Line<'a>>,
     foot: Option<Line<'a>>,
     spinner: Option<usize>,
+    warning: Option<Span<'a>>,
 }
 
 impl<'a> Pane<'a> {
     pub const fn new(styles: &'a Styles, title: &'a str) -> Self {
-        let (count, filter, note, foot, spinner) = (None, None, None, None, None);
-        Self { styles, title, focus: Focus::Away, dirty: false, count, filter, note, foot, spinner }
+        let (count, filter, note, foot, spinner, warning) = (None, None, None, None, None, None);
+        Self { styles, title, focus: Focus::Away, dirty: false, count, filter, note, foot, spinner, warning }
     }
 
     #[must_use]
@@ -62,6 +63,13 @@ impl<'a> Pane<'a> {
             self.filter = Some(filter);
             self.count = Some(format!("{left} of {all}"));
         }
+        self
+    }
+
+    /// What is to be noticed, behind the count.
+    #[must_use]
+    pub fn warning(mut self, warning: Span<'a>) -> Self {
+        self.warning = Some(warning);
         self
     }
 
@@ -96,6 +104,10 @@ impl<'a> Pane<'a> {
         let mut spans = Vec::new();
         if let Some(count) = &self.count {
             spans.push(Span::styled(format!(" {count}"), styles.role(Role::PaneNote)));
+        }
+        if let Some(warning) = &self.warning {
+            spans.push(Span::styled(format!(" {} ", glyphs.separator), styles.role(Role::PaneNote)));
+            spans.push(warning.clone());
         }
         if let Some(filter) = self.filter {
             spans.push(Span::styled(format!(" /{filter}"), styles.code()));

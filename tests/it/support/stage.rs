@@ -11,6 +11,7 @@ use countersign::app::remote::{Remote, Ticket};
 use countersign::app::report::Report;
 use countersign::app::session::Connection;
 use countersign::app::update::update;
+use countersign::app::watching::{Feed, News, Watched};
 use countersign::codelab::{files, names};
 use countersign::domain::admission::{Attestations, AttestorEvidence, Evidence};
 use countersign::domain::attestation::{self, Attestation, Signature, SignatureFault, Verified, Verify};
@@ -71,8 +72,21 @@ impl Stage {
     pub(crate) fn full(size: (u16, u16)) -> Self {
         let mut stage = Self::empty(size);
         fill(&mut stage.model);
-        stage.send(Msg::Resumed);
+        let effects = stage.send(Msg::Resumed);
+        stage.watched(&effects);
         stage
+    }
+
+    /// Answers a watch that was begun: all that there is, and that it is live.
+    fn watched(&mut self, effects: &[Effect]) {
+        let begun =
+            effects.iter().find_map(|e| if let Effect::Watch(ticket, Some(_)) = e { Some(*ticket) } else { None });
+        let live = |source| News::Feed(source, Feed::Live);
+        for news in
+            [News::Workloads(workloads()), News::Events(events()), live(Watched::Workloads), live(Watched::Events)]
+        {
+            self.send(Msg::Watched(begun.unwrap(), Box::new(news)));
+        }
     }
 
     /// Everything is being read for the first time.
@@ -241,8 +255,6 @@ fn fill(model: &mut Model) {
     r.services = Remote::ready(countersign::codelab::checks::SERVICES.map(str::to_owned).to_vec(), at);
     r.clusters = Remote::ready(vec![cluster()], at);
     r.images = Remote::ready(vec![registry_image()], at);
-    r.workloads = Remote::ready(workloads(), at);
-    r.events = Remote::ready(events(), at);
     let mut live = policy(files::DENY_ALL);
     live.etag = Some("\"Mna+BCqXznjH\"".into());
     r.policy = Remote::ready(Box::new(live), at);
@@ -314,6 +326,7 @@ fn events() -> Vec<ClusterEvent> {
         message: message.into(),
         object: object.into(),
         count,
+        first_seen: "2026-11-23T08:58:03Z".into(),
         last_seen: "2026-11-23T08:59:12Z".into(),
     };
     let denial = "Error creating: admission webhook \"imagepolicywebhook.image-policy.k8s.io\" denied the request: \

@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use countersign::client::Kubernetes;
+use countersign::client::{Change, Kubernetes, Told};
 use countersign::domain::admission::{CompiledPolicy, Enforcement, Outcome, Request, RequestImage, evaluate};
 use countersign::domain::image::ImageRef;
 use countersign::domain::policy::{AdmissionRule, EnforcementMode, EvaluationMode, Policy};
@@ -186,4 +186,35 @@ async fn a_deployment_is_taken_and_its_refusal_is_an_event() {
         left.is_empty().then_some(())
     })
     .await;
+}
+
+/// Listens until `wanted` is told.
+async fn until_told(follow: &mut countersign::client::Follow<Pod>, wanted: impl Fn(&Told<Pod>) -> bool) {
+    let told = async { while !wanted(&follow.next().await) {} };
+    tokio::time::timeout(Duration::from_secs(30), told).await.unwrap();
+}
+
+#[tokio::test]
+async fn what_happens_to_pods_is_told_as_it_happens() {
+    let (_lab, api, image) = with_cluster().await;
+    let mut follow = api.follow::<Pod>(None);
+    assert!(matches!(follow.next().await, Told::All(pods) if pods.is_empty()));
+    assert!(matches!(follow.next().await, Told::Live));
+    api.create(NAMESPACE, &pod("hello", &image)).await.unwrap();
+    let is_hello = |pod: &Pod| pod.metadata.name.as_deref() == Some("hello");
+    let phase = |pod: &Pod| pod.status.as_ref().and_then(|status| status.phase.clone());
+    until_told(&mut follow, |told| matches!(told, Told::Set(pod) if phase(pod).as_deref() == Some("Running"))).await;
+    api.delete::<Pod>(NAMESPACE, "hello").await.unwrap();
+    until_told(&mut follow, |told| matches!(told, Told::Gone(pod) if is_hello(pod))).await;
+}
+
+#[tokio::test]
+async fn a_watch_of_a_version_that_never_was_is_refused() {
+    let (_lab, api, image) = with_cluster().await;
+    assert_eq!(api.watch::<Pod>(None, "999999").await.unwrap_err().status(), Some(410));
+    let version = api.listed::<Pod>(None).await.unwrap().version;
+    let mut watch = api.watch::<Pod>(Some(NAMESPACE), &version).await.unwrap();
+    api.create(NAMESPACE, &pod("hello", &image)).await.unwrap();
+    assert!(matches!(watch.next().await.unwrap(), Some(Change::Set(_))));
+    assert_ne!(watch.version(), version);
 }

@@ -1,0 +1,15 @@
+//! What keys do with what the cluster tells: events, audit log entries, cases.
+
+use super::{Action as A, Context as C, Group as G, Spec};
+use crate::app::tab::Pane;
+
+pub(super) static TABLE: &[Spec] = &[Spec {
+    action: A::GroupEvents,
+    contexts: &[C::Pane(Pane::Events)],
+    keys: &["o"],
+    label: "grouped/plain",
+    help: "Show the events by cause and workload, or one by one.",
+    group: G::Deployer,
+    danger: false,
+    footer: 8,
+}];
