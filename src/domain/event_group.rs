@@ -164,7 +164,7 @@ mod tests {
     #[rstest::rstest]
     #[case(
         denial("gcr.io/p/a", "default admission rule", "Denied by always_deny admission rule"),
-        "default admission rule: always_deny"
+        "always_deny · default rule"
     )]
     #[case(
         denial("a", "cluster admission rule for us-central1-a.c", &format!("Image a denied by attestor projects/p/attestors/qa: {NONE}. Image a denied by attestor projects/p/attestors/b: {NONE}")),
