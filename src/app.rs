@@ -16,6 +16,7 @@ pub mod describe;
 pub mod draft;
 pub mod editor;
 pub mod effect;
+pub mod explaining;
 pub mod field;
 pub mod file;
 pub mod finder;

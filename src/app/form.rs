@@ -41,6 +41,8 @@ pub enum FormKind {
     Key,
     ImportKey,
     TypedImage,
+    /// A message to explain.
+    Explain,
     SaveFile,
     OpenFile,
     ExportPolicy,

@@ -9,6 +9,7 @@ use jiff::Timestamp;
 use super::decisions::Decisions;
 use super::draft::Draft;
 use super::effect::Saved;
+use super::explaining::Explaining;
 use super::field::Field;
 use super::file::{DraftFile, SavedFile};
 use super::guide::Guide;
@@ -138,6 +139,7 @@ pub struct Model {
     pub preview: Preview,
     pub reviewing: Reviewing,
     pub watching: Watching,
+    pub explaining: Explaining,
     pub guide: Guide,
     pub overlays: Vec<Overlay>,
     pub works: Works,
@@ -191,6 +193,7 @@ impl Model {
             preview: Preview::default(),
             reviewing: Reviewing::default(),
             watching: Watching::default(),
+            explaining: Explaining::default(),
             guide: Guide::new(saved.progress.clone()),
             overlays: Vec::new(),
             works: Works::default(),

@@ -185,6 +185,8 @@ pub enum Overlay {
     Conflict(Box<Conflict>),
     History(HistoryBox),
     Tests(TestsBox),
+    /// Of [`super::explaining`].
+    Explain,
 }
 
 impl Overlay {
@@ -200,6 +202,7 @@ impl Overlay {
             Self::Conflict(_) => Context::Conflict,
             Self::History(_) => Context::History,
             Self::Tests(_) => Context::Tests,
+            Self::Explain => Context::Explain,
         }
     }
 
@@ -212,7 +215,12 @@ impl Overlay {
         match self {
             Self::Form(_) | Self::Picker(_) => true,
             Self::Wizard(wizard) => wizard.takes_text(),
-            Self::Reader(_) | Self::Confirm(_) | Self::Conflict(_) | Self::History(_) | Self::Tests(_) => false,
+            Self::Reader(_)
+            | Self::Confirm(_)
+            | Self::Conflict(_)
+            | Self::History(_)
+            | Self::Tests(_)
+            | Self::Explain => false,
         }
     }
 }

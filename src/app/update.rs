@@ -7,6 +7,7 @@ mod boxes;
 mod completion;
 pub mod conflict;
 mod deployer;
+mod explain;
 mod files;
 mod finder;
 mod fixes;

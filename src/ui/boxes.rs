@@ -2,6 +2,7 @@
 
 mod conflict;
 mod decisions;
+mod explain;
 mod form;
 mod history;
 mod picker;
@@ -39,6 +40,7 @@ pub(super) fn draw(model: &Model, screen: Rect, state: &mut ViewState, styles: &
             Overlay::Conflict(conflict) => conflict::draw(conflict, screen, state, styles, frame.buffer_mut()),
             Overlay::History(shown) => history::draw(model, *shown, screen, state, styles, frame.buffer_mut()),
             Overlay::Tests(shown) => policy_tests::draw(model, *shown, screen, state, styles, frame.buffer_mut()),
+            Overlay::Explain => explain::draw(model, screen, state, styles, frame.buffer_mut()),
             Overlay::Wizard(wizard) => wizard::draw(model, wizard, screen, state, styles, frame),
         }
     }

@@ -12,6 +12,7 @@ mod decisions;
 mod editing;
 mod editor;
 mod explain;
+mod explaining;
 mod fixes;
 mod foreign_image;
 mod gnupg;

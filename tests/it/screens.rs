@@ -11,7 +11,7 @@ use countersign::runtime::reviewing;
 
 use crate::support::screen::{assert_screenshot, styled};
 use crate::support::stage::Stage;
-use crate::{changing, watching};
+use crate::{changing, explaining, watching};
 
 const SIZES: [(u16, u16); 2] = [(80, 24), (120, 40)];
 
@@ -290,6 +290,7 @@ fn the_readmes_screenshots_are_frames() {
         assert_screenshot(name, &buffer, stage.styles(), cursor);
     }
     screenshot("completion", completing, "");
+    screenshot("explain", Stage::full, "1 Tab Tab Tab e");
     screenshot("review", |size| reviewing(size, true), "");
     screenshot("preview", |size| reviewing(size, true), "Esc 2 S-Tab");
     screenshot("watch", watching::refused, "1 Tab Tab Tab");
@@ -303,6 +304,25 @@ fn screenshot(name: &str, stage: impl Fn((u16, u16)) -> Stage, keys: &str) {
     stage.keys(keys);
     let (buffer, cursor) = stage.draw();
     assert_screenshot(name, &buffer, stage.styles(), cursor);
+}
+
+#[test]
+fn explaining_a_refusal() {
+    snapshots("explain-event", after(Stage::full, "1 Tab Tab Tab e"));
+    snapshots("explain-attestor", explaining::explained);
+    snapshots("explain-then", |size| {
+        let mut stage = explaining::with_a_past(size);
+        stage.keys("h");
+        stage
+    });
+    snapshots("explain-form", after(Stage::full, "1 E"));
+    snapshots("explain-unknown", |size| {
+        let mut stage = Stage::full(size);
+        stage.keys("1 E");
+        stage.type_text("denied, they say");
+        stage.keys("Enter");
+        stage
+    });
 }
 
 #[test]

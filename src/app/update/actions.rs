@@ -7,8 +7,8 @@ use super::super::notice::Weight;
 use super::super::overlay::{Body, Confirm, Overlay, Then};
 use super::super::tab::{Pane, Tab};
 use super::{
-    attestor, boxes, completion, conflict, deployer, finder, forms, go, guide, history, load, policy, policy_tests,
-    quit, review, say, signing, tree, watching,
+    attestor, boxes, completion, conflict, deployer, explain, finder, forms, go, guide, history, load, policy,
+    policy_tests, quit, review, say, signing, tree, watching,
 };
 use crate::app::editor::Motion;
 use crate::app::query::Source;
@@ -51,6 +51,14 @@ pub(super) fn act(model: &mut Model, action: Action) -> Vec<Effect> {
         Action::Build => open(model, forms::push),
         Action::Deploy => deployer::deploy(model),
         Action::Simulate => open(model, forms::simulate),
+        Action::ExplainEvent
+        | Action::ExplainText
+        | Action::ExplainGo
+        | Action::ExplainNext
+        | Action::ExplainPrevious
+        | Action::ExplainNextCase
+        | Action::ExplainPreviousCase
+        | Action::ExplainThen => explain::act(model, action),
         Action::GrantViewer => attestor::grant(model),
         Action::RemoveKey => attestor::remove_key(model),
         Action::ImportKey => open(model, forms::import_key),

@@ -7,7 +7,7 @@ use super::super::model::Model;
 use super::super::overlay::{Body, Choice, Confirm, Entry, Overlay, Picker, Then, searched};
 use super::super::reviewing::ReviewFormat;
 use super::super::work::Purpose;
-use super::{actions, files, fixes, forms, go, history, policy, policy_tests, quit, run, signing};
+use super::{actions, explain, files, fixes, forms, go, history, policy, policy_tests, quit, run, signing};
 use crate::app::job::Job;
 
 pub(super) fn act(model: &mut Model, action: Action) -> Vec<Effect> {
@@ -39,6 +39,10 @@ pub(super) fn act(model: &mut Model, action: Action) -> Vec<Effect> {
 pub(super) fn close(model: &mut Model) -> Vec<Effect> {
     match model.overlays.pop() {
         Some(Overlay::Reader(reader)) if reader.body == Body::Review => super::review::closed(model),
+        Some(Overlay::Explain) => {
+            explain::closed(model);
+            Vec::new()
+        }
         _ => Vec::new(),
     }
 }
@@ -141,6 +145,7 @@ fn copy_all(model: &mut Model) -> Vec<Effect> {
             Body::Decision(decision) => decision.trace.to_string(),
         },
         Some(Overlay::Wizard(wizard)) => signing::text_of(wizard),
+        Some(Overlay::Explain) => explain::text(model),
         _ => return Vec::new(),
     };
     actions::copy(model, text)
@@ -169,6 +174,8 @@ fn move_pick(model: &mut Model, by: isize) -> Vec<Effect> {
     if let Some(Overlay::Picker(picker)) = model.overlays.last_mut() {
         let last = picker.shown.len().saturating_sub(1);
         picker.selected = picker.selected.saturating_add_signed(by).min(last);
+    } else if matches!(model.overlays.last(), Some(Overlay::Explain)) {
+        explain::move_by(model, by);
     } else {
         policy_tests::move_selection(model, by);
     }

@@ -61,6 +61,7 @@ fn take(model: &mut Model, form: &Form) -> Taken {
             model.session.choose(parse("image", &form.value("image"))?);
             Ok(Vec::new())
         }
+        FormKind::Explain => super::explain::take(model, form),
         FormKind::SaveFile => files::take_save(model, form),
         FormKind::OpenFile => take_path(form),
         FormKind::ExportPolicy => take_export(model, form),

@@ -144,7 +144,10 @@ fn what_an_attestor_lacks_is_proven_one_by_one() {
     let cases = [
         (with(AttestorEvidence::NotFound), "attestor-missing"),
         (with(AttestorEvidence::Found { attestor: keyless, attestations: none.clone() }), "attestor-without-keys"),
-        (found(Attestations::NotPermitted { service_account: "s@x".into(), readable: Vec::new() }), "note-not-readable"),
+        (
+            found(Attestations::NotPermitted { service_account: "s@x".into(), readable: Vec::new() }),
+            "note-not-readable",
+        ),
         (found(Attestations::NoteMissing), "note-missing"),
         (found(none), "not-attested"),
         (read(attested(&other)), "attested-other-digest"),
