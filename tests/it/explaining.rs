@@ -190,7 +190,7 @@ fn it_is_asked_as_it_was_then() {
     stage.row("ask it under the policy as it was then");
     stage.keys("h");
     stage.row("ADMIT as the policy was then (live since 2026-11-23T07:00:00Z)");
-    stage.row("It would be admitted now");
+    stage.row("certain   That policy would admit it, with what the attestors have now.");
     follow(&mut stage, "decision");
     stage.row("Under the policy of its time");
     stage.keys("Esc h");

@@ -21,6 +21,7 @@ mod kubectl;
 mod kubernetes;
 mod layers;
 mod outside_writer;
+mod pasted;
 mod policies;
 mod policy_tests;
 mod prompts;

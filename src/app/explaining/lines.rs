@@ -1,7 +1,7 @@
 //! The lines of the box, each with how it is meant and where it leads to.
 
 use super::{Link, Model};
-use crate::domain::cause::{Cause, Confidence, Diagnosis};
+use crate::domain::cause::{Cause, CauseKind, Confidence, Diagnosis};
 use crate::domain::rejection::{Case, Finding, Verdict, says};
 
 /// How a line is meant.
@@ -15,6 +15,8 @@ pub enum Look {
     Heading,
     Fact,
     Cause(Confidence),
+    /// It would be admitted.
+    Admitted,
     For,
     Against,
     Unknown,
@@ -63,7 +65,7 @@ impl Model {
             self.asked_again(&mut lines);
             let diagnoses = self.diagnoses();
             for (finding, diagnosis) in case.findings.iter().zip(&diagnoses) {
-                causes(&mut lines, case, finding, diagnosis);
+                causes(&mut lines, case, finding, (diagnosis, self.explaining.then.is_some()));
             }
             self.unknown(&mut lines, case, &diagnoses);
         }
@@ -199,7 +201,8 @@ fn head(lines: &mut Vec<Told>, case: &Case) {
     lines.extend(texts.map(|text| Told::new(Look::Plain, "", text)));
 }
 
-fn causes(lines: &mut Vec<Told>, case: &Case, finding: &Finding, diagnosis: &Diagnosis) {
+/// `was`: the question was asked of the policy of its time, with what the attestors have now.
+fn causes(lines: &mut Vec<Told>, case: &Case, finding: &Finding, (diagnosis, was): (&Diagnosis, bool)) {
     let of = match (&finding.image, &finding.attestor) {
         (Some(image), Some(attestor)) => format!(": {image} and {attestor}"),
         (Some(image), None) => format!(": {image}"),
@@ -207,8 +210,11 @@ fn causes(lines: &mut Vec<Told>, case: &Case, finding: &Finding, diagnosis: &Dia
     };
     let of = if case.findings.len() > 1 { of } else { String::new() };
     lines.push(Told::new(Look::Heading, "", format!("What can be behind it{of}")));
-    for Cause { confidence, text, evidence, against, .. } in &diagnosis.causes {
-        lines.push(Told::new(Look::Cause(*confidence), confidence.as_str(), text.clone()));
+    for Cause { kind, confidence, text, evidence, against } in &diagnosis.causes {
+        let is_admitted = *kind == CauseKind::AdmittedNow;
+        let look = if is_admitted { Look::Admitted } else { Look::Cause(*confidence) };
+        let then = "That policy would admit it, with what the attestors have now.".to_owned();
+        lines.push(Told::new(look, confidence.as_str(), if was && is_admitted { then } else { text.clone() }));
         lines.extend(evidence.iter().map(|text| Told::new(Look::For, "", format!("for: {text}"))));
         lines.extend(against.iter().map(|text| Told::new(Look::Against, "", format!("against: {text}"))));
     }

@@ -8,7 +8,7 @@ use super::CauseKind::{
     Tag,
 };
 use super::Confidence::{Certain, Likely, Possible};
-use super::{Cause, CauseKind, Diagnosis, State};
+use super::{Cause, Diagnosis, State};
 use crate::domain::admission::{
     Attestations, AttestorEvidence, AttestorFault, AttestorOutcome, DenyCause, ImageDecision, ImageOutcome, Outcome,
 };

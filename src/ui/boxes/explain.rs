@@ -91,12 +91,12 @@ fn draw_row(
         put(buf, (area.x, y), styles.glyphs.pointer, width, styles.key());
     }
     let label_style = match told.look {
-        Look::Cause(_) | Look::Unknown => look(told, styles),
+        Look::Cause(_) | Look::Admitted | Look::Unknown => look(told, styles),
         _ => styles.dim(),
     };
     put(buf, (area.x + POINTER, y), row.label, usize::from(LABEL).saturating_sub(1), label_style);
     let style = match told.look {
-        Look::Cause(_) | Look::Unknown => styles.text(),
+        Look::Cause(_) | Look::Admitted | Look::Unknown => styles.text(),
         _ => look(told, styles),
     };
     let style = if selected && told.link.is_some() { style.patch(styles.selection(Focus::Here)) } else { style };
@@ -111,7 +111,7 @@ fn look(told: &Told, styles: &Styles) -> Style {
         Look::Heading => styles.strong(),
         Look::Fact if told.link.is_some() => styles.link(),
         Look::Plain | Look::Fact => styles.text(),
-        Look::For => tone(Tone::Success),
+        Look::For | Look::Admitted => tone(Tone::Success),
         Look::Busy => styles.busy(),
         Look::Against | Look::Dim | Look::Cause(Confidence::Possible) => styles.dim(),
     }
