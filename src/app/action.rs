@@ -51,14 +51,14 @@ pub enum Action {
     Build,
     Deploy,
     Simulate,
-    WhatIf,
-    DropAssumptions,
-    Manifest,
-    Tags,
-    NextPolicy,
-    FoldAll,
-    UnfoldAll,
-    CopyMarkdown,
+    ExplainEvent,
+    ExplainText,
+    ExplainGo,
+    ExplainNext,
+    ExplainPrevious,
+    ExplainNextCase,
+    ExplainPreviousCase,
+    ExplainThen,
     New,
     GrantViewer,
     RemoveKey,
@@ -197,6 +197,8 @@ pub enum Context {
     History,
     /// The box with the tests of the draft.
     Tests,
+    /// The box that explains a refusal.
+    Explain,
     /// The filter of a pane takes text.
     Filter,
     /// The bar of the draft's search takes text.

@@ -9,6 +9,7 @@ use jiff::Timestamp;
 use super::decisions::Decisions;
 use super::draft::Draft;
 use super::effect::Saved;
+use super::explaining::Explaining;
 use super::field::Field;
 use super::file::{DraftFile, SavedFile};
 use super::guide::Guide;
@@ -25,7 +26,6 @@ use super::session::Session;
 use super::tab::{Pane, Tab};
 use super::tree::Tree;
 use super::update::conflict::Refused;
-use super::update::manifest::Given;
 use super::watching::Watching;
 use super::work::Works;
 use crate::domain::admission::{Outcome, Request};
@@ -112,9 +112,6 @@ impl Navigation {
     }
 }
 
-/// The pods of a manifest, each with the kind and name of what makes it.
-pub type Pods = Result<Vec<(String, Request)>, PodFault>;
-
 /// What the program was started with, and what `update` may call: pure functions only.
 #[derive(Clone)]
 pub struct Deps {
@@ -122,8 +119,6 @@ pub struct Deps {
     pub verifier: Arc<dyn Verify + Send + Sync>,
     /// Reads the manifests in tests files.
     pub manifest: fn(&str) -> Result<Request, PodFault>,
-    /// Reads the pods of a manifest, each with its kind and name.
-    pub manifests: fn(&str) -> Pods,
     /// The names of the themes that can be chosen.
     pub themes: Vec<String>,
 }
@@ -144,6 +139,7 @@ pub struct Model {
     pub preview: Preview,
     pub reviewing: Reviewing,
     pub watching: Watching,
+    pub explaining: Explaining,
     pub guide: Guide,
     pub overlays: Vec<Overlay>,
     pub works: Works,
@@ -153,8 +149,6 @@ pub struct Model {
     /// Of the chosen project.
     pub history: History,
     pub tests: Tests,
-    /// The manifest that was last asked about.
-    pub manifest: Given,
     /// An import that was refused, until the policy that is live now has come.
     pub refused: Option<Refused>,
     pub deps: Deps,
@@ -199,6 +193,7 @@ impl Model {
             preview: Preview::default(),
             reviewing: Reviewing::default(),
             watching: Watching::default(),
+            explaining: Explaining::default(),
             guide: Guide::new(saved.progress.clone()),
             overlays: Vec::new(),
             works: Works::default(),
@@ -207,7 +202,6 @@ impl Model {
             ui: Ui { now, theme, saved, ..Ui::default() },
             history: History::default(),
             tests: Tests::default(),
-            manifest: Given::default(),
             refused: None,
             deps,
             last_ticket: Ticket::default(),

@@ -4,18 +4,17 @@ use super::action::{Action, Context};
 use super::conflict::Conflict;
 use super::field::Field;
 use super::file::Opened;
-use super::form::{Form, Typed};
+use super::form::Form;
 use super::history::HistoryBox;
 use super::job::Job;
 use super::report::Report;
 use super::tab::Pane;
 use super::wizard::Wizard;
-use crate::domain::admission::{Decision, Request};
+use crate::domain::admission::Decision;
 use crate::domain::image::ImageRef;
 use crate::domain::lint::quick_fix::QuickFix;
 use crate::domain::name::AttestorName;
 use crate::domain::span::Position;
-use crate::domain::what_if::Assumption;
 
 /// What was picked in a picker.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -26,12 +25,6 @@ pub enum Choice {
     Image(ImageRef),
     /// Type an image reference.
     TypeImage,
-    /// One of the pods of a manifest.
-    Pod(Box<Request>),
-    Assume(Assumption),
-    /// What is assumed under this number.
-    DropAssumption(usize),
-    TypeAssumption(Typed),
     Theme(String),
     /// A template of the draft, by its number.
     Template(usize),
@@ -159,8 +152,6 @@ pub enum Body {
     Decisions(Box<TwoDecisions>),
     /// Made from the model when it is drawn.
     Review,
-    /// What registries have for the images that are looked at.
-    Registry,
     Help,
     CommandLog,
     ApiLog,
@@ -194,6 +185,8 @@ pub enum Overlay {
     Conflict(Box<Conflict>),
     History(HistoryBox),
     Tests(TestsBox),
+    /// Of [`super::explaining`].
+    Explain,
 }
 
 impl Overlay {
@@ -209,6 +202,7 @@ impl Overlay {
             Self::Conflict(_) => Context::Conflict,
             Self::History(_) => Context::History,
             Self::Tests(_) => Context::Tests,
+            Self::Explain => Context::Explain,
         }
     }
 
@@ -221,7 +215,12 @@ impl Overlay {
         match self {
             Self::Form(_) | Self::Picker(_) => true,
             Self::Wizard(wizard) => wizard.takes_text(),
-            Self::Reader(_) | Self::Confirm(_) | Self::Conflict(_) | Self::History(_) | Self::Tests(_) => false,
+            Self::Reader(_)
+            | Self::Confirm(_)
+            | Self::Conflict(_)
+            | Self::History(_)
+            | Self::Tests(_)
+            | Self::Explain => false,
         }
     }
 }

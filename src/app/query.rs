@@ -1,6 +1,6 @@
 //! What is read from elsewhere, and the answers.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use crate::domain::admission::{Evidence, Request};
@@ -10,7 +10,6 @@ use crate::domain::image::Digest;
 use crate::domain::inventory::Item;
 use crate::domain::name::NoteName;
 use crate::domain::policy::Policy;
-use crate::domain::registered::Registered;
 use crate::domain::resource::{Cluster, Image, LocalKey, Note, Project, WorkDirectory};
 
 use super::report::Report;
@@ -28,8 +27,6 @@ pub enum Source {
     Notes,
     Attestations,
     Evidence,
-    /// What registries have for the images that are asked about by tag, or looked at.
-    Registry,
     /// What the attestors say of every image of the inventory.
     Survey,
     /// The reviewer's list.
@@ -39,7 +36,7 @@ pub enum Source {
 }
 
 impl Source {
-    pub const ALL: [Self; 15] = [
+    pub const ALL: [Self; 14] = [
         Self::Projects,
         Self::Services,
         Self::Clusters,
@@ -50,7 +47,6 @@ impl Source {
         Self::Notes,
         Self::Attestations,
         Self::Evidence,
-        Self::Registry,
         Self::Survey,
         Self::Inventory,
         Self::Keys,
@@ -68,7 +64,6 @@ impl Source {
         Self::Notes,
         Self::Attestations,
         Self::Evidence,
-        Self::Registry,
         Self::Survey,
     ];
 }
@@ -106,10 +101,6 @@ pub enum Query {
         attestors: Vec<String>,
         images: Vec<String>,
     },
-    /// What each reference names in its registry now.
-    Registry {
-        images: Vec<String>,
-    },
     /// What the attestors say of many images at once.
     Survey {
         attestors: Vec<String>,
@@ -138,7 +129,6 @@ impl Query {
             Self::Notes { .. } => Source::Notes,
             Self::Attestations { .. } => Source::Attestations,
             Self::Evidence { .. } => Source::Evidence,
-            Self::Registry { .. } => Source::Registry,
             Self::Survey { .. } => Source::Survey,
             Self::Inventory { .. } => Source::Inventory,
             Self::Keys => Source::Keys,
@@ -163,9 +153,6 @@ pub struct AttestationsPage {
     pub more: bool,
 }
 
-/// What a registry has for each reference that was asked about, or why that is not known.
-pub type Registry = BTreeMap<String, Result<Registered, String>>;
-
 /// The answer to a query; the variant is that of its source.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Answer {
@@ -179,7 +166,6 @@ pub enum Answer {
     Notes(Result<Vec<Note>, Report>),
     Attestations(Result<AttestationsPage, Report>),
     Evidence(Result<Box<Evidence>, Report>),
-    Registry(Result<Registry, Report>),
     Survey(Result<Arc<Evidence>, Report>),
     Inventory(Result<Arc<Vec<Item>>, Report>),
     Keys(Result<Vec<LocalKey>, Report>),

@@ -15,10 +15,10 @@ use super::Exit;
 use super::check::{self, Checked};
 use super::input::InputError;
 use super::terminal::{self, Styles, complain};
-use crate::domain::admission::{CompiledPolicy, Decision, Evidence, evaluate};
+use crate::domain::admission::{AttestorEvidence, CompiledPolicy, Decision, Evidence, Request, evaluate};
 use crate::domain::cause::{Diagnosis, State, diagnose};
-use crate::domain::document::PolicyKind;
-use crate::domain::policy::Policy;
+use crate::domain::document::{Document, PolicyKind};
+use crate::domain::fix::{self, Fix, Known, fixes};
 use crate::domain::rejection::{self, Case, MAX_BYTES, Reading};
 use crate::domain::system_policy;
 use crate::signing::openpgp::Verifier;
@@ -70,6 +70,8 @@ struct Explained {
     /// The question asked again.
     again: Option<Decision>,
     diagnoses: Vec<Diagnosis>,
+    /// What would admit it under the policy that was given.
+    fixes: Vec<Fix>,
 }
 
 struct Answer {
@@ -118,22 +120,34 @@ fn answer(args: &Args) -> Result<Answer, Failure> {
     }
     let policy = args.policy.as_deref().map(policy).transpose()?;
     let reading = rejection::decode(&text);
-    let asked = policy.as_ref().and_then(|checked| checked.document.policy.as_ref());
+    let asked = policy.as_ref().map(|checked| &checked.document);
     let cases = reading.cases.iter().map(|case| explained(case, asked)).collect();
     Ok(Answer { reading, cases, policy })
 }
 
-fn explained(case: &Case, policy: Option<&Policy>) -> Explained {
+fn explained(case: &Case, document: Option<&Document>) -> Explained {
     let evidence = Evidence::default();
     let request = case.request();
     let can_ask = case.relative.is_none() && !request.images.is_empty();
-    let again = policy.filter(|_| can_ask).map(|policy| {
+    let document = document.filter(|_| can_ask);
+    let again = document.and_then(|document| document.policy.as_ref()).map(|policy| {
         let compiled = CompiledPolicy::new(policy, &system_policy::documented("global"));
         (policy, evaluate(&compiled, &request, &evidence, &Verifier::default()))
     });
     let state = again.as_ref().map(|(policy, decision)| State { decision, policy, evidence: &evidence });
     let diagnoses = case.findings.iter().map(|finding| diagnose(case, finding, state.as_ref())).collect();
-    Explained { case: case.clone(), diagnoses, again: again.map(|(_, decision)| decision) }
+    let fixes = document.map(|document| would_admit(document, &request, case)).unwrap_or_default();
+    Explained { case: case.clone(), diagnoses, again: again.map(|(_, decision)| decision), fixes }
+}
+
+/// The attestors that the message says refused are taken to have attested nothing.
+fn would_admit(document: &Document, request: &Request, case: &Case) -> Vec<Fix> {
+    let refused = case.findings.iter().filter_map(|finding| finding.attestor.as_ref()?.parse().ok());
+    let attestors = refused.map(|name| (name, AttestorEvidence::AssumedNone)).collect();
+    let evidence = Evidence { attestors, ..Evidence::default() };
+    let (system, verify) = (system_policy::documented("global"), Verifier::default());
+    let case = fix::Case { document, system: &system, request, evidence: &evidence, verify: &verify };
+    fixes(&case, &Known::default())
 }
 
 /// What is piped in; one byte more than is read tells that there is more. A character that was cut in two

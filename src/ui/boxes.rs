@@ -2,12 +2,12 @@
 
 mod conflict;
 mod decisions;
+mod explain;
 mod form;
 mod history;
 mod picker;
 mod policy_tests;
 mod reader;
-mod registry;
 mod wizard;
 
 use ratatui::Frame;
@@ -40,6 +40,7 @@ pub(super) fn draw(model: &Model, screen: Rect, state: &mut ViewState, styles: &
             Overlay::Conflict(conflict) => conflict::draw(conflict, screen, state, styles, frame.buffer_mut()),
             Overlay::History(shown) => history::draw(model, *shown, screen, state, styles, frame.buffer_mut()),
             Overlay::Tests(shown) => policy_tests::draw(model, *shown, screen, state, styles, frame.buffer_mut()),
+            Overlay::Explain => explain::draw(model, screen, state, styles, frame.buffer_mut()),
             Overlay::Wizard(wizard) => wizard::draw(model, wizard, screen, state, styles, frame),
         }
     }

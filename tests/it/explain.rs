@@ -110,6 +110,9 @@ fn the_same_question_is_asked_of_a_policy() {
         (&report["findings"][0]["confidence"], report["findings"][0]["causes"][0]["code"].as_str()),
         (&"certain".into(), Some("rule-key-misspelt"))
     );
+    let fixes = report["findings"][0]["fixes"].as_array().unwrap();
+    assert!(fixes.iter().any(|fix| fix["kind"] == "allow-image"), "{fixes:?}");
+    assert!(run(&["--policy", file, W3], "").1.contains("What would admit it"));
     fs::write(&path, POLICY.replace("us-central1.prod", "us-central1-a.prod")).unwrap();
     let report = json(&["--policy", file, W3], "");
     assert_eq!(report["findings"][0]["causes"][0]["code"], "admitted-now");

@@ -49,8 +49,7 @@ fn it_is_chosen_refused_signed_and_run() {
     let digest = push(home.path(), skopeo);
 
     workbench.keys("g 1");
-    // Also the draft's screen speaks of images; of workloads only the Deployer's.
-    workbench.wait_for("Workloads");
+    workbench.wait_for("Images");
     workbench.click_text("Images");
     workbench.keys("r");
     workbench.wait_for("codelab/foreign");

@@ -11,7 +11,7 @@ use countersign::runtime::reviewing;
 
 use crate::support::screen::{assert_screenshot, styled};
 use crate::support::stage::Stage;
-use crate::{changing, watching};
+use crate::{changing, explaining, watching};
 
 const SIZES: [(u16, u16); 2] = [(80, 24), (120, 40)];
 
@@ -196,36 +196,6 @@ fn forms() {
 }
 
 #[test]
-fn simulations() {
-    use crate::simulating;
-    snapshots("manifest", |size| {
-        let mut stage = Stage::full(size);
-        stage.keys("1 m");
-        stage.send(Msg::Paste("kind: Pod\nmetadata:\n  name: web\nspec:\n  containers:\n  - image: nginx\n".into()));
-        stage
-    });
-    snapshots("manifest-pods", simulating::two_pods);
-    snapshots("simulate", |size| {
-        let mut stage = simulating::two_pods(size);
-        stage.keys("Enter");
-        stage
-    });
-    snapshots("tree-search", |size| {
-        let mut stage = Stage::full(size);
-        stage.keys("1 S-Tab /");
-        stage.type_text("closest");
-        stage
-    });
-    snapshots("what-if", |size| {
-        let mut stage = simulating::attested(size);
-        stage.keys("1 w");
-        stage
-    });
-    snapshots("what-if-decided", simulating::decided);
-    snapshots("tags", simulating::index_looked_at);
-}
-
-#[test]
 fn questions() {
     snapshots("ask-import", after(Stage::full, "2 C-s"));
     snapshots("ask-delete-cluster", after(Stage::full, "1 Down Down Down x"));
@@ -320,13 +290,12 @@ fn the_readmes_screenshots_are_frames() {
         assert_screenshot(name, &buffer, stage.styles(), cursor);
     }
     screenshot("completion", completing, "");
+    screenshot("explain", Stage::full, "1 Tab Tab Tab e");
     screenshot("review", |size| reviewing(size, true), "");
     screenshot("preview", |size| reviewing(size, true), "Esc 2 S-Tab");
     screenshot("watch", watching::refused, "1 Tab Tab Tab");
     screenshot("conflict", changing::refused, "");
     screenshot("history", changing::with_history, "2 M-h");
-    screenshot("what-if", crate::simulating::decided, "");
-    screenshot("tags", crate::simulating::index_looked_at, "");
     screenshot("policy-tests", |size| changing::with_tests(size, Some(changing::TESTS)), "M-t Down");
 }
 
@@ -335,6 +304,25 @@ fn screenshot(name: &str, stage: impl Fn((u16, u16)) -> Stage, keys: &str) {
     stage.keys(keys);
     let (buffer, cursor) = stage.draw();
     assert_screenshot(name, &buffer, stage.styles(), cursor);
+}
+
+#[test]
+fn explaining_a_refusal() {
+    snapshots("explain-event", after(Stage::full, "1 Tab Tab Tab e"));
+    snapshots("explain-attestor", explaining::explained);
+    snapshots("explain-then", |size| {
+        let mut stage = explaining::with_a_past(size);
+        stage.keys("h");
+        stage
+    });
+    snapshots("explain-form", after(Stage::full, "1 E"));
+    snapshots("explain-unknown", |size| {
+        let mut stage = Stage::full(size);
+        stage.keys("1 E");
+        stage.type_text("denied, they say");
+        stage.keys("Enter");
+        stage
+    });
 }
 
 #[test]

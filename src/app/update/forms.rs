@@ -2,7 +2,6 @@
 
 use std::collections::BTreeMap;
 
-use super::super::decisions::Under;
 use super::super::editor::{EditorCommand, Motion};
 use super::super::effect::Effect;
 use super::super::form::{Form, FormKind};
@@ -12,7 +11,7 @@ use super::super::notice::Weight;
 use super::super::overlay::Overlay;
 use super::super::tab::Pane;
 use super::super::work::Purpose;
-use super::{files, go, manifest, policy, review, run, say, what_if};
+use super::{files, go, policy, review, run, say};
 use crate::codelab::names;
 use crate::domain::admission::{Platform, Request, RequestImage};
 use crate::domain::attestation;
@@ -54,8 +53,6 @@ fn take(model: &mut Model, form: &Form) -> Taken {
         FormKind::Push => take_push(model, form),
         FormKind::Deploy => take_deploy(model, form),
         FormKind::Simulate => take_simulate(model, form),
-        FormKind::Manifest => manifest::take(model, form),
-        FormKind::Assume(typed) => what_if::take(model, typed, form),
         FormKind::Note => take_note(model, form),
         FormKind::Attestor => take_attestor(model, form),
         FormKind::Key => take_key(model, form),
@@ -64,6 +61,7 @@ fn take(model: &mut Model, form: &Form) -> Taken {
             model.session.choose(parse("image", &form.value("image"))?);
             Ok(Vec::new())
         }
+        FormKind::Explain => super::explain::take(model, form),
         FormKind::SaveFile => files::take_save(model, form),
         FormKind::OpenFile => take_path(form),
         FormKind::ExportPolicy => take_export(model, form),
@@ -237,33 +235,12 @@ pub(super) fn simulate(model: &Model) -> Form {
                 vec!["Kubernetes Engine".into(), "Cloud Run".into()],
                 "Cloud Run uses the default rule only",
             );
-    form = form.choice("policy", "Decide under", policies(model), "the tree is shown for this one; v goes to the next");
     if subject.platform == Platform::CloudRun {
-        form.choose("platform", 1);
+        form.focus = 7;
+        form.move_choice(1);
+        form.focus = 0;
     }
-    form.choose("policy", usize::from(model.decisions.under == Under::Draft));
     form
-}
-
-/// The live policy, the draft, and each version that was live, the newest first.
-fn policies(model: &Model) -> Vec<String> {
-    let versions = model.history.versions.iter().rev();
-    let versions = versions.map(|version| format!("the policy of {}", super::history::stamp(version)));
-    [Under::Live.as_str().to_owned(), Under::Draft.as_str().to_owned()].into_iter().chain(versions).collect()
-}
-
-fn take_policy(model: &mut Model, chosen: usize) {
-    model.decisions.under = match chosen {
-        0 => Under::Live,
-        1 => Under::Draft,
-        version => match model.history.newest(version - 2).cloned() {
-            Some(version) => {
-                super::history::ask(model, version);
-                Under::Version
-            }
-            None => Under::Live,
-        },
-    };
 }
 
 fn take_simulate(model: &mut Model, form: &Form) -> Taken {
@@ -298,7 +275,6 @@ fn take_simulate(model: &mut Model, form: &Form) -> Taken {
         ..Request::default()
     };
     model.session.ask(request);
-    take_policy(model, form.chosen("policy"));
     go(model, Pane::Decision);
     Ok(Vec::new())
 }

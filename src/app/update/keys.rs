@@ -12,7 +12,7 @@ use super::super::form::Input;
 use super::super::model::Model;
 use super::super::overlay::Overlay;
 use super::super::tab::{Pane, Tab};
-use super::{actions, boxes, finder, policy};
+use super::{actions, boxes, explain, finder, policy};
 
 impl Model {
     /// Where keys are looked up, the innermost first.
@@ -121,7 +121,12 @@ fn text_key(model: &mut Model, event: KeyEvent) -> Vec<Effect> {
             field_command(event).map(|command| wizard.passphrase.input(command));
         }
         Some(
-            Overlay::Reader(_) | Overlay::Confirm(_) | Overlay::Conflict(_) | Overlay::History(_) | Overlay::Tests(_),
+            Overlay::Reader(_)
+            | Overlay::Confirm(_)
+            | Overlay::Conflict(_)
+            | Overlay::History(_)
+            | Overlay::Tests(_)
+            | Overlay::Explain,
         ) => {}
         None if model.nav.filtering => {
             let pane = model.nav.focus();
@@ -139,8 +144,13 @@ fn text_key(model: &mut Model, event: KeyEvent) -> Vec<Effect> {
     Vec::new()
 }
 
-/// Pasted text goes where typed text would.
+/// Pasted text goes where typed text would; where none would, a refusal is explained.
 pub(super) fn paste(model: &mut Model, text: &str) -> Vec<Effect> {
+    if !model.takes_text()
+        && let Some(effects) = explain::pasted(model, text)
+    {
+        return effects;
+    }
     let finding = model.is_finding();
     match model.overlays.last_mut() {
         Some(Overlay::Form(form)) => {

@@ -43,6 +43,10 @@ fn click(model: &mut Model, target: Target) -> Vec<Effect> {
                 Overlay::Confirm(_) | Overlay::Conflict(_) | Overlay::Tests(_) | Overlay::History(_),
                 Target::Footer(action),
             ) => return actions::act(model, action),
+            (Overlay::Explain, Target::OverlayRow(line)) if model.explaining.selected == line => {
+                return actions::act(model, Action::ExplainGo);
+            }
+            (Overlay::Explain, Target::OverlayRow(line)) => model.explaining.selected = line,
             _ => {}
         }
         return Vec::new();

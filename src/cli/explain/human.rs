@@ -56,6 +56,13 @@ fn case(out: &mut String, explained: &Explained, answer: &Answer, styles: Styles
     if case.relative.is_none() {
         causes(out, explained, styles);
     }
+    if !explained.fixes.is_empty() {
+        let _ = writeln!(out, "\nWhat would admit it, the least that is let in first (--format json has the changes):");
+    }
+    for (number, fix) in explained.fixes.iter().enumerate() {
+        let _ = writeln!(out, "  {}. {}", number + 1, styles.paint("1", &printable(&fix.title())));
+        let _ = writeln!(out, "     lets in: {}", printable(&fix.reach.words));
+    }
     let mut unknown: Vec<&String> = case.unknown.iter().collect();
     unknown.extend(explained.diagnoses.iter().flat_map(|found| &found.unknown));
     unknown.dedup();

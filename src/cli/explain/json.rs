@@ -4,6 +4,7 @@ use serde::Serialize;
 
 use super::{Answer, Explained};
 use crate::domain::cause::{Cause, Confidence, Diagnosis};
+use crate::domain::fix::FixReport;
 use crate::domain::policy::RuleKind;
 use crate::domain::rejection::{Finding, says};
 
@@ -56,8 +57,8 @@ struct Row<'a> {
     /// The first of `causes`, in words.
     cause: Option<&'a str>,
     confidence: Option<&'static str>,
-    /// None without the project's state.
-    fixes: [(); 0],
+    /// None without a policy to ask.
+    fixes: Vec<FixReport<'a>>,
     causes: Vec<CauseRow<'a>>,
     /// Which of `rejections` it belongs to, from 0.
     rejection: usize,
@@ -75,13 +76,12 @@ struct CauseRow<'a> {
 
 pub(super) fn report(answer: &Answer) -> String {
     let reading = &answer.reading;
+    let policy = answer.policy.as_ref().map_or("", |checked| checked.document.text.as_str());
     let rows = answer.cases.iter().enumerate().flat_map(|(number, explained)| {
-        explained
-            .case
-            .findings
-            .iter()
-            .zip(&explained.diagnoses)
-            .map(move |(finding, found)| Row::of(finding, found, number))
+        explained.case.findings.iter().zip(&explained.diagnoses).map(move |(finding, found)| Row {
+            fixes: explained.fixes.iter().map(|fix| FixReport::new(fix, policy)).collect(),
+            ..Row::of(finding, found, number)
+        })
     });
     let own = reading.unknown.iter();
     let told = answer.cases.iter().flat_map(|explained| {
@@ -120,7 +120,7 @@ impl<'a> Row<'a> {
             reason: &finding.reason.text,
             cause: first.map(|cause| cause.text.as_str()),
             confidence: first.map(|cause| Confidence::as_str(cause.confidence)),
-            fixes: [],
+            fixes: Vec::new(),
             causes: found.causes.iter().map(CauseRow::of).collect(),
             rejection,
         }

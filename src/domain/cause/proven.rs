@@ -8,7 +8,7 @@ use super::CauseKind::{
     Tag,
 };
 use super::Confidence::{Certain, Likely, Possible};
-use super::{Cause, CauseKind, Diagnosis, State};
+use super::{Cause, Diagnosis, State};
 use crate::domain::admission::{
     Attestations, AttestorEvidence, AttestorFault, AttestorOutcome, DenyCause, ImageDecision, ImageOutcome, Outcome,
 };
@@ -45,15 +45,7 @@ pub(super) fn add(diagnosis: &mut Diagnosis, case: &Case, finding: &Finding, sta
             cause.against.push(format!("another rule decides now than the message names: {}", place(state)));
         }
     }
-    let kinds: Vec<CauseKind> = proven.iter().map(|cause| cause.kind).collect();
-    let mut rest = std::mem::take(&mut diagnosis.causes);
-    // What is proven leaves nothing to guess but what takes time to be seen.
-    rest.retain(|cause| cause.confidence != Likely && !kinds.contains(&cause.kind) && cause.kind == Delay);
-    let refuted = "the project's state, read just now, says otherwise";
-    for cause in &mut rest {
-        cause.against.push(refuted.to_owned());
-    }
-    proven.extend(rest);
+    // What is proven leaves nothing to guess.
     diagnosis.causes = proven;
 }
 
@@ -173,14 +165,12 @@ fn causes_of(case: &Case, finding: &Finding, image: &ImageDecision, state: &Stat
     match image.outcome {
         ImageOutcome::Deny(DenyCause::AlwaysDeny) => {
             let mut causes = near_misses(check, state);
-            causes.push(
-                Cause::new(
-                    RuleDeniesAll,
-                    Certain,
-                    format!("{} refuses every image that no pattern exempts.", place(state)),
-                )
-                .because("its evaluation mode is ALWAYS_DENY"),
-            );
+            let text = format!("{} refuses every image that no pattern exempts.", place(state));
+            let mut denies = Cause::new(RuleDeniesAll, Certain, text).because("its evaluation mode is ALWAYS_DENY");
+            if let Some(attestor) = &finding.attestor {
+                denies.against.push(format!("the message is about {attestor}: the rule asked for attestations then"));
+            }
+            causes.push(denies);
             causes
         }
         ImageOutcome::Deny(DenyCause::NoAttestors) => {
@@ -212,12 +202,9 @@ fn near_misses(check: Option<&Check>, state: &State<'_>) -> Vec<Cause> {
             format!("No rule has the key of this request, and `{similar}` is nearly it: the default rule decides.");
         causes.push(Cause::new(KeyMisspelt, Certain, text).because(check.text()));
     }
-    // One of another registry was hardly meant for it.
-    let registry = check.and_then(|check| check.label.strip_prefix("image ")?.split_once('/')).map(|(host, _)| host);
-    let near = registry.map(|registry| format!("closest pattern {registry}/"));
-    if let Some(near) = near.and_then(|near| checks.iter().find(|check| check.label.starts_with(&near))) {
+    if let Some(near) = checks.iter().find(|check| check.label.starts_with("closest pattern")) {
         let found = near.found.clone().unwrap_or_default();
-        let differs = found.contains(" and the pattern `") || found.ends_with("where the image ends");
+        let differs = found.contains("otherwise than") || found.contains("ends before");
         let confidence = if differs { Possible } else { Certain };
         let text = format!("The {} does not cover the image: {found}.", near.label);
         causes.push(Cause::new(PatternMisses, confidence, text));
@@ -295,8 +282,11 @@ fn attestor_cause(attestor: &AttestorOutcome, check: Option<&Check>) -> Vec<Caus
 
 /// Whether something else was attested instead.
 fn not_attested(name: &str, check: Option<&Check>) -> Vec<Cause> {
-    let none = Cause::new(NoAttestation, Certain, format!("There is no attestation of this digest for {name}."));
+    let mut none = Cause::new(NoAttestation, Certain, format!("There is no attestation of this digest for {name}."));
     let checks = check.map(Check::flat).unwrap_or_default();
+    let own = checks.iter().position(|check| check.label == format!("attestor {name}"));
+    let read = checks.iter().skip(own.unwrap_or(0)).find(|check| check.label.starts_with("attestations on "));
+    none.evidence.extend(read.map(|check| check.text()));
     let repository = check.map(|check| check.label.clone()).unwrap_or_default();
     let repository = repository.strip_prefix("image ").unwrap_or_default();
     let repository = repository.split(['@', ':']).next().unwrap_or_default();

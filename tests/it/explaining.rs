@@ -1,0 +1,217 @@
+//! The box that explains a refusal: how it is opened, what it says, where its lines lead to.
+
+use countersign::app::effect::Effect;
+use countersign::app::history::{Author, History, Version};
+use countersign::app::msg::Msg;
+use countersign::app::overlay::Overlay;
+use countersign::app::remote::Remote;
+use countersign::app::tab::{Pane, Tab};
+use countersign::domain::admission::{Attestations, AttestorEvidence, Evidence};
+use countersign::domain::document::{Dialect, Document};
+
+use crate::support::stage::{DIGEST, Stage, now};
+
+/// An attestor's refusal of the image of the codelab, as kubectl prints it.
+pub(crate) fn pasted(stage: &Stage) -> String {
+    let attestor = &stage.model.session.remotes.attestors.items()[0].name;
+    let image = format!("us.gcr.io/binauthz-codelab/hello-world@{DIGEST}");
+    format!(
+        "Error from server (VIOLATES_POLICY): admission webhook \"imagepolicywebhook.image-policy.k8s.io\" denied the \
+         request: Image {image} denied by Binary Authorization default admission rule. Image {image} denied by attestor \
+         {attestor}: No attestations found that were valid and signed by a key trusted by the attestor"
+    )
+}
+
+/// The box over the message of an attestor that the live policy asks too; its attestations are being read.
+fn behind(size: (u16, u16)) -> Stage {
+    let mut stage = Stage::full(size);
+    let policy = stage.model.draft.document.policy.clone().unwrap();
+    stage.model.session.remotes.policy = Remote::ready(Box::new(policy), now());
+    stage.keys("3");
+    let text = pasted(&stage);
+    stage.model.decisions.asked = None;
+    stage.send(Msg::Paste(text));
+    stage
+}
+
+/// The same when they were read: it has none.
+pub(crate) fn explained(size: (u16, u16)) -> Stage {
+    let mut stage = behind(size);
+    let attestor = stage.model.session.remotes.attestors.items()[0].clone();
+    let known = AttestorEvidence::Found { attestor: attestor.clone(), attestations: Attestations::Read(Vec::new()) };
+    let evidence = Evidence { attestors: [(attestor.name, known)].into(), ..Evidence::default() };
+    stage.model.session.remotes.evidence = Remote::ready(Box::new(evidence), now());
+    stage.send(Msg::Resumed);
+    stage
+}
+
+/// A policy that allowed everything until an hour before the event.
+pub(crate) fn with_a_past(size: (u16, u16)) -> Stage {
+    let mut stage = Stage::full(size);
+    let text = "defaultAdmissionRule: {evaluationMode: ALWAYS_ALLOW, enforcementMode: ENFORCED_BLOCK_AND_AUDIT_LOG}";
+    let mut policy = Document::parse(text, Dialect::Gcloud).policy.unwrap();
+    policy.update_time = Some("2026-11-23T07:00:00Z".into());
+    let version = Version { at: "2026-11-23T07:00:00Z".parse().unwrap(), author: Author::Unknown, policy };
+    let project = stage.model.session.project.clone().unwrap();
+    stage.model.history = History { project, versions: vec![version], ..History::default() };
+    stage.keys("1 Tab Tab Tab e");
+    stage
+}
+
+fn is_open(stage: &Stage) -> bool {
+    matches!(stage.model.overlays.last(), Some(Overlay::Explain))
+}
+
+/// Points at the first line with this label and takes it.
+fn follow(stage: &mut Stage, label: &str) -> Vec<Effect> {
+    let lines = stage.model.explained();
+    let at = lines.iter().position(|line| line.label == label).unwrap_or_else(|| panic!("no {label} in {lines:#?}"));
+    stage.keys("Home");
+    for _ in 0..at {
+        stage.keys("Down");
+    }
+    stage.keys("Enter")
+}
+
+#[test]
+fn an_event_is_explained_and_becomes_the_question() {
+    let mut stage = Stage::full((120, 40));
+    stage.keys("1 Tab Tab Tab e");
+    assert!(is_open(&stage));
+    stage.row("GKE refused a pod, by the default rule of the policy.  (5 times)");
+    stage.row("replicaset/hello-world-5d8f7c9b44");
+    stage.row("DENY as the policy is now");
+    stage.row("certain");
+    let asked = stage.model.session.asked().unwrap();
+    assert_eq!(asked.images[0].image, "us.gcr.io/binauthz-codelab/hello-world:latest");
+    assert_eq!(asked.namespace, "default");
+    follow(&mut stage, "decision");
+    assert!(stage.model.overlays.is_empty());
+    assert_eq!(stage.model.nav.focus(), Pane::Decision);
+}
+
+#[test]
+fn an_event_that_refuses_nothing_says_so() {
+    let mut stage = Stage::full((120, 40));
+    stage.keys("1 Tab Tab Tab End e");
+    assert!(!is_open(&stage));
+    stage.row("this event is no refusal");
+}
+
+#[test]
+fn a_refusal_that_is_pasted_anywhere_is_explained() {
+    for keys in ["1", "2", "3", "1 Tab Tab", "2 Tab"] {
+        let mut stage = Stage::full((120, 40));
+        stage.keys(keys);
+        let text = pasted(&stage);
+        stage.send(Msg::Paste(text));
+        assert!(is_open(&stage), "{keys}");
+    }
+    // Where text is taken, it is text.
+    for keys in ["2 Enter", "1 s", ":", "1 Tab /"] {
+        let mut stage = Stage::full((120, 40));
+        stage.keys(keys);
+        let text = pasted(&stage);
+        stage.send(Msg::Paste(text));
+        assert!(!is_open(&stage), "{keys}");
+    }
+    // What is no refusal goes where it went before.
+    let mut stage = Stage::full((120, 40));
+    stage.keys("2");
+    stage.send(Msg::Paste("description: x\n".into()));
+    assert!(!is_open(&stage) && stage.model.draft.editor.text().contains("description: x"));
+}
+
+#[test]
+fn a_message_is_typed_or_pasted_into_a_form() {
+    let mut stage = Stage::full((120, 40));
+    stage.keys("1 E Enter");
+    stage.row("there is nothing to explain");
+    let text = pasted(&stage);
+    stage.send(Msg::Paste(text));
+    stage.keys("Enter");
+    assert!(is_open(&stage));
+    stage.keys("Esc E");
+    stage.type_text("what is this");
+    stage.keys("Enter");
+    stage.row("This is no refusal that is known.");
+    stage.row("not understood: `what is this`");
+    let copied = stage.keys("y");
+    assert!(copied.iter().any(|effect| matches!(effect, Effect::Copy(text) if text.contains("what is this"))));
+}
+
+#[test]
+fn the_lines_lead_into_the_session() {
+    let mut stage = explained((120, 40));
+    follow(&mut stage, "rule");
+    assert_eq!((stage.model.nav.tab, stage.model.nav.focus()), (Tab::Policy, Pane::Editor));
+    let line = stage.model.draft.editor.position().line;
+    let text = stage.model.draft.editor.text();
+    assert!(text.lines().nth(line - 1).unwrap().starts_with("defaultAdmissionRule"), "{line}\n{text}");
+    let mut stage = explained((120, 40));
+    follow(&mut stage, "attestor");
+    assert_eq!(stage.model.nav.focus(), Pane::Attestors);
+    let mut stage = explained((120, 40));
+    follow(&mut stage, "image");
+    assert_eq!(stage.model.session.image.as_ref().unwrap().digest().unwrap().as_str(), DIGEST);
+    assert!(stage.model.overlays.is_empty());
+}
+
+#[test]
+fn tab_goes_from_link_to_link_and_a_second_click_follows() {
+    let mut stage = explained((120, 40));
+    stage.keys("Tab");
+    stage.row("› image");
+    stage.keys("Tab");
+    stage.row("› rule");
+    stage.keys("S-Tab");
+    stage.row("› image");
+    stage.click("defaultAdmissionRule  (line");
+    stage.row("› rule");
+    stage.click("defaultAdmissionRule  (line");
+    assert_eq!(stage.model.nav.focus(), Pane::Editor);
+}
+
+#[test]
+fn while_attestors_are_read_nothing_is_certain() {
+    let mut stage = behind((120, 40));
+    let lines = stage.model.explained();
+    assert!(lines.iter().all(|line| line.label != "certain"), "{lines:#?}");
+    stage.row("reading what the attestors have");
+    stage.keys("PgDn PgDn");
+    stage.row("Not known from here");
+    let mut stage = explained((120, 40));
+    stage.row("certain   There is no attestation of this digest for");
+}
+
+#[test]
+fn it_is_asked_as_it_was_then() {
+    let mut stage = with_a_past((120, 40));
+    stage.row("ask it under the policy as it was then");
+    stage.keys("h");
+    stage.row("ADMIT as the policy was then (live since 2026-11-23T07:00:00Z)");
+    stage.row("certain   That policy would admit it, with what the attestors have now.");
+    follow(&mut stage, "decision");
+    stage.row("Under the policy of its time");
+    stage.keys("Esc h");
+    stage.row("DENY as the policy is now");
+    stage.keys("h Esc");
+    assert!(stage.model.session.simulated.is_none());
+    let mut stage = Stage::full((120, 40));
+    stage.keys("1 Tab Tab Tab e h");
+    stage.row("not under the policy of its time");
+}
+
+#[test]
+fn each_refusal_of_a_text_is_told() {
+    let mut stage = Stage::full((120, 40));
+    let text = pasted(&stage);
+    let other = text.replace("hello-world@", "other@");
+    stage.send(Msg::Paste(format!("{text}\n{other}")));
+    stage.row("Explain · 1 of 2");
+    stage.keys("Right");
+    stage.row("Explain · 2 of 2");
+    assert!(stage.model.session.image.as_ref().unwrap().name().ends_with("/other"));
+    stage.keys("Right Left");
+    stage.row("Explain · 1 of 2");
+}
