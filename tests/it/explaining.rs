@@ -115,6 +115,15 @@ fn a_refusal_that_is_pasted_anywhere_is_explained() {
         stage.send(Msg::Paste(text));
         assert!(!is_open(&stage), "{keys}");
     }
+    // What others refuse is told apart, and what is none is said to be none.
+    let mut stage = Stage::full((120, 40));
+    stage.keys("3");
+    stage.send(Msg::Paste("pods \"x\" is forbidden: exceeded quota: compute".into()));
+    stage.row("Not Binary Authorization: this is about a quota.");
+    let mut stage = Stage::full((120, 40));
+    stage.keys("3");
+    stage.send(Msg::Paste("hello".into()));
+    stage.row("no refusal that is known");
     // What is no refusal goes where it went before.
     let mut stage = Stage::full((120, 40));
     stage.keys("2");

@@ -57,10 +57,18 @@ fn event(model: &mut Model) -> Vec<Effect> {
     open(model, reading)
 }
 
-/// A text that was pasted where nothing takes text: true where it is a refusal, and explained.
+/// A text that was pasted where nothing takes text: a refusal is explained. What else is pasted beside
+/// the draft is for it.
 pub(super) fn pasted(model: &mut Model, text: &str) -> Option<Vec<Effect>> {
     let reading = decode(text);
-    reading.is_rejection().then(|| open(model, reading))
+    let is_for_draft = model.overlays.is_empty() && model.nav.focus() == Pane::Editor;
+    if reading.is_rejection() || reading.is_explained() && !is_for_draft {
+        return Some(open(model, reading));
+    }
+    if model.overlays.is_empty() && !is_for_draft {
+        say(model, Weight::Info, "what was pasted is no refusal that is known; on the Deployer's tab E shows what is");
+    }
+    None
 }
 
 /// Opens the box, and makes the refusal the question that every tab is about.

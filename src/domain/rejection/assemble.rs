@@ -143,6 +143,14 @@ fn begins(message: &[Found], found: &Found) -> bool {
     }
 }
 
+/// Where the line begins that this place is in, or so far before it as a line is looked back.
+fn line_start(plain: &str, at: usize) -> usize {
+    let before = plain.get(..at).unwrap_or_default();
+    let mut back = before.char_indices().rev().take(EXCERPT);
+    let end = back.clone().last().map_or(at, |(start, _)| start);
+    back.find(|(_, c)| matches!(*c, WRAP | BREAK)).map_or(end, |(start, c)| start + c.len_utf8())
+}
+
 /// Whether a relative is told in two lines, both with words that are known.
 fn goes_on(plain: &str, message: &[Found], found: &Found) -> bool {
     let (Some(last), Statement::Relative { known, .. }) = (message.last(), &found.statement) else { return false };
@@ -165,7 +173,10 @@ struct Building {
 
 fn built(plain: &str, message: &[Found], next: usize) -> Option<Case> {
     let (first, last) = (message.first()?, message.last()?);
-    let text = clipped(&shown(plain.get(first.start..last.end).unwrap_or_default()), TEXT);
+    // Of what is known only by some of its words, the line has the rest.
+    let is_relative = matches!(first.statement, Statement::Relative { .. });
+    let start = if is_relative { line_start(plain, first.start) } else { first.start };
+    let text = clipped(&shown(plain.get(start..last.end).unwrap_or_default()), TEXT);
     let mut building = Building {
         kind: None,
         has_head: false,
@@ -263,13 +274,9 @@ impl Building {
                 self.head(Kind::Gke);
                 self.wait_for(image);
             }
-            Statement::Relative { known, text } => match self.case.relative.replace(known) {
-                Some(first) => {
-                    self.case.relative = Some(first);
-                    self.case.text = format!("{} {text}", self.case.text);
-                }
-                None => self.case.text.clone_from(text),
-            },
+            Statement::Relative { known } => {
+                self.case.relative.get_or_insert(known);
+            }
         }
     }
 

@@ -1,12 +1,16 @@
 //! What a refusal says: in plain words, and as the question that was asked.
 
-use super::{Case, Finding, Kind, ReasonKind, RuleSaid, Verdict};
+use super::{Case, Finding, Kind, ReasonKind, Relative, RuleSaid, Verdict};
 use crate::domain::admission::{Platform, Request, RequestImage};
 use crate::domain::policy::RuleKind;
 
 /// A sentence for who says no and of what, and one for each image and attestor.
 pub fn says(case: &Case) -> Vec<String> {
     if let Some(known) = case.relative {
+        if known.relative == Relative::ApiServer {
+            let who = "The API server refused it. Whether that was Binary Authorization is not known.";
+            return vec![who.to_owned()];
+        }
         let who = if case.kind == Kind::PolicyImport { "The import was refused" } else { "Not Binary Authorization" };
         return vec![format!("{who}: this is about {}.", known.relative.as_str()), known.means.to_owned()];
     }

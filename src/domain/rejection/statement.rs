@@ -42,7 +42,7 @@ pub(super) enum Statement {
     /// `'X' : `, before the cause of an audit log entry.
     Cause { image: String },
     /// What is known and is not a refusal of Binary Authorization's.
-    Relative { known: &'static relatives::Known, text: String },
+    Relative { known: &'static relatives::Known },
 }
 
 impl Statement {
@@ -99,7 +99,7 @@ pub(super) fn read(at: Cursor<'_>) -> Option<(Statement, Cursor<'_>)> {
     };
     own.or_else(|| {
         let (known, end) = relatives::read(at)?;
-        Some((Statement::Relative { known, text: shown(at.until(end.at)) }, end))
+        Some((Statement::Relative { known }, end))
     })
 }
 

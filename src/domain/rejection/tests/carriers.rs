@@ -223,6 +223,16 @@ fn what_is_cut_says_so_and_what_was_recognised() {
 }
 
 #[test]
+fn what_another_says_is_told_with_its_whole_line() {
+    let text = "Importing\nERROR: gcloud crashed (AttributeError): 'str' object has no attribute 'items'\nBye\n";
+    let case = decode(text).cases.swap_remove(0);
+    assert_eq!(case.text, "ERROR: gcloud crashed (AttributeError): 'str' object has no attribute 'items'");
+    let case = decode("pods \"x\" is forbidden: it rains").cases.swap_remove(0);
+    assert_eq!(says(&case), ["The API server refused it. Whether that was Binary Authorization is not known."]);
+    assert!(!case.is_explained());
+}
+
+#[test]
 fn a_message_of_another_webhook_with_these_words_is_doubted() {
     let reading = decode(&w1().replace("imagepolicywebhook.image-policy", "imagepolicywebhook.example"));
     assert_eq!(line(&reading), "gke Default: [nginx - AlwaysDeny]");
