@@ -4,6 +4,7 @@ mod decision;
 mod drawing;
 mod parsing;
 mod rejection;
+mod replay;
 mod review;
 mod signing;
 mod typing;

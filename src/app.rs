@@ -38,6 +38,7 @@ pub mod preview;
 pub mod project_facts;
 pub mod query;
 pub mod remote;
+pub mod replaying;
 pub mod report;
 pub mod reviewing;
 pub mod rows;

@@ -5,12 +5,14 @@
 
 pub mod check;
 pub mod explain;
+pub mod replay;
 pub mod review;
 pub mod sandbox;
 pub mod simulate;
 pub mod workbench;
 
 mod input;
+mod invoked;
 mod terminal;
 
 use std::process::ExitCode;
@@ -33,6 +35,7 @@ pub enum Command {
     Simulate(Box<simulate::Args>),
     Explain(explain::Args),
     Review(Box<review::Args>),
+    Replay(replay::Args),
     Sandbox(sandbox::Args),
 }
 
@@ -52,6 +55,11 @@ impl From<Exit> for ExitCode {
 }
 
 impl Cli {
+    /// Reads the command line; usage and errors call the program as it was called.
+    pub fn read() -> Self {
+        invoked::read(std::env::args_os().collect())
+    }
+
     /// Runs the subcommand, or the workbench where there is none.
     pub fn run(self) -> Exit {
         match self.command {
@@ -68,6 +76,7 @@ impl Command {
             Self::Simulate(args) => simulate::run(&args),
             Self::Explain(args) => explain::run(&args),
             Self::Review(args) => review::run(&args),
+            Self::Replay(args) => replay::run(&args),
             Self::Sandbox(args) => sandbox::run(&args),
         }
     }

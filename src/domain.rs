@@ -19,6 +19,7 @@ pub mod platform_policy;
 pub mod policy;
 pub mod policy_test;
 pub mod rejection;
+pub mod replay;
 pub mod resource;
 pub mod review;
 pub mod sarif;

@@ -17,6 +17,7 @@ pub mod logging;
 pub mod open_files;
 pub mod outside;
 pub mod queries;
+pub mod replaying;
 pub mod reviewing;
 pub mod screen;
 pub mod terminal;

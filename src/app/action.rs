@@ -116,6 +116,7 @@ pub enum Action {
     ReviewSarif,
     NextFailure,
     GroupEvents,
+    ReplayEntries,
     ExportPolicy,
     History,
     PolicyTests,

@@ -12,6 +12,7 @@ use super::msg::Timer;
 use super::preview::Ask;
 use super::query::Query;
 use super::remote::Ticket;
+use super::replaying::ReplayAsk;
 use super::reviewing::ReviewAsk;
 
 /// Work for the runtime.
@@ -25,6 +26,8 @@ pub enum Effect {
     Preview(Ticket, Box<Ask>),
     /// Watches this cluster from now on and no other, or none; what it tells has the ticket.
     Watch(Ticket, Option<ClusterId>),
+    /// Replays audit log entries, with progress.
+    Replay(Ticket, Box<ReplayAsk>),
     /// Reviews the draft, with progress.
     Review(Ticket, Box<ReviewAsk>),
     /// Replaces a pending timer of the same kind.

@@ -49,6 +49,8 @@ pub enum FormKind {
     GoToLine,
     /// The file of the reviewer's list.
     Inventory,
+    /// The file of audit log entries.
+    Replay,
     /// The file that a review is written to.
     ExportReview(ReviewFormat),
     /// A passphrase for signing in the codelab's *do it for me*.

@@ -21,6 +21,7 @@ use super::overlay::Overlay;
 use super::policy_tests::Tests;
 use super::preview::Preview;
 use super::remote::Ticket;
+use super::replaying::Replaying;
 use super::reviewing::Reviewing;
 use super::session::Session;
 use super::tab::{Pane, Tab};
@@ -140,6 +141,7 @@ pub struct Model {
     pub reviewing: Reviewing,
     pub watching: Watching,
     pub explaining: Explaining,
+    pub replaying: Replaying,
     pub guide: Guide,
     pub overlays: Vec<Overlay>,
     pub works: Works,
@@ -194,6 +196,7 @@ impl Model {
             reviewing: Reviewing::default(),
             watching: Watching::default(),
             explaining: Explaining::default(),
+            replaying: Replaying::default(),
             guide: Guide::new(saved.progress.clone()),
             overlays: Vec::new(),
             works: Works::default(),
@@ -235,6 +238,10 @@ impl Model {
 
     /// Whether something is under way that a spinner should tell.
     pub fn is_busy(&self) -> bool {
-        self.works.any() || self.session.is_loading() || self.preview.is_behind() || self.reviewing.ticket.is_some()
+        self.works.any()
+            || self.session.is_loading()
+            || self.preview.is_behind()
+            || self.reviewing.ticket.is_some()
+            || self.replaying.ticket.is_some()
     }
 }

@@ -9,11 +9,13 @@ use super::job::Outcome;
 use super::policy_tests::TestsFile;
 use super::query::Answer;
 use super::remote::Ticket;
+use super::replaying::ReplayProgress;
 use super::report::Report;
 use super::reviewing::Reviewed;
 use super::tab::{Pane, Tab};
 use super::watching::News;
 use crate::domain::document::Document;
+use crate::domain::replay::Replay;
 use crate::domain::review::Row;
 
 /// Something that happened.
@@ -48,6 +50,9 @@ pub enum Msg {
     /// How many items a review has decided.
     ReviewProgress(Ticket, usize),
     Reviewed(Ticket, Box<Reviewed>),
+    /// How far a replay is.
+    ReplayProgress(Ticket, ReplayProgress),
+    Replayed(Ticket, Box<Result<Replay, Report>>),
     /// Something that people should know, from outside of any request.
     Notice(Report),
     /// What is kept of the policies that were live.

@@ -152,6 +152,8 @@ pub enum Body {
     Decisions(Box<TwoDecisions>),
     /// Made from the model when it is drawn.
     Review,
+    /// Made from the model when it is drawn.
+    Replay,
     Help,
     CommandLog,
     ApiLog,

@@ -18,6 +18,7 @@ mod keys;
 mod mouse;
 mod policy;
 mod policy_tests;
+mod replaying;
 mod replies;
 mod review;
 pub mod signing;
@@ -123,6 +124,14 @@ fn handle(model: &mut Model, msg: Msg) -> Vec<Effect> {
         }
         Msg::Reviewed(ticket, reviewed) => {
             review::reviewed(model, ticket, *reviewed);
+            Vec::new()
+        }
+        Msg::ReplayProgress(ticket, progress) => {
+            replaying::progress(model, ticket, progress);
+            Vec::new()
+        }
+        Msg::Replayed(ticket, result) => {
+            replaying::replayed(model, ticket, *result);
             Vec::new()
         }
         Msg::Notice(report) => {

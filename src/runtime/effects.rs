@@ -12,7 +12,7 @@ use tokio::task::AbortHandle;
 use super::backend::Backend;
 use super::keeper::{Keeper, Task};
 use super::reviewing::{self, Progress};
-use super::{convert, jobs, open_files, queries, watching};
+use super::{convert, jobs, open_files, queries, replaying, watching};
 use crate::app::effect::{Effect, Saved};
 use crate::app::file::{FileTask, Outside};
 use crate::app::job::{ClusterId, Job};
@@ -20,6 +20,7 @@ use crate::app::msg::{Failure, Msg, Timer};
 use crate::app::preview::Ask;
 use crate::app::query::{Answer, Query, Source};
 use crate::app::remote::Ticket;
+use crate::app::replaying::ReplayAsk;
 use crate::app::report::Report;
 use crate::app::reviewing::ReviewAsk;
 use crate::app::watching::{Feed, News, Watched};
@@ -44,6 +45,7 @@ pub struct Runner {
     /// The preview that is being decided.
     preview: Option<Arc<Progress>>,
     reviews: HashMap<Ticket, Arc<Progress>>,
+    replays: HashMap<Ticket, Arc<replaying::Progress>>,
     timers: HashMap<Timer, AbortHandle>,
     /// The watch of the chosen cluster.
     watch: Option<AbortHandle>,
@@ -61,6 +63,7 @@ impl Runner {
             works: HashMap::new(),
             preview: None,
             reviews: HashMap::new(),
+            replays: HashMap::new(),
             timers: HashMap::new(),
             watch: None,
             writer,
@@ -79,6 +82,7 @@ impl Runner {
             Effect::SaveDraft(text) => self.writer.send(Write::Draft(text)),
             Effect::Preview(ticket, ask) => self.preview(ticket, *ask),
             Effect::Watch(ticket, cluster) => self.watch(ticket, cluster),
+            Effect::Replay(ticket, ask) => self.replay(ticket, *ask),
             Effect::Review(ticket, ask) => self.review(ticket, *ask),
             Effect::History(project, version) => self.keeper.send(Task::History(project, version)),
             Effect::ReadTests(draft) => self.keeper.send(Task::ReadTests(draft)),
@@ -170,6 +174,13 @@ impl Runner {
         });
     }
 
+    fn replay(&mut self, ticket: Ticket, ask: ReplayAsk) {
+        let progress = Arc::new(replaying::Progress::default());
+        self.replays.retain(|_, replay| Arc::strong_count(replay) > 1);
+        self.replays.insert(ticket, progress.clone());
+        replaying::start(ticket, ask, progress, self.messages.clone());
+    }
+
     /// Watches a cluster; the watch before ends.
     fn watch(&mut self, ticket: Ticket, cluster: Option<ClusterId>) {
         if let Some(before) = self.watch.take() {
@@ -192,6 +203,9 @@ impl Runner {
     fn cancel(&mut self, ticket: Ticket) {
         if let Some(review) = self.reviews.remove(&ticket) {
             review.cancel();
+        }
+        if let Some(replay) = self.replays.remove(&ticket) {
+            replay.cancel();
         }
         if let Some(task) = self.works.remove(&ticket) {
             task.abort();

@@ -5,6 +5,10 @@
 //! are kept, as far as they fit `MAX_BYTES`, and the newest always: once there are more, the file is
 //! written anew without the oldest.
 
+mod past;
+
+pub use past::{PastError, past};
+
 use std::fs;
 use std::io::{self, Read as _, Write as _};
 use std::path::{Path, PathBuf};

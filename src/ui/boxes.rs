@@ -8,6 +8,7 @@ mod history;
 mod picker;
 mod policy_tests;
 mod reader;
+mod replay;
 mod wizard;
 
 use ratatui::Frame;

@@ -27,6 +27,7 @@ mod policy_tests;
 mod prompts;
 mod readme;
 mod registry;
+mod replay;
 mod review;
 mod sandbox;
 mod screens;

@@ -11,7 +11,7 @@ use countersign::runtime::reviewing;
 
 use crate::support::screen::{assert_screenshot, styled};
 use crate::support::stage::Stage;
-use crate::{changing, explaining, watching};
+use crate::{changing, explaining, replay, watching};
 
 const SIZES: [(u16, u16); 2] = [(80, 24), (120, 40)];
 
@@ -155,6 +155,13 @@ fn a_watched_cluster() {
 }
 
 #[test]
+fn replays() {
+    snapshots("replay", |size| replay::replaying(size, true));
+    snapshots("replay-under-way", |size| replay::replaying(size, false));
+    snapshots("form-replay", after(Stage::full, "1 M-l"));
+}
+
+#[test]
 fn reviews() {
     snapshots("review", |size| reviewing(size, true));
     snapshots("review-under-way", |size| reviewing(size, false));
@@ -294,6 +301,7 @@ fn the_readmes_screenshots_are_frames() {
     screenshot("review", |size| reviewing(size, true), "");
     screenshot("preview", |size| reviewing(size, true), "Esc 2 S-Tab");
     screenshot("watch", watching::refused, "1 Tab Tab Tab");
+    screenshot("replay", |size| replay::replaying(size, true), "");
     screenshot("conflict", changing::refused, "");
     screenshot("history", changing::with_history, "2 M-h");
     screenshot("policy-tests", |size| changing::with_tests(size, Some(changing::TESTS)), "M-t Down");

@@ -3,13 +3,25 @@
 use super::{Action as A, Context as C, Group as G, Spec};
 use crate::app::tab::Pane;
 
-pub(super) static TABLE: &[Spec] = &[Spec {
-    action: A::GroupEvents,
-    contexts: &[C::Pane(Pane::Events)],
-    keys: &["o"],
-    label: "grouped/plain",
-    help: "Show the events by cause and workload, or one by one.",
-    group: G::Deployer,
-    danger: false,
-    footer: 8,
-}];
+pub(super) static TABLE: &[Spec] = &[
+    Spec {
+        action: A::GroupEvents,
+        contexts: &[C::Pane(Pane::Events)],
+        keys: &["o"],
+        label: "grouped/plain",
+        help: "Show the events by cause and workload, or one by one.",
+        group: G::Deployer,
+        danger: false,
+        footer: 8,
+    },
+    Spec {
+        action: A::ReplayEntries,
+        contexts: &[C::Browse],
+        keys: &["alt-l"],
+        label: "replay audit log entries…",
+        help: "Replay audit log entries: decide the admissions of an export again, under the draft or the live policy.",
+        group: G::Deployer,
+        danger: false,
+        footer: 0,
+    },
+];

@@ -8,7 +8,7 @@ use super::super::overlay::{Body, Confirm, Overlay, Then};
 use super::super::tab::{Pane, Tab};
 use super::{
     attestor, boxes, completion, conflict, deployer, explain, finder, forms, go, guide, history, load, policy,
-    policy_tests, quit, review, say, signing, tree, watching,
+    policy_tests, quit, replaying, review, say, signing, tree, watching,
 };
 use crate::app::editor::Motion;
 use crate::app::query::Source;
@@ -145,6 +145,7 @@ pub(super) fn act(model: &mut Model, action: Action) -> Vec<Effect> {
             Vec::new()
         }
         Action::GroupEvents => watching::toggle(model),
+        Action::ReplayEntries => open(model, replaying::form),
         Action::Back => back(model),
         Action::FilterTake => {
             model.nav.filtering = false;

@@ -43,6 +43,7 @@ pub(super) fn close(model: &mut Model) -> Vec<Effect> {
             explain::closed(model);
             Vec::new()
         }
+        Some(Overlay::Reader(reader)) if reader.body == Body::Replay => super::replaying::closed(model),
         _ => Vec::new(),
     }
 }
@@ -137,6 +138,7 @@ fn copy_all(model: &mut Model) -> Vec<Effect> {
                 let result = model.reviewing.result.as_ref();
                 result.map(|reviewed| reviewed.text(ReviewFormat::Markdown)).unwrap_or_default()
             }
+            Body::Replay => super::replaying::text(model),
             Body::Help => help_text(),
             Body::CommandLog => model.log.script(),
             Body::ApiLog => model.ui.requests.join("\n"),

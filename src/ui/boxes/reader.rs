@@ -121,6 +121,7 @@ fn lines<'a>(model: &'a Model, body: &'a Body, styles: &'a Styles) -> Vec<Line<'
     match body {
         Body::Prose(text) => text.lines().map(|line| Line::styled(line, styles.text())).collect(),
         Body::Review => super::decisions::review(model, styles),
+        Body::Replay => super::replay::lines(model, styles),
         Body::Help => help(styles),
         Body::CommandLog => command_log(model, styles),
         Body::ApiLog => api_log(model, styles),

@@ -1,0 +1,39 @@
+//! The replay of an audit log: what is asked, how far it is, and what came out.
+
+use std::sync::Arc;
+
+use super::remote::Ticket;
+use super::report::Report;
+use crate::domain::admission::Evidence;
+use crate::domain::policy::Policy;
+use crate::domain::replay::{Dated, Replay};
+
+/// The entries of a file under a policy, and under those of their time.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ReplayAsk {
+    pub path: String,
+    pub policy: Policy,
+    pub system: Policy,
+    pub evidence: Arc<Evidence>,
+    pub past: Vec<Dated>,
+}
+
+/// How far a replay is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct ReplayProgress {
+    pub entries: usize,
+    /// Of the file, in percent.
+    pub percent: u64,
+}
+
+/// The replay that is under way, or the last one.
+#[derive(Debug, Default)]
+pub struct Replaying {
+    /// What runs now.
+    pub ticket: Option<Ticket>,
+    pub path: String,
+    /// `the draft` or `the live policy`.
+    pub policy: &'static str,
+    pub progress: ReplayProgress,
+    pub result: Option<Result<Arc<Replay>, Report>>,
+}

@@ -1,0 +1,89 @@
+//! The replay of an audit log: asked for in a form, shown in a box, cancelled with it.
+
+use std::sync::Arc;
+
+use super::super::effect::Effect;
+use super::super::form::{Form, FormKind};
+use super::super::model::Model;
+use super::super::notice::Weight;
+use super::super::overlay::{Body, Overlay};
+use super::super::remote::Ticket;
+use super::super::replaying::{ReplayAsk, ReplayProgress, Replaying};
+use super::super::report::Report;
+use super::say;
+use crate::domain::policy::Policy;
+use crate::domain::replay::{Dated, Replay};
+use crate::domain::system_policy;
+
+/// The policies that can be asked, as the form names them.
+const DRAFT: &str = "the draft";
+const LIVE: &str = "the live policy";
+
+pub(super) fn form(model: &Model) -> Form {
+    let intro = "Audit log entries as gcloud logging read --format=json prints them, or one a line. Each admission is decided again, and under the policy of its time as far as the history knows it.";
+    let policies = vec![DRAFT.to_owned(), LIVE.to_owned()];
+    Form::new(FormKind::Replay, "Replay audit log entries", intro)
+        .text("path", "File", &model.replaying.path, "a path; relative to where the workbench was started")
+        .choice("policy", "Under", policies, "what the log's verdicts are held against")
+}
+
+pub(super) fn take(model: &mut Model, form: &Form) -> Result<Vec<Effect>, (&'static str, String)> {
+    let path = form.value("path").trim().to_owned();
+    if path.is_empty() {
+        return Err(("path", "a path is needed".to_owned()));
+    }
+    let is_draft = form.chosen("policy") == 0;
+    model.draft.read_now();
+    let policy: Option<&Policy> = if is_draft { model.draft.policy() } else { model.session.live_policy() };
+    let policy = policy.cloned().ok_or_else(|| {
+        let why = if is_draft { "the draft is no policy yet" } else { "the live policy is not known" };
+        ("policy", why.to_owned())
+    })?;
+    let system = model.session.remotes.system_policy.value().map(|policy| (**policy).clone());
+    let dated =
+        |version: &super::super::history::Version| Dated { since: version.since(), policy: version.policy.clone() };
+    let ask = ReplayAsk {
+        path: path.clone(),
+        policy,
+        system: system.unwrap_or_else(|| system_policy::documented("global")),
+        evidence: model.preview.evidence().clone(),
+        past: model.history.versions.iter().map(dated).collect(),
+    };
+    let ticket = model.next_ticket();
+    let before = model.replaying.ticket.map(Effect::Cancel);
+    let policy = if is_draft { DRAFT } else { LIVE };
+    model.replaying =
+        Replaying { ticket: Some(ticket), path, policy, progress: ReplayProgress::default(), result: None };
+    model.overlays.push(Overlay::reader("Replay of audit log entries", Body::Replay));
+    Ok(before.into_iter().chain([Effect::Replay(ticket, Box::new(ask))]).collect())
+}
+
+pub(super) fn progress(model: &mut Model, ticket: Ticket, progress: ReplayProgress) {
+    if model.replaying.ticket == Some(ticket) {
+        model.replaying.progress = progress;
+    }
+}
+
+/// Takes a replay; one that was given up is dropped.
+pub(super) fn replayed(model: &mut Model, ticket: Ticket, result: Result<Replay, Report>) {
+    if model.replaying.ticket == Some(ticket) {
+        model.replaying.ticket = None;
+        model.replaying.result = Some(result.map(Arc::new));
+    }
+}
+
+/// Closing the box of a replay that is under way ends it.
+pub(super) fn closed(model: &mut Model) -> Vec<Effect> {
+    let Some(ticket) = model.replaying.ticket.take() else { return Vec::new() };
+    say(model, Weight::Warning, "the replay was cancelled");
+    vec![Effect::Cancel(ticket)]
+}
+
+/// The whole as text, for the clipboard.
+pub(super) fn text(model: &Model) -> String {
+    match &model.replaying.result {
+        Some(Ok(replay)) => replay.text(),
+        Some(Err(report)) => report.line(),
+        None => String::new(),
+    }
+}

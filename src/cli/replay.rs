@@ -1,0 +1,211 @@
+//! `countersign replay ENTRIES --policy FILE`: the admissions of an audit log under another policy, and
+//! under the policies of their time.
+//!
+//! Exit code: 1 if something flips, 2 if the input or an entry of it could not be read, 3 if something
+//! could not be decided, else 0; the first that applies.
+
+mod human;
+mod json;
+
+use std::fs::File;
+use std::io::{self, IsTerminal as _, Read};
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use clap::ValueEnum;
+
+use super::Exit;
+use super::check::{self, Checked};
+use super::input::InputError;
+use super::terminal::{self, Styles, complain};
+use crate::domain::admission::{AttestorEvidence, Evidence};
+use crate::domain::name::AttestorName;
+use crate::domain::policy::Policy;
+use crate::domain::replay::{Dated, Replay, Replayer};
+use crate::domain::review::Standing;
+use crate::domain::system_policy;
+use crate::runtime::history::{self, PastError};
+use crate::runtime::replaying::{self, Progress};
+use crate::signing::openpgp::Verifier;
+
+/// Decide the admissions of an audit log again: what would flip under a policy, and whether the
+/// policies of their time give what was logged.
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    /// Audit log entries as `gcloud logging read --format=json` prints them, or one a line; `-` is
+    /// standard input
+    #[arg(value_name = "ENTRIES")]
+    entries: PathBuf,
+    /// The policy (.yaml, .yml or .json)
+    #[arg(long, value_name = "FILE")]
+    policy: PathBuf,
+    /// Policies of the past, to decide each entry under the one of its time: policies as gcloud exports
+    /// them (with `updateTime`), the workbench's history (.jsonl), or a directory of either; may be
+    /// repeated
+    #[arg(long, value_name = "PATH")]
+    history: Vec<PathBuf>,
+    /// Assume that this attestor attested every digest, and those that are not named none; may be
+    /// repeated. Without it only those attestations are known of which the entries tell
+    #[arg(long = "attested-by", value_name = "ATTESTOR")]
+    attested_by: Vec<String>,
+    /// Assume that nothing is attested
+    #[arg(long, conflicts_with = "attested_by")]
+    unattested: bool,
+    /// How to print the result
+    #[arg(long, value_enum, default_value_t)]
+    format: Format,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
+enum Format {
+    #[default]
+    Human,
+    Json,
+}
+
+/// Why nothing was replayed.
+#[derive(Debug, thiserror::Error)]
+enum Failure {
+    /// Its diagnostics have been printed.
+    #[error("{file}: the policy is not valid, so nothing is decided by it")]
+    Invalid { file: String },
+    #[error("{file}: a platform policy; only the policy of a project is replayed")]
+    Platform { file: String },
+    #[error(transparent)]
+    Input(#[from] InputError),
+    #[error(transparent)]
+    Past(#[from] PastError),
+    #[error("{file}: {error}")]
+    Entries { file: String, error: io::Error },
+    #[error("{file}: no entries: expected what `gcloud logging read --format=json` prints, or entries one a line")]
+    Empty { file: String },
+    #[error("standard input can be the policy or the entries, not both")]
+    StandardInputTwice,
+    #[error("the policy names no attestor {0:?}")]
+    UnknownAttestor(String),
+}
+
+pub(super) fn run(args: &Args) -> Exit {
+    let (replay, checked) = match replayed(args) {
+        Ok(replayed) => replayed,
+        Err(failure) => {
+            complain(&failure);
+            return Exit::Unusable;
+        }
+    };
+    let text = match args.format {
+        Format::Human => human::report(&replay, Styles::of(&io::stdout())),
+        Format::Json => json::report(&replay, &checked.file),
+    };
+    if let Err(error) = terminal::print(&text) {
+        complain(&format_args!("standard output: {error}"));
+        return Exit::Unusable;
+    }
+    exit(&replay)
+}
+
+fn exit(replay: &Replay) -> Exit {
+    match () {
+        () if replay.flips() > 0 => Exit::No,
+        () if replay.unreadable > 0 => Exit::Unusable,
+        () if replay.count(Standing::Undecided) > 0 => Exit::Undecided,
+        () => Exit::Yes,
+    }
+}
+
+fn replayed(args: &Args) -> Result<(Replay, Checked), Failure> {
+    let standard_input = Path::new("-");
+    if args.entries == standard_input && args.policy == standard_input {
+        return Err(Failure::StandardInputTwice);
+    }
+    let checked = policy(&args.policy)?;
+    let file = args.entries.display().to_string();
+    let Some(policy) = &checked.document.policy else { return Err(Failure::Invalid { file: checked.file }) };
+    let past: Vec<Dated> = history::past(&args.history)?;
+    let evidence = evidence(args, policy)?;
+    let replayer = Replayer::new(policy, &system_policy::documented("global"), evidence, &past);
+    let (mut entries, size) = open(&args.entries).map_err(|error| Failure::Entries { file: file.clone(), error })?;
+    let verifier = Verifier::default();
+    let replay = with_progress(size, |progress| replaying::replay(&mut entries, &replayer, &verifier, progress));
+    // Nobody cancels it here.
+    let replay = replay.map_err(|error| Failure::Entries { file: file.clone(), error })?.unwrap_or_default();
+    if replay.entries() == 0 {
+        return Err(Failure::Empty { file });
+    }
+    Ok((replay, checked))
+}
+
+/// The entries, and how many bytes they are, where that is known.
+fn open(path: &Path) -> io::Result<(Box<dyn Read + Send>, Option<u64>)> {
+    if path == Path::new("-") {
+        return Ok((Box::new(io::stdin()), None));
+    }
+    let file = File::open(path)?;
+    let size = file.metadata().ok().filter(std::fs::Metadata::is_file).map(|metadata| metadata.len());
+    Ok((Box::new(file), size))
+}
+
+/// A policy that is valid; what is wrong with another is printed.
+fn policy(path: &Path) -> Result<Checked, Failure> {
+    let checked = check::load(path, check::Kind::Auto)?;
+    if checked.document.policy.is_some() {
+        return Ok(checked);
+    }
+    let file = checked.file.clone();
+    if checked.document.is_valid() {
+        return Err(Failure::Platform { file });
+    }
+    terminal::eprint(&check::human::report(&[checked], Styles::of(&io::stderr())));
+    Err(Failure::Invalid { file })
+}
+
+/// Attestations are not known unless something is assumed of them.
+fn evidence(args: &Args, policy: &Policy) -> Result<Evidence, Failure> {
+    if args.attested_by.is_empty() && !args.unattested {
+        return Ok(Evidence::default());
+    }
+    let named: Vec<AttestorName> = policy.attestors().into_iter().filter_map(|name| name.parse().ok()).collect();
+    let meant = |text: &String| {
+        let known = named.iter().find(|name| name.id() == text || name.to_string() == *text);
+        known.cloned().ok_or_else(|| Failure::UnknownAttestor(text.clone()))
+    };
+    let assumed = args.attested_by.iter().map(meant).collect::<Result<_, _>>()?;
+    let attestors = named.into_iter().map(|name| (name, AttestorEvidence::AssumedNone)).collect();
+    Ok(Evidence { attestors, assumed, ..Evidence::default() })
+}
+
+/// How often the count on the terminal moves.
+const TICK: Duration = Duration::from_millis(100);
+
+/// Does the work, and shows on a terminal how far it is; an interrupt ends the whole process.
+fn with_progress<T: Send>(size: Option<u64>, work: impl FnOnce(&Progress) -> T + Send) -> T {
+    let progress = Progress::default();
+    if !io::stderr().is_terminal() {
+        return work(&progress);
+    }
+    std::thread::scope(|scope| {
+        let progress = &progress;
+        let worker = scope.spawn(move || work(progress));
+        let mut shown = false;
+        while !worker.is_finished() {
+            std::thread::park_timeout(TICK);
+            terminal::eprint(&format!("\r{} ", told(progress, size)));
+            shown = true;
+        }
+        if shown {
+            terminal::eprint("\r\u{1b}[K");
+        }
+        match worker.join() {
+            Ok(result) => result,
+            Err(panic) => std::panic::resume_unwind(panic),
+        }
+    })
+}
+
+fn told(progress: &Progress, size: Option<u64>) -> String {
+    let entries = progress.entries();
+    match size.filter(|size| *size > 0) {
+        Some(size) => format!("replayed {entries} entries, {} %", progress.bytes().min(size) * 100 / size),
+        None => format!("replayed {entries} entries"),
+    }
+}

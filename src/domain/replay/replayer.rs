@@ -1,0 +1,158 @@
+//! One entry decided again.
+
+use std::borrow::Cow;
+
+use super::{Dated, Entry, Logged};
+use crate::domain::admission::{
+    AttestorEvidence, CompiledPolicy, Decision, Evidence, ImageDecision, Outcome, decide, evaluate,
+};
+use crate::domain::attestation::Verify;
+use crate::domain::event_group::refusal;
+use crate::domain::image::Digest;
+use crate::domain::name::AttestorName;
+use crate::domain::policy::Policy;
+use crate::domain::review::{Because, Flip, Standing};
+
+/// A policy that a log is decided under, what is known of attestations, and the policies of the past.
+#[derive(Debug)]
+pub struct Replayer {
+    policy: CompiledPolicy,
+    evidence: Evidence,
+    /// The oldest first.
+    past: Vec<(jiff::Timestamp, CompiledPolicy)>,
+}
+
+/// What came of one entry.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Row {
+    pub outcome: Outcome,
+    /// The log's verdict against the policy's.
+    pub standing: Standing,
+    /// What decides now, in a few words, where that is not as logged; else empty.
+    pub because: String,
+    pub then: Then,
+}
+
+/// Whether the policy of its time gives the verdict that was logged.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Then {
+    /// No policy of that time is known, or the entry says no time.
+    NoPolicy,
+    /// Nobody was asked.
+    NotAsked,
+    Same,
+    /// What decides is not known any more; whatever it was, the log does not contradict it.
+    Unknown,
+    /// In a sentence without its full stop.
+    Differs(String),
+}
+
+impl Replayer {
+    /// Compiles everything; of `system` the patterns count, where a policy asks for them.
+    pub fn new(policy: &Policy, system: &Policy, evidence: Evidence, past: &[Dated]) -> Self {
+        let compiled = |dated: &Dated| (dated.since, CompiledPolicy::new(&dated.policy, system));
+        let mut past: Vec<_> = past.iter().map(compiled).collect();
+        past.sort_by_key(|(since, _)| *since);
+        Self { policy: CompiledPolicy::new(policy, system), evidence, past }
+    }
+
+    /// Decides an entry again.
+    pub fn row(&self, entry: &Entry, verify: &dyn Verify) -> Row {
+        let evidence = self.evidence(entry);
+        let past = self.policy_at(entry);
+        let (then, evidence) = match past {
+            Some(_) if entry.logged == Logged::FailedOpen => (Then::NotAsked, evidence),
+            Some(policy) => then(policy, entry, evidence, verify),
+            None => (Then::NoPolicy, evidence),
+        };
+        let outcome = decide(&self.policy, &entry.request, &evidence, verify);
+        let standing = standing(entry.logged.outcome(), outcome);
+        let because = match standing {
+            Standing::Unchanged => String::new(),
+            _ => Because::of(&evaluate(&self.policy, &entry.request, &evidence, verify), None).text,
+        };
+        Row { outcome, standing, because, then }
+    }
+
+    /// The policy that was live at the time of the entry.
+    fn policy_at(&self, entry: &Entry) -> Option<&CompiledPolicy> {
+        let time = entry.time?;
+        let after = self.past.partition_point(|(since, _)| *since <= time);
+        self.past.get(after.checked_sub(1)?).map(|(_, policy)| policy)
+    }
+
+    /// What is known now, and besides what the entry itself says was not attested: that counts where
+    /// nobody knows better.
+    fn evidence(&self, entry: &Entry) -> Cow<'_, Evidence> {
+        let mut evidence = Cow::Borrowed(&self.evidence);
+        for (image, attestor) in &entry.unattested {
+            learn(&mut evidence, image, attestor, false);
+        }
+        evidence
+    }
+}
+
+/// Takes what the log tells, unless the attestor was asked or something is assumed of it.
+fn learn(evidence: &mut Cow<'_, Evidence>, image: &str, attestor: &str, attested: bool) {
+    let digest = image.rsplit_once('@').and_then(|(_, digest)| digest.parse::<Digest>().ok());
+    let (Some(digest), Ok(name)) = (digest, attestor.parse::<AttestorName>()) else { return };
+    let is_known = evidence.assumed.contains(&name)
+        || evidence.attestors.get(&name).is_some_and(|found| !matches!(found, AttestorEvidence::Unknown(_)))
+        || evidence.surveyed.get(&name).is_some_and(|digests| digests.contains_key(&digest));
+    if !is_known {
+        evidence.to_mut().surveyed.entry(name).or_default().insert(digest, attested);
+    }
+}
+
+/// The verdict of the policy of its time; and what follows from the log under it: of a pod that was
+/// admitted without a mark, every attestor that was asked had attested the images.
+fn then<'e>(
+    policy: &CompiledPolicy,
+    entry: &Entry,
+    mut evidence: Cow<'e, Evidence>,
+    verify: &dyn Verify,
+) -> (Then, Cow<'e, Evidence>) {
+    let decision = evaluate(policy, &entry.request, &evidence, verify);
+    if entry.logged == Logged::Admitted && decision.outcome == Outcome::Undecided {
+        for (image, attestor) in unknown(&decision.images) {
+            learn(&mut evidence, image, attestor, true);
+        }
+        return (Then::Unknown, evidence);
+    }
+    (compared(entry, &decision), evidence)
+}
+
+/// Images with the attestors of which it is not known whether they attested them.
+fn unknown(images: &[ImageDecision]) -> impl Iterator<Item = (&str, &str)> {
+    images.iter().flat_map(|image| {
+        let unknown = image.attestors.iter().filter(|attestor| attestor.satisfied.is_none());
+        unknown.map(move |attestor| (image.image.as_str(), attestor.name.as_str()))
+    })
+}
+
+fn compared(entry: &Entry, decision: &Decision) -> Then {
+    let logged = entry.logged.outcome();
+    if decision.outcome == Outcome::Undecided {
+        return Then::Unknown;
+    }
+    if decision.outcome != logged {
+        let because = Because::of(decision, None).text;
+        let (was, is) = (entry.logged.as_str(), decision.outcome.as_str());
+        return Then::Differs(format!("logged as {was}, and the policy of that time gives {is}: {because}"));
+    }
+    // The same verdict for another reason is not the same.
+    match (refusal(&entry.message), refusal(&decision.message)) {
+        (Some(was), Some(is)) if was != is => {
+            Then::Differs(format!("logged as denied by “{was}”, and the policy of that time denies by “{is}”"))
+        }
+        _ => Then::Same,
+    }
+}
+
+fn standing(logged: Outcome, now: Outcome) -> Standing {
+    match Flip::of(logged, now) {
+        Some(flip) => flip.into(),
+        None if now.admits().is_none() => Standing::Undecided,
+        None => Standing::Unchanged,
+    }
+}

@@ -1,0 +1,182 @@
+//! Where each entry of an export begins and ends: of an array, or of entries one after the other.
+//!
+//! Nothing is read but brackets and quotes, so that the entries of a large export can be read on all
+//! cores; memory holds one entry and the pieces that were not taken yet.
+
+use std::ops::Range;
+
+/// Longer entries are not read: Cloud Logging takes at most 256 KiB of one.
+pub const MAX_ENTRY: usize = 1 << 20;
+
+/// A part of an export.
+#[derive(Debug, Default)]
+pub struct Batch {
+    pub bytes: Vec<u8>,
+    pub pieces: Vec<Piece>,
+}
+
+/// An entry, or what stands in its place.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Piece {
+    /// From 1.
+    pub number: usize,
+    /// The line on which it begins, from 1.
+    pub line: usize,
+    /// Its bytes in the batch, or why they are none.
+    pub entry: Result<Range<usize>, Broken>,
+}
+
+/// Why there is no entry.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum Broken {
+    #[error("expected an entry in braces")]
+    NoEntry,
+    #[error("the entry has no end before the next one")]
+    NoEnd,
+    #[error("the export ends within the entry")]
+    CutOff,
+    #[error("the entry has more than the {MAX_ENTRY} bytes that are read")]
+    TooLarge,
+}
+
+/// Splits an export that comes in pieces of any size.
+#[derive(Debug)]
+pub struct Splitter {
+    entry: Option<Open>,
+    /// Of the entry that is open, as far as it came.
+    bytes: Vec<u8>,
+    /// From 1.
+    line: usize,
+    /// Bytes since the line began.
+    column: usize,
+    /// Nothing but blanks stands on the line so far.
+    blank: bool,
+    number: usize,
+    /// What stands between entries was told once for this line.
+    told: usize,
+}
+
+/// An entry that has begun.
+#[derive(Debug)]
+struct Open {
+    line: usize,
+    column: usize,
+    depth: usize,
+    in_string: bool,
+    escaped: bool,
+}
+
+impl Default for Splitter {
+    fn default() -> Self {
+        Self { entry: None, bytes: Vec::new(), line: 1, column: 0, blank: true, number: 0, told: 0 }
+    }
+}
+
+impl Splitter {
+    /// Takes the next bytes; what they complete goes to `batch`.
+    pub fn push(&mut self, chunk: &[u8], batch: &mut Batch) {
+        let mut from = 0;
+        for (at, byte) in chunk.iter().enumerate() {
+            let begins_line = self.blank && !matches!(byte, b' ' | b'\t' | b'\r' | b'\n');
+            // A brace never stands below the one that holds it: there the next entry begins.
+            let open = self.entry.as_ref();
+            if begins_line && *byte == b'{' && open.is_some_and(|o| o.column == self.column && o.line < self.line) {
+                self.end(Err(Broken::NoEnd), batch);
+            }
+            if self.entry.is_some() {
+                if self.inside(*byte) {
+                    self.keep(chunk.get(from..=at).unwrap_or_default());
+                    self.end(Ok(()), batch);
+                }
+            } else if *byte == b'{' {
+                from = at;
+                self.begin();
+            } else if !matches!(byte, b' ' | b'\t' | b'\r' | b'\n' | b',' | b'[' | b']' | 0xef | 0xbb | 0xbf) {
+                self.stray(batch);
+            }
+            self.go(*byte, begins_line);
+        }
+        if self.entry.is_some() {
+            self.keep(chunk.get(from..).unwrap_or_default());
+        }
+    }
+
+    /// The export has ended.
+    pub fn finish(&mut self, batch: &mut Batch) {
+        if self.entry.is_some() {
+            self.end(Err(Broken::CutOff), batch);
+        }
+    }
+
+    /// How many entries have begun.
+    pub fn entries(&self) -> usize {
+        self.number
+    }
+
+    fn go(&mut self, byte: u8, begins_line: bool) {
+        if byte == b'\n' {
+            (self.line, self.column, self.blank) = (self.line + 1, 0, true);
+        } else {
+            self.column += 1;
+            self.blank &= !begins_line;
+        }
+    }
+
+    fn begin(&mut self) {
+        self.number += 1;
+        self.bytes.clear();
+        let (line, column) = (self.line, self.column);
+        self.entry = Some(Open { line, column, depth: 1, in_string: false, escaped: false });
+    }
+
+    /// Goes over a byte of the entry; true at its end.
+    fn inside(&mut self, byte: u8) -> bool {
+        let Some(open) = &mut self.entry else { return false };
+        if open.in_string {
+            match byte {
+                _ if open.escaped => open.escaped = false,
+                b'\\' => open.escaped = true,
+                b'"' => open.in_string = false,
+                _ => {}
+            }
+            return false;
+        }
+        match byte {
+            b'"' => open.in_string = true,
+            b'{' | b'[' => open.depth += 1,
+            b'}' | b']' => open.depth -= 1,
+            _ => {}
+        }
+        open.depth == 0
+    }
+
+    /// Holds no more than what shows that it is too long.
+    fn keep(&mut self, bytes: &[u8]) {
+        let room = (MAX_ENTRY + 1).saturating_sub(self.bytes.len());
+        self.bytes.extend_from_slice(bytes.get(..room).unwrap_or(bytes));
+    }
+
+    fn end(&mut self, whole: Result<(), Broken>, batch: &mut Batch) {
+        let Some(open) = self.entry.take() else { return };
+        let start = batch.bytes.len();
+        let entry = match whole {
+            Ok(()) if self.bytes.len() > MAX_ENTRY => Err(Broken::TooLarge),
+            Ok(()) => {
+                batch.bytes.extend_from_slice(&self.bytes);
+                Ok(start..batch.bytes.len())
+            }
+            Err(broken) => Err(broken),
+        };
+        self.bytes.clear();
+        batch.pieces.push(Piece { number: self.number, line: open.line, entry });
+    }
+
+    /// Something that is no entry: told once for each line.
+    fn stray(&mut self, batch: &mut Batch) {
+        if self.told != self.line {
+            self.told = self.line;
+            self.number += 1;
+            batch.pieces.push(Piece { number: self.number, line: self.line, entry: Err(Broken::NoEntry) });
+        }
+    }
+}
