@@ -89,6 +89,12 @@ pub(super) fn forms() -> Vec<(&'static str, String, String)> {
             format!("pods web-1 is forbidden: {webhook}{}{always}", rule("nginx")),
             "gke Default: [nginx - AlwaysDeny]".into(),
         ),
+        ("W9", format!("{webhook}{}", rule("ubuntu")), "gke Default: [ubuntu - NotGiven]".into()),
+        (
+            "W9 of a cluster",
+            format!("{webhook}Image ubuntu denied by Binary Authorization cluster admission rule for {cluster}. "),
+            format!("gke Cluster:{cluster} [ubuntu - NotGiven]"),
+        ),
         (
             "W8n",
             format!(
