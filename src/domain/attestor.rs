@@ -27,6 +27,16 @@ pub struct PublicKey {
     pub material: KeyMaterial,
 }
 
+impl PublicKey {
+    /// What kind of key it is: `OpenPGP`, or the API's name of the algorithm.
+    pub fn algorithm(&self) -> &str {
+        match &self.material {
+            KeyMaterial::Pgp { .. } => "OpenPGP",
+            KeyMaterial::Pkix { signature_algorithm, .. } => signature_algorithm,
+        }
+    }
+}
+
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum KeyMaterial {
     /// `asciiArmoredPgpPublicKey`.

@@ -6,12 +6,14 @@
 //! the two together. Uses nothing but `std`.
 
 mod index;
+mod stop;
 
 use std::fmt;
 use std::ops::Range;
 use std::str::FromStr;
 
 pub use index::{Miss, MissReason, PatternIndex};
+pub use stop::Stop;
 
 /// A pattern of a form that the service accepts: `[registry/]path[:tag][@digest]`, at its end
 /// optionally `*`, `**` or `[@:]*`.

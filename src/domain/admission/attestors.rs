@@ -6,7 +6,7 @@
 use super::compiled::RequiredAttestor;
 use super::{Attestations, AttestorEvidence, AttestorOutcome, Evidence};
 use crate::domain::attestation::{self, Attestation, AttestationFault, Examined, NO_VALID_ATTESTATION, Verify};
-use crate::domain::attestor::Attestor;
+use crate::domain::attestor::{Attestor, PublicKey};
 use crate::domain::image::Digest;
 use crate::domain::name::NoteName;
 use crate::domain::trace::{Check, Status, clipped};
@@ -236,12 +236,21 @@ fn read_trace(
     if examined.is_empty() {
         let expected = digest.map(|digest| format!("one for {digest}")).unwrap_or_default();
         let none = Check::new(Status::Fail, format!("attestations on {}", attestor.note)).found("none for this digest");
-        return vec![none.expected(expected).children(others_trace(others))];
+        return vec![keys_trace(attestor), none.expected(expected).children(others_trace(others))];
     }
     // The one that counts is the last.
     let skip = examined.len().saturating_sub(SHOWN);
     let more = (skip > 0).then(|| Check::new(Status::Note, format!("{skip} more do not count")));
-    more.into_iter().chain(examined.iter().skip(skip).map(|(attestation, result)| result.trace(attestation))).collect()
+    let examined = examined.iter().skip(skip).map(|(attestation, result)| result.trace(attestation));
+    std::iter::once(keys_trace(attestor)).chain(more).chain(examined).collect()
+}
+
+/// The keys by which an attestation may be signed: any of them suffices.
+fn keys_trace(attestor: &Attestor) -> Check {
+    let key = |key: &PublicKey| Check::new(Status::Note, clipped(&key.id)).found(key.algorithm());
+    let keys = attestor.keys.iter().take(SHOWN).map(key).collect();
+    let label = if attestor.keys.len() == 1 { "public key of the attestor" } else { "public keys of the attestor" };
+    Check::new(Status::Note, label).found(attestor.keys.len().to_string()).children(keys)
 }
 
 /// What else is on the note: often the digest of another build, or of another platform's image.

@@ -4,7 +4,7 @@ use super::Exemption;
 use super::compiled::{CompiledPolicy, Patterns};
 use super::paths::policy_field;
 use crate::domain::document::pattern_path;
-use crate::domain::pattern::{Miss, MissReason};
+use crate::domain::pattern::{MissReason, Pattern, Stop};
 use crate::domain::policy::GlobalPolicyEvaluationMode;
 use crate::domain::trace::{Check, Status, Tracer, clipped};
 
@@ -54,7 +54,8 @@ impl CompiledPolicy {
                 .at(policy_field("globalPolicyEvaluationMode")),
             // Google does not publish the whole list, so others may be in it.
             None => Check::new(Status::Note, "system policy")
-                .found(format!("none of the {} patterns known of it matches", self.system.texts.len())),
+                .found(format!("none of the {} patterns known of it matches", self.system.texts.len()))
+                .children(near_system(&self.system, image)),
         }
     }
 
@@ -69,9 +70,8 @@ impl CompiledPolicy {
             count => format!("none of {count} patterns matches"),
         };
         let mut children: Vec<Check> = list.invalid.iter().take(INVALID_SHOWN).map(invalid_trace).collect();
-        children.extend(
-            list.index.closest_miss(image).filter(|miss| is_close(miss, image)).map(|m| miss_trace(list, m, image)),
-        );
+        let near = near_miss(list, image).map(|(index, check)| check.at(pattern_path(index)));
+        children.extend(near.or_else(|| far_miss(list, image)));
         Check::new(Status::Note, "allowlist").found(found).children(children)
     }
 }
@@ -83,24 +83,55 @@ fn invalid_trace((index, error): &(usize, crate::domain::pattern::PatternError))
     Check::new(Status::Note, "not a pattern, so it matches nothing").found(error.to_string()).at(pattern_path(*index))
 }
 
-/// Whether the miss says something: the pattern is at least in the same registry.
-fn is_close(miss: &Miss, image: &str) -> bool {
-    let registry = image.find('/').map_or(image.len(), |at| at + 1);
-    miss.agreed >= registry
+/// No pattern has even the first character of the image.
+fn far_miss(list: &Patterns, image: &str) -> Option<Check> {
+    let first = image.chars().next().filter(|_| list.texts.len() > list.invalid.len())?;
+    Some(Check::new(Status::Note, "closest pattern").found(format!("none begins with `{first}`, as the image does")))
 }
 
-fn miss_trace(list: &Patterns, miss: Miss, image: &str) -> Check {
-    let rest = image.get(miss.agreed..).unwrap_or_default();
-    let why = match miss.reason {
-        MissReason::Slash => format!("`*` does not cross the `/` in `{}`; `**` would", clipped(rest)),
+/// The pattern that comes closest, by its number, and where the image leaves it; `None` where not
+/// even a first character agrees.
+fn near_miss(list: &Patterns, image: &str) -> Option<(usize, Check)> {
+    let miss = list.index.closest_miss(image).filter(|miss| miss.agreed > 0)?;
+    let pattern = Pattern::parse(list.text(miss.index)).ok()?;
+    let stop = pattern.stop(image)?;
+    let check = Check::new(Status::Note, format!("closest pattern {}", clipped(pattern.as_str())));
+    let why = why(miss.reason, image.get(miss.agreed..).unwrap_or_default());
+    let why = why.map(|why| format!("; {why}")).unwrap_or_default();
+    Some((miss.index, check.found(format!("{}{why}", place(stop, image)))))
+}
+
+/// Of Google's own list only what is at least of the image's registry is worth a line: nobody here
+/// can change it.
+fn near_system(list: &Patterns, image: &str) -> Vec<Check> {
+    let registry = image.find('/').map_or(image.len(), |at| at + 1);
+    let near = list.index.closest_miss(image).is_some_and(|miss| miss.agreed >= registry);
+    near.then(|| near_miss(list, image)).flatten().map(|(_, check)| check).into_iter().collect()
+}
+
+/// Counted from 1, as people do.
+fn place(stop: Stop, image: &str) -> String {
+    let at = stop.agreed + 1;
+    let agreed: String = image.chars().take(stop.agreed).collect();
+    match (stop.found, stop.expected) {
+        (Some(found), Some(expected)) => format!(
+            "it stops matching at character {at}, after `{}`: the image has `{found}` and the pattern `{expected}`",
+            clipped(&agreed)
+        ),
+        (Some(found), None) => format!("it stops matching at character {at} of the image, `{found}`"),
+        (None, _) => format!("it stops matching after character {}, where the image ends", stop.agreed),
+    }
+}
+
+/// What the characters do not say.
+fn why(reason: MissReason, rest: &str) -> Option<String> {
+    match reason {
+        MissReason::Slash => Some(format!("`*` does not cross the `/` in `{}`; `**` would", clipped(rest))),
         MissReason::ImageGoesOn => {
-            format!("without a wildcard it covers only exactly this, not `{}` after it", clipped(rest))
+            Some(format!("without a wildcard it covers only exactly this, not `{}` after it", clipped(rest)))
         }
-        MissReason::NoTagOrDigest => format!("`[@:]*` covers only a tag or digest, not `{}`", clipped(rest)),
-        MissReason::Differs if rest.is_empty() => "the image ends before the pattern does".to_owned(),
-        MissReason::Differs => format!("it goes on otherwise than the image does from `{}` on", clipped(rest)),
-    };
-    Check::new(Status::Note, format!("closest pattern {}", clipped(list.text(miss.index))))
-        .found(why)
-        .at(pattern_path(miss.index))
+        MissReason::NoTagOrDigest if rest.is_empty() => Some("`[@:]*` covers only a tag or digest".to_owned()),
+        MissReason::NoTagOrDigest => Some(format!("`[@:]*` covers only a tag or digest, not `{}`", clipped(rest))),
+        MissReason::Differs => None,
+    }
 }

@@ -4,7 +4,7 @@ use super::compiled::{CompiledPolicy, CompiledRule, normalised};
 use super::{Platform, Request};
 use crate::domain::document::rule_path;
 use crate::domain::policy::RuleKind;
-use crate::domain::trace::{Check, Status};
+use crate::domain::trace::{Check, Status, clipped};
 
 impl CompiledPolicy {
     /// The entry of the specific map whose key is the pod's, otherwise the default rule, which is
@@ -33,12 +33,13 @@ impl CompiledPolicy {
             .children(self.considered(request, rule))
     }
 
-    /// Each filled map that was looked into, up to the one that had the rule.
+    /// Each map that was looked into, up to the one that had the rule: those without rules in one line.
     fn considered(&self, request: &Request, rule: &CompiledRule) -> Vec<Check> {
         if request.platform == Platform::CloudRun {
             return vec![Check::new(Status::Note, "Cloud Run uses the default rule only")];
         }
         let mut checks = Vec::new();
+        checks.extend(self.empty(request, rule));
         for (kind, rules) in self.specific.iter().filter(|(_, rules)| !rules.is_empty()) {
             let label = format!("{} ({})", kind.field(), rules.len());
             if *kind == rule.kind {
@@ -57,6 +58,19 @@ impl CompiledPolicy {
         }
         checks
     }
+
+    /// More specific than the rule, and not in the policy at all: what it would have been looked up by.
+    fn empty(&self, request: &Request, rule: &CompiledRule) -> Option<Check> {
+        let more_specific = self.specific.iter().take_while(|(kind, _)| *kind != rule.kind);
+        let empty = more_specific.filter(|(_, rules)| rules.is_empty());
+        let named: Vec<String> = empty.map(|(kind, _)| looked_for(*kind, request)).collect();
+        (!named.is_empty()).then(|| Check::new(Status::Note, "the policy has no rules by").found(named.join(", ")))
+    }
+}
+
+/// The name that a rule for the request would have, in words.
+fn looked_for(kind: RuleKind, request: &Request) -> String {
+    key_of(kind, request).map_or_else(|| noun(kind).to_owned(), |key| format!("{} `{}`", noun(kind), clipped(&key)))
 }
 
 /// The key under which a map of this kind would have the rule of the request.

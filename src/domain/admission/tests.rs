@@ -106,6 +106,7 @@ fn ask(policy: &Policy, request: &Request, evidence: &Evidence) -> Decision {
 
 mod evidences;
 mod exemptions;
+mod failures;
 mod messages;
 mod overrides;
 mod rules;

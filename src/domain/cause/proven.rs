@@ -202,9 +202,12 @@ fn near_misses(check: Option<&Check>, state: &State<'_>) -> Vec<Cause> {
             format!("No rule has the key of this request, and `{similar}` is nearly it: the default rule decides.");
         causes.push(Cause::new(KeyMisspelt, Certain, text).because(check.text()));
     }
-    if let Some(near) = checks.iter().find(|check| check.label.starts_with("closest pattern")) {
+    // One of another registry was hardly meant for it.
+    let registry = check.and_then(|check| check.label.strip_prefix("image ")?.split_once('/')).map(|(host, _)| host);
+    let near = registry.map(|registry| format!("closest pattern {registry}/"));
+    if let Some(near) = near.and_then(|near| checks.iter().find(|check| check.label.starts_with(&near))) {
         let found = near.found.clone().unwrap_or_default();
-        let differs = found.contains("otherwise than") || found.contains("ends before");
+        let differs = found.contains(" and the pattern `") || found.ends_with("where the image ends");
         let confidence = if differs { Possible } else { Certain };
         let text = format!("The {} does not cover the image: {found}.", near.label);
         causes.push(Cause::new(PatternMisses, confidence, text));

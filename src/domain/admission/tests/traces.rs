@@ -28,6 +28,7 @@ fn a_refused_pod() {
     insta::assert_snapshot!(ask(&policy, &request, &evidence).trace, @r"
     ✓ pass    Binary Authorization is enforced here
     · note    rule clusterAdmissionRules[us-central1-a.prod]: REQUIRE_ATTESTATION, ENFORCED_BLOCK_AND_AUDIT_LOG  [clusterAdmissionRules[us-central1-a.prod]]
+      · note    the policy has no rules by: service identity, service account `default:default`, namespace `default`
       ✓ pass    clusterAdmissionRules (1): us-central1-a.prod
     ✓ pass    image gke.gcr.io/x:1: init container init
       ✓ pass    exempt by the system policy: gke.gcr.io/**  [globalPolicyEvaluationMode]
@@ -35,10 +36,13 @@ fn a_refused_pod() {
       - skipped evaluation mode REQUIRE_ATTESTATION  [clusterAdmissionRules[us-central1-a.prod].evaluationMode]
     ✗ fail    image gcr.io/p/app@sha256:37e5287945774f27b418ce567cd77f4bbc9ef44a1bcd1a2312369f31f9cce567: container web
       · note    system policy: none of the 6 patterns known of it matches
+        · note    closest pattern gcr.io/google_containers/*: it stops matching at character 8, after `gcr.io/`: the image has `p` and the pattern `g`
       · note    allowlist: none of 2 patterns matches
-        · note    closest pattern gcr.io/p/tools/*: it goes on otherwise than the image does from `app@sha256:37e5287945774f27b418ce567cd77f4bbc9ef44a1bcd1a2312369f31f9cce567` on  [admissionWhitelistPatterns[0].namePattern]
+        · note    closest pattern gcr.io/p/tools/*: it stops matching at character 10, after `gcr.io/p/`: the image has `a` and the pattern `t`  [admissionWhitelistPatterns[0].namePattern]
       ✗ fail    evaluation mode REQUIRE_ATTESTATION  [clusterAdmissionRules[us-central1-a.prod].evaluationMode]
         ✓ pass    attestor projects/p/attestors/qa  [clusterAdmissionRules[us-central1-a.prod].requireAttestationsBy[0]]
+          · note    public key of the attestor: 1
+            · note    0123456789ABCDEF0123456789ABCDEF01234567: OpenPGP
           ✓ pass    attestation projects/p/occurrences/1
             ✓ pass    note: projects/p/notes/qa-note
             ✓ pass    kind: ATTESTATION
@@ -71,11 +75,14 @@ fn an_attestation_by_an_unknown_key() {
     insta::assert_snapshot!(decision.trace, @r"
     ✓ pass    Binary Authorization is enforced here
     · note    rule defaultAdmissionRule: REQUIRE_ATTESTATION, ENFORCED_BLOCK_AND_AUDIT_LOG  [defaultAdmissionRule]
+      · note    the policy has no rules by: service identity, service account `default:default`, namespace `default`, cluster
     ✗ fail    image gcr.io/p/app@sha256:37e5287945774f27b418ce567cd77f4bbc9ef44a1bcd1a2312369f31f9cce567
       - skipped system policy, as globalPolicyEvaluationMode is not ENABLE
       · note    allowlist: it is empty
       ✗ fail    evaluation mode REQUIRE_ATTESTATION  [defaultAdmissionRule.evaluationMode]
         ✗ fail    attestor projects/p/attestors/qa  [defaultAdmissionRule.requireAttestationsBy[0]]
+          · note    public key of the attestor: 1
+            · note    0123456789ABCDEF0123456789ABCDEF01234567: OpenPGP
           ✗ fail    attestation projects/p/occurrences/1
             ✓ pass    note: projects/p/notes/qa-note
             ✓ pass    kind: ATTESTATION
@@ -105,12 +112,13 @@ fn a_key_and_a_pattern_that_almost_fit() {
     insta::assert_snapshot!(ask(&policy, &request, &Evidence::default()).trace, @r#"
     ✓ pass    Binary Authorization is enforced here
     · note    rule defaultAdmissionRule: ALWAYS_DENY, ENFORCED_BLOCK_AND_AUDIT_LOG  [defaultAdmissionRule]
+      · note    the policy has no rules by: service identity, service account `default:default`, namespace `default`
       · note    clusterAdmissionRules (1): none for cluster `us-central1-a.prod`; `us-central1.prod` is similar
     ✗ fail    image gcr.io/p/team/app:v1
       - skipped system policy, as globalPolicyEvaluationMode is not ENABLE
       · note    allowlist: none of 2 patterns matches
         · note    not a pattern, so it matches nothing: a wildcard may not be in the registry part: put it after `registry/`, for example `gcr.io/my-project/*`  [admissionWhitelistPatterns[1].namePattern]
-        · note    closest pattern gcr.io/p/*: `*` does not cross the `/` in `team/app:v1`; `**` would  [admissionWhitelistPatterns[0].namePattern]
+        · note    closest pattern gcr.io/p/*: it stops matching at character 14 of the image, `/`; `*` does not cross the `/` in `team/app:v1`; `**` would  [admissionWhitelistPatterns[0].namePattern]
       ✗ fail    evaluation mode ALWAYS_DENY  [defaultAdmissionRule.evaluationMode]
     ✗ fail    the rule is enforced: ENFORCED_BLOCK_AND_AUDIT_LOG  [defaultAdmissionRule.enforcementMode]
     · note    break-glass: not asked for
