@@ -119,7 +119,8 @@ pub struct Evidence {
     pub attestors: BTreeMap<AttestorName, AttestorEvidence>,
     /// Attestors that are taken to have attested every image that has a digest (`--attested-by`).
     pub assumed: BTreeSet<AttestorName>,
-    /// What Cloud Run resolves a tagged image to.
+    /// What Cloud Run resolves an image to: a tag to what it means, an index to its image for the
+    /// platform; by the image as the request has it.
     pub resolved: BTreeMap<String, Digest>,
     /// What was found out before about many images at once: whether the attestor attested the digest.
     /// It goes before what [`Evidence::attestors`] says; digests that are not in it were not looked at.

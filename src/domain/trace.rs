@@ -172,7 +172,7 @@ impl fmt::Display for Trace {
 }
 
 /// Without anything that a terminal obeys, or that would show a text other than it is (UAX 9).
-fn escaped(text: &str) -> String {
+pub(in crate::domain) fn escaped(text: &str) -> String {
     let unsafe_char = |c: char| {
         c.is_control() || matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
     };

@@ -171,7 +171,7 @@ impl<'a> Case<'a> {
             return Some(Cow::Borrowed(&image.image));
         }
         let reference: ImageRef = image.image.parse().ok()?;
-        let digest = reference.digest().or_else(|| self.evidence.resolved.get(&image.image))?;
+        let digest = self.evidence.resolved.get(&image.image).or_else(|| reference.digest())?;
         Some(Cow::Owned(reference.with_digest(digest).as_str().to_owned()))
     }
 
