@@ -37,6 +37,7 @@ fn model(lines: usize) -> Model {
     let deps = Deps {
         verifier: Arc::new(Trusting),
         manifest: countersign::wire::manifest::request,
+        manifests: countersign::wire::manifest::requests,
         themes: vec!["dark".to_owned()],
     };
     let mut model = Model::new(Saved { tab: 1, ..Saved::default() }, Some(text(lines)), deps, Timestamp::UNIX_EPOCH);

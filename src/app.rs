@@ -6,6 +6,7 @@
 pub mod action;
 pub mod acts;
 pub mod asked;
+pub mod assumed;
 pub mod chord;
 pub mod commands;
 pub mod complete;
@@ -37,6 +38,7 @@ pub mod policy_tests;
 pub mod preview;
 pub mod project_facts;
 pub mod query;
+pub mod registry_view;
 pub mod remote;
 pub mod replaying;
 pub mod report;

@@ -53,7 +53,12 @@ pub fn workbench(options: &Options) -> anyhow::Result<()> {
     let (saved, draft) = store.load();
     let themes = screen::Themes::load(&options.themes, options.depth);
     let verifier = Arc::new(verifier::Remembering::default());
-    let deps = Deps { verifier, manifest: crate::wire::manifest::request, themes: themes.names() };
+    let deps = Deps {
+        verifier,
+        manifest: crate::wire::manifest::request,
+        manifests: crate::wire::manifest::requests,
+        themes: themes.names(),
+    };
     let mut model = Model::new(saved, draft, deps, jiff::Timestamp::now());
     model.draft.to_open = options.draft.as_ref().map(|path| path.display().to_string());
     for warning in &themes.warnings {

@@ -39,9 +39,11 @@ pub fn view(model: &Model, state: &mut ViewState, styles: &Styles, frame: &mut F
         return;
     }
     let guide_height = guide::height(model, area);
-    let parts = layout::screen(area, guide_height);
+    let marks = u16::from(!model.session.assumed.is_empty());
+    let parts = layout::screen(area, guide_height, marks);
     chrome::tab_bar(model, parts.tabs, state, styles, frame.buffer_mut());
     chrome::header(model, parts.header, styles, frame.buffer_mut());
+    chrome::assumed(model, parts.marks, styles, frame.buffer_mut());
     panes::draw(model, parts.body, state, styles, frame);
     guide::draw(model, parts.guide, styles, frame.buffer_mut());
     chrome::footer(model, parts.footer, state, styles, frame.buffer_mut());

@@ -141,7 +141,7 @@ impl Session {
     }
 
     /// What is known of a cluster; one that is not known is taken to enforce the policy.
-    fn enforcement_of(&self, key: &str) -> Enforcement {
+    pub(super) fn enforcement_of(&self, key: &str) -> Enforcement {
         let known = self.remotes.clusters.items().iter().find(|c| format!("{}.{}", c.location, c.name) == key);
         if known.is_some_and(|cluster| !cluster.enforced) { Enforcement::Off } else { Enforcement::On }
     }

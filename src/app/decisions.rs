@@ -1,4 +1,5 @@
-//! The chosen image's decision under the live policy and under the draft, kept up to date.
+//! What is decided about the pod that is asked about: under the live policy, the draft and a version
+//! of the history, kept up to date.
 
 use std::sync::Arc;
 
@@ -7,6 +8,7 @@ use crate::domain::attestation::Verify;
 use crate::domain::policy::Policy;
 use crate::domain::system_policy;
 
+use super::history::History;
 use super::session::Session;
 use super::tab::Pane;
 
@@ -26,14 +28,43 @@ pub(super) struct Compiled {
     pub(super) rules: Arc<CompiledPolicy>,
 }
 
+/// Under which policy the decision is shown as a tree.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Under {
+    #[default]
+    Live,
+    Draft,
+    /// The version of the history that is asked.
+    Version,
+}
+
+impl Under {
+    /// As texts name the policy.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Live => "the live policy",
+            Self::Draft => "the draft",
+            Self::Version => "a version of the history",
+        }
+    }
+}
+
 #[derive(Debug, Default)]
 pub struct Decisions {
     basis: Option<Basis>,
     live: Option<Compiled>,
     draft: Option<Compiled>,
     old: Option<Compiled>,
+    /// The same three with what is assumed of them, where something is.
+    assumed: [Option<Compiled>; 3],
+    /// What the decisions were made by.
+    made_by: [Option<Arc<CompiledPolicy>>; 3],
+    /// Which of the decisions the Decision pane shows.
+    pub under: Under,
     /// The images and the attestors for which evidence was last read.
     pub asked: Option<(Vec<String>, Vec<String>)>,
+    /// The references that registries were last asked about.
+    pub looked_up: Option<Vec<String>>,
     /// Under the project's policy; `None` while the policy is not known or nothing is asked.
     pub now: Option<Decision>,
     /// Under the draft; `None` while it is not a policy.
@@ -43,47 +74,78 @@ pub struct Decisions {
 }
 
 impl Decisions {
-    /// The live policy and the draft, compiled.
+    /// The live policy and the draft as they are, compiled.
     pub(super) fn compiled(&self) -> [Option<&Compiled>; 2] {
         [self.live.as_ref(), self.draft.as_ref()]
     }
 
     /// The decision whose tree a pane shows.
     pub fn of(&self, pane: Pane) -> Option<&Decision> {
-        match pane {
-            Pane::Decision => self.now.as_ref(),
+        match (pane, self.under) {
+            (Pane::Decision, Under::Live) => self.now.as_ref(),
+            (Pane::Decision, Under::Draft) => self.drafted.as_ref(),
+            (Pane::Decision, Under::Version) => self.then.as_ref(),
             _ => None,
         }
     }
 
     /// Makes again what no longer stands on the present facts.
-    pub fn refresh(&mut self, session: &Session, draft: Option<&Policy>, verifier: &dyn Verify) {
+    pub fn refresh(&mut self, session: &Session, history: &History, draft: Option<&Policy>, verifier: &dyn Verify) {
         let system = session.remotes.system_policy.value().map(|p| (**p).clone());
-        let Some(request) = session.asked() else {
+        if session.simulated.is_none() && self.under == Under::Version {
+            self.under = Under::Live;
+        }
+        compile(&mut self.live, session.live_policy(), system.as_ref());
+        compile(&mut self.draft, draft, system.as_ref());
+        compile(&mut self.old, session.simulated.as_deref(), system.as_ref());
+        let Some(request) = session.decided() else {
             (self.basis, self.asked) = (None, None);
             (self.now, self.drafted, self.then) = (None, None, None);
-            compile(&mut self.live, session.live_policy(), system.as_ref());
-            compile(&mut self.draft, draft, system.as_ref());
             return;
         };
-        let evidence = session.remotes.evidence.value().map(|e| (**e).clone()).unwrap_or_default();
-        let basis = Basis { request, evidence, system: system.clone() };
+        let rules = self.rules(session, history, draft, system.as_ref());
+        let basis = Basis { request, evidence: session.known(), system };
         let same = self.basis.as_ref() == Some(&basis);
-        let live = session.live_policy();
-        if !(same && is_of(self.live.as_ref(), live)) {
-            compile(&mut self.live, live, system.as_ref());
-            self.now = decide(self.live.as_ref(), &basis, verifier);
+        let decisions = [&mut self.now, &mut self.drafted, &mut self.then];
+        for ((decision, by), before) in decisions.into_iter().zip(&rules).zip(&self.made_by) {
+            if !(same && is_same(by.as_ref(), before.as_ref())) {
+                *decision = by.as_ref().map(|by| evaluate(by, &basis.request, &basis.evidence, verifier));
+            }
         }
-        if !(same && is_of(self.draft.as_ref(), draft)) {
-            compile(&mut self.draft, draft, system.as_ref());
-            self.drafted = decide(self.draft.as_ref(), &basis, verifier);
+        (self.basis, self.made_by) = (Some(basis), rules);
+    }
+
+    /// The three policies by which is decided: as they are, or with what is assumed.
+    fn rules(
+        &mut self,
+        session: &Session,
+        history: &History,
+        draft: Option<&Policy>,
+        system: Option<&Policy>,
+    ) -> [Option<Arc<CompiledPolicy>>; 3] {
+        let then = session.assumed.at().map(|time| history.live_at(time).map(|version| &version.policy));
+        let live = then.unwrap_or(session.live_policy());
+        let policies = [live, draft, session.simulated.as_deref()];
+        let actual = [self.live.as_ref(), self.draft.as_ref(), self.old.as_ref()];
+        let mut rules = [const { None }; 3];
+        for (((rules, slot), policy), actual) in rules.iter_mut().zip(&mut self.assumed).zip(policies).zip(actual) {
+            let policy = policy.map(|policy| session.assumed.policy(policy));
+            if is_of(actual, policy.as_deref()) {
+                *slot = None;
+                *rules = actual.map(|compiled| compiled.rules.clone());
+            } else {
+                compile(slot, policy.as_deref(), system);
+                *rules = slot.as_ref().map(|compiled| compiled.rules.clone());
+            }
         }
-        let old = session.simulated.as_deref();
-        if !(same && is_of(self.old.as_ref(), old)) {
-            compile(&mut self.old, old, system.as_ref());
-            self.then = decide(self.old.as_ref(), &basis, verifier);
-        }
-        self.basis = Some(basis);
+        rules
+    }
+}
+
+fn is_same(a: Option<&Arc<CompiledPolicy>>, b: Option<&Arc<CompiledPolicy>>) -> bool {
+    match (a, b) {
+        (Some(a), Some(b)) => Arc::ptr_eq(a, b),
+        (a, b) => a.is_none() && b.is_none(),
     }
 }
 
@@ -100,8 +162,4 @@ fn compile(slot: &mut Option<Compiled>, policy: Option<&Policy>, system: Option<
             rules: Arc::new(CompiledPolicy::new(policy, system.unwrap_or(&system_policy::documented("global")))),
         });
     }
-}
-
-fn decide(compiled: Option<&Compiled>, basis: &Basis, verifier: &dyn Verify) -> Option<Decision> {
-    Some(evaluate(&compiled?.rules, &basis.request, &basis.evidence, verifier))
 }

@@ -61,6 +61,8 @@ pub enum FileTask {
     /// The policy files and directories of a directory; of the working directory for `None`.
     List(Option<String>),
     Open(String),
+    /// Reads a manifest, whose pods are to be chosen between.
+    Manifest(String),
     /// Whether it is still as it was; its text where it is not.
     Watch(String, Stamp),
 }
@@ -79,6 +81,7 @@ pub enum FileReply {
     /// The directory's path and its entries, those to open first.
     Listed(String, Vec<Listed>),
     Opened(Opened),
+    Manifest(Result<Opened, Report>),
     /// It could not be listed or opened, and why.
     Failed(Report),
     /// It is as it was.

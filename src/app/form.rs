@@ -36,6 +36,9 @@ pub enum FormKind {
     Push,
     Deploy,
     Simulate,
+    Manifest,
+    /// Something that is assumed.
+    Assume(Typed),
     Note,
     Attestor,
     Key,
@@ -55,6 +58,49 @@ pub enum FormKind {
     ExportReview(ReviewFormat),
     /// A passphrase for signing in the codelab's *do it for me*.
     SignPassphrase,
+}
+
+/// An assumption that is typed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Typed {
+    Attestor,
+    Cluster,
+    Namespace,
+    Time,
+}
+
+impl Typed {
+    pub const ALL: [Self; 4] = [Self::Attestor, Self::Cluster, Self::Namespace, Self::Time];
+
+    /// In the list of what can be assumed.
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::Attestor => "attested by…",
+            Self::Cluster => "in another cluster…",
+            Self::Namespace => "in another namespace…",
+            Self::Time => "at another time…",
+        }
+    }
+
+    pub fn field(self) -> &'static str {
+        match self {
+            Self::Attestor => "Attestor",
+            Self::Cluster => "Cluster",
+            Self::Namespace => "Namespace",
+            Self::Time => "Time",
+        }
+    }
+
+    pub fn help(self) -> &'static str {
+        match self {
+            Self::Attestor => "projects/PROJECT/attestors/ATTESTOR",
+            Self::Cluster => "LOCATION.NAME",
+            Self::Namespace => "lower-case letters, digits and hyphens",
+            Self::Time => {
+                "UTC: 2026-01-31 14:05, or RFC 3339; what was attested later is not there, the policy is that of then"
+            }
+        }
+    }
 }
 
 #[derive(Debug)]
@@ -112,6 +158,14 @@ impl Form {
         if let Some(FormField { input: Input::Choice { options, chosen }, .. }) = self.focused() {
             let count = options.len().max(1);
             *chosen = (*chosen + count).saturating_add_signed(by) % count;
+        }
+    }
+
+    /// Makes this the choice of a field.
+    pub fn choose(&mut self, id: &str, number: usize) {
+        let input = self.fields.iter_mut().find(|field| field.id == id).map(|field| &mut field.input);
+        if let Some(Input::Choice { options, chosen }) = input {
+            *chosen = number.min(options.len().saturating_sub(1));
         }
     }
 

@@ -76,6 +76,11 @@ impl History {
         self.versions.iter().rev().nth(number)
     }
 
+    /// The version that was live at this time; `None` where none is known that early.
+    pub fn live_at(&self, time: Timestamp) -> Option<&Version> {
+        self.versions.iter().rev().find(|version| version.since() <= time)
+    }
+
     /// The policy that had this etag.
     pub fn by_etag(&self, etag: &str) -> Option<&Policy> {
         let mut versions = self.versions.iter().rev().map(|version| &version.policy);

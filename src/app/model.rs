@@ -27,6 +27,7 @@ use super::session::Session;
 use super::tab::{Pane, Tab};
 use super::tree::Tree;
 use super::update::conflict::Refused;
+use super::update::manifest::Given;
 use super::watching::Watching;
 use super::work::Works;
 use crate::domain::admission::{Outcome, Request};
@@ -113,6 +114,9 @@ impl Navigation {
     }
 }
 
+/// The pods of a manifest, each with the kind and name of what makes it.
+pub type Pods = Result<Vec<(String, Request)>, PodFault>;
+
 /// What the program was started with, and what `update` may call: pure functions only.
 #[derive(Clone)]
 pub struct Deps {
@@ -120,6 +124,8 @@ pub struct Deps {
     pub verifier: Arc<dyn Verify + Send + Sync>,
     /// Reads the manifests in tests files.
     pub manifest: fn(&str) -> Result<Request, PodFault>,
+    /// Reads the pods of a manifest, each with its kind and name.
+    pub manifests: fn(&str) -> Pods,
     /// The names of the themes that can be chosen.
     pub themes: Vec<String>,
 }
@@ -151,6 +157,8 @@ pub struct Model {
     /// Of the chosen project.
     pub history: History,
     pub tests: Tests,
+    /// The manifest that was last asked about.
+    pub manifest: Given,
     /// An import that was refused, until the policy that is live now has come.
     pub refused: Option<Refused>,
     pub deps: Deps,
@@ -205,6 +213,7 @@ impl Model {
             ui: Ui { now, theme, saved, ..Ui::default() },
             history: History::default(),
             tests: Tests::default(),
+            manifest: Given::default(),
             refused: None,
             deps,
             last_ticket: Ticket::default(),

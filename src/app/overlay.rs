@@ -4,17 +4,18 @@ use super::action::{Action, Context};
 use super::conflict::Conflict;
 use super::field::Field;
 use super::file::Opened;
-use super::form::Form;
+use super::form::{Form, Typed};
 use super::history::HistoryBox;
 use super::job::Job;
 use super::report::Report;
 use super::tab::Pane;
 use super::wizard::Wizard;
-use crate::domain::admission::Decision;
+use crate::domain::admission::{Decision, Request};
 use crate::domain::image::ImageRef;
 use crate::domain::lint::quick_fix::QuickFix;
 use crate::domain::name::AttestorName;
 use crate::domain::span::Position;
+use crate::domain::what_if::Assumption;
 
 /// What was picked in a picker.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -25,6 +26,12 @@ pub enum Choice {
     Image(ImageRef),
     /// Type an image reference.
     TypeImage,
+    /// One of the pods of a manifest.
+    Pod(Box<Request>),
+    Assume(Assumption),
+    /// What is assumed under this number.
+    DropAssumption(usize),
+    TypeAssumption(Typed),
     Theme(String),
     /// A template of the draft, by its number.
     Template(usize),
@@ -154,6 +161,8 @@ pub enum Body {
     Review,
     /// Made from the model when it is drawn.
     Replay,
+    /// What registries have for the images that are looked at.
+    Registry,
     Help,
     CommandLog,
     ApiLog,

@@ -1,6 +1,6 @@
 //! What is read from elsewhere, and the answers.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use crate::domain::admission::{Evidence, Request};
@@ -10,6 +10,7 @@ use crate::domain::image::Digest;
 use crate::domain::inventory::Item;
 use crate::domain::name::NoteName;
 use crate::domain::policy::Policy;
+use crate::domain::registered::Registered;
 use crate::domain::resource::{Cluster, Image, LocalKey, Note, Project, WorkDirectory};
 
 use super::report::Report;
@@ -27,6 +28,8 @@ pub enum Source {
     Notes,
     Attestations,
     Evidence,
+    /// What registries have for the images that are asked about by tag, or looked at.
+    Registry,
     /// What the attestors say of every image of the inventory.
     Survey,
     /// The reviewer's list.
@@ -36,7 +39,7 @@ pub enum Source {
 }
 
 impl Source {
-    pub const ALL: [Self; 14] = [
+    pub const ALL: [Self; 15] = [
         Self::Projects,
         Self::Services,
         Self::Clusters,
@@ -47,6 +50,7 @@ impl Source {
         Self::Notes,
         Self::Attestations,
         Self::Evidence,
+        Self::Registry,
         Self::Survey,
         Self::Inventory,
         Self::Keys,
@@ -64,6 +68,7 @@ impl Source {
         Self::Notes,
         Self::Attestations,
         Self::Evidence,
+        Self::Registry,
         Self::Survey,
     ];
 }
@@ -101,6 +106,10 @@ pub enum Query {
         attestors: Vec<String>,
         images: Vec<String>,
     },
+    /// What each reference names in its registry now.
+    Registry {
+        images: Vec<String>,
+    },
     /// What the attestors say of many images at once.
     Survey {
         attestors: Vec<String>,
@@ -129,6 +138,7 @@ impl Query {
             Self::Notes { .. } => Source::Notes,
             Self::Attestations { .. } => Source::Attestations,
             Self::Evidence { .. } => Source::Evidence,
+            Self::Registry { .. } => Source::Registry,
             Self::Survey { .. } => Source::Survey,
             Self::Inventory { .. } => Source::Inventory,
             Self::Keys => Source::Keys,
@@ -153,6 +163,9 @@ pub struct AttestationsPage {
     pub more: bool,
 }
 
+/// What a registry has for each reference that was asked about, or why that is not known.
+pub type Registry = BTreeMap<String, Result<Registered, String>>;
+
 /// The answer to a query; the variant is that of its source.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Answer {
@@ -166,6 +179,7 @@ pub enum Answer {
     Notes(Result<Vec<Note>, Report>),
     Attestations(Result<AttestationsPage, Report>),
     Evidence(Result<Box<Evidence>, Report>),
+    Registry(Result<Registry, Report>),
     Survey(Result<Arc<Evidence>, Report>),
     Inventory(Result<Arc<Vec<Item>>, Report>),
     Keys(Result<Vec<LocalKey>, Report>),

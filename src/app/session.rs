@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::asked::Subject;
 use super::job::ClusterId;
-use super::query::{Query, Source, Work};
+use super::query::{Query, Registry, Source, Work};
 use super::remote::Remote;
 use crate::codelab::{Facts, Seen};
 use crate::domain::admission::{Evidence, RequestImage};
@@ -16,6 +16,7 @@ use crate::domain::inventory::Item;
 use crate::domain::name::NoteName;
 use crate::domain::policy::Policy;
 use crate::domain::resource::{Cluster, ClusterEvent, Image, LocalKey, Note, Project, Workload};
+use crate::domain::what_if::Assumptions;
 
 /// How the services are reached.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -41,10 +42,16 @@ pub struct Session {
     /// [`Session::ask`].
     pub images: Vec<RequestImage>,
     pub subject: Subject,
+    /// What is taken to be other than it is, until it is dropped.
+    pub assumed: Assumptions,
+    /// The images whose tags and platforms are looked at, besides those that are asked about.
+    pub inspected: Vec<String>,
     /// The path of the reviewer's list.
     pub inventory: Option<String>,
     /// A version of the history that the simulation is asked about too.
     pub simulated: Option<Box<Policy>>,
+    /// Since when it was live, as titles name it.
+    pub simulated_since: String,
     pub remotes: Remotes,
 }
 
@@ -63,6 +70,7 @@ pub struct Remotes {
     /// Whether the note has more attestations than were read.
     pub more_attestations: bool,
     pub evidence: Remote<Box<Evidence>>,
+    pub registry: Remote<Registry>,
     /// What the attestors say of the images of the inventory.
     pub survey: Remote<Arc<Evidence>>,
     /// The reviewer's list.
@@ -105,14 +113,12 @@ impl Session {
             .flat_map(Policy::attestors)
             .map(str::to_owned)
             .collect();
+        if !self.inspected.is_empty() {
+            wanted.extend(self.remotes.attestors.items().iter().map(|attestor| attestor.name.to_string()));
+        }
         wanted.sort();
         wanted.dedup();
         wanted
-    }
-
-    /// The images about which the attestors are asked; `None` while none is chosen.
-    pub fn evidence_images(&self) -> Option<Vec<String>> {
-        Some(self.asked()?.images.into_iter().map(|image| image.image).collect())
     }
 
     /// The read that gets a source now; `None` while something it needs is not chosen.
@@ -134,6 +140,10 @@ impl Session {
             }
             Source::Evidence => {
                 Query::Evidence { attestors: self.wanted_attestors(draft), images: self.evidence_images()? }
+            }
+            Source::Registry => {
+                let images = self.registry_images();
+                (!images.is_empty()).then_some(Query::Registry { images })?
             }
             // Its digests are the preview's to say.
             Source::Survey => return None,
@@ -163,6 +173,8 @@ impl Session {
         self.remotes = Remotes { projects, inventory, keys, work, ..Remotes::default() };
         self.cluster = None;
         self.leave_image();
+        self.inspected.clear();
+        self.assumed.clear();
         self.simulated = None;
     }
 
@@ -202,6 +214,7 @@ impl Session {
             r.notes.is_loading(),
             r.attestations.is_loading(),
             r.evidence.is_loading(),
+            r.registry.is_loading(),
             r.survey.is_loading(),
             r.inventory.is_loading(),
             r.workloads.is_loading(),

@@ -22,6 +22,8 @@ pub struct TreeRow<'a> {
 pub struct Tree {
     folded: BTreeSet<Vec<usize>>,
     selected: Vec<usize>,
+    /// In lower case: only checks that have each of them are shown, with those above them.
+    words: Vec<String>,
 }
 
 /// Whether it is why the checks above it failed or are not known.
@@ -46,6 +48,19 @@ pub enum TreeCommand {
     NextProblem,
     /// Folds or unfolds the selected check.
     Toggle,
+    FoldAll,
+    UnfoldAll,
+}
+
+/// Whether the check itself has every word.
+fn has(check: &Check, words: &[String]) -> bool {
+    let text = check.text().to_lowercase();
+    words.iter().all(|word| text.contains(word.as_str()))
+}
+
+/// Whether it or anything below it has every word.
+fn leads_to(check: &Check, words: &[String]) -> bool {
+    words.is_empty() || has(check, words) || check.children.iter().any(|child| leads_to(child, words))
 }
 
 impl Tree {
@@ -57,10 +72,13 @@ impl Tree {
     }
 
     fn collect<'a>(&self, checks: &'a [Check], path: &[usize], last: &[bool], rows: &mut Vec<TreeRow<'a>>) {
-        for (at, check) in checks.iter().enumerate() {
-            let path = [path, &[at]].concat();
-            let last = [last, &[at + 1 == checks.len()]].concat();
-            let folded = !check.children.is_empty() && self.folded.contains(&path);
+        let shown: Vec<(usize, &Check)> =
+            checks.iter().enumerate().filter(|(_, check)| leads_to(check, &self.words)).collect();
+        for (number, (at, check)) in shown.iter().enumerate() {
+            let path = [path, &[*at]].concat();
+            let last = [last, &[number + 1 == shown.len()]].concat();
+            // What is searched for is shown also where it was folded.
+            let folded = self.words.is_empty() && !check.children.is_empty() && self.folded.contains(&path);
             rows.push(TreeRow { path: path.clone(), check, folded, last: last.clone() });
             if !folded {
                 self.collect(&check.children, &path, &last, rows);
@@ -93,13 +111,37 @@ impl Tree {
             TreeCommand::Last => self.select(&rows, rows.len() - 1),
             TreeCommand::NextProblem => self.next_problem(trace),
             TreeCommand::Toggle => self.toggle(&rows, at),
+            TreeCommand::FoldAll => {
+                let all = Self::default().rows(trace);
+                self.folded =
+                    all.into_iter().filter(|row| !row.check.children.is_empty()).map(|row| row.path).collect();
+            }
+            TreeCommand::UnfoldAll => self.folded.clear(),
         }
+    }
+
+    /// Shows only the checks that have each of the words, and goes to the first of them.
+    pub fn search(&mut self, trace: &Trace, text: &str) {
+        let words: Vec<String> = text.split_whitespace().map(str::to_owned).collect();
+        if self.words == words {
+            return;
+        }
+        self.words = words;
+        if !self.words.is_empty() {
+            let first = self.rows(trace).into_iter().find(|row| has(row.check, &self.words)).map(|row| row.path);
+            self.selected = first.unwrap_or_default();
+        }
+    }
+
+    /// How many checks have what is searched for.
+    pub fn found(&self, trace: &Trace) -> usize {
+        self.rows(trace).iter().filter(|row| has(row.check, &self.words)).count()
     }
 
     fn next_problem(&mut self, trace: &Trace) {
         let shown = self.rows(trace);
         let selected = self.selected(&shown).and_then(|at| shown.get(at)).map(|row| &row.path);
-        let all = Self::default().rows(trace);
+        let all = Self { words: self.words.clone(), ..Self::default() }.rows(trace);
         let from = all.iter().position(|row| Some(&row.path) == selected).unwrap_or(0);
         let found =
             all.iter().skip(from + 1).chain(all.iter().take(from + 1)).find(|row| is_deepest_problem(row.check));
@@ -154,6 +196,31 @@ mod tests {
         assert_eq!(run(&[NextProblem, NextProblem]), "rule image digest attestor< message");
         assert_eq!(run(&[By(1), Toggle, Toggle]), "rule image< digest attestor message");
         assert_eq!(run(&[Toggle]), "rule< image digest attestor message");
+    }
+
+    #[test]
+    fn every_check_can_be_folded_at_once() {
+        use TreeCommand::{FoldAll, NextProblem, UnfoldAll};
+        assert_eq!(run(&[FoldAll]), "rule< image message");
+        assert_eq!(run(&[FoldAll, UnfoldAll]), "rule< image digest attestor message");
+        assert_eq!(run(&[FoldAll, NextProblem]), "rule image digest attestor< message");
+    }
+
+    #[test]
+    fn what_is_searched_for_is_shown_with_what_is_above_it() {
+        let trace = trace();
+        let mut tree = Tree::default();
+        tree.input(&trace, TreeCommand::FoldAll);
+        tree.search(&trace, "attest");
+        let labels =
+            |tree: &Tree| -> Vec<String> { tree.rows(&trace).iter().map(|row| row.check.label.clone()).collect() };
+        assert_eq!(labels(&tree), ["image", "attestor"]);
+        assert_eq!((tree.selected(&tree.rows(&trace)), tree.found(&trace)), (Some(1), 1));
+        assert_eq!(tree.rows(&trace)[1].last, [true, true], "no line leads to what is not shown");
+        tree.search(&trace, "no such words");
+        assert!(labels(&tree).is_empty());
+        tree.search(&trace, "");
+        assert_eq!(labels(&tree), ["rule", "image", "message"]);
     }
 
     #[test]

@@ -15,15 +15,18 @@ pub(in crate::app) mod forms;
 pub mod guide;
 pub mod history;
 mod keys;
+pub mod manifest;
 mod mouse;
 mod policy;
 mod policy_tests;
+mod registry;
 mod replaying;
 mod replies;
 mod review;
 pub mod signing;
 mod tree;
 mod watching;
+mod what_if;
 
 use std::time::Duration;
 
@@ -157,9 +160,10 @@ fn settle(model: &mut Model, effects: &mut Vec<Effect>) {
     effects.extend(guide::do_what_is_wanted(model));
     // What was wanted may be to look at something, which is done by showing it.
     effects.extend(guide::finish_steps(model));
-    model.decisions.refresh(&model.session, model.draft.policy(), model.deps.verifier.as_ref());
+    model.decisions.refresh(&model.session, &model.history, model.draft.policy(), model.deps.verifier.as_ref());
     tree::follow(model);
     effects.extend(files::settle(model));
+    effects.extend(replies::missing_registry(model));
     effects.extend(replies::missing_evidence(model));
     effects.extend(review::follow(model));
     effects.extend(watching::follow(model));

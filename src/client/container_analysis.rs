@@ -117,6 +117,20 @@ impl Client {
         attestations(&url, self.list::<OccurrenceList>(&url).await?)
     }
 
+    /// Attestations of other digests of a repository (registry and path), as far as one page of each way
+    /// to write it goes. That the service takes `has_prefix` here is inferred (the facts' section 13,
+    /// question 21), so a refusal is an answer that the caller has to bear.
+    pub async fn attestations_of_repository(&self, note: &NoteName, name: &str) -> Result<Vec<Attestation>, Error> {
+        let mut found = Vec::new();
+        for scheme in ["", "https://"] {
+            let filter = format!("has_prefix(resourceUrl, \"{scheme}{name}@\")");
+            let url = with_query(occurrences_url(note, None)?, &[("filter", &filter)]);
+            let (occurrences, _) = self.get::<OccurrenceList>(url.clone()).await?.into_parts();
+            found.extend(attestations(&url, occurrences)?);
+        }
+        Ok(found)
+    }
+
     /// One page of them, of about a thousand, and the token of the next one.
     pub async fn attestations_page(
         &self,

@@ -43,6 +43,27 @@ impl Client {
         Evidence { attestors, ..Evidence::default() }
     }
 
+    /// As [`Client::evidence_of`]; besides, what the attestors' notes have for other digests of these
+    /// repositories, where that can be read: it decides nothing and explains a lot.
+    pub async fn evidence_with(
+        &self,
+        names: BTreeSet<AttestorName>,
+        digests: &[Digest],
+        repositories: &BTreeSet<String>,
+    ) -> Evidence {
+        let mut evidence = self.evidence_of(names, digests).await;
+        for found in evidence.attestors.values_mut() {
+            let AttestorEvidence::Found { attestor, attestations: Attestations::Read(list) } = found else { continue };
+            for repository in repositories {
+                let others = self.attestations_of_repository(&attestor.note, repository).await.unwrap_or_default();
+                let new = others.into_iter().filter(|other| list.iter().all(|known| known.name != other.name));
+                let new: Vec<Attestation> = new.collect();
+                list.extend(new);
+            }
+        }
+        evidence
+    }
+
     /// What these attestors say of many digests. The pages of their notes are read, up to a limit; of
     /// the second value's attestors not all attestations were read, so that what is not found for them
     /// is not known.

@@ -3,6 +3,7 @@
 use crate::app::report::Report;
 use crate::client;
 use crate::domain::key;
+use crate::domain::registered::{Child, Registered};
 use crate::domain::resource::{Cluster, ClusterEvent, Image, LocalKey, Note, Project, Workload, WorkloadKind};
 use crate::wire::container;
 use crate::wire::container_analysis;
@@ -55,6 +56,21 @@ pub fn images(repository: &str, tags: TagList) -> Vec<Image> {
             })
         })
         .collect()
+}
+
+/// A manifest, as far as people look at it.
+pub fn registered(manifest: client::Manifest) -> Registered {
+    let child = |child: client::Descriptor| Child {
+        digest: child.digest,
+        platform: child.platform,
+        media_type: child.media_type,
+        size: child.size,
+    };
+    Registered {
+        digest: manifest.digest,
+        media_type: manifest.media_type,
+        children: manifest.children.into_iter().map(child).collect(),
+    }
 }
 
 /// A note, with who may read its occurrences where that could be read.

@@ -277,6 +277,7 @@ fn failed_answer(source: Source, report: Report) -> Answer {
         Source::Notes => Answer::Notes(Err(report)),
         Source::Attestations => Answer::Attestations(Err(report)),
         Source::Evidence => Answer::Evidence(Err(report)),
+        Source::Registry => Answer::Registry(Err(report)),
         Source::Survey => Answer::Survey(Err(report)),
         Source::Inventory => Answer::Inventory(Err(report)),
         Source::Keys => Answer::Keys(Err(report)),

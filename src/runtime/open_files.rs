@@ -48,6 +48,7 @@ pub fn perform(task: FileTask) -> FileReply {
             Ok(opened) => FileReply::Opened(opened),
             Err(error) => FileReply::Failed(failure(&error)),
         },
+        FileTask::Manifest(path) => FileReply::Manifest(open(&absolute(&path)).map_err(|error| convert::plain(&error))),
         FileTask::Watch(path, known) => watch(path, known),
     }
 }

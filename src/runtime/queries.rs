@@ -6,7 +6,7 @@ use std::sync::Arc;
 use super::backend::Backend;
 use super::convert;
 use crate::app::job::ClusterId;
-use crate::app::query::{Answer, AttestationsPage, Query, Work};
+use crate::app::query::{Answer, AttestationsPage, Query, Registry, Work};
 use crate::app::report::Report;
 use crate::client::{Client, Error, Kubernetes};
 use crate::codelab::names;
@@ -41,6 +41,7 @@ pub async fn answer(backend: &Backend, query: Query) -> Answer {
             Answer::Attestations(attestations(backend, &note, digest.as_ref()).await)
         }
         Query::Evidence { attestors, images } => Answer::Evidence(evidence(backend, &attestors, &images).await),
+        Query::Registry { images } => Answer::Registry(registry(backend, images).await),
         Query::Survey { attestors, digests } => Answer::Survey(survey(backend, &attestors, digests).await),
         Query::Inventory { path, pod, attestors } => Answer::Inventory(read_list(path, *pod, &attestors).await),
         Query::Keys => Answer::Keys(keys(backend).await),
@@ -151,8 +152,24 @@ async fn evidence(backend: &Backend, attestors: &[String], images: &[String]) ->
     // Each once, in any order.
     let digests: BTreeSet<Digest> = images.iter().filter_map(digest).collect();
     let digests: Vec<Digest> = digests.into_iter().collect();
+    let repository = |image: &String| image.parse::<ImageRef>().ok().map(|image| image.name().to_owned());
+    let repositories = images.iter().filter_map(repository).collect();
     let names: BTreeSet<_> = attestors.iter().filter_map(|name| name.parse().ok()).collect();
-    Ok(Box::new(backend.client()?.evidence_of(names, &digests).await))
+    Ok(Box::new(backend.client()?.evidence_with(names, &digests, &repositories).await))
+}
+
+/// What each reference names now; one that cannot be read does not hide the others.
+async fn registry(backend: &Backend, images: Vec<String>) -> Result<Registry, Report> {
+    let client = backend.client()?;
+    let mut registry = Registry::new();
+    for image in images {
+        let found = match image.parse::<ImageRef>() {
+            Ok(reference) => client.manifest(&reference).await.map(convert::registered).map_err(|e| e.to_string()),
+            Err(error) => Err(error.to_string()),
+        };
+        registry.insert(image, found);
+    }
+    Ok(registry)
 }
 
 /// What the attestors say of many images: their signatures are verified here, so that the screen does

@@ -8,6 +8,7 @@ mod history;
 mod picker;
 mod policy_tests;
 mod reader;
+mod registry;
 mod replay;
 mod wizard;
 

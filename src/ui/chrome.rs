@@ -92,6 +92,24 @@ pub(super) fn header(model: &Model, area: Rect, styles: &Styles, buf: &mut Buffe
     put_line(buf, (x, area.y), &verdicts, taken);
 }
 
+/// What is assumed: on every screen, so that nobody takes a *what if* for the truth.
+pub(super) fn assumed(model: &Model, area: Rect, styles: &Styles, buf: &mut Buffer) {
+    if area.height == 0 {
+        return;
+    }
+    super::text::fill(buf, area, styles.role(Role::Header));
+    let warning = styles.notice(Tone::Warning).style;
+    let hint = Line::from(vec![Span::styled("W", styles.key()), Span::styled(" drops it ", styles.dim())]);
+    let taken = line_width(&hint);
+    let room = usize::from(area.width).saturating_sub(taken + 6);
+    let text = model.session.assumed.short();
+    let text = fit(&text, room, Cut::End, styles.glyphs.ellipsis).into_owned();
+    let line = Line::from(vec![Span::styled(" if: ", warning), Span::styled(text, warning)]);
+    put_line(buf, (area.x, area.y), &line, usize::from(area.width));
+    let x = area.right().saturating_sub(u16::try_from(taken).unwrap_or(0));
+    put_line(buf, (x, area.y), &hint, taken);
+}
+
 /// The chosen image, and how many others the pod has.
 fn asked(model: &Model) -> Option<String> {
     let images = model.session.images();

@@ -12,20 +12,24 @@ pub(super) const TWO_COLUMNS: u16 = 100;
 pub(super) struct Screen {
     pub tabs: Rect,
     pub header: Rect,
+    /// What is assumed; without rows where nothing is.
+    pub marks: Rect,
     pub body: Rect,
     pub guide: Rect,
     pub footer: Rect,
 }
 
-/// Splits the screen; the guide takes `guide` rows above the footer.
-pub(super) fn screen(area: Rect, guide: u16) -> Screen {
+/// Splits the screen; the guide takes `guide` rows above the footer, what is assumed `marks` rows
+/// below the header.
+pub(super) fn screen(area: Rect, guide: u16, marks: u16) -> Screen {
     let row = |y: u16, height: u16| Rect { x: area.x, y, width: area.width, height };
     let footer = area.bottom().saturating_sub(1);
     let guide_top = footer.saturating_sub(guide);
-    let body = area.y + 2;
+    let body = area.y + 2 + marks;
     Screen {
         tabs: row(area.y, 1),
         header: row(area.y + 1, 1),
+        marks: row(area.y + 2, marks),
         body: row(body, guide_top.saturating_sub(body)),
         guide: row(guide_top, guide),
         footer: row(footer, 1),

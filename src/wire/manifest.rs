@@ -38,6 +38,11 @@ pub struct PodManifest {
 }
 
 impl PodManifest {
+    /// Kind and name of the object, for example `Deployment/web`.
+    pub fn title(&self) -> String {
+        format!("{}/{}", self.kind, self.name)
+    }
+
     /// The question whether this pod is admitted, in no cluster in particular.
     pub fn into_request(self) -> Request {
         Request {
@@ -95,15 +100,25 @@ pub fn pods(text: &str) -> Result<Vec<PodManifest>, ManifestError> {
     }
 }
 
-/// The one pod of a manifest, as the tests of a policy ask about it.
-pub fn request(text: &str) -> Result<Request, PodFault> {
-    let pods = pods(text).map_err(|error| match error {
+/// Every pod of a manifest, with the kind and name of the object that makes it.
+pub fn requests(text: &str) -> Result<Vec<(String, Request)>, PodFault> {
+    let pods = pods(text).map_err(fault)?;
+    Ok(pods.into_iter().map(|pod| (pod.title(), pod.into_request())).collect())
+}
+
+fn fault(error: ManifestError) -> PodFault {
+    match error {
         ManifestError::Syntax { line, column, message } => {
             let number = |number: u64| usize::try_from(number).unwrap_or(usize::MAX);
             PodFault { place: Some((number(line), number(column))), message }
         }
         other => PodFault { place: None, message: other.to_string() },
-    })?;
+    }
+}
+
+/// The one pod of a manifest, as the tests of a policy ask about it.
+pub fn request(text: &str) -> Result<Request, PodFault> {
+    let pods = pods(text).map_err(fault)?;
     let count = pods.len();
     match pods.into_iter().next() {
         Some(pod) if count == 1 => Ok(pod.into_request()),

@@ -49,7 +49,8 @@ fn it_is_chosen_refused_signed_and_run() {
     let digest = push(home.path(), skopeo);
 
     workbench.keys("g 1");
-    workbench.wait_for("Images");
+    // Also the draft's screen speaks of images; of workloads only the Deployer's.
+    workbench.wait_for("Workloads");
     workbench.click_text("Images");
     workbench.keys("r");
     workbench.wait_for("codelab/foreign");

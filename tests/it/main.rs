@@ -32,6 +32,7 @@ mod review;
 mod sandbox;
 mod screens;
 mod simulate;
+mod simulating;
 mod skopeo;
 mod terminal;
 mod themes;

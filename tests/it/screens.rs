@@ -203,6 +203,36 @@ fn forms() {
 }
 
 #[test]
+fn simulations() {
+    use crate::simulating;
+    snapshots("manifest", |size| {
+        let mut stage = Stage::full(size);
+        stage.keys("1 m");
+        stage.send(Msg::Paste("kind: Pod\nmetadata:\n  name: web\nspec:\n  containers:\n  - image: nginx\n".into()));
+        stage
+    });
+    snapshots("manifest-pods", simulating::two_pods);
+    snapshots("simulate", |size| {
+        let mut stage = simulating::two_pods(size);
+        stage.keys("Enter");
+        stage
+    });
+    snapshots("tree-search", |size| {
+        let mut stage = Stage::full(size);
+        stage.keys("1 S-Tab /");
+        stage.type_text("closest");
+        stage
+    });
+    snapshots("what-if", |size| {
+        let mut stage = simulating::attested(size);
+        stage.keys("1 w");
+        stage
+    });
+    snapshots("what-if-decided", simulating::decided);
+    snapshots("tags", simulating::index_looked_at);
+}
+
+#[test]
 fn questions() {
     snapshots("ask-import", after(Stage::full, "2 C-s"));
     snapshots("ask-delete-cluster", after(Stage::full, "1 Down Down Down x"));
@@ -304,6 +334,8 @@ fn the_readmes_screenshots_are_frames() {
     screenshot("replay", |size| replay::replaying(size, true), "");
     screenshot("conflict", changing::refused, "");
     screenshot("history", changing::with_history, "2 M-h");
+    screenshot("what-if", crate::simulating::decided, "");
+    screenshot("tags", crate::simulating::index_looked_at, "");
     screenshot("policy-tests", |size| changing::with_tests(size, Some(changing::TESTS)), "M-t Down");
 }
 

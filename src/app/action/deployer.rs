@@ -3,6 +3,15 @@
 use super::{Action as A, Context as C, Group as G, Spec};
 use crate::app::tab::Pane;
 
+/// Every pane of the tab.
+const DEPLOYER: &[C] = &[
+    C::Pane(Pane::Setup),
+    C::Pane(Pane::Images),
+    C::Pane(Pane::Workloads),
+    C::Pane(Pane::Events),
+    C::Pane(Pane::Decision),
+];
+
 pub(super) static TABLE: &[Spec] = &[
     Spec {
         action: A::Open,
@@ -155,5 +164,85 @@ pub(super) static TABLE: &[Spec] = &[
         group: G::Deployer,
         danger: false,
         footer: 4,
+    },
+    Spec {
+        action: A::Manifest,
+        contexts: DEPLOYER,
+        keys: &["m"],
+        label: "manifest…",
+        help: "Ask about the pods of a manifest, pasted or in a file.",
+        group: G::Deployer,
+        danger: false,
+        footer: 5,
+    },
+    Spec {
+        action: A::WhatIf,
+        contexts: DEPLOYER,
+        keys: &["w"],
+        label: "what if…",
+        help: "Assume something: an attestation more or less, by digest, another place or time, a dry run….",
+        group: G::Deployer,
+        danger: false,
+        footer: 6,
+    },
+    Spec {
+        action: A::DropAssumptions,
+        contexts: DEPLOYER,
+        keys: &["W"],
+        label: "drop assumptions",
+        help: "Assume nothing any more.",
+        group: G::Deployer,
+        danger: false,
+        footer: 4,
+    },
+    Spec {
+        action: A::Tags,
+        contexts: DEPLOYER,
+        keys: &["t"],
+        label: "tags…",
+        help: "Show what the tags mean now, and the platforms of an index, with who attested them.",
+        group: G::Deployer,
+        danger: false,
+        footer: 4,
+    },
+    Spec {
+        action: A::NextPolicy,
+        contexts: &[C::Pane(Pane::Decision)],
+        keys: &["v"],
+        label: "policy",
+        help: "Show the decision under the live policy, the draft, or the version of the history that is asked.",
+        group: G::Deployer,
+        danger: false,
+        footer: 5,
+    },
+    Spec {
+        action: A::FoldAll,
+        contexts: &[C::Pane(Pane::Decision)],
+        keys: &["-"],
+        label: "fold all",
+        help: "Fold every check.",
+        group: G::Deployer,
+        danger: false,
+        footer: 2,
+    },
+    Spec {
+        action: A::UnfoldAll,
+        contexts: &[C::Pane(Pane::Decision)],
+        keys: &["+", "="],
+        label: "unfold all",
+        help: "Unfold every check.",
+        group: G::Deployer,
+        danger: false,
+        footer: 2,
+    },
+    Spec {
+        action: A::CopyMarkdown,
+        contexts: &[C::Pane(Pane::Decision)],
+        keys: &["Y"],
+        label: "copy Markdown",
+        help: "Copy the whole decision as Markdown; y copies it as plain text.",
+        group: G::Deployer,
+        danger: false,
+        footer: 3,
     },
 ];

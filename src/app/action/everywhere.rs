@@ -198,7 +198,7 @@ pub(super) static TABLE: &[Spec] = &[
         contexts: &[C::Browse],
         keys: &["/"],
         label: "find",
-        help: "Filter the rows of this pane.",
+        help: "Filter the rows of this pane; of a decision, the checks.",
         group: G::Everywhere,
         danger: false,
         footer: 2,

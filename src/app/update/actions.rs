@@ -7,8 +7,8 @@ use super::super::notice::Weight;
 use super::super::overlay::{Body, Confirm, Overlay, Then};
 use super::super::tab::{Pane, Tab};
 use super::{
-    attestor, boxes, completion, conflict, deployer, explain, finder, forms, go, guide, history, load, policy,
-    policy_tests, quit, replaying, review, say, signing, tree, watching,
+    attestor, boxes, completion, conflict, deployer, explain, finder, forms, go, guide, history, load, manifest,
+    policy, policy_tests, quit, registry, replaying, review, say, signing, tree, watching, what_if,
 };
 use crate::app::editor::Motion;
 use crate::app::query::Source;
@@ -59,6 +59,14 @@ pub(super) fn act(model: &mut Model, action: Action) -> Vec<Effect> {
         | Action::ExplainNextCase
         | Action::ExplainPreviousCase
         | Action::ExplainThen => explain::act(model, action),
+        Action::WhatIf => what_if::open(model),
+        Action::DropAssumptions => what_if::drop_all(model),
+        Action::Manifest => open(model, manifest::form),
+        Action::Tags => registry::open(model),
+        Action::NextPolicy => tree::next_policy(model),
+        Action::FoldAll => on_tree(model, TreeCommand::FoldAll),
+        Action::UnfoldAll => on_tree(model, TreeCommand::UnfoldAll),
+        Action::CopyMarkdown => copy_decision(model, tree::Form::Markdown),
         Action::GrantViewer => attestor::grant(model),
         Action::RemoveKey => attestor::remove_key(model),
         Action::ImportKey => open(model, forms::import_key),
@@ -281,7 +289,7 @@ fn filter(model: &mut Model) -> Vec<Effect> {
     if model.nav.focus() == Pane::Editor {
         return finder::act(model, Action::FindInText);
     }
-    if model.nav.focus().is_list() {
+    if model.nav.focus().is_list() || model.nav.focus().is_tree() {
         model.nav.filtering = true;
     } else {
         say(model, Weight::Info, "this pane has no rows to filter");
@@ -335,7 +343,7 @@ fn copy_row(model: &mut Model) -> Vec<Effect> {
         Pane::Notes => model.selected_note().map(|n| n.name.to_string()),
         Pane::Attestations => model.selected_attestation().map(|a| a.name.clone()),
         Pane::Keys => model.selected_key().map(|k| k.fingerprint.clone()),
-        Pane::Decision => model.decisions.now.as_ref().map(|d| d.trace.to_string()),
+        Pane::Decision => return copy_decision(model, tree::Form::Plain),
         Pane::Preview => {
             let row = model.selected_row(Pane::Preview).and_then(|at| model.preview.item(at));
             row.map(|(item, _)| item.title())
@@ -353,6 +361,21 @@ fn copy_row(model: &mut Model) -> Vec<Effect> {
         say(model, Weight::Info, "there is nothing to copy here");
         Vec::new()
     }
+}
+
+fn on_tree(model: &mut Model, command: TreeCommand) -> Vec<Effect> {
+    let pane = model.nav.focus();
+    tree::input(model, pane, command);
+    Vec::new()
+}
+
+/// The decision that is shown, with what it is about and what is assumed.
+fn copy_decision(model: &mut Model, form: tree::Form) -> Vec<Effect> {
+    if let Some(text) = tree::transcript(model, model.decisions.under, form) {
+        return copy(model, text);
+    }
+    say(model, Weight::Info, "nothing is decided here yet");
+    Vec::new()
 }
 
 /// Copies; says no more than can be known.

@@ -1,14 +1,19 @@
 //! What keys do in the boxes over the page.
 
 use super::super::action::{Action, Context, Spec, specs};
+use super::super::decisions::Under;
 use super::super::effect::Effect;
 use super::super::fuzzy;
 use super::super::model::Model;
 use super::super::overlay::{Body, Choice, Confirm, Entry, Overlay, Picker, Then, searched};
 use super::super::reviewing::ReviewFormat;
 use super::super::work::Purpose;
-use super::{actions, explain, files, fixes, forms, go, history, policy, policy_tests, quit, run, signing};
+use super::tree::{self, Form};
+use super::{
+    actions, explain, files, fixes, forms, go, history, manifest, policy, policy_tests, quit, run, signing, what_if,
+};
 use crate::app::job::Job;
+use crate::app::registry_view;
 
 pub(super) fn act(model: &mut Model, action: Action) -> Vec<Effect> {
     match action {
@@ -143,7 +148,8 @@ fn copy_all(model: &mut Model) -> Vec<Effect> {
             Body::CommandLog => model.log.script(),
             Body::ApiLog => model.ui.requests.join("\n"),
             Body::Report(report) => report.line(),
-            Body::Against => model.decisions.then.as_ref().map(|d| d.trace.to_string()).unwrap_or_default(),
+            Body::Against => tree::transcript(model, Under::Version, Form::Plain).unwrap_or_default(),
+            Body::Registry => registry_view::lines(model).into_iter().map(|line| line.text + "\n").collect::<String>(),
             Body::Decision(decision) => decision.trace.to_string(),
         },
         Some(Overlay::Wizard(wizard)) => signing::text_of(wizard),
@@ -205,6 +211,14 @@ fn chosen(model: &mut Model, choice: Choice) -> Vec<Effect> {
             Vec::new()
         }
         Choice::TypeImage => actions::open(model, forms::typed_image),
+        Choice::Pod(request) => manifest::ask(model, *request),
+        Choice::Assume(assumption) => what_if::assume(model, assumption),
+        Choice::DropAssumption(number) => what_if::drop_one(model, number),
+        Choice::TypeAssumption(typed) => {
+            let form = what_if::form(typed);
+            model.overlays.push(Overlay::Form(Box::new(form)));
+            Vec::new()
+        }
         Choice::Theme(name) => {
             model.ui.theme = name;
             Vec::new()

@@ -13,7 +13,7 @@ use super::super::overlay::{Body, Choice, Confirm, Entry, Overlay, Then};
 use super::super::report::Report;
 use super::super::tab::Pane;
 use super::super::work::Purpose;
-use super::{boxes, go, run, say};
+use super::{boxes, go, manifest, run, say};
 use crate::codelab::names;
 
 /// How often the open file is looked at.
@@ -55,6 +55,7 @@ pub(super) fn replied(model: &mut Model, reply: FileReply) -> Vec<Effect> {
     match reply {
         FileReply::Listed(directory, entries) => return pick(model, &directory, &entries),
         FileReply::Opened(opened) => return opened_file(model, opened),
+        FileReply::Manifest(read) => return manifest::was_read(model, read),
         FileReply::Failed(report) => {
             model.overlays.push(Overlay::reader("The file was not opened", Body::Report(report)));
         }

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use super::super::decisions::Under;
 use super::super::editor::{EditorCommand, Motion};
 use super::super::effect::Effect;
 use super::super::form::{Form, FormKind};
@@ -11,7 +12,7 @@ use super::super::notice::Weight;
 use super::super::overlay::Overlay;
 use super::super::tab::Pane;
 use super::super::work::Purpose;
-use super::{files, go, policy, review, run, say};
+use super::{files, go, manifest, policy, review, run, say, what_if};
 use crate::codelab::names;
 use crate::domain::admission::{Platform, Request, RequestImage};
 use crate::domain::attestation;
@@ -53,6 +54,8 @@ fn take(model: &mut Model, form: &Form) -> Taken {
         FormKind::Push => take_push(model, form),
         FormKind::Deploy => take_deploy(model, form),
         FormKind::Simulate => take_simulate(model, form),
+        FormKind::Manifest => manifest::take(model, form),
+        FormKind::Assume(typed) => what_if::take(model, typed, form),
         FormKind::Note => take_note(model, form),
         FormKind::Attestor => take_attestor(model, form),
         FormKind::Key => take_key(model, form),
@@ -236,12 +239,33 @@ pub(super) fn simulate(model: &Model) -> Form {
                 vec!["Kubernetes Engine".into(), "Cloud Run".into()],
                 "Cloud Run uses the default rule only",
             );
+    form = form.choice("policy", "Decide under", policies(model), "the tree is shown for this one; v goes to the next");
     if subject.platform == Platform::CloudRun {
-        form.focus = 7;
-        form.move_choice(1);
-        form.focus = 0;
+        form.choose("platform", 1);
     }
+    form.choose("policy", usize::from(model.decisions.under == Under::Draft));
     form
+}
+
+/// The live policy, the draft, and each version that was live, the newest first.
+fn policies(model: &Model) -> Vec<String> {
+    let versions = model.history.versions.iter().rev();
+    let versions = versions.map(|version| format!("the policy of {}", super::history::stamp(version)));
+    [Under::Live.as_str().to_owned(), Under::Draft.as_str().to_owned()].into_iter().chain(versions).collect()
+}
+
+fn take_policy(model: &mut Model, chosen: usize) {
+    model.decisions.under = match chosen {
+        0 => Under::Live,
+        1 => Under::Draft,
+        version => match model.history.newest(version - 2).cloned() {
+            Some(version) => {
+                super::history::ask(model, version);
+                Under::Version
+            }
+            None => Under::Live,
+        },
+    };
 }
 
 fn take_simulate(model: &mut Model, form: &Form) -> Taken {
@@ -276,6 +300,7 @@ fn take_simulate(model: &mut Model, form: &Form) -> Taken {
         ..Request::default()
     };
     model.session.ask(request);
+    take_policy(model, form.chosen("policy"));
     go(model, Pane::Decision);
     Ok(Vec::new())
 }

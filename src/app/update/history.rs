@@ -151,8 +151,14 @@ fn simulate(model: &mut Model, version: Version) {
         return say(model, Weight::Warning, "choose an image first: Esc, then i");
     }
     let title = format!("Simulated against the policy of {}", stamp(&version));
-    model.session.simulated = Some(Box::new(version.policy));
+    ask(model, version);
     model.overlays.push(Overlay::reader(title, Body::Against));
+}
+
+/// Makes it the version that the simulation is asked about too.
+pub(super) fn ask(model: &mut Model, version: Version) {
+    model.session.simulated_since = stamp(&version);
+    model.session.simulated = Some(Box::new(version.policy));
 }
 
 /// Puts a version into the draft, after showing what that changes in it.

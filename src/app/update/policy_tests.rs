@@ -1,6 +1,7 @@
 //! The tests of the draft: reading their file, the box that lists them, and adding one.
 
 use super::super::action::Action;
+use super::super::decisions::Under;
 use super::super::effect::Effect;
 use super::super::model::Model;
 use super::super::notice::Weight;
@@ -63,10 +64,19 @@ pub(super) fn add(model: &mut Model) -> Vec<Effect> {
         say(model, Weight::Warning, "choose an image first (i), and simulate (s): the decision becomes the test");
         return Vec::new();
     };
+    if !model.session.assumed.is_empty() {
+        say(model, Weight::Warning, "a test holds what is, and something is assumed: W drops it");
+        return Vec::new();
+    }
     let live = || model.session.live_policy().zip(model.decisions.now.as_ref());
     let drafted = || model.draft.policy().zip(model.decisions.drafted.as_ref());
+    let then = || model.session.simulated.as_deref().zip(model.decisions.then.as_ref());
     let decided = match model.nav.focus() {
-        Pane::Decision => live(),
+        Pane::Decision => match model.decisions.under {
+            Under::Live => live(),
+            Under::Draft => drafted(),
+            Under::Version => then(),
+        },
         _ => drafted().or_else(live),
     };
     let Some((policy, decision)) = decided else {

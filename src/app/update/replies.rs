@@ -30,6 +30,7 @@ pub(super) fn begin(model: &mut Model, source: Source, ticket: Ticket) {
         Source::Notes => r.notes.start(ticket),
         Source::Attestations => r.attestations.start(ticket),
         Source::Evidence => r.evidence.start(ticket),
+        Source::Registry => r.registry.start(ticket),
         Source::Survey => r.survey.start(ticket),
         Source::Inventory => r.inventory.start(ticket),
         Source::Keys => r.keys.start(ticket),
@@ -61,6 +62,7 @@ pub(super) fn answered(model: &mut Model, ticket: Ticket, answer: Answer) -> Vec
             (fresh, Source::Attestations)
         }
         Answer::Evidence(result) => (finish(&mut r.evidence, ticket, result, now), Source::Evidence),
+        Answer::Registry(result) => (finish(&mut r.registry, ticket, result, now), Source::Registry),
         Answer::Survey(result) => (finish(&mut r.survey, ticket, result, now), Source::Survey),
         Answer::Inventory(result) => (finish(&mut r.inventory, ticket, result, now), Source::Inventory),
         Answer::Keys(result) => (finish(&mut r.keys, ticket, result, now), Source::Keys),
@@ -100,6 +102,19 @@ fn adopt_cluster(session: &mut Session) {
         session.remotes.workloads.clear();
         session.remotes.events.clear();
     }
+}
+
+/// Looks up what tags mean when others are asked about.
+pub(super) fn missing_registry(model: &mut Model) -> Vec<Effect> {
+    let wanted = model.session.registry_images();
+    if wanted.is_empty() || model.decisions.looked_up.as_ref() == Some(&wanted) {
+        return Vec::new();
+    }
+    let effects = load(model, &[Source::Registry]);
+    if !effects.is_empty() {
+        model.decisions.looked_up = Some(wanted);
+    }
+    effects
 }
 
 /// Reads the evidence when the image or the attestors that decide about it changed.

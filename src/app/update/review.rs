@@ -87,7 +87,7 @@ pub(super) fn open_decisions(model: &mut Model) -> Vec<Effect> {
     let Some((item, _)) = model.preview.item(number) else { return Vec::new() };
     let title = item.title();
     // Of the chosen image the attestations themselves are known.
-    let chosen = model.session.asked().as_ref() == Some(&item.request);
+    let chosen = model.session.assumed.is_empty() && model.session.asked().as_ref() == Some(&item.request);
     let known = model.decisions.now.clone().zip(model.decisions.drafted.clone()).filter(|_| chosen);
     let both =
         known.map(|(now, drafted)| [now, drafted]).or_else(|| model.preview.decisions(number, verifier.as_ref()));

@@ -127,6 +127,7 @@ fn lines<'a>(model: &'a Model, body: &'a Body, styles: &'a Styles) -> Vec<Line<'
         Body::ApiLog => api_log(model, styles),
         Body::Report(report) => report_lines(report, styles),
         Body::Against => against(model, styles),
+        Body::Registry => super::registry::lines(model, styles),
         Body::Decision(decision) => decision_lines(decision, styles),
         Body::Code(_) | Body::Bytes(_) | Body::Diff { .. } | Body::Decisions(_) => Vec::new(),
     }
@@ -215,6 +216,10 @@ fn api_log<'a>(model: &'a Model, styles: &Styles) -> Vec<Line<'a>> {
 fn against<'a>(model: &'a Model, styles: &Styles) -> Vec<Line<'a>> {
     let images = model.session.images().into_iter().map(|image| Line::styled(image.image, styles.strong()));
     let mut lines: Vec<Line<'a>> = images.collect();
+    if !model.session.assumed.is_empty() {
+        let text = format!("if: {}", model.session.assumed.short());
+        lines.push(Line::styled(text, styles.notice(Tone::Warning).style));
+    }
     match &model.decisions.then {
         Some(decision) => lines.extend(decision_lines(decision, styles)),
         None => lines.push(Line::styled("nothing is decided: no image is chosen", styles.dim())),

@@ -7,9 +7,11 @@ use ratatui::widgets::{StatefulWidget as _, Widget};
 
 use super::focus;
 use crate::app::Model;
+use crate::app::decisions::Under;
 use crate::app::tab::Pane;
-use crate::domain::admission::{Decision, Platform};
+use crate::domain::admission::{Decision, ImageDecision, ImageOutcome, Platform};
 use crate::domain::document::Path;
+use crate::domain::trace::Status;
 use crate::ui::chrome::verdict;
 use crate::ui::state::{Hit, ViewState};
 use crate::ui::styles::Styles;
@@ -18,11 +20,47 @@ use crate::ui::widgets::paragraph::{Paragraph, wrap_line};
 use crate::ui::widgets::placeholder::Placeholder;
 use crate::ui::widgets::trace_tree::TraceTree;
 
-/// The decision under the live policy.
+/// The decision under the policy that is shown, and the verdicts under all that are asked.
 pub(super) fn decision(model: &Model, area: Rect, state: &mut ViewState, styles: &Styles, buf: &mut Buffer) {
-    let facts = vec![subject(model, styles), line("live policy", model.decisions.now.as_ref(), styles)];
-    draw(model, Pane::Decision, model.decisions.now.as_ref(), facts, (area, state, styles), buf);
+    let decisions = &model.decisions;
+    let mut facts = images(model, styles);
+    facts.push(subject(model, styles));
+    let now = if model.session.assumed.at().is_some() { "policy then" } else { "live policy" };
+    facts.push(line(now, decisions.now.as_ref(), decisions.under == Under::Live, styles));
+    if decisions.under != Under::Live {
+        facts.push(line("draft", decisions.drafted.as_ref(), decisions.under == Under::Draft, styles));
+    }
+    if model.session.simulated.is_some() && decisions.under != Under::Live {
+        let label = format!("policy of {}", model.session.simulated_since);
+        facts.push(line(&label, decisions.then.as_ref(), decisions.under == Under::Version, styles));
+    }
+    draw(model, Pane::Decision, decisions.of(Pane::Decision), facts, (area, state, styles), buf);
 }
+
+/// Each image of a pod of several, with what came of it; the header has the only one of others.
+fn images(model: &Model, styles: &Styles) -> Vec<Line<'static>> {
+    let Some(decision) = model.decisions.of(Pane::Decision).filter(|decision| decision.images.len() > 1) else {
+        return Vec::new();
+    };
+    let line = |image: &ImageDecision| {
+        let (status, word) = match &image.outcome {
+            ImageOutcome::Exempt(_) => (Status::Pass, "exempt"),
+            ImageOutcome::Allow => (Status::Pass, "allow"),
+            ImageOutcome::Deny(_) => (Status::Fail, "deny"),
+            ImageOutcome::Undecided => (Status::Unknown, "not known"),
+        };
+        let mark = styles.trace(status);
+        Line::from(vec![
+            mark.sign(),
+            Span::styled(format!(" {word:<9} "), mark.style),
+            Span::styled(image.image.clone(), styles.text()),
+        ])
+    };
+    decision.images.iter().take(IMAGES).map(line).collect()
+}
+
+/// Images of a pod that are told above the tree, which has them all.
+const IMAGES: usize = 4;
 
 fn subject(model: &Model, styles: &Styles) -> Line<'static> {
     let subject = &model.session.subject;
@@ -46,8 +84,9 @@ fn subject(model: &Model, styles: &Styles) -> Line<'static> {
     Line::styled(text, styles.dim())
 }
 
-fn line(label: &str, decision: Option<&Decision>, styles: &Styles) -> Line<'static> {
-    let mut spans = vec![Span::styled(format!("{label:12}"), styles.dim())];
+fn line(label: &str, decision: Option<&Decision>, shown: bool, styles: &Styles) -> Line<'static> {
+    let label_style = if shown { styles.text() } else { styles.dim() };
+    let mut spans = vec![Span::styled(format!("{label:11} "), label_style)];
     spans.extend(verdict(decision, styles));
     Line::from(spans)
 }
@@ -60,8 +99,12 @@ fn draw(
     (area, state, styles): (Rect, &mut ViewState, &Styles),
     buf: &mut Buffer,
 ) {
-    let frame =
+    let mut frame =
         PaneFrame::new(styles, pane.title()).focus(focus(model, pane)).foot(Line::styled("s simulate", styles.dim()));
+    if let (Some(filter), Some(decision)) = (super::filter_of(model, pane), decision) {
+        let all = decision.trace.flat().len();
+        frame = frame.filter(filter, model.nav.tree(pane).found(&decision.trace), all);
+    }
     let inner = frame.inner(area);
     (&frame).render(area, buf);
     let Some(decision) = decision else {
@@ -84,6 +127,12 @@ fn missing<'a>(model: &Model, pane: Pane, styles: &'a Styles) -> Placeholder<'a>
     if model.session.images().is_empty() {
         return Placeholder::empty(styles, "no image chosen", "i chooses one");
     }
+    if pane == Pane::Decision && model.decisions.under == Under::Draft {
+        return Placeholder::empty(styles, "the draft is not a policy yet", "v shows the next policy");
+    }
+    if model.session.assumed.at().is_some() {
+        return Placeholder::empty(styles, "no policy of that time is known", "W drops what is assumed");
+    }
     if pane == Pane::Preview {
         return Placeholder::empty(
             styles,
@@ -105,7 +154,9 @@ fn checks(
     let folding = model.nav.tree(pane);
     let rows = folding.rows(&decision.trace);
     let line_of = |path: &Path| {
-        (pane == Pane::Preview).then(|| model.draft.document.span_of(path).map(|s| s.best().start.line)).flatten()
+        (pane == Pane::Preview || model.decisions.under == Under::Draft)
+            .then(|| model.draft.document.span_of(path).map(|s| s.best().start.line))
+            .flatten()
     };
     let (selected, focus) = (folding.selected(&rows), focus(model, pane));
     let tree = TraceTree { styles, rows: &rows, selected, focus, line_of: &line_of };

@@ -62,7 +62,12 @@ impl Stage {
     /// Nothing is chosen or read yet.
     pub(crate) fn empty(size: (u16, u16)) -> Self {
         let themes = ["dark", "light", "high-contrast"].map(str::to_owned).to_vec();
-        let deps = Deps { verifier: Arc::new(Trusting), manifest: countersign::wire::manifest::request, themes };
+        let deps = Deps {
+            verifier: Arc::new(Trusting),
+            manifest: countersign::wire::manifest::request,
+            manifests: countersign::wire::manifest::requests,
+            themes,
+        };
         let mut model = Model::new(Saved::default(), None, deps, now());
         model.session.connection = Connection::Sandbox("127.0.0.1:1".into());
         Self { model, state: ViewState::default(), styles: Styles::default(), size }
