@@ -39,6 +39,9 @@ pub struct Args {
     /// A pod, or a workload with a pod template, in YAML or JSON; `-` is standard input
     #[arg(long, value_name = "FILE")]
     pod: Option<PathBuf>,
+    /// Which pod, where the manifest has several: `NAME`, `KIND/NAME`, or its number from 1
+    #[arg(long, value_name = "NAME", requires = "pod")]
+    pod_name: Option<String>,
     /// The cluster, as the policy's rules name it
     #[arg(long, value_name = "LOCATION.NAME")]
     cluster: Option<ClusterKey>,
@@ -113,8 +116,10 @@ enum Failure {
     Invalid { file: String },
     #[error("{file}: {error}")]
     Manifest { file: String, error: ManifestError },
-    #[error("{file}: {count} pods in one manifest; simulate one at a time: {names}")]
+    #[error("{file}: {count} pods in one manifest; choose one with --pod-name: {names}")]
     SeveralPods { file: String, count: usize, names: String },
+    #[error("{file}: no pod of the manifest is {name:?}; it has {names}")]
+    NoSuchPod { file: String, name: String, names: String },
     #[error("standard input can be the policy or the pod, not both")]
     StandardInputTwice,
     #[error("an image is empty")]

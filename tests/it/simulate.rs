@@ -268,6 +268,7 @@ fn people_see_why_and_where() {
     Why:
       ✓ pass    Binary Authorization is enforced here
       · note    rule defaultAdmissionRule: ALWAYS_DENY, ENFORCED_BLOCK_AND_AUDIT_LOG  [policy.yaml:15]
+        · note    the policy has no rules by: service identity, service account `prod:default`, namespace `prod`
         · note    clusterAdmissionRules (2): the request names no cluster, so none of them applies
       ✓ pass    image registry.k8s.io/a/setup:1: init container setup
         · note    system policy: none of the 6 patterns known of it matches
@@ -276,6 +277,7 @@ fn people_see_why_and_where() {
       ✗ fail    image nginx: container web
         · note    system policy: none of the 6 patterns known of it matches
         · note    allowlist: none of 2 patterns matches
+          · note    closest pattern: none begins with `n`, as the image does
         ✗ fail    evaluation mode ALWAYS_DENY  [policy.yaml:16]
       ✗ fail    the rule is enforced: ENFORCED_BLOCK_AND_AUDIT_LOG  [policy.yaml:17]
       · note    break-glass: not asked for
@@ -311,10 +313,12 @@ fn people_see_what_was_assumed() {
     Why:
       ✓ pass    Binary Authorization is enforced here
       · note    rule clusterAdmissionRules[us-central1-a.prod]: REQUIRE_ATTESTATION, ENFORCED_BLOCK_AND_AUDIT_LOG  [policy.yaml:6]
+        · note    the policy has no rules by: service identity, service account `default:default`, namespace `default`
         ✓ pass    clusterAdmissionRules (2): us-central1-a.prod
       ✓ pass    image us.gcr.io/codelab/app@sha256:37e5287945774f27b418ce567cd77f4bbc9ef44a1bcd1a2312369f31f9cce567
         · note    system policy: none of the 6 patterns known of it matches
         · note    allowlist: none of 2 patterns matches
+          · note    closest pattern: none begins with `u`, as the image does
         ✓ pass    evaluation mode REQUIRE_ATTESTATION  [policy.yaml:7]
           ✓ pass    attestor projects/codelab/attestors/qa  [policy.yaml:10]
             · note    a valid attestation is assumed
@@ -338,10 +342,12 @@ fn people_see_what_a_dry_run_overrode() {
     Why:
       ✓ pass    Binary Authorization is enforced here
       · note    rule clusterAdmissionRules[us-central1-a.test]: ALWAYS_DENY, DRYRUN_AUDIT_LOG_ONLY  [policy.yaml:12]
+        · note    the policy has no rules by: service identity, service account `default:default`, namespace `default`
         ✓ pass    clusterAdmissionRules (2): us-central1-a.test
       ✗ fail    image nginx
         · note    system policy: none of the 6 patterns known of it matches
         · note    allowlist: none of 2 patterns matches
+          · note    closest pattern: none begins with `n`, as the image does
         ✗ fail    evaluation mode ALWAYS_DENY  [policy.yaml:13]
       ✓ pass    dry run: what would be refused is admitted, and logged: DRYRUN_AUDIT_LOG_ONLY  [policy.yaml:14]
       · note    break-glass: not asked for
@@ -370,12 +376,26 @@ fn an_invalid_policy_is_shown_with_its_problems() {
     &["--image", "x", "--resolved-digest", "sha256:37e5287945774f27b418ce567cd77f4bbc9ef44a1bcd1a2312369f31f9cce567"],
     "--resolved-digest is for --platform cloud-run: GKE takes the image as it stands in the pod"
 )]
-#[case::two_pods(&["--pod", "two.yaml"], "two.yaml: 2 pods in one manifest; simulate one at a time: Pod , Pod ")]
+#[case::two_pods(&["--pod", "two.yaml"], "two.yaml: 2 pods in one manifest; choose one with --pod-name: 1 Pod/, 2 Pod/")]
+#[case::no_such_pod(&["--pod", "two.yaml", "--pod-name", "web"], "two.yaml: no pod of the manifest is \"web\"; it has 1 Pod/, 2 Pod/")]
 #[case::boolean(&["--pod", "boolean.yaml"], "boolean.yaml: line 3, column 45: `true` is no text here: put it in quotes")]
 #[case::empty_image(&["--image", ""], "an image is empty")]
 fn complaints_name_the_place_and_what_to_do(#[case] arguments: &[&str], #[case] message: &str) {
     let arguments: Vec<&str> = ["--policy", "attested.yaml"].iter().chain(arguments).copied().collect();
     assert_eq!(Files::new().complaint(&arguments, 2), format!("countersign: {message}\n"));
+}
+
+#[rstest]
+#[case::by_number("2", "b")]
+#[case::by_name("web", "nginx")]
+#[case::by_kind("deployment/web", "nginx")]
+fn one_pod_of_several_is_chosen(#[case] name: &str, #[case] image: &str) {
+    let files = Files::new();
+    let several = [fs::read_to_string(files.0.path().join("two.yaml")).unwrap(), DEPLOYMENT.to_owned()].join("---\n");
+    fs::write(files.0.path().join("several.yaml"), several).unwrap();
+    let report = files.json(&["--policy", "policy.yaml", "--pod", "several.yaml", "--pod-name", name], 1);
+    let images: Vec<&str> = report["images"].as_array().unwrap().iter().filter_map(|i| i["image"].as_str()).collect();
+    assert!(images.contains(&image), "{images:?}");
 }
 
 #[test]

@@ -16,7 +16,7 @@ pub(super) fn request(args: &Args) -> Result<Request, Failure> {
         Some(path) if path == Path::new("-") && args.policy == Path::new("-") => {
             return Err(Failure::StandardInputTwice);
         }
-        Some(path) => pod(path)?.into_request(),
+        Some(path) => pod(path, args.pod_name.as_deref())?.into_request(),
         None => Request { images: images(&args.images)?, ..Request::default() },
     };
     request.cluster = args.cluster.as_ref().map(ToString::to_string);
@@ -42,17 +42,46 @@ fn images(images: &[String]) -> Result<Vec<RequestImage>, Failure> {
     Ok(images.iter().map(|image| RequestImage { image: image.clone(), ..RequestImage::default() }).collect())
 }
 
-fn pod(path: &Path) -> Result<PodManifest, Failure> {
+/// The only pod of the manifest, or the one that `name` says.
+fn pod(path: &Path, name: Option<&str>) -> Result<PodManifest, Failure> {
     let text = input::read(path, manifest::MAX_BYTES)?;
-    let file = || path.display().to_string();
-    let mut pods = manifest::pods(&text).map_err(|error| Failure::Manifest { file: file(), error })?;
-    match (pods.pop(), pods.len()) {
-        (Some(pod), 0) => Ok(pod),
-        (last, count) => {
-            let names = pods.iter().chain(&last).take(5).map(|pod| format!("{} {}", pod.kind, pod.name));
-            Err(Failure::SeveralPods { file: file(), count: count + 1, names: names.collect::<Vec<_>>().join(", ") })
-        }
+    let file = path.display().to_string();
+    let mut pods = match manifest::pods(&text) {
+        Ok(pods) => pods,
+        Err(error) => return Err(Failure::Manifest { file, error }),
+    };
+    let names = names(&pods);
+    if let Some(name) = name {
+        let number = name.parse::<usize>().ok();
+        let mut number_of = 0;
+        pods.retain(|pod| {
+            number_of += 1;
+            number == Some(number_of) || is_called(pod, name)
+        });
     }
+    match (pods.pop(), pods.len(), name) {
+        (Some(pod), 0, _) => Ok(pod),
+        (None, _, Some(name)) => Err(Failure::NoSuchPod { file, name: name.to_owned(), names }),
+        (_, others, _) => Err(Failure::SeveralPods { file, count: others + 1, names }),
+    }
+}
+
+fn is_called(pod: &PodManifest, name: &str) -> bool {
+    match name.split_once('/') {
+        Some((kind, name)) => pod.kind.eq_ignore_ascii_case(kind) && pod.name == name,
+        None => pod.name == name,
+    }
+}
+
+/// Each with its number.
+fn names(pods: &[PodManifest]) -> String {
+    const SHOWN: usize = 5;
+    let name = |(number, pod): (usize, &PodManifest)| format!("{} {}", number + 1, pod.title());
+    let mut names: Vec<String> = pods.iter().enumerate().take(SHOWN).map(name).collect();
+    if pods.len() > SHOWN {
+        names.push("…".to_owned());
+    }
+    names.join(", ")
 }
 
 /// Attestations only where they are assumed, and what Cloud Run resolves a tag to.
