@@ -90,6 +90,7 @@ fn facts(out: &mut String, case: &Case, styles: Styles) {
         ("namespace", subject.namespace.clone()),
         ("pod", subject.pod.clone()),
         ("revision", subject.revision.clone()),
+        ("service", subject.service.clone()),
         ("of", subject.object.clone()),
         ("by", subject.principal.clone()),
         ("at", subject.time.clone()),

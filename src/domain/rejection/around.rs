@@ -112,6 +112,9 @@ impl<'t> Lines<'t> {
     }
 
     fn subject(&self, case: &mut Case, line: &str) {
+        // `(x13 over 33s)`, as `kubectl describe` counts events.
+        let count = line.split(' ').find_map(|word| word.strip_prefix("(x")?.parse::<usize>().ok());
+        case.times = count.unwrap_or(case.times).max(1);
         let subject = &mut case.subject;
         let mut words = line.split(' ').map(|word| word.trim_matches(['"', '\'', ':', ',', '(', ')', '[', ']']));
         let first = words.clone().next().unwrap_or_default().to_owned();

@@ -213,6 +213,7 @@ fn built(plain: &str, message: &[Found], next: usize) -> Option<Case> {
 }
 
 impl Building {
+    /// What stands before the message, its head, or a sentence of it.
     fn add(&mut self, statement: &Statement) {
         match statement {
             Statement::Server { .. } => self.case.carriers.push("kubectl"),
@@ -240,6 +241,13 @@ impl Building {
                 self.head(Kind::CloudRun);
                 self.wait_for(image);
             }
+            statement => self.sentence(statement),
+        }
+    }
+
+    /// A sentence of the message itself: of the rule, an image, or an attestor.
+    fn sentence(&mut self, statement: &Statement) {
+        match statement {
             Statement::ImageRule { image, rule } => {
                 // Only GKE's webhook says so.
                 self.head(Kind::Gke);
@@ -277,6 +285,7 @@ impl Building {
             Statement::Relative { known } => {
                 self.case.relative.get_or_insert(known);
             }
+            _ => {}
         }
     }
 

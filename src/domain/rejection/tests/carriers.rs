@@ -131,7 +131,9 @@ fn relatives_are_told_apart_in_every_carrier() {
 
 #[test]
 fn whole_messages_leave_nothing_unknown() {
-    for (form, message, _) in forms().into_iter().filter(|(form, ..)| !matches!(*form, "G6" | "C4" | "W9" | "W9 of a cluster")) {
+    for (form, message, _) in
+        forms().into_iter().filter(|(form, ..)| !matches!(*form, "G6" | "C4" | "W9" | "W9 of a cluster"))
+    {
         let reading = decode(&message);
         assert_eq!(all_unknown(&reading), Vec::<String>::new(), "{form}");
         assert!(reading.is_rejection());
@@ -156,7 +158,7 @@ fn carriers_are_named_and_tell_the_subject() {
         @r"
     kubectl | deploy/web.yaml |  | 1x
     a controller's event | replicaset/web-5d8f |  | 1x
-    a controller's event | replicaset/web-5d8f | prod | 1x
+    a controller's event | replicaset/web-5d8f | prod | 13x
     Terraform | kubernetes_deployment.web |  | 1x
     Helm |  |  | 1x
     Skaffold, kubectl | STDIN |  | 1x
