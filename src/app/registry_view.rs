@@ -121,10 +121,10 @@ fn short(digest: &Digest) -> String {
     format!("sha256:{}…", digest.short(12))
 }
 
-/// The index and each of its images, with who attested it.
+/// The index and each of its images, with who attested it: `✓` where it counts, `✗` where not and why.
 fn attested(found: &Registered, evidence: &Evidence, verify: &dyn Verify) -> Vec<ViewLine> {
     let own = if found.is_index() { "index" } else { "image" };
-    let mut lines = vec![digest_line(own, &found.digest, evidence, verify)];
+    let mut lines = vec![line(Weight::Dim, "  attested by"), digest_line(own, &found.digest, evidence, verify)];
     for child in &found.children {
         let platform = child.platform.as_deref().unwrap_or("no platform");
         lines.push(digest_line(platform, &child.digest, evidence, verify));
@@ -154,10 +154,10 @@ fn digest_line(what: &str, digest: &Digest, evidence: &Evidence, verify: &dyn Ve
     }
     let mut parts = Vec::new();
     if !yes.is_empty() {
-        parts.push(format!("✓ attested by {}", yes.join(", ")));
+        parts.push(format!("✓ {}", yes.join(", ")));
     }
     if !no.is_empty() {
-        parts.push(format!("✗ does not count: {}", no.join("; ")));
+        parts.push(format!("✗ {}", no.join("; ")));
     }
     if !unknown.is_empty() {
         parts.push(format!("? not known of {}", unknown.join(", ")));

@@ -59,6 +59,12 @@ fn it_is_chosen_refused_signed_and_run() {
     workbench.keys("Enter Enter");
     verdict_now(&mut workbench, &digest, "✗ DENY");
 
+    workbench.keys("t");
+    workbench.wait_for("means now one image");
+    workbench.wait_for("– not attested");
+    workbench.keys("Esc");
+    workbench.wait_gone("means now one image");
+
     workbench.keys("3 s");
     workbench.wait_for("docker-manifest-digest");
     workbench.keys("Enter");

@@ -137,6 +137,9 @@ fn start(model: &mut Model) -> Vec<Effect> {
         items: model.preview.items().clone(),
         evidence: model.preview.evidence().clone(),
     };
+    if !model.session.assumed.is_empty() {
+        say(model, Weight::Info, "reviewed as it is: nothing that is assumed is in it");
+    }
     let ticket = model.next_ticket();
     let reviewing = &mut model.reviewing;
     let before = reviewing.ticket.replace(ticket).map(Effect::Cancel);

@@ -2,7 +2,7 @@
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
-use ratatui::text::Line;
+use ratatui::text::{Line, Span};
 use ratatui::widgets::{StatefulWidget as _, Widget as _};
 
 use super::{cell, filter_of, focus};
@@ -12,7 +12,7 @@ use crate::app::tab::Pane;
 use crate::domain::admission::Outcome;
 use crate::domain::review::Standing;
 use crate::ui::state::{Hit, ViewState};
-use crate::ui::styles::Styles;
+use crate::ui::styles::{Styles, Tone};
 use crate::ui::text::Cut;
 use crate::ui::widgets::pane::Pane as PaneFrame;
 use crate::ui::widgets::placeholder::Placeholder;
@@ -36,7 +36,7 @@ pub(super) fn preview(model: &Model, area: Rect, state: &mut ViewState, styles: 
         .count(all)
         .note(arrangement(model, styles))
         .busy(preview.is_behind().then_some(model.ui.spin))
-        .foot(counts(model, styles));
+        .foot(foot(model, styles));
     if let Some(filter) = filter_of(model, pane) {
         frame = frame.filter(filter, shown.len(), all);
     }
@@ -49,6 +49,15 @@ pub(super) fn preview(model: &Model, area: Rect, state: &mut ViewState, styles: 
         .placeholder(placeholder(model, styles));
     (&table).render(inner, buf, state.scroll(pane));
     state.hit(inner, Hit::Rows(pane));
+}
+
+/// How many stand in which way. What is assumed is not in it, and that is said.
+fn foot(model: &Model, styles: &Styles) -> Line<'static> {
+    let mut foot = counts(model, styles);
+    if !model.session.assumed.is_empty() {
+        foot.spans.insert(0, Span::styled("without what is assumed  ", styles.notice(Tone::Warning).style));
+    }
+    foot
 }
 
 fn cells(model: &Model, number: usize, styles: &Styles) -> Vec<Line<'static>> {

@@ -125,3 +125,21 @@ async fn a_list_by_digest_is_as_small_as_what_it_finds() {
     assert_eq!(sizes, [1000, 1000, 1000, 500]);
     assert_eq!(lab.client.attestations(&note(), None).await.unwrap(), stored);
 }
+
+#[tokio::test]
+async fn those_of_other_digests_of_a_repository_are_found_however_it_is_written() {
+    let lab = with_note().await;
+    let uris = [
+        format!("gcr.io/codelab-2018/i@{}", digest(1)),
+        format!("https://gcr.io/codelab-2018/i@{}", digest(2)),
+        format!("gcr.io/codelab-2018/i-other@{}", digest(3)),
+        format!("us.gcr.io/codelab-2018/i@{}", digest(4)),
+    ];
+    for uri in &uris {
+        let new = Attestation { resource_uri: uri.clone(), ..attestation(1, "k") };
+        lab.client.create_attestation(&project(), &new).await.unwrap();
+    }
+    let found = lab.client.attestations_of_repository(&note(), "gcr.io/codelab-2018/i").await.unwrap();
+    let found: Vec<&str> = found.iter().map(|attestation| attestation.resource_uri.as_str()).collect();
+    assert_eq!(found, [uris[0].as_str(), uris[1].as_str()]);
+}
