@@ -125,6 +125,11 @@ pub enum Action {
     NextFailure,
     GroupEvents,
     ReplayEntries,
+    Fixes,
+    FixApply,
+    FixesCopy,
+    BreakGlass,
+    BreakGlassDeploy,
     ExportPolicy,
     History,
     PolicyTests,
@@ -208,6 +213,10 @@ pub enum Context {
     Tests,
     /// The box that explains a refusal.
     Explain,
+    /// The box with the fixes of a refusal.
+    Fixes,
+    /// The box with a pod that breaks the glass, besides what every box with text has.
+    BreakGlass,
     /// The filter of a pane takes text.
     Filter,
     /// The bar of the draft's search takes text.

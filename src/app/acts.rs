@@ -125,6 +125,7 @@ fn workloads(model: &Model, act: Act, project: &str) -> Plan {
             image,
             service_account: String::new(),
             labels: std::collections::BTreeMap::default(),
+            annotations: std::collections::BTreeMap::default(),
         })
     };
     let delete = |name: &str| {

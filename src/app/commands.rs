@@ -140,8 +140,8 @@ fn cluster_flags(id: &ClusterId) -> String {
 }
 
 fn deploy_commands(deploy: &Deploy) -> Vec<String> {
-    let Deploy { kind, namespace, name, image, service_account, labels, .. } = deploy;
-    let plain = service_account.is_empty() && labels.is_empty();
+    let Deploy { kind, namespace, name, image, service_account, labels, annotations, .. } = deploy;
+    let plain = service_account.is_empty() && labels.is_empty() && annotations.is_empty();
     match kind {
         WorkloadKind::Pod => {
             let labels: Vec<String> = labels.iter().map(|(key, value)| format!("{key}={value}")).collect();
@@ -153,7 +153,13 @@ fn deploy_commands(deploy: &Deploy) -> Vec<String> {
                 let overrides = format!("{{\"spec\": {{\"serviceAccountName\": {}}}}}", json(service_account));
                 format!(" --overrides={}", quoted(&overrides))
             };
-            vec![format!("kubectl run {name} --image={} --namespace={namespace}{labels}{account}", quoted(image))]
+            let annotation =
+                |(key, value): (&String, &String)| format!(" --annotations={}", quoted(&format!("{key}={value}")));
+            let annotations: String = annotations.iter().map(annotation).collect();
+            vec![format!(
+                "kubectl run {name} --image={} --namespace={namespace}{labels}{annotations}{account}",
+                quoted(image)
+            )]
         }
         WorkloadKind::Deployment | WorkloadKind::ReplicaSet => {
             let create = format!("kubectl create deployment {name} --image={} --namespace={namespace}", quoted(image));
@@ -163,7 +169,7 @@ fn deploy_commands(deploy: &Deploy) -> Vec<String> {
             // The labels and the service account belong to the pod template, which `create deployment`
             // cannot set: they are patched in before anything is sent.
             let template = serde_json::json!({"spec": {"template": {
-                "metadata": {"labels": labels},
+                "metadata": if annotations.is_empty() { serde_json::json!({"labels": labels}) } else { serde_json::json!({"labels": labels, "annotations": annotations}) },
                 "spec": if service_account.is_empty() { serde_json::json!({}) } else { serde_json::json!({"serviceAccountName": service_account}) },
             }}});
             vec![format!(

@@ -1,10 +1,12 @@
 //! What `update` asks for, as plain data.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
 use super::file::{FileTask, Outside, SavedFile};
+use super::fixing::FixAsk;
 use super::guide::Progress;
 use super::history::Version;
 use super::job::{ClusterId, Job};
@@ -30,6 +32,8 @@ pub enum Effect {
     Replay(Ticket, Box<ReplayAsk>),
     /// Reviews the draft, with progress.
     Review(Ticket, Box<ReviewAsk>),
+    /// Works out what would admit a refused pod; answered by [`super::msg::Msg::Fixed`].
+    Fix(Ticket, Arc<FixAsk>),
     /// Replaces a pending timer of the same kind.
     After(Timer, Duration),
     Save(Box<Saved>),

@@ -58,6 +58,8 @@ pub enum FormKind {
     ExportReview(ReviewFormat),
     /// A passphrase for signing in the codelab's *do it for me*.
     SignPassphrase,
+    /// Why the glass is broken, and for what.
+    BreakGlass,
 }
 
 /// An assumption that is typed.

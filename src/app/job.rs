@@ -33,6 +33,7 @@ pub struct Deploy {
     pub service_account: String,
     /// Of the pod (template).
     pub labels: BTreeMap<String, String>,
+    pub annotations: BTreeMap<String, String>,
 }
 
 /// What an attestation is made of.

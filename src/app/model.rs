@@ -12,6 +12,7 @@ use super::effect::Saved;
 use super::explaining::Explaining;
 use super::field::Field;
 use super::file::{DraftFile, SavedFile};
+use super::fixing::Fixing;
 use super::guide::Guide;
 use super::history::History;
 use super::log::CommandLog;
@@ -148,6 +149,7 @@ pub struct Model {
     pub watching: Watching,
     pub explaining: Explaining,
     pub replaying: Replaying,
+    pub fixing: Fixing,
     pub guide: Guide,
     pub overlays: Vec<Overlay>,
     pub works: Works,
@@ -205,6 +207,7 @@ impl Model {
             watching: Watching::default(),
             explaining: Explaining::default(),
             replaying: Replaying::default(),
+            fixing: Fixing::default(),
             guide: Guide::new(saved.progress.clone()),
             overlays: Vec::new(),
             works: Works::default(),
@@ -252,5 +255,6 @@ impl Model {
             || self.preview.is_behind()
             || self.reviewing.ticket.is_some()
             || self.replaying.ticket.is_some()
+            || self.fixing.ticket.is_some()
     }
 }

@@ -15,6 +15,7 @@ use super::reviewing::Reviewed;
 use super::tab::{Pane, Tab};
 use super::watching::News;
 use crate::domain::document::Document;
+use crate::domain::fix::Fix;
 use crate::domain::replay::Replay;
 use crate::domain::review::Row;
 
@@ -53,6 +54,7 @@ pub enum Msg {
     /// How far a replay is.
     ReplayProgress(Ticket, ReplayProgress),
     Replayed(Ticket, Box<Result<Replay, Report>>),
+    Fixed(Ticket, Vec<Fix>),
     /// Something that people should know, from outside of any request.
     Notice(Report),
     /// What is kept of the policies that were live.

@@ -1,9 +1,11 @@
 //! Boxes over the page: a stack. Keys go to the topmost one, painting goes from the bottom up.
 
 use super::action::{Action, Context};
+use super::break_glass::Composed;
 use super::conflict::Conflict;
 use super::field::Field;
 use super::file::Opened;
+use super::fixing::FixesBox;
 use super::form::{Form, Typed};
 use super::history::HistoryBox;
 use super::job::Job;
@@ -11,6 +13,7 @@ use super::report::Report;
 use super::tab::Pane;
 use super::wizard::Wizard;
 use crate::domain::admission::{Decision, Request};
+use crate::domain::fix::Step;
 use crate::domain::image::ImageRef;
 use crate::domain::lint::quick_fix::QuickFix;
 use crate::domain::name::AttestorName;
@@ -112,6 +115,8 @@ pub enum Then {
     WriteTests(String),
     /// Makes the step of this id of the codelab the current one again.
     Reopen(&'static str),
+    /// Does the steps of a fix that are left.
+    Steps(Vec<Step>),
     /// Makes a quick fix in the text of this revision.
     Fix {
         revision: u64,
@@ -169,6 +174,8 @@ pub enum Body {
     Report(Report),
     /// The decision about the chosen image under a version of the history.
     Against,
+    /// A pod that breaks the glass, before it is deployed.
+    BreakGlass(Box<Composed>),
     /// A decision, as a tree.
     Decision(Box<Decision>),
 }
@@ -198,6 +205,7 @@ pub enum Overlay {
     Tests(TestsBox),
     /// Of [`super::explaining`].
     Explain,
+    Fixes(FixesBox),
 }
 
 impl Overlay {
@@ -205,6 +213,7 @@ impl Overlay {
     pub fn context(&self) -> Context {
         match self {
             Self::Reader(Reader { body: Body::Review, .. }) => Context::Review,
+            Self::Reader(Reader { body: Body::BreakGlass(_), .. }) => Context::BreakGlass,
             Self::Reader(_) => Context::Scroll,
             Self::Confirm(_) => Context::Confirm,
             Self::Picker(_) => Context::List,
@@ -214,6 +223,7 @@ impl Overlay {
             Self::History(_) => Context::History,
             Self::Tests(_) => Context::Tests,
             Self::Explain => Context::Explain,
+            Self::Fixes(_) => Context::Fixes,
         }
     }
 
@@ -231,7 +241,8 @@ impl Overlay {
             | Self::Conflict(_)
             | Self::History(_)
             | Self::Tests(_)
-            | Self::Explain => false,
+            | Self::Explain
+            | Self::Fixes(_) => false,
         }
     }
 }

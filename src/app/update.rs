@@ -11,6 +11,7 @@ mod explain;
 mod files;
 mod finder;
 mod fixes;
+mod fixing;
 pub(in crate::app) mod forms;
 pub mod guide;
 pub mod history;
@@ -137,6 +138,10 @@ fn handle(model: &mut Model, msg: Msg) -> Vec<Effect> {
             replaying::replayed(model, ticket, *result);
             Vec::new()
         }
+        Msg::Fixed(ticket, fixes) => {
+            fixing::came(model, ticket, fixes);
+            Vec::new()
+        }
         Msg::Notice(report) => {
             say(model, Weight::Warning, report.line());
             Vec::new()
@@ -168,6 +173,7 @@ fn settle(model: &mut Model, effects: &mut Vec<Effect>) {
     effects.extend(review::follow(model));
     effects.extend(watching::follow(model));
     watching::refresh(model);
+    effects.extend(fixing::follow(model));
     model.draft.check_project(&model.session, model.preview.evidence(), model.deps.verifier.as_ref());
     let saved = model.to_save();
     if saved != model.ui.saved {

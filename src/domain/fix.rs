@@ -77,6 +77,10 @@ pub enum Kind {
     /// The pod names the image by its digest.
     DeployByDigest,
     GrantRole,
+    /// The note of the attestor was deleted.
+    RestoreNote,
+    /// The attestor was deleted, and the policy still names it.
+    RestoreAttestor,
     /// An attestation that is there, under the id of the key that made it.
     CorrectKeyId,
     /// An attestation that is there does not hold: the right payload is signed.
@@ -98,9 +102,11 @@ pub enum Kind {
 }
 
 impl Kind {
-    pub const ALL: [Self; 16] = [
+    pub const ALL: [Self; 18] = [
         Self::DeployByDigest,
         Self::GrantRole,
+        Self::RestoreNote,
+        Self::RestoreAttestor,
         Self::CorrectKeyId,
         Self::Resign,
         Self::Attest,
@@ -121,6 +127,8 @@ impl Kind {
     pub fn id(self) -> &'static str {
         match self {
             Self::DeployByDigest => "deploy-by-digest",
+            Self::RestoreNote => "restore-note",
+            Self::RestoreAttestor => "restore-attestor",
             Self::CorrectKeyId => "correct-key-id",
             Self::Resign => "re-sign",
             Self::Attest => "attest",
@@ -181,13 +189,25 @@ impl Fix {
     fn rank(&self, known: &Known<'_>) -> u8 {
         let from_here = known.keys.is_none() || self.steps.iter().all(Step::is_possible_here);
         match self.kind {
-            Kind::DeployByDigest | Kind::CorrectKeyId | Kind::Resign | Kind::Attest | Kind::GrantRole if from_here => 0,
+            Kind::DeployByDigest
+            | Kind::GrantRole
+            | Kind::RestoreNote
+            | Kind::RestoreAttestor
+            | Kind::CorrectKeyId
+            | Kind::Resign
+            | Kind::Attest
+                if from_here =>
+            {
+                0
+            }
             Kind::AddKey if from_here => 1,
             Kind::DeployByDigest
             | Kind::CorrectKeyId
             | Kind::Resign
             | Kind::Attest
             | Kind::GrantRole
+            | Kind::RestoreNote
+            | Kind::RestoreAttestor
             | Kind::AddKey => 2,
             Kind::AllowImage => 3,
             Kind::AllowTag => 4,

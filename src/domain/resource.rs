@@ -141,6 +141,8 @@ pub struct LocalKey {
     pub created: String,
     /// Whether the private half is here.
     pub can_sign: bool,
+    /// The public key, armored; empty where the file is damaged.
+    pub public: String,
     pub warnings: Vec<String>,
 }
 

@@ -88,7 +88,8 @@ pub fn note(note: &container_analysis::Note, iam: Option<&IamPolicy>) -> Option<
     })
 }
 
-pub fn local_key(local: &key::LocalKey) -> LocalKey {
+/// A key of this machine; `public` is its public half, armored.
+pub fn local_key(local: &key::LocalKey, public: String) -> LocalKey {
     let info = &local.info;
     let mut warnings = info.warnings.clone();
     warnings.extend(info.revoked.iter().map(|why| format!("revoked: {why}")));
@@ -98,6 +99,7 @@ pub fn local_key(local: &key::LocalKey) -> LocalKey {
         algorithm: info.algorithm.clone(),
         created: info.created.to_string(),
         can_sign: info.can_sign && local.secret == key::SecretKey::Encrypted,
+        public,
         warnings,
     }
 }
@@ -110,6 +112,7 @@ pub fn damaged_key(damaged: &key::DamagedKey) -> LocalKey {
         algorithm: String::new(),
         created: String::new(),
         can_sign: false,
+        public: String::new(),
         warnings: vec![damaged.reason.clone()],
     }
 }

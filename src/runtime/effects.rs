@@ -15,6 +15,7 @@ use super::reviewing::{self, Progress};
 use super::{convert, jobs, open_files, queries, replaying, watching};
 use crate::app::effect::{Effect, Saved};
 use crate::app::file::{FileTask, Outside};
+use crate::app::fixing::FixAsk;
 use crate::app::job::{ClusterId, Job};
 use crate::app::msg::{Failure, Msg, Timer};
 use crate::app::preview::Ask;
@@ -84,6 +85,7 @@ impl Runner {
             Effect::Watch(ticket, cluster) => self.watch(ticket, cluster),
             Effect::Replay(ticket, ask) => self.replay(ticket, *ask),
             Effect::Review(ticket, ask) => self.review(ticket, *ask),
+            Effect::Fix(ticket, ask) => self.fix(ticket, ask),
             Effect::History(project, version) => self.keeper.send(Task::History(project, version)),
             Effect::ReadTests(draft) => self.keeper.send(Task::ReadTests(draft)),
             Effect::WriteTests(draft, text) => self.keeper.send(Task::WriteTests(draft, text)),
@@ -197,6 +199,15 @@ impl Runner {
                 let news = News::Feed(source, Feed::Lost(convert::plain(&error)));
                 let _ = messages.send(Msg::Watched(ticket, Box::new(news)));
             }
+        });
+    }
+
+    /// Works out what would admit a refused pod.
+    fn fix(&self, ticket: Ticket, ask: Arc<FixAsk>) {
+        let messages = self.messages.clone();
+        tokio::task::spawn_blocking(move || {
+            let fixes = ask.answer(&Verifier::default());
+            let _ = messages.send(Msg::Fixed(ticket, fixes));
         });
     }
 

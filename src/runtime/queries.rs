@@ -213,7 +213,9 @@ async fn keys(backend: &Backend) -> Result<Vec<LocalKey>, Report> {
     blocking(move || {
         let list = keyring.list().map_err(|error| convert::plain(&error))?;
         let damaged = list.damaged.iter().map(convert::damaged_key);
-        Ok(list.keys.iter().map(convert::local_key).chain(damaged).collect())
+        // A key that is read here and gone there has no public half to show.
+        let public = |key: &crate::domain::key::LocalKey| keyring.export(&key.info.fingerprint).unwrap_or_default();
+        Ok(list.keys.iter().map(|key| convert::local_key(key, public(key))).chain(damaged).collect())
     })
     .await
 }

@@ -28,10 +28,15 @@ fn spec(deploy: &Deploy) -> PodSpec {
     PodSpec { containers: vec![container], service_account_name: account, ..PodSpec::default() }
 }
 
+fn annotations(deploy: &Deploy) -> Option<BTreeMap<String, String>> {
+    Some(deploy.annotations.clone()).filter(|annotations| !annotations.is_empty())
+}
+
 fn pod(deploy: &Deploy) -> Pod {
     let mut labels = BTreeMap::from([("run".to_owned(), deploy.name.clone())]);
     labels.extend(deploy.labels.clone());
-    let metadata = ObjectMeta { name: Some(deploy.name.clone()), labels: Some(labels), ..ObjectMeta::default() };
+    let name = Some(deploy.name.clone());
+    let metadata = ObjectMeta { name, labels: Some(labels), annotations: annotations(deploy), ..ObjectMeta::default() };
     Pod { metadata, spec: Some(spec(deploy)), ..Pod::default() }
 }
 
@@ -43,7 +48,7 @@ fn deployment(deploy: &Deploy) -> Deployment {
     let mut labels = app.clone();
     labels.extend(deploy.labels.clone());
     let template = PodTemplateSpec {
-        metadata: Some(ObjectMeta { labels: Some(labels), ..ObjectMeta::default() }),
+        metadata: Some(ObjectMeta { labels: Some(labels), annotations: annotations(deploy), ..ObjectMeta::default() }),
         spec: Some(spec(deploy)),
     };
     let selector = LabelSelector { match_labels: Some(app.clone()), ..LabelSelector::default() };

@@ -3,6 +3,7 @@
 mod conflict;
 mod decisions;
 mod explain;
+mod fixes;
 mod form;
 mod history;
 mod picker;
@@ -43,6 +44,7 @@ pub(super) fn draw(model: &Model, screen: Rect, state: &mut ViewState, styles: &
             Overlay::History(shown) => history::draw(model, *shown, screen, state, styles, frame.buffer_mut()),
             Overlay::Tests(shown) => policy_tests::draw(model, *shown, screen, state, styles, frame.buffer_mut()),
             Overlay::Explain => explain::draw(model, screen, state, styles, frame.buffer_mut()),
+            Overlay::Fixes(shown) => fixes::draw(model, *shown, screen, state, styles, frame.buffer_mut()),
             Overlay::Wizard(wizard) => wizard::draw(model, wizard, screen, state, styles, frame),
         }
     }

@@ -12,7 +12,7 @@ use countersign::domain::admission::{
     Outcome, Platform, Request, decide,
 };
 use countersign::domain::attestation::{self, Attestation, Signature};
-use countersign::domain::attestor::{KeyMaterial, PublicKey};
+use countersign::domain::attestor::{Attestor, KeyMaterial, PublicKey};
 use countersign::domain::document::{Dialect, Document, emit};
 use countersign::domain::fix::{Case, Fix, Kind, Known, KnownKey, Step, fixes};
 use countersign::domain::image::{Digest, ImageRef};
@@ -143,6 +143,30 @@ impl World {
                 if let Some(AttestorEvidence::Found { attestor, .. }) = self.evidence.attestors.get_mut(attestor) {
                     attestor.keys.push(new.as_ref().map_or_else(|| key("NEW"), |known| known.key.clone()));
                 }
+            }
+            Step::CreateNote { note } => {
+                for found in self.evidence.attestors.values_mut() {
+                    if let AttestorEvidence::Found { attestor, attestations } = found
+                        && attestor.note == *note
+                        && *attestations == Attestations::NoteMissing
+                    {
+                        *attestations = Attestations::Read(Vec::new());
+                    }
+                }
+            }
+            Step::CreateAttestor { attestor, note } => {
+                let made = Attestor {
+                    name: attestor.clone(),
+                    description: String::new(),
+                    note: note.clone(),
+                    keys: Vec::new(),
+                    service_account_email: None,
+                    update_time: None,
+                    etag: None,
+                };
+                let attestations = Attestations::Read(Vec::new());
+                let found = AttestorEvidence::Found { attestor: made, attestations };
+                self.evidence.attestors.insert(attestor.clone(), found);
             }
             Step::Grant { attestor, .. } => {
                 if let Some(AttestorEvidence::Found { attestations, .. }) = self.evidence.attestors.get_mut(attestor)

@@ -11,7 +11,7 @@ use countersign::runtime::reviewing;
 
 use crate::support::screen::{assert_screenshot, styled};
 use crate::support::stage::Stage;
-use crate::{changing, explaining, replay, watching};
+use crate::{changing, explaining, fixing, replay, watching};
 
 const SIZES: [(u16, u16); 2] = [(80, 24), (120, 40)];
 
@@ -179,6 +179,13 @@ fn a_review_that_is_closed_is_given_up() {
     let effects = stage.keys("Esc");
     assert!(effects.iter().any(|effect| matches!(effect, Effect::Cancel(_))));
     stage.row("the review was cancelled");
+}
+
+#[test]
+fn fixes_of_a_refusal() {
+    snapshots("fixes", fixing::fixes);
+    snapshots("fixes-attest", fixing::unattested);
+    snapshots("break-glass", fixing::break_glass);
 }
 
 #[test]

@@ -5,7 +5,18 @@ use super::{Action as A, Context as C, Group as G, Spec};
 pub(super) static TABLE: &[Spec] = &[
     Spec {
         action: A::Close,
-        contexts: &[C::Scroll, C::Confirm, C::List, C::Form, C::Wizard, C::Conflict, C::History, C::Tests, C::Explain],
+        contexts: &[
+            C::Scroll,
+            C::Confirm,
+            C::List,
+            C::Form,
+            C::Wizard,
+            C::Conflict,
+            C::History,
+            C::Tests,
+            C::Explain,
+            C::Fixes,
+        ],
         keys: &["esc"],
         label: "close",
         help: "Close the box; nothing is done.",
@@ -15,7 +26,7 @@ pub(super) static TABLE: &[Spec] = &[
     },
     Spec {
         action: A::CloseQ,
-        contexts: &[C::Scroll, C::History, C::Tests, C::Explain],
+        contexts: &[C::Scroll, C::History, C::Tests, C::Explain, C::Fixes],
         keys: &["q"],
         label: "close",
         help: "Close the box.",
@@ -95,7 +106,7 @@ pub(super) static TABLE: &[Spec] = &[
     },
     Spec {
         action: A::PickUp,
-        contexts: &[C::List, C::History, C::Tests, C::Explain],
+        contexts: &[C::List, C::History, C::Tests, C::Explain, C::Fixes],
         keys: &["up", "ctrl-p"],
         label: "up",
         help: "Go to the previous entry.",
@@ -105,7 +116,7 @@ pub(super) static TABLE: &[Spec] = &[
     },
     Spec {
         action: A::PickDown,
-        contexts: &[C::List, C::History, C::Tests, C::Explain],
+        contexts: &[C::List, C::History, C::Tests, C::Explain, C::Fixes],
         keys: &["down", "ctrl-n"],
         label: "down",
         help: "Go to the next entry.",
@@ -115,7 +126,7 @@ pub(super) static TABLE: &[Spec] = &[
     },
     Spec {
         action: A::PickPageUp,
-        contexts: &[C::List, C::History, C::Tests, C::Explain],
+        contexts: &[C::List, C::History, C::Tests, C::Explain, C::Fixes],
         keys: &["pageup"],
         label: "page up",
         help: "Go up one page of entries.",
@@ -125,7 +136,7 @@ pub(super) static TABLE: &[Spec] = &[
     },
     Spec {
         action: A::PickPageDown,
-        contexts: &[C::List, C::History, C::Tests, C::Explain],
+        contexts: &[C::List, C::History, C::Tests, C::Explain, C::Fixes],
         keys: &["pagedown"],
         label: "page down",
         help: "Go down one page of entries.",
@@ -135,7 +146,7 @@ pub(super) static TABLE: &[Spec] = &[
     },
     Spec {
         action: A::PickFirst,
-        contexts: &[C::History, C::Tests, C::Explain],
+        contexts: &[C::History, C::Tests, C::Explain, C::Fixes],
         keys: &["home"],
         label: "first",
         help: "Go to the first entry.",
@@ -145,7 +156,7 @@ pub(super) static TABLE: &[Spec] = &[
     },
     Spec {
         action: A::PickLast,
-        contexts: &[C::History, C::Tests, C::Explain],
+        contexts: &[C::History, C::Tests, C::Explain, C::Fixes],
         keys: &["end"],
         label: "last",
         help: "Go to the last entry.",
@@ -572,5 +583,35 @@ pub(super) static TABLE: &[Spec] = &[
         group: G::Boxes,
         danger: false,
         footer: 4,
+    },
+    Spec {
+        action: A::FixApply,
+        contexts: &[C::Fixes],
+        keys: &["enter"],
+        label: "apply…",
+        help: "Apply the selected fix in the ordinary way of its role, after showing what changes.",
+        group: G::Boxes,
+        danger: false,
+        footer: 8,
+    },
+    Spec {
+        action: A::FixesCopy,
+        contexts: &[C::Fixes],
+        keys: &["y"],
+        label: "copy all",
+        help: "Copy the fixes as text, with their commands (OSC 52, and to a file).",
+        group: G::Boxes,
+        danger: false,
+        footer: 5,
+    },
+    Spec {
+        action: A::BreakGlassDeploy,
+        contexts: &[C::BreakGlass],
+        keys: &["D"],
+        label: "deploy…",
+        help: "Deploy the pod that breaks the glass, after asking.",
+        group: G::Boxes,
+        danger: true,
+        footer: 8,
     },
 ];

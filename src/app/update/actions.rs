@@ -7,8 +7,8 @@ use super::super::notice::Weight;
 use super::super::overlay::{Body, Confirm, Overlay, Then};
 use super::super::tab::{Pane, Tab};
 use super::{
-    attestor, boxes, completion, conflict, deployer, explain, finder, forms, go, guide, history, load, manifest,
-    policy, policy_tests, quit, registry, replaying, review, say, signing, tree, watching, what_if,
+    attestor, boxes, completion, conflict, deployer, explain, finder, fixing, forms, go, guide, history, load,
+    manifest, policy, policy_tests, quit, registry, replaying, review, say, signing, tree, watching, what_if,
 };
 use crate::app::editor::Motion;
 use crate::app::query::Source;
@@ -148,6 +148,9 @@ pub(super) fn act(model: &mut Model, action: Action) -> Vec<Effect> {
         Action::PageDown => move_row(model, Step::Page(1)),
         Action::First => move_row(model, Step::First),
         Action::Last => move_row(model, Step::Last),
+        Action::Fixes | Action::FixApply | Action::FixesCopy | Action::BreakGlass | Action::BreakGlassDeploy => {
+            fixing::act(model, action)
+        }
         Action::NextFailure => {
             tree::next_failure(model);
             Vec::new()

@@ -10,7 +10,8 @@ use super::super::reviewing::ReviewFormat;
 use super::super::work::Purpose;
 use super::tree::{self, Form};
 use super::{
-    actions, explain, files, fixes, forms, go, history, manifest, policy, policy_tests, quit, run, signing, what_if,
+    actions, explain, files, fixes, fixing, forms, go, history, manifest, policy, policy_tests, quit, run, signing,
+    what_if,
 };
 use crate::app::job::Job;
 use crate::app::registry_view;
@@ -123,6 +124,7 @@ fn accept(model: &mut Model) -> Vec<Effect> {
                 model.session.project = None;
             }
             Then::Reopen(step) => model.guide.reopen(step),
+            Then::Steps(steps) => effects.extend(fixing::take(model, steps)),
             Then::Fix { revision, fix } => effects.extend(fixes::apply(model, revision, &fix)),
             Then::TakeFile(opened) => effects.extend(files::take(model, *opened)),
         }
@@ -151,6 +153,7 @@ fn copy_all(model: &mut Model) -> Vec<Effect> {
             Body::Against => tree::transcript(model, Under::Version, Form::Plain).unwrap_or_default(),
             Body::Registry => registry_view::lines(model).into_iter().map(|line| line.text + "\n").collect::<String>(),
             Body::Decision(decision) => decision.trace.to_string(),
+            Body::BreakGlass(composed) => composed.manifest(),
         },
         Some(Overlay::Wizard(wizard)) => signing::text_of(wizard),
         Some(Overlay::Explain) => explain::text(model),

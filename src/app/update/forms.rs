@@ -12,7 +12,7 @@ use super::super::notice::Weight;
 use super::super::overlay::Overlay;
 use super::super::tab::Pane;
 use super::super::work::Purpose;
-use super::{files, go, manifest, policy, review, run, say, what_if};
+use super::{files, fixing, go, manifest, policy, review, run, say, what_if};
 use crate::codelab::names;
 use crate::domain::admission::{Platform, Request, RequestImage};
 use crate::domain::attestation;
@@ -73,6 +73,7 @@ fn take(model: &mut Model, form: &Form) -> Taken {
         FormKind::Inventory => Ok(review::take_inventory(model, form)),
         FormKind::ExportReview(format) => review::take_export(model, form, format),
         FormKind::SignPassphrase => take_sign(model, form),
+        FormKind::BreakGlass => fixing::take_form(model, form),
     }
 }
 
@@ -195,6 +196,7 @@ fn take_deploy(model: &mut Model, form: &Form) -> Taken {
         image: image.as_str().to_owned(),
         service_account,
         labels,
+        annotations: BTreeMap::new(),
     };
     Ok(plain(model, Job::Deploy(deploy)))
 }

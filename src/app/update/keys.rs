@@ -19,7 +19,7 @@ impl Model {
     pub fn contexts(&self) -> Vec<Context> {
         if let Some(overlay) = self.overlays.last() {
             let context = overlay.context();
-            let below = (context == Context::Review).then_some(Context::Scroll);
+            let below = matches!(context, Context::Review | Context::BreakGlass).then_some(Context::Scroll);
             return [context].into_iter().chain(below).collect();
         }
         if self.nav.filtering {
@@ -126,7 +126,8 @@ fn text_key(model: &mut Model, event: KeyEvent) -> Vec<Effect> {
             | Overlay::Conflict(_)
             | Overlay::History(_)
             | Overlay::Tests(_)
-            | Overlay::Explain,
+            | Overlay::Explain
+            | Overlay::Fixes(_),
         ) => {}
         None if model.nav.filtering => {
             let pane = model.nav.focus();

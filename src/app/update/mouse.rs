@@ -3,6 +3,7 @@
 use super::super::action::Action;
 use super::super::editor::{EditorCommand, Motion};
 use super::super::effect::Effect;
+use super::super::fixing::FixesBox;
 use super::super::history::HistoryBox;
 use super::super::model::Model;
 use super::super::msg::{Mouse, Target};
@@ -34,13 +35,19 @@ fn click(model: &mut Model, target: Target) -> Vec<Effect> {
                 form.focus = field.min(form.fields.len().saturating_sub(1));
             }
             (
-                Overlay::Tests(TestsBox { selected }) | Overlay::History(HistoryBox { selected, .. }),
+                Overlay::Tests(TestsBox { selected })
+                | Overlay::Fixes(FixesBox { selected })
+                | Overlay::History(HistoryBox { selected, .. }),
                 Target::OverlayRow(row),
             ) => {
                 *selected = row;
             }
             (
-                Overlay::Confirm(_) | Overlay::Conflict(_) | Overlay::Tests(_) | Overlay::History(_),
+                Overlay::Confirm(_)
+                | Overlay::Conflict(_)
+                | Overlay::Tests(_)
+                | Overlay::Fixes(_)
+                | Overlay::History(_),
                 Target::Footer(action),
             ) => return actions::act(model, action),
             (Overlay::Explain, Target::OverlayRow(line)) if model.explaining.selected == line => {

@@ -112,7 +112,9 @@ pub(super) fn add(model: &mut Model) -> Vec<Effect> {
 /// Moves the selection of the lists that are boxes.
 pub(super) fn move_selection(model: &mut Model, by: isize) {
     let (tests, versions) = (model.tests.listed(), model.history.versions.len());
+    let fixes = model.fixing.fixes.as_ref().map_or(0, |fixes| fixes.len());
     let (selected, count) = match model.overlays.last_mut() {
+        Some(Overlay::Fixes(shown)) => (&mut shown.selected, fixes),
         Some(Overlay::Tests(shown)) => (&mut shown.selected, tests),
         Some(Overlay::History(shown)) => (&mut shown.selected, versions),
         _ => return,

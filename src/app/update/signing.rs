@@ -11,10 +11,12 @@ use super::super::wizard::{Stage, Voucher, Wizard};
 use super::super::work::Purpose;
 use super::{boxes, go, guide, run, say};
 use crate::codelab::{Seen, names};
+use crate::domain::admission::AttestorEvidence;
 use crate::domain::attestation;
 use crate::domain::attestor::Attestor;
 use crate::domain::image::{Digest, ImageRef};
 use crate::domain::key::Passphrase;
+use crate::domain::name::AttestorName;
 use crate::domain::resource::LocalKey;
 
 /// Opens the wizard for the chosen image; a tag is resolved first, because only digests are signed.
@@ -32,6 +34,29 @@ pub(super) fn open(model: &mut Model) -> Vec<Effect> {
     let payload = wizard.payload.clone();
     model.overlays.push(Overlay::Wizard(Box::new(wizard)));
     write_payload(model, payload)
+}
+
+/// The wizard for an image by digest and an attestor, with this key chosen.
+pub(super) fn open_for(model: &mut Model, image: &ImageRef, attestor: &AttestorName, key: Option<&str>) -> Vec<Effect> {
+    let Some(digest) = image.digest().cloned() else { return Vec::new() };
+    let known = model.session.remotes.attestors.items().iter().find(|known| known.name == *attestor);
+    let Some(voucher) = known.or_else(|| in_evidence(model, attestor)).map(voucher) else {
+        say(model, Weight::Warning, format!("{attestor} is not known here: reload with r"));
+        return Vec::new();
+    };
+    let mut wizard = Wizard::new(image, &digest, Some(voucher));
+    wizard.key = signing_keys(model).iter().position(|local| Some(local.fingerprint.as_str()) == key).unwrap_or(0);
+    let payload = wizard.payload.clone();
+    model.overlays.push(Overlay::Wizard(Box::new(wizard)));
+    write_payload(model, payload)
+}
+
+/// An attestor of another project, that the decision looked at.
+fn in_evidence<'m>(model: &'m Model, name: &AttestorName) -> Option<&'m Attestor> {
+    match model.session.remotes.evidence.value()?.attestors.get(name)? {
+        AttestorEvidence::Found { attestor, .. } => Some(attestor),
+        _ => None,
+    }
 }
 
 fn voucher(attestor: &Attestor) -> Voucher {
@@ -158,7 +183,7 @@ fn upload_from_wizard(model: &mut Model) -> Vec<Effect> {
 }
 
 /// Uploads, then asks the attestor whether it verifies.
-fn upload_jobs(new: NewAttestation) -> Vec<Job> {
+pub(super) fn upload_jobs(new: NewAttestation) -> Vec<Job> {
     vec![Job::CreateAttestation(Box::new(new.clone())), Job::Validate(Box::new(new))]
 }
 

@@ -26,6 +26,8 @@ pub(super) struct Plan<'a> {
     exempt: Exempt,
     use_digests: Vec<Step>,
     grants: Vec<Step>,
+    notes: Vec<Step>,
+    attestors: Vec<Step>,
     /// Keys for attestors that have none.
     first_keys: Vec<Step>,
     /// Keys that made a signature which is there.
@@ -42,12 +44,15 @@ impl<'a> Plan<'a> {
         let by_digest: Vec<&Step> = use_digests.iter().collect();
         let decided = world.decision(&by_digest);
         let grants = grants(&decided);
-        let above: Vec<&Step> = by_digest.into_iter().chain(&grants).collect();
+        let (notes, attestors) = (lost_notes(&decided), lost_attestors(&decided));
+        let above: Vec<&Step> = by_digest.into_iter().chain(&grants).chain(&notes).chain(&attestors).collect();
         let mut plan = Self {
             world,
             exempt: Exempt::of(&decision, known),
             use_digests: Vec::new(),
             grants: Vec::new(),
+            notes: Vec::new(),
+            attestors: Vec::new(),
             first_keys: Vec::new(),
             keys: Vec::new(),
             corrections: Vec::new(),
@@ -56,21 +61,27 @@ impl<'a> Plan<'a> {
         };
         plan.attestations(&above, known);
         (plan.use_digests, plan.grants) = (use_digests, grants);
+        (plan.notes, plan.attestors) = (notes, attestors);
         plan
     }
 
     /// What the kind is made of, and what may be needed besides.
     pub(super) fn candidates(&self, kind: Kind) -> (Vec<Step>, Vec<Step>) {
-        let Self { use_digests, grants, first_keys, keys, corrections, resigned, attested, .. } = self;
+        let Self { use_digests, grants, notes, attestors, first_keys, keys, corrections, resigned, attested, .. } =
+            self;
         let list = |lists: &[&Vec<Step>]| lists.iter().flat_map(|list| list.iter().cloned()).collect::<Vec<Step>>();
+        // What everything else may need first.
+        let ground = list(&[use_digests, grants, notes, attestors]);
         match kind {
             Kind::DeployByDigest => (use_digests.clone(), Vec::new()),
-            Kind::CorrectKeyId => (corrections.clone(), list(&[use_digests, grants, first_keys, resigned, attested])),
-            Kind::Resign => (resigned.clone(), list(&[use_digests, grants, first_keys, attested])),
-            Kind::GrantRole => (grants.clone(), list(&[use_digests, first_keys, resigned, attested])),
+            Kind::CorrectKeyId => (corrections.clone(), list(&[&ground, first_keys, resigned, attested])),
+            Kind::Resign => (resigned.clone(), list(&[&ground, first_keys, attested])),
+            Kind::GrantRole => (grants.clone(), list(&[&ground, first_keys, resigned, attested])),
+            Kind::RestoreNote => (notes.clone(), list(&[&ground, first_keys, resigned, attested])),
+            Kind::RestoreAttestor => (attestors.clone(), list(&[&ground, first_keys, resigned, attested])),
             // An attestor's first key is told as what it is: a key that is added.
-            Kind::AddKey => (list(&[keys, first_keys]), list(&[use_digests, grants, resigned, attested])),
-            Kind::Attest => (attested.clone(), list(&[use_digests, grants, resigned])),
+            Kind::AddKey => (list(&[keys, first_keys]), list(&[&ground, resigned, attested])),
+            Kind::Attest => (attested.clone(), list(&[&ground, resigned])),
             Kind::AllowImage | Kind::AllowTag | Kind::AllowRepository | Kind::AllowRegistry => {
                 self.exempt.candidates(kind)
             }
@@ -163,6 +174,27 @@ fn grants(decision: &Decision) -> Vec<Step> {
     let of_outcome = |(attestor, outcome): (AttestorName, &AttestorOutcome)| match &outcome.fault {
         Some(AttestorFault::NotPermitted { service_account, note }) => {
             Some(Step::Grant { attestor, note: note.clone(), service_account: service_account.clone() })
+        }
+        _ => None,
+    };
+    denied(decision).flat_map(unsatisfied).filter_map(of_outcome).collect()
+}
+
+/// The notes that attestors stand on and that are gone.
+fn lost_notes(decision: &Decision) -> Vec<Step> {
+    let of_outcome = |(_, outcome): (AttestorName, &AttestorOutcome)| match &outcome.fault {
+        Some(AttestorFault::NoteMissing(note)) => Some(Step::CreateNote { note: note.clone() }),
+        _ => None,
+    };
+    denied(decision).flat_map(unsatisfied).filter_map(of_outcome).collect()
+}
+
+/// The attestors that are gone, each on a note of its own name.
+fn lost_attestors(decision: &Decision) -> Vec<Step> {
+    let of_outcome = |(attestor, outcome): (AttestorName, &AttestorOutcome)| match &outcome.fault {
+        Some(AttestorFault::NotFound) => {
+            let note = format!("projects/{}/notes/{}-note", attestor.project(), attestor.id()).parse().ok()?;
+            Some(Step::CreateAttestor { attestor, note })
         }
         _ => None,
     };

@@ -135,11 +135,11 @@ impl Others<'_> {
 fn words(kind: Kind, steps: &[Step]) -> String {
     match kind {
         Kind::DeployByDigest => "Nothing else: the policy admits this digest already.".to_owned(),
-        Kind::CorrectKeyId | Kind::Resign | Kind::Attest => {
+        Kind::CorrectKeyId | Kind::Resign | Kind::Attest | Kind::RestoreNote => {
             format!("Only this digest, also in other repositories, wherever a rule asks {}.", asked(steps))
         }
         Kind::GrantRole => format!("Every image that is validly attested, wherever a rule asks {}.", asked(steps)),
-        Kind::AddKey => {
+        Kind::AddKey | Kind::RestoreAttestor => {
             format!("Every image that this key signed or will sign, wherever a rule asks {}.", asked(steps))
         }
         Kind::AllowImage => "Only this digest in this repository, under every rule, attested or not.".to_owned(),
@@ -166,6 +166,7 @@ fn asked(steps: &[Step]) -> String {
         let attestor = match step {
             Step::AddKey { attestor, .. }
             | Step::Grant { attestor, .. }
+            | Step::CreateAttestor { attestor, .. }
             | Step::CorrectKeyId { attestor, .. }
             | Step::Attest { attestor, .. } => attestor.id(),
             _ => continue,

@@ -37,6 +37,14 @@ pub enum Step {
     BreakGlass { platform: Platform },
     /// A public key more for an attestor; `None`: one that is made first.
     AddKey { attestor: AttestorName, key: Option<Box<KnownKey>> },
+    /// The note of an attestor is made again; nothing is on it.
+    CreateNote { note: NoteName },
+    /// An attestor that the policy names is made again, without keys.
+    CreateAttestor {
+        attestor: AttestorName,
+        /// Of the same project; made too where it is not there.
+        note: NoteName,
+    },
     /// The service agent may read the note's occurrences.
     Grant { attestor: AttestorName, note: NoteName, service_account: String },
     /// The same attestation, with the id of the key that made the signature.
@@ -88,6 +96,14 @@ impl Step {
         matches!(self, Self::AllowPattern { .. } | Self::SetRule { .. })
     }
 
+    /// Whether a tag's digest has to be found out first.
+    pub fn is_unresolved(&self) -> bool {
+        match self {
+            Self::UseDigest { to: image, .. } | Self::Attest { image, .. } => is_stand_in(image),
+            _ => false,
+        }
+    }
+
     /// Whether it changes the pod.
     pub fn is_of_pod(&self) -> bool {
         matches!(self, Self::UseDigest { .. } | Self::BreakGlass { .. })
@@ -102,6 +118,8 @@ impl Step {
             | Self::AllowPattern { .. }
             | Self::SetRule { .. }
             | Self::BreakGlass { .. }
+            | Self::CreateNote { .. }
+            | Self::CreateAttestor { .. }
             | Self::Grant { .. }
             | Self::CorrectKeyId { .. } => true,
         }
@@ -111,7 +129,7 @@ impl Step {
     pub(super) fn order(&self) -> u8 {
         match self {
             Self::UseDigest { .. } => 0,
-            Self::Grant { .. } => 1,
+            Self::CreateNote { .. } | Self::CreateAttestor { .. } | Self::Grant { .. } => 1,
             Self::AddKey { .. } => 2,
             Self::CorrectKeyId { .. } => 3,
             Self::Attest { .. } => 4,
@@ -170,6 +188,8 @@ impl Step {
                 }
                 forget_refusals(evidence, attestor);
             }
+            Self::CreateNote { note } => restore_note(evidence, note),
+            Self::CreateAttestor { attestor, note } => restore_attestor(evidence, attestor, note),
             Self::Grant { attestor, .. } => {
                 if let Some(AttestorEvidence::Found { attestations, .. }) = evidence.attestors.get_mut(attestor)
                     && let Attestations::NotPermitted { readable, .. } = attestations
@@ -209,6 +229,33 @@ pub(super) fn corrected(attestation: &Attestation, signature: usize, key_id: &st
         key_id.clone_into(&mut signature.public_key_id);
     }
     corrected
+}
+
+/// The attestors on the note can be read again; that the service agent may, as in a project of its own, is
+/// the default of the service (the facts' section 6.5).
+fn restore_note(evidence: &mut Evidence, note: &NoteName) {
+    for found in evidence.attestors.values_mut() {
+        if let AttestorEvidence::Found { attestor, attestations: attestations @ Attestations::NoteMissing } = found
+            && attestor.note == *note
+        {
+            *attestations = Attestations::Read(Vec::new());
+        }
+    }
+}
+
+fn restore_attestor(evidence: &mut Evidence, name: &AttestorName, note: &NoteName) {
+    let attestor = Attestor {
+        name: name.clone(),
+        description: String::new(),
+        note: note.clone(),
+        keys: Vec::new(),
+        service_account_email: None,
+        update_time: None,
+        etag: None,
+    };
+    if let Some(missing @ AttestorEvidence::NotFound) = evidence.attestors.get_mut(name) {
+        *missing = AttestorEvidence::Found { attestor, attestations: Attestations::Read(Vec::new()) };
+    }
 }
 
 fn new_key() -> PublicKey {

@@ -118,36 +118,36 @@ fn told(policy: &str, images: &[&str], evidence: &Evidence) -> Vec<String> {
 )]
 #[case::tag_of_nothing_attested(
     &["gcr.io/p/app:v1"], read(&[SECOND], Vec::new()),
-    &["attest: Deploy gcr.io/p/app:v1 by its digest, then attest gcr.io/p/app@sha256:37e528794577… with qa (a key of it is here)"]
+    &["attest: Deploy gcr.io/p/app:v1 by its digest, then attest with qa (a key of it is here): gcr.io/p/app@sha256:37e528794577…"]
 )]
 #[case::not_attested(
     &[BY_DIGEST], read(&[FIRST], Vec::new()),
-    &["attest: Attest gcr.io/p/app@sha256:37e528794577… with qa (none of its keys is here)"]
+    &["attest: Attest with qa (none of its keys is here): gcr.io/p/app@sha256:37e528794577…"]
 )]
 #[case::other_digest(
     &[BY_DIGEST], read(&[SECOND], vec![attested(OTHER, OTHER, SECOND, SECOND)]),
-    &["attest: Attest gcr.io/p/app@sha256:37e528794577… with qa (a key of it is here)"]
+    &["attest: Attest with qa (a key of it is here): gcr.io/p/app@sha256:37e528794577…"]
 )]
 #[case::payload_of_another_digest(
     &[BY_DIGEST], read(&[SECOND], vec![attested(HEX, OTHER, SECOND, SECOND)]),
-    &["re-sign: Sign the right payload of gcr.io/p/app@sha256:37e528794577… with qa (a key of it is here)"]
+    &["re-sign: Sign the right payload with qa (a key of it is here): gcr.io/p/app@sha256:37e528794577…"]
 )]
 #[case::wrong_signature(
     &[BY_DIGEST], read(&[SECOND], vec![attested(HEX, HEX, SECOND, FIRST)]),
-    &["re-sign: Sign the right payload of gcr.io/p/app@sha256:37e528794577… with qa (a key of it is here)"]
+    &["re-sign: Sign the right payload with qa (a key of it is here): gcr.io/p/app@sha256:37e528794577…"]
 )]
 #[case::near_miss(
     &[BY_DIGEST], read(&[FIRST], vec![attested(HEX, HEX, &FIRST.to_lowercase(), FIRST)]),
     &[
         "correct-key-id: Attest again for qa with the same signature under its right key id",
-        "attest: Attest gcr.io/p/app@sha256:37e528794577… with qa (none of its keys is here)",
+        "attest: Attest with qa (none of its keys is here): gcr.io/p/app@sha256:37e528794577…",
     ]
 )]
 #[case::unknown_key(
     &[BY_DIGEST], read(&[FIRST], vec![attested(HEX, HEX, SECOND, SECOND)]),
     &[
         "add-key: Add the key …0123456789ABCDEF to qa",
-        "attest: Attest gcr.io/p/app@sha256:37e528794577… with qa (none of its keys is here)",
+        "attest: Attest with qa (none of its keys is here): gcr.io/p/app@sha256:37e528794577…",
     ]
 )]
 #[case::no_keys(
@@ -156,7 +156,7 @@ fn told(policy: &str, images: &[&str], evidence: &Evidence) -> Vec<String> {
 )]
 #[case::no_keys_and_no_attestation(
     &[BY_DIGEST], read(&[], Vec::new()),
-    &["add-key: Add the key …0123456789ABCDEF to qa, then attest gcr.io/p/app@sha256:37e528794577… with qa (a key of it is here)"]
+    &["add-key: Add the key …0123456789ABCDEF to qa, then attest with qa (a key of it is here): gcr.io/p/app@sha256:37e528794577…"]
 )]
 #[case::no_grant(
     &[BY_DIGEST],
@@ -168,7 +168,7 @@ fn told(policy: &str, images: &[&str], evidence: &Evidence) -> Vec<String> {
 #[case::no_grant_and_no_attestation(
     &[BY_DIGEST],
     known(attestor(&[SECOND]), Attestations::NotPermitted { service_account: "agent@x".to_owned(), readable: Vec::new() }),
-    &["grant-role: Grant the occurrences viewer role on qa-note (qa), then attest gcr.io/p/app@sha256:37e528794577… with qa (a key of it is here)"]
+    &["grant-role: Grant the occurrences viewer role on qa-note (qa), then attest with qa (a key of it is here): gcr.io/p/app@sha256:37e528794577…"]
 )]
 #[case::two_images_one_by_tag(
     &[BY_DIGEST, "gcr.io/p/app:v1"], read(&[FIRST], vec![attested(HEX, HEX, FIRST, FIRST)]),
@@ -177,7 +177,11 @@ fn told(policy: &str, images: &[&str], evidence: &Evidence) -> Vec<String> {
 #[case::no_attestor(
     &[BY_DIGEST],
     Evidence { attestors: [(qa(), AttestorEvidence::NotFound)].into(), ..Evidence::default() },
-    &[]
+    &["restore-attestor: Create the attestor qa again, on note qa-note, then add the key …0123456789ABCDEF to qa, then attest with qa (a key of it is here): gcr.io/p/app@sha256:37e528794577…"]
+)]
+#[case::no_note(
+    &[BY_DIGEST], known(attestor(&[SECOND]), Attestations::NoteMissing),
+    &["restore-note: Create the note qa-note again, then attest with qa (a key of it is here): gcr.io/p/app@sha256:37e528794577…"]
 )]
 fn what_satisfies_the_attestors(#[case] images: &[&str], #[case] evidence: Evidence, #[case] expected: &[&str]) {
     assert_eq!(told(ASK, images, &evidence), expected);
@@ -319,4 +323,11 @@ fn cloud_run_has_no_rules_of_its_own_and_its_own_break_glass() {
     let kinds: Vec<Kind> = fixes.iter().map(|fix| fix.kind).collect();
     let expected = [Kind::AllowImage, Kind::AllowRepository, Kind::AllowRegistry, Kind::DryRun, Kind::BreakGlass];
     assert_eq!(kinds, expected);
+}
+
+#[test]
+fn a_policy_that_the_service_would_refuse_is_no_fix() {
+    let evidence = Evidence { attestors: [(qa(), AttestorEvidence::NotFound)].into(), ..Evidence::default() };
+    let fixes = ask(ASK, &pod(&[BY_DIGEST]), &evidence, &Known::default());
+    assert_eq!(fixes.iter().map(|fix| fix.kind).collect::<Vec<_>>(), [Kind::BreakGlass]);
 }

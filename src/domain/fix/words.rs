@@ -62,6 +62,10 @@ impl Step {
                 format!("add the key {} to {}", short(&known.key.id), attestor.id())
             }
             Self::AddKey { attestor, key: None } => format!("make a key and add it to {}", attestor.id()),
+            Self::CreateNote { note } => format!("create the note {} again", note.id()),
+            Self::CreateAttestor { attestor, note } => {
+                format!("create the attestor {} again, on note {}", attestor.id(), note.id())
+            }
             Self::Grant { attestor, note, .. } => {
                 format!("grant the occurrences viewer role on {} ({})", note.id(), attestor.id())
             }
@@ -69,8 +73,8 @@ impl Step {
                 format!("attest again for {} with the same signature under its right key id", attestor.id())
             }
             Self::Attest { attestor, image, again, held, .. } => {
-                let verb = if *again { "sign the right payload of" } else { "attest" };
-                format!("{verb} {} with {}{}", short(&shown(image)), attestor.id(), whether_held(held.as_deref()))
+                let verb = if *again { "sign the right payload" } else { "attest" };
+                format!("{verb} with {}{}: {}", attestor.id(), whether_held(held.as_deref()), short(&shown(image)))
             }
         }
     }
@@ -80,8 +84,8 @@ impl Step {
         match self {
             Self::UseDigest { .. } | Self::BreakGlass { .. } => "pod",
             Self::AllowPattern { .. } | Self::SetRule { .. } => "policy",
-            Self::AddKey { .. } => "attestor",
-            Self::Grant { .. } => "note",
+            Self::AddKey { .. } | Self::CreateAttestor { .. } => "attestor",
+            Self::Grant { .. } | Self::CreateNote { .. } => "note",
             Self::CorrectKeyId { .. } | Self::Attest { .. } => "attestation",
         }
     }
@@ -107,6 +111,8 @@ impl Step {
             Self::AddKey { attestor, key } => {
                 format!("{attestor} trusts {}", key.as_ref().map_or("a new key", |known| known.key.id.as_str()))
             }
+            Self::CreateNote { note } => format!("{note}, of kind ATTESTATION, without attestations"),
+            Self::CreateAttestor { attestor, note } => format!("{attestor} on {note}, without keys"),
             Self::Grant { note, service_account, .. } => format!(
                 "serviceAccount:{service_account} gets roles/containeranalysis.notes.occurrences.viewer on {note}"
             ),
@@ -132,6 +138,20 @@ impl Step {
                 vec!["gcloud container binauthz policy import policy.yaml".to_owned()]
             }
             Self::AddKey { attestor, key } => add_key(attestor, key.as_deref()),
+            Self::CreateNote { note } => vec![format!(
+                "# POST https://containeranalysis.googleapis.com/v1/projects/{}/notes?noteId={} with \
+                 {{\"attestation\": {{\"hint\": {{\"humanReadableName\": \"…\"}}}}}}",
+                note.project(),
+                note.id()
+            )],
+            Self::CreateAttestor { attestor, note } => vec![format!(
+                "gcloud container binauthz attestors create {} --attestation-authority-note={} \
+                 --attestation-authority-note-project={} --project={}",
+                attestor.id(),
+                note.id(),
+                note.project(),
+                attestor.project()
+            )],
             Self::Grant { note, service_account, .. } => vec![format!(
                 "# on {note}: setIamPolicy with what getIamPolicy answers and serviceAccount:{service_account} as \
                  roles/containeranalysis.notes.occurrences.viewer"

@@ -4,9 +4,12 @@ use std::borrow::Cow;
 
 use super::Case;
 use super::step::Step;
-use crate::domain::admission::{CompiledPolicy, Decision, Evidence, Outcome, Request, decide, evaluate};
+use crate::domain::admission::{
+    AttestorEvidence, CompiledPolicy, Decision, Evidence, Outcome, Request, decide, evaluate,
+};
 use crate::domain::document::{Document, Format, emit};
 use crate::domain::lint::quick_fix::{with_pattern, with_rule};
+use crate::domain::name::AttestorName;
 use crate::domain::policy::Policy;
 
 /// A case that can be asked again.
@@ -79,10 +82,21 @@ impl<'a> World<'a> {
             return (outcome.admits() == Some(true)).then_some((outcome, None));
         }
         let document = self.written(&steps)?;
-        let policy = document.policy.as_ref()?;
+        let policy = document.policy.as_ref().filter(|policy| !self.names_a_missing_attestor(policy))?;
         let (request, evidence) = (self.request(&steps), self.evidence(&steps));
         let outcome = decide(&CompiledPolicy::new(policy, self.case.system), &request, &evidence, self.case.verify);
         (outcome.admits() == Some(true)).then_some((outcome, Some(document.text)))
+    }
+
+    /// Whether the service would refuse the policy, as an attestor has to exist for a policy to name it
+    /// (the facts' section 1.4).
+    fn names_a_missing_attestor(&self, policy: &Policy) -> bool {
+        let known = &self.case.evidence.attestors;
+        let is_missing = |name: &str| {
+            let name = name.parse::<AttestorName>().ok();
+            name.is_some_and(|name| matches!(known.get(&name), Some(AttestorEvidence::NotFound)))
+        };
+        policy.attestors().into_iter().any(is_missing)
     }
 
     /// The policy's text with the steps made, one after the other; where it cannot be changed in place

@@ -8,11 +8,12 @@ use ratatui::widgets::Widget as _;
 use super::{open, stacked, text};
 use crate::app::Model;
 use crate::app::action::{Action, Group, Spec, specs};
+use crate::app::break_glass::Composed;
 use crate::app::log::State;
 use crate::app::overlay::{Body, Confirm, Reader};
 use crate::app::report::Report;
 use crate::app::text_diff::Diff;
-use crate::domain::admission::Decision;
+use crate::domain::admission::{BREAK_GLASS_LABEL, Decision};
 use crate::ui::chrome::verdict;
 use crate::ui::highlight::Syntax;
 use crate::ui::state::{Hit, ViewState};
@@ -129,6 +130,7 @@ fn lines<'a>(model: &'a Model, body: &'a Body, styles: &'a Styles) -> Vec<Line<'
         Body::Against => against(model, styles),
         Body::Registry => super::registry::lines(model, styles),
         Body::Decision(decision) => decision_lines(decision, styles),
+        Body::BreakGlass(composed) => break_glass(composed, styles),
         Body::Code(_) | Body::Bytes(_) | Body::Diff { .. } | Body::Decisions(_) => Vec::new(),
     }
 }
@@ -258,4 +260,18 @@ pub(super) fn report_lines<'a>(report: &'a Report, styles: &Styles) -> Vec<Line<
         ]));
     }
     lines
+}
+
+/// The manifest, with the label marked, and what goes with it.
+fn break_glass(composed: &Composed, styles: &Styles) -> Vec<Line<'static>> {
+    let style = |line: &str| {
+        if line.starts_with("# ") {
+            styles.key()
+        } else if line.contains(BREAK_GLASS_LABEL) {
+            styles.strong()
+        } else {
+            styles.text()
+        }
+    };
+    composed.text().lines().map(|line| Line::styled(line.to_owned(), style(line))).collect()
 }

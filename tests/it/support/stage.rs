@@ -399,6 +399,7 @@ fn local_key() -> LocalKey {
         algorithm: "RSA 2048".into(),
         created: "2026-11-23T08:51:00Z".into(),
         can_sign: true,
+        public: String::new(),
         warnings: Vec::new(),
     }
 }

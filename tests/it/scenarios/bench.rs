@@ -1,0 +1,154 @@
+//! The workbench without a terminal: its model, its updates and its real runtime.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use countersign::app::Model;
+use countersign::app::effect::{Effect, Saved};
+use countersign::app::model::Deps;
+use countersign::app::msg::Msg;
+use countersign::app::overlay::Overlay;
+use countersign::app::update::{start, update};
+use countersign::app::wizard::Stage as Page;
+use countersign::domain::admission::{Outcome, RequestImage};
+use countersign::domain::fix::Kind;
+use countersign::runtime::backend::Backend;
+use countersign::runtime::effects::Runner;
+use countersign::runtime::files::Files;
+use countersign::runtime::verifier::Remembering;
+use countersign::sandbox::Sandbox;
+use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
+use jiff::Timestamp;
+use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
+
+use super::lab::{CLUSTER, Lab, PASSPHRASE, PROJECT, Scene, ZONE};
+
+pub(super) struct Bench {
+    pub(super) lab: Lab,
+    model: Model,
+    runner: Runner,
+    messages: UnboundedReceiver<Msg>,
+    address: String,
+    _sandbox: Sandbox,
+    _directory: tempfile::TempDir,
+}
+
+impl Bench {
+    pub(super) async fn start() -> Self {
+        let directory = tempfile::tempdir().unwrap();
+        let backend = Backend::new(&Files::new(directory.path())).unwrap();
+        let sandbox = backend.start_sandbox().await.unwrap();
+        let lab = Lab::start(backend.clone()).await;
+        let (sender, messages) = unbounded_channel();
+        let deps = Deps {
+            verifier: Arc::new(Remembering::default()),
+            manifest: countersign::wire::manifest::request,
+            themes: vec!["dark".to_owned()],
+        };
+        let saved = Saved {
+            project: Some(PROJECT.to_owned()),
+            cluster: Some((ZONE.to_owned(), CLUSTER.to_owned())),
+            ..Saved::default()
+        };
+        let mut bench = Self {
+            lab,
+            model: Model::new(saved, None, deps, Timestamp::now()),
+            runner: Runner::new(backend, sender),
+            messages,
+            address: sandbox.addr().to_string(),
+            _sandbox: sandbox,
+            _directory: directory,
+        };
+        let first = start(&mut bench.model);
+        bench.carry_out(first);
+        bench
+    }
+
+    fn carry_out(&mut self, effects: Vec<Effect>) {
+        for effect in effects {
+            self.runner.carry_out(effect);
+        }
+    }
+
+    fn send(&mut self, msg: Msg) {
+        let effects = update(&mut self.model, msg, Timestamp::now());
+        self.carry_out(effects);
+    }
+
+    fn key(&mut self, code: KeyCode) {
+        self.send(Msg::Key(KeyEvent::new(code, KeyModifiers::NONE)));
+    }
+
+    /// Takes what comes until it is so.
+    async fn until(&mut self, what: &str, is_so: impl Fn(&Model) -> bool) {
+        while !is_so(&self.model) {
+            let message = tokio::time::timeout(Duration::from_secs(30), self.messages.recv()).await;
+            let Ok(Some(message)) = message else { panic!("{what}: {:#?}", self.model.overlays) };
+            self.send(message);
+        }
+    }
+
+    fn is_still(model: &Model) -> bool {
+        !model.works.any() && !model.session.is_loading() && model.fixing.ticket.is_none()
+    }
+
+    /// The images of the pod that is asked about now.
+    pub(super) fn images(&self) -> Vec<RequestImage> {
+        self.model.session.images()
+    }
+
+    /// Asks about the pod, opens the fixes, and applies what stands at the top until it is admitted;
+    /// the kind of the first.
+    pub(super) async fn mend(&mut self, scene: &Scene) -> Kind {
+        self.model.session.ask(Lab::request(scene));
+        // As when the connection is made: everything is read.
+        let connected = Msg::Connected(Ok(self.address.clone()));
+        self.send(connected);
+        self.until("the refusal is known", |model| {
+            Self::is_still(model) && model.decisions.now.as_ref().is_some_and(|now| now.outcome == Outcome::Deny)
+        })
+        .await;
+        self.key(KeyCode::Char('1'));
+        self.key(KeyCode::Char('F'));
+        self.until("the fixes are known", |model| model.fixing.fixes.is_some()).await;
+        let first = self.model.fixing.fixes.as_ref().and_then(|fixes| fixes.first()).map(|fix| fix.kind).unwrap();
+        for _ in 0..40 {
+            self.until("it is still", Self::is_still).await;
+            if !self.step() {
+                return first;
+            }
+        }
+        let now = self.model.decisions.now.as_ref().map(|now| now.trace.to_string());
+        panic!("it does not end: {:#?}\n{}", self.model.fixing.fixes, now.unwrap_or_default());
+    }
+
+    /// Does what the box on top asks for; false where nothing is left to do.
+    fn step(&mut self) -> bool {
+        let page = match self.model.overlays.last() {
+            None => return false,
+            Some(Overlay::Wizard(wizard)) => {
+                assert_eq!(wizard.error, None);
+                Some((wizard.stage, wizard.verdict.clone()))
+            }
+            Some(Overlay::Fixes(_)) => {
+                if self.model.decisions.now.as_ref().is_some_and(|now| now.outcome == Outcome::Admit) {
+                    self.key(KeyCode::Esc);
+                    return false;
+                }
+                None
+            }
+            Some(Overlay::Confirm(_) | Overlay::Form(_)) => None,
+            Some(other) => panic!("{other:#?}"),
+        };
+        if let Some((Page::Verdict, verdict)) = &page {
+            assert_eq!(*verdict, Some(Ok(())));
+        }
+        if matches!(page, Some((Page::Passphrase, _))) {
+            for c in PASSPHRASE.chars() {
+                self.key(KeyCode::Char(c));
+            }
+        }
+        self.key(KeyCode::Enter);
+        true
+    }
+}
