@@ -14,6 +14,7 @@ use crate::domain::admission::{
 };
 use crate::domain::attestation::{AttestationFault, SignatureFault, is_for};
 use crate::domain::image::ImageRef;
+use crate::domain::pattern::Pattern;
 use crate::domain::rejection::{Case, Finding, Verdict};
 use crate::domain::trace::{Check, Status};
 
@@ -186,6 +187,19 @@ fn image_check<'s>(image: &ImageDecision, state: &State<'s>) -> Option<&'s Check
     state.decision.trace.checks.iter().find(|check| check.label == label)
 }
 
+/// Whether the pattern would cover the image with one character more, less, or another.
+fn misses_by_one(pattern: &str, image: &str) -> bool {
+    let (typed, wanted): (Vec<char>, Vec<char>) = (pattern.chars().collect(), image.chars().collect());
+    let at = typed.iter().zip(&wanted).take_while(|(a, b)| a == b).count();
+    let Some(next) = wanted.get(at) else { return false };
+    let with = |gone: usize, new: &[char]| {
+        let rest = typed.iter().skip(at + gone);
+        let text: String = typed.iter().take(at).chain(new).chain(rest).collect();
+        Pattern::parse(&text).is_ok_and(|pattern| pattern.matches(image))
+    };
+    with(1, &[*next]) || with(1, &[]) || with(0, &[*next])
+}
+
 /// What came near to exempting the image, or to another rule.
 fn near_misses(check: Option<&Check>, state: &State<'_>) -> Vec<Cause> {
     let mut causes = Vec::new();
@@ -208,7 +222,9 @@ fn near_misses(check: Option<&Check>, state: &State<'_>) -> Vec<Cause> {
     if let Some(near) = near.and_then(|near| checks.iter().find(|check| check.label.starts_with(&near))) {
         let found = near.found.clone().unwrap_or_default();
         let differs = found.contains(" and the pattern `") || found.ends_with("where the image ends");
-        let confidence = if differs { Possible } else { Certain };
+        let image = check.and_then(|check| check.label.strip_prefix("image ")).unwrap_or_default();
+        let pattern = near.label.strip_prefix("closest pattern ").unwrap_or_default();
+        let confidence = if differs && !misses_by_one(pattern, image) { Possible } else { Certain };
         let text = format!("The {} does not cover the image: {found}.", near.label);
         causes.push(Cause::new(PatternMisses, confidence, text));
     }
