@@ -29,7 +29,7 @@ const SCENARIOS: [(Defect, CauseKind, Kind); 27] = [
     (Defect::MailAsKeyId, CauseKind::KeyId, Kind::CorrectKeyId),
     (Defect::OtherSigner, CauseKind::Signature, Kind::Resign),
     (Defect::NoPgp, CauseKind::Signature, Kind::Resign),
-    (Defect::PayloadOfOtherDigest, CauseKind::Payload, Kind::Resign),
+    (Defect::PayloadOfOtherDigest, CauseKind::OtherDigest, Kind::Resign),
     (Defect::PayloadLaidOutAnew, CauseKind::Payload, Kind::Resign),
     (Defect::PayloadNotJson, CauseKind::Payload, Kind::Resign),
     (Defect::NoKeys, CauseKind::NoKeys, Kind::AddKey),
@@ -38,8 +38,8 @@ const SCENARIOS: [(Defect, CauseKind, Kind); 27] = [
     (Defect::NoGrant, CauseKind::Grant, Kind::GrantRole),
     (Defect::NoNote, CauseKind::NoteMissing, Kind::RestoreNote),
     (Defect::OneOfTwoAttestors, CauseKind::NoAttestation, Kind::Attest),
-    (Defect::OneOfTwoImages, CauseKind::NoAttestation, Kind::Attest),
-    (Defect::InitContainer, CauseKind::NoAttestation, Kind::Attest),
+    (Defect::OneOfTwoImages, CauseKind::OtherDigest, Kind::Attest),
+    (Defect::InitContainer, CauseKind::OtherDigest, Kind::Attest),
 ];
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -43,6 +43,7 @@ impl Bench {
         let deps = Deps {
             verifier: Arc::new(Remembering::default()),
             manifest: countersign::wire::manifest::request,
+            manifests: countersign::wire::manifest::requests,
             themes: vec!["dark".to_owned()],
         };
         let saved = Saved {

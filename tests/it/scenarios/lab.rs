@@ -273,7 +273,11 @@ impl Lab {
     fn deployment(name: &str, images: &[RequestImage]) -> Deployment {
         let of_kind = |init: bool| {
             let images = images.iter().filter(|image| (image.kind == ContainerKind::Init) == init);
-            images.map(|i| json!({"name": i.container, "image": i.image})).collect::<Vec<Value>>()
+            let named = |(number, image): (usize, &RequestImage)| {
+                let name = if image.container.is_empty() { format!("c{number}") } else { image.container.clone() };
+                json!({"name": name, "image": image.image})
+            };
+            images.enumerate().map(named).collect::<Vec<Value>>()
         };
         let spec = json!({"initContainers": of_kind(true), "containers": of_kind(false)});
         let template = json!({"metadata": {"labels": {"app": name}}, "spec": spec});
@@ -340,8 +344,8 @@ impl Lab {
         let policy = self.client().policy(&self.project).await.unwrap();
         let system = self.client().system_policy("global").await.unwrap();
         let request = Self::request(scene);
-        let digests: Vec<Digest> =
-            request.images.iter().filter_map(|image| image.image.parse::<ImageRef>().ok()?.digest().cloned()).collect();
+        // What else the registry has is asked about too: an attestation of another build explains a lot.
+        let digests: Vec<Digest> = self.images.iter().filter_map(|image| image.digest().cloned()).collect();
         let evidence = self.client().evidence(&[&policy], &digests).await;
         let decision = evaluate(&CompiledPolicy::new(&policy, &system), &request, &evidence, &Verifier::new());
         let state = State { decision: &decision, policy: &policy, evidence: &evidence };
