@@ -8,10 +8,29 @@ use crate::domain::admission::Evidence;
 use crate::domain::policy::Policy;
 use crate::domain::replay::{Dated, Replay};
 
-/// The entries of a file under a policy, and under those of their time.
+/// Where audit log entries are read from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Entries {
+    /// A file of this path.
+    File(String),
+    /// The newest ones of a project's log.
+    Log(String),
+}
+
+impl Entries {
+    /// In words.
+    pub fn title(&self) -> String {
+        match self {
+            Self::File(path) => path.clone(),
+            Self::Log(project) => format!("the log of {project}"),
+        }
+    }
+}
+
+/// Entries under a policy, and under those of their time.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ReplayAsk {
-    pub path: String,
+    pub entries: Entries,
     pub policy: Policy,
     pub system: Policy,
     pub evidence: Arc<Evidence>,
@@ -22,7 +41,7 @@ pub struct ReplayAsk {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct ReplayProgress {
     pub entries: usize,
-    /// Of the file, in percent.
+    /// Of the file, in percent; 0 for a log.
     pub percent: u64,
 }
 
@@ -31,6 +50,9 @@ pub struct ReplayProgress {
 pub struct Replaying {
     /// What runs now.
     pub ticket: Option<Ticket>,
+    /// What is replayed, in words.
+    pub title: String,
+    /// The path that was typed last.
     pub path: String,
     /// `the draft` or `the live policy`.
     pub policy: &'static str,

@@ -180,7 +180,7 @@ impl Runner {
         let progress = Arc::new(replaying::Progress::default());
         self.replays.retain(|_, replay| Arc::strong_count(replay) > 1);
         self.replays.insert(ticket, progress.clone());
-        replaying::start(ticket, ask, progress, self.messages.clone());
+        replaying::start(ticket, ask, self.backend.clone(), progress, self.messages.clone());
     }
 
     /// Watches a cluster; the watch before ends.

@@ -10,12 +10,14 @@ use std::time::Duration;
 
 use tokio::sync::mpsc::UnboundedSender;
 
+use super::backend::Backend;
 use super::convert;
 use crate::app::msg::Msg;
 use crate::app::remote::Ticket;
-use crate::app::replaying::{ReplayAsk, ReplayProgress};
+use crate::app::replaying::{Entries, ReplayAsk, ReplayProgress};
 use crate::app::report::Report;
 use crate::domain::attestation::Verify;
+use crate::domain::name::ProjectId;
 use crate::domain::replay::{Replay, Replayer, Unreadable};
 use crate::signing::openpgp::Verifier;
 use crate::wire::audit_log;
@@ -172,11 +174,24 @@ impl InOrder {
 /// How often the count on the screen moves.
 const TICK: Duration = Duration::from_millis(100);
 
-/// Replays a file beside the screen, and tells how far it is.
-pub(super) fn start(ticket: Ticket, ask: ReplayAsk, progress: Arc<Progress>, messages: UnboundedSender<Msg>) {
+/// The admissions of the newest entries of a project's log; more are not read from here.
+const LOG_FILTER: &str = "protoPayload.methodName=(\"io.k8s.core.v1.pods.create\" OR \"io.k8s.core.v1.pods.update\") OR resource.type=\"cloud_run_revision\"";
+const LOG_ENTRIES: usize = 10_000;
+
+/// Replays entries beside the screen, and tells how far it is.
+pub(super) fn start(
+    ticket: Ticket,
+    ask: ReplayAsk,
+    backend: Backend,
+    progress: Arc<Progress>,
+    messages: UnboundedSender<Msg>,
+) {
     let counted = progress.clone();
-    let size = std::fs::metadata(&ask.path).map_or(0, |metadata| metadata.len());
-    let mut task = tokio::task::spawn_blocking(move || of_file(&ask, &progress));
+    let size = match &ask.entries {
+        Entries::File(path) => std::fs::metadata(path).map_or(0, |metadata| metadata.len()),
+        Entries::Log(_) => 0,
+    };
+    let mut task = tokio::spawn(async move { perform(ask, &backend, progress).await });
     tokio::spawn(async move {
         let result = loop {
             match tokio::time::timeout(TICK, &mut task).await {
@@ -195,13 +210,36 @@ pub(super) fn start(ticket: Ticket, ask: ReplayAsk, progress: Arc<Progress>, mes
     });
 }
 
-fn of_file(ask: &ReplayAsk, progress: &Progress) -> Result<Option<Replay>, Report> {
-    let failed = |error: &io::Error| Report::of(error).hinted(format!("The file is {}.", ask.path));
-    let mut file = std::fs::File::open(&ask.path).map_err(|error| failed(&error))?;
+async fn perform(ask: ReplayAsk, backend: &Backend, progress: Arc<Progress>) -> Result<Option<Replay>, Report> {
+    let log = match &ask.entries {
+        Entries::File(_) => None,
+        Entries::Log(project) => Some(log(project, backend).await?),
+    };
+    let task = tokio::task::spawn_blocking(move || match (&ask.entries, log) {
+        (Entries::Log(_), log) => of(&mut log.unwrap_or_default().as_slice(), &ask, &progress),
+        (Entries::File(path), _) => match std::fs::File::open(path) {
+            Ok(mut file) => of(&mut file, &ask, &progress),
+            Err(error) => Err(Report::of(&error).hinted(format!("The file is {path}."))),
+        },
+    });
+    task.await.map_err(|error| convert::plain(&error))?
+}
+
+/// The log's entries, one a line.
+async fn log(project: &str, backend: &Backend) -> Result<Vec<u8>, Report> {
+    let project: ProjectId = project.parse().map_err(|error| convert::plain(&error))?;
+    let entries = backend.client()?.log_entries(&project, LOG_FILTER, LOG_ENTRIES).await;
+    let entries = entries.map_err(|error| convert::report(&error))?;
+    Ok(entries.iter().map(|entry| format!("{entry}\n")).collect::<String>().into_bytes())
+}
+
+fn of(export: &mut dyn Read, ask: &ReplayAsk, progress: &Progress) -> Result<Option<Replay>, Report> {
+    let title = ask.entries.title();
+    let failed = |error: &io::Error| Report::of(error).hinted(format!("The entries are of {title}."));
     let replayer = Replayer::new(&ask.policy, &ask.system, (*ask.evidence).clone(), &ask.past);
-    let replay = replay(&mut file, &replayer, &Verifier::default(), progress).map_err(|error| failed(&error))?;
+    let replay = replay(export, &replayer, &Verifier::default(), progress).map_err(|error| failed(&error))?;
     match replay {
-        Some(replay) if replay.entries() == 0 => Err(Report::new(format!("no audit log entries in {}", ask.path))
+        Some(replay) if replay.entries() == 0 => Err(Report::new(format!("no audit log entries in {title}"))
             .hinted("Expected: what gcloud logging read --format=json prints, or entries one a line.")),
         replay => Ok(replay),
     }

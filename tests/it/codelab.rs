@@ -127,7 +127,7 @@ pub(crate) fn open(home: &Path) -> Workbench {
 
 /// Waits until the guide is at this step, and its check has been made and waits.
 #[track_caller]
-fn at_step(workbench: &mut Workbench, number: usize) {
+pub(crate) fn at_step(workbench: &mut Workbench, number: usize) {
     workbench.until(&title(number), |screen| waits_at(screen, number));
 }
 
@@ -195,7 +195,7 @@ fn by_keyboard() {
 
 /// Does the current step by the guide, and what it asks for.
 #[track_caller]
-fn do_it(workbench: &mut Workbench, id: &str) {
+pub(crate) fn do_it(workbench: &mut Workbench, id: &str) {
     workbench.keys("d");
     match id {
         "key" => {

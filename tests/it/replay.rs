@@ -8,7 +8,8 @@ use std::process::{Command, Output, Stdio};
 use countersign::app::effect::Effect;
 use countersign::app::msg::Msg;
 use countersign::app::remote::Ticket;
-use countersign::app::replaying::{ReplayAsk, ReplayProgress};
+use countersign::app::replaying::{Entries, ReplayAsk, ReplayProgress};
+use countersign::codelab::STEPS;
 use countersign::domain::admission::Evidence;
 use countersign::domain::policy::Policy;
 use countersign::domain::replay::{Replay, Replayer};
@@ -285,9 +286,13 @@ fn a_replay_in_the_workbench_is_asked_for_and_told() {
     let effects = stage.keys("y");
     let Some(Effect::Copy(text)) = effects.iter().find(|effect| matches!(effect, Effect::Copy(_))) else { panic!() };
     assert!(text.contains("entry 6, line 6: cannot be read"), "{text}");
-    // What was typed is there the next time; an empty path is refused.
-    stage.keys("Esc M-l C-u Enter");
-    stage.row("a path is needed");
+    // What was typed is there the next time; without a path it is the project's own log.
+    let (_, ask) = asked(stage.keys("Esc M-l C-u Enter"));
+    assert_eq!(ask.entries, Entries::Log("binauthz-codelab".into()));
+    stage.keys("Esc");
+    stage.model.session.project = None;
+    stage.keys("M-l C-u Enter");
+    stage.row("a path is needed, as no project is chosen");
 }
 
 #[test]
@@ -311,6 +316,23 @@ fn a_cancelled_replay_has_no_result() {
     let text = entries()[0].to_string();
     let replay = replaying::replay(&mut text.as_bytes(), &replayer, &Verifier::default(), &progress).unwrap();
     assert_eq!(replay, None);
+}
+
+/// The real program: what its sandbox's cluster logged when it refused the codelab's pod.
+#[test]
+fn the_workbench_replays_the_log_of_its_project() {
+    let home = tempfile::tempdir().unwrap();
+    let mut workbench = crate::codelab::open(home.path());
+    workbench.keys("g");
+    for (number, step) in STEPS.iter().enumerate().take_while(|(_, step)| step.id != "rejection") {
+        crate::codelab::at_step(&mut workbench, number);
+        crate::codelab::do_it(&mut workbench, step.id);
+    }
+    workbench.keys("M-l");
+    workbench.wait_for("Replay audit log entries");
+    workbench.keys("Enter");
+    workbench.wait_for("the log of binauthz-codelab under the draft");
+    workbench.wait_for("admissions");
 }
 
 /// The real program: a file that is there, and one that is not.

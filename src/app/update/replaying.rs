@@ -8,7 +8,7 @@ use super::super::model::Model;
 use super::super::notice::Weight;
 use super::super::overlay::{Body, Overlay};
 use super::super::remote::Ticket;
-use super::super::replaying::{ReplayAsk, ReplayProgress, Replaying};
+use super::super::replaying::{Entries, ReplayAsk, ReplayProgress, Replaying};
 use super::super::report::Report;
 use super::say;
 use crate::domain::policy::Policy;
@@ -23,15 +23,22 @@ pub(super) fn form(model: &Model) -> Form {
     let intro = "Audit log entries as gcloud logging read --format=json prints them, or one a line. Each admission is decided again, and under the policy of its time as far as the history knows it.";
     let policies = vec![DRAFT.to_owned(), LIVE.to_owned()];
     Form::new(FormKind::Replay, "Replay audit log entries", intro)
-        .text("path", "File", &model.replaying.path, "a path; relative to where the workbench was started")
+        .text(
+            "path",
+            "File",
+            &model.replaying.path,
+            "a path, from where the workbench was started; empty: the project's own log",
+        )
         .choice("policy", "Under", policies, "what the log's verdicts are held against")
 }
 
 pub(super) fn take(model: &mut Model, form: &Form) -> Result<Vec<Effect>, (&'static str, String)> {
     let path = form.value("path").trim().to_owned();
-    if path.is_empty() {
-        return Err(("path", "a path is needed".to_owned()));
-    }
+    let entries = match (path.is_empty(), model.session.project.clone()) {
+        (false, _) => Entries::File(path.clone()),
+        (true, Some(project)) => Entries::Log(project),
+        (true, None) => return Err(("path", "a path is needed, as no project is chosen".to_owned())),
+    };
     let is_draft = form.chosen("policy") == 0;
     model.draft.read_now();
     let policy: Option<&Policy> = if is_draft { model.draft.policy() } else { model.session.live_policy() };
@@ -43,7 +50,7 @@ pub(super) fn take(model: &mut Model, form: &Form) -> Result<Vec<Effect>, (&'sta
     let dated =
         |version: &super::super::history::Version| Dated { since: version.since(), policy: version.policy.clone() };
     let ask = ReplayAsk {
-        path: path.clone(),
+        entries,
         policy,
         system: system.unwrap_or_else(|| system_policy::documented("global")),
         evidence: model.preview.evidence().clone(),
@@ -52,8 +59,9 @@ pub(super) fn take(model: &mut Model, form: &Form) -> Result<Vec<Effect>, (&'sta
     let ticket = model.next_ticket();
     let before = model.replaying.ticket.map(Effect::Cancel);
     let policy = if is_draft { DRAFT } else { LIVE };
+    let title = ask.entries.title();
     model.replaying =
-        Replaying { ticket: Some(ticket), path, policy, progress: ReplayProgress::default(), result: None };
+        Replaying { ticket: Some(ticket), title, path, policy, progress: ReplayProgress::default(), result: None };
     model.overlays.push(Overlay::reader("Replay of audit log entries", Body::Replay));
     Ok(before.into_iter().chain([Effect::Replay(ticket, Box::new(ask))]).collect())
 }

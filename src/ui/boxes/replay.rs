@@ -19,7 +19,8 @@ pub(super) fn lines<'a>(model: &'a Model, styles: &Styles) -> Vec<Line<'a>> {
         None => {
             let spinner = styles.glyphs.spinner(model.ui.spin);
             let (entries, percent) = (replaying.progress.entries, replaying.progress.percent);
-            let text = format!("{spinner} replaying {}: {entries} entries, {percent} %", replaying.path);
+            let part = if percent > 0 { format!(", {percent} %") } else { String::new() };
+            let text = format!("{spinner} replaying {}: {entries} entries{part}", replaying.title);
             vec![Line::styled(text, styles.busy()), Line::styled("Esc cancels", styles.dim())]
         }
         Some(Err(report)) => {
@@ -27,7 +28,7 @@ pub(super) fn lines<'a>(model: &'a Model, styles: &Styles) -> Vec<Line<'a>> {
             vec![Line::styled(report.line(), styles.notice(Tone::Error).style), Line::styled(hint, styles.dim())]
         }
         Some(Ok(replay)) => {
-            let head = Line::styled(format!("{} under {}", replaying.path, replaying.policy), styles.dim());
+            let head = Line::styled(format!("{} under {}", replaying.title, replaying.policy), styles.dim());
             [vec![head], told(replay, styles)].concat()
         }
     }
