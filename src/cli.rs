@@ -3,6 +3,7 @@
 //! Exit codes (stable): 0 yes (valid, admitted, explained), 1 no (errors found, denied), 2 bad usage or
 //! unreadable input, 3 could not be decided. Results go to stdout, everything else to stderr.
 
+pub mod case;
 pub mod check;
 pub mod explain;
 pub mod replay;
@@ -36,6 +37,7 @@ pub enum Command {
     Explain(explain::Args),
     Review(Box<review::Args>),
     Replay(replay::Args),
+    Case(case::Args),
     Sandbox(sandbox::Args),
 }
 
@@ -77,6 +79,7 @@ impl Command {
             Self::Explain(args) => explain::run(&args),
             Self::Review(args) => review::run(&args),
             Self::Replay(args) => replay::run(&args),
+            Self::Case(args) => case::run(&args),
             Self::Sandbox(args) => sandbox::run(&args),
         }
     }

@@ -5,6 +5,7 @@
 pub mod admission;
 pub mod attestation;
 pub mod attestor;
+pub mod case;
 pub mod cause;
 pub mod document;
 pub mod event_group;

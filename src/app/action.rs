@@ -130,6 +130,7 @@ pub enum Action {
     FixesCopy,
     BreakGlass,
     BreakGlassDeploy,
+    WriteCase,
     ExportPolicy,
     History,
     PolicyTests,

@@ -52,6 +52,8 @@ pub enum FormKind {
     GoToLine,
     /// The file of the reviewer's list.
     Inventory,
+    /// The file that a case is written to.
+    Case,
     /// The file of audit log entries.
     Replay,
     /// The file that a review is written to.

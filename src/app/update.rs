@@ -4,6 +4,7 @@
 mod actions;
 pub mod attestor;
 mod boxes;
+mod case;
 mod completion;
 pub mod conflict;
 mod deployer;

@@ -4,6 +4,7 @@
 
 mod support;
 
+mod case;
 mod changing;
 mod check;
 mod client;

@@ -11,7 +11,7 @@ use countersign::runtime::reviewing;
 
 use crate::support::screen::{assert_screenshot, styled};
 use crate::support::stage::Stage;
-use crate::{changing, explaining, fixing, replay, watching};
+use crate::{case, changing, explaining, fixing, replay, watching};
 
 const SIZES: [(u16, u16); 2] = [(80, 24), (120, 40)];
 
@@ -152,6 +152,12 @@ fn a_watched_cluster() {
         stage.keys("1 Tab Tab Tab o");
         stage
     });
+}
+
+#[test]
+fn cases() {
+    snapshots("form-case", after(Stage::full, "1 K"));
+    snapshots("ask-case", case::asked);
 }
 
 #[test]

@@ -24,4 +24,20 @@ pub(super) static TABLE: &[Spec] = &[
         danger: false,
         footer: 0,
     },
+    Spec {
+        action: A::WriteCase,
+        contexts: &[
+            C::Pane(Pane::Setup),
+            C::Pane(Pane::Images),
+            C::Pane(Pane::Workloads),
+            C::Pane(Pane::Events),
+            C::Pane(Pane::Decision),
+        ],
+        keys: &["K"],
+        label: "write a case…",
+        help: "Write the decision and all that it stands on to one redacted file, or as Markdown for the ticket.",
+        group: G::Deployer,
+        danger: false,
+        footer: 3,
+    },
 ];

@@ -7,7 +7,7 @@ use super::super::notice::Weight;
 use super::super::overlay::{Body, Confirm, Overlay, Then};
 use super::super::tab::{Pane, Tab};
 use super::{
-    attestor, boxes, completion, conflict, deployer, explain, finder, fixing, forms, go, guide, history, load,
+    attestor, boxes, case, completion, conflict, deployer, explain, finder, fixing, forms, go, guide, history, load,
     manifest, policy, policy_tests, quit, registry, replaying, review, say, signing, tree, watching, what_if,
 };
 use crate::app::editor::Motion;
@@ -156,6 +156,7 @@ pub(super) fn act(model: &mut Model, action: Action) -> Vec<Effect> {
             Vec::new()
         }
         Action::GroupEvents => watching::toggle(model),
+        Action::WriteCase => case::open(model),
         Action::ReplayEntries => open(model, replaying::form),
         Action::Back => back(model),
         Action::FilterTake => {

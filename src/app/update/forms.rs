@@ -69,6 +69,7 @@ fn take(model: &mut Model, form: &Form) -> Taken {
         FormKind::OpenFile => take_path(form),
         FormKind::ExportPolicy => take_export(model, form),
         FormKind::GoToLine => take_line(model, form),
+        FormKind::Case => super::case::take(model, form),
         FormKind::Replay => super::replaying::take(model, form),
         FormKind::Inventory => Ok(review::take_inventory(model, form)),
         FormKind::ExportReview(format) => review::take_export(model, form, format),
