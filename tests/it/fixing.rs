@@ -247,3 +247,13 @@ fn the_glass_is_broken_with_a_reason_in_the_right_place_and_after_asking() {
     assert!(command.contains("\"annotations\":{\"justification\":\"outage 42, asked by on-call\"}"), "{command}");
     assert!(command.contains("\"template\":{\"metadata\""), "{command}");
 }
+
+#[test]
+fn an_explained_refusal_is_mended_from_its_box() {
+    let mut stage = Stage::full((120, 40));
+    stage.keys("1 Tab Tab Tab e");
+    let effects = stage.keys("F");
+    answer(&mut stage, &effects);
+    stage.row("Fixes, what lets in the least first");
+    assert_eq!(kinds(&stage).last(), Some(&Kind::BreakGlass));
+}

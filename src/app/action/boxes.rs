@@ -585,6 +585,16 @@ pub(super) static TABLE: &[Spec] = &[
         footer: 4,
     },
     Spec {
+        action: A::Fixes,
+        contexts: &[C::Explain],
+        keys: &["F"],
+        label: "fixes",
+        help: "List what would admit what was refused, what lets in the least first.",
+        group: G::Boxes,
+        danger: false,
+        footer: 7,
+    },
+    Spec {
         action: A::FixApply,
         contexts: &[C::Fixes],
         keys: &["enter"],
