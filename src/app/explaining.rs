@@ -26,6 +26,8 @@ pub enum Link {
     Attestor(String),
     /// The tree of the decision.
     Decision,
+    /// What would admit it.
+    Fixes,
     /// The other point in time.
     OtherTime,
 }

@@ -182,6 +182,24 @@ fn tab_goes_from_link_to_link_and_a_second_click_follows() {
 }
 
 #[test]
+fn the_fixes_are_a_line_away() {
+    for keys in [None, Some("F")] {
+        let mut stage = explained((120, 40));
+        match keys {
+            Some(keys) => stage.keys(keys),
+            None => follow(&mut stage, "fixes"),
+        };
+        assert!(matches!(stage.model.overlays.last(), Some(Overlay::Fixes(_))));
+        stage.keys("Esc");
+        assert!(is_open(&stage));
+    }
+    // Where nothing is refused there is nothing to mend.
+    let mut stage = with_a_past((120, 40));
+    stage.keys("h");
+    assert!(stage.model.explained().iter().all(|line| line.label != "fixes"));
+}
+
+#[test]
 fn while_attestors_are_read_nothing_is_certain() {
     let mut stage = behind((120, 40));
     let lines = stage.model.explained();

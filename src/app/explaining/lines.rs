@@ -1,6 +1,7 @@
 //! The lines of the box, each with how it is meant and where it leads to.
 
 use super::{Link, Model};
+use crate::domain::admission::Outcome;
 use crate::domain::cause::{Cause, CauseKind, Confidence, Diagnosis};
 use crate::domain::rejection::{Case, Finding, Verdict, says};
 
@@ -131,6 +132,12 @@ impl Model {
         lines.push(if self.explained_decision().is_some() { line.to(Link::Decision) } else { line });
         if self.is_explaining_behind() {
             lines.push(Told::new(Look::Busy, "", "reading what the attestors have…"));
+        }
+        let is_denied = self.explained_decision().is_some_and(|decision| decision.outcome == Outcome::Deny);
+        if is_denied && self.explaining.then.is_none() && !self.is_explaining_behind() {
+            lines.push(
+                Told::new(Look::Fact, "fixes", "what would admit it, the least that is let in first").to(Link::Fixes),
+            );
         }
         let other = match (&self.explaining.then, self.version_then()) {
             (Some(_), _) => Told::new(Look::Fact, "now", "ask it under the policy as it is now").to(Link::OtherTime),

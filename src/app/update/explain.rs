@@ -8,7 +8,7 @@ use super::super::model::Model;
 use super::super::notice::Weight;
 use super::super::overlay::{Body, Overlay};
 use super::super::tab::Pane;
-use super::{actions, go, guide, load, policy, say};
+use super::{actions, fixing, go, guide, load, policy, say};
 use crate::app::query::Source;
 use crate::codelab::Seen;
 use crate::domain::policy::RuleKind;
@@ -141,6 +141,7 @@ fn follow(model: &mut Model) -> Vec<Effect> {
             other_time(model);
             Vec::new()
         }
+        Some(Link::Fixes) => fixing::open(model),
         Some(Link::Decision) => {
             decision(model);
             Vec::new()
