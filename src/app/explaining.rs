@@ -95,9 +95,11 @@ impl Model {
         })
     }
 
-    /// Whether the session is about the case: nobody chose something else since.
+    /// Whether the session is about the case as it is: nobody chose something else since, and nothing is
+    /// assumed of it.
     fn is_asked(&self) -> bool {
-        self.explaining.asked.is_some() && self.explaining.asked == self.session.asked()
+        let same = self.explaining.asked.is_some() && self.explaining.asked == self.session.asked();
+        same && self.session.assumed.is_empty()
     }
 
     /// The decision of the case under the policy that is asked.

@@ -8,6 +8,7 @@ use countersign::app::remote::Remote;
 use countersign::app::tab::{Pane, Tab};
 use countersign::domain::admission::{Attestations, AttestorEvidence, Evidence};
 use countersign::domain::document::{Dialect, Document};
+use countersign::domain::what_if::Assumption;
 
 use crate::support::stage::{DIGEST, Stage, now};
 
@@ -197,6 +198,16 @@ fn the_fixes_are_a_line_away() {
     let mut stage = with_a_past((120, 40));
     stage.keys("h");
     assert!(stage.model.explained().iter().all(|line| line.label != "fixes"));
+}
+
+#[test]
+fn what_is_assumed_proves_nothing() {
+    let mut stage = explained((120, 40));
+    stage.model.session.assumed.assume(Assumption::EnforcementOff);
+    stage.send(Msg::Resumed);
+    stage.row("something is assumed, which W drops");
+    let lines = stage.model.explained();
+    assert!(lines.iter().all(|line| line.label != "certain"), "{lines:#?}");
 }
 
 #[test]

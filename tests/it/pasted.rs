@@ -1,4 +1,4 @@
-//! In a real terminal: from a pasted message to the decision's tree, to the rule, to a running pod.
+//! In a real terminal: from a pasted message to the decision's tree, to the fixes, to a running pod.
 
 use crate::codelab::{by_the_guide_until, open};
 
@@ -31,30 +31,37 @@ fn from_a_message_to_the_tree_to_a_running_pod() {
 
     workbench.type_raw(&format!("\x1b[200~{MESSAGE}\x1b[201~"));
     workbench.wait_for("The same question asked again");
-    workbench.keys("Tab Tab Enter");
-    workbench.wait_gone("The same question asked again");
-    // The pointer is at the rule: its mode is in the line below.
-    workbench.keys("Enter Down");
-    workbench.type_raw("\x1b[F");
-    workbench.type_raw(&"\x7f".repeat("DENY".len()));
-    workbench.type_raw("ALLOW");
-    workbench.wait_for("evaluationMode: ALWAYS_ALLOW");
-    workbench.keys("C-s");
+    // What would admit it; the image as it is typed is the least that needs nothing but the policy.
+    workbench.keys("F");
+    workbench.wait_for("Allow us.gcr.io");
+    workbench.click_text("Allow us.gcr.io");
+    workbench.wait_for("+ - namePattern: us.gcr.io/binauthz-codelab/hello-world");
+    workbench.keys("Enter");
     workbench.wait_for("Import the policy?");
     workbench.keys("y");
-    workbench.until("the policy to be live", |screen| {
-        screen.lines().nth(1).is_some_and(|line| line.contains("now ✓ ADMIT"))
-    });
+    workbench.wait_for("nothing is refused any more");
+    workbench.keys("Esc");
+    workbench.wait_gone("nothing is refused any more");
+    workbench.wait_for("It would be admitted now.");
+    workbench.keys("Esc");
+    workbench.wait_gone("The same question asked again");
 
     // The same message again: it is an answer that it would be admitted now.
-    workbench.keys("Esc");
-    workbench.wait_gone("Esc leave");
     workbench.keys("3");
     workbench.type_raw(&format!("\x1b[200~{MESSAGE}\x1b[201~"));
     workbench.wait_for("It would be admitted now.");
     workbench.keys("Esc");
     workbench.wait_gone("The same question asked again");
-    // The ReplicaSet tries again by itself.
-    workbench.keys("1 r");
+    // The ReplicaSet would try again by itself, later and later: it is made anew.
+    workbench.keys("1");
+    workbench.wait_for("Workloads");
+    workbench.click_text("Workloads");
+    workbench.keys("x");
+    workbench.wait_for("Delete the workload?");
+    workbench.keys("y");
+    workbench.wait_for("✓ Delete deployment");
+    workbench.keys("D");
+    workbench.wait_for("Service account");
+    workbench.keys("Enter");
     workbench.wait_for("Running");
 }

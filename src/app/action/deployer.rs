@@ -137,7 +137,6 @@ pub(super) static TABLE: &[Spec] = &[
             C::Pane(Pane::Workloads),
             C::Pane(Pane::Events),
             C::Pane(Pane::Decision),
-            C::Explain,
         ],
         keys: &["F"],
         label: "fixes",

@@ -1,6 +1,7 @@
 //! Explaining a refusal: from an event, from a pasted text, and where the lines of the box lead to.
 
 use super::super::action::Action;
+use super::super::decisions::Under;
 use super::super::effect::Effect;
 use super::super::explaining::{Explaining, Link, of_event};
 use super::super::form::{Form, FormKind};
@@ -165,6 +166,7 @@ fn decision(model: &mut Model) {
         return;
     }
     leave(model);
+    model.decisions.under = Under::Live;
     go(model, Pane::Decision);
 }
 
