@@ -19,6 +19,7 @@ use ratatui::layout::Rect;
 use ratatui::text::Line;
 use ratatui::widgets::{StatefulWidget, Widget as _};
 
+use super::layout;
 use super::state::{Hit, ViewState};
 use super::styles::Styles;
 use super::widgets::overlay::Overlay as Frame_;
@@ -29,11 +30,12 @@ use crate::app::Model;
 use crate::app::overlay::{Offset, Overlay};
 
 /// Draws every box; only the topmost one is what the mouse hits.
-pub(super) fn draw(model: &Model, screen: Rect, state: &mut ViewState, styles: &Styles, frame: &mut Frame<'_>) {
+pub(super) fn draw(model: &Model, whole: Rect, state: &mut ViewState, styles: &Styles, frame: &mut Frame<'_>) {
     let top = model.overlays.len().saturating_sub(1);
+    let screen = place(model, whole);
     for (number, overlay) in model.overlays.iter().enumerate() {
         if number == top {
-            state.hit(screen, Hit::Overlay);
+            state.hit(whole, Hit::Overlay);
         }
         match overlay {
             Overlay::Reader(reader) => reader::draw(model, reader, screen, state, styles, frame.buffer_mut()),
@@ -48,6 +50,15 @@ pub(super) fn draw(model: &Model, screen: Rect, state: &mut ViewState, styles: &
             Overlay::Wizard(wizard) => wizard::draw(model, wizard, screen, state, styles, frame),
         }
     }
+}
+
+/// Where boxes may stand: never over what is assumed, which every screen shows.
+fn place(model: &Model, whole: Rect) -> Rect {
+    if model.session.assumed.is_empty() {
+        return whole;
+    }
+    let top = layout::screen(whole, 0, 1).body.y;
+    Rect { y: top, height: whole.bottom().saturating_sub(top), ..whole }
 }
 
 /// A box as large as its content and the screen allow, and the place inside it.

@@ -341,6 +341,7 @@ fn the_readmes_screenshots_are_frames() {
     }
     screenshot("completion", completing, "");
     screenshot("explain", Stage::full, "1 Tab Tab Tab e");
+    screenshot("fixes", fixing::fixes, "");
     screenshot("review", |size| reviewing(size, true), "");
     screenshot("preview", |size| reviewing(size, true), "Esc 2 S-Tab");
     screenshot("watch", watching::refused, "1 Tab Tab Tab");

@@ -21,11 +21,8 @@ const WIDE: u16 = 116;
 /// Lines of a change that are shown; the question before it has all.
 const LINES: usize = 8;
 
-const COLUMNS: [Column<'static>; 3] = [
-    Column::fixed("", 2),
-    Column::flexible("what would admit it", 30, 80),
-    Column::flexible("lets in besides", 14, 24),
-];
+const COLUMNS: [Column<'static>; 3] =
+    [Column::fixed("", 2), Column::flexible("what would admit it", 30, 80), Column::flexible("also lets in", 14, 24)];
 
 pub(super) fn draw(
     model: &Model,
