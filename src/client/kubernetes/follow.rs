@@ -32,7 +32,7 @@ pub enum Told<T> {
     Gone(Box<T>),
     /// What happens now is not known, and why; it is tried again.
     Lost(Error),
-    /// The server lets us list and not watch, and why: from here on [`Told::All`] comes each [`POLL`].
+    /// The server lets us list and not watch, and why: from here on [`Told::All`] comes every ten seconds.
     Polled(Error),
 }
 
