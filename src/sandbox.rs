@@ -12,6 +12,7 @@ mod decode;
 mod error;
 mod google;
 mod iam;
+mod kms;
 pub mod kubernetes;
 mod logging;
 mod operations;

@@ -11,6 +11,7 @@ use axum::response::{IntoResponse as _, Response};
 use tower_service::Service as _;
 
 use super::error::ApiError;
+use super::kms::{self, Vault};
 use super::state::State;
 use super::{binary_authorization, container, container_analysis, logging, operations, projects, services};
 use crate::wire::status::Code;
@@ -24,6 +25,7 @@ pub(super) enum GoogleApi {
     ServiceUsage,
     KubernetesEngine,
     Logging,
+    Kms,
     /// All by path, for overridden endpoints.
     All,
     /// A host that the sandbox does not stand for.
@@ -31,13 +33,14 @@ pub(super) enum GoogleApi {
 }
 
 impl GoogleApi {
-    const HOSTS: [(&str, Self); 6] = [
+    const HOSTS: [(&str, Self); 7] = [
         ("binaryauthorization.googleapis.com", Self::BinaryAuthorization),
         ("containeranalysis.googleapis.com", Self::ContainerAnalysis),
         ("cloudresourcemanager.googleapis.com", Self::ResourceManager),
         ("serviceusage.googleapis.com", Self::ServiceUsage),
         ("container.googleapis.com", Self::KubernetesEngine),
         ("logging.googleapis.com", Self::Logging),
+        ("cloudkms.googleapis.com", Self::Kms),
     ];
 
     /// The API of this host; [`Self::Unknown`] for others of Google's.
@@ -54,6 +57,7 @@ pub(super) struct Google {
     service_usage: Router,
     kubernetes_engine: Router,
     logging: Router,
+    kms: Router,
     container_analysis: Router,
     binary_authorization: Router,
     all: Router,
@@ -61,19 +65,21 @@ pub(super) struct Google {
 }
 
 impl Google {
-    pub(super) fn new(state: &State, addr: SocketAddr, authority_pem: &str) -> Self {
+    pub(super) fn new(state: &State, vault: Vault, addr: SocketAddr, authority_pem: &str) -> Self {
         let resource_manager = projects::router(state.clone());
         let service_usage = services::router(state.clone());
         let kubernetes_engine = container::router(state.clone(), addr, authority_pem);
         let container_analysis = container_analysis::router(state.clone());
         let binary_authorization = binary_authorization::router(state);
         let logging = logging::router(state.clone());
+        let kms = kms::router(state.clone(), vault);
         let operations = operations::router(state.clone());
         let all = resource_manager
             .clone()
             .merge(service_usage.clone())
             .merge(kubernetes_engine.clone())
             .merge(logging.clone())
+            .merge(kms.clone())
             .merge(container_analysis.clone())
             .merge(binary_authorization.clone())
             .merge(operations.clone());
@@ -82,6 +88,7 @@ impl Google {
             service_usage: finish(service_usage.merge(operations)),
             kubernetes_engine: finish(kubernetes_engine),
             logging: finish(logging),
+            kms: finish(kms),
             container_analysis: finish(container_analysis),
             binary_authorization: finish(binary_authorization),
             all: finish(all),
@@ -96,6 +103,7 @@ impl Google {
             GoogleApi::All => &self.all,
             GoogleApi::KubernetesEngine => &self.kubernetes_engine,
             GoogleApi::Logging => &self.logging,
+            GoogleApi::Kms => &self.kms,
             GoogleApi::ContainerAnalysis => &self.container_analysis,
             GoogleApi::BinaryAuthorization => &self.binary_authorization,
             GoogleApi::Unknown => &self.unknown,
@@ -120,15 +128,18 @@ async fn no_method(request: Request) -> Response {
 }
 
 /// The custom methods of the served APIs (AIP-136).
-const VERBS: [&str; 12] = [
+const VERBS: &[&str] = &[
+    "asymmetricSign",
     "batchCreate",
     "batchEnable",
     "batchGet",
+    "destroy",
     "disable",
     "enable",
     "getAncestry",
     "getIamPolicy",
     "list",
+    "restore",
     "setIamPolicy",
     "testIamPermissions",
     "undelete",

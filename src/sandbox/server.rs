@@ -20,8 +20,9 @@ use tokio::sync::{Semaphore, watch};
 use tokio::task::{JoinHandle, JoinSet};
 use tokio_rustls::TlsAcceptor;
 
+use super::kms::{self, Vault};
 use super::registry;
-use super::state::{Clock, State};
+use super::state::{Clock, State, rfc3339};
 use super::store::{Store, StoreError};
 use authority::{Authority, AuthorityError, Leaves};
 use running::Lease;
@@ -45,6 +46,7 @@ const SHUTDOWN_GRACE: Duration = Duration::from_secs(1);
 const CERTIFICATE_FILE: &str = "ca.pem";
 const AUTHORITY_FILE: &str = "authority.pem";
 const TOKEN_FILE: &str = "token";
+const VAULT_FILE: &str = "kms.key";
 const STORE_FILE: &str = "sandbox.db";
 
 /// Why the sandbox did not start.
@@ -58,6 +60,8 @@ pub enum StartError {
     Authority(#[from] AuthorityError),
     #[error("the sandbox's TLS: {0}")]
     Tls(#[from] rustls::Error),
+    #[error(transparent)]
+    Vault(#[from] kms::Sealed),
     #[error(transparent)]
     Store(#[from] StoreError),
     #[error("port {port} of 127.0.0.1 cannot be listened on: {source}; choose another, or 0 for any free one")]
@@ -140,7 +144,7 @@ impl Sandbox {
         let authority_pem = kept.authority.certificate_pem().to_owned();
         let state = State { store: kept.store, clock };
         let lease = announce(kept.lease, &files, addr.port()).await?;
-        let front = front::Front::new(&state, kept.token.clone(), addr, &authority_pem);
+        let front = front::Front::new(&state, kept.vault, kept.token.clone(), addr, &authority_pem);
         let tls = TlsAcceptor::from(Arc::new(tls_config(kept.authority)?));
         let (stop, stopping) = watch::channel(false);
         let (living, alive) = watch::channel(());
@@ -198,6 +202,7 @@ struct Kept {
     lease: Lease,
     authority: Authority,
     token: Token,
+    vault: Vault,
     store: Store,
 }
 
@@ -213,8 +218,10 @@ impl Kept {
             files::replace(&files.certificate(), certificate)?;
         }
         let token = Token::from_stored(&files::read_or_make::<StartError>(&files.token(), || Ok(Token::generate()?))?);
+        let vault = files::read_or_make::<StartError>(&path.join(VAULT_FILE), || Ok(Vault::generate()?))?;
+        let vault = Vault::from_stored(&vault)?;
         files::reserve(&files.store())?;
-        Ok(Self { lease, authority, token, store: Store::open(&files.store())? })
+        Ok(Self { lease, authority, token, vault, store: Store::open(&files.store())? })
     }
 }
 
@@ -228,8 +235,12 @@ fn tls_config(authority: Authority) -> Result<rustls::ServerConfig, StartError> 
     Ok(config)
 }
 
-/// Clears away what clients of the registry left unfinished.
+/// Clears away what clients of the registry left unfinished, and private keys whose time has come.
 async fn sweep(state: State) {
+    let now = rfc3339(state.clock.now());
+    if let Err(error) = state.store.write(move |tx| kms::destroy_due(tx, &now)).await {
+        tracing::warn!(%error, "keys that are to be destroyed were not");
+    }
     if let Err(error) = registry::collect_garbage(&state).await {
         tracing::warn!(%error, "the registry was not swept");
     }

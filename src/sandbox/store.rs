@@ -28,17 +28,20 @@ pub enum StoreError {
 }
 
 /// The current schema; each area of the sandbox owns its tables.
-const SCHEMA_VERSION: i64 = 1;
-const SCHEMAS: [&str; 9] = [
-    super::projects::SCHEMA,
-    super::services::SCHEMA,
-    super::operations::SCHEMA,
-    super::iam::SCHEMA,
-    super::container::SCHEMA,
-    super::container_analysis::SCHEMA,
-    super::binary_authorization::SCHEMA,
-    super::registry::SCHEMA,
-    super::kubernetes::SCHEMA,
+const SCHEMA_VERSION: i64 = 2;
+
+/// The tables, and the version of the schema since which they are there.
+const SCHEMAS: &[(i64, &str)] = &[
+    (1, super::projects::SCHEMA),
+    (1, super::services::SCHEMA),
+    (1, super::operations::SCHEMA),
+    (1, super::iam::SCHEMA),
+    (1, super::container::SCHEMA),
+    (1, super::container_analysis::SCHEMA),
+    (1, super::binary_authorization::SCHEMA),
+    (1, super::registry::SCHEMA),
+    (1, super::kubernetes::SCHEMA),
+    (2, super::kms::SCHEMA),
 ];
 
 #[derive(Debug, Clone)]
@@ -65,7 +68,7 @@ impl Store {
         }
         if found < SCHEMA_VERSION {
             let tx = writer.transaction_with_behavior(TransactionBehavior::Immediate)?;
-            for schema in SCHEMAS {
+            for (_, schema) in SCHEMAS.iter().filter(|(since, _)| *since > found) {
                 tx.execute_batch(schema)?;
             }
             tx.pragma_update(None, "user_version", SCHEMA_VERSION)?;

@@ -13,6 +13,7 @@ pub(crate) mod binary_authorization;
 mod cli;
 mod clusters;
 mod container_analysis;
+mod kms;
 mod projects;
 mod server;
 

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use crate::sandbox::error::ApiError;
+use crate::sandbox::kms::key_id;
 use crate::signing::{pkix, public_key};
 use crate::wire::binary_authorization::{AttestorPublicKey, PkixPublicKey};
 
@@ -55,7 +56,8 @@ fn check(key: AttestorPublicKey) -> Result<AttestorPublicKey, String> {
 /// digest of the key.
 fn check_pkix(id: &str, pkix: PkixPublicKey) -> Result<(String, PkixPublicKey), String> {
     let info = pkix::read(&pkix.public_key_pem, &pkix.signature_algorithm).map_err(|error| error.to_string())?;
-    let inner = pkix.key_id.as_deref().unwrap_or_default();
+    let id = &*key_id::normalised(id);
+    let inner = &*key_id::normalised(pkix.key_id.as_deref().unwrap_or_default());
     let id = match (id, inner) {
         ("", "") => info.id,
         ("", only) | (only, "") => only.to_owned(),
@@ -116,6 +118,11 @@ mod tests {
     #[case("", None, EC_ID)]
     #[case("//cloudkms.googleapis.com/v1/projects/p/x/1", None, "//cloudkms.googleapis.com/v1/projects/p/x/1")]
     #[case("", Some("gcpkms://a"), "gcpkms://a")]
+    #[case(
+        "//127.0.0.1:1/v1/projects/p/locations/l/keyRings/r/cryptoKeys/k/cryptoKeyVersions/1",
+        None,
+        "//cloudkms.googleapis.com/v1/projects/p/locations/l/keyRings/r/cryptoKeys/k/cryptoKeyVersions/1"
+    )]
     #[case("a:b", Some("a:b"), "a:b")]
     fn ids_of_pkix_keys(#[case] id: &str, #[case] key_id: Option<&str>, #[case] expected: &str) {
         let key = check(pkix(id, key_id)).unwrap();

@@ -15,6 +15,7 @@ use crate::domain::name::NoteName;
 use crate::sandbox::container_analysis::ATTESTATION_OCCURRENCE;
 use crate::sandbox::decode::{self, Kind, Message};
 use crate::sandbox::error::ApiError;
+use crate::sandbox::kms::key_id;
 use crate::signing::openpgp::Verifier;
 use crate::wire::binary_authorization::{ValidateAttestationOccurrence, ValidateAttestationOccurrenceResponse};
 use crate::wire::container_analysis::{ATTESTATION, Occurrence};
@@ -50,7 +51,7 @@ pub(super) async fn validate(
 }
 
 fn answer(
-    question: ValidateAttestationOccurrence,
+    mut question: ValidateAttestationOccurrence,
     attestor: &Attestor,
     verifier: &Verifier,
 ) -> Result<ValidateAttestationOccurrenceResponse, ApiError> {
@@ -58,6 +59,9 @@ fn answer(
         .occurrence_note
         .parse()
         .map_err(|error| ApiError::invalid_field("occurrence_note", format!("{error}")))?;
+    for signature in &mut question.attestation.signatures {
+        signature.public_key_id = key_id::normalised(&signature.public_key_id).into_owned();
+    }
     let digest: Option<Digest> =
         question.occurrence_resource_uri.rsplit_once('@').and_then(|(_, digest)| digest.parse().ok());
     let occurrence = Occurrence {

@@ -15,6 +15,7 @@ use crate::domain::image::Digest;
 use crate::domain::name::NoteName;
 use crate::sandbox::decode::{self, Params};
 use crate::sandbox::error::ApiError;
+use crate::sandbox::kms::key_id;
 use crate::sandbox::page::Page;
 use crate::sandbox::services::{self, CONTAINER_ANALYSIS};
 use crate::sandbox::state::{State, rfc3339};
@@ -220,6 +221,9 @@ struct New {
 impl New {
     fn of(mut occurrence: Value) -> Result<Self, ApiError> {
         legacy::bring_up_to_date(&mut occurrence)?;
+        if let Some(attestation) = occurrence.get_mut("attestation") {
+            key_id::normalise_signatures(attestation);
+        }
         let text = |field: &str| occurrence[field].as_str().unwrap_or_default().to_owned();
         let (note, resource_uri) = (text("noteName"), text("resourceUri"));
         let note = note.parse().map_err(|error| ApiError::invalid_field("occurrence.note_name", format!("{error}")))?;

@@ -18,6 +18,7 @@ use tower_service::Service as _;
 use super::token::Token;
 use crate::sandbox::error::ApiError;
 use crate::sandbox::google::{Google, GoogleApi};
+use crate::sandbox::kms::Vault;
 use crate::sandbox::state::{ClusterId, RegistryHost, State};
 use crate::sandbox::store::StoreError;
 use crate::sandbox::{container, kubernetes, registry};
@@ -52,11 +53,11 @@ enum Area {
 }
 
 impl Front {
-    pub(super) fn new(state: &State, token: Token, addr: SocketAddr, authority_pem: &str) -> Self {
+    pub(super) fn new(state: &State, vault: Vault, token: Token, addr: SocketAddr, authority_pem: &str) -> Self {
         Self {
             token,
             state: state.clone(),
-            google: Google::new(state, addr, authority_pem),
+            google: Google::new(state, vault, addr, authority_pem),
             registry: registry::router(state.clone()),
             kubernetes: kubernetes::router(state.clone()),
         }

@@ -1,0 +1,105 @@
+//! Key rings: made once, and never taken away (as in the service).
+
+use axum::Json;
+use axum::body::Bytes;
+use axum::extract::{Path, State as Shared};
+use rusqlite::{OptionalExtension as _, Transaction};
+use serde_json::{Value, json};
+
+use super::{Api, Ring, checked_id, consumer, exists, missing};
+use crate::sandbox::container_analysis::listed;
+use crate::sandbox::decode::{self, Kind, Message, Params};
+use crate::sandbox::error::ApiError;
+use crate::sandbox::page::Page;
+use crate::sandbox::state::rfc3339;
+
+const BODY: Message = Message(&[(&["name"], Kind::Text), (&["createTime"], Kind::Any)]);
+
+/// The ring at a path of project, location and id.
+pub(super) fn existing(tx: &Transaction<'_>, project: &str, location: &str, id: &str) -> Result<Ring, ApiError> {
+    let project = consumer(tx, project)?.id;
+    let name = name(&project, location, id);
+    let place = tx
+        .prepare_cached("SELECT place FROM kms_key_rings WHERE project = ?1 AND location = ?2 AND id = ?3")?
+        .query_row((&project, location, id), |row| row.get(0))
+        .optional()?;
+    match place {
+        Some(place) => Ok(Ring { place, name }),
+        None => Err(missing("KeyRing", &name)),
+    }
+}
+
+fn name(project: &str, location: &str, id: &str) -> String {
+    format!("projects/{project}/locations/{location}/keyRings/{id}")
+}
+
+/// `global`, `us`, `us-central1`, …: which of them exist is not known here.
+fn check_location(location: &str) -> Result<(), ApiError> {
+    let label = |label: &str| !label.is_empty() && label.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit());
+    if location.split('-').all(label) {
+        return Ok(());
+    }
+    Err(ApiError::invalid_field("parent", format!("Location \"{location:.60}\" does not exist.")))
+}
+
+pub(super) async fn list(
+    Shared(api): Shared<Api>,
+    Path((project, location)): Path<(String, String)>,
+    params: Params,
+) -> Result<Json<Value>, ApiError> {
+    let page = Page::of(&params, 100, 1000)?;
+    let read = move |tx: &Transaction<'_>| {
+        let project = consumer(tx, &project)?.id;
+        let sql = "SELECT place, id, create_time FROM kms_key_rings
+                   WHERE project = ?1 AND location = ?2 AND place > ?3 ORDER BY place LIMIT ?4";
+        let mut statement = tx.prepare_cached(sql)?;
+        let rows = statement.query_map((&project, &location, page.after, page.limit()), |row| {
+            let (place, id, create_time): (_, String, String) = (row.get(0)?, row.get(1)?, row.get(2)?);
+            Ok((place, json!({"name": name(&project, &location, &id), "createTime": create_time})))
+        })?;
+        Ok::<_, ApiError>(page.cut(rows.collect::<Result<_, _>>()?))
+    };
+    let (rings, next) = api.state.store.read(read).await?;
+    Ok(Json(listed("keyRings", rings, next)))
+}
+
+pub(super) async fn create(
+    Shared(api): Shared<Api>,
+    Path((project, location)): Path<(String, String)>,
+    params: Params,
+    body: Bytes,
+) -> Result<Json<Value>, ApiError> {
+    decode::value(&body, &BODY, "key_ring")?;
+    check_location(&location)?;
+    let id = checked_id(params.get("keyRingId"), "key_ring_id")?;
+    let now = rfc3339(api.state.clock.now());
+    let write = move |tx: &Transaction<'_>| {
+        let project = consumer(tx, &project)?.id;
+        let name = name(&project, &location, &id);
+        let made = tx
+            .prepare_cached(
+                "INSERT INTO kms_key_rings (project, location, id, create_time) VALUES (?1, ?2, ?3, ?4)
+                 ON CONFLICT DO NOTHING",
+            )?
+            .execute((&project, &location, &id, &now))?;
+        if made == 0 {
+            return Err(exists("KeyRing", &name));
+        }
+        Ok(Json(json!({"name": name, "createTime": now})))
+    };
+    api.state.store.write(write).await
+}
+
+pub(super) async fn read(
+    Shared(api): Shared<Api>,
+    Path((project, location, id)): Path<(String, String, String)>,
+) -> Result<Json<Value>, ApiError> {
+    let read = move |tx: &Transaction<'_>| {
+        let ring = existing(tx, &project, &location, &id)?;
+        let create_time: String = tx
+            .prepare_cached("SELECT create_time FROM kms_key_rings WHERE place = ?1")?
+            .query_row([ring.place], |row| row.get(0))?;
+        Ok::<_, ApiError>(Json(json!({"name": ring.name, "createTime": create_time})))
+    };
+    api.state.store.read(read).await
+}
