@@ -16,7 +16,9 @@ mod survey;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::domain::attestation::Attestation;
+use jiff::Timestamp;
+
+use crate::domain::attestation::{AsIf, Attestation, Verify, is_for};
 use crate::domain::attestor::Attestor;
 use crate::domain::image::Digest;
 use crate::domain::name::AttestorName;
@@ -125,6 +127,25 @@ pub struct Evidence {
     /// What was found out before about many images at once: whether the attestor attested the digest.
     /// It goes before what [`Evidence::attestors`] says; digests that are not in it were not looked at.
     pub surveyed: BTreeMap<AttestorName, BTreeMap<Digest, bool>>,
+    /// Attestations of the digests asked about on notes that no attestor asked about reads: they decide
+    /// nothing and explain a lot.
+    pub elsewhere: Vec<Attestation>,
+    /// The time at which it is decided, where another than now is assumed.
+    pub at: Option<Timestamp>,
+    /// The ids of keys that are taken to have expired.
+    pub expired: BTreeSet<String>,
+}
+
+impl Evidence {
+    /// Those of [`Evidence::elsewhere`] that are for this digest.
+    pub fn elsewhere_of(&self, digest: &Digest) -> impl Iterator<Item = &Attestation> {
+        self.elsewhere.iter().filter(move |attestation| is_for(&attestation.resource_uri, digest))
+    }
+
+    /// Looks at signatures at the time of the evidence, and at its keys as they are taken to be.
+    pub fn as_if<'a>(&'a self, verify: &'a dyn Verify) -> AsIf<'a> {
+        AsIf { verify, at: self.at, expired: &self.expired }
+    }
 }
 
 /// What is known of one attestor.

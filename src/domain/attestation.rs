@@ -7,7 +7,10 @@
 
 mod examine;
 mod fault;
+mod moment;
 mod payload;
+
+use jiff::Timestamp;
 
 use crate::domain::attestor::PublicKey;
 use crate::domain::image::{Digest, ImageRef};
@@ -15,6 +18,7 @@ use crate::domain::name::NoteName;
 
 pub use examine::{Accepted, Examined, check, examine, is_for};
 pub use fault::{AttestationFault, Difference, DifferenceKind, KeyIdMiss, KeyIdSlip, NO_VALID_ATTESTATION, Stage};
+pub use moment::{AsIf, despite_expiry};
 pub use payload::{PAYLOAD_LIMIT, Payload, PayloadError, parse_payload};
 
 /// The kind of the occurrences that Binary Authorization reads (Grafeas v1).
@@ -66,6 +70,18 @@ pub trait Verify {
     /// The bytes that the key signed. `payload` is what the occurrence carries beside the
     /// signature; a PGP message also embeds its own, which is what the answer holds.
     fn verify(&self, key: &PublicKey, signature: &[u8], payload: &[u8]) -> Result<Verified, SignatureFault>;
+
+    /// The same at another time: what expires has not yet, or has already, and a revocation that was made
+    /// later is not there. Where nothing of a key or a signature has a time, it is the same.
+    fn verify_at(
+        &self,
+        key: &PublicKey,
+        signature: &[u8],
+        payload: &[u8],
+        _at: Timestamp,
+    ) -> Result<Verified, SignatureFault> {
+        self.verify(key, signature, payload)
+    }
 }
 
 /// A signature that is mathematically right.
@@ -100,8 +116,8 @@ pub enum SignatureFault {
     Nested,
     #[error("signed by {found}, expected a signing key of {expected}")]
     WrongKey { expected: String, found: String },
-    #[error("key {key} is revoked: {reason}")]
-    Revoked { key: String, reason: String },
+    #[error("key {key} is revoked since {since}: {reason}")]
+    Revoked { key: String, since: Timestamp, reason: String },
     #[error("key {key} may not sign")]
     NotSigningCapable { key: String },
     #[error("the signature does not match the message: it was changed after signing, or made by another key")]

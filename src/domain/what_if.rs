@@ -28,6 +28,9 @@ pub enum Assumption {
     Removed(String),
     /// No attestor has the key of this id: it was revoked and taken away.
     KeyRevoked(String),
+    /// The key of this id has expired. That changes nothing by itself
+    /// ([`crate::domain::attestation::despite_expiry`]), and the tree says so.
+    KeyExpired(String),
     /// Images by tag are deployed by the digests that the tags mean now.
     ByDigest,
     /// The pod runs in this cluster, `LOCATION.NAME`.
@@ -39,9 +42,8 @@ pub enum Assumption {
     DryRun,
     /// The pod breaks the glass.
     BreakGlass,
-    /// It is this time: attestations made later are not there yet, and the policy is the one that was
-    /// live. The expiry of a key changes nothing by itself: the service does not look at it (inferred:
-    /// the facts' section 7.4).
+    /// It is this time: attestations and revocations made later are not there yet, keys and signatures
+    /// have expired or have not, and the policy is the one that was live.
     At(Timestamp),
 }
 
@@ -52,6 +54,7 @@ impl Assumption {
             Self::Attested(attestor) => format!("attested by {}", attestor.id()),
             Self::Removed(name) => format!("without attestation {}", last_part(name)),
             Self::KeyRevoked(key) => format!("key {} revoked", shortened(key)),
+            Self::KeyExpired(key) => format!("key {} expired", shortened(key)),
             other => other.to_string(),
         }
     }
@@ -59,7 +62,9 @@ impl Assumption {
     /// Whether both say what only one thing can be.
     fn excludes(&self, other: &Self) -> bool {
         let same_kind = std::mem::discriminant(self) == std::mem::discriminant(other);
-        same_kind && (self == other || !matches!(self, Self::Attested(_) | Self::Removed(_) | Self::KeyRevoked(_)))
+        let is_one_of_many =
+            matches!(self, Self::Attested(_) | Self::Removed(_) | Self::KeyRevoked(_) | Self::KeyExpired(_));
+        same_kind && (self == other || !is_one_of_many)
     }
 }
 
@@ -69,6 +74,7 @@ impl fmt::Display for Assumption {
             Self::Attested(attestor) => write!(f, "attested by {attestor}"),
             Self::Removed(name) => write!(f, "without attestation {name}"),
             Self::KeyRevoked(key) => write!(f, "key {key} revoked"),
+            Self::KeyExpired(key) => write!(f, "key {key} expired"),
             Self::ByDigest => f.write_str("deployed by digest"),
             Self::Cluster(cluster) => write!(f, "cluster {cluster}"),
             Self::Namespace(namespace) => write!(f, "namespace {namespace}"),
@@ -162,7 +168,8 @@ impl Assumptions {
                 | Assumption::At(_)
                 | Assumption::Attested(_)
                 | Assumption::Removed(_)
-                | Assumption::KeyRevoked(_) => {}
+                | Assumption::KeyRevoked(_)
+                | Assumption::KeyExpired(_) => {}
             }
         }
         // Whichever cluster is assumed, and in whatever order.
@@ -197,7 +204,11 @@ impl Assumptions {
             match assumption {
                 Assumption::Attested(attestor) => drop(evidence.assumed.insert(attestor.clone())),
                 Assumption::Removed(name) => keep(&mut evidence, |attestation| attestation.name != *name),
-                Assumption::At(time) => keep(&mut evidence, |attestation| is_made_by(attestation, *time)),
+                Assumption::At(time) => {
+                    evidence.at = Some(*time);
+                    keep(&mut evidence, |attestation| is_made_by(attestation, *time));
+                }
+                Assumption::KeyExpired(key) => drop(evidence.expired.insert(key.clone())),
                 Assumption::KeyRevoked(key) => without_key(&mut evidence, key),
                 Assumption::ByDigest
                 | Assumption::Cluster(_)
@@ -240,6 +251,7 @@ fn break_glass(request: &mut Request) {
 }
 
 fn keep(evidence: &mut Evidence, wanted: impl Fn(&Attestation) -> bool) {
+    evidence.elsewhere.retain(&wanted);
     for known in evidence.attestors.values_mut() {
         if let AttestorEvidence::Found { attestations: Attestations::Read(list), .. } = known {
             list.retain(&wanted);

@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
 
 use aws_lc_rs::digest::{SHA256, digest};
+use jiff::Timestamp;
 
 use crate::domain::attestation::{SignatureFault, Verified, Verify};
 use crate::domain::attestor::{KeyMaterial, PublicKey};
@@ -20,13 +21,16 @@ pub struct Remembering {
     known: Mutex<HashMap<[u8; 32], Result<Verified, SignatureFault>>>,
 }
 
-impl Verify for Remembering {
-    fn verify(&self, key: &PublicKey, signature: &[u8], payload: &[u8]) -> Result<Verified, SignatureFault> {
-        let question = question(key, signature, payload);
+impl Remembering {
+    fn answer(
+        &self,
+        question: [u8; 32],
+        find: impl FnOnce(&Verifier) -> Result<Verified, SignatureFault>,
+    ) -> Result<Verified, SignatureFault> {
         if let Some(answer) = self.known.lock().unwrap_or_else(PoisonError::into_inner).get(&question) {
             return answer.clone();
         }
-        let answer = self.verifier.verify(key, signature, payload);
+        let answer = find(&self.verifier);
         let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
         if known.len() >= CAPACITY {
             known.clear();
@@ -36,8 +40,26 @@ impl Verify for Remembering {
     }
 }
 
+impl Verify for Remembering {
+    fn verify(&self, key: &PublicKey, signature: &[u8], payload: &[u8]) -> Result<Verified, SignatureFault> {
+        let question = question(key, signature, payload, None);
+        self.answer(question, |verifier| verifier.verify(key, signature, payload))
+    }
+
+    fn verify_at(
+        &self,
+        key: &PublicKey,
+        signature: &[u8],
+        payload: &[u8],
+        at: Timestamp,
+    ) -> Result<Verified, SignatureFault> {
+        let question = question(key, signature, payload, Some(at));
+        self.answer(question, |verifier| verifier.verify_at(key, signature, payload, at))
+    }
+}
+
 /// The digest of all that the answer depends on, each part with its length before it.
-fn question(key: &PublicKey, signature: &[u8], payload: &[u8]) -> [u8; 32] {
+fn question(key: &PublicKey, signature: &[u8], payload: &[u8], at: Option<Timestamp>) -> [u8; 32] {
     let (material, algorithm) = match &key.material {
         KeyMaterial::Pgp { armor } => (armor, ""),
         KeyMaterial::Pkix { pem, signature_algorithm } => (pem, signature_algorithm.as_str()),
@@ -47,6 +69,8 @@ fn question(key: &PublicKey, signature: &[u8], payload: &[u8]) -> [u8; 32] {
         bytes.extend((part.len() as u64).to_be_bytes());
         bytes.extend(part);
     }
+    // Two times of one second are the same to OpenPGP.
+    bytes.extend(at.into_iter().flat_map(|at| at.as_second().to_be_bytes()));
     let mut question = [0; 32];
     question.copy_from_slice(digest(&SHA256, &bytes).as_ref());
     question

@@ -35,10 +35,26 @@ pub(super) struct ComponentKey {
     /// Bound to the primary key, with the flag that says that it may sign.
     pub(super) may_sign: bool,
     /// Why the key, or the primary key above it, was revoked.
-    pub(super) revoked: Option<String>,
+    pub(super) revoked: Option<Revocation>,
     /// The earlier of its own and the primary key's.
     pub(super) expires: Option<SystemTime>,
     ready: Option<ReadyKey>,
+}
+
+/// That a key does not count any more.
+#[derive(Debug, Clone)]
+pub(super) struct Revocation {
+    pub(super) since: Timestamp,
+    pub(super) reason: String,
+}
+
+impl Revocation {
+    /// The first of them.
+    fn of<'s>(revocations: impl Iterator<Item = &'s Signature>) -> Option<Self> {
+        let since = |revocation: &Signature| revocation.signature_creation_time().map_or(Timestamp::MIN, timestamp);
+        let all = revocations.map(|one| Self { since: since(one), reason: revocation_words(one) });
+        all.min_by_key(|one| one.since)
+    }
 }
 
 impl ComponentKey {
@@ -51,7 +67,10 @@ impl ComponentKey {
         Self {
             key: ka.key().clone(),
             may_sign,
-            revoked: primary.revoked.clone().or_else(|| ka.self_revocations().next().map(revocation_words)),
+            revoked: [primary.revoked.clone(), Revocation::of(ka.self_revocations())]
+                .into_iter()
+                .flatten()
+                .min_by_key(|r| r.since),
             expires: own_expiry.into_iter().chain(primary.expires).min(),
             ready: ReadyKey::read(ka.key()),
         }
@@ -67,7 +86,7 @@ impl ComponentKey {
 
 /// What of the primary key holds for its subkeys too.
 struct Primary {
-    revoked: Option<String>,
+    revoked: Option<Revocation>,
     expires: Option<SystemTime>,
 }
 
@@ -155,10 +174,7 @@ fn read_primary(cert: &Cert, now: SystemTime) -> Result<Primary, KeyError> {
     let primary = cert.primary_key();
     let valid = primary.clone().with_policy(&*POLICY, now);
     let valid = valid.map_err(|error| no_self_signature(cert, &error))?;
-    Ok(Primary {
-        revoked: primary.self_revocations().next().map(revocation_words),
-        expires: valid.key_expiration_time(),
-    })
+    Ok(Primary { revoked: Revocation::of(primary.self_revocations()), expires: valid.key_expiration_time() })
 }
 
 /// The pure Rust backend checks no RSA signature above 4096 bits, which is no fault of the key.
@@ -184,7 +200,7 @@ fn info(cert: &Cert, primary: Primary, keys: &[ComponentKey], now: SystemTime) -
         expires: primary.expires.map(timestamp),
         can_sign,
         warnings: warnings(&primary, keys, can_sign, now),
-        revoked: primary.revoked,
+        revoked: primary.revoked.map(|revoked| revoked.reason),
     })
 }
 
@@ -196,7 +212,7 @@ fn user_ids(cert: &Cert) -> Vec<String> {
 
 fn warnings(primary: &Primary, keys: &[ComponentKey], can_sign: bool, now: SystemTime) -> Vec<String> {
     let mut warnings = Vec::new();
-    if let Some(reason) = &primary.revoked {
+    if let Some(Revocation { reason, .. }) = &primary.revoked {
         warnings.push(format!("the key is revoked ({reason}): its signatures do not count"));
     } else if !can_sign {
         warnings.push("neither the primary key nor a subkey may sign: it can never attest".to_owned());

@@ -4,19 +4,20 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::SystemTime;
 
+use jiff::Timestamp;
 use sequoia_openpgp::KeyHandle;
 use sequoia_openpgp::crypto::hash::Hash as _;
 use sequoia_openpgp::packet::Signature;
 use sequoia_openpgp::policy::{HashAlgoSecurity, Policy as _};
 use sequoia_openpgp::types::SignatureType;
 
-use super::certificate::{Certificate, ComponentKey, error_words, timestamp};
+use super::certificate::{Certificate, ComponentKey, Revocation, error_words, timestamp};
 use super::message::SignedMessage;
 pub use super::message::{MAX_MESSAGE_BYTES, MAX_SIGNATURE_BYTES};
 use super::pkix;
 use super::policy::{POLICY, weak_key, weak_signature};
 use super::public_key::KeyError;
-use crate::domain::attestation::{SignatureFault, Verified, Verify};
+use crate::domain::attestation::{SignatureFault, Verified, Verify, despite_expiry};
 use crate::domain::attestor::{KeyMaterial, PublicKey};
 
 /// The most certificates that are kept read.
@@ -50,11 +51,17 @@ impl Verifier {
     }
 }
 
-impl Verify for Verifier {
-    fn verify(&self, key: &PublicKey, signature: &[u8], payload: &[u8]) -> Result<Verified, SignatureFault> {
+impl Verifier {
+    fn answer(
+        &self,
+        key: &PublicKey,
+        signature: &[u8],
+        payload: &[u8],
+        moment: Moment,
+    ) -> Result<Verified, SignatureFault> {
         match &key.material {
             KeyMaterial::Pgp { armor } => match &*self.certificate(armor) {
-                Ok(certificate) => verify_message(certificate, signature),
+                Ok(certificate) => verify_message(certificate, signature, moment),
                 Err(error) => Err(SignatureFault::KeyUnreadable { detail: error.to_string() }),
             },
             KeyMaterial::Pkix { pem, signature_algorithm } => {
@@ -64,20 +71,71 @@ impl Verify for Verifier {
     }
 }
 
+impl Verify for Verifier {
+    fn verify(&self, key: &PublicKey, signature: &[u8], payload: &[u8]) -> Result<Verified, SignatureFault> {
+        self.answer(key, signature, payload, Moment::Now)
+    }
+
+    fn verify_at(
+        &self,
+        key: &PublicKey,
+        signature: &[u8],
+        payload: &[u8],
+        at: Timestamp,
+    ) -> Result<Verified, SignatureFault> {
+        self.answer(key, signature, payload, Moment::At(at))
+    }
+}
+
+/// When a signature is looked at.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Moment {
+    Now,
+    At(Timestamp),
+}
+
+impl Moment {
+    fn time(self) -> Timestamp {
+        match self {
+            Self::Now => timestamp(SystemTime::now()),
+            Self::At(time) => time,
+        }
+    }
+
+    /// A revocation that is there now counts, whenever it says that it was made: the reference library
+    /// does not look at its time. At a time before that, it cannot have been there.
+    fn has(self, revocation: &Revocation) -> bool {
+        match self {
+            Self::Now => true,
+            Self::At(time) => revocation.since <= time,
+        }
+    }
+}
+
 /// The message that a key of the certificate signed.
-pub(super) fn verify_message(certificate: &Certificate, signature: &[u8]) -> Result<Verified, SignatureFault> {
+pub(super) fn verify_message(
+    certificate: &Certificate,
+    signature: &[u8],
+    moment: Moment,
+) -> Result<Verified, SignatureFault> {
     let message = SignedMessage::read(signature)?;
     let signer = signer(certificate, &message)?;
     let key = signer.key.fingerprint().to_hex();
-    if let Some(reason) = &signer.revoked {
-        return Err(SignatureFault::Revoked { key, reason: reason.clone() });
+    if let Some(Revocation { since, reason }) = signer.revoked.as_ref().filter(|revoked| moment.has(revoked)) {
+        return Err(SignatureFault::Revoked { key, since: *since, reason: reason.clone() });
     }
     if !signer.may_sign {
         return Err(SignatureFault::NotSigningCapable { key });
     }
     check(&message, signer)?;
-    let warnings = warnings(&message.signature, signer, SystemTime::now());
-    Ok(Verified { message: message.literal, warnings })
+    let now = moment.time();
+    let warnings = early(&message.signature, signer, now).collect();
+    let mut verified = Verified { message: message.literal, warnings };
+    for expired in expired(&message.signature, signer, now) {
+        verified = despite_expiry(verified, expired)?;
+    }
+    verified.warnings.extend(weak_signature(&message.signature).into_iter().chain(weak_key(&signer.key)));
+    Ok(verified)
 }
 
 /// The key that the message names as its signer. The one-pass packet decides, as in the reference
@@ -127,22 +185,19 @@ fn canonical_lines(text: &[u8]) -> impl Iterator<Item = &[u8]> {
     })
 }
 
-/// What the service takes and a careful reader wants to know. That the service does not look at
-/// expiry is *inferred* from the reference library.
-fn warnings(signature: &Signature, signer: &ComponentKey, now: SystemTime) -> Vec<String> {
-    let mut warnings = Vec::new();
-    if let Some(expired) = signer.expires.filter(|expires| *expires <= now) {
-        warnings.push(format!("the key expired at {}", timestamp(expired)));
-    }
-    if let Some(expired) = signature.signature_expiration_time().filter(|expires| *expires <= now) {
-        warnings.push(format!("the signature expired at {}", timestamp(expired)));
-    }
-    if let Some(made) = signature.signature_creation_time().filter(|made| *made > now) {
-        warnings.push(format!("the signature was made at {}, which is in the future", timestamp(made)));
-    }
-    warnings.extend(weak_signature(signature));
-    warnings.extend(weak_key(&signer.key));
-    warnings
+/// What has expired of the key and of the signature.
+fn expired(signature: &Signature, signer: &ComponentKey, now: Timestamp) -> impl Iterator<Item = String> {
+    let ends = [("key", signer.expires), ("signature", signature.signature_expiration_time())];
+    let ends = ends.into_iter().filter_map(|(what, end)| Some((what, timestamp(end?))));
+    ends.filter(move |(_, end)| *end <= now).map(|(what, end)| format!("the {what} expired at {end}"))
+}
+
+/// What of the key and of the signature is not valid yet, which the service takes.
+fn early(signature: &Signature, signer: &ComponentKey, now: Timestamp) -> impl Iterator<Item = String> {
+    let made = [("key", Some(signer.key.creation_time())), ("signature", signature.signature_creation_time())];
+    let made = made.into_iter().filter_map(|(what, made)| Some((what, timestamp(made?))));
+    made.filter(move |(_, made)| *made > now)
+        .map(|(what, made)| format!("the {what} is not valid yet: it was made at {made}"))
 }
 
 #[cfg(test)]

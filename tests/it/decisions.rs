@@ -185,9 +185,9 @@ pub(super) fn evidence() -> impl Strategy<Value = Evidence> {
                 .zip(each)
                 .filter_map(|(name, known)| Some((name.parse().unwrap(), known?)))
                 .collect(),
-            surveyed: BTreeMap::new(),
             assumed: assumed.into_iter().map(|name| name.parse().unwrap()).collect(),
             resolved: resolved.into_iter().map(|n| ("r.io/a:v1".to_owned(), digest(n))).collect(),
+            ..Evidence::default()
         },
     )
 }

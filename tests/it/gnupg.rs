@@ -181,7 +181,7 @@ fn subkeys_sign_until_they_are_revoked() {
 
     let edit = ["--no-batch", "--command-fd", "0", "--edit-key", &primary.id];
     gpg.run(&edit, b"key 1\nrevkey\ny\n3\nlost\n\ny\nsave\n");
-    let Err(SignatureFault::Revoked { key: subkey, reason }) = verify(&gpg.key("qa"), &signature) else {
+    let Err(SignatureFault::Revoked { key: subkey, reason, .. }) = verify(&gpg.key("qa"), &signature) else {
         panic!("a revoked subkey still signs");
     };
     assert_ne!(subkey, primary.id);

@@ -12,6 +12,7 @@ use super::history::stamp;
 use super::{boxes, say};
 use crate::domain::admission::{Attestations, AttestorEvidence};
 use crate::domain::attestation::is_for;
+use crate::domain::attestor::KeyMaterial;
 use crate::domain::image::ImageRef;
 use crate::domain::name::{ClusterKey, KubernetesName};
 use crate::domain::what_if::Assumption;
@@ -105,6 +106,10 @@ fn offer_evidence(model: &Model, offer: &mut impl FnMut(Assumption, String)) {
         let AttestorEvidence::Found { attestor, attestations } = known else { continue };
         for key in &attestor.keys {
             offer(Assumption::KeyRevoked(key.id.clone()), format!("taken from {}", name.id()));
+            if matches!(key.material, KeyMaterial::Pgp { .. }) {
+                let detail = format!("of {}: it warns, and changes nothing by itself", name.id());
+                offer(Assumption::KeyExpired(key.id.clone()), detail);
+            }
         }
         let Attestations::Read(list) = attestations else { continue };
         let of_images = list.iter().filter(|attestation| {

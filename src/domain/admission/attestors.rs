@@ -69,6 +69,8 @@ pub(super) enum Judgement<'e> {
         attestor: &'e Attestor,
         examined: Vec<(&'e Attestation, Examined)>,
         others: Vec<&'e Attestation>,
+        /// Those for the digest that are on notes that no attestor reads, where there are no others.
+        elsewhere: Vec<&'e Attestation>,
     },
 }
 
@@ -96,9 +98,19 @@ impl<'e> Judgement<'e> {
             Some(AttestorEvidence::Unknown(why)) => Self::Unknown(why),
             Some(AttestorEvidence::Found { attestor, .. }) if attestor.keys.is_empty() => Self::NoKeys,
             Some(AttestorEvidence::Found { attestor, attestations }) => {
-                Self::from_attestations(attestor, attestations, digest, verify)
+                Self::from_attestations(attestor, attestations, digest, &evidence.as_if(verify)).with(evidence, digest)
             }
         }
+    }
+
+    /// What may have been meant for the attestor, where it has nothing.
+    fn with(mut self, evidence: &'e Evidence, digest: &Digest) -> Self {
+        if let Self::Read { examined, elsewhere, .. } = &mut self
+            && examined.is_empty()
+        {
+            elsewhere.extend(evidence.elsewhere_of(digest));
+        }
+        self
     }
 
     fn from_attestations(
@@ -129,7 +141,7 @@ impl<'e> Judgement<'e> {
                 break;
             }
         }
-        Self::Read { attestor, examined, others }
+        Self::Read { attestor, examined, others, elsewhere: Vec::new() }
     }
 
     /// Whether the attestor is satisfied; `None`: not known.
@@ -215,7 +227,10 @@ impl<'e> Judgement<'e> {
             Self::AttestationsUnknown(attestor, why) => {
                 vec![Check::new(unknown, format!("attestations on {}", attestor.note)).found(*why)]
             }
-            Self::Read { attestor, examined, others } => read_trace(attestor, examined, others, digest),
+            Self::Read { attestor, examined, others, elsewhere } if examined.is_empty() => {
+                none_trace(attestor, others, elsewhere, digest)
+            }
+            Self::Read { attestor, examined, .. } => read_trace(attestor, examined),
         }
     }
 }
@@ -227,17 +242,22 @@ fn grant_trace(attestor: &Attestor, member: &str) -> Check {
         .found("no such grant, which to the cluster looks like no attestations")
 }
 
-fn read_trace(
+fn none_trace(
     attestor: &Attestor,
-    examined: &[(&Attestation, Examined)],
     others: &[&Attestation],
+    elsewhere: &[&Attestation],
     digest: Option<&Digest>,
 ) -> Vec<Check> {
-    if examined.is_empty() {
-        let expected = digest.map(|digest| format!("one for {digest}")).unwrap_or_default();
-        let none = Check::new(Status::Fail, format!("attestations on {}", attestor.note)).found("none for this digest");
-        return vec![keys_trace(attestor), none.expected(expected).children(others_trace(others))];
-    }
+    let expected = digest.map(|digest| format!("one for {digest}")).unwrap_or_default();
+    let none = Check::new(Status::Fail, format!("attestations on {}", attestor.note)).found("none for this digest");
+    let mut near = others_trace(others);
+    let one =
+        |other: &&Attestation| Check::new(Status::Note, "there is one on another note").found(other.note.to_string());
+    near.extend(elsewhere.iter().take(SHOWN).map(one));
+    vec![keys_trace(attestor), none.expected(expected).children(near)]
+}
+
+fn read_trace(attestor: &Attestor, examined: &[(&Attestation, Examined)]) -> Vec<Check> {
     // The one that counts is the last.
     let skip = examined.len().saturating_sub(SHOWN);
     let more = (skip > 0).then(|| Check::new(Status::Note, format!("{skip} more do not count")));

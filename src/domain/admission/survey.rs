@@ -3,7 +3,7 @@
 use std::collections::{BTreeSet, HashMap};
 
 use super::{Attestations, AttestorEvidence, Evidence};
-use crate::domain::attestation::{self, Attestation, Verify};
+use crate::domain::attestation::{self, AsIf, Attestation, Verify};
 use crate::domain::attestor::Attestor;
 use crate::domain::image::Digest;
 use crate::domain::name::AttestorName;
@@ -19,8 +19,8 @@ impl Evidence {
         incomplete: &BTreeSet<AttestorName>,
         verify: &dyn Verify,
     ) -> Self {
-        let mut surveyed = self.surveyed;
-        let mut attestors = self.attestors;
+        let (mut surveyed, mut attestors) = (self.surveyed, self.attestors);
+        let verify = &AsIf { verify, at: self.at, expired: &self.expired };
         for (name, found) in &mut attestors {
             let AttestorEvidence::Found { attestor, attestations: Attestations::Read(list) } = found else { continue };
             let by_digest = by_digest(list);

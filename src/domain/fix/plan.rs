@@ -264,13 +264,14 @@ impl Lack<'_> {
     /// Attestations that hold as soon as they name the key that made them.
     fn corrections(&self) -> Vec<Step> {
         let Some(attestor) = self.attestor else { return Vec::new() };
+        let verify = &self.world.case.evidence.as_if(self.world.case.verify);
         let mut steps = Vec::new();
         for attestation in self.of_digest() {
             for (number, signature) in attestation.signatures.iter().enumerate() {
                 let is_known = attestor.keys.iter().any(|key| key.id == signature.public_key_id);
                 let other = attestor.keys.iter().filter(|_| !is_known).find(|key| {
                     let corrected = corrected(attestation, number, &key.id);
-                    attestation::check(&corrected, attestor, self.digest, self.world.case.verify).is_ok()
+                    attestation::check(&corrected, attestor, self.digest, verify).is_ok()
                 });
                 steps.extend(other.map(|key| Step::CorrectKeyId {
                     attestor: self.name.clone(),

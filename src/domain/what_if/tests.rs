@@ -1,7 +1,7 @@
 use rstest::rstest;
 
 use super::*;
-use crate::domain::admission::{CompiledPolicy, Outcome, RequestImage, evaluate};
+use crate::domain::admission::{CompiledPolicy, Decision, Outcome, RequestImage, evaluate};
 use crate::domain::attestation::{self, Signature, SignatureFault, Verified, Verify};
 use crate::domain::attestor::{Attestor, KeyMaterial, PublicKey};
 use crate::domain::policy::{AdmissionRule, EvaluationMode};
@@ -87,10 +87,14 @@ fn none() -> Evidence {
 }
 
 fn outcome(assumed: &Assumptions, policy: &Policy, request: Request, evidence: Evidence) -> Outcome {
+    decision(assumed, policy, request, evidence).outcome
+}
+
+fn decision(assumed: &Assumptions, policy: &Policy, request: Request, evidence: Evidence) -> Decision {
     let digests = [("gcr.io/p/app:1".to_owned(), digest())].into();
     let world = World { digests: &digests, enforcement: &|_| Enforcement::On };
     let compiled = CompiledPolicy::new(&assumed.policy(policy), &system_policy::documented("global"));
-    evaluate(&compiled, &assumed.request(request, world), &assumed.evidence(evidence), &Holds).outcome
+    evaluate(&compiled, &assumed.request(request, world), &assumed.evidence(evidence), &Holds)
 }
 
 fn only(assumption: Assumption) -> Assumptions {
@@ -110,6 +114,7 @@ fn only(assumption: Assumption) -> Assumptions {
 #[case::another_removed(Assumption::Removed("o".into()), None, true, attested(), Outcome::Admit, Outcome::Admit)]
 #[case::key_revoked(Assumption::KeyRevoked(KEY.into()), None, true, attested(), Outcome::Admit, Outcome::Deny)]
 #[case::another_key(Assumption::KeyRevoked("x".into()), None, true, attested(), Outcome::Admit, Outcome::Admit)]
+#[case::key_expired(Assumption::KeyExpired(KEY.into()), None, true, attested(), Outcome::Admit, Outcome::Admit)]
 #[case::by_digest(Assumption::ByDigest, None, false, attested(), Outcome::Deny, Outcome::Admit)]
 #[case::cluster(Assumption::Cluster("l.open".into()), Some("cluster"), true, none(), Outcome::Deny, Outcome::Admit)]
 #[case::namespace(Assumption::Namespace("open".into()), Some("namespace"), true, none(), Outcome::Deny, Outcome::Admit)]
@@ -134,6 +139,45 @@ fn each_assumption(
 
 fn at(time: &str) -> Assumption {
     Assumption::At(time.parse().unwrap())
+}
+
+#[test]
+fn an_expired_key_is_told_in_the_tree() {
+    let told = |assumption| {
+        decision(&only(assumption), &policy(None), pod(true), attested()).trace.to_string().contains("expired")
+    };
+    assert!(told(Assumption::KeyExpired(KEY.into())));
+    assert!(!told(Assumption::KeyExpired("another".into())));
+}
+
+/// Holds too, and tells at which time it was looked at.
+struct Clock;
+
+impl Verify for Clock {
+    fn verify(&self, key: &PublicKey, signature: &[u8], payload: &[u8]) -> Result<Verified, SignatureFault> {
+        Holds.verify(key, signature, payload)
+    }
+
+    fn verify_at(
+        &self,
+        key: &PublicKey,
+        signature: &[u8],
+        payload: &[u8],
+        at: Timestamp,
+    ) -> Result<Verified, SignatureFault> {
+        let verified = self.verify(key, signature, payload)?;
+        attestation::despite_expiry(verified, format!("looked at as of {at}"))
+    }
+}
+
+#[test]
+fn signatures_are_looked_at_as_of_the_time_that_is_assumed() {
+    let compiled = CompiledPolicy::new(&policy(None), &system_policy::documented("global"));
+    let trace = |assumed: &Assumptions| {
+        evaluate(&compiled, &pod(true), &assumed.evidence(attested()), &Clock).trace.to_string()
+    };
+    assert!(trace(&only(at("2026-03-04T05:06:07Z"))).contains("looked at as of 2026-03-04T05:06:07Z"));
+    assert!(!trace(&Assumptions::default()).contains("looked at"));
 }
 
 #[test]

@@ -100,7 +100,7 @@ impl SecretCert {
         let mut obstacle = None;
         for (key, component) in self.private_keys() {
             let reason = match (&component.revoked, component.expires) {
-                (Some(reason), _) => format!("it is revoked ({reason})"),
+                (Some(revoked), _) => format!("it is revoked ({})", revoked.reason),
                 (None, Some(at)) if at <= now => format!("it expired at {}", timestamp(at)),
                 (None, _) => return Ok(key),
             };

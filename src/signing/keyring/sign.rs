@@ -10,7 +10,7 @@ use sequoia_openpgp::types::{DataFormat, HashAlgorithm, SignatureType};
 use super::{KeyringError, SecretCert};
 use crate::domain::key::Passphrase;
 use crate::signing::certificate::error_words;
-use crate::signing::openpgp::{self, MAX_MESSAGE_BYTES};
+use crate::signing::openpgp::{self, MAX_MESSAGE_BYTES, Moment};
 
 /// Why nothing was signed.
 #[derive(Debug, thiserror::Error)]
@@ -43,7 +43,7 @@ pub(super) fn sign(key: &SecretCert, passphrase: &Passphrase, payload: &[u8]) ->
     let message = write(pair, payload).map_err(|error| failed(&error))?;
     // A private key that was damaged or replaced in its file makes signatures that do not verify,
     // and could give itself away by them.
-    match openpgp::verify_message(key.certificate(), &message) {
+    match openpgp::verify_message(key.certificate(), &message, Moment::Now) {
         Ok(verified) if verified.message == payload => Ok(String::from_utf8_lossy(&message).into_owned()),
         _ => Err(SignError::Mismatch),
     }

@@ -107,7 +107,12 @@ fn a_revoked_key_says_why() {
     let key = cert.fingerprint().to_hex();
     let cert = cert.insert_packets(revocation).unwrap().0;
     let fault = verify(&cert, &signature).unwrap_err();
-    assert_eq!(fault, SignatureFault::Revoked { key, reason: "compromised: lost laptop".to_owned() });
+    let SignatureFault::Revoked { key: of, since, reason } = fault else { panic!("{fault:?}") };
+    assert_eq!((of, reason.as_str()), (key, "compromised: lost laptop"));
+    let verify_at = |at| Verifier::new().verify_at(&attestor_key(&cert), &signature, PAYLOAD, at);
+    let second = jiff::SignedDuration::from_secs(1);
+    assert_eq!(verify_at(since).unwrap_err().to_string().split(": ").last(), Some("lost laptop"));
+    assert_eq!(verify_at(since - second).unwrap().message, PAYLOAD, "before it was revoked");
 }
 
 #[test]
@@ -123,7 +128,9 @@ fn a_revoked_subkey_is_refused_and_the_primary_key_is_not() {
     let cert = cert.insert_packets([Packet::from(subkey.clone()), Packet::from(revocation)]).unwrap().0;
     let fault = verify(&cert, &by_subkey).unwrap_err();
     let key = subkey.fingerprint().to_hex();
-    assert_eq!(fault, SignatureFault::Revoked { key, reason: "no longer used".to_owned() });
+    assert!(
+        matches!(fault, SignatureFault::Revoked { key: of, reason, .. } if of == key && reason == "no longer used")
+    );
     verify(&cert, &by_primary).unwrap();
 }
 
@@ -144,6 +151,22 @@ fn expiry_and_weak_hashes_only_warn() {
     for (warning, words) in warnings.iter().zip(["the key expired at 20", "the signature expired at 20", "SHA-1"]) {
         assert!(warning.contains(words), "{warning}");
     }
+}
+
+#[test]
+fn another_time_moves_what_has_expired_and_what_is_not_valid_yet() {
+    let expiring = builder("qa").set_validity_period(Duration::from_secs(60)).generate().unwrap().0;
+    let made = past() + Duration::from_secs(10);
+    let signature = Recipe { made, ..Recipe::by(pair(&expiring, 0)) }.make();
+    let warnings = |seconds: i64| -> Vec<String> {
+        let at = timestamp(made) + jiff::SignedDuration::from_secs(seconds);
+        let verified = Verifier::new().verify_at(&attestor_key(&expiring), &signature, PAYLOAD, at).unwrap();
+        verified.warnings.iter().map(|text| text.split(" 20").next().unwrap_or_default().to_owned()).collect()
+    };
+    assert_eq!(warnings(90), ["the key expired at"]);
+    assert_eq!(warnings(20), [""; 0]);
+    assert_eq!(warnings(-5), ["the signature is not valid yet: it was made at"]);
+    assert_eq!(warnings(-30), ["key", "signature"].map(|it| format!("the {it} is not valid yet: it was made at")));
 }
 
 #[test]

@@ -22,7 +22,9 @@ fn fault(name: &str) -> SignatureFault {
         "encrypted" => SignatureFault::Encrypted,
         "nested" => SignatureFault::Nested,
         "wrong key" => SignatureFault::WrongKey { expected: "A".into(), found: "B".into() },
-        "revoked" => SignatureFault::Revoked { key: "A".into(), reason: "lost".into() },
+        "revoked" => {
+            SignatureFault::Revoked { key: "A".into(), since: jiff::Timestamp::UNIX_EPOCH, reason: "lost".into() }
+        }
         "no signing" => SignatureFault::NotSigningCapable { key: "A".into() },
         "unsupported" => SignatureFault::Unsupported { detail: "MD5".into() },
         "key unreadable" => SignatureFault::KeyUnreadable { detail: detail() },
