@@ -39,7 +39,7 @@ pub fn lines(model: &Model) -> Vec<ViewLine> {
     let evidence = model.session.known();
     for image in &model.session.inspected {
         lines.push(line(Weight::Heading, image.clone()));
-        lines.extend(of_image(&model.session, image, &evidence, model.deps.verifier.as_ref()));
+        lines.extend(of_image(&model.session, image, &evidence, &evidence.as_if(model.deps.verifier.as_ref())));
         lines.push(line(Weight::Plain, ""));
     }
     lines.push(line(Weight::Dim, "* inferred: Google's documents do not say it in so many words"));
@@ -145,7 +145,12 @@ fn digest_line(what: &str, digest: &Digest, evidence: &Evidence, verify: &dyn Ve
                 match checks.iter().find(|check| check.is_ok()).or(checks.first()) {
                     Some(Ok(_)) => yes.push(id.to_owned()),
                     Some(Err(fault)) => no.push(format!("{id}: {fault}")),
-                    None => {}
+                    None => no.extend(
+                        evidence
+                            .elsewhere_of(digest)
+                            .take(1)
+                            .map(|found| format!("{id}: attested on {}, which it does not read", found.note)),
+                    ),
                 }
             }
             AttestorEvidence::NotFound | AttestorEvidence::AssumedNone => {}

@@ -82,8 +82,14 @@ impl Client {
 
     /// Stores an attestation in `project`; the service gives its name and time.
     pub async fn create_attestation(&self, project: &ProjectId, new: &Attestation) -> Result<Attestation, Error> {
+        let stored = self.create_occurrence(project, &Occurrence::from(new)).await?;
+        read(&google::url(CONTAINER_ANALYSIS, &["v1", "projects", project.as_str(), "occurrences"])?, stored)
+    }
+
+    /// Stores an occurrence in `project` as it stands; the service gives its name and time.
+    pub async fn create_occurrence(&self, project: &ProjectId, new: &Occurrence) -> Result<Occurrence, Error> {
         let url = google::url(CONTAINER_ANALYSIS, &["v1", "projects", project.as_str(), "occurrences"])?;
-        read(&url, self.write(Method::POST, url.clone(), &Occurrence::from(new)).await?)
+        self.write(Method::POST, url, new).await
     }
 
     /// Stores many, in batches: of a batch either all or none.
@@ -131,6 +137,16 @@ impl Client {
         Ok(found)
     }
 
+    /// Attestations of a digest that are stored in `project`, whatever note they are on, as far as one page
+    /// goes. It is what `gcloud container binauthz attestations list --artifact-url` asks without an
+    /// attestor.
+    pub async fn attestations_in(&self, project: &str, digest: &Digest) -> Result<Vec<Attestation>, Error> {
+        let url = google::url(CONTAINER_ANALYSIS, &["v1", "projects", project, "occurrences"])?;
+        let url = of_digest(with_query(url, &[("pageSize", PAGE_SIZE)]), digest);
+        let (occurrences, _) = self.get::<OccurrenceList>(url.clone()).await?.into_parts();
+        attestations(&url, occurrences)
+    }
+
     /// One page of them, of about a thousand, and the token of the next one.
     pub async fn attestations_page(
         &self,
@@ -163,9 +179,13 @@ fn note_verb_url(name: &NoteName, verb: &str) -> Result<Url, Error> {
 fn occurrences_url(note: &NoteName, digest: Option<&Digest>) -> Result<Url, Error> {
     let url = with_query(note_url(note, &["occurrences"])?, &[("pageSize", PAGE_SIZE)]);
     Ok(match digest {
-        Some(digest) => with_query(url, &[("filter", &format!("has_suffix(resourceUrl, \"{digest}\")"))]),
+        Some(digest) => of_digest(url, digest),
         None => url,
     })
+}
+
+fn of_digest(url: Url, digest: &Digest) -> Url {
+    with_query(url, &[("filter", &format!("has_suffix(resourceUrl, \"{digest}\")"))])
 }
 
 /// Occurrences of other kinds are left out, as gcloud does.

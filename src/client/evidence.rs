@@ -7,7 +7,7 @@ use futures_util::stream::{self, StreamExt as _, TryStreamExt as _};
 use super::Client;
 use super::error::Error;
 use crate::domain::admission::{Attestations, AttestorEvidence, Evidence};
-use crate::domain::attestation::Attestation;
+use crate::domain::attestation::{Attestation, is_for};
 use crate::domain::attestor::Attestor;
 use crate::domain::image::Digest;
 use crate::domain::name::{AttestorName, NoteName};
@@ -44,7 +44,8 @@ impl Client {
     }
 
     /// As [`Client::evidence_of`]; besides, what the attestors' notes have for other digests of these
-    /// repositories, where that can be read: it decides nothing and explains a lot.
+    /// repositories, and what other notes have for these digests, where that can be read: it decides
+    /// nothing and explains a lot.
     pub async fn evidence_with(
         &self,
         names: BTreeSet<AttestorName>,
@@ -61,7 +62,28 @@ impl Client {
                 list.extend(new);
             }
         }
+        evidence.elsewhere = self.elsewhere(&evidence, digests).await;
         evidence
+    }
+
+    /// Attestations, on notes that none of the attestors reads, of digests that one of them has not
+    /// attested; of the projects that the attestors' notes are in.
+    async fn elsewhere(&self, evidence: &Evidence, digests: &[Digest]) -> Vec<Attestation> {
+        let (mut notes, mut wanted) = (BTreeSet::new(), BTreeSet::new());
+        for found in evidence.attestors.values() {
+            let AttestorEvidence::Found { attestor, attestations } = found else { continue };
+            notes.insert(&attestor.note);
+            let Attestations::Read(list) = attestations else { continue };
+            let lacks = |digest: &&Digest| list.iter().all(|known| !is_for(&known.resource_uri, digest));
+            let lacking = digests.iter().take(FEW).filter(lacks);
+            wanted.extend(lacking.map(|digest| (attestor.note.project().to_owned(), digest.clone())));
+        }
+        let lists: Vec<Vec<Attestation>> = stream::iter(wanted)
+            .map(|(project, digest)| async move { self.attestations_in(&project, &digest).await.unwrap_or_default() })
+            .buffered(DIGESTS)
+            .collect()
+            .await;
+        lists.into_iter().flatten().filter(|attestation| !notes.contains(&attestation.note)).collect()
     }
 
     /// What these attestors say of many digests. The pages of their notes are read, up to a limit; of

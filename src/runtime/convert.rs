@@ -91,6 +91,7 @@ pub fn note(note: &container_analysis::Note, iam: Option<&IamPolicy>) -> Option<
 /// A key of this machine; `public` is its public half, armored.
 pub fn local_key(local: &key::LocalKey, public: String) -> LocalKey {
     let info = &local.info;
+    let has_expired = info.expires.is_some_and(|at| at <= jiff::Timestamp::now());
     let mut warnings = info.warnings.clone();
     warnings.extend(info.revoked.iter().map(|why| format!("revoked: {why}")));
     LocalKey {
@@ -98,7 +99,7 @@ pub fn local_key(local: &key::LocalKey, public: String) -> LocalKey {
         user_id: info.user_ids.first().cloned().unwrap_or_default(),
         algorithm: info.algorithm.clone(),
         created: info.created.to_string(),
-        can_sign: info.can_sign && local.secret == key::SecretKey::Encrypted,
+        can_sign: info.can_sign && !has_expired && local.secret == key::SecretKey::Encrypted,
         public,
         warnings,
     }

@@ -3,16 +3,16 @@
 use jiff::Timestamp;
 
 use super::CauseKind::{
-    AdmittedNow, Algorithm, AttestorMissing, Delay, Grant, KeyId, KeyMisspelt, NoAttestation, NoAttestors, NoKeys,
-    NotSigned, NoteMissing, OtherDigest, OtherNote, PatternMisses, Payload, RuleDeniesAll, Signature, SystemPolicyOff,
-    Tag,
+    AdmittedNow, Algorithm, AttestorMissing, Delay, Grant, KeyId, KeyMisspelt, KeyRevoked, NoAttestation, NoAttestors,
+    NoKeys, NotSigned, NoteMissing, OtherDigest, OtherNote, PatternMisses, Payload, RuleDeniesAll, Signature,
+    SystemPolicyOff, Tag,
 };
 use super::Confidence::{Certain, Likely, Possible};
 use super::{Cause, Diagnosis, State};
 use crate::domain::admission::{
     Attestations, AttestorEvidence, AttestorFault, AttestorOutcome, DenyCause, ImageDecision, ImageOutcome, Outcome,
 };
-use crate::domain::attestation::{AttestationFault, SignatureFault, is_for};
+use crate::domain::attestation::{Attestation, AttestationFault, SignatureFault, is_for};
 use crate::domain::image::ImageRef;
 use crate::domain::pattern::Pattern;
 use crate::domain::rejection::{Case, Finding, Verdict};
@@ -248,13 +248,13 @@ fn attestor_causes(
     let named = |attestor: &&AttestorOutcome| finding.attestor.as_ref().is_none_or(|name| attestor.name == *name);
     let refusing = || image.attestors.iter().filter(|attestor| attestor.satisfied == Some(false));
     let mut causes: Vec<Cause> =
-        refusing().filter(named).flat_map(|attestor| attestor_cause(attestor, check)).collect();
+        refusing().filter(named).flat_map(|attestor| attestor_cause(attestor, image, check, state)).collect();
     if causes.is_empty() && refusing().next().is_some() {
         let named = finding.attestor.as_deref().unwrap_or("the attestor of the message");
         let satisfied =
             image.attestors.iter().any(|attestor| attestor.satisfied == Some(true) && attestor.name == named);
         let against = if satisfied { "is satisfied now" } else { "is not asked now" };
-        causes = refusing().flat_map(|attestor| attestor_cause(attestor, check)).collect();
+        causes = refusing().flat_map(|attestor| attestor_cause(attestor, image, check, state)).collect();
         for cause in &mut causes {
             cause.against.push(format!("{named} {against}"));
         }
@@ -270,7 +270,12 @@ fn attestor_causes(
     near
 }
 
-fn attestor_cause(attestor: &AttestorOutcome, check: Option<&Check>) -> Vec<Cause> {
+fn attestor_cause(
+    attestor: &AttestorOutcome,
+    image: &ImageDecision,
+    check: Option<&Check>,
+    state: &State<'_>,
+) -> Vec<Cause> {
     let name = &attestor.name;
     let one = |kind, text: String| vec![Cause::new(kind, Certain, text)];
     let Some(fault) = &attestor.fault else { return Vec::new() };
@@ -285,7 +290,11 @@ fn attestor_cause(attestor: &AttestorOutcome, check: Option<&Check>) -> Vec<Caus
                 .because("it lacks roles/containeranalysis.notes.occurrences.viewer there"),
         ],
         AttestorFault::NoteMissing(note) => one(NoteMissing, format!("The note {note} of {name} does not exist.")),
-        AttestorFault::NoAttestations => not_attested(name, check),
+        AttestorFault::NoAttestations => {
+            let mut causes = on_other_notes(name, image, state);
+            causes.extend(not_attested(name, check));
+            causes
+        }
         AttestorFault::NoneValid(faults) if faults.is_empty() => {
             one(NoAttestation, format!("{name} has no attestation of this digest that counts."))
         }
@@ -297,6 +306,32 @@ fn attestor_cause(attestor: &AttestorOutcome, check: Option<&Check>) -> Vec<Caus
         }
         AttestorFault::Unknown(_) => Vec::new(),
     }
+}
+
+/// The most attestations on other notes that are told.
+const NOTES: usize = 3;
+
+/// The digest was attested where this attestor does not look.
+fn on_other_notes(name: &str, image: &ImageDecision, state: &State<'_>) -> Vec<Cause> {
+    let digest = image.image.parse::<ImageRef>().ok().and_then(|image| image.digest().cloned());
+    let known = name.parse().ok().and_then(|name| state.evidence.attestors.get(&name));
+    let (Some(digest), Some(AttestorEvidence::Found { attestor, .. })) = (digest, known) else { return Vec::new() };
+    let cause = |found: &Attestation| {
+        let text =
+            format!("The image is attested on {}, and {name} reads {}: it does not count.", found.note, attestor.note);
+        let cause = Cause::new(OtherNote, Certain, text).because(format!("there is {} on {}", found.name, found.note));
+        let ids = || found.signatures.iter().map(|signature| signature.public_key_id.as_str());
+        if ids().any(|id| attestor.keys.iter().any(|key| key.id == id)) {
+            return cause.because(format!("it is signed by the id of a key of {name}"));
+        }
+        let by = ids().collect::<Vec<_>>().join(", ");
+        let by = if by.is_empty() { "by nobody".to_owned() } else { format!("by {by}, no key of {name}") };
+        Cause {
+            against: vec![format!("it is signed {by}, so it would not count on {} either", attestor.note)],
+            ..cause
+        }
+    };
+    state.evidence.elsewhere_of(&digest).take(NOTES).map(cause).collect()
 }
 
 /// Whether something else was attested instead.
@@ -333,6 +368,7 @@ fn attestation_cause(name: &str, fault: &AttestationFault) -> Cause {
             fault: SignatureFault::Unsupported { .. } | SignatureFault::KeyUnreadable { .. },
             ..
         } => Algorithm,
+        AttestationFault::Signature { fault: SignatureFault::Revoked { .. }, .. } => KeyRevoked,
         AttestationFault::Signature { .. } => Signature,
         AttestationFault::OtherMessage(_) | AttestationFault::Payload(_) => Payload,
     };

@@ -98,6 +98,41 @@ impl Bench {
         self.model.session.images()
     }
 
+    fn text(&mut self, text: &str) {
+        text.chars().for_each(|c| self.key(KeyCode::Char(c)));
+    }
+
+    /// Asks about the pod; what is decided, with its tree.
+    pub(super) async fn ask(&mut self, scene: &Scene) -> (Outcome, String) {
+        self.model.session.ask(Lab::request(scene));
+        let connected = Msg::Connected(Ok(self.address.clone()));
+        self.send(connected);
+        let known = |outcome: Outcome| outcome != Outcome::Undecided;
+        let decided = |model: &Model| model.decisions.now.as_ref().is_some_and(|now| known(now.outcome));
+        self.until("it is decided", |model| Self::is_still(model) && decided(model)).await;
+        self.decided()
+    }
+
+    fn decided(&self) -> (Outcome, String) {
+        let now = self.model.decisions.now.as_ref().unwrap();
+        (now.outcome, now.trace.to_string())
+    }
+
+    /// Assumes what the list of `w` has by this filter, typing `value` where it asks; what is decided then.
+    pub(super) fn what_if(&mut self, filter: &str, value: Option<&str>) -> (Outcome, String) {
+        self.key(KeyCode::Char('1'));
+        self.key(KeyCode::Char('W'));
+        self.key(KeyCode::Char('w'));
+        self.text(filter);
+        self.key(KeyCode::Enter);
+        if let Some(value) = value {
+            self.text(value);
+            self.key(KeyCode::Enter);
+        }
+        assert!(self.model.overlays.is_empty(), "{:#?}", self.model.overlays);
+        self.decided()
+    }
+
     /// Asks about the pod, opens the fixes, and applies what stands at the top until it is admitted;
     /// the kind of the first.
     pub(super) async fn mend(&mut self, scene: &Scene) -> Kind {

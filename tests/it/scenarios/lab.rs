@@ -22,6 +22,7 @@ use countersign::wire::kubernetes::{Deployment, Event, Pod};
 use countersign::wire::resources::CODELAB_SERVICES;
 use serde_json::{Value, json};
 
+use super::keys::OldKey;
 use crate::sandbox::binary_authorization::Signer;
 
 pub(super) const PROJECT: &str = "binauthz-codelab";
@@ -29,6 +30,7 @@ pub(super) const ZONE: &str = "us-central1-a";
 pub(super) const CLUSTER: &str = "binauthz-codelab";
 pub(super) const PASSPHRASE: &str = "correct horse battery";
 const REPOSITORY: &str = "us.gcr.io/binauthz-codelab/team/web";
+const OTHER_REPOSITORY: &str = "us.gcr.io/binauthz-codelab/tools/migrate";
 const NAMESPACE: &str = "default";
 
 /// What is wrong.
@@ -44,12 +46,16 @@ pub(super) enum Defect {
     NotAttested,
     OtherDigestAttested,
     OtherNote,
+    OtherAttestorsNote,
     UnknownKey,
     LowerCaseKeyId,
     ShortKeyId,
     MailAsKeyId,
     OtherSigner,
     NoPgp,
+    RevokedKey,
+    OnlyJwt,
+    Unsigned,
     PayloadOfOtherDigest,
     PayloadLaidOutAnew,
     PayloadNotJson,
@@ -60,7 +66,9 @@ pub(super) enum Defect {
     NoNote,
     OneOfTwoAttestors,
     OneOfTwoImages,
+    OneOfTwoImagesUnsigned,
     InitContainer,
+    InitContainerUnsigned,
 }
 
 /// A pod that is refused.
@@ -76,8 +84,10 @@ pub(super) struct Lab {
     mine: Fingerprint,
     /// Of somebody else.
     foreign: Signer,
-    /// Two images that the registry has, by digest.
-    images: [ImageRef; 2],
+    /// Of somebody who left.
+    revoked: OldKey,
+    /// Images that the registry has, by digest: two of one repository, and one of another.
+    images: [ImageRef; 3],
     agent: String,
 }
 
@@ -112,11 +122,24 @@ impl Lab {
         let cluster = client.cluster(&project, ZONE, CLUSTER).await.unwrap();
         let api = client.kubernetes(&cluster).unwrap();
         let number = client.project(&project).await.unwrap().project_number;
-        let images = [push(&client, "v1", None).await, push(&client, "v2", Some("second")).await];
+        let images = [
+            push(&client, REPOSITORY, "v1", None).await,
+            push(&client, REPOSITORY, "v2", Some("second")).await,
+            push(&client, OTHER_REPOSITORY, "v1", Some("third")).await,
+        ];
         let spec = KeySpec { algorithm: KeyAlgorithm::Ed25519, name: "QA".into(), email: "qa@example.com".into() };
         let made = generate(&spec, &Passphrase::new(PASSPHRASE.into())).unwrap();
         let mine = backend.keyring.store(&made).unwrap().info.fingerprint;
-        Self { backend, api, project, mine, foreign: Signer::new(), images, agent: service_agent(&number) }
+        Self {
+            backend,
+            api,
+            project,
+            mine,
+            foreign: Signer::new(),
+            revoked: OldKey::revoked(),
+            images,
+            agent: service_agent(&number),
+        }
     }
 
     fn client(&self) -> &Client {
@@ -185,15 +208,40 @@ impl Lab {
         self.client().create_attestation(&self.project, &attestation).await.unwrap();
     }
 
+    /// What the scene before attested would explain a lot that is not so.
+    async fn forget_attestations(&self) {
+        for digest in self.images.iter().filter_map(|image| image.digest()) {
+            for attestation in self.client().attestations_in(PROJECT, digest).await.unwrap() {
+                self.client().delete_occurrence(&attestation.name).await.unwrap();
+            }
+        }
+    }
+
+    /// The image attested by a key that expires, or expired, so long after it was made an hour ago; it is
+    /// all that the policy asks for.
+    pub(super) async fn attested_by_expiring(&self, id: &str, validity: Duration) -> Scene {
+        self.forget_attestations().await;
+        let key = OldKey::expiring(validity);
+        let attestor = self.create_attestor(id, &[&key.armor()], true).await;
+        let by_it = |a: &mut Attestation| {
+            a.signatures = vec![Signature { public_key_id: key.id(), bytes: key.sign(&a.payload) }];
+        };
+        self.attest(&format!("{id}-note"), &self.images[0], by_it).await;
+        self.client().put_policy(&self.project, &policy(Defect::NotAttested, &[&attestor])).await.unwrap();
+        Scene { images: vec![container(self.images[0].as_str(), ContainerKind::Container, 0)] }
+    }
+
     /// Puts the defect into the project; attestors and notes of a scene are its own.
     pub(super) async fn prepare(&self, defect: Defect, number: usize) -> Scene {
-        let [first, second] = &self.images;
+        self.forget_attestations().await;
+        let [first, second, third] = &self.images;
         let (id, other) = (format!("qa-{number}"), format!("other-{number}"));
         let note = format!("{id}-note");
         let mine = self.backend.keyring.export(&self.mine).unwrap();
-        let foreign = self.foreign.armor();
+        let (foreign, revoked) = (self.foreign.armor(), self.revoked.armor());
         let keys: Vec<&str> = match defect {
             Defect::UnknownKey => vec![&foreign],
+            Defect::RevokedKey => vec![&revoked, &mine],
             Defect::NoKeys | Defect::NoKeysAndNothing => Vec::new(),
             _ => vec![&mine],
         };
@@ -216,6 +264,8 @@ impl Lab {
             Defect::Tag => images = vec![container(&format!("{REPOSITORY}:v1"), ContainerKind::Container, 0)],
             Defect::OneOfTwoAttestors => attestors.push(self.create_attestor(&other, &[&mine], true).await),
             Defect::OneOfTwoImages => images.push(container(second.as_str(), ContainerKind::Container, 1)),
+            Defect::OneOfTwoImagesUnsigned => images.push(container(third.as_str(), ContainerKind::Container, 1)),
+            Defect::InitContainerUnsigned => images.insert(0, container(third.as_str(), ContainerKind::Init, 1)),
             Defect::InitContainer => images.insert(0, container(second.as_str(), ContainerKind::Init, 1)),
             _ => {}
         }
@@ -231,7 +281,7 @@ impl Lab {
 
     /// What is on the attestor's note, and on others.
     async fn attestations(&self, defect: Defect, note: &str, other: &str) {
-        let [first, second] = &self.images;
+        let [first, second, _] = &self.images;
         let id_of = |text: String| move |attestation: &mut Attestation| attestation.signatures[0].public_key_id = text;
         let fingerprint = self.mine.to_string();
         match defect {
@@ -241,6 +291,20 @@ impl Lab {
                 self.create_note(&self.note_name(other), true).await;
                 self.attest(other, first, |_| {}).await;
             }
+            // That one is asked for another rule, or by nobody any more.
+            Defect::OtherAttestorsNote => {
+                self.create_attestor(other, &[&self.backend.keyring.export(&self.mine).unwrap()], true).await;
+                self.attest(&format!("{other}-note"), first, |_| {}).await;
+            }
+            Defect::RevokedKey => {
+                let revoked = |a: &mut Attestation| {
+                    let bytes = self.revoked.sign(&a.payload);
+                    a.signatures = vec![Signature { public_key_id: self.revoked.id(), bytes }];
+                };
+                self.attest(note, first, revoked).await;
+            }
+            Defect::Unsigned => self.attest(note, first, |a| a.signatures.clear()).await,
+            Defect::OnlyJwt => self.attest_by_token(note, first).await,
             Defect::LowerCaseKeyId => self.attest(note, first, id_of(fingerprint.to_lowercase())).await,
             Defect::ShortKeyId => self.attest(note, first, id_of(fingerprint[24..].to_owned())).await,
             Defect::MailAsKeyId => self.attest(note, first, id_of("qa@example.com".to_owned())).await,
@@ -262,6 +326,18 @@ impl Lab {
             }
             _ => self.attest(note, first, |_| {}).await,
         }
+    }
+
+    /// An attestation that a tool of another kind signed: with a JSON web token beside the payload.
+    async fn attest_by_token(&self, note: &str, image: &ImageRef) {
+        let jwts = json!([{"compactJwt": "eyJhbGciOiJFUzI1NiJ9.eyJpc3MiOiJjaSJ9.c2lnbmF0dXJl"}]);
+        let occurrence = json!({
+            "kind": ATTESTATION,
+            "noteName": self.note_name(note).to_string(),
+            "resourceUri": image.to_string(),
+            "attestation": {"jwts": jwts},
+        });
+        self.client().create_occurrence(&self.project, &read(occurrence)).await.unwrap();
     }
 
     /// The attestation with another payload, signed all the same.
@@ -344,9 +420,12 @@ impl Lab {
         let policy = self.client().policy(&self.project).await.unwrap();
         let system = self.client().system_policy("global").await.unwrap();
         let request = Self::request(scene);
-        // What else the registry has is asked about too: an attestation of another build explains a lot.
-        let digests: Vec<Digest> = self.images.iter().filter_map(|image| image.digest().cloned()).collect();
-        let evidence = self.client().evidence(&[&policy], &digests).await;
+        // As the workbench asks: what else is attested explains a lot.
+        let images: Vec<ImageRef> = request.images.iter().filter_map(|image| image.image.parse().ok()).collect();
+        let digests: Vec<Digest> = images.iter().filter_map(|image| image.digest().cloned()).collect();
+        let repositories = images.iter().map(|image| image.name().to_owned()).collect();
+        let names = policy.attestors().into_iter().filter_map(|name| name.parse().ok()).collect();
+        let evidence = self.client().evidence_with(names, &digests, &repositories).await;
         let decision = evaluate(&CompiledPolicy::new(&policy, &system), &request, &evidence, &Verifier::new());
         let state = State { decision: &decision, policy: &policy, evidence: &evidence };
         let finding = case.findings.first().unwrap_or_else(|| panic!("no finding in {text}"));
@@ -386,7 +465,7 @@ fn policy(defect: Defect, attestors: &[&AttestorName]) -> Policy {
 }
 
 /// The codelab's image, or one like it of another digest; by its digest.
-async fn push(client: &Client, tag: &str, comment: Option<&str>) -> ImageRef {
+async fn push(client: &Client, repository: &str, tag: &str, comment: Option<&str>) -> ImageRef {
     let built = image::build().unwrap();
     let mut manifest: Value = serde_json::from_slice(&built.manifest.bytes).unwrap();
     if let Some(comment) = comment {
@@ -397,7 +476,7 @@ async fn push(client: &Client, tag: &str, comment: Option<&str>) -> ImageRef {
         manifest: serde_json::to_vec(&manifest).unwrap().into(),
         media_type: image::Image::MANIFEST_TYPE.to_owned(),
     };
-    let reference: ImageRef = format!("{REPOSITORY}:{tag}").parse().unwrap();
+    let reference: ImageRef = format!("{repository}:{tag}").parse().unwrap();
     let digest = client.push_image(&reference, &content, |_| {}).await.unwrap();
     reference.with_digest(&digest)
 }
