@@ -107,7 +107,7 @@ fn offer_evidence(model: &Model, offer: &mut impl FnMut(Assumption, String)) {
         for key in &attestor.keys {
             offer(Assumption::KeyRevoked(key.id.clone()), format!("taken from {}", name.id()));
             if matches!(key.material, KeyMaterial::Pgp { .. }) {
-                let detail = format!("of {}: it warns, and changes nothing by itself", name.id());
+                let detail = format!("it only warns; of {}", name.id());
                 offer(Assumption::KeyExpired(key.id.clone()), detail);
             }
         }
