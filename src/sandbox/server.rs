@@ -33,6 +33,8 @@ mod authority;
 mod connection;
 mod files;
 mod front;
+mod hosts;
+mod plain;
 mod running;
 mod token;
 
@@ -108,6 +110,11 @@ impl Files {
     /// The token, readable by its owner alone.
     pub fn token(&self) -> PathBuf {
         self.directory.join(TOKEN_FILE)
+    }
+
+    /// The token itself. Blocks.
+    pub fn read_token(&self) -> io::Result<Token> {
+        Ok(Token::from_stored(&zeroize::Zeroizing::new(std::fs::read_to_string(self.token())?)))
     }
 
     /// Writes a file that other programs read, at this path below the directory; readable by its
@@ -211,8 +218,7 @@ impl Kept {
         let path = files.directory();
         files::make_directory(path).map_err(|source| StartError::Directory { path: path.to_owned(), source })?;
         let lease = Lease::take(files)?;
-        let stored = files::read_or_make::<StartError>(&path.join(AUTHORITY_FILE), || Ok(Authority::generate()?))?;
-        let authority = Authority::parse(&stored)?;
+        let authority = stored_authority(&path.join(AUTHORITY_FILE))?;
         let certificate = authority.certificate_pem().as_bytes();
         if std::fs::read(files.certificate()).ok().as_deref() != Some(certificate) {
             files::replace(&files.certificate(), certificate)?;
@@ -223,6 +229,18 @@ impl Kept {
         files::reserve(&files.store())?;
         Ok(Self { lease, authority, token, vault, store: Store::open(&files.store())? })
     }
+}
+
+/// The authority that is stored; a new one where it cannot vouch for all hosts.
+fn stored_authority(path: &Path) -> Result<Authority, StartError> {
+    let stored = files::read_or_make::<StartError>(path, || Ok(Authority::generate()?))?;
+    let authority = Authority::parse(&stored)?;
+    if authority.covers_all_hosts() {
+        return Ok(authority);
+    }
+    let new = Authority::generate()?;
+    files::replace(path, new.as_bytes())?;
+    Ok(Authority::parse(&new)?)
 }
 
 fn tls_config(authority: Authority) -> Result<rustls::ServerConfig, StartError> {

@@ -12,7 +12,7 @@ use zeroize::Zeroizing;
 
 use super::Failure;
 use crate::sandbox::store::Store;
-use crate::sandbox::{ClusterAddress, Files, cluster_addresses};
+use crate::sandbox::{ClusterAddress, Files, Token, cluster_addresses};
 
 /// How clients find the sandbox.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -59,12 +59,12 @@ impl Environment {
         let directory = std::path::absolute(directory).map_err(Failure::io("the sandbox's directory"))?;
         let files = Files::of(&directory);
         let clusters = cluster_addresses(&Store::open(&files.store())?).await?;
-        let proxy = format!("http://127.0.0.1:{port}");
+        let token = files.read_token().map_err(Failure::io("the sandbox's token"))?;
+        let proxy = format!("http://countersign:{}@127.0.0.1:{port}", *token.proxy_password());
         let kubeconfig = files.write_for_clients("kubeconfig", &kubeconfig(&clusters, &files, &proxy).to_string());
         let kubeconfig = kubeconfig.map_err(Failure::io("the sandbox's kubeconfig"))?;
-        let docker = docker_config(&files, port).map_err(Failure::io("the sandbox's token"))?;
         let docker = files
-            .write_for_clients("docker/config.json", &docker)
+            .write_for_clients("docker/config.json", &docker_config(&token, port))
             .map_err(Failure::io("the sandbox's docker configuration"))?;
         let mut variables = common(&files, &directory, &kubeconfig);
         match mode {
@@ -130,7 +130,7 @@ fn proxied(files: &Files, proxy: &str, docker: &Path) -> Vec<(&'static str, Stri
 }
 
 /// The clusters of the sandbox under the names that `get-credentials` gives them. It needs no plugin
-/// and holds no secret: it says where the token is. JSON, which every reader of YAML takes.
+/// and says where the token is; of secrets it holds the password of the proxy alone. JSON, which every reader of YAML takes.
 fn kubeconfig(clusters: &[ClusterAddress], files: &Files, proxy: &str) -> Value {
     const USER: &str = "countersign-sandbox";
     let name =
@@ -155,9 +155,8 @@ fn kubeconfig(clusters: &[ClusterAddress], files: &Files, proxy: &str) -> Value 
 }
 
 /// What `docker login` would leave behind.
-fn docker_config(files: &Files, port: u16) -> std::io::Result<Zeroizing<String>> {
-    let token = Zeroizing::new(std::fs::read_to_string(files.token())?);
-    let login = Zeroizing::new(format!("oauth2accesstoken:{}", token.trim()));
+fn docker_config(token: &Token, port: u16) -> Zeroizing<String> {
+    let login = Zeroizing::new(format!("oauth2accesstoken:{}", token.expose()));
     let auth = Zeroizing::new(STANDARD.encode(login.as_bytes()));
     let local = format!("127.0.0.1:{port}");
     let hosts = REGISTRIES.into_iter().chain([local.as_str()]);
@@ -165,7 +164,7 @@ fn docker_config(files: &Files, port: u16) -> std::io::Result<Zeroizing<String>>
     let entry = |host| format!("\"{host}\": {{\"auth\": \"{}\"}}", *auth);
     let auths: Zeroizing<Vec<String>> = Zeroizing::new(hosts.map(entry).collect());
     let auths = Zeroizing::new(auths.join(", "));
-    Ok(Zeroizing::new(format!("{{\"auths\": {{{}}}}}\n", *auths)))
+    Zeroizing::new(format!("{{\"auths\": {{{}}}}}\n", *auths))
 }
 
 /// As one word of a POSIX shell.
