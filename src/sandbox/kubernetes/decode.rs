@@ -1,13 +1,12 @@
 //! Request bodies: from JSON or Kubernetes' protobuf to the types, and what unknown fields become.
 
-use serde::de::DeserializeOwned;
-use serde_ignored::Path;
 use serde_json::Value;
 
 use super::call::{Call, FieldValidation};
 use super::failure::Failure;
 use super::objects::Object;
 use super::protobuf;
+use crate::wire::kubernetes::typed;
 
 /// What a body may be.
 const ACCEPTED: &str = "application/json, application/vnd.kubernetes.protobuf";
@@ -44,23 +43,6 @@ pub(super) fn object<T: Object>(value: &Value, validation: FieldValidation) -> R
         }
         FieldValidation::Warn => Ok(Decoded { object, warnings: unknown }),
         FieldValidation::Strict | FieldValidation::Ignore => Ok(Decoded { object, warnings: Vec::new() }),
-    }
-}
-
-fn typed<T: DeserializeOwned>(value: &Value, unknown: &mut dyn FnMut(String)) -> Result<T, serde_json::Error> {
-    serde_ignored::deserialize(value, |path| unknown(written(&path)))
-}
-
-/// A path as the API server writes it: `spec.containers[0].imag`.
-fn written(path: &Path<'_>) -> String {
-    match path {
-        Path::Root => String::new(),
-        Path::Seq { parent, index } => format!("{}[{index}]", written(parent)),
-        Path::Map { parent, key } => match written(parent) {
-            front if front.is_empty() => key.clone(),
-            front => format!("{front}.{key}"),
-        },
-        Path::Some { parent } | Path::NewtypeStruct { parent } | Path::NewtypeVariant { parent } => written(parent),
     }
 }
 

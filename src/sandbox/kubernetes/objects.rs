@@ -13,6 +13,7 @@ use serde_json::Value;
 
 use crate::sandbox::state::ClusterId;
 use crate::sandbox::store::StoreError;
+use crate::wire::kubernetes::Typed;
 
 use super::failure::Failure;
 use super::resources::Kind;
@@ -132,8 +133,8 @@ impl Stored {
         Ok(serde_json::from_str(&self.body)?)
     }
 
-    fn object<T: Object>(&self) -> Result<T, StoreError> {
-        Ok(serde_json::from_str(&self.body)?)
+    pub(super) fn object<T: Object>(&self) -> Result<T, StoreError> {
+        Ok(serde_json::from_str::<Typed<T>>(&self.body)?.0)
     }
 }
 

@@ -111,7 +111,7 @@ fn dependents<T: Object>(cluster: Cluster<'_>, uid: &str, policy: Dependents) ->
 /// Removes an object. A pod's node says that it stops the containers; it stops at once.
 pub(super) fn remove(cluster: Cluster<'_>, kind: Kind, stored: &Stored) -> Result<(), Failure> {
     if kind == Kind::Pod {
-        let pod: Pod = serde_json::from_str(&stored.body)?;
+        let pod: Pod = stored.object()?;
         let statuses = pod.status.as_ref().and_then(|status| status.container_statuses.as_deref());
         for status in statuses.unwrap_or_default().iter().filter(|status| status.started == Some(true)) {
             let message = format!("Stopping container {}", status.name);
