@@ -25,15 +25,19 @@ use super::registry;
 use super::state::{Clock, State, rfc3339};
 use super::store::{Store, StoreError};
 use authority::{Authority, AuthorityError, Leaves};
+pub use door::{Door, MARK};
+pub use log::{Log, Served};
 use running::Lease;
 pub use running::{Idle, Running};
 pub use token::Token;
 
 mod authority;
 mod connection;
+mod door;
 mod files;
 mod front;
 mod hosts;
+mod log;
 mod plain;
 mod running;
 mod token;
@@ -82,8 +86,7 @@ pub struct Sandbox {
     stop: watch::Sender<bool>,
     alive: watch::Receiver<()>,
     task: JoinHandle<()>,
-    /// For others to find it.
-    _lease: Lease,
+    door: door::Ends,
 }
 
 /// Where a sandbox keeps what other programs need to use it.
@@ -150,8 +153,8 @@ impl Sandbox {
         let addr = listener.local_addr().map_err(at)?;
         let authority_pem = kept.authority.certificate_pem().to_owned();
         let state = State { store: kept.store, clock };
-        let lease = announce(kept.lease, &files, addr.port()).await?;
-        let front = front::Front::new(&state, kept.vault, kept.token.clone(), addr, &authority_pem);
+        let door = announced(kept.lease, &files, addr.port()).await?;
+        let front = front::Front::new(&state, kept.vault, kept.token.clone(), addr, &authority_pem, door.clone());
         let tls = TlsAcceptor::from(Arc::new(tls_config(kept.authority)?));
         let (stop, stopping) = watch::channel(false);
         let (living, alive) = watch::channel(());
@@ -161,7 +164,7 @@ impl Sandbox {
             accept(listener, tls, Arc::new(front), stopping, tasks).await;
             drop(living);
         });
-        Ok(Self { addr, files, authority_pem, token: kept.token, stop, alive, task, _lease: lease })
+        Ok(Self { addr, files, authority_pem, token: kept.token, stop, alive, task, door: door::Ends(door) })
     }
 
     /// Where it listens.
@@ -183,6 +186,11 @@ impl Sandbox {
         &self.files
     }
 
+    /// Who may use it, and what they asked.
+    pub fn door(&self) -> &Door {
+        &self.door.0
+    }
+
     /// Ends when the sandbox no longer serves, for whatever reason; for a task that watches it.
     pub fn ended(&self) -> impl Future<Output = ()> + Send + use<> {
         let mut alive = self.alive.clone();
@@ -199,9 +207,11 @@ impl Sandbox {
     }
 }
 
-async fn announce(lease: Lease, files: &Files, port: u16) -> Result<Lease, StartError> {
-    let files = files.clone();
-    Ok(tokio::task::spawn_blocking(move || lease.announce(&files, port)).await??)
+async fn announced(lease: Lease, files: &Files, port: u16) -> Result<Door, StartError> {
+    let door = Door::new(lease, files.clone(), port);
+    let opened = door.clone();
+    tokio::task::spawn_blocking(move || opened.open(true)).await??;
+    Ok(door)
 }
 
 /// What a sandbox keeps in its directory.

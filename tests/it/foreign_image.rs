@@ -55,7 +55,6 @@ fn it_is_chosen_refused_signed_and_run() {
     // Also the draft's screen speaks of images; of workloads only the Deployer's.
     workbench.wait_for("Workloads");
     workbench.click_text("Images");
-    workbench.keys("r");
     workbench.wait_for("codelab/foreign");
     workbench.keys("/");
     workbench.type_raw("foreign");

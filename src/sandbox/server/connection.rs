@@ -74,7 +74,7 @@ async fn open(mut stream: TcpStream, tls: &TlsAcceptor, front: &Front) -> io::Re
         return Ok(None);
     }
     if first != [TLS_HANDSHAKE] {
-        let answer = plain::answer(&read_head(&mut stream).await?, front.token());
+        let answer = plain::answer(&read_head(&mut stream).await?, front.token(), front.is_open());
         stream.write_all(answer.head().as_bytes()).await?;
         if answer != Plain::Tunnel {
             close(stream).await?;

@@ -15,7 +15,9 @@ use rusqlite::Transaction;
 use serde_json::json;
 use tower_service::Service as _;
 
+use super::door::{self, Door};
 use super::hosts;
+use super::log::Coming;
 use super::token::Token;
 use crate::sandbox::error::ApiError;
 use crate::sandbox::google::{Google, GoogleApi};
@@ -41,6 +43,7 @@ pub(super) struct Front {
     google: Google,
     registry: Router,
     kubernetes: Router,
+    door: Door,
 }
 
 /// What a request is for.
@@ -54,13 +57,21 @@ enum Area {
 }
 
 impl Front {
-    pub(super) fn new(state: &State, vault: Vault, token: Token, addr: SocketAddr, authority_pem: &str) -> Self {
+    pub(super) fn new(
+        state: &State,
+        vault: Vault,
+        token: Token,
+        addr: SocketAddr,
+        authority_pem: &str,
+        door: Door,
+    ) -> Self {
         Self {
             token,
             state: state.clone(),
             google: Google::new(state, vault, addr, authority_pem),
             registry: registry::router(state.clone()),
             kubernetes: kubernetes::router(state.clone()),
+            door,
         }
     }
 
@@ -68,19 +79,36 @@ impl Front {
         &self.token
     }
 
+    /// Whether a tunnel may be opened: by a client that is not the process's own, then.
+    pub(super) fn is_open(&self) -> bool {
+        self.door.is_open()
+    }
+
     /// The answer to a request that came over a connection to `name` (what TLS said).
     pub(super) async fn answer(&self, request: hyper::Request<Incoming>, name: Option<&str>) -> Response {
         let host = host(&request, name);
-        let bare = host_without_port(&host);
+        let is_own = self.door.is_own(request.headers());
+        let shown = if host.starts_with("127.0.0.1") { &host } else { host_without_port(&host) };
+        let coming = Coming::new(request.method(), shown, request.uri(), request.headers(), is_own);
+        let answer = self.checked(request, &host, is_own).await;
+        coming.answered(answer.status().as_u16(), self.door.log());
+        answer
+    }
+
+    async fn checked(&self, request: hyper::Request<Incoming>, host: &str, is_own: bool) -> Response {
+        let bare = host_without_port(host);
         let area = Area::of(bare, request.uri().path());
         if !hosts::stands_for(bare) {
             return area.forbidden(&hosts::refusal(bare));
         }
-        if request.headers().get(ORIGIN).is_some_and(|origin| is_foreign(origin, &host)) {
+        if request.headers().get(ORIGIN).is_some_and(|origin| is_foreign(origin, host)) {
             return area.forbidden("The Countersign sandbox does not answer pages of other origins");
         }
         if !request.headers().get(AUTHORIZATION).is_some_and(|header| self.token.is_shown_by(header)) {
-            return area.unauthorized(&host);
+            return area.unauthorized(host);
+        }
+        if !is_own && !self.door.is_open() {
+            return area.forbidden(door::CLOSED);
         }
         // The registry has limits of its own: clients push a layer in one request, however large it is.
         let request = match area {

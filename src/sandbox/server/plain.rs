@@ -1,7 +1,7 @@
 //! Requests without TLS: tunnels, which need the proxy's password, and the refusal of everything else.
 
-use super::hosts;
 use super::token::Token;
+use super::{door, hosts};
 
 /// So many headers of a `CONNECT` are read; clients send a handful.
 const MAX_HEADERS: usize = 64;
@@ -16,6 +16,8 @@ pub(super) enum Plain {
     OtherPort,
     /// A tunnel to a host that the sandbox does not stand for.
     OtherHost(String),
+    /// Nobody but the process itself is served now, which needs no tunnel.
+    Closed,
     NoTunnel,
 }
 
@@ -32,6 +34,7 @@ impl Plain {
             ),
             Self::OtherPort => (403, "The Countersign sandbox only opens tunnels to port 443".to_owned(), ""),
             Self::OtherHost(host) => (403, hosts::refusal(host), ""),
+            Self::Closed => (403, door::CLOSED.to_owned(), ""),
             Self::NoTunnel => (
                 400,
                 "This is the Countersign sandbox. It speaks HTTPS, directly or through CONNECT; \
@@ -50,7 +53,7 @@ impl Plain {
 }
 
 /// `CONNECT host:443 HTTP/1.1` opens a tunnel (RFC 9110, section 9.3.6).
-pub(super) fn answer(head: &[u8], token: &Token) -> Plain {
+pub(super) fn answer(head: &[u8], token: &Token, is_open: bool) -> Plain {
     let mut headers = [httparse::EMPTY_HEADER; MAX_HEADERS];
     let mut request = httparse::Request::new(&mut headers);
     let whole = request.parse(head).is_ok_and(|status| status.is_complete());
@@ -63,6 +66,7 @@ pub(super) fn answer(head: &[u8], token: &Token) -> Plain {
     let (host, port) = target.rsplit_once(':').unwrap_or((target, ""));
     let host = host.trim_end_matches('.').to_ascii_lowercase();
     match port {
+        _ if !is_open => Plain::Closed,
         _ if !hosts::stands_for(&host) => Plain::OtherHost(host),
         "443" => Plain::Tunnel,
         _ => Plain::OtherPort,
@@ -81,7 +85,7 @@ mod tests {
         let credentials = STANDARD.encode(format!("countersign:{}", *token.proxy_password()));
         let header =
             if with_password { format!("proxy-authorization: basic {credentials}\r\n") } else { String::new() };
-        answer(format!("{line}\r\n{header}\r\n").as_bytes(), &token)
+        answer(format!("{line}\r\n{header}\r\n").as_bytes(), &token, true)
     }
 
     #[rstest::rstest]

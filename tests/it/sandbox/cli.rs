@@ -41,7 +41,7 @@ impl Home {
     }
 
     fn serve(&self) -> Server {
-        let mut child = self.command(&["serve"]).stdout(Stdio::piped()).spawn().unwrap();
+        let mut child = self.command(&["serve"]).stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
         let mut line = String::new();
         BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
         Server { child, line }

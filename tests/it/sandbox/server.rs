@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use countersign::sandbox::{Sandbox, StartError};
+use countersign::sandbox::{Running, Sandbox, StartError};
 use reqwest::{Certificate, Client, Method, Proxy, StatusCode};
 use serde_json::Value;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
@@ -249,4 +249,39 @@ async fn its_files_are_the_owners_alone() {
         let path = entry.unwrap().path();
         assert_eq!(mode(&path), 0o600, "{}", path.display());
     }
+}
+
+#[tokio::test]
+async fn requests_are_logged_without_secrets() {
+    let lab = Lab::start().await;
+    let own = lab.sandbox.door().mark().to_owned();
+    let mut changes = lab.sandbox.door().log().changes();
+    let create = lab.request(Method::POST, &format!("{CRM}/projects")).body(r#"{"projectId": "binauthz-lab"}"#);
+    create.header("user-agent", "google-cloud-sdk gcloud/528.0.0").send().await.unwrap();
+    changes.changed().await.unwrap();
+    let read = lab.request(Method::GET, &format!("{CRM}/projects?access_token=secret&pageSize=5"));
+    read.header(countersign::sandbox::server::MARK, own).send().await.unwrap();
+    let served = lab.sandbox.door().log().after(0);
+    assert_eq!(served.len(), 2);
+    assert!(served[0].wrote() && !served[0].is_own && !served[1].wrote() && served[1].is_own);
+    assert_eq!((served[0].program.as_str(), served[0].status), ("gcloud", 200));
+    assert_eq!(served[1].url, "cloudresourcemanager.googleapis.com/v1/projects?access_token=…&pageSize=5");
+}
+
+#[tokio::test]
+async fn a_closed_door_keeps_others_out() {
+    let lab = Lab::start().await;
+    let (door, directory) = (lab.sandbox.door().clone(), lab.sandbox.files().directory().to_owned());
+    let ask = || lab.request(Method::GET, &format!("{CRM}/projects"));
+    let closing = door.clone();
+    tokio::task::spawn_blocking(move || closing.open(false)).await.unwrap().unwrap();
+    assert_eq!(Running::find(&directory).unwrap(), None);
+    let answer = ask().send().await.unwrap();
+    assert_eq!(answer.status(), StatusCode::FORBIDDEN);
+    assert!(answer.text().await.unwrap().contains("Serve in its palette"));
+    let own = ask().header(countersign::sandbox::server::MARK, door.mark());
+    assert_eq!(own.send().await.unwrap().status(), StatusCode::OK);
+    tokio::task::spawn_blocking(move || door.open(true)).await.unwrap().unwrap();
+    assert_eq!(ask().send().await.unwrap().status(), StatusCode::OK);
+    assert_eq!(Running::find(&directory).unwrap().unwrap().port, lab.sandbox.addr().port());
 }
