@@ -14,5 +14,4 @@ pub mod kubernetes;
 pub mod manifest;
 pub mod registry;
 pub mod resources;
-pub mod shown_url;
 pub mod status;

@@ -187,7 +187,6 @@ pub enum Action {
     ApiLog,
     Copy,
     Theme,
-    Serve,
     CancelWork,
     Suspend,
     Quit,

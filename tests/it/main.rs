@@ -36,7 +36,6 @@ mod review;
 mod sandbox;
 mod scenarios;
 mod screens;
-mod serving;
 mod simulate;
 mod simulating;
 mod skopeo;

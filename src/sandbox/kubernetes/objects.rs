@@ -13,7 +13,6 @@ use serde_json::Value;
 
 use crate::sandbox::state::ClusterId;
 use crate::sandbox::store::StoreError;
-use crate::wire::kubernetes::Typed;
 
 use super::failure::Failure;
 use super::resources::Kind;
@@ -102,9 +101,23 @@ macro_rules! objects {
     };
 }
 
-use k8s_openapi::api::apps::v1::{Deployment, ReplicaSet};
-use k8s_openapi::api::core::v1::{Event, Namespace, Pod, ServiceAccount};
-objects!(Pod, Event, Namespace, ServiceAccount, Deployment, ReplicaSet);
+use k8s_openapi::api::apps::v1::{DaemonSet, Deployment, ReplicaSet, StatefulSet};
+use k8s_openapi::api::batch::v1::{CronJob, Job};
+use k8s_openapi::api::core::v1::{Event, Namespace, Pod, ReplicationController, Service, ServiceAccount};
+objects!(
+    Pod,
+    Event,
+    Namespace,
+    Service,
+    ServiceAccount,
+    ReplicationController,
+    Deployment,
+    ReplicaSet,
+    StatefulSet,
+    DaemonSet,
+    Job,
+    CronJob
+);
 
 /// An object as it is stored.
 #[derive(Debug, Clone)]
@@ -133,8 +146,8 @@ impl Stored {
         Ok(serde_json::from_str(&self.body)?)
     }
 
-    pub(super) fn object<T: Object>(&self) -> Result<T, StoreError> {
-        Ok(serde_json::from_str::<Typed<T>>(&self.body)?.0)
+    fn object<T: Object>(&self) -> Result<T, StoreError> {
+        Ok(serde_json::from_str(&self.body)?)
     }
 }
 
