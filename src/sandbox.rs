@@ -26,4 +26,4 @@ pub mod state;
 pub mod store;
 
 pub use container::{ClusterAddress, cluster_addresses};
-pub use server::{Files, Idle, Running, Sandbox, StartError, Token};
+pub use server::{Door, Files, Idle, Running, Sandbox, StartError, Token};

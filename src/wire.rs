@@ -14,4 +14,5 @@ pub mod kubernetes;
 pub mod manifest;
 pub mod registry;
 pub mod resources;
+pub mod shown_url;
 pub mod status;

@@ -187,6 +187,7 @@ pub enum Action {
     ApiLog,
     Copy,
     Theme,
+    Serve,
     CancelWork,
     Suspend,
     Quit,

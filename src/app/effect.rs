@@ -54,6 +54,8 @@ pub enum Effect {
     /// Gives the terminal and a text to the person's own editor; answered by
     /// [`super::msg::Msg::Edited`].
     EditOutside(Outside),
+    /// Lets other programs use the sandbox, or not; answered by [`super::msg::Msg::Serving`].
+    Serve(bool),
     /// Gives the terminal back to the shell until the process is continued.
     Suspend,
     Quit,

@@ -57,6 +57,12 @@ pub enum Msg {
     Fixed(Ticket, Vec<Fix>),
     /// Something that people should know, from outside of any request.
     Notice(Report),
+    /// Whether other programs may use the sandbox, from now on.
+    Serving(Result<bool, Report>),
+    /// Other programs asked the sandbox something; whether anything was changed.
+    Outside {
+        wrote: bool,
+    },
     /// What is kept of the policies that were live.
     History(Box<History>),
     /// The tests file beside the draft, new or changed.
@@ -136,4 +142,6 @@ pub enum Timer {
     Spinner,
     /// The draft's file is looked at.
     Watch,
+    /// What other programs changed is read.
+    Outside,
 }

@@ -32,6 +32,8 @@ pub enum Connection {
 #[derive(Debug, Default)]
 pub struct Session {
     pub connection: Connection,
+    /// Other programs may not use the sandbox.
+    pub is_private: bool,
     /// The chosen project's id.
     pub project: Option<String>,
     /// The chosen cluster: location and name.

@@ -25,6 +25,7 @@ mod registry;
 mod replaying;
 mod replies;
 mod review;
+mod serving;
 pub mod signing;
 mod tree;
 mod watching;
@@ -143,6 +144,8 @@ fn handle(model: &mut Model, msg: Msg) -> Vec<Effect> {
             fixing::came(model, ticket, fixes);
             Vec::new()
         }
+        Msg::Serving(result) => serving::changed(model, result),
+        Msg::Outside { wrote } => serving::outside(wrote),
         Msg::Notice(report) => {
             say(model, Weight::Warning, report.line());
             Vec::new()
@@ -192,6 +195,7 @@ fn timed(model: &mut Model, timer: Timer) -> Vec<Effect> {
         }
         Timer::Watch => files::watch(model),
         Timer::SaveDraft => vec![Effect::SaveDraft(model.draft.editor.text())],
+        Timer::Outside => serving::read_again(model),
         Timer::Survey => review::survey(model),
         Timer::Tests => vec![policy_tests::read(model), Effect::After(Timer::Tests, TESTS)],
     }

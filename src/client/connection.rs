@@ -8,6 +8,7 @@ use std::time::Duration;
 use futures_util::future::BoxFuture;
 use reqwest::Certificate;
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
+use reqwest::header::{HeaderMap, HeaderValue};
 use reqwest::redirect::Policy as Redirects;
 
 use super::Secret;
@@ -68,7 +69,7 @@ pub struct Connection {
 #[derive(Debug, Clone)]
 enum Route {
     /// Every name is this address, and only this authority (PEM) is trusted.
-    Sandbox { address: SocketAddr, authority: String },
+    Sandbox { address: SocketAddr, authority: String, headers: HeaderMap },
     /// Real names under the system's roots.
     Cloud,
 }
@@ -76,13 +77,22 @@ enum Route {
 impl Connection {
     /// Every host is `address`, trusted by the sandbox's own authority alone, and gets `token`.
     pub fn sandbox(address: SocketAddr, authority_pem: impl Into<String>, token: Secret) -> Self {
-        let route = Route::Sandbox { address, authority: authority_pem.into() };
+        let route = Route::Sandbox { address, authority: authority_pem.into(), headers: HeaderMap::new() };
         Self { route, tokens: Arc::new(Fixed(token)), limits: Limits::default() }
     }
 
     /// The real hosts under the system's root certificates.
     pub fn cloud(tokens: Arc<dyn TokenSource>) -> Self {
         Self { route: Route::Cloud, tokens, limits: Limits::default() }
+    }
+
+    /// With a header on every request, by which the sandbox of the same process knows its own client.
+    #[must_use]
+    pub fn marked(mut self, name: &'static str, mark: &str) -> Self {
+        if let (Route::Sandbox { headers, .. }, Ok(mark)) = (&mut self.route, HeaderValue::from_str(mark)) {
+            headers.insert(name, mark);
+        }
+        self
     }
 
     #[must_use]
@@ -148,8 +158,8 @@ impl Connection {
             .retry(reqwest::retry::never())
             .tcp_nodelay(true);
         let mut only = authority.map(str::to_owned);
-        if let Route::Sandbox { address, authority } = &self.route {
-            builder = builder.no_proxy().dns_resolver(Always(*address));
+        if let Route::Sandbox { address, authority, headers } = &self.route {
+            builder = builder.default_headers(headers.clone()).no_proxy().dns_resolver(Always(*address));
             only.get_or_insert_with(|| authority.clone());
         }
         if let Some(pem) = only {

@@ -18,6 +18,9 @@ page!(OccurrenceList, occurrences, Occurrence);
 /// The service's maximum.
 const PAGE_SIZE: &str = "1000";
 
+/// So many attestations of other digests are looked at: they explain, and decide nothing.
+const OTHERS: &str = "100";
+
 /// The service's maximum for one `batchCreate`.
 const BATCH: usize = 1000;
 
@@ -130,7 +133,8 @@ impl Client {
         let mut found = Vec::new();
         for scheme in ["", "https://"] {
             let filter = format!("has_prefix(resourceUrl, \"{scheme}{name}@\")");
-            let url = with_query(occurrences_url(note, None)?, &[("filter", &filter)]);
+            let query = [("pageSize", OTHERS), ("filter", filter.as_str())];
+            let url = with_query(note_url(note, &["occurrences"])?, &query);
             let (occurrences, _) = self.get::<OccurrenceList>(url.clone()).await?.into_parts();
             found.extend(attestations(&url, occurrences)?);
         }

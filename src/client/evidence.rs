@@ -43,9 +43,9 @@ impl Client {
         Evidence { attestors, ..Evidence::default() }
     }
 
-    /// As [`Client::evidence_of`]; besides, what the attestors' notes have for other digests of these
-    /// repositories, and what other notes have for these digests, where that can be read: it decides
-    /// nothing and explains a lot.
+    /// As [`Client::evidence_of`]; besides, of attestors that have nothing for one of the digests, what
+    /// their notes have for other digests of these repositories, and what other notes have for these
+    /// digests, where that can be read: it decides nothing and explains a lot.
     pub async fn evidence_with(
         &self,
         names: BTreeSet<AttestorName>,
@@ -55,6 +55,9 @@ impl Client {
         let mut evidence = self.evidence_of(names, digests).await;
         for found in evidence.attestors.values_mut() {
             let AttestorEvidence::Found { attestor, attestations: Attestations::Read(list) } = found else { continue };
+            if each_has_one(digests, list) {
+                continue;
+            }
             for repository in repositories {
                 let others = self.attestations_of_repository(&attestor.note, repository).await.unwrap_or_default();
                 let new = others.into_iter().filter(|other| list.iter().all(|known| known.name != other.name));
@@ -197,6 +200,12 @@ impl Client {
             None => Ok(false),
         }
     }
+}
+
+/// Whether there are digests, and an attestation for each of them.
+fn each_has_one(digests: &[Digest], list: &[Attestation]) -> bool {
+    let has_one = |digest: &Digest| list.iter().any(|attestation| is_for(&attestation.resource_uri, digest));
+    !digests.is_empty() && digests.iter().all(has_one)
 }
 
 enum Reason {

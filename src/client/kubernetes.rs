@@ -17,7 +17,7 @@ use super::error::{Error, Fault};
 use super::google::{self, Page, with_query};
 use super::transport::{Auth, Request, Trust};
 use crate::wire::container::Cluster;
-use crate::wire::kubernetes::Namespace;
+use crate::wire::kubernetes::{Namespace, Typed};
 use crate::wire::registry::null_as_default;
 
 /// How many objects one page of a list has.
@@ -36,7 +36,7 @@ pub struct Kubernetes {
 #[serde(bound = "T: DeserializeOwned")]
 struct List<T> {
     #[serde(default, deserialize_with = "null_as_default")]
-    items: Vec<T>,
+    items: Vec<Typed<T>>,
     #[serde(default)]
     metadata: ListMeta,
 }
@@ -112,7 +112,8 @@ impl Kubernetes {
     where
         T: Resource<Scope = NamespaceResourceScope> + DeserializeOwned,
     {
-        self.client.fetch(self.request(Method::GET, self.url::<T>(Some(namespace), Some(name))?)).await
+        let request = self.request(Method::GET, self.url::<T>(Some(namespace), Some(name))?);
+        Ok(self.client.fetch::<Typed<T>>(request).await?.0)
     }
 
     /// Creates an object. A bare pod that admission refuses is an error with the cluster's own reason
@@ -123,7 +124,7 @@ impl Kubernetes {
     {
         let url = self.url::<T>(Some(namespace), None)?;
         let request = Request::json(Method::POST, url, object)?.trust(self.trust.clone());
-        self.client.fetch(request).await
+        Ok(self.client.fetch::<Typed<T>>(request).await?.0)
     }
 
     /// Deletes an object and, in the background, what it owns.
@@ -173,7 +174,7 @@ impl<T: DeserializeOwned> Page for List<T> {
     type Item = T;
 
     fn into_parts(self) -> (Vec<T>, Option<String>) {
-        (self.items, self.metadata.next)
+        (self.items.into_iter().map(|Typed(item)| item).collect(), self.metadata.next)
     }
 }
 
@@ -187,6 +188,7 @@ impl<T: DeserializeOwned> Page for VersionedPage<T> {
 
     fn into_parts(self) -> (Vec<Listed<T>>, Option<String>) {
         let ListMeta { next, version } = self.0.metadata;
-        (vec![Listed { items: self.0.items, version: version.unwrap_or_default() }], next)
+        let items = self.0.items.into_iter().map(|Typed(item)| item).collect();
+        (vec![Listed { items, version: version.unwrap_or_default() }], next)
     }
 }

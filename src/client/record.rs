@@ -6,6 +6,8 @@ use std::time::Instant;
 
 use reqwest::{Method, Url};
 
+use crate::wire::shown_url;
+
 /// One attempt at a request.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Exchange {
@@ -27,31 +29,6 @@ pub struct Exchange {
 /// How many exchanges are kept.
 const KEPT: usize = 1000;
 
-/// The query parameters whose values are shown.
-const SHOWN: [&str; 21] = [
-    "allowWatchBookmarks",
-    "attestorId",
-    "continue",
-    "digest",
-    "fieldSelector",
-    "filter",
-    "labelSelector",
-    "last",
-    "limit",
-    "n",
-    "noteId",
-    "options.requestedPolicyVersion",
-    "pageSize",
-    "pageToken",
-    "platform",
-    "resourceVersion",
-    "scope",
-    "service",
-    "timeoutSeconds",
-    "updateMask",
-    "watch",
-];
-
 /// The URL as it may be shown.
 pub(super) fn redact(url: &Url) -> String {
     let mut shown = url.clone();
@@ -60,11 +37,7 @@ pub(super) fn redact(url: &Url) -> String {
     let _ = shown.set_password(None);
     shown.set_query(None);
     shown.set_fragment(None);
-    let query: Vec<String> = url
-        .query_pairs()
-        .map(|(key, value)| if SHOWN.contains(&&*key) { format!("{key}={value}") } else { format!("{key}=…") })
-        .collect();
-    if query.is_empty() { shown.into() } else { format!("{shown}?{}", query.join("&")) }
+    shown_url::shown(shown.as_str(), url.query_pairs())
 }
 
 /// The last exchanges, shared by all clones of a client.

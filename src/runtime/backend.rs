@@ -5,7 +5,7 @@ use std::sync::{Arc, OnceLock};
 use super::files::Files;
 use crate::app::report::Report;
 use crate::client::{Client, Connection, Secret};
-use crate::sandbox::server::{Sandbox, StartError};
+use crate::sandbox::server::{Door, MARK, Sandbox, StartError};
 use crate::signing::keyring::{Keyring, KeyringError};
 
 /// Cheap to clone; the client comes when the sandbox is up.
@@ -14,16 +14,27 @@ pub struct Backend {
     pub files: Files,
     pub keyring: Keyring,
     client: Arc<OnceLock<Client>>,
+    door: Arc<OnceLock<Door>>,
 }
 
 impl Backend {
     pub fn new(files: &Files) -> Result<Self, KeyringError> {
-        Ok(Self { keyring: Keyring::open(files.keys())?, files: files.clone(), client: Arc::default() })
+        Ok(Self {
+            keyring: Keyring::open(files.keys())?,
+            files: files.clone(),
+            client: Arc::default(),
+            door: Arc::default(),
+        })
     }
 
     /// The client, once there is one.
     pub fn client(&self) -> Result<&Client, Report> {
         self.client.get().ok_or_else(|| Report::new("the sandbox is not up yet"))
+    }
+
+    /// Who else may use the sandbox, once it is up.
+    pub fn door(&self) -> Option<&Door> {
+        self.door.get()
     }
 
     /// Starts the sandbox, on the port it had before where that is free, and a client of it.
@@ -39,7 +50,9 @@ impl Backend {
         }
         let token = Secret::new(sandbox.token().expose());
         let connection = Connection::sandbox(sandbox.addr(), sandbox.authority_pem(), token);
-        let _ = self.client.set(Client::new(connection));
+        let door = sandbox.door().clone();
+        let _ = self.client.set(Client::new(connection.marked(MARK, door.mark())));
+        let _ = self.door.set(door);
         Ok(sandbox)
     }
 }

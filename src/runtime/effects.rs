@@ -96,6 +96,7 @@ impl Runner {
             }
             Effect::File(task) => self.file(task),
             Effect::EditOutside(outside) => return Some(Request::Outside(outside)),
+            Effect::Serve(open) => self.serve(open),
             Effect::Suspend => return Some(Request::Suspend),
             Effect::Quit => return Some(Request::Quit),
         }
@@ -112,6 +113,15 @@ impl Runner {
                 Err(error) => failed_answer(source, convert::plain(&error)),
             };
             let _ = messages.send(Msg::Answered(ticket, answer));
+        });
+    }
+
+    fn serve(&self, open: bool) {
+        let (backend, messages) = (self.backend.clone(), self.messages.clone());
+        tokio::task::spawn_blocking(move || {
+            let result = backend.door().map_or(Ok(()), |door| door.open(open));
+            let result = result.map(|()| open).map_err(|error| convert::plain(&error));
+            let _ = messages.send(Msg::Serving(result));
         });
     }
 

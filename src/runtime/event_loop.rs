@@ -17,7 +17,10 @@ use crate::app::effect::Effect;
 use crate::app::file::Outside;
 use crate::app::msg::{Mouse, Msg};
 use crate::app::update::{start, update};
-use crate::sandbox::server::Sandbox;
+use crate::sandbox::server::{Log, Sandbox, Served};
+
+/// Between two looks at what other programs asked.
+const BETWEEN: std::time::Duration = std::time::Duration::from_millis(100);
 
 /// Rows that one turn of the wheel scrolls.
 const WHEEL: i16 = 3;
@@ -146,6 +149,7 @@ async fn bring_up(backend: Backend, sender: UnboundedSender<Msg>) -> Option<Sand
     match backend.start_sandbox().await {
         Ok(sandbox) => {
             let _ = sender.send(Msg::Connected(Ok(sandbox.addr().to_string())));
+            tokio::spawn(follow(sandbox.door().log().clone(), sender.clone()));
             let ended = sandbox.ended();
             tokio::spawn(async move {
                 ended.await;
@@ -171,12 +175,35 @@ async fn shut_down(sandbox: tokio::task::JoinHandle<Option<Sandbox>>, receiver: 
     }
 }
 
+/// Tells of what other programs ask the sandbox.
+async fn follow(log: Log, sender: UnboundedSender<Msg>) {
+    let mut changes = log.changes();
+    let mut seen = *changes.borrow_and_update();
+    while changes.changed().await.is_ok() {
+        let last = *changes.borrow_and_update();
+        let others: Vec<_> = log.after(seen).into_iter().filter(|served| !served.is_own).collect();
+        seen = last;
+        let wrote = others.iter().any(Served::wrote);
+        if !others.is_empty() && sender.send(Msg::Outside { wrote }).is_err() {
+            break;
+        }
+        // However many come, the screen is drawn some ten times a second for them.
+        tokio::time::sleep(BETWEEN).await;
+    }
+}
+
 /// The API log is brought up to date only while somebody reads it.
 fn bring_requests(model: &mut Model, backend: &Backend) {
     use crate::app::overlay::{Body, Overlay};
     let shown = matches!(model.overlays.last(), Some(Overlay::Reader(reader)) if reader.body == Body::ApiLog);
     if let (true, Ok(client)) = (shown, backend.client()) {
-        model.ui.requests = client.exchanges().iter().rev().map(exchange_line).collect();
+        let own = client.exchanges();
+        let mut lines: Vec<_> = own.iter().map(|exchange| (exchange.at, exchange_line(exchange))).collect();
+        let served = backend.door().map(|door| door.log().after(0)).unwrap_or_default();
+        let others = served.iter().filter(|served| !served.is_own);
+        lines.extend(others.map(|served| (served.at, served_line(served))));
+        lines.sort_by_key(|(at, _)| std::cmp::Reverse(*at));
+        model.ui.requests = lines.into_iter().map(|(_, line)| line).collect();
     }
 }
 
@@ -192,6 +219,13 @@ fn exchange_line(exchange: &crate::client::Exchange) -> String {
         exchange.response_bytes,
         exchange.method,
     )
+}
+
+/// A request of another program, in the columns of ours: who sent it stands where ours have the size.
+fn served_line(served: &Served) -> String {
+    let at = served.at.strftime("%H:%M:%S");
+    let Served { status, millis, program, method, url, .. } = served;
+    format!("{at} {status} {millis:>5} ms {program:>9} {method:6} {url}")
 }
 
 impl Screen<'_> {

@@ -43,6 +43,11 @@ impl GoogleApi {
         ("cloudkms.googleapis.com", Self::Kms),
     ];
 
+    /// The hosts of the APIs.
+    pub(super) fn hosts() -> impl Iterator<Item = &'static str> {
+        Self::HOSTS.iter().map(|(host, _)| *host)
+    }
+
     /// The API of this host; [`Self::Unknown`] for others of Google's.
     pub(super) fn of_host(host: &str) -> Option<Self> {
         let known = Self::HOSTS.iter().find(|(name, _)| *name == host).map(|(_, api)| *api);

@@ -25,14 +25,20 @@ use super::registry;
 use super::state::{Clock, State, rfc3339};
 use super::store::{Store, StoreError};
 use authority::{Authority, AuthorityError, Leaves};
+pub use door::{Door, MARK};
+pub use log::{Log, Served};
 use running::Lease;
 pub use running::{Idle, Running};
 pub use token::Token;
 
 mod authority;
 mod connection;
+mod door;
 mod files;
 mod front;
+mod hosts;
+mod log;
+mod plain;
 mod running;
 mod token;
 
@@ -80,8 +86,7 @@ pub struct Sandbox {
     stop: watch::Sender<bool>,
     alive: watch::Receiver<()>,
     task: JoinHandle<()>,
-    /// For others to find it.
-    _lease: Lease,
+    door: door::Ends,
 }
 
 /// Where a sandbox keeps what other programs need to use it.
@@ -108,6 +113,11 @@ impl Files {
     /// The token, readable by its owner alone.
     pub fn token(&self) -> PathBuf {
         self.directory.join(TOKEN_FILE)
+    }
+
+    /// The token itself. Blocks.
+    pub fn read_token(&self) -> io::Result<Token> {
+        Ok(Token::from_stored(&zeroize::Zeroizing::new(std::fs::read_to_string(self.token())?)))
     }
 
     /// Writes a file that other programs read, at this path below the directory; readable by its
@@ -143,8 +153,8 @@ impl Sandbox {
         let addr = listener.local_addr().map_err(at)?;
         let authority_pem = kept.authority.certificate_pem().to_owned();
         let state = State { store: kept.store, clock };
-        let lease = announce(kept.lease, &files, addr.port()).await?;
-        let front = front::Front::new(&state, kept.vault, kept.token.clone(), addr, &authority_pem);
+        let door = announced(kept.lease, &files, addr.port()).await?;
+        let front = front::Front::new(&state, kept.vault, kept.token.clone(), addr, &authority_pem, door.clone());
         let tls = TlsAcceptor::from(Arc::new(tls_config(kept.authority)?));
         let (stop, stopping) = watch::channel(false);
         let (living, alive) = watch::channel(());
@@ -154,7 +164,7 @@ impl Sandbox {
             accept(listener, tls, Arc::new(front), stopping, tasks).await;
             drop(living);
         });
-        Ok(Self { addr, files, authority_pem, token: kept.token, stop, alive, task, _lease: lease })
+        Ok(Self { addr, files, authority_pem, token: kept.token, stop, alive, task, door: door::Ends(door) })
     }
 
     /// Where it listens.
@@ -176,6 +186,11 @@ impl Sandbox {
         &self.files
     }
 
+    /// Who may use it, and what they asked.
+    pub fn door(&self) -> &Door {
+        &self.door.0
+    }
+
     /// Ends when the sandbox no longer serves, for whatever reason; for a task that watches it.
     pub fn ended(&self) -> impl Future<Output = ()> + Send + use<> {
         let mut alive = self.alive.clone();
@@ -192,9 +207,11 @@ impl Sandbox {
     }
 }
 
-async fn announce(lease: Lease, files: &Files, port: u16) -> Result<Lease, StartError> {
-    let files = files.clone();
-    Ok(tokio::task::spawn_blocking(move || lease.announce(&files, port)).await??)
+async fn announced(lease: Lease, files: &Files, port: u16) -> Result<Door, StartError> {
+    let door = Door::new(lease, files.clone(), port);
+    let opened = door.clone();
+    tokio::task::spawn_blocking(move || opened.open(true)).await??;
+    Ok(door)
 }
 
 /// What a sandbox keeps in its directory.
@@ -211,8 +228,7 @@ impl Kept {
         let path = files.directory();
         files::make_directory(path).map_err(|source| StartError::Directory { path: path.to_owned(), source })?;
         let lease = Lease::take(files)?;
-        let stored = files::read_or_make::<StartError>(&path.join(AUTHORITY_FILE), || Ok(Authority::generate()?))?;
-        let authority = Authority::parse(&stored)?;
+        let authority = stored_authority(&path.join(AUTHORITY_FILE))?;
         let certificate = authority.certificate_pem().as_bytes();
         if std::fs::read(files.certificate()).ok().as_deref() != Some(certificate) {
             files::replace(&files.certificate(), certificate)?;
@@ -223,6 +239,18 @@ impl Kept {
         files::reserve(&files.store())?;
         Ok(Self { lease, authority, token, vault, store: Store::open(&files.store())? })
     }
+}
+
+/// The authority that is stored; a new one where it cannot vouch for all hosts.
+fn stored_authority(path: &Path) -> Result<Authority, StartError> {
+    let stored = files::read_or_make::<StartError>(path, || Ok(Authority::generate()?))?;
+    let authority = Authority::parse(&stored)?;
+    if authority.covers_all_hosts() {
+        return Ok(authority);
+    }
+    let new = Authority::generate()?;
+    files::replace(path, new.as_bytes())?;
+    Ok(Authority::parse(&new)?)
 }
 
 fn tls_config(authority: Authority) -> Result<rustls::ServerConfig, StartError> {

@@ -200,6 +200,7 @@ fn status(model: &Model, styles: &Styles) -> Line<'static> {
     match &model.session.connection {
         Connection::Failed(report) => Line::styled(report.line(), styles.notice(Tone::Error).style),
         Connection::Starting => Line::styled("sandbox starting…", styles.dim()),
+        Connection::Sandbox(_) if model.session.is_private => Line::styled("sandbox, not served", styles.dim()),
         Connection::Sandbox(_) => Line::styled("sandbox ready", styles.dim()),
     }
 }

@@ -1,5 +1,9 @@
 //! The Kubernetes types that both sides use, and the `Status` of errors.
 
+use serde::de::{DeserializeOwned, Error as _};
+use serde::{Deserialize, Deserializer};
+use serde_json::Value;
+
 pub use k8s_openapi::api::apps::v1::{Deployment, ReplicaSet};
 pub use k8s_openapi::api::core::v1::{Container, Event, Namespace, Pod, PodSpec};
 pub use k8s_openapi::apimachinery::pkg::apis::meta::v1::{ObjectMeta, Status, StatusCause, StatusDetails};
@@ -18,5 +22,54 @@ pub fn failure(code: u16, reason: &str, message: impl Into<String>) -> Status {
         reason: Some(reason.to_owned()),
         code: Some(i32::from(code)),
         ..Status::default()
+    }
+}
+
+/// An object, read from whatever it is written in by way of JSON's values.
+///
+/// The readers of Kubernetes' types are large, and there is one of each for every format that they are
+/// read from: this way there is one in all.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Typed<T>(pub T);
+
+impl<'de, T: DeserializeOwned> Deserialize<'de> for Typed<T> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let value = Value::deserialize(deserializer)?;
+        typed(&value, &mut |_| {}).map(Self).map_err(D::Error::custom)
+    }
+}
+
+/// The object that this value is; `unknown` is told the paths of the fields that its type does not have,
+/// as API servers write them (`spec.containers[0].imag`).
+pub fn typed<T: DeserializeOwned>(value: &Value, unknown: &mut dyn FnMut(String)) -> Result<T, serde_json::Error> {
+    serde_ignored::deserialize(value, |path| unknown(written(&path)))
+}
+
+fn written(path: &serde_ignored::Path<'_>) -> String {
+    use serde_ignored::Path;
+    match path {
+        Path::Root => String::new(),
+        Path::Seq { parent, index } => format!("{}[{index}]", written(parent)),
+        Path::Map { parent, key } => match written(parent) {
+            front if front.is_empty() => key.clone(),
+            front => format!("{front}.{key}"),
+        },
+        Path::Some { parent } | Path::NewtypeStruct { parent } | Path::NewtypeVariant { parent } => written(parent),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_object_is_read_and_what_its_type_does_not_have_is_told() {
+        let text = r#"{"metadata": {"name": "p"}, "spec": {"containers": [{"name": "c", "imag": "x"}]}, "more": 1}"#;
+        let Typed(pod): Typed<Pod> = serde_json::from_str(text).unwrap();
+        assert_eq!(pod.metadata.name.as_deref(), Some("p"));
+        let mut unknown = Vec::new();
+        let again: Pod = typed(&serde_json::from_str(text).unwrap(), &mut |path| unknown.push(path)).unwrap();
+        assert_eq!((again, unknown), (pod, vec!["spec.containers[0].imag".to_owned(), "more".to_owned()]));
+        assert!(serde_json::from_str::<Typed<Pod>>(r#"{"spec": {"containers": 1}}"#).is_err());
     }
 }

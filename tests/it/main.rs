@@ -36,6 +36,7 @@ mod review;
 mod sandbox;
 mod scenarios;
 mod screens;
+mod serving;
 mod simulate;
 mod simulating;
 mod skopeo;

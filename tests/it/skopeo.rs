@@ -38,7 +38,7 @@ impl Lab {
 
     /// Runs skopeo on a thread of its own: the sandbox is served by this one's runtime.
     async fn skopeo(&self, mut skopeo: Command, arguments: &[&str]) -> Output {
-        let proxy = format!("http://{}", self.sandbox.addr());
+        let proxy = format!("http://x:{}@{}", *self.sandbox.token().proxy_password(), self.sandbox.addr());
         skopeo
             .args(arguments)
             .env_clear()

@@ -294,6 +294,16 @@ pub(super) static TABLE: &[Spec] = &[
         footer: 0,
     },
     Spec {
+        action: A::Serve,
+        contexts: &[C::Browse],
+        keys: &["V"],
+        label: "serve",
+        help: "Let gcloud, kubectl and others use the sandbox (countersign sandbox shell), or keep them out.",
+        group: G::Everywhere,
+        danger: false,
+        footer: 0,
+    },
+    Spec {
         action: A::CancelWork,
         contexts: &[C::Browse],
         keys: &["ctrl-c"],

@@ -8,7 +8,7 @@ use super::super::overlay::{Body, Confirm, Overlay, Then};
 use super::super::tab::{Pane, Tab};
 use super::{
     attestor, boxes, case, completion, conflict, deployer, explain, finder, fixing, forms, go, guide, history, load,
-    manifest, policy, policy_tests, quit, registry, replaying, review, say, signing, tree, watching, what_if,
+    manifest, policy, policy_tests, quit, registry, replaying, review, say, serving, signing, tree, watching, what_if,
 };
 use crate::app::editor::Motion;
 use crate::app::query::Source;
@@ -186,6 +186,7 @@ pub(super) fn act(model: &mut Model, action: Action) -> Vec<Effect> {
         Action::ApiLog => push(model, "API log", Body::ApiLog),
         Action::Copy => copy_row(model),
         Action::Theme => boxes::pick_theme(model),
+        Action::Serve => serving::toggle(model),
         Action::CancelWork => cancel(model),
         Action::Suspend => vec![Effect::Suspend],
         Action::Quit | Action::QuitAnywhere => ask_quit(model),

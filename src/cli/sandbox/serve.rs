@@ -1,7 +1,10 @@
 //! `countersign sandbox serve`.
 
+use std::io::{self, Write as _};
+
 use super::{Exit, Failure, directory, running, runtime, say};
 use crate::sandbox::Sandbox;
+use crate::sandbox::server::Log;
 
 pub(super) fn run(port: u16) -> Result<Exit, Failure> {
     if let Some(other) = running()? {
@@ -15,13 +18,29 @@ async fn serve(port: u16) -> Result<Exit, Failure> {
     let sandbox = Sandbox::start(&directory(), Some(port)).await?;
     let (addr, token) = (sandbox.addr(), sandbox.files().token());
     say(&format!("sandbox ready at https://{addr}, token in {}\n", token.display()))?;
+    let printing = tokio::spawn(print(sandbox.door().log().clone()));
     let died = tokio::select! {
         () = sandbox.ended() => true,
         () = stop => false,
     };
+    printing.abort();
     match sandbox.shutdown().await {
         Ok(()) if !died => Ok(Exit::Yes),
         _ => Err(Failure::Died),
+    }
+}
+
+/// Prints each request to standard error as it is answered.
+async fn print(log: Log) {
+    let mut changes = log.changes();
+    let mut seen = 0;
+    while changes.changed().await.is_ok() {
+        changes.mark_unchanged();
+        let lines = log.after(seen);
+        seen = lines.last().map_or(seen, |served| served.id);
+        let text: String = lines.iter().map(|served| format!("{served}\n")).collect();
+        // Nobody may read it; the sandbox is served all the same.
+        let _ = io::stderr().lock().write_all(text.as_bytes());
     }
 }
 

@@ -15,7 +15,7 @@ use super::Kubernetes;
 use crate::client::error::{Error, Fault, Refusal};
 use crate::client::google::with_query;
 use crate::client::transport::{Request, Stream};
-use crate::wire::kubernetes::ObjectMeta;
+use crate::wire::kubernetes::{ObjectMeta, Typed};
 
 /// Seconds after which the server is asked to end a watch; the next one goes on where it ended.
 const SECONDS: u64 = 240;
@@ -142,7 +142,7 @@ where
 {
     let Kind { kind } = parse(line)?;
     let object = || -> Result<(Box<T>, Option<String>), Fault> {
-        let object = parse::<Of<T>>(line)?.object;
+        let Typed(object) = parse::<Of<Typed<T>>>(line)?.object;
         let version = object.metadata().resource_version.clone();
         Ok((Box::new(object), version))
     };

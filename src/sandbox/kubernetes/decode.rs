@@ -1,13 +1,12 @@
 //! Request bodies: from JSON or Kubernetes' protobuf to the types, and what unknown fields become.
 
-use serde::de::DeserializeOwned;
-use serde_ignored::Path;
 use serde_json::Value;
 
 use super::call::{Call, FieldValidation};
 use super::failure::Failure;
 use super::objects::Object;
 use super::protobuf;
+use crate::wire::kubernetes::typed;
 
 /// What a body may be.
 const ACCEPTED: &str = "application/json, application/vnd.kubernetes.protobuf";
@@ -32,16 +31,6 @@ pub(super) fn value(call: &Call, body: &[u8]) -> Result<Value, Failure> {
     }
 }
 
-/// The object that a client applies: YAML, of which JSON is a part.
-pub(super) fn applied(body: &[u8]) -> Result<Value, Failure> {
-    let unreadable = |error: &dyn std::fmt::Display| Failure::bad_request(format!("error decoding YAML: {error}"));
-    if let Ok(value) = serde_json::from_slice(body) {
-        return Ok(value);
-    }
-    let text = std::str::from_utf8(body).map_err(|error| unreadable(&error))?;
-    serde_saphyr::from_str(text).map_err(|error| unreadable(&error))
-}
-
 /// The object that this JSON says, which must be of the type that the path is for.
 pub(super) fn object<T: Object>(value: &Value, validation: FieldValidation) -> Result<Decoded<T>, Failure> {
     check_type::<T>(value)?;
@@ -54,23 +43,6 @@ pub(super) fn object<T: Object>(value: &Value, validation: FieldValidation) -> R
         }
         FieldValidation::Warn => Ok(Decoded { object, warnings: unknown }),
         FieldValidation::Strict | FieldValidation::Ignore => Ok(Decoded { object, warnings: Vec::new() }),
-    }
-}
-
-fn typed<T: DeserializeOwned>(value: &Value, unknown: &mut dyn FnMut(String)) -> Result<T, serde_json::Error> {
-    serde_ignored::deserialize(value, |path| unknown(written(&path)))
-}
-
-/// A path as the API server writes it: `spec.containers[0].imag`.
-fn written(path: &Path<'_>) -> String {
-    match path {
-        Path::Root => String::new(),
-        Path::Seq { parent, index } => format!("{}[{index}]", written(parent)),
-        Path::Map { parent, key } => match written(parent) {
-            front if front.is_empty() => key.clone(),
-            front => format!("{front}.{key}"),
-        },
-        Path::Some { parent } | Path::NewtypeStruct { parent } | Path::NewtypeVariant { parent } => written(parent),
     }
 }
 

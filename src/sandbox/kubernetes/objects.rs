@@ -13,6 +13,7 @@ use serde_json::Value;
 
 use crate::sandbox::state::ClusterId;
 use crate::sandbox::store::StoreError;
+use crate::wire::kubernetes::Typed;
 
 use super::failure::Failure;
 use super::resources::Kind;
@@ -101,23 +102,9 @@ macro_rules! objects {
     };
 }
 
-use k8s_openapi::api::apps::v1::{DaemonSet, Deployment, ReplicaSet, StatefulSet};
-use k8s_openapi::api::batch::v1::{CronJob, Job};
-use k8s_openapi::api::core::v1::{Event, Namespace, Pod, ReplicationController, Service, ServiceAccount};
-objects!(
-    Pod,
-    Event,
-    Namespace,
-    Service,
-    ServiceAccount,
-    ReplicationController,
-    Deployment,
-    ReplicaSet,
-    StatefulSet,
-    DaemonSet,
-    Job,
-    CronJob
-);
+use k8s_openapi::api::apps::v1::{Deployment, ReplicaSet};
+use k8s_openapi::api::core::v1::{Event, Namespace, Pod, ServiceAccount};
+objects!(Pod, Event, Namespace, ServiceAccount, Deployment, ReplicaSet);
 
 /// An object as it is stored.
 #[derive(Debug, Clone)]
@@ -146,8 +133,8 @@ impl Stored {
         Ok(serde_json::from_str(&self.body)?)
     }
 
-    fn object<T: Object>(&self) -> Result<T, StoreError> {
-        Ok(serde_json::from_str(&self.body)?)
+    pub(super) fn object<T: Object>(&self) -> Result<T, StoreError> {
+        Ok(serde_json::from_str::<Typed<T>>(&self.body)?.0)
     }
 }
 

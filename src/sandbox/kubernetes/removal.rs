@@ -1,7 +1,6 @@
 //! Deleting: the object, and what it controls.
 
 use k8s_openapi::api::apps::v1::ReplicaSet;
-use k8s_openapi::api::batch::v1::Job;
 use k8s_openapi::api::core::v1::Pod;
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::DeleteOptions;
 use serde_json::Value;
@@ -82,28 +81,12 @@ pub(super) fn delete(cluster: Cluster<'_>, kind: Kind, stored: &Stored, wish: &W
     let uid = object["metadata"]["uid"].as_str().unwrap_or_default();
     match kind {
         Kind::Namespace => namespaces::empty(cluster, &stored.name)?,
-        _ => all_dependents(cluster, uid, wish.dependents)?,
+        Kind::Deployment => dependents::<ReplicaSet>(cluster, uid, wish.dependents)?,
+        Kind::ReplicaSet => dependents::<Pod>(cluster, uid, wish.dependents)?,
+        Kind::Pod | Kind::Event | Kind::Service | Kind::ServiceAccount => {}
     }
     remove(cluster, kind, stored)?;
     Ok(object)
-}
-
-/// Removes an object and all that it controls.
-pub(super) fn remove_with_dependents(
-    cluster: Cluster<'_>,
-    kind: Kind,
-    stored: &Stored,
-    uid: &str,
-) -> Result<(), Failure> {
-    all_dependents(cluster, uid, Dependents::Delete)?;
-    remove(cluster, kind, stored)
-}
-
-/// What an object controls: only these three kinds are ever controlled.
-fn all_dependents(cluster: Cluster<'_>, uid: &str, policy: Dependents) -> Result<(), Failure> {
-    dependents::<Job>(cluster, uid, policy)?;
-    dependents::<ReplicaSet>(cluster, uid, policy)?;
-    dependents::<Pod>(cluster, uid, policy)
 }
 
 fn dependents<T: Object>(cluster: Cluster<'_>, uid: &str, policy: Dependents) -> Result<(), Failure> {
@@ -115,7 +98,7 @@ fn dependents<T: Object>(cluster: Cluster<'_>, uid: &str, policy: Dependents) ->
             cluster.update(&mut object)?;
             continue;
         }
-        if T::OBJECT_KIND != Kind::Pod {
+        if T::OBJECT_KIND == Kind::ReplicaSet {
             dependents::<Pod>(cluster, object.uid(), policy)?;
         }
         if let Some(stored) = cluster.stored(T::OBJECT_KIND, object.namespace(), object.name())? {
@@ -128,7 +111,7 @@ fn dependents<T: Object>(cluster: Cluster<'_>, uid: &str, policy: Dependents) ->
 /// Removes an object. A pod's node says that it stops the containers; it stops at once.
 pub(super) fn remove(cluster: Cluster<'_>, kind: Kind, stored: &Stored) -> Result<(), Failure> {
     if kind == Kind::Pod {
-        let pod: Pod = serde_json::from_str(&stored.body)?;
+        let pod: Pod = stored.object()?;
         let statuses = pod.status.as_ref().and_then(|status| status.container_statuses.as_deref());
         for status in statuses.unwrap_or_default().iter().filter(|status| status.started == Some(true)) {
             let message = format!("Stopping container {}", status.name);

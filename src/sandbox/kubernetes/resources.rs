@@ -1,6 +1,6 @@
 //! The resources that the clusters serve, declared once: discovery, paths and tables follow from this.
 
-/// A kind of object.
+/// A kind of object that is stored.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(super) enum Kind {
     Pod,
@@ -8,15 +8,8 @@ pub(super) enum Kind {
     Namespace,
     Service,
     ServiceAccount,
-    ReplicationController,
     Deployment,
     ReplicaSet,
-    StatefulSet,
-    DaemonSet,
-    Job,
-    CronJob,
-    /// Questions that are answered and not kept, like `SelfSubjectAccessReview`.
-    Review,
 }
 
 /// Whether objects live in a namespace.
@@ -30,8 +23,6 @@ pub(super) enum Scope {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Subresource {
     Log,
-    /// `exec`, `attach` and `portforward`: of containers that really run.
-    Inside,
     EphemeralContainers,
     Scale,
     Status,
@@ -65,46 +56,8 @@ pub(super) struct SubresourceRow {
 
 const ALL_VERBS: &[&str] = &["create", "delete", "deletecollection", "get", "list", "patch", "update", "watch"];
 const SINGLE_VERBS: &[&str] = &["create", "delete", "get", "list", "patch", "update", "watch"];
+const READ_VERBS: &[&str] = &["get", "list", "watch"];
 const EDIT_VERBS: &[&str] = &["get", "patch", "update"];
-
-const SCALE: SubresourceRow = SubresourceRow {
-    subresource: Subresource::Scale,
-    name: "scale",
-    group: "autoscaling",
-    kind_name: "Scale",
-    verbs: EDIT_VERBS,
-};
-
-const fn status(group: &'static str, kind_name: &'static str) -> SubresourceRow {
-    SubresourceRow { subresource: Subresource::Status, name: "status", group, kind_name, verbs: &["get"] }
-}
-
-const fn inside(name: &'static str, kind_name: &'static str) -> SubresourceRow {
-    SubresourceRow { subresource: Subresource::Inside, name, group: "", kind_name, verbs: &["create", "get"] }
-}
-
-const fn review(
-    group: &'static str,
-    plural: &'static str,
-    singular: &'static str,
-    kind_name: &'static str,
-) -> Resource {
-    Resource {
-        kind: Kind::Review,
-        group,
-        plural,
-        singular,
-        kind_name,
-        scope: Scope::Cluster,
-        verbs: &["create"],
-        short_names: &[],
-        in_all: false,
-        subresources: &[],
-    }
-}
-
-/// The groups beside the core group, whose name is empty; each has version `v1` alone.
-pub(super) const GROUPS: [&str; 4] = ["apps", "batch", "authentication.k8s.io", "authorization.k8s.io"];
 
 pub(super) const RESOURCES: &[Resource] = &[
     Resource {
@@ -125,11 +78,14 @@ pub(super) const RESOURCES: &[Resource] = &[
                 kind_name: "Pod",
                 verbs: EDIT_VERBS,
             },
-            inside("attach", "PodAttachOptions"),
-            inside("exec", "PodExecOptions"),
             SubresourceRow { subresource: Subresource::Log, name: "log", group: "", kind_name: "Pod", verbs: &["get"] },
-            inside("portforward", "PodPortForwardOptions"),
-            status("", "Pod"),
+            SubresourceRow {
+                subresource: Subresource::Status,
+                name: "status",
+                group: "",
+                kind_name: "Pod",
+                verbs: &["get"],
+            },
         ],
     },
     Resource {
@@ -163,7 +119,7 @@ pub(super) const RESOURCES: &[Resource] = &[
         singular: "service",
         kind_name: "Service",
         scope: Scope::Namespaced,
-        verbs: ALL_VERBS,
+        verbs: READ_VERBS,
         short_names: &["svc"],
         in_all: true,
         subresources: &[],
@@ -190,7 +146,22 @@ pub(super) const RESOURCES: &[Resource] = &[
         verbs: ALL_VERBS,
         short_names: &["deploy"],
         in_all: true,
-        subresources: &[SCALE, status("apps", "Deployment")],
+        subresources: &[
+            SubresourceRow {
+                subresource: Subresource::Scale,
+                name: "scale",
+                group: "autoscaling",
+                kind_name: "Scale",
+                verbs: EDIT_VERBS,
+            },
+            SubresourceRow {
+                subresource: Subresource::Status,
+                name: "status",
+                group: "apps",
+                kind_name: "Deployment",
+                verbs: &["get"],
+            },
+        ],
     },
     Resource {
         kind: Kind::ReplicaSet,
@@ -199,74 +170,11 @@ pub(super) const RESOURCES: &[Resource] = &[
         singular: "replicaset",
         kind_name: "ReplicaSet",
         scope: Scope::Namespaced,
-        verbs: ALL_VERBS,
+        verbs: &["delete", "get", "list", "watch"],
         short_names: &["rs"],
         in_all: true,
-        subresources: &[SCALE, status("apps", "ReplicaSet")],
+        subresources: &[],
     },
-    Resource {
-        kind: Kind::StatefulSet,
-        group: "apps",
-        plural: "statefulsets",
-        singular: "statefulset",
-        kind_name: "StatefulSet",
-        scope: Scope::Namespaced,
-        verbs: ALL_VERBS,
-        short_names: &["sts"],
-        in_all: true,
-        subresources: &[SCALE, status("apps", "StatefulSet")],
-    },
-    Resource {
-        kind: Kind::DaemonSet,
-        group: "apps",
-        plural: "daemonsets",
-        singular: "daemonset",
-        kind_name: "DaemonSet",
-        scope: Scope::Namespaced,
-        verbs: ALL_VERBS,
-        short_names: &["ds"],
-        in_all: true,
-        subresources: &[status("apps", "DaemonSet")],
-    },
-    Resource {
-        kind: Kind::ReplicationController,
-        group: "",
-        plural: "replicationcontrollers",
-        singular: "replicationcontroller",
-        kind_name: "ReplicationController",
-        scope: Scope::Namespaced,
-        verbs: ALL_VERBS,
-        short_names: &["rc"],
-        in_all: true,
-        subresources: &[SCALE, status("", "ReplicationController")],
-    },
-    Resource {
-        kind: Kind::Job,
-        group: "batch",
-        plural: "jobs",
-        singular: "job",
-        kind_name: "Job",
-        scope: Scope::Namespaced,
-        verbs: ALL_VERBS,
-        short_names: &[],
-        in_all: true,
-        subresources: &[status("batch", "Job")],
-    },
-    Resource {
-        kind: Kind::CronJob,
-        group: "batch",
-        plural: "cronjobs",
-        singular: "cronjob",
-        kind_name: "CronJob",
-        scope: Scope::Namespaced,
-        verbs: ALL_VERBS,
-        short_names: &["cj"],
-        in_all: true,
-        subresources: &[status("batch", "CronJob")],
-    },
-    review("authentication.k8s.io", "selfsubjectreviews", "selfsubjectreview", "SelfSubjectReview"),
-    review("authorization.k8s.io", "selfsubjectaccessreviews", "selfsubjectaccessreview", "SelfSubjectAccessReview"),
-    review("authorization.k8s.io", "selfsubjectrulesreviews", "selfsubjectrulesreview", "SelfSubjectRulesReview"),
 ];
 
 impl Resource {
@@ -276,8 +184,8 @@ impl Resource {
     }
 
     /// `apps/v1`, or `v1` for the core group.
-    pub(super) fn api_version(&self) -> String {
-        group_version(self.group)
+    pub(super) fn api_version(&self) -> &'static str {
+        if self.group == "apps" { "apps/v1" } else { "v1" }
     }
 
     /// `deployments.apps`, or `pods`, as in messages.
@@ -295,11 +203,6 @@ impl Resource {
     }
 }
 
-/// `apps/v1`, or `v1` for the core group.
-pub(super) fn group_version(group: &str) -> String {
-    if group.is_empty() { "v1".to_owned() } else { format!("{group}/v1") }
-}
-
 impl Kind {
     pub(super) fn resource(self) -> &'static Resource {
         RESOURCES.iter().find(|resource| resource.kind == self).unwrap_or(&RESOURCES[0])
@@ -311,10 +214,9 @@ mod tests {
     use super::*;
 
     #[test]
-    fn each_kind_has_its_row_and_each_group_is_known() {
+    fn each_kind_has_its_row() {
         for resource in RESOURCES {
-            assert!(resource.kind == Kind::Review || resource.kind.resource().plural == resource.plural);
-            assert!(resource.group.is_empty() || GROUPS.contains(&resource.group), "{}", resource.group);
+            assert_eq!(resource.kind.resource().plural, resource.plural);
         }
     }
 }

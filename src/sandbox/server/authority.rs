@@ -1,7 +1,8 @@
 //! The sandbox's certificate authority, and the certificates that it gives out by name.
 //!
-//! Only processes that are told to trust it do: it is in no system store. A certificate is made when
-//! a name is first asked for and is held in memory.
+//! Only processes that are told to trust it do: it is in no system store, and it is constrained to the
+//! names that the sandbox stands for (RFC 5280, section 4.2.1.10). A certificate is made when a name is
+//! first asked for and is held in memory.
 
 use std::collections::HashMap;
 use std::fmt;
@@ -9,8 +10,8 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use rcgen::{
-    BasicConstraints, CertificateParams, DnType, ExtendedKeyUsagePurpose, IsCa, Issuer, KeyPair, KeyUsagePurpose,
-    SanType, SerialNumber,
+    BasicConstraints, CertificateParams, CidrSubnet, DnType, ExtendedKeyUsagePurpose, GeneralSubtree, IsCa, Issuer,
+    KeyPair, KeyUsagePurpose, NameConstraints, SanType, SerialNumber,
 };
 use rustls::crypto::aws_lc_rs::sign::any_ecdsa_type;
 use rustls::pki_types::pem::PemObject as _;
@@ -18,6 +19,8 @@ use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use rustls::server::{ClientHello, ResolvesServerCert};
 use rustls::sign::{CertifiedKey, SigningKey};
 use zeroize::Zeroizing;
+
+use super::hosts;
 
 /// What a client shows for the issuer of the sandbox's certificates.
 const COMMON_NAME: &str = "Countersign sandbox authority";
@@ -67,6 +70,13 @@ impl Authority {
     pub(super) fn certificate_pem(&self) -> &str {
         &self.certificate_pem
     }
+
+    /// Whether it can vouch for every host that the sandbox stands for now: one that was made for fewer
+    /// cannot. The names stand in the certificate as they are (RFC 5280, `IA5String`).
+    pub(super) fn covers_all_hosts(&self) -> bool {
+        let contains = |name: &str| self.certificate.windows(name.len()).any(|bytes| bytes == name.as_bytes());
+        hosts::constraints().all(contains)
+    }
 }
 
 impl fmt::Debug for Authority {
@@ -81,6 +91,10 @@ fn authority_params() -> Result<CertificateParams, AuthorityError> {
     params.distinguished_name.push(DnType::CommonName, COMMON_NAME);
     params.is_ca = IsCa::Ca(BasicConstraints::Constrained(0));
     params.key_usages = vec![KeyUsagePurpose::KeyCertSign, KeyUsagePurpose::CrlSign];
+    let names = hosts::constraints().map(|name| GeneralSubtree::DnsName(name.to_owned()));
+    let addresses = [CidrSubnet::V4([127, 0, 0, 1], [255; 4]), CidrSubnet::V6(Ipv6Addr::LOCALHOST.octets(), [255; 16])];
+    let permitted_subtrees = names.chain(addresses.map(GeneralSubtree::IpAddress)).collect();
+    params.name_constraints = Some(NameConstraints { permitted_subtrees, excluded_subtrees: Vec::new() });
     set_validity(&mut params, 10);
     Ok(params)
 }
@@ -150,6 +164,10 @@ impl ResolvesServerCert for Leaves {
     fn resolve(&self, hello: ClientHello<'_>) -> Option<Arc<CertifiedKey>> {
         // A client that connects to an address sends no name.
         let name = hello.server_name().unwrap_or("localhost");
+        if !hosts::stands_for(name) {
+            tracing::info!(name, "the sandbox does not stand for this name");
+            return None;
+        }
         self.certificate(name).inspect_err(|error| tracing::warn!(name, %error, "no certificate for this name")).ok()
     }
 }
@@ -171,6 +189,7 @@ mod tests {
         assert!(authority.certificate_pem().starts_with("-----BEGIN CERTIFICATE-----"));
         assert!(!authority.certificate_pem().contains("PRIVATE"));
         assert!(Authority::parse("nothing").is_err());
+        assert!(authority.covers_all_hosts());
     }
 
     #[test]

@@ -16,6 +16,7 @@ use tokio_rustls::TlsAcceptor;
 use tokio_rustls::server::TlsStream;
 
 use super::front::Front;
+use super::plain::{self, Plain};
 
 /// The first byte of a TLS handshake (RFC 8446, section 5.1: content type `handshake`).
 const TLS_HANDSHAKE: u8 = 0x16;
@@ -33,7 +34,7 @@ const MAX_CONNECT_BYTES: usize = 8 * 1024;
 /// Serves a connection to its end; errors are the client's and are only logged.
 pub(super) async fn serve(stream: TcpStream, tls: TlsAcceptor, front: Arc<Front>, mut stopping: watch::Receiver<bool>) {
     let opened = tokio::select! {
-        opened = tokio::time::timeout(OPENING_TIMEOUT, open(stream, &tls)) => opened,
+        opened = tokio::time::timeout(OPENING_TIMEOUT, open(stream, &tls, &front)) => opened,
         _ = stopping.changed() => return,
     };
     let stream = match opened {
@@ -66,16 +67,16 @@ pub(super) async fn serve(stream: TcpStream, tls: TlsAcceptor, front: Arc<Front>
 }
 
 /// TLS, directly or in a tunnel; none where the client wanted something else and was told.
-async fn open(mut stream: TcpStream, tls: &TlsAcceptor) -> io::Result<Option<TlsStream<TcpStream>>> {
+async fn open(mut stream: TcpStream, tls: &TlsAcceptor, front: &Front) -> io::Result<Option<TlsStream<TcpStream>>> {
     stream.set_nodelay(true)?;
     let mut first = [0];
     if stream.peek(&mut first).await? == 0 {
         return Ok(None);
     }
     if first != [TLS_HANDSHAKE] {
-        let answer = answer_to_plain_http(&read_head(&mut stream).await?);
+        let answer = plain::answer(&read_head(&mut stream).await?, front.token(), front.is_open());
         stream.write_all(answer.head().as_bytes()).await?;
-        if !matches!(answer, Plain::Tunnel) {
+        if answer != Plain::Tunnel {
             close(stream).await?;
             return Ok(None);
         }
@@ -107,64 +108,4 @@ async fn read_head(stream: &mut TcpStream) -> io::Result<Vec<u8>> {
         head.push(stream.read_u8().await?);
     }
     Ok(head)
-}
-
-/// What a request without TLS is told.
-#[derive(Debug, PartialEq, Eq)]
-enum Plain {
-    Tunnel,
-    /// A tunnel to another port than 443.
-    OtherPort,
-    NoTunnel,
-}
-
-impl Plain {
-    fn head(&self) -> String {
-        let (status, text) = match self {
-            Self::Tunnel => return "HTTP/1.1 200 Connection established\r\n\r\n".to_owned(),
-            Self::OtherPort => ("403 Forbidden", "The Countersign sandbox only opens tunnels to port 443.\n"),
-            Self::NoTunnel => (
-                "400 Bad Request",
-                "This is the Countersign sandbox. It speaks HTTPS, directly or through CONNECT; \
-                 `countersign sandbox env` prints how to point a client at it.\n",
-            ),
-        };
-        let length = text.len();
-        format!(
-            "HTTP/1.1 {status}\r\nContent-Type: text/plain; charset=utf-8\r\nContent-Length: {length}\r\n\
-             Connection: close\r\n\r\n{text}"
-        )
-    }
-}
-
-/// `CONNECT host:443 HTTP/1.1` opens a tunnel (RFC 9110, section 9.3.6). Which host does not matter
-/// here: the name inside the TLS says it again.
-fn answer_to_plain_http(head: &[u8]) -> Plain {
-    let line = head.split(|b| *b == b'\r').next().unwrap_or_default();
-    let mut words = line.split(|b| *b == b' ');
-    match (words.next(), words.next(), words.next(), words.next()) {
-        (Some(b"CONNECT"), Some(target), Some(b"HTTP/1.1" | b"HTTP/1.0"), None) => {
-            if target.ends_with(b":443") {
-                Plain::Tunnel
-            } else {
-                Plain::OtherPort
-            }
-        }
-        _ => Plain::NoTunnel,
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[rstest::rstest]
-    #[case("CONNECT gcr.io:443 HTTP/1.1\r\nHost: gcr.io:443\r\n\r\n", Plain::Tunnel)]
-    #[case("CONNECT gcr.io:80 HTTP/1.1\r\n\r\n", Plain::OtherPort)]
-    #[case("GET / HTTP/1.1\r\n\r\n", Plain::NoTunnel)]
-    #[case("CONNECT\r\n\r\n", Plain::NoTunnel)]
-    #[case("\r\n\r\n", Plain::NoTunnel)]
-    fn plain_requests(#[case] head: &str, #[case] answer: Plain) {
-        assert_eq!(answer_to_plain_http(head.as_bytes()), answer);
-    }
 }

@@ -6,7 +6,7 @@ use std::time::Duration;
 use axum::Router;
 use axum::body::Body;
 use axum::extract::Request;
-use axum::http::header::{AUTHORIZATION, HOST, WWW_AUTHENTICATE};
+use axum::http::header::{AUTHORIZATION, HOST, ORIGIN, WWW_AUTHENTICATE};
 use axum::http::{HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Json, Response};
 use http_body_util::Limited;
@@ -15,6 +15,9 @@ use rusqlite::Transaction;
 use serde_json::json;
 use tower_service::Service as _;
 
+use super::door::{self, Door};
+use super::hosts;
+use super::log::Coming;
 use super::token::Token;
 use crate::sandbox::error::ApiError;
 use crate::sandbox::google::{Google, GoogleApi};
@@ -40,6 +43,7 @@ pub(super) struct Front {
     google: Google,
     registry: Router,
     kubernetes: Router,
+    door: Door,
 }
 
 /// What a request is for.
@@ -53,22 +57,58 @@ enum Area {
 }
 
 impl Front {
-    pub(super) fn new(state: &State, vault: Vault, token: Token, addr: SocketAddr, authority_pem: &str) -> Self {
+    pub(super) fn new(
+        state: &State,
+        vault: Vault,
+        token: Token,
+        addr: SocketAddr,
+        authority_pem: &str,
+        door: Door,
+    ) -> Self {
         Self {
             token,
             state: state.clone(),
             google: Google::new(state, vault, addr, authority_pem),
             registry: registry::router(state.clone()),
             kubernetes: kubernetes::router(state.clone()),
+            door,
         }
+    }
+
+    pub(super) fn token(&self) -> &Token {
+        &self.token
+    }
+
+    /// Whether a tunnel may be opened: by a client that is not the process's own, then.
+    pub(super) fn is_open(&self) -> bool {
+        self.door.is_open()
     }
 
     /// The answer to a request that came over a connection to `name` (what TLS said).
     pub(super) async fn answer(&self, request: hyper::Request<Incoming>, name: Option<&str>) -> Response {
         let host = host(&request, name);
-        let area = Area::of(host_without_port(&host), request.uri().path());
+        let is_own = self.door.is_own(request.headers());
+        let shown = if host.starts_with("127.0.0.1") { &host } else { host_without_port(&host) };
+        let coming = Coming::new(request.method(), shown, request.uri(), request.headers(), is_own);
+        let answer = self.checked(request, &host, is_own).await;
+        coming.answered(answer.status().as_u16(), self.door.log());
+        answer
+    }
+
+    async fn checked(&self, request: hyper::Request<Incoming>, host: &str, is_own: bool) -> Response {
+        let bare = host_without_port(host);
+        let area = Area::of(bare, request.uri().path());
+        if !hosts::stands_for(bare) {
+            return area.forbidden(&hosts::refusal(bare));
+        }
+        if request.headers().get(ORIGIN).is_some_and(|origin| is_foreign(origin, host)) {
+            return area.forbidden("The Countersign sandbox does not answer pages of other origins");
+        }
         if !request.headers().get(AUTHORIZATION).is_some_and(|header| self.token.is_shown_by(header)) {
-            return area.unauthorized(&host);
+            return area.unauthorized(host);
+        }
+        if !is_own && !self.door.is_open() {
+            return area.forbidden(door::CLOSED);
         }
         // The registry has limits of its own: clients push a layer in one request, however large it is.
         let request = match area {
@@ -156,7 +196,19 @@ impl Area {
         }
     }
 
-    /// The refusal in the shape that the clients of this area read.
+    /// The refusal of a request that no credentials would make right.
+    fn forbidden(&self, message: &str) -> Response {
+        match self {
+            Self::Google(_) => ApiError::new(Code::PermissionDenied, format!("{message}.")).into_response(),
+            Self::Registry(_) => {
+                let error = RegistryError { code: "DENIED".to_owned(), message: format!("{message}."), detail: None };
+                (StatusCode::FORBIDDEN, Json(ErrorBody { errors: vec![error] })).into_response()
+            }
+            Self::Kubernetes(_) => status(403, "Forbidden", format!("{message}.")),
+        }
+    }
+
+    /// The refusal of a request without the token, in the shape that the clients of this area read.
     fn unauthorized(&self, host: &str) -> Response {
         const STATUS: StatusCode = StatusCode::UNAUTHORIZED;
         match self {
@@ -197,6 +249,13 @@ fn host<B>(request: &hyper::Request<B>, name: Option<&str>) -> String {
     host.trim_end_matches('.').to_ascii_lowercase()
 }
 
+/// Whether an `Origin` (RFC 6454, section 7) is another host than the one that is asked: only browsers
+/// say one, for pages.
+fn is_foreign(origin: &HeaderValue, host: &str) -> bool {
+    let origin = origin.to_str().ok().and_then(|origin| origin.strip_prefix("https://"));
+    !origin.is_some_and(|origin| origin.eq_ignore_ascii_case(host))
+}
+
 fn host_without_port(host: &str) -> &str {
     match host.rsplit_once(':') {
         Some((name, port)) if port.bytes().all(|b| b.is_ascii_digit()) => name,
@@ -220,6 +279,16 @@ mod tests {
     #[case("evilgoogleapis.com", "/v1/projects", Area::Google(GoogleApi::Unknown))]
     fn what_a_host_is_for(#[case] host: &str, #[case] path: &str, #[case] area: Area) {
         assert_eq!(Area::of(host, path), area);
+    }
+
+    #[rstest::rstest]
+    #[case("https://127.0.0.1:8443", false)]
+    #[case("https://127.0.0.1", true)]
+    #[case("http://127.0.0.1:8443", true)]
+    #[case("https://evil.example", true)]
+    #[case("null", true)]
+    fn origins(#[case] origin: &str, #[case] foreign: bool) {
+        assert_eq!(is_foreign(&HeaderValue::from_str(origin).unwrap(), "127.0.0.1:8443"), foreign);
     }
 
     #[rstest::rstest]

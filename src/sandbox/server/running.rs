@@ -54,8 +54,14 @@ fn present<T>(result: io::Result<T>) -> io::Result<Option<T>> {
 #[derive(Debug)]
 pub(super) struct Lease {
     _serving: File,
-    /// Where it is the one that others are told of.
-    running: Option<(File, Files)>,
+    announced: Option<Announced>,
+}
+
+/// Others are told of this one.
+#[derive(Debug)]
+struct Announced {
+    _running: File,
+    files: Files,
 }
 
 impl Lease {
@@ -63,27 +69,30 @@ impl Lease {
     pub(super) fn take(of: &Files) -> io::Result<Self> {
         let serving = lock_file(&of.directory().join(SERVING_FILE))?;
         serving.lock_shared()?;
-        Ok(Self { _serving: serving, running: None })
+        Ok(Self { _serving: serving, announced: None })
     }
 
-    /// Tells others of this one, unless they are told of another. Blocks.
-    pub(super) fn announce(mut self, of: &Files, port: u16) -> io::Result<Self> {
+    /// Tells others of this one, unless they are told of one already. Blocks.
+    pub(super) fn announce(&mut self, of: &Files, port: u16) -> io::Result<()> {
         let running = lock_file(&of.directory().join(RUNNING_LOCK_FILE))?;
         if try_exclusive(&running)? {
             let record = serde_json::to_vec(&Running { pid: std::process::id(), port })?;
             files::replace(&of.directory().join(RUNNING_FILE), &record)?;
-            self.running = Some((running, of.clone()));
+            self.announced = Some(Announced { _running: running, files: of.clone() });
         }
-        Ok(self)
+        Ok(())
+    }
+
+    /// Tells others no longer.
+    pub(super) fn withdraw(&mut self) {
+        self.announced = None;
     }
 }
 
-impl Drop for Lease {
+impl Drop for Announced {
     fn drop(&mut self) {
-        if let Some((_, files)) = &self.running {
-            // What stays behind is recognised by the lock that nobody holds.
-            let _ = fs::remove_file(files.directory().join(RUNNING_FILE));
-        }
+        // What stays behind is recognised by the lock that nobody holds.
+        let _ = fs::remove_file(self.files.directory().join(RUNNING_FILE));
     }
 }
 
@@ -141,12 +150,18 @@ mod tests {
         let dir = tempfile::tempdir().unwrap();
         let of = Files::of(dir.path());
         assert_eq!(Running::find(dir.path()).unwrap(), None);
-        let first = Lease::take(&of).unwrap().announce(&of, 1).unwrap();
-        let second = Lease::take(&of).unwrap().announce(&of, 2).unwrap();
+        let mut first = Lease::take(&of).unwrap();
+        first.announce(&of, 1).unwrap();
+        let mut second = Lease::take(&of).unwrap();
+        second.announce(&of, 2).unwrap();
         let found = Running::find(dir.path()).unwrap().unwrap();
         assert_eq!((found.pid, found.port), (std::process::id(), 1));
         drop(second);
         assert_eq!(Running::find(dir.path()).unwrap(), Some(found));
+        first.withdraw();
+        assert_eq!(Running::find(dir.path()).unwrap(), None);
+        first.announce(&of, 3).unwrap();
+        assert_eq!(Running::find(dir.path()).unwrap().map(|running| running.port), Some(3));
         drop(first);
         assert_eq!(Running::find(dir.path()).unwrap(), None);
     }

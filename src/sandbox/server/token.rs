@@ -3,6 +3,7 @@
 use std::fmt;
 use std::io;
 
+use aws_lc_rs::hmac;
 use axum::http::HeaderValue;
 use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
@@ -32,21 +33,42 @@ impl Token {
     /// how the clients of registries send it). Takes as long for a wrong token as for the right one.
     pub(super) fn is_shown_by(&self, header: &HeaderValue) -> bool {
         let Some((scheme, value)) = header.to_str().ok().and_then(|text| text.split_once(' ')) else { return false };
-        let value = value.trim();
         if scheme.eq_ignore_ascii_case("bearer") {
-            return self.equals(value.as_bytes());
+            return equal(&self.0, value.trim().as_bytes());
         }
-        if !scheme.eq_ignore_ascii_case("basic") {
-            return false;
-        }
-        let Ok(pair) = STANDARD.decode(value).map(Zeroizing::new) else { return false };
-        let colon = pair.iter().position(|b| *b == b':').unwrap_or(pair.len());
-        pair.get(colon + 1..).is_some_and(|password| self.equals(password))
+        password_of(scheme, value).is_some_and(|password| equal(&self.0, &password))
     }
 
-    fn equals(&self, candidate: &[u8]) -> bool {
-        aws_lc_rs::constant_time::verify_slices_are_equal(self.0.as_bytes(), candidate).is_ok()
+    /// What the proxy wants to be shown before it opens a tunnel. It follows from the token, and is no
+    /// use for anything else, so that the variable that names the proxy does not hold the token.
+    pub fn proxy_password(&self) -> Zeroizing<String> {
+        let key = hmac::Key::new(hmac::HMAC_SHA256, self.0.as_bytes());
+        let tag = hmac::sign(&key, b"countersign sandbox proxy");
+        Zeroizing::new(URL_SAFE_NO_PAD.encode(tag.as_ref()))
     }
+
+    /// Whether a `Proxy-Authorization` header shows the proxy's password, with whatever user.
+    pub(super) fn opens_tunnels_for(&self, header: &[u8]) -> bool {
+        let Some((scheme, value)) = std::str::from_utf8(header).ok().and_then(|text| text.trim().split_once(' '))
+        else {
+            return false;
+        };
+        password_of(scheme, value).is_some_and(|password| equal(&self.proxy_password(), &password))
+    }
+}
+
+/// The password of `Basic` credentials (RFC 7617).
+fn password_of(scheme: &str, value: &str) -> Option<Zeroizing<Vec<u8>>> {
+    if !scheme.eq_ignore_ascii_case("basic") {
+        return None;
+    }
+    let pair = Zeroizing::new(STANDARD.decode(value.trim()).ok()?);
+    let colon = pair.iter().position(|b| *b == b':')?;
+    pair.get(colon + 1..).map(|password| Zeroizing::new(password.to_vec()))
+}
+
+fn equal(secret: &str, candidate: &[u8]) -> bool {
+    aws_lc_rs::constant_time::verify_slices_are_equal(secret.as_bytes(), candidate).is_ok()
 }
 
 impl fmt::Debug for Token {
@@ -72,6 +94,24 @@ mod tests {
     fn which_headers_show_it(#[case] header: &str, #[case] shown: bool) {
         let token = Token::from_stored("secret\n");
         assert_eq!(token.is_shown_by(&HeaderValue::from_str(header).unwrap()), shown);
+    }
+
+    #[test]
+    fn tunnels_have_a_password_of_their_own() {
+        let token = Token::from_stored("secret");
+        let password = token.proxy_password();
+        let basic = |pair: String| format!("Basic {}", STANDARD.encode(pair));
+        assert!(token.opens_tunnels_for(basic(format!("countersign:{}", *password)).as_bytes()));
+        for wrong in [
+            basic("countersign:secret".to_owned()),
+            basic(password.to_string()),
+            String::new(),
+            "Bearer secret".to_owned(),
+        ] {
+            assert!(!token.opens_tunnels_for(wrong.as_bytes()), "{wrong}");
+        }
+        let bearer = HeaderValue::from_str(&format!("Bearer {}", *password)).unwrap();
+        assert!(!token.is_shown_by(&bearer), "it opens tunnels and nothing else");
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! The evidence for a decision: what is found, and what is said where something is not.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::{Arc, Mutex};
 
 use axum::http::{StatusCode, Uri};
 use axum::response::{IntoResponse as _, Response};
@@ -146,4 +147,35 @@ async fn attestors_that_are_not_there_or_not_known() {
         ),
     );
     assert!(matches!(attestations(evidence(nameless).await), Attestations::Unknown(_)));
+}
+
+/// What is asked of the note's occurrences for `digest`.
+async fn asked_for(digest: Digest) -> Vec<String> {
+    let asked = Arc::new(Mutex::new(Vec::new()));
+    let (answers, log) = (answers(), Arc::clone(&asked));
+    let handler = any(move |uri: Uri| async move {
+        if uri.path() == OCCURRENCES {
+            log.lock().unwrap().push(uri.query().unwrap_or_default().to_owned());
+        }
+        let (code, body) = answers.get(uri.path()).cloned().unwrap_or_else(|| refusal(404, "NOT_FOUND"));
+        let response: Response = (StatusCode::from_u16(code).unwrap(), Json(body)).into_response();
+        response
+    });
+    let server = Server::router(Router::new().fallback(handler)).await;
+    let names = BTreeSet::from(["projects/p/attestors/a".parse().unwrap()]);
+    server.client().evidence_with(names, &[digest], &BTreeSet::from(["gcr.io/p/i".to_owned()])).await;
+    asked.lock().unwrap().clone()
+}
+
+/// A repository can have a hundred thousand of them.
+#[tokio::test]
+async fn other_digests_are_asked_for_only_where_one_has_no_attestation() {
+    assert_eq!(asked_for(digest()).await.len(), 1);
+    let without = format!("sha256:{}", "cd".repeat(32)).parse().unwrap();
+    let asked = asked_for(without).await;
+    assert_eq!(asked.len(), 3, "{asked:?}");
+    assert!(
+        asked[1..].iter().all(|query| query.contains("has_prefix") && query.contains("pageSize=100&")),
+        "{asked:?}"
+    );
 }

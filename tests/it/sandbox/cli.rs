@@ -4,7 +4,7 @@ use std::io::{BufRead as _, BufReader};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 
-use countersign::sandbox::Running;
+use countersign::sandbox::{Files, Running};
 use serde_json::{Value, json};
 
 /// A data directory and what is run in it.
@@ -17,6 +17,11 @@ impl Home {
 
     fn sandbox(&self) -> PathBuf {
         self.0.path().join("sandbox")
+    }
+
+    fn proxy(&self, port: u16) -> String {
+        let token = Files::of(&self.sandbox()).read_token().unwrap();
+        format!("http://countersign:{}@127.0.0.1:{port}", *token.proxy_password())
     }
 
     fn command(&self, arguments: &[&str]) -> Command {
@@ -36,7 +41,7 @@ impl Home {
     }
 
     fn serve(&self) -> Server {
-        let mut child = self.command(&["serve"]).stdout(Stdio::piped()).spawn().unwrap();
+        let mut child = self.command(&["serve"]).stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
         let mut line = String::new();
         BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
         Server { child, line }
@@ -129,7 +134,7 @@ fn the_environment_of_a_sandbox_that_runs() {
     let (code, exports, _) = home.run(&["env"]);
     assert_eq!(code, 0);
     let token = home.sandbox().join("token");
-    assert!(exports.contains(&format!("export https_proxy=http://127.0.0.1:{port}\n")), "{exports}");
+    assert!(exports.contains(&format!("export https_proxy={}\n", home.proxy(port))), "{exports}");
     assert!(exports.contains(&format!("export CLOUDSDK_AUTH_ACCESS_TOKEN_FILE={}\n", token.display())), "{exports}");
     let secret = std::fs::read_to_string(&token).unwrap();
     assert!(!exports.contains(&secret), "the token itself is not printed");
@@ -172,7 +177,7 @@ fn a_command_runs_in_the_environment() {
     let script = "test -f \"$CLOUDSDK_AUTH_ACCESS_TOKEN_FILE\" && echo \"$https_proxy\"; exit 7";
     let (code, output, _) = home.run(&["shell", "--", "sh", "-c", script]);
     assert_eq!(code, 7);
-    assert!(output.starts_with("http://127.0.0.1:"), "{output}");
+    assert!(output.starts_with("http://countersign:") && output.contains("@127.0.0.1:"), "{output}");
     assert_eq!(Running::find(&home.sandbox()).unwrap(), None, "its own sandbox ended with it");
     let (code, _, error) = home.run(&["shell", "--", "/no/such/program"]);
     assert_eq!(code, 2);
@@ -180,7 +185,7 @@ fn a_command_runs_in_the_environment() {
     let _server = home.serve();
     let port = Running::find(&home.sandbox()).unwrap().unwrap().port;
     let (code, output, _) = home.run(&["shell", "--", "sh", "-c", "echo $https_proxy"]);
-    assert_eq!((code, output), (0, format!("http://127.0.0.1:{port}\n")));
+    assert_eq!((code, output), (0, format!("{}\n", home.proxy(port))));
 }
 
 #[test]
