@@ -11,7 +11,7 @@ use super::report::Report;
 use super::session::Session;
 use crate::domain::admission::{CompiledPolicy, Evidence, decide};
 use crate::domain::attestation::Verify;
-use crate::domain::event_group::{EventGroup, groups};
+use crate::domain::event_group::{EventGroup, Grouping};
 use crate::domain::resource::{ClusterEvent, Workload};
 
 /// The sources that are watched.
@@ -54,6 +54,7 @@ pub struct Watching {
     /// Events are shown one by one.
     pub plain: bool,
     groups: Vec<EventGroup>,
+    grouping: Grouping,
     grouped: (Vec<ClusterEvent>, Vec<Workload>),
     again: Again,
 }
@@ -111,7 +112,7 @@ impl Watching {
         let (events, workloads) = (session.remotes.events.items(), session.remotes.workloads.items());
         if self.grouped.0 != events || self.grouped.1 != workloads {
             self.grouped = (events.to_vec(), workloads.to_vec());
-            self.groups = groups(events, workloads);
+            self.groups = self.grouping.groups(events, workloads);
         }
         self.again.refresh(session, live.map(|live| &live.rules), evidence, verify);
     }

@@ -1,8 +1,11 @@
 //! The events of a cluster as people look for them: put together by cause and by workload, rejections
-//! first. Uses the domain's resources, nothing else.
+//! first. Causes are what [`rejection::decode`] reads, as where one of them is explained. Uses the domain's
+//! resources, policies and rejections.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
+use crate::domain::policy::RuleKind;
+use crate::domain::rejection::{self, Case, ReasonKind, Relative};
 use crate::domain::resource::{ClusterEvent, Workload};
 
 /// Events that tell the same of the same workload.
@@ -27,22 +30,44 @@ pub struct EventGroup {
     pub events: Vec<usize>,
 }
 
-/// Puts events together; in each part the latest is first.
-pub fn groups(events: &[ClusterEvent], workloads: &[Workload]) -> Vec<EventGroup> {
+/// Puts events together, and remembers what their messages say: a cluster repeats itself, and decoding is
+/// most of the work.
+#[derive(Debug, Default)]
+pub struct Grouping(HashMap<String, Option<String>>);
+
+impl Grouping {
+    /// The events together; in each part the latest is first.
+    pub fn groups(&mut self, events: &[ClusterEvent], workloads: &[Workload]) -> Vec<EventGroup> {
+        let mut before = std::mem::take(&mut self.0);
+        for event in events {
+            if !self.0.contains_key(&event.message) {
+                let known = before.remove(&event.message).unwrap_or_else(|| refusal(&event.message));
+                self.0.insert(event.message.clone(), known);
+            }
+        }
+        groups(events, workloads, &self.0)
+    }
+}
+
+fn groups(
+    events: &[ClusterEvent],
+    workloads: &[Workload],
+    causes: &HashMap<String, Option<String>>,
+) -> Vec<EventGroup> {
     let owners = Owners::new(workloads);
     let mut groups: Vec<EventGroup> = Vec::new();
-    let mut known: BTreeMap<(String, String, String), usize> = BTreeMap::new();
+    let mut known: BTreeMap<(&str, &str, String), usize> = BTreeMap::new();
     for (number, event) in events.iter().enumerate() {
-        let (refused, cause) = cause(event);
+        let refusal = causes.get(&event.message).and_then(Option::as_deref);
+        let cause = refusal.unwrap_or(&event.reason);
         let owner = owners.top(&event.namespace, &event.object);
-        let key = (cause.clone(), event.namespace.clone(), owner.clone());
-        let at = *known.entry(key).or_insert(groups.len());
+        let at = *known.entry((cause, &event.namespace, owner.clone())).or_insert(groups.len());
         match groups.get_mut(at) {
             Some(group) => group.add(number, event),
             None => groups.push(EventGroup {
-                refused,
+                refused: refusal.is_some(),
                 warning: event.kind == "Warning",
-                cause,
+                cause: cause.to_owned(),
                 namespace: event.namespace.clone(),
                 owner,
                 count: event.count,
@@ -95,56 +120,67 @@ impl<'w> Owners<'w> {
     }
 }
 
-/// Whether admission refused something, and what happened in a few words.
-fn cause(event: &ClusterEvent) -> (bool, String) {
-    match refusal(&event.message) {
-        Some(cause) => (true, cause),
-        None => (false, event.reason.clone()),
-    }
-}
+/// The words by which the API server says that an admission refused, whoever it was.
+const REFUSES: [&str; 3] = [" denied the request", " is forbidden: ", "webhook"];
 
-/// The rule and the reasons of a refusal, without what is different for each pod: images and names.
-/// The texts are those of the facts' sections 5.1 to 5.4.
+/// What an admission refused for, without what is different for each pod: images and names. `None` for
+/// what is no refusal.
 pub fn refusal(message: &str) -> Option<String> {
-    let named = between(message, "denied by Binary Authorization ", ". ")
-        .or_else(|| between(message, "denied one or more images: Denied by ", ". "))
-        .or_else(|| between(message, "denied the request: Denied by ", ". "));
-    if let Some(rule) = named {
-        let rule = rule.trim_end_matches('.').replacen("admission rule", "rule", 1);
-        let reasons = reasons(message);
-        // The reasons first: they are what is seen where there is little room.
-        return Some(if reasons.is_empty() { rule } else { format!("{} · {rule}", reasons.join("; ")) });
+    // What nobody refused is most of what a cluster tells.
+    if !REFUSES.iter().any(|words| message.contains(words)) && !message.contains("Binary Authorization") {
+        return None;
     }
-    let webhook = between(message, "admission webhook \"", "\"");
-    match webhook {
-        Some(webhook) if message.contains("denied the request") => Some(format!("webhook {webhook}")),
-        _ if message.contains(" is forbidden: ") => Some("forbidden by another admission plugin".to_owned()),
-        _ => None,
+    let reading = rejection::decode(message);
+    let case = reading.cases.first()?;
+    match case.relative.map(|known| known.relative) {
+        None => Some(cause(case)),
+        Some(Relative::OtherWebhook) => Some(
+            webhook(message).map_or_else(|| Relative::OtherWebhook.as_str().to_owned(), |w| format!("webhook {w}")),
+        ),
+        Some(Relative::ApiServer) => Some("forbidden by another admission plugin".to_owned()),
+        Some(other) => Some(other.as_str().to_owned()),
     }
 }
 
-/// What stands between the first `before` and the next `after`, or the end.
-fn between<'t>(text: &'t str, before: &str, after: &str) -> Option<&'t str> {
-    let (_, rest) = text.split_once(before)?;
-    Some(rest.split_once(after).map_or(rest, |(found, _)| found).trim_end())
+fn webhook(message: &str) -> Option<&str> {
+    let (_, rest) = message.split_once("webhook \"")?;
+    rest.split_once('"').map(|(name, _)| name)
 }
 
-/// Each reason once: `always_deny`, or an attestor with what it says.
-fn reasons(message: &str) -> Vec<String> {
-    let mut reasons: Vec<String> = Vec::new();
-    if message.contains("Denied by always_deny") || message.contains("Overridden by evaluation mode") {
-        reasons.push("always_deny".to_owned());
-    }
-    for refused in message.split(". Image ").flat_map(|part| part.split("Denied by Attestor. Image ")) {
-        let said = refused.split_once(" denied by attestor ").or_else(|| refused.split_once(" denied by projects/"));
-        let Some((attestor, reason)) = said.and_then(|(_, said)| said.split_once(": ")) else { continue };
-        let id = attestor.rsplit('/').next().unwrap_or(attestor);
-        let reason = format!("{id}: {}", reason.trim_end_matches(['.', '\n']));
-        if !reasons.contains(&reason) {
-            reasons.push(reason);
+/// The reasons first: they are what is seen where there is little room.
+fn cause(case: &Case) -> String {
+    let mut parts: Vec<String> = Vec::new();
+    for finding in &case.findings {
+        let id = finding.attestor.as_deref().map(|name| name.rsplit('/').next().unwrap_or(name));
+        let text = finding.reason.text.trim_end_matches('.');
+        let reason = match (&finding.reason.kind, id) {
+            (ReasonKind::AlwaysDeny, _) => "always_deny".to_owned(),
+            (ReasonKind::NotGiven, _) => continue,
+            (ReasonKind::Unreachable, _) => "the enforcer does not answer".to_owned(),
+            (_, Some(id)) => format!("{id}: {text}"),
+            (_, None) => text.to_owned(),
+        };
+        if !parts.contains(&reason) {
+            parts.push(reason);
         }
     }
-    reasons
+    let reasons = parts.join("; ");
+    match (&case.rule, reasons.is_empty()) {
+        (None, true) => "Binary Authorization".to_owned(),
+        (None, false) => reasons,
+        (Some(rule), true) => rule_words(rule.kind, &rule.key),
+        (Some(rule), false) => format!("{reasons} · {}", rule_words(rule.kind, &rule.key)),
+    }
+}
+
+fn rule_words(kind: RuleKind, key: &str) -> String {
+    match kind {
+        RuleKind::Default => "default rule".to_owned(),
+        RuleKind::Cluster => format!("cluster rule for {key}"),
+        RuleKind::Namespace => format!("namespace rule for {key}"),
+        RuleKind::ServiceAccount => format!("service account rule for {key}"),
+        RuleKind::ServiceIdentity => format!("service identity rule for {key}"),
+    }
 }
 
 #[cfg(test)]
@@ -174,7 +210,12 @@ mod tests {
     #[case("pods \"x\" is forbidden: image policy webhook backend denied one or more images: Denied by default admission rule. Overridden by evaluation mode".into(), "always_deny · default rule")]
     #[case(format!("pods \"x\" is forbidden: image policy webhook backend denied one or more images: Denied by default admission rule. Denied by Attestor. Image a:v1 denied by projects/p/attestors/qa: {NONE}"), &format!("qa: {NONE} · default rule"))]
     #[case("admission webhook \"gatekeeper.sh\" denied the request: no latest".into(), "webhook gatekeeper.sh")]
-    #[case("Error creating: pods \"x\" is forbidden: exceeded quota: q".into(), "forbidden by another admission plugin")]
+    #[case("Error creating: pods \"x\" is forbidden: exceeded quota: q".into(), "a quota")]
+    #[case("Error creating: pods \"x\" is forbidden: for a reason of its own".into(), "forbidden by another admission plugin")]
+    #[case(
+        denial("a", "kubernetes namespace admission rule for shop", "Denied by always_deny admission rule"),
+        "always_deny · namespace rule for shop"
+    )]
     fn what_is_the_same_for_all_pods_is_the_cause(#[case] message: String, #[case] cause: &str) {
         assert_eq!(refusal(&message).as_deref(), Some(cause));
     }
@@ -182,6 +223,7 @@ mod tests {
     #[test]
     fn what_is_no_refusal_has_none() {
         assert_eq!(refusal("Scaled up replica set a to 1"), None);
+        assert_eq!(refusal("Failed to pull image \"a\": 403 Forbidden"), None);
         assert_eq!(refusal(""), None);
     }
 
@@ -225,7 +267,8 @@ mod tests {
             event("replicaset/other", &deny("a:1"), 1, ["09:00", "09:00"]),
         ];
         let workloads = [set("web-1", "deployment/web"), set("web-2", "deployment/web")];
-        let groups = groups(&events, &workloads);
+        let mut grouping = Grouping::default();
+        let groups = grouping.groups(&events, &workloads);
         let rows: Vec<_> = groups.iter().map(|g| (g.refused, g.owner.as_str(), g.count, g.events.clone())).collect();
         assert_eq!(
             rows,
@@ -236,11 +279,15 @@ mod tests {
             ]
         );
         assert_eq!((groups[0].first_seen.as_str(), groups[0].last_seen.as_str()), ("08:00", "09:02"));
+        assert_eq!(grouping.groups(&events, &workloads), groups, "from memory");
+        assert_eq!(grouping.0.len(), 3, "each message once");
+        assert!(grouping.groups(&events[..1], &workloads).len() == 1 && grouping.0.len() == 1, "nothing else is kept");
     }
 
     #[test]
     fn a_ring_of_owners_ends() {
         let workloads = [set("a", "replicaset/b"), set("b", "replicaset/a")];
-        assert_eq!(groups(&[event("replicaset/a", "x", 1, ["", ""])], &workloads).len(), 1);
+        let events = [event("replicaset/a", "x", 1, ["", ""])];
+        assert_eq!(Grouping::default().groups(&events, &workloads).len(), 1);
     }
 }

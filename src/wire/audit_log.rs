@@ -304,8 +304,13 @@ impl Payload {
     }
 }
 
+/// Whether the message names the rule of a policy that denied (the facts' sections 5.1, 5.2 and 5.4). There
+/// are many entries, so it is not read further here.
 fn is_denial(message: &str) -> bool {
-    crate::domain::event_group::refusal(message).is_some_and(|cause| cause.contains("rule"))
+    const BEFORE_THE_RULE: [&str; 3] =
+        ["denied by Binary Authorization ", "denied one or more images: Denied by ", "denied the request: Denied by "];
+    let rest = BEFORE_THE_RULE.iter().find_map(|words| message.split_once(words));
+    rest.is_some_and(|(_, rest)| rest.contains("admission rule"))
 }
 
 /// `core/v1/namespaces/NS/pods/NAME`.
