@@ -12,6 +12,7 @@ mod cursor;
 mod message;
 mod objects;
 mod reason;
+mod recognised;
 mod relatives;
 mod statement;
 mod text;
@@ -20,6 +21,7 @@ use crate::domain::policy::RuleKind;
 
 pub use message::{rule_words, says};
 pub use reason::{Reason, ReasonKind};
+pub use recognised::{Recognised, is_whole};
 pub use relatives::{Known, Relative};
 
 /// Of a longer text only the beginning is read.
@@ -204,6 +206,8 @@ pub struct Reading {
     pub unknown: Vec<String>,
     /// Objects and entries that were read and refuse nothing.
     pub without_refusal: usize,
+    /// The names that stand in a text of which nothing is explained.
+    pub recognised: Recognised,
 }
 
 impl Reading {
@@ -236,6 +240,9 @@ pub fn decode(text: &str) -> Reading {
         reading
             .unknown
             .push(format!("{} more refusals are in the text; the first {MAX_CASES} are told", found - MAX_CASES));
+    }
+    if !reading.is_explained() && reading.without_refusal == 0 {
+        reading.recognised = recognised::read(text);
     }
     if let Some(bytes) = cut {
         reading.unknown.push(format!("the text has {bytes} bytes; only the first {MAX_BYTES} were read"));

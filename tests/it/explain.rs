@@ -86,6 +86,22 @@ fn an_unknown_message_is_clearly_said() {
     assert_eq!(json(&["what is this"], "")["kind"], "unknown");
 }
 
+#[rstest]
+#[case::bare("denied the request: Image gcr.io/p/app@sha256:abc den")]
+#[case::headed(
+    "admission webhook \"imagepolicywebhook.image-policy.k8s.io\" denied the request: Image gcr.io/p/app@sha256:abc den"
+)]
+fn what_is_recognised_in_a_text_that_ends_early_is_named(#[case] text: &str) {
+    let report = json(&[text], "");
+    assert_eq!(report["recognised"]["images"], serde_json::json!(["gcr.io/p/app@sha256:abc"]), "{report}");
+    let has_webhook = report["recognised"]["webhooks"][0] == "imagepolicywebhook.image-policy.k8s.io";
+    assert_eq!(has_webhook, text.starts_with("admission webhook"));
+    let (code, out, _) = run(&[text], "");
+    let line = "  image      gcr.io/p/app@sha256:abc  (its digest is not whole)";
+    assert!(code == 3 && out.lines().any(|found| found == line), "{out}");
+    assert!(json(&[W3], "")["recognised"]["images"].as_array().unwrap().is_empty(), "what is explained is in its case");
+}
+
 #[test]
 fn events_of_kubectl_in_a_pipe() {
     let event = serde_json::json!({"kind": "Event", "involvedObject": {"kind": "ReplicaSet", "name": "web-5d8f", "namespace": "prod"}, "type": "Warning", "reason": "FailedCreate", "count": 13, "lastTimestamp": "2024-05-12T05:37:31Z", "message": format!("Error creating: {W3}")});

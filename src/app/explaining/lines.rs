@@ -3,7 +3,7 @@
 use super::{Link, Model};
 use crate::domain::admission::Outcome;
 use crate::domain::cause::{Cause, CauseKind, Confidence, Diagnosis};
-use crate::domain::rejection::{Case, Finding, Verdict, says};
+use crate::domain::rejection::{Case, Finding, Recognised, Verdict, is_whole, says};
 
 /// How a line is meant.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -55,11 +55,13 @@ impl Model {
                 _ => (Look::Plain, "There is no refusal in it."),
             };
             lines.push(Told::new(look, "", text));
+            lines.extend(recognised(&self.explaining.reading.recognised));
             lines
                 .extend(self.explaining.reading.unknown.iter().map(|text| Told::new(Look::Unknown, "?", text.clone())));
             return lines;
         };
         head(&mut lines, case);
+        lines.extend(recognised(&self.explaining.reading.recognised));
         lines.push(Told::new(Look::Dim, "", ""));
         self.facts(&mut lines, case);
         if case.relative.is_none() {
@@ -193,6 +195,24 @@ impl Case {
     fn revision_is_none(&self) -> bool {
         self.subject.revision.is_empty() && self.subject.service.is_empty()
     }
+}
+
+/// The names in a text that is not explained; where one can be gone to, its line leads there.
+fn recognised(names: &Recognised) -> Vec<Told> {
+    if names.is_empty() {
+        return Vec::new();
+    }
+    let heading = Told::new(Look::Heading, "", "Recognised in it, by their form alone");
+    let line = |(what, name): (&'static str, &str)| {
+        let line = Told::new(Look::Fact, what, name);
+        match what {
+            "image" if is_whole(name) => line.to(Link::Image(name.to_owned())),
+            "image" => Told::new(Look::Fact, what, format!("{name}  (its digest is not whole)")),
+            "attestor" => line.to(Link::Attestor(name.to_owned())),
+            _ => line,
+        }
+    };
+    std::iter::once(heading).chain(names.iter().map(line)).collect()
 }
 
 fn head(lines: &mut Vec<Told>, case: &Case) {

@@ -6,7 +6,7 @@ use std::fmt::Write as _;
 use super::{Answer, Explained};
 use crate::cli::terminal::{Styles, printable};
 use crate::domain::cause::{Cause, Confidence};
-use crate::domain::rejection::{Case, Kind, Verdict, says};
+use crate::domain::rejection::{Case, Kind, Verdict, is_whole, says};
 
 /// Of one finding; more is for the JSON.
 const CAUSES: usize = 6;
@@ -27,6 +27,14 @@ pub(super) fn report(answer: &Answer, styles: Styles) -> String {
             out.push('\n');
         }
         case(&mut out, explained, answer, styles);
+    }
+    let recognised = &answer.reading.recognised;
+    if !recognised.is_empty() {
+        let _ = writeln!(out, "\nRecognised in it, by their form alone:");
+    }
+    for (what, name) in recognised.iter() {
+        let cut = if what == "image" && !is_whole(name) { "  (its digest is not whole)" } else { "" };
+        let _ = writeln!(out, "  {} {}{cut}", styles.faint(&format!("{what:<10}")), printable(name));
     }
     for text in &answer.reading.unknown {
         let _ = writeln!(out, "  {} {}", styles.paint("35", "?"), printable(text));

@@ -17,6 +17,8 @@ struct Report<'a> {
     findings: Vec<Row<'a>>,
     /// Also what is not known of each refusal.
     unknown: Vec<&'a str>,
+    /// The names in a text of which nothing is explained.
+    recognised: Names<'a>,
     rejections: Vec<Rejection<'a>>,
 }
 
@@ -24,6 +26,13 @@ struct Report<'a> {
 struct Rule<'a> {
     kind: RuleKind,
     key: &'a str,
+}
+
+#[derive(Serialize)]
+struct Names<'a> {
+    images: &'a [String],
+    attestors: &'a [String],
+    webhooks: &'a [String],
 }
 
 /// Empty texts are null.
@@ -98,6 +107,11 @@ pub(super) fn report(answer: &Answer) -> String {
         rule: reading.cases.first().and_then(|case| Rule::of(case.rule.as_ref())),
         findings: rows.collect(),
         unknown,
+        recognised: Names {
+            images: &reading.recognised.images,
+            attestors: &reading.recognised.attestors,
+            webhooks: &reading.recognised.webhooks,
+        },
         rejections: answer.cases.iter().map(Rejection::of).collect(),
     };
     let mut text = serde_json::to_string_pretty(&report).expect("texts and numbers are always JSON");

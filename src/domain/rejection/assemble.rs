@@ -36,7 +36,7 @@ pub(super) fn prose(text: &str) -> Reading {
         unknown.push(what);
     }
     cases = merged(cases);
-    Reading { cases, unknown, without_refusal: 0 }
+    Reading { cases, unknown, ..Reading::default() }
 }
 
 /// The same refusals as one, with their number; those of Binary Authorization first.

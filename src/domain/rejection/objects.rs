@@ -28,7 +28,8 @@ pub(super) fn read(text: &str) -> Option<Reading> {
     for value in &values {
         found.visit(value, 0);
     }
-    let mut reading = Reading { cases: found.cases, unknown: Vec::new(), without_refusal: found.others };
+    let mut reading =
+        Reading { cases: found.cases, unknown: Vec::new(), without_refusal: found.others, ..Reading::default() };
     if !rest.trim().is_empty() {
         let more = prose(rest);
         reading.cases.extend(more.cases);
