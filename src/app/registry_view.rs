@@ -42,7 +42,9 @@ pub fn lines(model: &Model) -> Vec<ViewLine> {
         lines.extend(of_image(&model.session, image, &evidence, &evidence.as_if(model.deps.verifier.as_ref())));
         lines.push(line(Weight::Plain, ""));
     }
-    lines.push(line(Weight::Dim, "* inferred: Google's documents do not say it in so many words"));
+    if lines.iter().any(|line| line.text.ends_with('*')) {
+        lines.push(line(Weight::Dim, "* inferred: Google's documents do not say it in so many words"));
+    }
     lines
 }
 
@@ -99,7 +101,7 @@ fn drift(reference: &ImageRef, found: &Registered, evidence: &Evidence) -> Vec<V
 fn asked_by_gke(reference: &ImageRef, found: &Registered) -> ViewLine {
     match for_gke(reference) {
         Some(digest) if found.is_index() => {
-            line(Weight::Plain, format!("  GKE asks about {}, the index as it is written*", short(digest)))
+            line(Weight::Plain, format!("  GKE asks about {}, the index as it is written *", short(digest)))
         }
         Some(digest) => line(Weight::Plain, format!("  GKE asks about {}", short(digest))),
         None => line(Weight::Warning, "  GKE does not resolve a tag: no attestation can count for it"),
@@ -109,11 +111,11 @@ fn asked_by_gke(reference: &ImageRef, found: &Registered) -> ViewLine {
 fn asked_by_cloud_run(found: &Registered) -> ViewLine {
     match found.for_cloud_run() {
         Some(digest) if found.is_index() => {
-            let told = format!("  Cloud Run asks about {}, its image for {CLOUD_RUN_PLATFORM}*", short(digest));
+            let told = format!("  Cloud Run asks about {}, its image for {CLOUD_RUN_PLATFORM} *", short(digest));
             line(Weight::Plain, told)
         }
         Some(digest) => line(Weight::Plain, format!("  Cloud Run asks about {}", short(digest))),
-        None => line(Weight::Warning, format!("  Cloud Run finds no image for {CLOUD_RUN_PLATFORM} in it*")),
+        None => line(Weight::Warning, format!("  Cloud Run finds no image for {CLOUD_RUN_PLATFORM} in it *")),
     }
 }
 

@@ -8,6 +8,7 @@ use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 use ratatui::widgets::{StatefulWidget, Widget};
 
+use crate::app::text::width;
 use crate::ui::styles::Styles;
 use crate::ui::text::{clip, put_line, wrap};
 use crate::ui::widgets::scroll::Scroll;
@@ -40,15 +41,25 @@ impl<'a> Paragraph<'a> {
     }
 }
 
-/// Wraps a line and keeps the style of each part.
+/// Wraps a line and keeps the style of each part. What is indented stays so on each of its rows, where there
+/// is room for it.
 pub fn wrap_line<'a>(line: &'a Line<'_>, room: usize) -> Vec<Line<'a>> {
     let whole: String = line.spans.iter().map(|span| span.content.as_ref()).collect();
-    let mut at = 0;
+    let text = whole.trim_start_matches(' ');
+    // A long digest is not cut for it.
+    let longest = text.split(' ').map(width).max().unwrap_or(0);
+    let has_room = |indent: &usize| longest > 0 && *indent <= room / 2 && longest + indent <= room;
+    let indent = Some(whole.len() - text.len()).filter(has_room).unwrap_or(0);
+    let mut at = indent;
     let mut rows = Vec::new();
-    for part in wrap(&whole, room) {
+    for part in wrap(whole.get(indent..).unwrap_or_default(), room - indent) {
         // Only blanks and line ends are left out between two parts, so the next is the first found.
         at += whole.get(at..).and_then(|rest| rest.find(part)).unwrap_or(0);
-        rows.push(slice_line(line, at, at + part.len()));
+        let mut row = slice_line(line, if rows.is_empty() { 0 } else { at }, at + part.len());
+        if indent > 0 && !rows.is_empty() {
+            row.spans.insert(0, Span::raw(" ".repeat(indent)));
+        }
+        rows.push(row);
         at += part.len();
     }
     rows
@@ -102,6 +113,18 @@ mod tests {
     fn styles_survive_wrapping() {
         let line = Line::from(vec!["one ".into(), "two three".bold()]);
         assert_eq!(wrap_line(&line, 7), [Line::from(vec!["one ".into(), "two".bold()]), Line::from("three".bold())]);
+    }
+
+    #[test]
+    fn what_is_indented_stays_so_where_there_is_room() {
+        let rows = |text: &str, room| {
+            let line = Line::from(text.to_owned());
+            wrap_line(&line, room).iter().map(ToString::to_string).collect::<Vec<_>>()
+        };
+        assert_eq!(rows("  one two three", 9), ["  one two", "  three"]);
+        assert_eq!(rows("     one two", 8), ["     one", "two"]);
+        assert_eq!(rows("   one sevenxy", 8), ["   one", "sevenxy"], "a word is not cut for it");
+        assert_eq!(rows("    ", 2).concat().trim(), "");
     }
 
     #[test]
