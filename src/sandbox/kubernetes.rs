@@ -4,8 +4,7 @@
 //! A request is one transaction. After every write the controllers do what they can
 //! (`reconcile`), and before a read they do what has become due by the clock; so nothing runs when
 //! nobody looks. Containers are not executed: one whose image the sandbox's registry has counts as
-//! running. Left out: the schemas of `/openapi`, server-side apply, and every kind that is not in
-//! `resources`.
+//! running. Left out: the schemas of `/openapi`, and every kind that is not in `resources`.
 
 mod admission;
 mod age;
@@ -18,6 +17,7 @@ mod events;
 mod failure;
 mod kinds;
 mod kubelet;
+mod managed;
 mod names;
 mod namespaces;
 mod objects;
@@ -29,12 +29,18 @@ mod protobuf;
 mod reconcile;
 mod removal;
 mod resources;
+mod reviews;
+mod scale;
+mod schedule;
 mod selector;
+mod services;
 mod subresources;
 mod suffix;
 mod table;
+mod template;
 mod watch;
 mod work;
+mod workloads;
 
 use axum::extract::Request;
 use axum::http::header::WARNING;

@@ -1,7 +1,9 @@
 //! The clusters by the real kubectl, of whatever version is installed (tried: 1.20 to 1.33).
 
+mod versions;
+
 use std::fs;
-use std::process::Output;
+use std::process::{Command, Output};
 
 use countersign::client::{Blob, Client, Connection, ImageContent, Secret};
 use countersign::codelab::image;
@@ -54,14 +56,19 @@ impl Cluster {
     /// Runs kubectl on a thread of its own: the sandbox is served by this one's runtime.
     async fn run(&self, arguments: &[&str]) -> Output {
         let mut kubectl = require("kubectl").unwrap();
+        self.isolate(&mut kubectl);
+        kubectl.args(arguments);
+        tokio::task::spawn_blocking(move || kubectl.output().unwrap()).await.unwrap()
+    }
+
+    /// Leaves a client nothing but this cluster.
+    fn isolate(&self, client: &mut Command) {
         let home = self.lab.dir.path();
-        kubectl
-            .args(arguments)
+        client
             .env_clear()
             .env("PATH", std::env::var_os("PATH").unwrap())
             .env("HOME", home)
             .env("KUBECONFIG", home.join("kubeconfig"));
-        tokio::task::spawn_blocking(move || kubectl.output().unwrap()).await.unwrap()
     }
 
     async fn ok(&self, arguments: &[&str]) -> String {

@@ -1,11 +1,13 @@
 //! The sandbox's API servers, by the requests that kubectl sends (recorded with kubectl 1.27 to 1.33).
 
 mod admission;
+mod apply;
 mod controllers;
 mod discovery;
 mod objects;
 mod tables;
 mod watches;
+mod workloads;
 
 use axum::Router;
 use axum::http::Method;

@@ -63,6 +63,7 @@ impl Environment {
         let proxy = format!("http://countersign:{}@127.0.0.1:{port}", *token.proxy_password());
         let kubeconfig = files.write_for_clients("kubeconfig", &kubeconfig(&clusters, &files, &proxy).to_string());
         let kubeconfig = kubeconfig.map_err(Failure::io("the sandbox's kubeconfig"))?;
+        follow_port(&files, port).map_err(Failure::io("gcloud's kubeconfig"))?;
         let docker = files
             .write_for_clients("docker/config.json", &docker_config(&token, port))
             .map_err(Failure::io("the sandbox's docker configuration"))?;
@@ -88,12 +89,40 @@ impl Environment {
     }
 }
 
+/// Where `get-credentials` writes its entries; nothing but those of this sandbox is in there.
+const OF_GCLOUD: &str = "kubeconfig-of-gcloud";
+
+/// Brings the servers that `get-credentials` wrote to the port that the sandbox has now.
+fn follow_port(files: &Files, port: u16) -> std::io::Result<()> {
+    let text = match std::fs::read_to_string(files.directory().join(OF_GCLOUD)) {
+        Ok(text) => text,
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(()),
+        Err(error) => return Err(error),
+    };
+    let moved = with_port(&text, port);
+    if moved != text {
+        files.write_for_clients(OF_GCLOUD, &moved)?;
+    }
+    Ok(())
+}
+
+fn with_port(text: &str, port: u16) -> String {
+    const FRONT: &str = "https://127.0.0.1:";
+    let mut parts = text.split(FRONT);
+    let mut moved = parts.next().unwrap_or_default().to_owned();
+    for part in parts {
+        let rest = part.trim_start_matches(|c: char| c.is_ascii_digit());
+        moved.push_str(&format!("{FRONT}{port}{rest}"));
+    }
+    moved
+}
+
 /// Where gcloud and kubectl keep and find things, and who they are.
 fn common(files: &Files, directory: &Path, kubeconfig: &Path) -> Vec<(&'static str, String)> {
     let text = |path: &Path| path.display().to_string();
     // kubectl and gcloud write to the first, and read the sandbox's clusters from the second.
     let separator = if cfg!(windows) { ';' } else { ':' };
-    let own = directory.join("kubeconfig-of-gcloud");
+    let own = directory.join(OF_GCLOUD);
     vec![
         ("CLOUDSDK_CONFIG", text(&directory.join("gcloud"))),
         ("CLOUDSDK_AUTH_ACCESS_TOKEN_FILE", text(&files.token())),
@@ -179,6 +208,15 @@ fn quoted(value: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_servers_of_gcloud_follow_the_port() {
+        let text =
+            "clusters:\n- cluster:\n    server: https://127.0.0.1:4711\n- cluster: {server: \"https://127.0.0.1:1\"}\n";
+        let moved = with_port(text, 8080);
+        assert_eq!(moved, text.replace("4711", "8080").replace("1:1\"", "1:8080\""));
+        assert_eq!(with_port("server: https://10.0.0.1:1", 8080), "server: https://10.0.0.1:1");
+    }
 
     #[rstest::rstest]
     #[case("/tmp/a-b_c.d", "/tmp/a-b_c.d")]

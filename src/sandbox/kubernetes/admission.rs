@@ -4,8 +4,10 @@
 //! Denials, and admissions with a mark (break-glass, dry run), leave an entry as Cloud Audit Logs
 //! writes it (the facts' section 11).
 
-use k8s_openapi::api::apps::v1::{Deployment, ReplicaSet};
-use k8s_openapi::api::core::v1::{Container, Pod};
+use k8s_openapi::api::apps::v1::{DaemonSet, Deployment, ReplicaSet, StatefulSet};
+use k8s_openapi::api::batch::v1::{CronJob, Job};
+use k8s_openapi::api::core::v1::{Container, Pod, ReplicationController};
+use k8s_openapi::apimachinery::pkg::apis::meta::v1::OwnerReference;
 use rusqlite::params;
 use serde_json::{Map, Value, json};
 
@@ -78,29 +80,56 @@ fn image_of(container: &Container, kind: ContainerKind) -> RequestImage {
     RequestImage { image: container.image.clone().unwrap_or_default(), container: container.name.clone(), kind }
 }
 
-/// The workload that people know: the Deployment of the ReplicaSet that makes the pod.
+/// The workload that people know: the Deployment of the ReplicaSet that makes the pod, the `CronJob` of
+/// its Job, or else what controls it.
 fn owner(cluster: Cluster<'_>, pod: &Pod) -> Result<Option<Owner>, Failure> {
-    let Some(name) = controller_of(pod, "ReplicaSet") else { return Ok(None) };
-    let Some(set) = cluster.get::<ReplicaSet>(pod.namespace(), name)? else { return Ok(None) };
-    let deployment = match controller_of(&set, "Deployment") {
-        Some(name) => cluster.get::<Deployment>(pod.namespace(), name)?,
-        None => None,
-    };
-    let (kind, meta) = match deployment {
-        Some(deployment) => ("Deployment", deployment.metadata),
-        None => ("ReplicaSet", set.metadata),
-    };
-    Ok(Some(Owner {
-        kind: kind.to_owned(),
-        labels: meta.labels.unwrap_or_default(),
-        annotations: meta.annotations.unwrap_or_default(),
-    }))
+    let namespace = pod.namespace();
+    let Some(direct) = controller(pod) else { return Ok(None) };
+    let name = direct.name.as_str();
+    Ok(match direct.kind.as_str() {
+        "ReplicaSet" => match cluster.get::<ReplicaSet>(namespace, name)? {
+            Some(set) => Some(above::<Deployment, _>(cluster, &set)?),
+            None => None,
+        },
+        "Job" => match cluster.get::<Job>(namespace, name)? {
+            Some(job) => Some(above::<CronJob, _>(cluster, &job)?),
+            None => None,
+        },
+        "StatefulSet" => cluster.get::<StatefulSet>(namespace, name)?.as_ref().map(described),
+        "DaemonSet" => cluster.get::<DaemonSet>(namespace, name)?.as_ref().map(described),
+        "ReplicationController" => cluster.get::<ReplicationController>(namespace, name)?.as_ref().map(described),
+        _ => None,
+    })
 }
 
-fn controller_of<'o, T: Object>(object: &'o T, kind: &str) -> Option<&'o str> {
+/// The `A` that controls this workload, or else the workload itself.
+fn above<A: Object, T: Object>(cluster: Cluster<'_>, workload: &T) -> Result<Owner, Failure> {
+    let found = match controller(workload).filter(|owner| owner.kind == A::KIND) {
+        Some(owner) => cluster.get::<A>(workload.namespace(), &owner.name)?,
+        None => None,
+    };
+    Ok(found.as_ref().map_or_else(|| described(workload), described))
+}
+
+fn described<T: Object>(workload: &T) -> Owner {
+    Owner {
+        kind: T::KIND.to_owned(),
+        labels: workload.metadata().labels.clone().unwrap_or_default(),
+        annotations: workload.metadata().annotations.clone().unwrap_or_default(),
+    }
+}
+
+fn controller<T: Object>(object: &T) -> Option<&OwnerReference> {
     let owners = object.metadata().owner_references.as_deref().unwrap_or_default();
-    let owner = owners.iter().find(|owner| owner.controller == Some(true) && owner.kind == kind)?;
-    Some(&owner.name)
+    owners.iter().find(|owner| owner.controller == Some(true))
+}
+
+/// As whom the controller of this kind of workload makes its pods.
+fn principal(pod: &Pod) -> Option<String> {
+    let kind = controller(pod)?.kind.to_lowercase();
+    // The older kind's name is written apart, the others' are not.
+    let kind = if kind == "replicationcontroller" { "replication".to_owned() } else { kind };
+    Some(format!("system:serviceaccount:kube-system:{kind}-controller"))
 }
 
 /// What the API server answers on a denial.
@@ -185,8 +214,7 @@ fn entry(
         "request": serde_json::to_value(pod)?,
         "status": {},
     });
-    if controller_of(pod, "ReplicaSet").is_some() {
-        let account = "system:serviceaccount:kube-system:replicaset-controller";
+    if let Some(account) = principal(pod) {
         payload["authenticationInfo"] = json!({ "principalEmail": account });
     }
     if let Some(status) = denied {

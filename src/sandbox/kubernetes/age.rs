@@ -10,7 +10,8 @@ pub(super) fn since(then: Option<Timestamp>, now: Timestamp) -> String {
     }
 }
 
-fn human(seconds: i64) -> String {
+/// A duration in one or two units.
+pub(super) fn human(seconds: i64) -> String {
     let (minutes, hours) = (seconds / 60, seconds / 3600);
     let days = hours / 24;
     match seconds {

@@ -2,8 +2,9 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use k8s_openapi::api::apps::v1::Deployment;
-use k8s_openapi::api::core::v1::{Event, Namespace, Pod, ServiceAccount};
+use k8s_openapi::api::apps::v1::{DaemonSet, Deployment, ReplicaSet, StatefulSet};
+use k8s_openapi::api::batch::v1::{CronJob, Job};
+use k8s_openapi::api::core::v1::{Event, Namespace, Pod, ReplicationController, Service, ServiceAccount};
 use serde_json::{Value, json};
 
 use super::call::{Call, Form};
@@ -11,12 +12,11 @@ use super::decode::{self, Decoded};
 use super::failure::Failure;
 use super::kinds::Editable;
 use super::objects::{Cluster, Object, Stored};
-use super::patch;
 use super::removal::{self, Wish};
 use super::resources::{Kind, Scope, Subresource};
 use super::selector::Selector;
-use super::subresources;
 use super::table::{Include, table};
+use super::{managed, patch, reviews, subresources};
 use axum::http::Method;
 
 /// An answer that is no failure.
@@ -37,6 +37,15 @@ impl Reply {
 /// Answers a `GET`.
 pub(super) fn read(cluster: Cluster<'_>, call: &Call) -> Result<Reply, Failure> {
     let target = &call.target;
+    let verb = match (&target.name, call.is_watch()) {
+        (Some(_), _) => "get",
+        (None, false) => "list",
+        (None, true) => "watch",
+    };
+    if !target.subresource.map_or(target.resource.verbs, |row| row.verbs).contains(&verb) {
+        return Err(Failure::method_not_allowed());
+    }
+    call.caller.check(call, verb)?;
     let Some(name) = &target.name else { return list(cluster, call).map(Reply::ok) };
     match target.subresource.map(|row| row.subresource) {
         None | Some(Subresource::Status | Subresource::EphemeralContainers) => {
@@ -45,6 +54,7 @@ pub(super) fn read(cluster: Cluster<'_>, call: &Call) -> Result<Reply, Failure> 
         }
         Some(Subresource::Scale) => subresources::scale(cluster, call).map(Reply::ok),
         Some(Subresource::Log) => subresources::log(cluster, call).map(Reply::ok),
+        Some(Subresource::Inside) => subresources::inside(cluster, call),
     }
 }
 
@@ -53,6 +63,7 @@ pub(super) fn write(cluster: Cluster<'_>, call: &Call, body: &[u8]) -> Result<Re
     let target = &call.target;
     let verb = match (&call.method, target.name.is_some()) {
         (&Method::POST, false) => "create",
+        (&Method::POST, true) if target.subresource.is_some() => "create",
         (&Method::PUT, true) => "update",
         (&Method::PATCH, true) => "patch",
         (&Method::DELETE, true) => "delete",
@@ -63,6 +74,7 @@ pub(super) fn write(cluster: Cluster<'_>, call: &Call, body: &[u8]) -> Result<Re
     if !allowed.contains(&verb) || (target.resource.scope == Scope::Namespaced && target.namespace.is_none()) {
         return Err(Failure::method_not_allowed());
     }
+    call.caller.check(call, verb)?;
     if let Some(row) = target.subresource {
         return subresources::write(cluster, call, row.subresource, body);
     }
@@ -74,8 +86,15 @@ pub(super) fn write(cluster: Cluster<'_>, call: &Call, body: &[u8]) -> Result<Re
             Kind::Event => edit::<Event>(cluster, call, verb, body),
             Kind::Namespace => edit::<Namespace>(cluster, call, verb, body),
             Kind::ServiceAccount => edit::<ServiceAccount>(cluster, call, verb, body),
+            Kind::Service => edit::<Service>(cluster, call, verb, body),
+            Kind::ReplicationController => edit::<ReplicationController>(cluster, call, verb, body),
             Kind::Deployment => edit::<Deployment>(cluster, call, verb, body),
-            Kind::ReplicaSet | Kind::Service => Err(Failure::method_not_allowed()),
+            Kind::ReplicaSet => edit::<ReplicaSet>(cluster, call, verb, body),
+            Kind::StatefulSet => edit::<StatefulSet>(cluster, call, verb, body),
+            Kind::DaemonSet => edit::<DaemonSet>(cluster, call, verb, body),
+            Kind::Job => edit::<Job>(cluster, call, verb, body),
+            Kind::CronJob => edit::<CronJob>(cluster, call, verb, body),
+            Kind::Review => Ok(Reply { code: 201, body: reviews::answer(call, body)?, warnings: Vec::new() }),
         },
     }
 }
@@ -88,8 +107,9 @@ fn edit<T: Editable>(cluster: Cluster<'_>, call: &Call, verb: &str, body: &[u8])
             let old = existing::<T>(cluster, call)?;
             update(cluster, call, &old, new, T::check_update)
         }
+        _ if call.is_apply() => apply::<T>(cluster, call, body),
         _ => {
-            // Before the question whether the object is there: server-side apply would make it.
+            // Before the question whether the object is there.
             patch::Kind::of(&call.content_type)?;
             let old = existing::<T>(cluster, call)?;
             let new = patched(call, &old, body)?;
@@ -99,7 +119,14 @@ fn edit<T: Editable>(cluster: Cluster<'_>, call: &Call, verb: &str, body: &[u8])
 }
 
 fn create<T: Editable>(cluster: Cluster<'_>, call: &Call, body: &[u8]) -> Result<Reply, Failure> {
-    let Decoded { mut object, warnings } = decode::object::<T>(&decode::value(call, body)?, call.field_validation()?)?;
+    let value = decode::value(call, body)?;
+    let mut new = decode::object::<T>(&value, call.field_validation()?)?;
+    new.object.metadata_mut().managed_fields = Some(writer::<T>(cluster, call).of_new(&value));
+    store_new(cluster, call, new)
+}
+
+fn store_new<T: Editable>(cluster: Cluster<'_>, call: &Call, new: Decoded<T>) -> Result<Reply, Failure> {
+    let Decoded { mut object, warnings } = new;
     let meta = object.metadata_mut();
     if meta.resource_version.as_ref().is_some_and(|version| !version.is_empty()) {
         return Err(Failure::bad_request("resourceVersion should not be set on objects to be created"));
@@ -109,12 +136,48 @@ fn create<T: Editable>(cluster: Cluster<'_>, call: &Call, body: &[u8]) -> Result
     if let (None | Some(""), Some(front)) = (meta.name.as_deref(), meta.generate_name.as_deref()) {
         meta.name = Some(format!("{front}{}", super::suffix::random()));
     }
-    (meta.uid, meta.generation, meta.self_link, meta.managed_fields) = (None, None, None, None);
+    (meta.uid, meta.generation, meta.self_link) = (None, None, None);
     if let Some(namespace) = &call.target.namespace {
         super::namespaces::check(cluster, namespace)?;
     }
     let object = T::create(cluster, object)?;
     Ok(Reply { code: 201, body: serde_json::to_value(object)?, warnings })
+}
+
+/// Server-side apply: makes the object, or puts into it what the client says.
+fn apply<T: Editable>(cluster: Cluster<'_>, call: &Call, body: &[u8]) -> Result<Reply, Failure> {
+    if !call.names_its_manager() {
+        let message =
+            "PatchOptions.meta.k8s.io \"\" is invalid: fieldManager: Required value: is required for apply patch";
+        return Err(Failure::new(422, "Invalid", message));
+    }
+    let applied = decode::applied(body)?;
+    let sent = decode::object::<T>(&applied, call.field_validation()?)?;
+    if sent.object.metadata().managed_fields.is_some() {
+        return Err(Failure::bad_request("metadata.managedFields must be nil"));
+    }
+    let writer = writer::<T>(cluster, call);
+    let name = call.target.name();
+    let Some(old) = cluster.get::<T>(call.target.namespace(), name)? else {
+        let mut new = sent;
+        let given = new.object.metadata_mut().name.get_or_insert_with(|| name.to_owned());
+        if given != name {
+            let message = format!("the name of the object ({given}) does not match the name on the URL ({name})");
+            return Err(Failure::bad_request(message));
+        }
+        new.object.metadata_mut().managed_fields = Some(writer.create(&applied).entries);
+        return store_new(cluster, call, new);
+    };
+    check_same(call, &old, &sent.object)?;
+    let entries = old.metadata().managed_fields.clone();
+    let done = writer.apply(&serde_json::to_value(&old)?, &applied, entries, call.is_forced())?;
+    let mut object = serde_json::from_value::<T>(done.object)?;
+    object.metadata_mut().managed_fields = Some(done.entries);
+    store(cluster, &old, Decoded { object, warnings: sent.warnings }, T::check_update)
+}
+
+fn writer<'c, T: Object>(cluster: Cluster<'_>, call: &'c Call) -> managed::Writer<'c> {
+    managed::Writer { manager: &call.manager, api_version: T::API_VERSION, now: cluster.time() }
 }
 
 /// The object that a patch makes of a stored one.
@@ -133,8 +196,26 @@ pub(super) fn update<T: Object>(
     new: Decoded<T>,
     check: impl FnOnce(Cluster<'_>, &T, &mut T) -> Result<(), Failure>,
 ) -> Result<Reply, Failure> {
+    check_same(call, old, &new.object)?;
+    let mut new = new;
+    let before = old.metadata().managed_fields.clone();
+    // A client may take the record over, as kubectl does when it turns to server-side apply.
+    let sent = new.object.metadata_mut().managed_fields.take().filter(|entries| !entries.is_empty());
+    if let Some(entries) = sent.or(before) {
+        let (was, is) = (serde_json::to_value(old)?, serde_json::to_value(&new.object)?);
+        new.object.metadata_mut().managed_fields = Some(writer::<T>(cluster, call).after_update(entries, &was, &is));
+    }
+    store(cluster, old, new, check)
+}
+
+/// Stores a changed object, with what no client may change.
+fn store<T: Object>(
+    cluster: Cluster<'_>,
+    old: &T,
+    new: Decoded<T>,
+    check: impl FnOnce(Cluster<'_>, &T, &mut T) -> Result<(), Failure>,
+) -> Result<Reply, Failure> {
     let Decoded { mut object, warnings } = new;
-    check_same(call, old, &object)?;
     let (meta, before) = (object.metadata_mut(), old.metadata());
     meta.name.clone_from(&before.name);
     meta.namespace.clone_from(&before.namespace);
@@ -142,7 +223,7 @@ pub(super) fn update<T: Object>(
     meta.creation_timestamp.clone_from(&before.creation_timestamp);
     meta.generation = before.generation;
     meta.generate_name.clone_from(&before.generate_name);
-    (meta.self_link, meta.managed_fields) = (None, None);
+    meta.self_link = None;
     check(cluster, old, &mut object)?;
     cluster.update(&mut object)?;
     Ok(Reply { code: 200, body: serde_json::to_value(object)?, warnings })

@@ -6,8 +6,9 @@ use serde::Deserialize;
 
 use super::failure::Failure;
 use super::resources::{Resource, Scope, SubresourceRow};
+use super::reviews::Caller;
 
-/// What a path below `/api/v1` or `/apis/apps/v1` names.
+/// What a path below `/api/v1` or `/apis/GROUP/v1` names.
 #[derive(Debug, Clone)]
 pub(super) struct Target {
     pub(super) resource: &'static Resource,
@@ -23,7 +24,7 @@ impl Target {
     pub(super) fn parse(path: &str) -> Option<Self> {
         let (group, rest) = match path.strip_prefix("/api/v1/") {
             Some(rest) => ("", rest),
-            None => ("apps", path.strip_prefix("/apis/apps/v1/")?),
+            None => path.strip_prefix("/apis/")?.split_once("/v1/")?,
         };
         let parts: Vec<&str> = rest.trim_end_matches('/').split('/').collect();
         match parts.as_slice() {
@@ -74,6 +75,8 @@ pub(super) struct Options {
     timeout_seconds: Option<String>,
     dry_run: Option<String>,
     field_validation: Option<String>,
+    field_manager: Option<String>,
+    force: Option<String>,
     pub(super) include_object: Option<String>,
     pub(super) propagation_policy: Option<String>,
     pub(super) container: Option<String>,
@@ -104,6 +107,9 @@ pub(super) struct Call {
     pub(super) form: Form,
     /// Without parameters, in lower case.
     pub(super) content_type: String,
+    pub(super) caller: Caller,
+    /// What the client calls itself: `fieldManager`, or the front of `User-Agent`.
+    pub(super) manager: String,
 }
 
 impl Call {
@@ -115,7 +121,17 @@ impl Call {
         let content_type = parts.headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
         let content_type = content_type.unwrap_or_default().split(';').next().unwrap_or_default();
         let content_type = content_type.trim().to_ascii_lowercase();
-        Ok(Self { method: parts.method.clone(), target, options, form: form(parts), content_type })
+        let agent = parts.headers.get(header::USER_AGENT).and_then(|value| value.to_str().ok()).unwrap_or("unknown");
+        let agent = agent.split('/').next().unwrap_or_default().to_owned();
+        Ok(Self {
+            method: parts.method.clone(),
+            target,
+            form: form(parts),
+            content_type,
+            caller: Caller::read(&parts.headers),
+            manager: options.field_manager.clone().filter(|name| !name.is_empty()).unwrap_or(agent),
+            options,
+        })
     }
 
     /// Whether the changes are only tried: `dryRun=All`.
@@ -148,6 +164,21 @@ impl Call {
     pub(super) fn limit(&self) -> Result<Option<usize>, Failure> {
         let limit = number(self.options.limit.as_deref(), "limit")?;
         Ok(limit.and_then(|limit| usize::try_from(limit).ok()).filter(|limit| *limit > 0))
+    }
+
+    /// Whether server-side apply takes fields from others.
+    pub(super) fn is_forced(&self) -> bool {
+        matches!(self.options.force.as_deref(), Some("1" | "true"))
+    }
+
+    /// Whether the client says in which name it sets fields.
+    pub(super) fn names_its_manager(&self) -> bool {
+        self.options.field_manager.as_deref().is_some_and(|name| !name.is_empty())
+    }
+
+    /// Whether the body is a patch of server-side apply.
+    pub(super) fn is_apply(&self) -> bool {
+        self.method == Method::PATCH && self.content_type == "application/apply-patch+yaml"
     }
 
     /// How long a watch may last, in seconds.
@@ -191,6 +222,7 @@ mod tests {
     #[case("/api/v1/namespaces/default/pods", "pods", Some("default"), None)]
     #[case("/api/v1/namespaces/default/pods/p/log", "pods", Some("default"), Some("p"))]
     #[case("/apis/apps/v1/namespaces/a/deployments/d", "deployments", Some("a"), Some("d"))]
+    #[case("/apis/batch/v1/jobs", "jobs", None, None)]
     fn paths(#[case] path: &str, #[case] plural: &str, #[case] namespace: Option<&str>, #[case] name: Option<&str>) {
         let target = Target::parse(path).unwrap();
         assert_eq!(target.resource.plural, plural);
@@ -202,9 +234,11 @@ mod tests {
     #[case("/api/v1/deployments")]
     #[case("/api/v1/pods/p")]
     #[case("/api/v1/namespaces/a/namespaces")]
-    #[case("/api/v1/namespaces/a/pods/p/exec")]
+    #[case("/api/v1/namespaces/a/pods/p/proxy")]
     #[case("/apis/apps/v1/namespaces")]
-    #[case("/apis/batch/v1/jobs")]
+    #[case("/apis/batch/v1/pods")]
+    #[case("/apis/batch/v2/jobs")]
+    #[case("/apis//v1/pods/p")]
     fn nothing_there(#[case] path: &str) {
         assert!(Target::parse(path).is_none(), "{path}");
     }

@@ -31,6 +31,16 @@ pub(super) fn value(call: &Call, body: &[u8]) -> Result<Value, Failure> {
     }
 }
 
+/// The object that a client applies: YAML, of which JSON is a part.
+pub(super) fn applied(body: &[u8]) -> Result<Value, Failure> {
+    let unreadable = |error: &dyn std::fmt::Display| Failure::bad_request(format!("error decoding YAML: {error}"));
+    if let Ok(value) = serde_json::from_slice(body) {
+        return Ok(value);
+    }
+    let text = std::str::from_utf8(body).map_err(|error| unreadable(&error))?;
+    serde_saphyr::from_str(text).map_err(|error| unreadable(&error))
+}
+
 /// The object that this JSON says, which must be of the type that the path is for.
 pub(super) fn object<T: Object>(value: &Value, validation: FieldValidation) -> Result<Decoded<T>, Failure> {
     check_type::<T>(value)?;

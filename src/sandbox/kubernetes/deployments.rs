@@ -1,17 +1,14 @@
-//! Deployments and their `scale`: what the API server adds and refuses (kubernetes,
+//! Deployments: what the API server adds and refuses (kubernetes,
 //! `pkg/apis/apps/{v1/defaults,validation}`).
 
 use k8s_openapi::api::apps::v1::{Deployment, DeploymentStrategy, RollingUpdateDeployment};
-use k8s_openapi::api::autoscaling::v1::{Scale, ScaleSpec, ScaleStatus};
-use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
 use k8s_openapi::apimachinery::pkg::util::intstr::IntOrString;
 
 use super::failure::{Failure, FieldError};
 use super::names::{NameForm, check_labels, check_meta};
 use super::objects::{Cluster, Object};
-use super::pod_spec::{self, Use};
 use super::resources::Kind;
-use super::selector::selects;
+use super::template;
 
 /// Checks and stores a new Deployment. Its pods are the controllers' business.
 pub(super) fn create(cluster: Cluster<'_>, mut deployment: Deployment) -> Result<Deployment, Failure> {
@@ -59,9 +56,7 @@ fn complete(deployment: &mut Deployment) {
         spec.min_ready_seconds = None;
     }
     complete_strategy(spec.strategy.get_or_insert_default());
-    let meta = spec.template.metadata.get_or_insert_default();
-    meta.creation_timestamp = None;
-    pod_spec::complete(spec.template.spec.get_or_insert_default());
+    template::complete(&mut spec.template);
 }
 
 fn complete_strategy(strategy: &mut DeploymentStrategy) {
@@ -78,31 +73,13 @@ fn complete_strategy(strategy: &mut DeploymentStrategy) {
 fn check(deployment: &Deployment) -> Vec<FieldError> {
     let spec = deployment.spec.clone().unwrap_or_default();
     let mut errors = Vec::new();
-    let numbers = [
+    errors.extend(template::check_numbers(&[
         ("spec.replicas", spec.replicas),
         ("spec.minReadySeconds", spec.min_ready_seconds),
         ("spec.revisionHistoryLimit", spec.revision_history_limit),
         ("spec.progressDeadlineSeconds", spec.progress_deadline_seconds),
-    ];
-    for (field, number) in numbers {
-        if let Some(number) = number.filter(|number| *number < 0) {
-            errors.push(FieldError::invalid(field, &number, "must be greater than or equal to 0"));
-        }
-    }
-    let labels = spec.template.metadata.as_ref().and_then(|meta| meta.labels.as_ref());
-    let terms =
-        spec.selector.match_labels.iter().flatten().count() + spec.selector.match_expressions.iter().flatten().count();
-    if terms == 0 {
-        let detail = "empty selector is invalid for deployment";
-        errors.push(FieldError::invalid("spec.selector", &spec.selector, detail));
-    } else if !selects(&spec.selector, labels) {
-        let detail = "`selector` does not match template `labels`";
-        errors.push(FieldError::invalid("spec.template.metadata.labels", &labels, detail));
-    }
-    let meta = spec.template.metadata.clone().unwrap_or_default();
-    errors.extend(check_labels("spec.template.metadata.labels", &meta));
-    let pod = spec.template.spec.clone().unwrap_or_default();
-    errors.extend(pod_spec::check(&pod, "spec.template.spec", Use::Template));
+    ]));
+    errors.extend(template::check(&spec.selector, &spec.template, "deployment"));
     errors.extend(check_strategy(spec.strategy.as_ref()));
     errors
 }
@@ -152,35 +129,4 @@ fn is_amount(amount: &IntOrString) -> bool {
 
 fn is_zero(amount: &IntOrString) -> bool {
     matches!(amount, IntOrString::Int(0)) || matches!(amount, IntOrString::String(text) if text == "0%")
-}
-
-/// A Deployment's `scale`, which is all that `kubectl scale` knows of it.
-pub(super) fn scale_of(deployment: &Deployment) -> Scale {
-    let meta = &deployment.metadata;
-    let spec = deployment.spec.clone().unwrap_or_default();
-    let labels = spec.selector.match_labels.unwrap_or_default();
-    let selector: Vec<String> = labels.iter().map(|(key, value)| format!("{key}={value}")).collect();
-    Scale {
-        metadata: ObjectMeta {
-            name: meta.name.clone(),
-            namespace: meta.namespace.clone(),
-            uid: meta.uid.clone(),
-            resource_version: meta.resource_version.clone(),
-            creation_timestamp: meta.creation_timestamp.clone(),
-            ..ObjectMeta::default()
-        },
-        spec: Some(ScaleSpec { replicas: spec.replicas }),
-        status: Some(ScaleStatus {
-            replicas: deployment.status.as_ref().and_then(|status| status.replicas).unwrap_or(0),
-            selector: Some(selector.join(",")),
-        }),
-    }
-}
-
-/// The Deployment with the number of replicas that a `scale` says.
-pub(super) fn scaled(old: &Deployment, scale: &Scale) -> Deployment {
-    let mut new = old.clone();
-    new.metadata.resource_version.clone_from(&scale.metadata.resource_version);
-    new.spec.get_or_insert_default().replicas = Some(scale.spec.as_ref().and_then(|spec| spec.replicas).unwrap_or(0));
-    new
 }

@@ -7,7 +7,7 @@ use axum::response::{IntoResponse, Response};
 use axum::{Json, body::Body};
 use serde_json::{Value, json};
 
-use super::resources::{RESOURCES, Resource, Scope, SubresourceRow};
+use super::resources::{GROUPS, RESOURCES, Resource, Scope, SubresourceRow, group_version};
 
 /// The version that the clusters run, as Kubernetes Engine names it.
 pub const GIT_VERSION: &str = "v1.32.4-gke.1415000";
@@ -24,15 +24,24 @@ pub(super) fn answer(parts: &Parts) -> Option<Response> {
     let answer = match parts.uri.path().trim_end_matches('/') {
         "/version" => Json(version()).into_response(),
         "/healthz" | "/livez" | "/readyz" => "ok".into_response(),
-        "/api" => groups(parts, ""),
-        "/apis" => groups(parts, "apps"),
-        "/apis/apps" => Json(apps()).into_response(),
-        "/api/v1" => Json(resources("", "v1")).into_response(),
-        "/apis/apps/v1" => Json(resources("apps", "apps/v1")).into_response(),
+        "/api" => legacy_group(parts),
+        "/apis" => groups(parts),
+        "/api/v1" => Json(resources("")).into_response(),
         "/openapi/v2" => (StatusCode::OK, [(CONTENT_TYPE, OPENAPI_V2)], Body::empty()).into_response(),
-        _ => return None,
+        path => Json(of_one_group(path.strip_prefix("/apis/")?)?).into_response(),
     };
     Some(answer)
+}
+
+/// `GROUP` or `GROUP/v1`.
+fn of_one_group(path: &str) -> Option<Value> {
+    let (name, version) = path.split_once('/').map_or((path, None), |(name, version)| (name, Some(version)));
+    let name = GROUPS.into_iter().find(|group| *group == name)?;
+    match version {
+        None => Some(group(name, true)),
+        Some("v1") => Some(resources(name)),
+        Some(_) => None,
+    }
 }
 
 fn version() -> Value {
@@ -49,56 +58,56 @@ fn version() -> Value {
     })
 }
 
-/// `/api` and `/apis`: everything in one answer where the client takes that, else only the names.
-fn groups(parts: &Parts, group: &str) -> Response {
+/// `/api`: the core group.
+fn legacy_group(parts: &Parts) -> Response {
+    aggregated(parts, &[""]).unwrap_or_else(|| {
+        Json(json!({ "kind": "APIVersions", "versions": ["v1"], "serverAddressByClientCIDRs": [] })).into_response()
+    })
+}
+
+/// `/apis`: the other groups.
+fn groups(parts: &Parts) -> Response {
+    aggregated(parts, &GROUPS).unwrap_or_else(|| {
+        let groups = GROUPS.map(|name| group(name, false));
+        Json(json!({ "kind": "APIGroupList", "apiVersion": "v1", "groups": groups })).into_response()
+    })
+}
+
+/// Everything in one answer, where the client takes that.
+fn aggregated(parts: &Parts, groups: &[&str]) -> Option<Response> {
     let accept = parts.headers.get_all(ACCEPT).iter().filter_map(|value| value.to_str().ok());
     let ranges: Vec<&str> = accept.flat_map(|line| line.split(',')).collect();
     let version = ["v2", "v2beta1"].into_iter().find(|version| {
         let wanted = format!("v={version}");
         let has = |range: &&&str, parameter: &str| range.split(';').any(|part| part.trim() == parameter);
         ranges.iter().any(|range| has(&range, &wanted) && has(&range, "as=APIGroupDiscoveryList"))
-    });
-    match version {
-        Some(version) => {
-            let type_ = format!("application/json;g=apidiscovery.k8s.io;v={version};as=APIGroupDiscoveryList");
-            ([(CONTENT_TYPE, type_)], aggregated(group, version).to_string()).into_response()
-        }
-        None if group.is_empty() => {
-            Json(json!({ "kind": "APIVersions", "versions": ["v1"], "serverAddressByClientCIDRs": [] })).into_response()
-        }
-        None => {
-            let mut apps = apps();
-            if let Value::Object(apps) = &mut apps {
-                apps.shift_remove("kind");
-                apps.shift_remove("apiVersion");
-            }
-            Json(json!({ "kind": "APIGroupList", "apiVersion": "v1", "groups": [apps] })).into_response()
-        }
-    }
+    })?;
+    let items: Vec<Value> = groups.iter().map(|group| aggregated_group(group)).collect();
+    let list = json!({ "kind": "APIGroupDiscoveryList", "apiVersion": format!("apidiscovery.k8s.io/{version}"),
+        "metadata": {}, "items": items });
+    let type_ = format!("application/json;g=apidiscovery.k8s.io;v={version};as=APIGroupDiscoveryList");
+    Some(([(CONTENT_TYPE, type_)], list.to_string()).into_response())
 }
 
-fn apps() -> Value {
-    let version = json!({ "groupVersion": "apps/v1", "version": "v1" });
-    json!({ "kind": "APIGroup", "apiVersion": "v1", "name": "apps", "versions": [version],
-        "preferredVersion": version })
+/// A group's name and versions; alone it says its own type.
+fn group(name: &str, is_alone: bool) -> Value {
+    let version = json!({ "groupVersion": group_version(name), "version": "v1" });
+    let mut group = json!({ "name": name, "versions": [version], "preferredVersion": version });
+    if is_alone {
+        group["kind"] = "APIGroup".into();
+        group["apiVersion"] = "v1".into();
+    }
+    group
 }
 
 fn of_group(group: &str) -> impl Iterator<Item = &'static Resource> {
     RESOURCES.iter().filter(move |resource| resource.group == group)
 }
 
-fn aggregated(group: &str, version: &str) -> Value {
+fn aggregated_group(group: &str) -> Value {
     let metadata = if group.is_empty() { json!({}) } else { json!({ "name": group }) };
     let resources: Vec<Value> = of_group(group).map(aggregated_resource).collect();
-    json!({
-        "kind": "APIGroupDiscoveryList",
-        "apiVersion": format!("apidiscovery.k8s.io/{version}"),
-        "metadata": {},
-        "items": [{
-            "metadata": metadata,
-            "versions": [{ "version": "v1", "freshness": "Current", "resources": resources }],
-        }],
-    })
+    json!({ "metadata": metadata, "versions": [{ "version": "v1", "freshness": "Current", "resources": resources }] })
 }
 
 fn aggregated_resource(resource: &Resource) -> Value {
@@ -121,7 +130,8 @@ fn aggregated_resource(resource: &Resource) -> Value {
     row
 }
 
-fn resources(group: &str, group_version: &str) -> Value {
+fn resources(group: &str) -> Value {
+    let group_version = group_version(group);
     let rows: Vec<Value> = of_group(group).flat_map(rows_of).collect();
     json!({ "kind": "APIResourceList", "apiVersion": "v1", "groupVersion": group_version, "resources": rows })
 }

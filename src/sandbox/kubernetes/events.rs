@@ -23,6 +23,11 @@ pub(super) enum Severity {
 pub(super) enum Component {
     DeploymentController,
     ReplicaSetController,
+    ReplicationController,
+    StatefulSetController,
+    DaemonSetController,
+    JobController,
+    CronJobController,
     Scheduler,
     Kubelet,
 }
@@ -32,6 +37,11 @@ impl Component {
         match self {
             Self::DeploymentController => "deployment-controller",
             Self::ReplicaSetController => "replicaset-controller",
+            Self::ReplicationController => "replication-controller",
+            Self::StatefulSetController => "statefulset-controller",
+            Self::DaemonSetController => "daemonset-controller",
+            Self::JobController => "job-controller",
+            Self::CronJobController => "cronjob-controller",
             Self::Scheduler => "default-scheduler",
             Self::Kubelet => "kubelet",
         }

@@ -106,9 +106,31 @@ impl Failure {
         Self::about(409, "Conflict", message, resource, name)
     }
 
+    /// Server-side apply met fields that others have set: who, and where.
+    pub(super) fn apply_conflict(message: String, causes: Vec<(String, String)>) -> Self {
+        let mut status = failure(409, "Conflict", message);
+        let cause = |(manager, field): (String, String)| StatusCause {
+            reason: Some("FieldManagerConflict".to_owned()),
+            message: Some(format!("conflict with {manager}")),
+            field: Some(field),
+        };
+        let causes = causes.into_iter().map(cause).collect();
+        status.details = Some(StatusDetails { causes: Some(causes), ..StatusDetails::default() });
+        Self::Status(Box::new(status))
+    }
+
     pub(super) fn forbidden(resource: &Resource, name: &str, detail: &str) -> Self {
         let message = format!("{} {name:?} is forbidden: {detail}", resource.qualified());
         Self::about(403, "Forbidden", message, resource, name)
+    }
+
+    /// The caller may not do it: to an object, or to all of a kind.
+    pub(super) fn forbidden_at(resource: &Resource, name: Option<&str>, detail: &str) -> Self {
+        if let Some(name) = name {
+            return Self::forbidden(resource, name, detail);
+        }
+        let message = format!("{} is forbidden: {detail}", resource.qualified());
+        Self::about(403, "Forbidden", message, resource, "")
     }
 
     pub(super) fn bad_request(message: impl Into<String>) -> Self {

@@ -82,6 +82,7 @@ impl Editable for Event {
     }
 }
 
-fn refuse_if_any<T: Object>(object: &T, errors: Vec<FieldError>) -> Result<(), Failure> {
+/// Fails with these faults of an object, if there are any.
+pub(super) fn refuse_if_any<T: Object>(object: &T, errors: Vec<FieldError>) -> Result<(), Failure> {
     if errors.is_empty() { Ok(()) } else { Err(Failure::invalid(T::OBJECT_KIND.resource(), object.name(), errors)) }
 }

@@ -34,7 +34,12 @@ pub(super) fn sync(cluster: Cluster<'_>, work: &Work) -> Result<(), Failure> {
     let mut node = Node { cluster, pod: &pod, backs_off: work.attempts % 2 == 1, waits: false };
     let old = pod.status.clone().unwrap_or_default();
     let (init, initialized) = node.start_init(&spec, old.init_container_statuses.as_deref())?;
-    let main = node.start_main(&spec, old.container_statuses.as_deref(), initialized)?;
+    let mut main = node.start_main(&spec, old.container_statuses.as_deref(), initialized)?;
+    if comes_to_an_end(&pod) {
+        for status in &mut main {
+            node.end(status);
+        }
+    }
     let ephemeral = node.start_ephemeral(&spec, old.ephemeral_container_statuses.as_deref())?;
     let waits = node.waits;
     pod.status = Some(status(cluster, old, init, main, ephemeral, initialized));
@@ -50,6 +55,17 @@ pub(super) fn sync(cluster: Cluster<'_>, work: &Work) -> Result<(), Failure> {
         cluster.dequeue(&pod)?;
     }
     Ok(())
+}
+
+/// Whether a pod's containers end by themselves, and well. Nothing is executed here, so this is a
+/// choice: what a Job runs is done at once, as init containers are; all else goes on for ever.
+fn comes_to_an_end(pod: &Pod) -> bool {
+    let owners = pod.metadata.owner_references.as_deref().unwrap_or_default();
+    owners.iter().any(|owner| owner.controller == Some(true) && owner.kind == "Job")
+}
+
+fn has_ended(status: &ContainerStatus) -> bool {
+    status.state.as_ref().is_some_and(|state| state.terminated.is_some())
 }
 
 fn schedule(cluster: Cluster<'_>, pod: &mut Pod) -> Result<(), Failure> {
@@ -141,7 +157,7 @@ impl Node<'_> {
     fn start(&mut self, container: &Container, old: Option<&[ContainerStatus]>) -> Result<ContainerStatus, Failure> {
         let image = container.image.clone().unwrap_or_default();
         let old = old.unwrap_or_default().iter().find(|status| status.name == container.name);
-        if let Some(old) = old.filter(|old| old.image == image && old.ready) {
+        if let Some(old) = old.filter(|old| old.image == image && (old.ready || has_ended(old))) {
             return Ok(old.clone());
         }
         if self.backs_off
@@ -200,6 +216,14 @@ impl Node<'_> {
             last_state: Some(ContainerState::default()),
             ..ContainerStatus::default()
         })
+    }
+
+    /// Ends a container that runs.
+    fn end(&self, status: &mut ContainerStatus) {
+        if status.state.as_ref().is_some_and(|state| state.running.is_some()) {
+            status.state = Some(self.completed());
+            (status.started, status.ready) = (Some(false), false);
+        }
     }
 
     fn completed(&self) -> ContainerState {
@@ -289,14 +313,22 @@ fn status(
     initialized: bool,
 ) -> PodStatus {
     let unready: Vec<&str> = main.iter().filter(|status| !status.ready).map(|status| status.name.as_str()).collect();
-    let not_ready = (!unready.is_empty())
-        .then(|| ("ContainersNotReady", format!("containers with unready status: [{}]", unready.join(" "))));
+    let ended = !main.is_empty() && main.iter().all(has_ended);
+    let not_ready = match unready.as_slice() {
+        [] => None,
+        _ if ended => Some(("PodCompleted", String::new())),
+        names => Some(("ContainersNotReady", format!("containers with unready status: [{}]", names.join(" ")))),
+    };
     let uninitialized: Vec<&str> =
         init.iter().filter(|status| !status.ready).map(|status| status.name.as_str()).collect();
     let not_initialized = (!initialized).then(|| {
         ("ContainersNotInitialized", format!("containers with incomplete status: [{}]", uninitialized.join(" ")))
     });
-    let phase = if unready.is_empty() { "Running" } else { "Pending" };
+    let phase = match unready.as_slice() {
+        [] => "Running",
+        _ if ended => "Succeeded",
+        _ => "Pending",
+    };
     let before = old.conditions.unwrap_or_default();
     let condition = |type_: &str, trouble: Option<&(&str, String)>| condition(cluster, &before, type_, trouble);
     let conditions = vec![
@@ -331,7 +363,7 @@ fn condition(
         type_: type_.to_owned(),
         status: status.to_owned(),
         reason: trouble.map(|(reason, _)| (*reason).to_owned()),
-        message: trouble.map(|(_, message)| message.clone()),
+        message: trouble.map(|(_, message)| message.clone()).filter(|message| !message.is_empty()),
         last_transition_time: same.and_then(|same| same.last_transition_time.clone()).or_else(|| Some(cluster.time())),
         ..PodCondition::default()
     }

@@ -102,9 +102,23 @@ macro_rules! objects {
     };
 }
 
-use k8s_openapi::api::apps::v1::{Deployment, ReplicaSet};
-use k8s_openapi::api::core::v1::{Event, Namespace, Pod, ServiceAccount};
-objects!(Pod, Event, Namespace, ServiceAccount, Deployment, ReplicaSet);
+use k8s_openapi::api::apps::v1::{DaemonSet, Deployment, ReplicaSet, StatefulSet};
+use k8s_openapi::api::batch::v1::{CronJob, Job};
+use k8s_openapi::api::core::v1::{Event, Namespace, Pod, ReplicationController, Service, ServiceAccount};
+objects!(
+    Pod,
+    Event,
+    Namespace,
+    Service,
+    ServiceAccount,
+    ReplicationController,
+    Deployment,
+    ReplicaSet,
+    StatefulSet,
+    DaemonSet,
+    Job,
+    CronJob
+);
 
 /// An object as it is stored.
 #[derive(Debug, Clone)]

@@ -48,7 +48,8 @@ impl Kind {
             "application/merge-patch+json" => Ok(Self::Merge),
             "application/strategic-merge-patch+json" => Ok(Self::Strategic),
             _ => Err(Failure::unsupported_media_type(
-                "application/json-patch+json, application/merge-patch+json, application/strategic-merge-patch+json",
+                "application/json-patch+json, application/merge-patch+json, application/strategic-merge-patch+json, \
+                 application/apply-patch+yaml",
             )),
         }
     }
@@ -116,7 +117,7 @@ fn merge_field(object: &mut Map<String, Value>, key: &str, value: Value) {
         Value::Object(patch) => merge_into(object.entry(key).or_insert(Value::Null), patch),
         Value::Array(patch) => {
             let list = object.entry(key).or_insert_with(|| Value::Array(Vec::new()));
-            let merge_key = MERGE_KEYS.iter().find(|(name, _)| *name == key).map(|(_, merge_key)| *merge_key);
+            let merge_key = merge_key(key, &patch);
             match (list, merge_key) {
                 (Value::Array(list), Some(merge_key)) => merge_list(list, merge_key, patch),
                 (Value::Array(list), None) if MERGED_SETS.contains(&key) => {
@@ -129,6 +130,20 @@ fn merge_field(object: &mut Map<String, Value>, key: &str, value: Value) {
             object.insert(key.to_owned(), value);
         }
     }
+}
+
+/// Whether this is a list of plain values that is merged.
+pub(super) fn is_set(list: &str) -> bool {
+    MERGED_SETS.contains(&list)
+}
+
+/// By which field the elements of this list are told apart; none where the list is replaced as a whole.
+pub(super) fn merge_key(list: &str, elements: &[Value]) -> Option<&'static str> {
+    // A Service's ports have another key than a container's.
+    if list == "ports" && elements.iter().any(|element| element.get("port").is_some()) {
+        return Some("port");
+    }
+    MERGE_KEYS.iter().find(|(name, _)| *name == list).map(|(_, merge_key)| *merge_key)
 }
 
 /// Merges a list of named things: each is merged with the one of its name, or added.
@@ -163,7 +178,7 @@ fn follow(object: &mut Map<String, Value>, key: &str, value: &Value) {
     if let Some(name) = key.strip_prefix("$setElementOrder/")
         && let Some(Value::Array(list)) = object.get_mut(name)
     {
-        let merge_key = MERGE_KEYS.iter().find(|(list, _)| *list == name).map(|(_, merge_key)| *merge_key);
+        let merge_key = merge_key(name, wanted);
         let place = |element: &Value| {
             let same = |wanted: &Value| merge_key.map_or(wanted == element, |key| wanted[key] == element[key]);
             wanted.iter().position(same).unwrap_or(usize::MAX)

@@ -49,6 +49,8 @@ pub(super) enum Use {
     Pod,
     /// Of a Deployment, which restarts its pods always.
     Template,
+    /// Of a Job, whose pods come to an end.
+    JobTemplate,
 }
 
 /// The faults of the specification at `field`.
@@ -81,8 +83,14 @@ fn check_restart_policy(spec: &PodSpec, field: &str, for_: Use, errors: &mut Vec
     let supported: &[&str] = match for_ {
         Use::Pod => &["Always", "OnFailure", "Never"],
         Use::Template => &["Always"],
+        Use::JobTemplate => &["OnFailure", "Never"],
     };
     let policy = spec.restart_policy.as_deref().unwrap_or_default();
+    if for_ == Use::JobTemplate && policy == "Always" {
+        let detail = "valid values: \"OnFailure\", \"Never\"";
+        errors.push(FieldError::required(format!("{field}.restartPolicy"), detail));
+        return;
+    }
     if !supported.contains(&policy) {
         errors.push(FieldError::not_supported(format!("{field}.restartPolicy"), policy, supported));
     }

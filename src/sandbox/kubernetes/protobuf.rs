@@ -1,11 +1,15 @@
-//! Kubernetes' protobuf, as far as kubectl sends it: `kubectl create deployment`, `namespace` and
-//! `serviceaccount` from 1.32 on.
+//! Kubernetes' protobuf, as far as kubectl sends it: `kubectl create deployment` and the like, and
+//! `kubectl auth`, from 1.32 on.
 //!
 //! The messages are declared as tables of field numbers (kubernetes, `generated.proto` of the API
 //! groups) and translated to JSON. A field with content that is in no table is an error, so that
 //! nothing gets lost unseen.
 
+mod messages;
+
 use serde_json::{Map, Value};
+
+use messages::{Count, KINDS, Message, OBJECT_META, Type, UNKNOWN};
 
 /// Messages within messages; Kubernetes' own nest less deep.
 const MAX_DEPTH: usize = 24;
@@ -25,205 +29,6 @@ pub(super) enum ProtobufError {
     Field { message: &'static str, number: u64 },
 }
 
-/// What a field holds.
-#[derive(Debug, Clone, Copy)]
-enum Type {
-    Text,
-    Integer,
-    Flag,
-    Message(&'static Message),
-    /// A map of texts.
-    Texts,
-    /// `IntOrString`.
-    IntOrText,
-    /// What clients send and servers ignore.
-    Ignored,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Count {
-    One,
-    Many,
-}
-
-#[derive(Debug)]
-struct Field {
-    number: u64,
-    name: &'static str,
-    type_: Type,
-    count: Count,
-}
-
-#[derive(Debug)]
-struct Message {
-    name: &'static str,
-    fields: &'static [Field],
-}
-
-const fn one(number: u64, name: &'static str, type_: Type) -> Field {
-    Field { number, name, type_, count: Count::One }
-}
-
-const fn many(number: u64, name: &'static str, type_: Type) -> Field {
-    Field { number, name, type_, count: Count::Many }
-}
-
-static OBJECT_META: Message = Message {
-    name: "ObjectMeta",
-    fields: &[
-        one(1, "name", Type::Text),
-        one(2, "generateName", Type::Text),
-        one(3, "namespace", Type::Text),
-        one(4, "selfLink", Type::Ignored),
-        one(5, "uid", Type::Ignored),
-        one(6, "resourceVersion", Type::Text),
-        one(7, "generation", Type::Ignored),
-        one(8, "creationTimestamp", Type::Ignored),
-        one(11, "labels", Type::Texts),
-        one(12, "annotations", Type::Texts),
-    ],
-};
-
-static REQUIREMENT: Message = Message {
-    name: "LabelSelectorRequirement",
-    fields: &[one(1, "key", Type::Text), one(2, "operator", Type::Text), many(3, "values", Type::Text)],
-};
-
-static LABEL_SELECTOR: Message = Message {
-    name: "LabelSelector",
-    fields: &[one(1, "matchLabels", Type::Texts), many(2, "matchExpressions", Type::Message(&REQUIREMENT))],
-};
-
-static PORT: Message = Message {
-    name: "ContainerPort",
-    fields: &[
-        one(1, "name", Type::Text),
-        one(2, "hostPort", Type::Integer),
-        one(3, "containerPort", Type::Integer),
-        one(4, "protocol", Type::Text),
-        one(5, "hostIP", Type::Text),
-    ],
-};
-
-static ENV_VAR: Message =
-    Message { name: "EnvVar", fields: &[one(1, "name", Type::Text), one(2, "value", Type::Text)] };
-
-static CONTAINER: Message = Message {
-    name: "Container",
-    fields: &[
-        one(1, "name", Type::Text),
-        one(2, "image", Type::Text),
-        many(3, "command", Type::Text),
-        many(4, "args", Type::Text),
-        one(5, "workingDir", Type::Text),
-        many(6, "ports", Type::Message(&PORT)),
-        many(7, "env", Type::Message(&ENV_VAR)),
-        one(13, "terminationMessagePath", Type::Text),
-        one(14, "imagePullPolicy", Type::Text),
-        one(16, "stdin", Type::Flag),
-        one(17, "stdinOnce", Type::Flag),
-        one(18, "tty", Type::Flag),
-        one(20, "terminationMessagePolicy", Type::Text),
-        one(24, "restartPolicy", Type::Text),
-    ],
-};
-
-static POD_SPEC: Message = Message {
-    name: "PodSpec",
-    fields: &[
-        many(2, "containers", Type::Message(&CONTAINER)),
-        one(3, "restartPolicy", Type::Text),
-        one(4, "terminationGracePeriodSeconds", Type::Integer),
-        one(5, "activeDeadlineSeconds", Type::Integer),
-        one(6, "dnsPolicy", Type::Text),
-        one(7, "nodeSelector", Type::Texts),
-        one(8, "serviceAccountName", Type::Text),
-        one(9, "serviceAccount", Type::Text),
-        one(19, "schedulerName", Type::Text),
-        many(20, "initContainers", Type::Message(&CONTAINER)),
-    ],
-};
-
-static POD_TEMPLATE: Message = Message {
-    name: "PodTemplateSpec",
-    fields: &[one(1, "metadata", Type::Message(&OBJECT_META)), one(2, "spec", Type::Message(&POD_SPEC))],
-};
-
-static ROLLING_UPDATE: Message = Message {
-    name: "RollingUpdateDeployment",
-    fields: &[one(1, "maxUnavailable", Type::IntOrText), one(2, "maxSurge", Type::IntOrText)],
-};
-
-static STRATEGY: Message = Message {
-    name: "DeploymentStrategy",
-    fields: &[one(1, "type", Type::Text), one(2, "rollingUpdate", Type::Message(&ROLLING_UPDATE))],
-};
-
-static DEPLOYMENT_SPEC: Message = Message {
-    name: "DeploymentSpec",
-    fields: &[
-        one(1, "replicas", Type::Integer),
-        one(2, "selector", Type::Message(&LABEL_SELECTOR)),
-        one(3, "template", Type::Message(&POD_TEMPLATE)),
-        one(4, "strategy", Type::Message(&STRATEGY)),
-        one(5, "minReadySeconds", Type::Integer),
-        one(6, "revisionHistoryLimit", Type::Integer),
-        one(7, "paused", Type::Flag),
-        one(9, "progressDeadlineSeconds", Type::Integer),
-    ],
-};
-
-/// A kind with its version, and the table of its message.
-static KINDS: [(&str, &str, Message); 3] = [
-    (
-        "apps/v1",
-        "Deployment",
-        Message {
-            name: "Deployment",
-            fields: &[
-                one(1, "metadata", Type::Message(&OBJECT_META)),
-                one(2, "spec", Type::Message(&DEPLOYMENT_SPEC)),
-                one(3, "status", Type::Ignored),
-            ],
-        },
-    ),
-    (
-        "v1",
-        "Namespace",
-        Message {
-            name: "Namespace",
-            fields: &[
-                one(1, "metadata", Type::Message(&OBJECT_META)),
-                one(2, "spec", Type::Ignored),
-                one(3, "status", Type::Ignored),
-            ],
-        },
-    ),
-    (
-        "v1",
-        "ServiceAccount",
-        Message { name: "ServiceAccount", fields: &[one(1, "metadata", Type::Message(&OBJECT_META))] },
-    ),
-];
-
-/// `runtime.Unknown`: the envelope, with the kind in front of the object.
-static UNKNOWN: Message = Message {
-    name: "Unknown",
-    fields: &[
-        one(
-            1,
-            "typeMeta",
-            Type::Message(&Message {
-                name: "TypeMeta",
-                fields: &[one(1, "apiVersion", Type::Text), one(2, "kind", Type::Text)],
-            }),
-        ),
-        one(2, "raw", Type::Ignored),
-        one(3, "contentEncoding", Type::Text),
-        one(4, "contentType", Type::Text),
-    ],
-};
-
 /// The JSON of an object in Kubernetes' protobuf.
 pub(super) fn decode(body: &[u8]) -> Result<Value, ProtobufError> {
     let envelope = body.strip_prefix(b"k8s\0").ok_or(ProtobufError::Magic)?;
@@ -235,10 +40,30 @@ pub(super) fn decode(body: &[u8]) -> Result<Value, ProtobufError> {
         Ok((2, Wire::Bytes(raw))) => Some(raw),
         _ => None,
     });
-    let mut object = translate(raw.unwrap_or_default(), &row.2, 0)?;
+    let mut object = self::object(raw.unwrap_or_default(), row)?;
     object["apiVersion"] = row.0.into();
     object["kind"] = row.1.into();
     Ok(object)
+}
+
+/// An object's three parts.
+fn object(bytes: &[u8], (_, kind, spec): &(&str, &'static str, Option<Type>)) -> Result<Value, ProtobufError> {
+    let mut object = Map::new();
+    for record in Records(bytes) {
+        let (number, wire) = record?;
+        let (name, type_) = match (number, spec) {
+            (1, _) => ("metadata", Type::Message(&OBJECT_META)),
+            (2, Some(spec)) => ("spec", *spec),
+            // `status`, which is the server's to say.
+            (3, Some(_)) => continue,
+            _ if wire.is_empty() => continue,
+            _ => return Err(ProtobufError::Field { message: kind, number }),
+        };
+        if let Some(value) = value(type_, wire, 0)? {
+            object.insert(name.to_owned(), value);
+        }
+    }
+    Ok(Value::Object(object))
 }
 
 fn translate(bytes: &[u8], message: &'static Message, depth: usize) -> Result<Value, ProtobufError> {
@@ -437,8 +262,8 @@ mod tests {
     #[test]
     fn a_field_that_is_in_no_table_is_told() {
         let mut body = b"k8s\0\x0a\x0f\x0a\x02v1\x12\x09Namespace\x12\x06".to_vec();
-        body.extend(b"\x0a\x04\x6a\x02xy");
-        assert_eq!(decode(&body), Err(ProtobufError::Field { message: "ObjectMeta", number: 13 }));
+        body.extend(b"\x0a\x04\x72\x02xy");
+        assert_eq!(decode(&body), Err(ProtobufError::Field { message: "ObjectMeta", number: 14 }));
         assert_eq!(decode(b"k8s\0\x0a\x04\x12\x02Xy"), Err(ProtobufError::Kind("Xy".to_owned())));
         assert_eq!(decode(b"{}"), Err(ProtobufError::Magic));
         assert_eq!(decode(b"k8s\0\x0a"), Err(ProtobufError::Damaged));

@@ -5,15 +5,23 @@
 
 mod availability;
 mod claim;
+mod cron_job;
+mod daemon_set;
 mod deployment;
+mod job;
+mod making;
 mod replica_set;
+mod replication_controller;
 mod rollout;
+mod stateful_set;
 
-use k8s_openapi::api::apps::v1::{Deployment, ReplicaSet};
+use k8s_openapi::api::apps::v1::{DaemonSet, Deployment, ReplicaSet, StatefulSet};
+use k8s_openapi::api::batch::v1::{CronJob, Job};
+use k8s_openapi::api::core::v1::ReplicationController;
 
 use super::failure::Failure;
 use super::kubelet;
-use super::objects::Cluster;
+use super::objects::{Cluster, Object};
 use super::resources::Kind;
 
 /// A rollout takes a few rounds; what takes more goes on with the next request.
@@ -24,18 +32,27 @@ pub(super) fn run(cluster: Cluster<'_>) -> Result<(), Failure> {
     cluster.expire_old()?;
     for _ in 0..MAX_ROUNDS {
         let before = cluster.version()?;
-        for deployment in cluster.list::<Deployment>(None)? {
-            deployment::sync(cluster, deployment)?;
-        }
-        for set in cluster.list::<ReplicaSet>(None)? {
-            replica_set::sync(cluster, set)?;
-        }
+        each::<Deployment>(cluster, deployment::sync)?;
+        each::<ReplicaSet>(cluster, replica_set::sync)?;
+        each::<ReplicationController>(cluster, replica_set::sync)?;
+        each::<StatefulSet>(cluster, stateful_set::sync)?;
+        each::<DaemonSet>(cluster, daemon_set::sync)?;
+        each::<CronJob>(cluster, cron_job::sync)?;
+        each::<Job>(cluster, job::sync)?;
         for work in cluster.due(Kind::Pod)? {
             kubelet::sync(cluster, &work)?;
         }
         if cluster.version()? == before {
             break;
         }
+    }
+    Ok(())
+}
+
+/// Lets a controller look at all objects of its kind.
+fn each<T: Object>(cluster: Cluster<'_>, sync: impl Fn(Cluster<'_>, T) -> Result<(), Failure>) -> Result<(), Failure> {
+    for object in cluster.list::<T>(None)? {
+        sync(cluster, object)?;
     }
     Ok(())
 }

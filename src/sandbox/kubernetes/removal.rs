@@ -1,6 +1,7 @@
 //! Deleting: the object, and what it controls.
 
 use k8s_openapi::api::apps::v1::ReplicaSet;
+use k8s_openapi::api::batch::v1::Job;
 use k8s_openapi::api::core::v1::Pod;
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::DeleteOptions;
 use serde_json::Value;
@@ -81,12 +82,28 @@ pub(super) fn delete(cluster: Cluster<'_>, kind: Kind, stored: &Stored, wish: &W
     let uid = object["metadata"]["uid"].as_str().unwrap_or_default();
     match kind {
         Kind::Namespace => namespaces::empty(cluster, &stored.name)?,
-        Kind::Deployment => dependents::<ReplicaSet>(cluster, uid, wish.dependents)?,
-        Kind::ReplicaSet => dependents::<Pod>(cluster, uid, wish.dependents)?,
-        Kind::Pod | Kind::Event | Kind::Service | Kind::ServiceAccount => {}
+        _ => all_dependents(cluster, uid, wish.dependents)?,
     }
     remove(cluster, kind, stored)?;
     Ok(object)
+}
+
+/// Removes an object and all that it controls.
+pub(super) fn remove_with_dependents(
+    cluster: Cluster<'_>,
+    kind: Kind,
+    stored: &Stored,
+    uid: &str,
+) -> Result<(), Failure> {
+    all_dependents(cluster, uid, Dependents::Delete)?;
+    remove(cluster, kind, stored)
+}
+
+/// What an object controls: only these three kinds are ever controlled.
+fn all_dependents(cluster: Cluster<'_>, uid: &str, policy: Dependents) -> Result<(), Failure> {
+    dependents::<Job>(cluster, uid, policy)?;
+    dependents::<ReplicaSet>(cluster, uid, policy)?;
+    dependents::<Pod>(cluster, uid, policy)
 }
 
 fn dependents<T: Object>(cluster: Cluster<'_>, uid: &str, policy: Dependents) -> Result<(), Failure> {
@@ -98,7 +115,7 @@ fn dependents<T: Object>(cluster: Cluster<'_>, uid: &str, policy: Dependents) ->
             cluster.update(&mut object)?;
             continue;
         }
-        if T::OBJECT_KIND == Kind::ReplicaSet {
+        if T::OBJECT_KIND != Kind::Pod {
             dependents::<Pod>(cluster, object.uid(), policy)?;
         }
         if let Some(stored) = cluster.stored(T::OBJECT_KIND, object.namespace(), object.name())? {

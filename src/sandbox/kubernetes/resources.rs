@@ -1,6 +1,6 @@
 //! The resources that the clusters serve, declared once: discovery, paths and tables follow from this.
 
-/// A kind of object that is stored.
+/// A kind of object.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(super) enum Kind {
     Pod,
@@ -8,8 +8,15 @@ pub(super) enum Kind {
     Namespace,
     Service,
     ServiceAccount,
+    ReplicationController,
     Deployment,
     ReplicaSet,
+    StatefulSet,
+    DaemonSet,
+    Job,
+    CronJob,
+    /// Questions that are answered and not kept, like `SelfSubjectAccessReview`.
+    Review,
 }
 
 /// Whether objects live in a namespace.
@@ -23,6 +30,8 @@ pub(super) enum Scope {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Subresource {
     Log,
+    /// `exec`, `attach` and `portforward`: of containers that really run.
+    Inside,
     EphemeralContainers,
     Scale,
     Status,
@@ -56,8 +65,46 @@ pub(super) struct SubresourceRow {
 
 const ALL_VERBS: &[&str] = &["create", "delete", "deletecollection", "get", "list", "patch", "update", "watch"];
 const SINGLE_VERBS: &[&str] = &["create", "delete", "get", "list", "patch", "update", "watch"];
-const READ_VERBS: &[&str] = &["get", "list", "watch"];
 const EDIT_VERBS: &[&str] = &["get", "patch", "update"];
+
+const SCALE: SubresourceRow = SubresourceRow {
+    subresource: Subresource::Scale,
+    name: "scale",
+    group: "autoscaling",
+    kind_name: "Scale",
+    verbs: EDIT_VERBS,
+};
+
+const fn status(group: &'static str, kind_name: &'static str) -> SubresourceRow {
+    SubresourceRow { subresource: Subresource::Status, name: "status", group, kind_name, verbs: &["get"] }
+}
+
+const fn inside(name: &'static str, kind_name: &'static str) -> SubresourceRow {
+    SubresourceRow { subresource: Subresource::Inside, name, group: "", kind_name, verbs: &["create", "get"] }
+}
+
+const fn review(
+    group: &'static str,
+    plural: &'static str,
+    singular: &'static str,
+    kind_name: &'static str,
+) -> Resource {
+    Resource {
+        kind: Kind::Review,
+        group,
+        plural,
+        singular,
+        kind_name,
+        scope: Scope::Cluster,
+        verbs: &["create"],
+        short_names: &[],
+        in_all: false,
+        subresources: &[],
+    }
+}
+
+/// The groups beside the core group, whose name is empty; each has version `v1` alone.
+pub(super) const GROUPS: [&str; 4] = ["apps", "batch", "authentication.k8s.io", "authorization.k8s.io"];
 
 pub(super) const RESOURCES: &[Resource] = &[
     Resource {
@@ -78,14 +125,11 @@ pub(super) const RESOURCES: &[Resource] = &[
                 kind_name: "Pod",
                 verbs: EDIT_VERBS,
             },
+            inside("attach", "PodAttachOptions"),
+            inside("exec", "PodExecOptions"),
             SubresourceRow { subresource: Subresource::Log, name: "log", group: "", kind_name: "Pod", verbs: &["get"] },
-            SubresourceRow {
-                subresource: Subresource::Status,
-                name: "status",
-                group: "",
-                kind_name: "Pod",
-                verbs: &["get"],
-            },
+            inside("portforward", "PodPortForwardOptions"),
+            status("", "Pod"),
         ],
     },
     Resource {
@@ -119,7 +163,7 @@ pub(super) const RESOURCES: &[Resource] = &[
         singular: "service",
         kind_name: "Service",
         scope: Scope::Namespaced,
-        verbs: READ_VERBS,
+        verbs: ALL_VERBS,
         short_names: &["svc"],
         in_all: true,
         subresources: &[],
@@ -146,22 +190,7 @@ pub(super) const RESOURCES: &[Resource] = &[
         verbs: ALL_VERBS,
         short_names: &["deploy"],
         in_all: true,
-        subresources: &[
-            SubresourceRow {
-                subresource: Subresource::Scale,
-                name: "scale",
-                group: "autoscaling",
-                kind_name: "Scale",
-                verbs: EDIT_VERBS,
-            },
-            SubresourceRow {
-                subresource: Subresource::Status,
-                name: "status",
-                group: "apps",
-                kind_name: "Deployment",
-                verbs: &["get"],
-            },
-        ],
+        subresources: &[SCALE, status("apps", "Deployment")],
     },
     Resource {
         kind: Kind::ReplicaSet,
@@ -170,11 +199,74 @@ pub(super) const RESOURCES: &[Resource] = &[
         singular: "replicaset",
         kind_name: "ReplicaSet",
         scope: Scope::Namespaced,
-        verbs: &["delete", "get", "list", "watch"],
+        verbs: ALL_VERBS,
         short_names: &["rs"],
         in_all: true,
-        subresources: &[],
+        subresources: &[SCALE, status("apps", "ReplicaSet")],
     },
+    Resource {
+        kind: Kind::StatefulSet,
+        group: "apps",
+        plural: "statefulsets",
+        singular: "statefulset",
+        kind_name: "StatefulSet",
+        scope: Scope::Namespaced,
+        verbs: ALL_VERBS,
+        short_names: &["sts"],
+        in_all: true,
+        subresources: &[SCALE, status("apps", "StatefulSet")],
+    },
+    Resource {
+        kind: Kind::DaemonSet,
+        group: "apps",
+        plural: "daemonsets",
+        singular: "daemonset",
+        kind_name: "DaemonSet",
+        scope: Scope::Namespaced,
+        verbs: ALL_VERBS,
+        short_names: &["ds"],
+        in_all: true,
+        subresources: &[status("apps", "DaemonSet")],
+    },
+    Resource {
+        kind: Kind::ReplicationController,
+        group: "",
+        plural: "replicationcontrollers",
+        singular: "replicationcontroller",
+        kind_name: "ReplicationController",
+        scope: Scope::Namespaced,
+        verbs: ALL_VERBS,
+        short_names: &["rc"],
+        in_all: true,
+        subresources: &[SCALE, status("", "ReplicationController")],
+    },
+    Resource {
+        kind: Kind::Job,
+        group: "batch",
+        plural: "jobs",
+        singular: "job",
+        kind_name: "Job",
+        scope: Scope::Namespaced,
+        verbs: ALL_VERBS,
+        short_names: &[],
+        in_all: true,
+        subresources: &[status("batch", "Job")],
+    },
+    Resource {
+        kind: Kind::CronJob,
+        group: "batch",
+        plural: "cronjobs",
+        singular: "cronjob",
+        kind_name: "CronJob",
+        scope: Scope::Namespaced,
+        verbs: ALL_VERBS,
+        short_names: &["cj"],
+        in_all: true,
+        subresources: &[status("batch", "CronJob")],
+    },
+    review("authentication.k8s.io", "selfsubjectreviews", "selfsubjectreview", "SelfSubjectReview"),
+    review("authorization.k8s.io", "selfsubjectaccessreviews", "selfsubjectaccessreview", "SelfSubjectAccessReview"),
+    review("authorization.k8s.io", "selfsubjectrulesreviews", "selfsubjectrulesreview", "SelfSubjectRulesReview"),
 ];
 
 impl Resource {
@@ -184,8 +276,8 @@ impl Resource {
     }
 
     /// `apps/v1`, or `v1` for the core group.
-    pub(super) fn api_version(&self) -> &'static str {
-        if self.group == "apps" { "apps/v1" } else { "v1" }
+    pub(super) fn api_version(&self) -> String {
+        group_version(self.group)
     }
 
     /// `deployments.apps`, or `pods`, as in messages.
@@ -203,6 +295,11 @@ impl Resource {
     }
 }
 
+/// `apps/v1`, or `v1` for the core group.
+pub(super) fn group_version(group: &str) -> String {
+    if group.is_empty() { "v1".to_owned() } else { format!("{group}/v1") }
+}
+
 impl Kind {
     pub(super) fn resource(self) -> &'static Resource {
         RESOURCES.iter().find(|resource| resource.kind == self).unwrap_or(&RESOURCES[0])
@@ -214,9 +311,10 @@ mod tests {
     use super::*;
 
     #[test]
-    fn each_kind_has_its_row() {
+    fn each_kind_has_its_row_and_each_group_is_known() {
         for resource in RESOURCES {
-            assert_eq!(resource.kind.resource().plural, resource.plural);
+            assert!(resource.kind == Kind::Review || resource.kind.resource().plural == resource.plural);
+            assert!(resource.group.is_empty() || GROUPS.contains(&resource.group), "{}", resource.group);
         }
     }
 }

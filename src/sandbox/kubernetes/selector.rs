@@ -78,6 +78,21 @@ pub(super) fn selects(selector: &LabelSelector, labels: Option<&BTreeMap<String,
         })
 }
 
+/// A selector as a text: `app=web,tier in (a,b)`; empty for one without terms.
+pub(super) fn written(selector: &LabelSelector) -> String {
+    let equal = selector.match_labels.iter().flatten().map(|(key, value)| format!("{key}={value}"));
+    let others = selector.match_expressions.iter().flatten().map(|expression| {
+        let values = expression.values.clone().unwrap_or_default().join(",");
+        match expression.operator.as_str() {
+            "In" => format!("{} in ({values})", expression.key),
+            "NotIn" => format!("{} notin ({values})", expression.key),
+            "DoesNotExist" => format!("!{}", expression.key),
+            _ => expression.key.clone(),
+        }
+    });
+    equal.chain(others).collect::<Vec<_>>().join(",")
+}
+
 /// The fields by which the sandbox selects: those of every object, of events and of pods.
 fn check_field(path: &str) -> Result<(), Failure> {
     const FIELDS: [&str; 16] = [

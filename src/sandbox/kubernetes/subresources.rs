@@ -1,8 +1,8 @@
-//! The parts of objects that have their own path: `log`, `scale`, `ephemeralcontainers`.
+//! The parts of objects that have their own path: `log`, `exec`, `scale`, `ephemeralcontainers`.
 
-use k8s_openapi::api::apps::v1::Deployment;
+use k8s_openapi::api::apps::v1::{Deployment, ReplicaSet, StatefulSet};
 use k8s_openapi::api::autoscaling::v1::Scale;
-use k8s_openapi::api::core::v1::Pod;
+use k8s_openapi::api::core::v1::{Pod, ReplicationController};
 use serde_json::Value;
 
 use super::api::{Reply, existing, patched, update};
@@ -10,8 +10,9 @@ use super::call::Call;
 use super::decode::{self, Decoded};
 use super::failure::Failure;
 use super::objects::{Cluster, Object};
-use super::resources::Subresource;
-use super::{deployments, patch, pods};
+use super::resources::{Kind, Subresource};
+use super::scale::{self, Scalable};
+use super::{patch, pods};
 use axum::http::Method;
 
 /// `GET …/pods/NAME/log`. There are no logs: containers are not executed. What a cluster says of a
@@ -48,9 +49,26 @@ pub(super) fn log(cluster: Cluster<'_>, call: &Call) -> Result<Value, Failure> {
     }))
 }
 
-/// `GET …/deployments/NAME/scale`.
+/// `exec`, `attach` and `portforward`.
+pub(super) fn inside(cluster: Cluster<'_>, call: &Call) -> Result<Reply, Failure> {
+    let pod = existing::<Pod>(cluster, call)?;
+    let what = call.target.subresource.map_or("", |row| row.name);
+    let message = format!("{what}: pod {:?} has nothing to reach: the sandbox executes no containers", pod.name());
+    Err(Failure::bad_request(message))
+}
+
+/// `GET …/NAME/scale`.
 pub(super) fn scale(cluster: Cluster<'_>, call: &Call) -> Result<Value, Failure> {
-    Ok(serde_json::to_value(deployments::scale_of(&existing(cluster, call)?))?)
+    match call.target.resource.kind {
+        Kind::ReplicaSet => scale_of::<ReplicaSet>(cluster, call),
+        Kind::StatefulSet => scale_of::<StatefulSet>(cluster, call),
+        Kind::ReplicationController => scale_of::<ReplicationController>(cluster, call),
+        _ => scale_of::<Deployment>(cluster, call),
+    }
+}
+
+fn scale_of<T: Scalable>(cluster: Cluster<'_>, call: &Call) -> Result<Value, Failure> {
+    Ok(serde_json::to_value(scale::of(&existing::<T>(cluster, call)?))?)
 }
 
 /// `PUT` and `PATCH` of a subresource.
@@ -60,29 +78,32 @@ pub(super) fn write(
     subresource: Subresource,
     body: &[u8],
 ) -> Result<Reply, Failure> {
-    match subresource {
-        Subresource::Scale => write_scale(cluster, call, body),
-        Subresource::EphemeralContainers => write_ephemeral(cluster, call, body),
-        Subresource::Log | Subresource::Status => Err(Failure::method_not_allowed()),
+    match (subresource, call.target.resource.kind) {
+        (Subresource::Scale, Kind::ReplicaSet) => write_scale::<ReplicaSet>(cluster, call, body),
+        (Subresource::Scale, Kind::StatefulSet) => write_scale::<StatefulSet>(cluster, call, body),
+        (Subresource::Scale, Kind::ReplicationController) => write_scale::<ReplicationController>(cluster, call, body),
+        (Subresource::Scale, _) => write_scale::<Deployment>(cluster, call, body),
+        (Subresource::EphemeralContainers, _) => write_ephemeral(cluster, call, body),
+        (Subresource::Inside, _) => inside(cluster, call),
+        (Subresource::Log | Subresource::Status, _) => Err(Failure::method_not_allowed()),
     }
 }
 
-fn write_scale(cluster: Cluster<'_>, call: &Call, body: &[u8]) -> Result<Reply, Failure> {
-    let old = existing::<Deployment>(cluster, call)?;
+fn write_scale<T: Scalable>(cluster: Cluster<'_>, call: &Call, body: &[u8]) -> Result<Reply, Failure> {
+    let old = existing::<T>(cluster, call)?;
     let value = if call.method == Method::PUT {
         decode::value(call, body)?
     } else {
-        let mut value = serde_json::to_value(deployments::scale_of(&old))?;
+        let mut value = serde_json::to_value(scale::of(&old))?;
         patch::apply(&mut value, patch::Kind::of(&call.content_type)?, body)?;
         value
     };
     let scale: Scale = serde_json::from_value(value).map_err(|error| {
         Failure::bad_request(format!("Scale in version \"v1\" cannot be handled as a Scale: {error}"))
     })?;
-    let new = Decoded { object: deployments::scaled(&old, &scale), warnings: Vec::new() };
-    let check = |_: Cluster<'_>, old: &Deployment, new: &mut Deployment| deployments::check_update(old, new);
-    update(cluster, call, &old, new, check)?;
-    Ok(Reply::ok(self::scale(cluster, call)?))
+    let new = Decoded { object: scale::scaled(&old, &scale), warnings: Vec::new() };
+    update(cluster, call, &old, new, T::check_update)?;
+    scale_of::<T>(cluster, call).map(Reply::ok)
 }
 
 fn write_ephemeral(cluster: Cluster<'_>, call: &Call, body: &[u8]) -> Result<Reply, Failure> {

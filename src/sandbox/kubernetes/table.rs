@@ -1,9 +1,11 @@
 //! Lists as tables: what `kubectl get` asks for and prints (kubernetes,
 //! `pkg/printers/internalversion/printers.go`).
 
+mod workloads;
+
 use jiff::Timestamp;
 use k8s_openapi::api::apps::v1::{Deployment, ReplicaSet};
-use k8s_openapi::api::core::v1::{Container, Event, Namespace, Pod, ServiceAccount};
+use k8s_openapi::api::core::v1::{Container, Event, Namespace, Pod, ReplicationController, Service, ServiceAccount};
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::{LabelSelector, ObjectMeta, Time};
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
@@ -12,6 +14,7 @@ use super::age::since;
 use super::failure::Failure;
 use super::pod_summary;
 use super::resources::Kind;
+use super::selector::written;
 
 /// A column: its title, its type, and 1 where only `-o wide` shows it.
 type Column = (&'static str, &'static str, u8);
@@ -42,7 +45,7 @@ fn columns(kind: Kind) -> &'static [Column] {
             ("Images", "string", 1),
             ("Selector", "string", 1),
         ],
-        Kind::ReplicaSet => &[
+        Kind::ReplicaSet | Kind::ReplicationController => &[
             NAME,
             ("Desired", "integer", 0),
             ("Current", "integer", 0),
@@ -75,6 +78,11 @@ fn columns(kind: Kind) -> &'static [Column] {
             ("Selector", "string", 1),
         ],
         Kind::ServiceAccount => &[NAME, ("Secrets", "string", 0), AGE],
+        Kind::StatefulSet => workloads::STATEFUL_SET,
+        Kind::DaemonSet => workloads::DAEMON_SET,
+        Kind::Job => workloads::JOB,
+        Kind::CronJob => workloads::CRON_JOB,
+        Kind::Review => &[NAME],
     }
 }
 
@@ -138,8 +146,14 @@ fn cells(kind: Kind, object: &Value, now: Timestamp) -> Result<Vec<Value>, Failu
         Kind::Event => event(&typed(object)?, now),
         Kind::Namespace => namespace(&typed(object)?, now),
         Kind::ServiceAccount => service_account(&typed(object)?, now),
-        // There are none.
-        Kind::Service => Vec::new(),
+        Kind::Service => service(&typed(object)?, now),
+        Kind::ReplicationController => replication_controller(&typed(object)?, now),
+        Kind::StatefulSet => workloads::stateful_set(&typed(object)?, now),
+        Kind::DaemonSet => workloads::daemon_set(&typed(object)?, now),
+        Kind::Job => workloads::job(&typed(object)?, now),
+        Kind::CronJob => workloads::cron_job(&typed(object)?, now),
+        // They are not stored.
+        Kind::Review => Vec::new(),
     })
 }
 
@@ -172,7 +186,7 @@ fn deployment(deployment: &Deployment, now: Timestamp) -> Vec<Value> {
         age(&deployment.metadata, now).into(),
         names(&containers).into(),
         images(&containers).into(),
-        written(&spec.selector).into(),
+        selected(&spec.selector).into(),
     ]
 }
 
@@ -188,7 +202,52 @@ fn replica_set(set: &ReplicaSet, now: Timestamp) -> Vec<Value> {
         age(&set.metadata, now).into(),
         names(&containers).into(),
         images(&containers).into(),
-        written(&spec.selector).into(),
+        selected(&spec.selector).into(),
+    ]
+}
+
+fn replication_controller(controller: &ReplicationController, now: Timestamp) -> Vec<Value> {
+    let (spec, status) = (controller.spec.clone().unwrap_or_default(), controller.status.clone().unwrap_or_default());
+    let containers = spec.template.and_then(|template| template.spec).map(|spec| spec.containers).unwrap_or_default();
+    let selector = LabelSelector { match_labels: spec.selector, match_expressions: None };
+    vec![
+        name(&controller.metadata).into(),
+        spec.replicas.unwrap_or(1).into(),
+        status.replicas.into(),
+        status.ready_replicas.unwrap_or(0).into(),
+        age(&controller.metadata, now).into(),
+        names(&containers).into(),
+        images(&containers).into(),
+        selected(&selector).into(),
+    ]
+}
+
+fn service(service: &Service, now: Timestamp) -> Vec<Value> {
+    let spec = service.spec.clone().unwrap_or_default();
+    let port = |port: &k8s_openapi::api::core::v1::ServicePort| {
+        let protocol = port.protocol.as_deref().unwrap_or("TCP");
+        match port.node_port {
+            Some(node) => format!("{}:{node}/{protocol}", port.port),
+            None => format!("{}/{protocol}", port.port),
+        }
+    };
+    let ports: Vec<String> = spec.ports.iter().flatten().map(port).collect();
+    let external = match (spec.type_.as_deref(), spec.external_name, spec.external_ips) {
+        (Some("ExternalName"), Some(name), _) => name,
+        (_, _, Some(addresses)) => addresses.join(","),
+        // Nothing in the sandbox hands out addresses of the internet.
+        (Some("LoadBalancer"), ..) => "<pending>".to_owned(),
+        _ => "<none>".to_owned(),
+    };
+    let selector = LabelSelector { match_labels: spec.selector, match_expressions: None };
+    vec![
+        name(&service.metadata).into(),
+        spec.type_.into(),
+        spec.cluster_ip.filter(|ip| !ip.is_empty()).unwrap_or_else(|| "<none>".to_owned()).into(),
+        external.into(),
+        if ports.is_empty() { "<none>".to_owned() } else { ports.join(",") }.into(),
+        age(&service.metadata, now).into(),
+        selected(&selector).into(),
     ]
 }
 
@@ -242,17 +301,7 @@ fn images(containers: &[Container]) -> String {
     containers.iter().filter_map(|container| container.image.as_deref()).collect::<Vec<_>>().join(",")
 }
 
-fn written(selector: &LabelSelector) -> String {
-    let equal = selector.match_labels.iter().flatten().map(|(key, value)| format!("{key}={value}"));
-    let others = selector.match_expressions.iter().flatten().map(|expression| {
-        let values = expression.values.clone().unwrap_or_default().join(",");
-        match expression.operator.as_str() {
-            "In" => format!("{} in ({values})", expression.key),
-            "NotIn" => format!("{} notin ({values})", expression.key),
-            "DoesNotExist" => format!("!{}", expression.key),
-            _ => expression.key.clone(),
-        }
-    });
-    let all: Vec<String> = equal.chain(others).collect();
-    if all.is_empty() { "<none>".to_owned() } else { all.join(",") }
+fn selected(selector: &LabelSelector) -> String {
+    let text = written(selector);
+    if text.is_empty() { "<none>".to_owned() } else { text }
 }

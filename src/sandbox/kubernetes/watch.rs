@@ -40,6 +40,10 @@ struct Watch {
 
 /// Answers `?watch=true` with a stream.
 pub(super) async fn stream(state: State, id: ClusterId, call: Call) -> Result<Response, Failure> {
+    if !call.target.resource.verbs.contains(&"watch") {
+        return Err(Failure::method_not_allowed());
+    }
+    call.caller.check(&call, "watch")?;
     let selector = Selector::parse(&call.options.label_selector, &call.options.field_selector)?;
     let seconds = call.timeout_seconds()?.unwrap_or(USUAL_SECONDS).min(MOST_SECONDS);
     let seen = match call.options.resource_version.as_str() {

@@ -42,14 +42,23 @@ async fn groups_come_one_by_one_where_it_does_not() {
     let names = cluster.get("/api").await.expect(200).json();
     assert_eq!(names, json!({ "kind": "APIVersions", "versions": ["v1"], "serverAddressByClientCIDRs": [] }));
     let groups = cluster.get("/apis").await.expect(200).json();
+    assert_eq!((&groups["kind"], &groups["apiVersion"]), (&json!("APIGroupList"), &json!("v1")));
     assert_eq!(
-        groups,
-        json!({ "kind": "APIGroupList", "apiVersion": "v1", "groups": [{
+        groups["groups"][0],
+        json!({
             "name": "apps",
             "versions": [{ "groupVersion": "apps/v1", "version": "v1" }],
             "preferredVersion": { "groupVersion": "apps/v1", "version": "v1" },
-        }] })
+        })
     );
+    for group in groups["groups"].as_array().unwrap() {
+        let name = group["name"].as_str().unwrap();
+        assert_eq!(cluster.get(&format!("/apis/{name}")).await.expect(200).json()["kind"], "APIGroup");
+        let resources = cluster.get(&format!("/apis/{name}/v1")).await.expect(200).json();
+        assert_eq!(resources["groupVersion"], format!("{name}/v1"));
+        assert_ne!(resources["resources"], json!([]));
+        cluster.get(&format!("/apis/{name}/v2")).await.expect(404);
+    }
     let core = cluster.get("/api/v1").await.expect(200).json();
     assert_eq!(
         core["resources"][0],
@@ -74,12 +83,12 @@ async fn the_schemas_are_empty() {
 #[tokio::test]
 async fn what_is_not_served_has_the_servers_words() {
     let cluster = Cluster::new();
-    let answer = cluster.get("/apis/batch/v1/namespaces/default/jobs").await.expect(404);
+    let answer = cluster.get("/apis/batch/v1/namespaces/default/tasks").await.expect(404);
     assert_eq!(
         answer.json(),
         json!({ "kind": "Status", "apiVersion": "v1", "metadata": {}, "status": "Failure",
             "message": "the server could not find the requested resource", "reason": "NotFound", "code": 404 })
     );
-    let answer = cluster.post("/api/v1/namespaces/default/services", &json!({})).await.expect(405);
+    let answer = cluster.post("/api/v1/namespaces/default/pods/p/status", &json!({})).await.expect(405);
     assert_eq!(answer.json()["reason"], "MethodNotAllowed");
 }

@@ -282,17 +282,6 @@ async fn the_selector_of_a_deployment_is_immutable_and_must_fit() {
     );
 }
 
-/// `kubectl apply --server-side`, which needs to know who set each field.
-#[tokio::test]
-async fn server_side_apply_is_refused() {
-    let cluster = Cluster::new();
-    let headers = [("content-type", "application/apply-patch+yaml")];
-    let body = deployment("web", IMAGE, 1).to_string().into_bytes();
-    let path = format!("{DEPLOYMENTS}/web?fieldManager=kubectl&force=false");
-    let refused = cluster.send(Method::PATCH, &path, &headers, body).await.expect(415).json();
-    assert_eq!(refused["reason"], "UnsupportedMediaType");
-}
-
 #[tokio::test]
 async fn only_the_image_of_a_pod_may_change() {
     let cluster = Cluster::new();

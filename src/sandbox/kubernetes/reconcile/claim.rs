@@ -7,7 +7,7 @@ use crate::sandbox::kubernetes::failure::Failure;
 use crate::sandbox::kubernetes::objects::{Cluster, Object};
 use crate::sandbox::kubernetes::selector::selects;
 
-use super::replica_set::controlled_by;
+use super::making::controlled_by;
 
 /// The objects of type `T` that `owner` controls, after claiming.
 pub(super) fn claim<T: Object, O: Object>(

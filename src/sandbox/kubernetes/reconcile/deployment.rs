@@ -12,10 +12,10 @@ use crate::sandbox::kubernetes::events::{Component, Note, record};
 use crate::sandbox::kubernetes::failure::Failure;
 use crate::sandbox::kubernetes::objects::{Cluster, Object};
 use crate::sandbox::kubernetes::resources::Kind;
-use crate::sandbox::kubernetes::suffix;
 
 use super::claim::claim;
-use super::replica_set::{controlled_by, replicas};
+use super::making::{controlled_by, hash_of as template_hash_of};
+use super::replica_set::replicas;
 use super::rollout::{Size, Strategy, Wanted};
 
 const HASH_LABEL: &str = "pod-template-hash";
@@ -26,7 +26,7 @@ const MAX: &str = "deployment.kubernetes.io/max-replicas";
 /// Moves a Deployment's ReplicaSets one step on, and says in its status how it stands.
 pub(super) fn sync(cluster: Cluster<'_>, mut deployment: Deployment) -> Result<(), Failure> {
     let Some(spec) = deployment.spec.clone() else { return Ok(()) };
-    let hash = template_hash(&deployment)?;
+    let hash = template_hash_of(&spec.template)?;
     let sets: Vec<ReplicaSet> = claim(cluster, &deployment, &spec.selector)?;
     let (newest, old): (Vec<_>, Vec<_>) = sets.into_iter().partition(|set| hash_of(set) == Some(&hash));
     let mut rollout = Rollout { cluster, wanted: Wanted::of(&deployment), newest: newest.into_iter().next(), old };
@@ -236,11 +236,6 @@ fn inherited_annotations(deployment: &Deployment) -> BTreeMap<String, String> {
     let mut annotations = deployment.metadata.annotations.clone().unwrap_or_default();
     annotations.retain(|key, _| key != "kubectl.kubernetes.io/last-applied-configuration" && key != REVISION);
     annotations
-}
-
-fn template_hash(deployment: &Deployment) -> Result<String, Failure> {
-    let template = deployment.spec.as_ref().map(|spec| &spec.template);
-    Ok(suffix::of_template(&serde_json::to_string(&template)?))
 }
 
 fn hash_of(set: &ReplicaSet) -> Option<&String> {

@@ -2,25 +2,17 @@
 
 use std::collections::BTreeMap;
 
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 use k8s_openapi::api::apps::v1::{ReplicaSet, ReplicaSetCondition, ReplicaSetStatus};
 use k8s_openapi::api::core::v1::Pod;
-use k8s_openapi::apimachinery::pkg::apis::meta::v1::{ObjectMeta, OwnerReference};
 
 use crate::sandbox::kubernetes::events::{Component, Note, record};
 use crate::sandbox::kubernetes::failure::Failure;
 use crate::sandbox::kubernetes::objects::{Cluster, Object};
-use crate::sandbox::kubernetes::pods;
-use crate::sandbox::kubernetes::resources::Kind;
-use crate::sandbox::kubernetes::suffix;
-use crate::sandbox::kubernetes::work::backoff;
 
 use super::availability::{available_at, is_ready};
 use super::claim::claim;
-
-/// The controller's delays between attempts (client-go, `DefaultControllerRateLimiter`).
-const FIRST_RETRY: SignedDuration = SignedDuration::from_millis(5);
-const LONGEST_RETRY: SignedDuration = SignedDuration::from_secs(1000);
+use super::making::{self, number};
 
 /// The most pods that are made or deleted in one go (`BurstReplicas`).
 const BURST: usize = 500;
@@ -36,42 +28,65 @@ enum Managed {
     Refused(String),
 }
 
-/// Brings one ReplicaSet's pods to their number, and says in its status how it stands.
-pub(super) fn sync(cluster: Cluster<'_>, mut set: ReplicaSet) -> Result<(), Failure> {
-    let selector = set.spec.as_ref().map(|spec| spec.selector.clone()).unwrap_or_default();
-    let pods: Vec<Pod> = claim(cluster, &set, &selector)?;
-    let managed = manage(cluster, &set, &pods)?;
-    let pods = cluster.owned::<Pod>(set.uid())?;
-    let old = set.status.clone().unwrap_or_default();
-    let conditions = conditions(cluster, &old, &managed);
-    set.status = Some(ReplicaSetStatus { conditions, ..counts(cluster, &set, &pods) });
-    cluster.update(&mut set)?;
-    requeue(cluster, &set, &pods, &managed)
+/// What keeps a number of pods: a ReplicaSet, or the older `ReplicationController`, which is seen as one.
+pub(super) trait Replicated: Object {
+    const CONTROLLER: Component;
+
+    /// The same numbers, template and status.
+    fn as_set(&self) -> ReplicaSet;
+
+    fn set_status(&mut self, status: ReplicaSetStatus);
 }
 
-fn manage(cluster: Cluster<'_>, set: &ReplicaSet, pods: &[Pod]) -> Result<Managed, Failure> {
+impl Replicated for ReplicaSet {
+    const CONTROLLER: Component = Component::ReplicaSetController;
+
+    fn as_set(&self) -> ReplicaSet {
+        self.clone()
+    }
+
+    fn set_status(&mut self, status: ReplicaSetStatus) {
+        self.status = Some(status);
+    }
+}
+
+/// Brings the pods of one owner to their number, and says in its status how it stands.
+pub(super) fn sync<T: Replicated>(cluster: Cluster<'_>, mut owner: T) -> Result<(), Failure> {
+    let set = owner.as_set();
+    let selector = set.spec.as_ref().map(|spec| spec.selector.clone()).unwrap_or_default();
+    let pods: Vec<Pod> = claim(cluster, &owner, &selector)?;
+    let managed = manage(cluster, &owner, &set, &pods)?;
+    let pods = cluster.owned::<Pod>(owner.uid())?;
+    let old = set.status.clone().unwrap_or_default();
+    let conditions = conditions(cluster, &old, &managed);
+    owner.set_status(ReplicaSetStatus { conditions, ..counts(cluster, &set, &pods) });
+    cluster.update(&mut owner)?;
+    requeue(cluster, &owner, &set, &pods, &managed)
+}
+
+fn manage<T: Replicated>(cluster: Cluster<'_>, owner: &T, set: &ReplicaSet, pods: &[Pod]) -> Result<Managed, Failure> {
     let wanted = usize::try_from(replicas(set)).unwrap_or(0);
     if pods.len() > wanted {
-        delete(cluster, set, pods, (pods.len() - wanted).min(BURST))?;
+        delete_some(cluster, owner, pods, (pods.len() - wanted).min(BURST))?;
         return Ok(Managed::Done);
     }
     if pods.len() == wanted {
         return Ok(Managed::Done);
     }
-    if let Some((attempts, false)) = cluster.queued(set)?
-        && attempts > 0
-    {
+    if making::is_put_off(cluster, owner)? {
         return Ok(Managed::NotDue);
     }
+    let template = set.spec.as_ref().and_then(|spec| spec.template.clone()).unwrap_or_default();
     for _ in 0..(wanted - pods.len()).min(BURST) {
-        match create(cluster, set) {
-            Ok(()) => {}
-            Err(Failure::Store(error)) => return Err(error.into()),
+        match making::make(cluster, making::pod_of(owner, &template))? {
+            Ok(pod) => {
+                let message = format!("Created pod: {}", pod.name());
+                record(cluster, owner, Note::normal(T::CONTROLLER, "SuccessfulCreate", &message))?;
+            }
             // One refusal ends the go: the next pod would be refused alike (`slowStartBatch`).
-            Err(refused) => {
-                let why = refused.to_string();
+            Err(why) => {
                 let message = format!("Error creating: {why}");
-                record(cluster, set, Note::warning(Component::ReplicaSetController, "FailedCreate", &message))?;
+                record(cluster, owner, Note::warning(T::CONTROLLER, "FailedCreate", &message))?;
                 return Ok(Managed::Refused(why));
             }
         }
@@ -79,37 +94,15 @@ fn manage(cluster: Cluster<'_>, set: &ReplicaSet, pods: &[Pod]) -> Result<Manage
     Ok(Managed::Done)
 }
 
-fn create(cluster: Cluster<'_>, set: &ReplicaSet) -> Result<(), Failure> {
-    let template = set.spec.as_ref().and_then(|spec| spec.template.clone()).unwrap_or_default();
-    let meta = template.metadata.unwrap_or_default();
-    let front = format!("{}-", set.name());
-    let pod = Pod {
-        metadata: ObjectMeta {
-            name: Some(format!("{front}{}", suffix::random())),
-            generate_name: Some(front),
-            namespace: Some(set.namespace().to_owned()),
-            labels: meta.labels,
-            annotations: meta.annotations,
-            owner_references: Some(vec![controlled_by(set)]),
-            ..ObjectMeta::default()
-        },
-        spec: template.spec,
-        status: None,
-    };
-    let pod = pods::create(cluster, pod)?;
-    let message = format!("Created pod: {}", pod.name());
-    record(cluster, set, Note::normal(Component::ReplicaSetController, "SuccessfulCreate", &message))
-}
-
 /// Deletes those first that serve least: not ready, then the newest (`ActivePodsWithRanks`).
-fn delete(cluster: Cluster<'_>, set: &ReplicaSet, pods: &[Pod], count: usize) -> Result<(), Failure> {
+fn delete_some<T: Replicated>(cluster: Cluster<'_>, owner: &T, pods: &[Pod], count: usize) -> Result<(), Failure> {
     let mut order: Vec<&Pod> = pods.iter().rev().collect();
     order.sort_by_key(|pod| is_ready(pod));
     for pod in order.into_iter().take(count) {
-        let Some(stored) = cluster.stored(Kind::Pod, pod.namespace(), pod.name())? else { continue };
-        cluster.remove(Kind::Pod, &stored)?;
-        let message = format!("Deleted pod: {}", pod.name());
-        record(cluster, set, Note::normal(Component::ReplicaSetController, "SuccessfulDelete", &message))?;
+        if making::delete(cluster, pod)? {
+            let message = format!("Deleted pod: {}", pod.name());
+            record(cluster, owner, Note::normal(T::CONTROLLER, "SuccessfulDelete", &message))?;
+        }
     }
     Ok(())
 }
@@ -155,19 +148,23 @@ fn conditions(cluster: Cluster<'_>, old: &ReplicaSetStatus, managed: &Managed) -
     }
 }
 
-/// When the set has to be looked at again: for the next attempt, or because a pod becomes available.
-fn requeue(cluster: Cluster<'_>, set: &ReplicaSet, pods: &[Pod], managed: &Managed) -> Result<(), Failure> {
-    let attempts = cluster.queued(set)?.map_or(0, |(attempts, _)| attempts);
+/// When the owner has to be looked at again: for the next attempt, or because a pod becomes available.
+fn requeue<T: Replicated>(
+    cluster: Cluster<'_>,
+    owner: &T,
+    set: &ReplicaSet,
+    pods: &[Pod],
+    managed: &Managed,
+) -> Result<(), Failure> {
     match managed {
         Managed::NotDue => {}
-        Managed::Refused(_) => {
-            let delay = backoff(FIRST_RETRY, attempts, LONGEST_RETRY);
-            cluster.enqueue(set, attempts.saturating_add(1), cluster.now + delay)?;
-        }
+        Managed::Refused(_) => making::put_off(cluster, owner)?,
         Managed::Done => match next_available(cluster.now, set, pods) {
-            Some(at) => cluster.enqueue(set, 0, at)?,
-            None if pods.len() < usize::try_from(replicas(set)).unwrap_or(0) => cluster.enqueue(set, 0, cluster.now)?,
-            None => cluster.dequeue(set)?,
+            Some(at) => cluster.enqueue(owner, 0, at)?,
+            None if pods.len() < usize::try_from(replicas(set)).unwrap_or(0) => {
+                cluster.enqueue(owner, 0, cluster.now)?;
+            }
+            None => cluster.dequeue(owner)?,
         },
     }
     Ok(())
@@ -177,26 +174,10 @@ fn next_available(now: Timestamp, set: &ReplicaSet, pods: &[Pod]) -> Option<Time
     pods.iter().filter_map(|pod| available_at(pod, min_ready_seconds(set))).filter(|at| *at > now).min()
 }
 
-/// The reference by which an object says who controls it.
-pub(super) fn controlled_by<T: Object>(owner: &T) -> OwnerReference {
-    OwnerReference {
-        api_version: T::API_VERSION.to_owned(),
-        kind: T::KIND.to_owned(),
-        name: owner.name().to_owned(),
-        uid: owner.uid().to_owned(),
-        controller: Some(true),
-        block_owner_deletion: Some(true),
-    }
-}
-
 pub(super) fn replicas(set: &ReplicaSet) -> i32 {
     set.spec.as_ref().and_then(|spec| spec.replicas).unwrap_or(1)
 }
 
 fn min_ready_seconds(set: &ReplicaSet) -> i32 {
     set.spec.as_ref().and_then(|spec| spec.min_ready_seconds).unwrap_or(0)
-}
-
-fn number(count: usize) -> i32 {
-    i32::try_from(count).unwrap_or(i32::MAX)
 }
