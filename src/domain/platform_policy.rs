@@ -188,7 +188,7 @@ pub struct SlsaRule {
     pub trusted_builder: String,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub trusted_source_repo_patterns: Vec<String>,
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub config_based_build_required: bool,
     /// An expression in CEL, which is not looked into.
     #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -1,0 +1,249 @@
+//! What a platform policy says to the images of a pod: the evaluation behind
+//! `gkePolicies:evaluate`, with its full tree of results (the facts' sections 9.1 and 9.3).
+//!
+//! Pure: what is known of an image comes from an [`Evidence`], signatures are checked by a
+//! [`Verify`]. The rules are those of the comments of v1 `platform_policy.proto`.
+
+mod checks;
+mod evidence;
+mod pattern;
+
+use serde::Serialize;
+
+pub use self::evidence::{Build, Evidence, Scan, Severity, SigstoreSignature, Vulnerability};
+use crate::domain::attestation::Verify;
+use crate::domain::image::ImageRef;
+use crate::domain::platform_policy::{Check, CheckSet, GkePolicy, ImageAllowlist, Scope};
+
+/// What came of an evaluation. Of several the worst counts: a policy that is not met comes before
+/// one that could not be looked at.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub enum Verdict {
+    Conformant,
+    Error,
+    NonConformant,
+}
+
+/// The pod that is asked about.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Pod {
+    pub name: String,
+    /// Empty means `default`, as in Kubernetes.
+    pub namespace: String,
+    /// Empty means `default`.
+    pub service_account: String,
+    /// As they were written.
+    pub images: Vec<String>,
+}
+
+/// The answer for all pods of a resource (`EvaluateGkePolicyResponse` without its attestations).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Evaluation {
+    pub verdict: Verdict,
+    pub results: Vec<PodResult>,
+}
+
+/// `PodResult`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct PodResult {
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub pod_name: String,
+    pub kubernetes_namespace: String,
+    pub kubernetes_service_account: String,
+    pub verdict: Verdict,
+    pub image_results: Vec<ImageResult>,
+}
+
+/// `ImageResult`: exactly one of the allowlist, the check set and the explanation is there.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct ImageResult {
+    pub image_uri: String,
+    pub verdict: Verdict,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub allowlist_result: Option<AllowlistResult>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub check_set_result: Option<CheckSetResult>,
+    /// Only where no check set was evaluated.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub explanation: Option<String>,
+}
+
+/// `AllowlistResult`: the pattern that exempted an image.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct AllowlistResult {
+    pub matched_pattern: String,
+}
+
+/// `CheckSetResult`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct CheckSetResult {
+    /// An int64, which JSON carries as a text.
+    pub index: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub display_name: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub scope: Option<Scope>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub allowlist_result: Option<AllowlistResult>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub check_results: Option<CheckResults>,
+    /// Only where no check was evaluated.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub explanation: Option<String>,
+}
+
+/// `CheckResults`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct CheckResults {
+    pub results: Vec<CheckResult>,
+}
+
+/// `CheckResult`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct CheckResult {
+    /// An int64, which JSON carries as a text.
+    pub index: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub display_name: Option<String>,
+    /// `VulnerabilityCheck`, …
+    #[serde(rename = "type")]
+    pub kind: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub allowlist_result: Option<AllowlistResult>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub evaluation_result: Option<EvaluationResult>,
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub explanation: String,
+}
+
+/// `EvaluationResult`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct EvaluationResult {
+    pub verdict: Verdict,
+}
+
+/// What the checks ask.
+#[derive(Clone, Copy)]
+pub struct World<'a> {
+    pub evidence: &'a dyn Evidence,
+    pub verify: &'a dyn Verify,
+    /// The id of the policy's project.
+    pub project: &'a str,
+}
+
+impl std::fmt::Debug for World<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("World").field("project", &self.project).finish_non_exhaustive()
+    }
+}
+
+/// What the policy says to these pods.
+pub fn evaluate(policy: &GkePolicy, pods: &[Pod], world: World<'_>) -> Evaluation {
+    let results: Vec<PodResult> = pods.iter().map(|pod| evaluate_pod(policy, pod, world)).collect();
+    Evaluation { verdict: worst(results.iter().map(|result| result.verdict)), results }
+}
+
+/// The worst of several verdicts; of none, conformance.
+fn worst(verdicts: impl Iterator<Item = Verdict>) -> Verdict {
+    verdicts.max().unwrap_or(Verdict::Conformant)
+}
+
+fn evaluate_pod(policy: &GkePolicy, pod: &Pod, world: World<'_>) -> PodResult {
+    let or_default = |text: &str| if text.is_empty() { "default".to_owned() } else { text.to_owned() };
+    let (namespace, account) = (or_default(&pod.namespace), or_default(&pod.service_account));
+    let set = policy.check_sets.iter().enumerate().find(|(_, set)| covers(set, &namespace, &account));
+    let image_results: Vec<ImageResult> =
+        pod.images.iter().map(|image| evaluate_image(policy, set, image, world)).collect();
+    PodResult {
+        pod_name: pod.name.clone(),
+        kubernetes_namespace: namespace,
+        kubernetes_service_account: account,
+        verdict: worst(image_results.iter().map(|result| result.verdict)),
+        image_results,
+    }
+}
+
+/// Whether a check set is for the pods of this namespace and service account.
+fn covers(set: &CheckSet, namespace: &str, account: &str) -> bool {
+    match &set.scope {
+        None => true,
+        Some(Scope::KubernetesNamespace(name)) => name == namespace,
+        Some(Scope::KubernetesServiceAccount(name)) => name.split_once(':') == Some((namespace, account)),
+    }
+}
+
+fn evaluate_image(policy: &GkePolicy, set: Option<(usize, &CheckSet)>, image: &str, world: World<'_>) -> ImageResult {
+    let result = ImageResult {
+        image_uri: image.to_owned(),
+        verdict: Verdict::Conformant,
+        allowlist_result: exempt(&policy.image_allowlist, image),
+        check_set_result: None,
+        explanation: None,
+    };
+    match set {
+        _ if result.allowlist_result.is_some() => result,
+        None => ImageResult { explanation: Some("The policy has no check set for this pod.".to_owned()), ..result },
+        Some((index, set)) => {
+            let (verdict, set) = evaluate_set(index, set, image, world);
+            ImageResult { verdict, check_set_result: Some(set), ..result }
+        }
+    }
+}
+
+fn exempt(allowlist: &ImageAllowlist, image: &str) -> Option<AllowlistResult> {
+    let matched = allowlist.allow_pattern.iter().find(|pattern| pattern::allows(pattern, image))?;
+    Some(AllowlistResult { matched_pattern: matched.clone() })
+}
+
+fn evaluate_set(index: usize, set: &CheckSet, image: &str, world: World<'_>) -> (Verdict, CheckSetResult) {
+    let result = CheckSetResult {
+        index: index.to_string(),
+        display_name: set.display_name.clone(),
+        scope: set.scope.clone(),
+        allowlist_result: exempt(&set.image_allowlist, image),
+        check_results: None,
+        explanation: None,
+    };
+    if result.allowlist_result.is_some() {
+        return (Verdict::Conformant, result);
+    }
+    if set.checks.is_empty() {
+        let explanation = Some("The check set has no checks.".to_owned());
+        return (Verdict::Conformant, CheckSetResult { explanation, ..result });
+    }
+    let checks = set.checks.iter().enumerate();
+    let results: Vec<CheckResult> = checks.map(|(index, check)| evaluate_check(index, check, image, world)).collect();
+    let verdicts = results.iter().filter_map(|result| result.evaluation_result.as_ref().map(|found| found.verdict));
+    (worst(verdicts), CheckSetResult { check_results: Some(CheckResults { results }), ..result })
+}
+
+fn evaluate_check(index: usize, check: &Check, image: &str, world: World<'_>) -> CheckResult {
+    let result = CheckResult {
+        index: index.to_string(),
+        display_name: check.display_name.clone(),
+        kind: check.kind.as_ref().map_or("", checks::name),
+        allowlist_result: exempt(&check.image_allowlist, image),
+        evaluation_result: None,
+        explanation: String::new(),
+    };
+    if result.allowlist_result.is_some() {
+        return result;
+    }
+    // gcloud passes images as they were typed, also with a scheme.
+    let bare = image.split_once("://").map_or(image, |(_, bare)| bare);
+    let outcome = match (&check.kind, bare.parse::<ImageRef>()) {
+        (None, _) => checks::Outcome::error("The check has no type."),
+        (Some(kind), image) => checks::run(kind, image.as_ref().ok(), world),
+    };
+    let evaluation_result = Some(EvaluationResult { verdict: outcome.verdict });
+    CheckResult { evaluation_result, explanation: outcome.explanation, ..result }
+}
+
+#[cfg(test)]
+mod tests;
