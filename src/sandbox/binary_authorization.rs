@@ -18,7 +18,9 @@ pub(super) use attestors::find as find_attestor;
 pub(super) use policy::current as current_policy;
 
 mod attestors;
+mod continuous_validation;
 mod keys;
+mod platform;
 mod policy;
 mod validate;
 
@@ -39,6 +41,24 @@ pub(super) const SCHEMA: &str = "
     ) STRICT;
 ";
 
+/// The tables that came with platform policies.
+pub(super) const PLATFORM_SCHEMA: &str = "
+    CREATE TABLE platform_policies (
+        place INTEGER PRIMARY KEY,
+        project TEXT NOT NULL,
+        platform TEXT NOT NULL,
+        id TEXT NOT NULL,
+        -- The whole resource as JSON.
+        policy TEXT NOT NULL,
+        UNIQUE (project, platform, id)
+    ) STRICT;
+    CREATE TABLE continuous_validation (
+        project TEXT PRIMARY KEY,
+        enabled INTEGER NOT NULL,
+        update_time TEXT NOT NULL
+    ) STRICT, WITHOUT ROWID;
+";
+
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Version {
     V1,
@@ -52,15 +72,22 @@ struct Api {
     state: State,
     version: Version,
     verifier: Arc<Verifier>,
+    /// Signs what `:evaluate` attests.
+    signer: Arc<platform::Signer>,
 }
 
 pub(super) fn router(state: &State) -> Router {
     let verifier = Arc::new(Verifier::new());
+    let signer = Arc::new(platform::Signer::default());
     let versions = [("v1", Version::V1), ("v1beta1", Version::Older), ("v1alpha2", Version::Older)];
-    versions.into_iter().fold(Router::new(), |router, (path, version)| {
-        let api = Api { state: state.clone(), version, verifier: Arc::clone(&verifier) };
-        router.merge(routes(path, api))
-    })
+    let api =
+        |version| Api { state: state.clone(), version, verifier: Arc::clone(&verifier), signer: Arc::clone(&signer) };
+    let shared = versions.into_iter().fold(Router::new(), |router, (path, version)| {
+        let router: Router = router;
+        router.merge(routes(path, api(version)))
+    });
+    let platform = platform::routes().with_state(api(Version::V1));
+    shared.merge(platform).merge(continuous_validation::routes().with_state(api(Version::Older)))
 }
 
 fn routes(version: &str, api: Api) -> Router {

@@ -1,28 +1,31 @@
 //! Container Analysis (Grafeas) v1, v1beta1 and v1alpha1: notes and occurrences.
 //!
-//! All versions show the same objects in the form of v1, and take the old names of their fields (the
-//! facts' sections 7.3 and 12.3).
+//! All versions show the same objects, each by its own names, and take the old names of their fields
+//! (the facts' sections 7.3 and 12.3).
 
-use axum::Router;
 use axum::routing::{get, post};
+use axum::{Extension, Router};
 
 use super::state::State;
+pub(super) use evidence::{attestations_in, builds_in, scan_in};
 pub(super) use notes::{kind as note_kind, listed};
 pub(super) use occurrences::attestations_on;
 pub(super) use schema::{ATTESTATION_OCCURRENCE, CREATE_TABLES as SCHEMA};
 
+mod evidence;
 mod filter;
 mod notes;
 mod occurrences;
 mod schema;
+mod version;
 
 pub(super) fn router(state: State) -> Router {
     let mut router = Router::new();
-    for version in ["v1", "v1beta1", "v1alpha1"] {
-        let project = format!("/{version}/projects/{{project}}");
+    for (path, version) in version::Version::ALL {
+        let project = format!("/{path}/projects/{{project}}");
         let note = format!("{project}/notes/{{note}}");
         let occurrence = format!("{project}/occurrences/{{occurrence}}");
-        router = router
+        let of_version = Router::new()
             .route(&format!("{project}/notes"), get(notes::list).post(notes::create))
             .route(&note, get(notes::read).patch(notes::patch).delete(notes::delete))
             .route(&format!("{note}/@getIamPolicy"), post(notes::get_iam_policy))
@@ -32,7 +35,9 @@ pub(super) fn router(state: State) -> Router {
             .route(&format!("{project}/occurrences"), get(occurrences::list).post(occurrences::create))
             .route(&format!("{project}/occurrences/@batchCreate"), post(occurrences::batch_create))
             .route(&occurrence, get(occurrences::read).delete(occurrences::delete))
-            .route(&format!("{occurrence}/notes"), get(occurrences::read_note));
+            .route(&format!("{occurrence}/notes"), get(occurrences::read_note))
+            .layer(Extension(version));
+        router = router.merge(of_version);
     }
     router.with_state(state)
 }

@@ -141,6 +141,7 @@ const VERBS: &[&str] = &[
     "destroy",
     "disable",
     "enable",
+    "evaluate",
     "getAncestry",
     "getIamPolicy",
     "list",

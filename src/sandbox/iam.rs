@@ -6,7 +6,7 @@
 
 use rusqlite::{OptionalExtension as _, Transaction};
 
-use super::decode::{self, Kind, Message};
+use super::decode::{self, Kind, Message, Params};
 use super::error::ApiError;
 use super::service_agents;
 use super::store::StoreError;
@@ -58,6 +58,53 @@ pub(super) fn get(tx: &Transaction<'_>, resource: &str) -> Result<IamPolicy, Sto
         Some(policy) => Ok(serde_json::from_str(&policy)?),
         None => Ok(IamPolicy { etag: Some(NO_POLICY_ETAG.to_owned()), ..IamPolicy::default() }),
     }
+}
+
+/// The `options.requestedPolicyVersion` of a request to read a policy; 0 where there is none.
+pub(super) fn requested_version(params: &Params) -> Result<u32, ApiError> {
+    let text = params.get("options.requestedPolicyVersion").unwrap_or("0");
+    known_version(text.parse().unwrap_or(u64::MAX))
+}
+
+/// The same from the body of a POST.
+pub(super) fn requested_in_body(body: &[u8]) -> Result<u32, ApiError> {
+    const OPTIONS: Message = Message(&[(&["requestedPolicyVersion"], Kind::Integer)]);
+    const GET: Message = Message(&[(&["resource"], Kind::Text), (&["options"], Kind::Message(&OPTIONS))]);
+    let request = decode::value(body, &GET, "")?;
+    match &request["options"]["requestedPolicyVersion"] {
+        serde_json::Value::Null => Ok(0),
+        version => known_version(version.as_u64().unwrap_or(u64::MAX)),
+    }
+}
+
+fn known_version(version: u64) -> Result<u32, ApiError> {
+    match version {
+        0 => Ok(0),
+        1 => Ok(1),
+        3 => Ok(3),
+        _ => {
+            let at = "options.requested_policy_version";
+            Err(ApiError::invalid_field(at, "The requested policy version must be 0, 1 or 3."))
+        }
+    }
+}
+
+/// The policy for a caller that understands this version: below 3 it knows of no conditions, and gets
+/// the roles of such bindings with `_withcond_` and a hash behind them (IAM's documentation; how the
+/// hash is made is inferred).
+pub(super) fn as_version(mut policy: IamPolicy, version: u32) -> IamPolicy {
+    if version == 3 || policy.bindings.iter().all(|binding| binding.condition.is_none()) {
+        return policy;
+    }
+    for binding in &mut policy.bindings {
+        if let Some(condition) = binding.condition.take() {
+            let digest = aws_lc_rs::digest::digest(&aws_lc_rs::digest::SHA256, condition.to_string().as_bytes());
+            let short: String = hex::encode(digest).chars().take(20).collect();
+            binding.role = format!("{}_withcond_{short}", binding.role);
+        }
+    }
+    policy.version = Some(1);
+    policy
 }
 
 /// The policy in a request to set it.

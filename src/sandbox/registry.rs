@@ -10,6 +10,7 @@ mod lists;
 mod manifests;
 mod parsed;
 mod route;
+mod signatures;
 mod storage;
 mod uploads;
 
@@ -26,6 +27,7 @@ use error::Failure;
 use route::Route;
 use storage::RepositoryId;
 
+pub(super) use signatures::{sigstore_signatures, uploaded};
 pub(super) use storage::SCHEMA;
 pub use storage::resolve;
 

@@ -14,6 +14,7 @@ mod cli;
 mod clusters;
 mod container_analysis;
 mod kms;
+mod platform;
 mod projects;
 mod server;
 

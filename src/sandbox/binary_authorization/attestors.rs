@@ -247,8 +247,11 @@ pub(super) async fn delete(
 pub(super) async fn get_iam_policy(
     Shared(api): Shared<Api>,
     Path((project, id)): Path<(String, String)>,
+    params: Params,
 ) -> Result<Json<IamPolicy>, ApiError> {
-    api.state.store.read(move |tx| Ok::<_, ApiError>(iam::get(tx, &existing(tx, &project, &id)?.name)?)).await.map(Json)
+    let version = iam::requested_version(&params)?;
+    let read = move |tx: &Transaction<'_>| Ok::<_, ApiError>(iam::get(tx, &existing(tx, &project, &id)?.name)?);
+    api.state.store.read(read).await.map(|policy| Json(iam::as_version(policy, version)))
 }
 
 pub(super) async fn set_iam_policy(

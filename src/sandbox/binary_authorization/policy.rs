@@ -11,7 +11,7 @@ use crate::domain::lint::{Code as Lint, Diagnostic, Severity};
 use crate::domain::name::AttestorName;
 use crate::domain::policy::Policy;
 use crate::domain::system_policy;
-use crate::sandbox::decode::snake;
+use crate::sandbox::decode::{Params, snake};
 use crate::sandbox::error::ApiError;
 use crate::sandbox::state::rfc3339;
 use crate::sandbox::store::StoreError;
@@ -78,29 +78,30 @@ fn decode(body: &[u8]) -> Result<Policy, ApiError> {
     let document = Document::parse(text, Dialect::Rest);
     document.policy.ok_or_else(|| {
         let errors = document.diagnostics.iter().filter(|diagnostic| diagnostic.severity == Severity::Error);
-        refusal(errors.collect::<Vec<_>>().as_slice())
+        refusal("policy", errors.collect::<Vec<_>>().as_slice())
     })
 }
 
-/// The first problem in the message, and all of them in the details. The service's own texts are not
+/// The first problem in the message, and all of them in the details; `root` is the name of the policy
+/// in the request. The service's own texts are not
 /// published but for the one of unknown fields, which all of Google's APIs share.
-fn refusal(errors: &[&Diagnostic]) -> ApiError {
+pub(super) fn refusal(root: &str, errors: &[&Diagnostic]) -> ApiError {
     const MAX_SHOWN: usize = 20;
     let message = |error: &Diagnostic| match (error.code, error.path.0.as_slice()) {
         (Lint::UnknownKey, [parents @ .., Segment::Field(name) | Segment::Key(name)]) => {
-            let at = field(&PolicyPath(parents.to_vec()));
+            let at = field(root, &PolicyPath(parents.to_vec()));
             format!("Invalid JSON payload received. Unknown name \"{name}\" at '{at}': Cannot find field.")
         }
         (Lint::Syntax, _) => format!("Invalid JSON payload received. {}", error.message),
-        _ => format!("Invalid value at '{}': {}", field(&error.path), error.message),
+        _ => format!("Invalid value at '{}': {}", field(root, &error.path), error.message),
     };
-    let violations = errors.iter().take(MAX_SHOWN).map(|error| (field(&error.path), message(error)));
+    let violations = errors.iter().take(MAX_SHOWN).map(|error| (field(root, &error.path), message(error)));
     ApiError::invalid_fields(violations)
 }
 
 /// A place as the service names it: `policy.default_admission_rule.evaluation_mode`.
-fn field(path: &PolicyPath) -> String {
-    path.0.iter().fold("policy".to_owned(), |place, segment| match segment {
+fn field(root: &str, path: &PolicyPath) -> String {
+    path.0.iter().fold(root.to_owned(), |place, segment| match segment {
         Segment::Field(name) => format!("{place}.{}", snake(name)),
         Segment::Key(key) => format!("{place}[\"{key}\"]"),
         Segment::Index(index) => format!("{place}[{index}]"),
@@ -133,8 +134,11 @@ fn check_attestors(tx: &Transaction<'_>, policy: &Policy) -> Result<(), ApiError
 pub(super) async fn get_iam_policy(
     Shared(api): Shared<Api>,
     Path(project): Path<String>,
+    params: Params,
 ) -> Result<Json<IamPolicy>, ApiError> {
-    api.state.store.read(move |tx| Ok::<_, ApiError>(iam::get(tx, &resource(tx, &project)?)?)).await.map(Json)
+    let version = iam::requested_version(&params)?;
+    let read = move |tx: &Transaction<'_>| Ok::<_, ApiError>(iam::get(tx, &resource(tx, &project)?)?);
+    api.state.store.read(read).await.map(|policy| Json(iam::as_version(policy, version)))
 }
 
 pub(super) async fn set_iam_policy(

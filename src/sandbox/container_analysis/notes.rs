@@ -1,14 +1,15 @@
 //! Notes: what attestations are attached to, and who may read those.
 
-use axum::Json;
 use axum::body::Bytes;
 use axum::extract::{Path, State as Shared};
+use axum::{Extension, Json};
 use rusqlite::types::Value as Sql;
 use rusqlite::{OptionalExtension as _, Row, Transaction, params_from_iter};
 use serde_json::{Map, Value, json};
 
 use super::filter::{Columns, Filter};
 use super::schema::{self, NOTE};
+use super::version::Version;
 use crate::domain::name::ResourceId;
 use crate::sandbox::decode::{self, Params};
 use crate::sandbox::error::ApiError;
@@ -88,6 +89,7 @@ fn existing(tx: &Transaction<'_>, project: &str, id: &str) -> Result<StoredNote,
 
 pub(super) async fn list(
     Shared(state): Shared<State>,
+    Extension(version): Extension<Version>,
     Path(project): Path<String>,
     params: Params,
 ) -> Result<Json<Value>, ApiError> {
@@ -104,6 +106,7 @@ pub(super) async fn list(
         Ok::<_, ApiError>(page.cut(rows))
     };
     let (notes, next) = state.store.read(read).await?;
+    let notes = notes.into_iter().map(|note| version.note(note)).collect();
     Ok(Json(listed("notes", notes, next)))
 }
 
@@ -121,6 +124,7 @@ pub(in crate::sandbox) fn listed(field: &str, entries: Vec<Value>, next: Option<
 
 pub(super) async fn create(
     Shared(state): Shared<State>,
+    Extension(version): Extension<Version>,
     Path(project): Path<String>,
     params: Params,
     body: Bytes,
@@ -143,18 +147,21 @@ pub(super) async fn create(
         .execute((&project, id.as_str(), kind, &note, &now))?;
         existing(tx, &project, id.as_str())
     };
-    state.store.write(write).await.map(|note| Json(note.into_resource()))
+    state.store.write(write).await.map(|note| Json(version.note(note.into_resource())))
 }
 
 pub(super) async fn read(
     Shared(state): Shared<State>,
+    Extension(version): Extension<Version>,
     Path((project, id)): Path<(String, String)>,
 ) -> Result<Json<Value>, ApiError> {
-    state.store.read(move |tx| existing(tx, &project, &id)).await.map(|note| Json(note.into_resource()))
+    let note = state.store.read(move |tx| existing(tx, &project, &id)).await?;
+    Ok(Json(version.note(note.into_resource())))
 }
 
 pub(super) async fn patch(
     Shared(state): Shared<State>,
+    Extension(version): Extension<Version>,
     Path((project, id)): Path<(String, String)>,
     params: Params,
     body: Bytes,
@@ -176,9 +183,9 @@ pub(super) async fn patch(
             &note.update_time,
             note.place,
         ))?;
-        Ok(note.into_resource())
+        Ok::<_, ApiError>(note.into_resource())
     };
-    state.store.write(write).await.map(Json)
+    state.store.write(write).await.map(|note| Json(version.note(note)))
 }
 
 /// Sets what the mask names to what the update says of it (nothing: removes it); without a mask,
@@ -222,12 +229,14 @@ pub(super) async fn delete(
 pub(super) async fn get_iam_policy(
     Shared(state): Shared<State>,
     Path((project, id)): Path<(String, String)>,
+    body: Bytes,
 ) -> Result<Json<IamPolicy>, ApiError> {
+    let requested = iam::requested_in_body(&body)?;
     let read = move |tx: &Transaction<'_>| {
         let note = existing(tx, &project, &id)?;
         Ok::<_, ApiError>(iam::get(tx, &name(&note.project, &note.id))?)
     };
-    state.store.read(read).await.map(Json)
+    state.store.read(read).await.map(|policy| Json(iam::as_version(policy, requested)))
 }
 
 pub(super) async fn set_iam_policy(

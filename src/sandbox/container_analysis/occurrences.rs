@@ -1,8 +1,8 @@
 //! Occurrences: attestations among them, found by their note and by the digest they are about.
 
-use axum::Json;
 use axum::body::Bytes;
 use axum::extract::{Path, State as Shared};
+use axum::{Extension, Json};
 use rusqlite::types::Value as Sql;
 use rusqlite::{OptionalExtension as _, Row, Transaction, params_from_iter};
 use serde_json::{Map, Value, json};
@@ -10,6 +10,7 @@ use serde_json::{Map, Value, json};
 use super::filter::{Columns, Filter};
 use super::notes::{self, listed};
 use super::schema::{self, OCCURRENCE};
+use super::version::Version;
 use crate::domain::attestation::Attestation;
 use crate::domain::image::Digest;
 use crate::domain::name::NoteName;
@@ -109,6 +110,19 @@ pub(in crate::sandbox) fn attestations_on(
     Ok(found)
 }
 
+/// The occurrences of one kind in one project that are about this digest, as the API shows them.
+pub(super) fn of_digest(
+    tx: &Transaction<'_>,
+    project: &str,
+    kind: &str,
+    digest: &Digest,
+) -> Result<Vec<Value>, StoreError> {
+    let sql = format!("{COLUMNS} WHERE digest = ?1 AND project = ?2 AND kind = ?3 ORDER BY place");
+    let mut statement = tx.prepare_cached(&sql)?;
+    let rows = statement.query_map((digest.hex(), project, kind), StoredOccurrence::from_row)?;
+    Ok(rows.map(|row| row.map(StoredOccurrence::into_resource)).collect::<Result<_, _>>()?)
+}
+
 /// What a list is a list of.
 #[derive(Debug)]
 enum Scope {
@@ -119,16 +133,18 @@ enum Scope {
 
 pub(super) async fn list(
     Shared(state): Shared<State>,
+    Extension(version): Extension<Version>,
     Path(project): Path<String>,
     params: Params,
 ) -> Result<Json<Value>, ApiError> {
     let scope =
         move |tx: &Transaction<'_>| Ok(Scope::Project(services::consumer(tx, &project, CONTAINER_ANALYSIS)?.id));
-    list_in(&state, &params, scope).await
+    list_in(&state, version, &params, scope).await
 }
 
 pub(super) async fn list_of_note(
     Shared(state): Shared<State>,
+    Extension(version): Extension<Version>,
     Path((project, id)): Path<(String, String)>,
     params: Params,
 ) -> Result<Json<Value>, ApiError> {
@@ -137,17 +153,19 @@ pub(super) async fn list_of_note(
         notes::find(tx, &project, &id)?.ok_or_else(|| notes::missing(&project, &id))?;
         Ok(Scope::Note(project, id))
     };
-    list_in(&state, &params, scope).await
+    list_in(&state, version, &params, scope).await
 }
 
 async fn list_in(
     state: &State,
+    version: Version,
     params: &Params,
     scope: impl FnOnce(&Transaction<'_>) -> Result<Scope, ApiError> + Send + 'static,
 ) -> Result<Json<Value>, ApiError> {
     let page = Page::of(params, 20, 1000)?;
     let filter = Filter::parse(params.get("filter").unwrap_or_default())?;
     let (occurrences, next) = state.store.read(move |tx| read_page(tx, &scope(tx)?, page, &filter)).await?;
+    let occurrences = occurrences.into_iter().map(|occurrence| version.occurrence(occurrence)).collect();
     Ok(Json(listed("occurrences", occurrences, next)))
 }
 
@@ -178,12 +196,14 @@ fn read_page(
 
 pub(super) async fn create(
     Shared(state): Shared<State>,
+    Extension(version): Extension<Version>,
     Path(project): Path<String>,
     body: Bytes,
 ) -> Result<Json<Value>, ApiError> {
     let wanted = New::of(decode::value(&body, &OCCURRENCE, "occurrence")?)?;
     let now = rfc3339(state.clock.now());
-    state.store.write(move |tx| create_in(tx, &project, wanted, now)).await.map(Json)
+    let made = state.store.write(move |tx| create_in(tx, &project, wanted, now)).await?;
+    Ok(Json(version.occurrence(made)))
 }
 
 /// The most occurrences of one batch (`BatchCreateOccurrencesRequest`).
@@ -191,6 +211,7 @@ const MAX_BATCH: usize = 1000;
 
 pub(super) async fn batch_create(
     Shared(state): Shared<State>,
+    Extension(version): Extension<Version>,
     Path(project): Path<String>,
     body: Bytes,
 ) -> Result<Json<Value>, ApiError> {
@@ -205,7 +226,7 @@ pub(super) async fn batch_create(
         let made = wanted.into_iter().map(|wanted| create_in(tx, &project, wanted, now.clone()));
         made.collect::<Result<Vec<_>, _>>()
     };
-    let made = state.store.write(write).await?;
+    let made: Vec<Value> = state.store.write(write).await?.into_iter().map(|made| version.occurrence(made)).collect();
     Ok(Json(json!({"occurrences": made})))
 }
 
@@ -327,13 +348,16 @@ fn existing(tx: &Transaction<'_>, project: &str, id: &str) -> Result<StoredOccur
 
 pub(super) async fn read(
     Shared(state): Shared<State>,
+    Extension(version): Extension<Version>,
     Path((project, id)): Path<(String, String)>,
 ) -> Result<Json<Value>, ApiError> {
-    state.store.read(move |tx| existing(tx, &project, &id)).await.map(|found| Json(found.into_resource()))
+    let found = state.store.read(move |tx| existing(tx, &project, &id)).await?;
+    Ok(Json(version.occurrence(found.into_resource())))
 }
 
 pub(super) async fn read_note(
     Shared(state): Shared<State>,
+    Extension(version): Extension<Version>,
     Path((project, id)): Path<(String, String)>,
 ) -> Result<Json<Value>, ApiError> {
     let read = move |tx: &Transaction<'_>| {
@@ -341,7 +365,7 @@ pub(super) async fn read_note(
         let note = notes::find(tx, &found.note_project, &found.note_id)?;
         note.ok_or_else(|| notes::missing(&found.note_project, &found.note_id))
     };
-    state.store.read(read).await.map(|note| Json(note.into_resource()))
+    state.store.read(read).await.map(|note| Json(version.note(note.into_resource())))
 }
 
 pub(super) async fn delete(

@@ -111,8 +111,8 @@ const LEGACY_RESOURCE: Message =
 
 pub(super) const OCCURRENCE: Message = Message(&[
     (&["name"], Kind::Text),
+    // v1beta1: `resource.uri`; v1alpha1: `resourceUrl`.
     (&["resourceUri", "resourceUrl"], Kind::Text),
-    // v1beta1: `resource.uri`.
     (&["resource"], Kind::Message(&LEGACY_RESOURCE)),
     (&["noteName"], Kind::Text),
     (&["kind"], Kind::Text),
@@ -121,10 +121,10 @@ pub(super) const OCCURRENCE: Message = Message(&[
     (&["updateTime"], Kind::Text),
     (&["attestation"], Kind::Message(&ATTESTATION_OCCURRENCE)),
     (&["envelope"], Kind::Any),
-    (&["vulnerability"], Kind::Any),
-    (&["build"], Kind::Any),
-    (&["image"], Kind::Any),
-    (&["package"], Kind::Any),
+    (&["vulnerability", "vulnerabilityDetails"], Kind::Any),
+    (&["build", "buildDetails"], Kind::Any),
+    (&["image", "derivedImage"], Kind::Any),
+    (&["package", "installation"], Kind::Any),
     (&["deployment"], Kind::Any),
     (&["discovery", "discovered"], Kind::Any),
     (&["upgrade"], Kind::Any),

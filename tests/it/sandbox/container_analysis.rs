@@ -86,10 +86,16 @@ async fn the_codelab_of_2018_and_its_versions() {
         let body = json!({"name": "x", "attestation_authority": {"hint": hint}});
         let url = format!("{CA}/{version}/projects/{PROJECT}/notes/?noteId={id}");
         let made = lab.ok(Method::POST, &url, body).await;
-        assert_eq!(made["attestation"]["hint"]["humanReadableName"], "x");
-        for version in ["v1", "v1beta1", "v1alpha1"] {
-            let url = format!("{CA}/{version}/projects/{PROJECT}/notes/{id}");
-            assert_eq!(lab.get(&url).await, made);
+        assert_eq!(made["attestationAuthority"]["hint"]["humanReadableName"], "x");
+        let shapes = [
+            ("v1", "attestation", "ATTESTATION"),
+            ("v1beta1", "attestationAuthority", "ATTESTATION"),
+            ("v1alpha1", "attestationAuthority", "ATTESTATION_AUTHORITY"),
+        ];
+        for (version, field, kind) in shapes {
+            let found = lab.get(&format!("{CA}/{version}/projects/{PROJECT}/notes/{id}")).await;
+            assert_eq!((&found["kind"], &found[field]["hint"]["humanReadableName"]), (&json!(kind), &json!("x")));
+            assert_eq!(found["createTime"], made["createTime"]);
         }
     }
 }

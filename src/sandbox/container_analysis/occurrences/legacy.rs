@@ -1,7 +1,8 @@
 //! Attestations as v1beta1 and v1alpha1 wrote them (the facts' section 7.3), in the form of v1.
 
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
+use crate::sandbox::container_analysis::version::WRAPPED;
 use crate::sandbox::error::ApiError;
 use crate::wire::base64_bytes;
 
@@ -11,6 +12,9 @@ pub(super) fn bring_up_to_date(occurrence: &mut Value) -> Result<(), ApiError> {
     let Some(fields) = occurrence.as_object_mut() else { return Ok(()) };
     if let Some(resource) = fields.remove("resource") {
         fields.entry("resourceUri").or_insert_with(|| resource["uri"].clone());
+    }
+    for (name, inner) in WRAPPED {
+        unwrap(fields, name, inner);
     }
     let Some(attestation) = fields.get_mut("attestation").and_then(Value::as_object_mut) else { return Ok(()) };
     let inner = attestation.remove("attestation").unwrap_or(Value::Null);
@@ -36,6 +40,15 @@ pub(super) fn bring_up_to_date(occurrence: &mut Value) -> Result<(), ApiError> {
         }
     }
     Ok(())
+}
+
+/// Takes off what v1beta1 wraps the details in.
+fn unwrap(fields: &mut Map<String, Value>, name: &str, inner: &str) {
+    if let Some(details) = fields.get_mut(name)
+        && let Some(unwrapped) = details.get_mut(inner).filter(|unwrapped| unwrapped.is_object())
+    {
+        *details = unwrapped.take();
+    }
 }
 
 #[cfg(test)]

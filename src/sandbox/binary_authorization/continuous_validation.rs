@@ -1,0 +1,102 @@
+//! `continuousValidationConfig` (v1alpha2): whether the project's own policy is also checked after
+//! admission. The sandbox keeps the setting; it watches no clusters.
+
+use axum::body::Bytes;
+use axum::extract::{Path, State as Shared};
+use axum::routing::{get, post};
+use axum::{Json, Router};
+use rusqlite::{OptionalExtension as _, Transaction};
+use serde_json::{Value, json};
+
+use super::{Api, consumer};
+use crate::sandbox::decode::{self, Kind, Message, Params};
+use crate::sandbox::error::ApiError;
+use crate::sandbox::iam;
+use crate::sandbox::state::rfc3339;
+use crate::wire::iam::{IamPolicy, TestIamPermissions};
+
+const ENFORCEMENT: Message = Message(&[(&["enabled"], Kind::Bool)]);
+const CONFIG: Message = Message(&[
+    (&["name"], Kind::Text),
+    (&["enforcementPolicyConfig"], Kind::Message(&ENFORCEMENT)),
+    (&["updateTime"], Kind::Text),
+]);
+
+pub(super) fn routes() -> Router<Api> {
+    let config = "/v1alpha2/projects/{project}/continuousValidationConfig";
+    Router::new()
+        .route(config, get(read).put(update))
+        .route(&format!("{config}/@getIamPolicy"), get(get_iam_policy))
+        .route(&format!("{config}/@setIamPolicy"), post(set_iam_policy))
+        .route(&format!("{config}/@testIamPermissions"), post(test_iam_permissions))
+        .route(
+            "/v1alpha2/projects/{project}/attestors/{attestor}/attestations/{attestation}/@testIamPermissions",
+            post(test_iam_permissions),
+        )
+}
+
+/// As the API shows it: off until it is turned on, and proto3's JSON leaves out what is off.
+fn shown(project: &str, stored: Option<(bool, String)>) -> Value {
+    let (enabled, time) = stored.map_or((false, None), |(enabled, time)| (enabled, Some(time)));
+    let enforcement = if enabled { json!({"enabled": true}) } else { json!({}) };
+    let mut config = json!({
+        "name": format!("projects/{project}/continuousValidationConfig"),
+        "enforcementPolicyConfig": enforcement,
+    });
+    if let Some(time) = time {
+        config["updateTime"] = time.into();
+    }
+    config
+}
+
+async fn read(Shared(api): Shared<Api>, Path(project): Path<String>) -> Result<Json<Value>, ApiError> {
+    let read = move |tx: &Transaction<'_>| {
+        let project = consumer(tx, &project)?.id;
+        let stored = tx
+            .prepare_cached("SELECT enabled, update_time FROM continuous_validation WHERE project = ?1")?
+            .query_row([&project], |row| Ok((row.get(0)?, row.get(1)?)))
+            .optional()?;
+        Ok::<_, ApiError>(shown(&project, stored))
+    };
+    api.state.store.read(read).await.map(Json)
+}
+
+async fn update(Shared(api): Shared<Api>, Path(project): Path<String>, body: Bytes) -> Result<Json<Value>, ApiError> {
+    let wanted = decode::value(&body, &CONFIG, "continuous_validation_config")?;
+    let enabled = wanted["enforcementPolicyConfig"]["enabled"].as_bool().unwrap_or(false);
+    let now = rfc3339(api.state.clock.now());
+    let write = move |tx: &Transaction<'_>| {
+        let project = consumer(tx, &project)?.id;
+        let sql = "INSERT OR REPLACE INTO continuous_validation (project, enabled, update_time) VALUES (?1, ?2, ?3)";
+        tx.prepare_cached(sql)?.execute((&project, enabled, &now))?;
+        Ok::<_, ApiError>(shown(&project, Some((enabled, now))))
+    };
+    api.state.store.write(write).await.map(Json)
+}
+
+fn resource(tx: &Transaction<'_>, project: &str) -> Result<String, ApiError> {
+    Ok(format!("{}/continuousValidationConfig", consumer(tx, project)?.resource()))
+}
+
+async fn get_iam_policy(
+    Shared(api): Shared<Api>,
+    Path(project): Path<String>,
+    params: Params,
+) -> Result<Json<IamPolicy>, ApiError> {
+    let version = iam::requested_version(&params)?;
+    let read = move |tx: &Transaction<'_>| Ok::<_, ApiError>(iam::get(tx, &resource(tx, &project)?)?);
+    api.state.store.read(read).await.map(|policy| Json(iam::as_version(policy, version)))
+}
+
+async fn set_iam_policy(
+    Shared(api): Shared<Api>,
+    Path(project): Path<String>,
+    body: Bytes,
+) -> Result<Json<IamPolicy>, ApiError> {
+    let wanted = iam::decode_set(&body)?;
+    api.state.store.write(move |tx| iam::set(tx, &resource(tx, &project)?, wanted)).await.map(Json)
+}
+
+async fn test_iam_permissions(body: Bytes) -> Result<Json<TestIamPermissions>, ApiError> {
+    iam::test(&body).map(Json)
+}

@@ -1,0 +1,214 @@
+//! Platform policies (v1): sets of checks for GKE and rules for Cloud Run, and what one of them says
+//! to a pod.
+
+use axum::body::Bytes;
+use axum::extract::{Path, State as Shared};
+use axum::routing::{get, post};
+use axum::{Json, Router};
+use rusqlite::{OptionalExtension as _, Transaction};
+use serde_json::{Value, json};
+
+use super::policy::refusal;
+use super::{Api, check_etag, consumer, new_etag};
+use crate::domain::document::{Dialect, Document, Format, PolicyKind};
+use crate::domain::lint::Severity;
+use crate::domain::name::ResourceId;
+use crate::domain::platform_policy::{PlatformPolicy, PlatformRules};
+use crate::sandbox::container_analysis::listed;
+use crate::sandbox::decode::Params;
+use crate::sandbox::error::ApiError;
+use crate::sandbox::page::Page;
+use crate::sandbox::state::rfc3339;
+use crate::sandbox::store::StoreError;
+pub(super) use deploy::Signer;
+
+mod deploy;
+mod evaluate;
+mod evidence;
+
+/// The platforms, with the field of a policy that has their rules.
+const PLATFORMS: [(&str, &str); 2] = [("gke", "gkePolicy"), ("cloudRun", "cloudRunPolicy")];
+
+pub(super) fn routes() -> Router<Api> {
+    let platforms = "/v1/projects/{project}/platforms";
+    let policies = format!("{platforms}/{{platform}}/policies");
+    let policy = format!("{policies}/{{policy}}");
+    Router::new()
+        .route(platforms, get(platforms_of))
+        .route(&policies, get(list).post(create))
+        .route(&policy, get(read).put(replace).delete(delete))
+        .route(&format!("{policy}/@evaluate"), post(evaluate::evaluate))
+}
+
+/// Where a policy is: the project's id, the platform, and the policy's own id.
+#[derive(Debug, Clone)]
+struct Place {
+    project: String,
+    platform: String,
+    id: String,
+}
+
+impl Place {
+    fn name(&self) -> String {
+        format!("projects/{}/platforms/{}/policies/{}", self.project, self.platform, self.id)
+    }
+
+    /// In a project that may be named by its number.
+    fn of(tx: &Transaction<'_>, project: &str, platform: String, id: String) -> Result<Self, ApiError> {
+        Ok(Self { project: consumer(tx, project)?.id, platform, id })
+    }
+}
+
+/// A platform that there is; another one is `NOT_FOUND` (inferred).
+fn known(platform: &str) -> Result<(), ApiError> {
+    let known = PLATFORMS.iter().any(|(name, _)| *name == platform);
+    if known { Ok(()) } else { Err(ApiError::not_found()) }
+}
+
+async fn platforms_of(Shared(api): Shared<Api>, Path(project): Path<String>) -> Result<Json<Value>, ApiError> {
+    let read = move |tx: &Transaction<'_>| consumer(tx, &project);
+    let project = api.state.store.read(read).await?;
+    let named = |name| json!({"name": format!("{}/platforms/{name}", project.resource())});
+    Ok(Json(json!({"platforms": PLATFORMS.map(|(name, _)| named(name))})))
+}
+
+/// The policy that is stored there.
+fn find(tx: &Transaction<'_>, place: &Place) -> Result<Option<PlatformPolicy>, StoreError> {
+    let sql = "SELECT policy FROM platform_policies WHERE project = ?1 AND platform = ?2 AND id = ?3";
+    let stored: Option<String> =
+        tx.prepare_cached(sql)?.query_row((&place.project, &place.platform, &place.id), |row| row.get(0)).optional()?;
+    Ok(stored.map(|policy| serde_json::from_str(&policy)).transpose()?)
+}
+
+fn existing(tx: &Transaction<'_>, place: &Place) -> Result<PlatformPolicy, ApiError> {
+    find(tx, place)?.ok_or_else(ApiError::not_found)
+}
+
+async fn list(
+    Shared(api): Shared<Api>,
+    Path((project, platform)): Path<(String, String)>,
+    params: Params,
+) -> Result<Json<Value>, ApiError> {
+    known(&platform)?;
+    let page = Page::of(&params, 100, 1000)?;
+    let read = move |tx: &Transaction<'_>| {
+        let project = consumer(tx, &project)?.id;
+        let sql = "SELECT place, policy FROM platform_policies WHERE project = ?1 AND platform = ?2 AND place > ?3
+            ORDER BY place LIMIT ?4";
+        let mut statement = tx.prepare_cached(sql)?;
+        let rows = statement
+            .query_map((&project, &platform, page.after, page.limit()), |row| Ok((row.get(0)?, row.get(1)?)))?;
+        let rows: Vec<(i64, Value)> = rows.collect::<Result<_, _>>()?;
+        Ok::<_, ApiError>(page.cut(rows))
+    };
+    let (policies, next) = api.state.store.read(read).await?;
+    Ok(Json(listed("platformPolicies", policies, next)))
+}
+
+async fn create(
+    Shared(api): Shared<Api>,
+    Path((project, platform)): Path<(String, String)>,
+    params: Params,
+    body: Bytes,
+) -> Result<Json<PlatformPolicy>, ApiError> {
+    known(&platform)?;
+    let id = params.get("policyId").ok_or_else(|| ApiError::invalid_field("policy_id", "A policyId is required."))?;
+    let id: ResourceId = id.parse().map_err(|error| ApiError::invalid_field("policy_id", format!("{error}")))?;
+    let wanted = decoded(body, &platform).await?;
+    let now = rfc3339(api.state.clock.now());
+    let write = move |tx: &Transaction<'_>| {
+        let place = Place::of(tx, &project, platform, id.as_str().to_owned())?;
+        match find(tx, &place)? {
+            Some(_) => Err(ApiError::already_exists()),
+            None => put(tx, &place, wanted, now),
+        }
+    };
+    api.state.store.write(write).await.map(Json)
+}
+
+/// Writes a policy with a new etag.
+fn put(
+    tx: &Transaction<'_>,
+    place: &Place,
+    mut policy: PlatformPolicy,
+    now: String,
+) -> Result<PlatformPolicy, ApiError> {
+    policy.name = Some(place.name());
+    policy.update_time = Some(now);
+    policy.etag = Some(new_etag());
+    let sql = "INSERT INTO platform_policies (project, platform, id, policy) VALUES (?1, ?2, ?3, ?4)
+        ON CONFLICT (project, platform, id) DO UPDATE SET policy = excluded.policy";
+    let text = serde_json::to_string(&policy)?;
+    tx.prepare_cached(sql)?.execute((&place.project, &place.platform, &place.id, text))?;
+    Ok(policy)
+}
+
+/// The policy in a body, or what the linter has against it; it has to be one for the platform.
+async fn decoded(body: Bytes, platform: &str) -> Result<PlatformPolicy, ApiError> {
+    // A long policy takes milliseconds to read: not on a thread that serves others.
+    let policy = tokio::task::spawn_blocking(move || decode(&body)).await.map_err(StoreError::from)??;
+    let field = match &policy.platform {
+        Some(PlatformRules::GkePolicy(_)) => "gkePolicy",
+        Some(PlatformRules::CloudRunPolicy(_)) => "cloudRunPolicy",
+        None => "",
+    };
+    let wanted = PLATFORMS.iter().find(|(name, _)| *name == platform).map_or("", |(_, field)| field);
+    if field == wanted {
+        return Ok(policy);
+    }
+    Err(ApiError::invalid_field("platform_policy", format!("A policy of the platform {platform} has a {wanted}.")))
+}
+
+fn decode(body: &[u8]) -> Result<PlatformPolicy, ApiError> {
+    let text = std::str::from_utf8(body)
+        .map_err(|error| ApiError::invalid(format!("Invalid JSON payload received. Invalid UTF-8: {error}.")))?;
+    let text = if text.trim().is_empty() { "{}" } else { text };
+    let document = Document::parse_kind(text, Dialect::Rest, Format::Json, Some(PolicyKind::Platform));
+    document.platform_policy.map(|policy| *policy).ok_or_else(|| {
+        let errors = document.diagnostics.iter().filter(|diagnostic| diagnostic.severity == Severity::Error);
+        refusal("platform_policy", errors.collect::<Vec<_>>().as_slice())
+    })
+}
+
+async fn read(
+    Shared(api): Shared<Api>,
+    Path((project, platform, id)): Path<(String, String, String)>,
+) -> Result<Json<PlatformPolicy>, ApiError> {
+    let read = move |tx: &Transaction<'_>| existing(tx, &Place::of(tx, &project, platform, id)?);
+    api.state.store.read(read).await.map(Json)
+}
+
+/// Replaces a policy whole; one that is not there is not made.
+async fn replace(
+    Shared(api): Shared<Api>,
+    Path((project, platform, id)): Path<(String, String, String)>,
+    body: Bytes,
+) -> Result<Json<PlatformPolicy>, ApiError> {
+    known(&platform)?;
+    let wanted = decoded(body, &platform).await?;
+    let now = rfc3339(api.state.clock.now());
+    let write = move |tx: &Transaction<'_>| {
+        let place = Place::of(tx, &project, platform, id)?;
+        let current = existing(tx, &place)?;
+        check_etag(wanted.etag.as_deref(), current.etag.as_deref(), "policy")?;
+        put(tx, &place, wanted, now)
+    };
+    api.state.store.write(write).await.map(Json)
+}
+
+async fn delete(
+    Shared(api): Shared<Api>,
+    Path((project, platform, id)): Path<(String, String, String)>,
+    params: Params,
+) -> Result<Json<Value>, ApiError> {
+    let etag = params.get("etag").map(str::to_owned);
+    let write = move |tx: &Transaction<'_>| {
+        let place = Place::of(tx, &project, platform, id)?;
+        let current = existing(tx, &place)?;
+        check_etag(etag.as_deref(), current.etag.as_deref(), "policy")?;
+        let sql = "DELETE FROM platform_policies WHERE project = ?1 AND platform = ?2 AND id = ?3";
+        tx.prepare_cached(sql)?.execute((&place.project, &place.platform, &place.id))?;
+        Ok::<_, ApiError>(json!({}))
+    };
+    api.state.store.write(write).await.map(Json)
+}
