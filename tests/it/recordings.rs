@@ -109,6 +109,12 @@ impl Recordings {
     }
 }
 
+impl From<(&'static str, &'static str, &'static str)> for Exception {
+    fn from((recording, at, why): (&'static str, &'static str, &'static str)) -> Self {
+        Self { recording, at, why }
+    }
+}
+
 impl Exception {
     fn covers(&self, recording: &str, difference: &Difference) -> bool {
         let named = match self.recording.strip_suffix('*') {
