@@ -16,6 +16,7 @@ pub mod key;
 pub mod lint;
 pub mod name;
 pub mod pattern;
+pub mod platform_evaluation;
 pub mod platform_policy;
 pub mod policy;
 pub mod policy_test;

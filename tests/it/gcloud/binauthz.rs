@@ -1,27 +1,60 @@
 //! `gcloud container binauthz`, GA, beta and alpha: exit code, output, and the state afterwards.
 
-use super::{Gcloud, Way};
+use reqwest::Method;
+use serde_json::{Value, json};
 
-#[tokio::test(flavor = "multi_thread")]
-async fn the_policy_is_exported() {
-    for way in [Way::Proxy, Way::Overrides] {
-        let Some(gcloud) = Gcloud::start(way).await else { return };
-        let printed = gcloud.ok("gcloud container binauthz policy export").await;
-        assert_eq!(
-            printed,
-            "defaultAdmissionRule:\n  enforcementMode: ENFORCED_BLOCK_AND_AUDIT_LOG\n  evaluationMode: ALWAYS_ALLOW\n\
-             globalPolicyEvaluationMode: ENABLE\nname: projects/binauthz-lab/policy\n"
-        );
+use super::{Gcloud, Way};
+use crate::sandbox::{BA, CA, PROJECT};
+
+mod attestations;
+mod attestors;
+mod platform;
+mod policy;
+
+const NOTE: &str = "projects/binauthz-lab/notes/my-attestor-note";
+const ATTESTOR: &str = "my-binauthz-attestor";
+const IMAGE: &str =
+    "gcr.io/binauthz-lab/hello-world@sha256:abababababababababababababababababababababababababababababababab";
+
+impl Gcloud {
+    /// The note of the codelab.
+    async fn make_note(&self) {
+        let hint = json!({"attestation": {"hint": {"humanReadableName": "a note"}}});
+        let url = format!("{CA}/v1/projects/{PROJECT}/notes?noteId=my-attestor-note");
+        self.lab.ok(Method::POST, &url, hint).await;
+    }
+
+    /// The note and the attestor of the codelab, without keys.
+    async fn make_attestor(&self) {
+        self.make_note().await;
+        let url = format!("{BA}/v1/projects/{PROJECT}/attestors?attestorId={ATTESTOR}");
+        self.lab.ok(Method::POST, &url, json!({"userOwnedGrafeasNote": {"noteReference": NOTE}})).await;
+    }
+
+    /// The attestor as it is now.
+    async fn attestor(&self) -> Value {
+        self.lab.get(&format!("{BA}/v1/projects/{PROJECT}/attestors/{ATTESTOR}")).await
+    }
+
+    /// The policy as it is now.
+    async fn policy(&self) -> Value {
+        self.lab.get(&format!("{BA}/v1/projects/{PROJECT}/policy")).await
     }
 }
 
-/// The errors of a file that gcloud finds before it asks anybody.
+/// Each command of the codelab's kind works by the overrides as well as through the proxy.
 #[tokio::test(flavor = "multi_thread")]
-async fn a_policy_that_gcloud_itself_refuses() {
-    let Some(gcloud) = Gcloud::start(Way::Proxy).await else { return };
-    gcloud.write("policy.txt", "");
-    let said = gcloud.fails(2, "gcloud container binauthz policy import policy.txt").await;
-    assert!(said.contains("Policy file must be a .yaml or .json file."), "{said}");
-    let said = gcloud.fails(1, "gcloud container binauthz policy import nofile.yaml").await;
-    assert!(said.contains("Unable to read file [nofile.yaml]"), "{said}");
+async fn by_overrides() {
+    let Some(gcloud) = Gcloud::start(Way::Overrides).await else { return };
+    gcloud.make_note().await;
+    let base = "gcloud container binauthz";
+    let flags = "--attestation-authority-note=my-attestor-note --attestation-authority-note-project=binauthz-lab";
+    assert_eq!(gcloud.ok(&format!("{base} attestors create {ATTESTOR} {flags}")).await, "");
+    assert!(gcloud.ok(&format!("{base} attestors list")).await.contains(ATTESTOR));
+    gcloud.write("policy.yaml", policy::POLICY);
+    assert!(gcloud.ok(&format!("{base} policy import policy.yaml")).await.contains("evaluationMode: ALWAYS_DENY"));
+    assert_eq!(gcloud.policy().await["defaultAdmissionRule"]["evaluationMode"], "ALWAYS_DENY");
+    let listed = gcloud.ok("gcloud beta container binauthz policy list gke").await;
+    assert_eq!(listed, "");
+    assert_eq!(gcloud.ok(&format!("{base} attestations list --attestor={ATTESTOR}")).await, "");
 }
