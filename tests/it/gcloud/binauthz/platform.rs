@@ -125,7 +125,7 @@ async fn evaluated_and_signed() {
 async fn continuous_validation() {
     let Some(gcloud) = Gcloud::start(Way::Proxy).await else { return };
     let run = "gcloud alpha container binauthz continuous-validation";
-    let off = "enforcementPolicyConfig: {}\nname: projects/binauthz-lab/continuousValidationConfig\n";
+    let off = "enforcementPolicyConfig:\n  enabled: false\nname: projects/binauthz-lab/continuousValidationConfig\n";
     assert_eq!(gcloud.ok(&format!("{run} describe")).await, off);
     assert_eq!(gcloud.ok(&format!("{run} enable")).await, "");
     let config = format!("{BA}/v1alpha2/projects/{PROJECT}/continuousValidationConfig");
