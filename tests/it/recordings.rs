@@ -20,6 +20,7 @@ use serde_json::{Map, Value};
 
 use crate::sandbox::Lab;
 
+mod cloud;
 mod google;
 
 /// The recordings of one file.
