@@ -12,6 +12,7 @@ pub mod sandbox;
 pub mod simulate;
 pub mod workbench;
 
+mod answer;
 mod input;
 mod invoked;
 mod terminal;

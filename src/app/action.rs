@@ -2,6 +2,7 @@
 //! from it. Its rows are below, one file for each heading of the help.
 
 mod attestor;
+mod box_kinds;
 mod boxes;
 mod deployer;
 mod everywhere;
@@ -302,6 +303,7 @@ impl Spec {
 pub fn specs() -> impl Iterator<Item = &'static Spec> {
     let tables = [
         boxes::TABLE,
+        box_kinds::TABLE,
         deployer::TABLE,
         watch::TABLE,
         attestor::TABLE,

@@ -9,8 +9,9 @@ use std::path::PathBuf;
 use clap::ValueEnum;
 
 use super::Exit;
+use super::answer::{printed, refused};
 use super::input::{self, InputError};
-use super::terminal::{self, Styles, complain, printable};
+use super::terminal::{Styles, printable};
 use crate::domain::admission::Outcome;
 use crate::domain::case::{self, CaseError, CaseFile, Checked, MAX_BYTES, Redaction};
 
@@ -45,10 +46,7 @@ enum Failure {
 pub(super) fn run(args: &Args) -> Exit {
     let case = match open(args) {
         Ok(case) => case,
-        Err(failure) => {
-            complain(&failure);
-            return Exit::Unusable;
-        }
+        Err(failure) => return refused(&failure),
     };
     let checked = case.check();
     let text = match args.format {
@@ -56,11 +54,7 @@ pub(super) fn run(args: &Args) -> Exit {
         Format::Json => json(&checked),
         Format::Markdown => case::markdown(&case, &checked),
     };
-    if let Err(error) = terminal::print(&text) {
-        complain(&format_args!("standard output: {error}"));
-        return Exit::Unusable;
-    }
-    if checked.differences.is_empty() { Exit::Yes } else { Exit::No }
+    printed(&text, if checked.differences.is_empty() { Exit::Yes } else { Exit::No })
 }
 
 fn open(args: &Args) -> Result<CaseFile, Failure> {

@@ -7,17 +7,15 @@ mod human;
 mod json;
 
 use std::io::{self, IsTerminal as _, Read as _};
-use std::path::{Path, PathBuf};
-
-use clap::ValueEnum;
+use std::path::PathBuf;
 
 use super::Exit;
-use super::check::{self, Checked};
-use super::input::InputError;
-use super::terminal::{self, Styles, complain};
+use super::answer::{Format, PolicyFailure, policy, printed, refused};
+use super::check::Checked;
+use super::terminal::{Styles, complain};
 use crate::domain::admission::{AttestorEvidence, CompiledPolicy, Decision, Evidence, Request, evaluate};
 use crate::domain::cause::{Diagnosis, State, diagnose};
-use crate::domain::document::{Document, PolicyKind};
+use crate::domain::document::Document;
 use crate::domain::fix::{self, Fix, Known, fixes};
 use crate::domain::rejection::{self, Case, MAX_BYTES, Reading};
 use crate::domain::system_policy;
@@ -37,18 +35,11 @@ pub struct Args {
     format: Format,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
-enum Format {
-    #[default]
-    Human,
-    Json,
-}
-
 /// Why nothing was explained.
 #[derive(Debug, thiserror::Error)]
 enum Failure {
     #[error(transparent)]
-    Input(#[from] InputError),
+    Policy(#[from] PolicyFailure),
     #[error("standard input: {0}")]
     Standard(io::Error),
     #[error("standard input is not UTF-8 text: {0}")]
@@ -57,11 +48,6 @@ enum Failure {
     Empty,
     #[error("standard input can be the text or the policy, not both")]
     StandardInputTwice,
-    #[error("{file}: a platform policy: only the policy of a project is asked")]
-    Platform { file: String },
-    /// Its diagnostics have been printed.
-    #[error("{file}: the policy is not valid, so nothing is decided by it")]
-    Invalid { file: String },
 }
 
 /// One case, with what can be behind each of its findings.
@@ -83,20 +69,13 @@ struct Answer {
 pub(super) fn run(args: &Args) -> Exit {
     let answer = match answer(args) {
         Ok(answer) => answer,
-        Err(failure) => {
-            complain(&failure);
-            return Exit::Unusable;
-        }
+        Err(failure) => return refused(&failure),
     };
     let text = match args.format {
         Format::Human => human::report(&answer, Styles::of(&io::stdout())),
         Format::Json => json::report(&answer),
     };
-    if let Err(error) = terminal::print(&text) {
-        complain(&format_args!("standard output: {error}"));
-        return Exit::Unusable;
-    }
-    exit(&answer.reading)
+    printed(&text, exit(&answer.reading))
 }
 
 fn exit(reading: &Reading) -> Exit {
@@ -168,17 +147,4 @@ fn standard_input() -> Result<String, Failure> {
         }
         Err(error) => Err(Failure::Encoding(error)),
     }
-}
-
-fn policy(path: &Path) -> Result<Checked, Failure> {
-    let checked = check::load(path, check::Kind::Auto)?;
-    let file = checked.file.clone();
-    if checked.document.kind == PolicyKind::Platform {
-        return Err(Failure::Platform { file });
-    }
-    if checked.document.policy.is_none() {
-        terminal::eprint(&check::human::report(&[checked], Styles::of(&io::stderr())));
-        return Err(Failure::Invalid { file });
-    }
-    Ok(checked)
 }

@@ -12,12 +12,10 @@ use std::io::{self, IsTerminal as _, Read};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use clap::ValueEnum;
-
 use super::Exit;
-use super::check::{self, Checked};
-use super::input::InputError;
-use super::terminal::{self, Styles, complain};
+use super::answer::{Format, PolicyFailure, policy, printed, refused};
+use super::check::Checked;
+use super::terminal::{self, Styles};
 use crate::domain::admission::{AttestorEvidence, Evidence};
 use crate::domain::name::AttestorName;
 use crate::domain::policy::Policy;
@@ -56,23 +54,11 @@ pub struct Args {
     format: Format,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
-enum Format {
-    #[default]
-    Human,
-    Json,
-}
-
 /// Why nothing was replayed.
 #[derive(Debug, thiserror::Error)]
 enum Failure {
-    /// Its diagnostics have been printed.
-    #[error("{file}: the policy is not valid, so nothing is decided by it")]
-    Invalid { file: String },
-    #[error("{file}: a platform policy; only the policy of a project is replayed")]
-    Platform { file: String },
     #[error(transparent)]
-    Input(#[from] InputError),
+    Policy(#[from] PolicyFailure),
     #[error(transparent)]
     Past(#[from] PastError),
     #[error("{file}: {error}")]
@@ -88,20 +74,13 @@ enum Failure {
 pub(super) fn run(args: &Args) -> Exit {
     let (replay, checked) = match replayed(args) {
         Ok(replayed) => replayed,
-        Err(failure) => {
-            complain(&failure);
-            return Exit::Unusable;
-        }
+        Err(failure) => return refused(&failure),
     };
     let text = match args.format {
         Format::Human => human::report(&replay, Styles::of(&io::stdout())),
         Format::Json => json::report(&replay, &checked.file),
     };
-    if let Err(error) = terminal::print(&text) {
-        complain(&format_args!("standard output: {error}"));
-        return Exit::Unusable;
-    }
-    exit(&replay)
+    printed(&text, exit(&replay))
 }
 
 fn exit(replay: &Replay) -> Exit {
@@ -120,7 +99,9 @@ fn replayed(args: &Args) -> Result<(Replay, Checked), Failure> {
     }
     let checked = policy(&args.policy)?;
     let file = args.entries.display().to_string();
-    let Some(policy) = &checked.document.policy else { return Err(Failure::Invalid { file: checked.file }) };
+    let Some(policy) = &checked.document.policy else {
+        return Err(PolicyFailure::Invalid { file: checked.file }.into());
+    };
     let past: Vec<Dated> = history::past(&args.history)?;
     let evidence = evidence(args, policy)?;
     let replayer = Replayer::new(policy, &system_policy::documented("global"), evidence, &past);
@@ -143,20 +124,6 @@ fn open(path: &Path) -> io::Result<(Box<dyn Read + Send>, Option<u64>)> {
     let file = File::open(path)?;
     let size = file.metadata().ok().filter(std::fs::Metadata::is_file).map(|metadata| metadata.len());
     Ok((Box::new(file), size))
-}
-
-/// A policy that is valid; what is wrong with another is printed.
-fn policy(path: &Path) -> Result<Checked, Failure> {
-    let checked = check::load(path, check::Kind::Auto)?;
-    if checked.document.policy.is_some() {
-        return Ok(checked);
-    }
-    let file = checked.file.clone();
-    if checked.document.is_valid() {
-        return Err(Failure::Platform { file });
-    }
-    terminal::eprint(&check::human::report(&[checked], Styles::of(&io::stderr())));
-    Err(Failure::Invalid { file })
 }
 
 /// Attestations are not known unless something is assumed of them.

@@ -13,9 +13,10 @@ use std::time::Duration;
 use clap::ValueEnum;
 
 use super::Exit;
-use super::check::{self, Checked};
+use super::answer::{PolicyFailure, policy, printed, refused};
+use super::check::Checked;
 use super::input::{self, InputError};
-use super::terminal::{self, Styles, complain};
+use super::terminal::{self, Styles};
 use crate::domain::admission::{AttestorEvidence, Evidence, Platform, Request};
 use crate::domain::inventory::Item;
 use crate::domain::name::{AttestorName, ClusterKey};
@@ -95,11 +96,8 @@ enum Format {
 /// Why nothing was reviewed.
 #[derive(Debug, thiserror::Error)]
 enum Failure {
-    /// Its diagnostics have been printed.
-    #[error("{file}: the policy is not valid, so nothing is decided by it")]
-    Invalid { file: String },
-    #[error("{file}: a platform policy; only project-singleton policies are reviewed")]
-    Platform { file: String },
+    #[error(transparent)]
+    Policy(#[from] PolicyFailure),
     #[error(transparent)]
     Input(#[from] InputError),
     #[error("{file}: {error}")]
@@ -112,18 +110,8 @@ enum Failure {
 
 pub(super) fn run(args: &Args) -> Exit {
     match reviewed(args) {
-        Ok((review, files)) => {
-            let text = printed(args, &review, &files);
-            if let Err(error) = terminal::print(&text) {
-                complain(&format_args!("standard output: {error}"));
-                return Exit::Unusable;
-            }
-            exit(&args.fail_on, &review)
-        }
-        Err(failure) => {
-            complain(&failure);
-            Exit::Unusable
-        }
+        Ok((review, files)) => printed(&report(args, &review, &files), exit(&args.fail_on, &review)),
+        Err(failure) => refused(&failure),
     }
 }
 
@@ -142,7 +130,7 @@ fn exit(fail_on: &[FailOn], review: &Review) -> Exit {
     }
 }
 
-fn printed(args: &Args, review: &Review, [old, new]: &[Checked; 2]) -> String {
+fn report(args: &Args, review: &Review, [old, new]: &[Checked; 2]) -> String {
     let documents = [Some(&old.document), Some(&new.document)];
     let sources = || [old, new].map(|checked| Source { file: &checked.file, document: Some(&checked.document) });
     match args.format {
@@ -161,7 +149,7 @@ fn reviewed(args: &Args) -> Result<(Review, [Checked; 2]), Failure> {
     let files = [policy(&args.old)?, policy(&args.new)?];
     let [Some(old), Some(new)] = files.each_ref().map(|file| file.document.policy.as_ref()) else {
         // Both were looked at above.
-        return Err(Failure::Invalid { file: String::new() });
+        return Err(PolicyFailure::Invalid { file: String::new() }.into());
     };
     let system = system_policy::documented("global");
     let reviewer = Reviewer::new(old, new, &system);
@@ -175,20 +163,6 @@ fn reviewed(args: &Args) -> Result<(Review, [Checked; 2]), Failure> {
     // Nobody cancels it here.
     let rows = rows.unwrap_or_default();
     Ok((Review::new(comparison, items, rows, &reviewer, (&evidence, &verifier), documents), files))
-}
-
-/// A policy that is valid; what is wrong with another is printed.
-fn policy(path: &Path) -> Result<Checked, Failure> {
-    let checked = check::load(path, check::Kind::Auto)?;
-    if checked.document.policy.is_some() {
-        return Ok(checked);
-    }
-    let file = checked.file.clone();
-    if checked.document.is_valid() {
-        return Err(Failure::Platform { file });
-    }
-    terminal::eprint(&check::human::report(&[checked], Styles::of(&io::stderr())));
-    Err(Failure::Invalid { file })
 }
 
 fn items(args: &Args, reviewer: &Reviewer) -> Result<Vec<Item>, Failure> {

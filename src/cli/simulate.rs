@@ -13,11 +13,12 @@ use std::path::PathBuf;
 use clap::ValueEnum;
 
 use super::Exit;
-use super::check::{self, Checked};
+use super::answer::{Format, PolicyFailure, policy, printed};
+use super::check::Checked;
 use super::input::InputError;
-use super::terminal::{self, Styles, complain};
+use super::terminal::{Styles, complain};
 use crate::domain::admission::{CompiledPolicy, Decision, Evidence, Outcome, Platform, Request, evaluate};
-use crate::domain::document::{Document, PolicyKind};
+use crate::domain::document::Document;
 use crate::domain::fix::{Case, Fix, Known, fixes};
 use crate::domain::image::{Digest, ImageRef};
 use crate::domain::name::ClusterKey;
@@ -75,13 +76,6 @@ pub struct Args {
     format: Format,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
-enum Format {
-    #[default]
-    Human,
-    Json,
-}
-
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 enum PlatformName {
     Gke,
@@ -109,11 +103,8 @@ fn key_value(text: &str) -> Result<(String, String), String> {
 enum Failure {
     #[error(transparent)]
     Input(#[from] InputError),
-    #[error("{file}: a platform policy: only the policy of a project is simulated")]
-    Platform { file: String },
-    /// Its diagnostics have been printed.
-    #[error("{file}: the policy is not valid, so nothing is decided by it")]
-    Invalid { file: String },
+    #[error(transparent)]
+    Policy(#[from] PolicyFailure),
     #[error("{file}: {error}")]
     Manifest { file: String, error: ManifestError },
     #[error("{file}: {count} pods in one manifest; choose one with --pod-name: {names}")]
@@ -139,7 +130,7 @@ enum Failure {
 impl Failure {
     fn exit(&self) -> Exit {
         match self {
-            Self::Platform { .. } => Exit::Undecided,
+            Self::Policy(PolicyFailure::Platform { .. }) => Exit::Undecided,
             _ => Exit::Unusable,
         }
     }
@@ -165,11 +156,7 @@ pub(super) fn run(args: &Args) -> Exit {
         Format::Human => human::report(&answer, Styles::of(&io::stdout())),
         Format::Json => json::report(&answer),
     };
-    if let Err(error) = terminal::print(&text) {
-        complain(&format_args!("standard output: {error}"));
-        return Exit::Unusable;
-    }
-    exit(answer.decision.outcome)
+    printed(&text, exit(answer.decision.outcome))
 }
 
 fn exit(outcome: Outcome) -> Exit {
@@ -181,14 +168,9 @@ fn exit(outcome: Outcome) -> Exit {
 }
 
 fn answer(args: &Args) -> Result<Answer, Failure> {
-    let checked = check::load(&args.policy, check::Kind::Auto)?;
-    if checked.document.kind == PolicyKind::Platform {
-        return Err(Failure::Platform { file: checked.file });
-    }
+    let checked = policy(&args.policy)?;
     let Some(policy) = &checked.document.policy else {
-        let file = checked.file.clone();
-        terminal::eprint(&check::human::report(&[checked], Styles::of(&io::stderr())));
-        return Err(Failure::Invalid { file });
+        return Err(PolicyFailure::Invalid { file: checked.file }.into());
     };
     let request = question::request(args)?;
     let evidence = question::evidence(args, policy, &request)?;
