@@ -3,17 +3,21 @@
 //! Each is true: run where the job's names point, it has the same effect. What no command line does
 //! in one step is said in a comment line.
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+
 use super::conflict::with_value;
 use super::job::{ClusterId, Deploy, Job, NewAttestation};
-use crate::codelab::names;
+use crate::codelab::{image, names};
 use crate::domain::document::{Dialect, Document};
 use crate::domain::key::KeyAlgorithm;
 use crate::domain::name::NoteName;
 use crate::domain::resource::WorkloadKind;
 
-const CURL: &str = "curl -H \"Authorization: Bearer $(gcloud auth print-access-token)\"";
+const CURL: &str = "curl --fail-with-body -sS -H \"Authorization: Bearer $(gcloud auth print-access-token)\"";
 const CONTAINER_ANALYSIS: &str = "https://containeranalysis.googleapis.com/v1";
 const BINAUTHZ: &str = "gcloud container binauthz";
+const VIEWER: &str = "roles/containeranalysis.notes.occurrences.viewer";
 const ENFORCE: &str = "--binauthz-evaluation-mode=PROJECT_SINGLETON_POLICY_ENFORCE";
 
 /// The commands of one job, a line each.
@@ -21,7 +25,11 @@ const ENFORCE: &str = "--binauthz-evaluation-mode=PROJECT_SINGLETON_POLICY_ENFOR
 pub fn commands(job: &Job) -> Vec<String> {
     match job {
         Job::CreateProject { project } => vec![
-            format!("gcloud projects create {project}   # unless it exists"),
+            // gcloud would enable `cloudapis.googleapis.com` too.
+            format!(
+                "gcloud projects describe {project} >/dev/null 2>&1 || \
+                 gcloud projects create {project} --no-enable-cloud-apis"
+            ),
             format!("gcloud config set project {project}"),
         ],
         Job::EnableServices { project, services } => {
@@ -47,15 +55,13 @@ pub fn commands(job: &Job) -> Vec<String> {
             format!("export KUBECONFIG=\"$WORKDIR/{}\"", names::KUBECONFIG),
             format!("gcloud container clusters get-credentials {}", cluster_flags(id)),
         ],
-        Job::PushImage { repository, tag } => {
-            vec![format!("docker build -t {repository}:{tag} . && docker push {repository}:{tag}")]
-        }
+        Job::PushImage { repository, tag } => push_commands(repository, tag),
         Job::DeleteImage { repository, digest } => {
             vec![format!("gcloud container images delete {repository}@{digest} --force-delete-tags --quiet")]
         }
         Job::Deploy(deploy) => deploy_commands(deploy),
-        Job::DeleteWorkload { kind, namespace, name, .. } => {
-            vec![format!("kubectl delete {} {name} --namespace={namespace}", kind.as_str())]
+        Job::DeleteWorkload { cluster, kind, namespace, name } => {
+            vec![format!("{} delete {} {name} --namespace={namespace}", kubectl(cluster), kind.as_str())]
         }
         Job::ExportPolicy { project, file } => {
             vec![format!("{BINAUTHZ} policy export --project={project} > {}", quoted(file))]
@@ -70,8 +76,8 @@ pub fn commands(job: &Job) -> Vec<String> {
             quoted(&format!("{{\"attestation\": {{\"hint\": {{\"humanReadableName\": {}}}}}}}", json(description)))
         )],
         Job::DeleteNote(note) => vec![format!("{CURL} -X DELETE \"{CONTAINER_ANALYSIS}/{note}\"")],
-        Job::Grant { note, member } => vec![set_iam(note, &format!("add {member} to")), grant_body(member)],
-        Job::Revoke { note, member } => vec![set_iam(note, &format!("remove {member} from"))],
+        Job::Grant { note, member } => vec![set_iam(note, &granted(member))],
+        Job::Revoke { note, member } => vec![set_iam(note, &revoked(member))],
         Job::CreateAttestor { project, id, note, description } => {
             let described =
                 if description.is_empty() { String::new() } else { format!(" --description={}", quoted(description)) };
@@ -103,13 +109,19 @@ pub fn commands(job: &Job) -> Vec<String> {
             vec![format!("gpg --quick-generate-key {user} {} sign never", gpg_name(key.algorithm))]
         }
         Job::ImportKey { .. } => vec!["gpg --import   # the armored key on standard input".into()],
-        Job::DeleteKey { fingerprint } => vec![format!("gpg --delete-secret-and-public-key {fingerprint}")],
+        Job::DeleteKey { fingerprint } => {
+            vec![format!("gpg --batch --yes --delete-secret-and-public-key {fingerprint}")]
+        }
         Job::ExportKey { fingerprint, file } => vec![format!("gpg --armor --export {fingerprint} > {}", quoted(file))],
-        Job::Sign { fingerprint, .. } => vec![format!(
-            "gpg --local-user {fingerprint} --armor --output {} --sign {}",
-            names::SIGNATURE,
-            names::PAYLOAD
-        )],
+        Job::Sign { fingerprint, payload, .. } => {
+            let mut lines = here_document(names::PAYLOAD, &String::from_utf8_lossy(payload));
+            lines.push(format!(
+                "gpg --yes --local-user {fingerprint} --armor --output {} --sign {}",
+                names::SIGNATURE,
+                names::PAYLOAD
+            ));
+            lines
+        }
         Job::CreateAttestation(new) => vec![attest(new, "")],
         Job::Validate(new) => vec![format!(
             "# asked of the service alone, without creating anything: POST \
@@ -123,6 +135,46 @@ pub fn commands(job: &Job) -> Vec<String> {
             vec![format!("gcloud container images describe {image} --format='get(image_summary.digest)'")]
         }
     }
+}
+
+/// The commands that do the same in another store: what only says which state of this one was
+/// meant is left out.
+pub fn again(job: &Job) -> Vec<String> {
+    match job {
+        Job::ImportPolicy { project, text, etag: Some(_) } => {
+            commands(&Job::ImportPolicy { project: project.clone(), text: text.clone(), etag: None })
+        }
+        _ => commands(job),
+    }
+}
+
+/// The image as an OCI layout, byte for byte, so that it has the digest that is signed and deployed.
+fn push_commands(repository: &str, tag: &str) -> Vec<String> {
+    let Ok(image) = image::build() else {
+        return vec![format!("# the image {repository}:{tag} could not be built")];
+    };
+    let hex = |blob: &image::Blob| blob.digest.to_string().trim_start_matches("sha256:").to_owned();
+    let index = serde_json::json!({ "schemaVersion": 2, "manifests": [{
+        "mediaType": image::Image::MANIFEST_TYPE,
+        "digest": image.digest().to_string(),
+        "size": image.manifest.bytes.len(),
+    }] });
+    let mut lines = vec![
+        "mkdir -p image/blobs/sha256".to_owned(),
+        format!("echo '{}' > image/oci-layout", r#"{"imageLayoutVersion":"1.0.0"}"#),
+        format!("echo '{index}' > image/index.json"),
+    ];
+    lines.extend(
+        [&image.layer, &image.config, &image.manifest]
+            .map(|blob| format!("base64 -d > image/blobs/sha256/{} <<< {}", hex(blob), STANDARD.encode(&blob.bytes))),
+    );
+    lines.push(format!("skopeo copy --insecure-policy oci:image docker://{repository}:{tag}"));
+    lines
+}
+
+/// kubectl at this cluster, by the name that `get-credentials` gives it.
+fn kubectl(id: &ClusterId) -> String {
+    format!("kubectl --context=gke_{}_{}_{}", id.project, id.location, id.name)
 }
 
 /// As gpg's `--quick-generate-key` names it.
@@ -141,12 +193,16 @@ fn cluster_flags(id: &ClusterId) -> String {
 
 fn deploy_commands(deploy: &Deploy) -> Vec<String> {
     let Deploy { kind, namespace, name, image, service_account, labels, annotations, .. } = deploy;
+    let kubectl = kubectl(&deploy.cluster);
     let plain = service_account.is_empty() && labels.is_empty() && annotations.is_empty();
     match kind {
         WorkloadKind::Pod => {
-            let labels: Vec<String> = labels.iter().map(|(key, value)| format!("{key}={value}")).collect();
-            let labels =
-                if labels.is_empty() { String::new() } else { format!(" --labels={}", quoted(&labels.join(","))) };
+            // Labels of one's own take the place of the one that `kubectl run` sets.
+            let pairs: String = labels.iter().map(|(key, value)| format!(",{key}={value}")).collect();
+            let labels = match pairs.as_str() {
+                "" => String::new(),
+                pairs => format!(" --labels={}", quoted(&format!("run={name}{pairs}"))),
+            };
             let account = if service_account.is_empty() {
                 String::new()
             } else {
@@ -157,12 +213,13 @@ fn deploy_commands(deploy: &Deploy) -> Vec<String> {
                 |(key, value): (&String, &String)| format!(" --annotations={}", quoted(&format!("{key}={value}")));
             let annotations: String = annotations.iter().map(annotation).collect();
             vec![format!(
-                "kubectl run {name} --image={} --namespace={namespace}{labels}{annotations}{account}",
+                "{kubectl} run {name} --image={} --namespace={namespace}{labels}{annotations}{account}",
                 quoted(image)
             )]
         }
         WorkloadKind::Deployment | WorkloadKind::ReplicaSet => {
-            let create = format!("kubectl create deployment {name} --image={} --namespace={namespace}", quoted(image));
+            let create =
+                format!("{kubectl} create deployment {name} --image={} --namespace={namespace}", quoted(image));
             if plain {
                 return vec![create];
             }
@@ -173,23 +230,32 @@ fn deploy_commands(deploy: &Deploy) -> Vec<String> {
                 "spec": if service_account.is_empty() { serde_json::json!({}) } else { serde_json::json!({"serviceAccountName": service_account}) },
             }}});
             vec![format!(
-                "{create} --dry-run=client -o json | kubectl patch --local -f - --type=merge -p {} -o json | kubectl apply -f -",
+                "{create} --dry-run=client -o json | kubectl patch --local -f - --type=merge -p {} -o json | {kubectl} create -f -",
                 quoted(&template.to_string())
             )]
         }
     }
 }
 
-fn set_iam(note: &NoteName, what: &str) -> String {
+/// Reads the note's policy, changes it by a program of jq, and writes it with its etag.
+fn set_iam(note: &NoteName, change: &str) -> String {
+    let url = format!("{CONTAINER_ANALYSIS}/{note}");
     format!(
-        "{CURL} -X POST -H \"Content-Type: application/json\" --data @iam_request.json \
-         \"{CONTAINER_ANALYSIS}/{note}:setIamPolicy\"   # iam_request.json: what :getIamPolicy answers, with: {what} the viewer role"
+        "{CURL} -X POST \"{url}:getIamPolicy\" | jq {} | {CURL} -X POST -H \"Content-Type: application/json\" \
+         --data @- \"{url}:setIamPolicy\"",
+        quoted(&format!("{{policy: ({change})}}"))
     )
 }
 
-fn grant_body(member: &str) -> String {
+fn granted(member: &str) -> String {
+    format!(".bindings += [{{role: {}, members: [{}]}}]", json(VIEWER), json(member))
+}
+
+fn revoked(member: &str) -> String {
     format!(
-        "# {{\"policy\": {{\"bindings\": [{{\"role\": \"roles/containeranalysis.notes.occurrences.viewer\", \"members\": [\"{member}\"]}}]}}}}"
+        ".bindings = [.bindings[]? | if .role == {} then .members -= [{}] else . end | select(.members != [])]",
+        json(VIEWER),
+        json(member)
     )
 }
 
@@ -207,10 +273,17 @@ fn attest(new: &NewAttestation, more: &str) -> String {
 }
 
 fn here_document(name: &str, text: &str) -> Vec<String> {
-    let end = if text.ends_with('\n') { "" } else { "\n" };
     // A quoted `~` would be a name.
     let (home, rest) = name.strip_prefix("~/").map_or(("", name), |rest| ("~/", rest));
-    vec![format!("cat > {home}{} <<'EOF'\n{text}{end}EOF", quoted(rest))]
+    let file = format!("{home}{}", quoted(rest));
+    if !text.ends_with('\n') {
+        return vec![format!("printf %s {} > {file}", quoted(text))];
+    }
+    let mut end = "EOF".to_owned();
+    while text.lines().any(|line| line == end) {
+        end.push('_');
+    }
+    vec![format!("cat > {file} <<'{end}'\n{text}{end}")]
 }
 
 /// The text of a policy with the etag that goes along, so that the command is refused where ours is.

@@ -2,8 +2,8 @@
 
 use jiff::Timestamp;
 
-use super::commands::commands;
-use super::job::Job;
+use super::commands::{again, commands};
+use super::job::{Job, Outcome};
 use super::msg::Failure;
 use super::remote::Ticket;
 
@@ -28,6 +28,10 @@ pub struct Entry {
     pub at: Timestamp,
     pub title: String,
     pub commands: Vec<String>,
+    /// The commands that do the same in another store.
+    pub again: Vec<String>,
+    /// The fingerprint of the key that was made.
+    pub key: Option<String>,
     pub state: State,
 }
 
@@ -44,16 +48,19 @@ impl CommandLog {
 
     pub fn start(&mut self, ticket: Ticket, jobs: &[Job], at: Timestamp) {
         for (number, job) in jobs.iter().enumerate() {
-            let (title, commands) = (job.title(), commands(job));
-            self.entries.push(Entry { ticket, number, at, title, commands, state: State::Running });
+            let (title, commands, again) = (job.title(), commands(job), again(job));
+            self.entries.push(Entry { ticket, number, at, title, commands, again, key: None, state: State::Running });
         }
         let excess = self.entries.len().saturating_sub(CAPACITY);
         self.entries.drain(..excess);
     }
 
-    pub fn done(&mut self, ticket: Ticket, number: usize) {
+    pub fn done(&mut self, ticket: Ticket, number: usize, outcome: &Outcome) {
         for entry in self.of(ticket).filter(|entry| entry.number == number) {
             entry.state = State::Done;
+            if let Outcome::Generated { fingerprint } = outcome {
+                entry.key = Some(fingerprint.clone());
+            }
         }
     }
 
@@ -72,23 +79,43 @@ impl CommandLog {
         self.entries.iter_mut().filter(move |entry| entry.ticket == ticket)
     }
 
-    /// All of it as a shell script, with the titles as comments.
+    /// All of it as a script that does the same again, with the titles as comments. What failed or is
+    /// under way is a comment too. A key that is made anew has another fingerprint: a variable.
     pub fn script(&self) -> String {
-        let mut script = String::from("#!/bin/sh\nset -e\n");
+        let mut script = String::from(
+            "#!/usr/bin/env bash\nset -euo pipefail\n: \"${WORKDIR:=$HOME/countersign-session}\"\n\
+             mkdir -m 700 -p \"$WORKDIR\" && cd \"$WORKDIR\"\n",
+        );
+        let keys: Vec<&str> = self.entries.iter().filter_map(|entry| entry.key.as_deref()).collect();
         for entry in &self.entries {
-            let mark = match &entry.state {
-                State::Done => String::new(),
-                State::Running => " (under way)".into(),
-                State::Failed(why) => format!(" (failed: {why})"),
-                State::Cancelled => " (cancelled)".into(),
-                State::NotReached => " (not reached)".into(),
-            };
-            script.push_str(&format!("\n# {}{mark}\n", entry.title));
-            for command in &entry.commands {
-                script.push_str(command);
-                script.push('\n');
+            script.push_str(&format!("\n# {}{}\n", entry.title, entry.state.mark()));
+            let mut commands = entry.again.join("\n");
+            for (number, key) in keys.iter().enumerate() {
+                commands = commands.replace(key, &format!("$KEY_{}", number + 1));
+            }
+            if let Some(number) = entry.key.as_deref().and_then(|key| keys.iter().position(|other| *other == key)) {
+                commands.push_str(&format!(
+                    "\nKEY_{}=$(gpg --batch --with-colons --list-secret-keys | awk -F: '$1 == \"fpr\" {{ key = $10 }} END {{ print key }}')",
+                    number + 1
+                ));
+            }
+            for line in commands.lines() {
+                let comment = if entry.state == State::Done { "" } else { "# " };
+                script.push_str(&format!("{comment}{line}\n"));
             }
         }
         script
+    }
+}
+
+impl State {
+    fn mark(&self) -> String {
+        match self {
+            Self::Done => String::new(),
+            Self::Running => " (under way)".into(),
+            Self::Failed(why) => format!(" (failed: {})", why.replace('\n', " ")),
+            Self::Cancelled => " (cancelled)".into(),
+            Self::NotReached => " (not reached)".into(),
+        }
     }
 }

@@ -18,12 +18,15 @@ pub async fn deploy(cluster: &Kubernetes, deploy: &Deploy) -> Result<(), Error> 
     }
 }
 
-fn spec(deploy: &Deploy) -> PodSpec {
-    // The container's name is the last part of the repository, as kubectl makes it.
+/// The last part of the repository, as `kubectl create deployment` names the container.
+fn last_part(deploy: &Deploy) -> String {
     let image = deploy.image.parse::<ImageRef>().ok();
     let name = image.as_ref().and_then(|image| image.repository().rsplit('/').next()).unwrap_or("container");
-    let container =
-        Container { name: name.replace(['_', '.'], "-"), image: Some(deploy.image.clone()), ..Container::default() };
+    name.replace(['_', '.'], "-")
+}
+
+fn spec(deploy: &Deploy, container: String) -> PodSpec {
+    let container = Container { name: container, image: Some(deploy.image.clone()), ..Container::default() };
     let account = Some(deploy.service_account.clone()).filter(|account| !account.is_empty());
     PodSpec { containers: vec![container], service_account_name: account, ..PodSpec::default() }
 }
@@ -37,7 +40,8 @@ fn pod(deploy: &Deploy) -> Pod {
     labels.extend(deploy.labels.clone());
     let name = Some(deploy.name.clone());
     let metadata = ObjectMeta { name, labels: Some(labels), annotations: annotations(deploy), ..ObjectMeta::default() };
-    Pod { metadata, spec: Some(spec(deploy)), ..Pod::default() }
+    // `kubectl run` names the container as the pod.
+    Pod { metadata, spec: Some(spec(deploy, deploy.name.clone())), ..Pod::default() }
 }
 
 fn deployment(deploy: &Deploy) -> Deployment {
@@ -49,7 +53,7 @@ fn deployment(deploy: &Deploy) -> Deployment {
     labels.extend(deploy.labels.clone());
     let template = PodTemplateSpec {
         metadata: Some(ObjectMeta { labels: Some(labels), annotations: annotations(deploy), ..ObjectMeta::default() }),
-        spec: Some(spec(deploy)),
+        spec: Some(spec(deploy, last_part(deploy))),
     };
     let selector = LabelSelector { match_labels: Some(app.clone()), ..LabelSelector::default() };
     Deployment {

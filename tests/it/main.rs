@@ -42,5 +42,6 @@ mod simulating;
 mod skopeo;
 mod terminal;
 mod themes;
+mod truth;
 mod watching;
 mod widgets;

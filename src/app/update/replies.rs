@@ -140,7 +140,7 @@ pub(super) fn progress(model: &mut Model, ticket: Ticket, number: usize, text: S
 }
 
 pub(super) fn job_done(model: &mut Model, ticket: Ticket, number: usize, outcome: Outcome) -> Vec<Effect> {
-    model.log.done(ticket, number);
+    model.log.done(ticket, number, &outcome);
     let Some(work) = model.works.get_mut(ticket) else { return Vec::new() };
     work.at = number + 1;
     work.progress.clear();
