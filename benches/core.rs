@@ -1,4 +1,4 @@
-//! The figures of the core: decisions, drawing, parsing and signatures.
+//! The figures: decisions, drawing, parsing, signatures, and the sandbox's server.
 
 mod decision;
 mod drawing;
@@ -6,6 +6,7 @@ mod parsing;
 mod rejection;
 mod replay;
 mod review;
+mod server;
 mod signing;
 mod typing;
 

@@ -16,6 +16,7 @@ mod container_analysis;
 mod kms;
 mod platform;
 mod projects;
+mod robustness;
 mod server;
 
 /// A sandbox and a client that reaches it under every name.

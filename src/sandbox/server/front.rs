@@ -10,9 +10,10 @@ use axum::http::header::{AUTHORIZATION, HOST, ORIGIN, WWW_AUTHENTICATE};
 use axum::http::{HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Json, Response};
 use http_body_util::Limited;
-use hyper::body::Incoming;
+use hyper::body::{Body as _, Incoming};
 use rusqlite::Transaction;
 use serde_json::json;
+use tokio::sync::{Semaphore, SemaphorePermit};
 use tower_service::Service as _;
 
 use super::door::{self, Door};
@@ -32,6 +33,11 @@ use crate::wire::status::Code;
 /// The largest request of an API.
 const MAX_JSON_BYTES: usize = 4 * 1024 * 1024;
 
+/// Requests up to this size are read as they come; of larger ones, which a client rarely sends, and of
+/// those that do not say their size, only some at once: what is held of bodies is bounded.
+const SMALL_BYTES: u64 = 64 * 1024;
+const LARGE_AT_ONCE: usize = 8;
+
 /// How long an answer may take to begin, the reading of the request included.
 const ANSWER_TIMEOUT: Duration = Duration::from_secs(60);
 
@@ -44,6 +50,7 @@ pub(super) struct Front {
     registry: Router,
     kubernetes: Router,
     door: Door,
+    large: Semaphore,
 }
 
 /// What a request is for.
@@ -72,6 +79,7 @@ impl Front {
             registry: registry::router(state.clone()),
             kubernetes: kubernetes::router(state.clone()),
             door,
+            large: Semaphore::new(LARGE_AT_ONCE),
         }
     }
 
@@ -115,10 +123,23 @@ impl Front {
             Area::Registry(_) => request.map(Body::new),
             _ => request.map(|body| Body::new(Limited::new(body, MAX_JSON_BYTES))),
         };
-        match tokio::time::timeout(ANSWER_TIMEOUT, self.route(area, request)).await {
+        let answer = async {
+            let _room = self.room(&area, request.body().size_hint().upper()).await;
+            self.route(area, request).await
+        };
+        match tokio::time::timeout(ANSWER_TIMEOUT, answer).await {
             Ok(answer) => answer,
             Err(_) => StatusCode::REQUEST_TIMEOUT.into_response(),
         }
+    }
+
+    /// Waits until there is room for a large body; none is needed for a small one.
+    async fn room(&self, area: &Area, size: Option<u64>) -> Option<SemaphorePermit<'_>> {
+        let is_small = size.is_some_and(|size| size <= SMALL_BYTES);
+        if is_small || matches!(area, Area::Registry(_)) {
+            return None;
+        }
+        self.large.acquire().await.ok()
     }
 
     async fn route(&self, area: Area, mut request: Request) -> Response {

@@ -123,6 +123,61 @@ fn what_was_answered_survives_a_kill() {
     assert_eq!(list["projects"].as_array().unwrap().len(), 5);
 }
 
+/// Four clients write without a pause, until there were 500 answers; then the process is killed.
+#[test]
+fn no_acknowledged_write_is_lost_when_it_is_killed_under_load() {
+    const ANSWERS: usize = 500;
+    let home = Home::new();
+    let server = home.serve();
+    let answered = std::sync::Mutex::new(Vec::new());
+    let (sandbox, enough) = (home.sandbox(), std::sync::atomic::AtomicBool::new(false));
+    std::thread::scope(|scope| {
+        for client in 0..4 {
+            let (sandbox, answered, enough) = (&sandbox, &answered, &enough);
+            scope.spawn(move || {
+                let send = sender(sandbox);
+                for n in 0.. {
+                    let id = format!("project-{client}-{n}");
+                    if !send(&id) {
+                        // The process is gone; what was not answered need not be there.
+                        return;
+                    }
+                    let mut answered = answered.lock().unwrap();
+                    answered.push(id);
+                    if answered.len() >= ANSWERS {
+                        enough.store(true, std::sync::atomic::Ordering::Relaxed);
+                    }
+                }
+            });
+        }
+        while !enough.load(std::sync::atomic::Ordering::Relaxed) {
+            std::thread::yield_now();
+        }
+        server.kill();
+    });
+    let answered = answered.into_inner().unwrap();
+    let _server = home.serve();
+    let list = request(&home.sandbox(), "GET", "/v1/projects?pageSize=2000", &Value::Null);
+    let kept: std::collections::BTreeSet<&str> =
+        list["projects"].as_array().unwrap().iter().filter_map(|project| project["projectId"].as_str()).collect();
+    let lost: Vec<&String> = answered.iter().filter(|id| !kept.contains(id.as_str())).collect();
+    assert!(answered.len() >= ANSWERS && lost.is_empty(), "{} of {} lost: {lost:?}", lost.len(), answered.len());
+}
+
+/// Creates projects over one connection; whether that was answered.
+fn sender(sandbox: &Path) -> impl Fn(&str) -> bool {
+    let port = Running::find(sandbox).unwrap().expect("a sandbox is running").port;
+    let authority = reqwest::Certificate::from_pem(&std::fs::read(sandbox.join("ca.pem")).unwrap()).unwrap();
+    let token = std::fs::read_to_string(sandbox.join("token")).unwrap();
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    let client = reqwest::Client::builder().tls_certs_only([authority]).no_proxy().build().unwrap();
+    move |id| {
+        let url = format!("https://127.0.0.1:{port}/v1/projects");
+        let request = client.post(url).bearer_auth(&token).json(&json!({"projectId": id}));
+        runtime.block_on(async { request.send().await.is_ok_and(|answer| answer.status().is_success()) })
+    }
+}
+
 #[test]
 fn the_environment_of_a_sandbox_that_runs() {
     let home = Home::new();
