@@ -5,6 +5,7 @@
 //! survives a kill at any moment. May use `wire`, `domain` and `signing` (to verify); never `client`.
 
 mod admission;
+mod artifact_registry;
 mod binary_authorization;
 mod container;
 mod container_analysis;

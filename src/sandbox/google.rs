@@ -13,7 +13,9 @@ use tower_service::Service as _;
 use super::error::ApiError;
 use super::kms::{self, Vault};
 use super::state::State;
-use super::{binary_authorization, container, container_analysis, logging, operations, projects, services};
+use super::{
+    artifact_registry, binary_authorization, container, container_analysis, logging, operations, projects, services,
+};
 use crate::wire::status::Code;
 
 /// One API, or all of them.
@@ -26,6 +28,7 @@ pub(super) enum GoogleApi {
     KubernetesEngine,
     Logging,
     Kms,
+    ArtifactRegistry,
     /// All by path, for overridden endpoints.
     All,
     /// A host that the sandbox does not stand for.
@@ -33,7 +36,7 @@ pub(super) enum GoogleApi {
 }
 
 impl GoogleApi {
-    const HOSTS: [(&str, Self); 7] = [
+    const HOSTS: [(&str, Self); 8] = [
         ("binaryauthorization.googleapis.com", Self::BinaryAuthorization),
         ("containeranalysis.googleapis.com", Self::ContainerAnalysis),
         ("cloudresourcemanager.googleapis.com", Self::ResourceManager),
@@ -41,6 +44,7 @@ impl GoogleApi {
         ("container.googleapis.com", Self::KubernetesEngine),
         ("logging.googleapis.com", Self::Logging),
         ("cloudkms.googleapis.com", Self::Kms),
+        ("artifactregistry.googleapis.com", Self::ArtifactRegistry),
     ];
 
     /// The hosts of the APIs.
@@ -63,6 +67,7 @@ pub(super) struct Google {
     kubernetes_engine: Router,
     logging: Router,
     kms: Router,
+    artifact_registry: Router,
     container_analysis: Router,
     binary_authorization: Router,
     all: Router,
@@ -77,6 +82,7 @@ impl Google {
         let container_analysis = container_analysis::router(state.clone());
         let binary_authorization = binary_authorization::router(state);
         let logging = logging::router(state.clone());
+        let artifact_registry = artifact_registry::router(state.clone());
         let kms = kms::router(state.clone(), vault);
         let operations = operations::router(state.clone());
         let all = resource_manager
@@ -85,6 +91,7 @@ impl Google {
             .merge(kubernetes_engine.clone())
             .merge(logging.clone())
             .merge(kms.clone())
+            .merge(artifact_registry.clone())
             .merge(container_analysis.clone())
             .merge(binary_authorization.clone())
             .merge(operations.clone());
@@ -94,6 +101,7 @@ impl Google {
             kubernetes_engine: finish(kubernetes_engine),
             logging: finish(logging),
             kms: finish(kms),
+            artifact_registry: finish(artifact_registry.merge(artifact_registry::operations(state.clone()))),
             container_analysis: finish(container_analysis),
             binary_authorization: finish(binary_authorization),
             all: finish(all),
@@ -105,10 +113,12 @@ impl Google {
         let router = match api {
             GoogleApi::ResourceManager => &self.resource_manager,
             GoogleApi::ServiceUsage => &self.service_usage,
+            GoogleApi::All if artifact_registry::is_operation(request.uri().path()) => &self.artifact_registry,
             GoogleApi::All => &self.all,
             GoogleApi::KubernetesEngine => &self.kubernetes_engine,
             GoogleApi::Logging => &self.logging,
             GoogleApi::Kms => &self.kms,
+            GoogleApi::ArtifactRegistry => &self.artifact_registry,
             GoogleApi::ContainerAnalysis => &self.container_analysis,
             GoogleApi::BinaryAuthorization => &self.binary_authorization,
             GoogleApi::Unknown => &self.unknown,

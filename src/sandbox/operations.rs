@@ -28,9 +28,15 @@ pub(super) fn router(state: State) -> Router {
 /// Stores an operation that is done and answers as if it had only begun.
 pub(super) fn begin(tx: &Transaction<'_>, prefix: &str, response: &Value) -> Result<Operation, StoreError> {
     let name = format!("operations/{prefix}-{}", uuid::Uuid::new_v4());
-    tx.prepare_cached("INSERT INTO operations (name, response) VALUES (?1, ?2)")?
-        .execute((&name, response.to_string()))?;
+    keep(tx, &name, response)?;
     Ok(Operation { name, ..Operation::default() })
+}
+
+/// Stores what an operation that is done has to answer.
+pub(super) fn keep(tx: &Transaction<'_>, name: &str, response: &Value) -> Result<(), StoreError> {
+    tx.prepare_cached("INSERT INTO operations (name, response) VALUES (?1, ?2)")?
+        .execute((name, response.to_string()))?;
+    Ok(())
 }
 
 async fn read(Shared(state): Shared<State>, Path(id): Path<String>) -> Result<Json<Operation>, ApiError> {
@@ -38,7 +44,8 @@ async fn read(Shared(state): Shared<State>, Path(id): Path<String>) -> Result<Js
     state.store.read(move |tx| find(tx, name)).await.map(Json)
 }
 
-fn find(tx: &Transaction<'_>, name: String) -> Result<Operation, ApiError> {
+/// The operation of this name, which is done.
+pub(super) fn find(tx: &Transaction<'_>, name: String) -> Result<Operation, ApiError> {
     let response: Option<String> = tx
         .prepare_cached("SELECT response FROM operations WHERE name = ?1")?
         .query_row([&name], |row| row.get(0))

@@ -5,6 +5,7 @@
 //! can be pulled from a repository if it was pushed there or mounted, as in every registry.
 
 mod blobs;
+pub(super) mod catalogue;
 mod error;
 mod lists;
 mod manifests;
@@ -21,6 +22,7 @@ use axum::{Extension, Json, Router};
 use rusqlite::Transaction;
 use serde::de::DeserializeOwned;
 
+use super::artifact_registry::canonical;
 use super::state::{RegistryHost, State};
 use super::store::{Store, StoreError};
 use error::Failure;
@@ -84,7 +86,10 @@ async fn serve(state: &State, host: String, request: Request) -> Result<Response
     let route = Route::parse(&rest.replace("%3A", ":").replace("%3a", ":"))?;
     let (method, headers) = (parts.method.clone(), &parts.headers);
     let now_ms = state.clock.now().as_millisecond();
-    let at = |name: String| Repository { store: state.store.clone(), host, name, now_ms };
+    let at = |name: String| {
+        let (host, name) = canonical(host, name);
+        Repository { store: state.store.clone(), host, name, now_ms }
+    };
     match (method, route) {
         (Method::GET | Method::HEAD, Route::Root) => Ok(Json(serde_json::Map::new()).into_response()),
         (Method::GET, Route::Catalog) => lists::catalog(at(String::new()), query(&parts)?).await,

@@ -30,11 +30,12 @@ pub(super) const SCHEMA: &str = "
 pub(super) const BINARY_AUTHORIZATION: &str = "binaryauthorization.googleapis.com";
 pub(super) const CONTAINER_ANALYSIS: &str = "containeranalysis.googleapis.com";
 pub(super) const KUBERNETES_ENGINE: &str = "container.googleapis.com";
+pub(super) const ARTIFACT_REGISTRY: &str = "artifactregistry.googleapis.com";
 pub(super) const CLOUD_KMS: &str = "cloudkms.googleapis.com";
 
 /// The services whose names are shown; others can be enabled just as well.
 const TITLES: [(&str, &str); 8] = [
-    ("artifactregistry.googleapis.com", "Artifact Registry API"),
+    (ARTIFACT_REGISTRY, "Artifact Registry API"),
     (BINARY_AUTHORIZATION, "Binary Authorization API"),
     (CLOUD_KMS, "Cloud Key Management Service (KMS) API"),
     ("cloudresourcemanager.googleapis.com", "Cloud Resource Manager API"),

@@ -28,7 +28,7 @@ pub enum StoreError {
 }
 
 /// The current schema; each area of the sandbox owns its tables.
-const SCHEMA_VERSION: i64 = 3;
+const SCHEMA_VERSION: i64 = 4;
 
 /// The tables, and the version of the schema since which they are there.
 const SCHEMAS: &[(i64, &str)] = &[
@@ -43,6 +43,7 @@ const SCHEMAS: &[(i64, &str)] = &[
     (1, super::kubernetes::SCHEMA),
     (2, super::kms::SCHEMA),
     (3, super::binary_authorization::PLATFORM_SCHEMA),
+    (4, super::artifact_registry::SCHEMA),
 ];
 
 #[derive(Debug, Clone)]

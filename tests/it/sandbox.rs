@@ -9,6 +9,7 @@ use reqwest::{Certificate, Client, Method, StatusCode};
 use serde_json::{Value, json};
 
 mod admission;
+mod artifact_registry;
 pub(crate) mod binary_authorization;
 mod cli;
 mod clusters;

@@ -1,7 +1,8 @@
 //! The filters of occurrence and note lists (AIP-160, as far as Container Analysis documents it).
 //!
 //! Inferred beyond the forms that clients are known to send (the facts' section 8, open question 21):
-//! comparisons joined by `AND`, and the two functions on texts.
+//! comparisons joined by `AND` and `OR` (which binds tighter, as AIP-160 has it), parentheses, and the
+//! two functions on texts.
 
 use rusqlite::types::Value;
 
@@ -14,9 +15,16 @@ pub(super) enum Columns {
     Occurrences,
 }
 
-/// Conditions that all have to hold.
+/// Expressions that all have to hold.
 #[derive(Debug, Default, PartialEq, Eq)]
-pub(super) struct Filter(Vec<Condition>);
+pub(super) struct Filter(Vec<Expression>);
+
+#[derive(Debug, PartialEq, Eq)]
+enum Expression {
+    Is(Condition),
+    All(Vec<Expression>),
+    Any(Vec<Expression>),
+}
 
 #[derive(Debug, PartialEq, Eq)]
 struct Condition {
@@ -46,33 +54,97 @@ enum Operator {
     HasSuffix,
 }
 
-/// The most conditions that one filter may have.
-const MAX_CONDITIONS: usize = 32;
+/// The most conditions that one filter may have: gcloud names many images at once.
+const MAX_CONDITIONS: usize = 256;
+
+/// How deep parentheses may stand in each other.
+const MAX_DEPTH: usize = 8;
 
 impl Filter {
     pub(super) fn parse(text: &str) -> Result<Self, ApiError> {
         let invalid = |what: String| ApiError::invalid_field("filter", format!("Invalid filter: {what}"));
-        let mut tokens = Tokens(text.trim()).peekable();
-        let mut conditions = Vec::new();
-        while tokens.peek().is_some() {
-            if !conditions.is_empty() {
-                match tokens.next() {
-                    Some(Token::Word(word)) if word.eq_ignore_ascii_case("and") => {}
-                    other => return Err(invalid(format!("expected AND, found {}", shown(other)))),
-                }
-            }
-            if conditions.len() == MAX_CONDITIONS {
-                return Err(invalid(format!("more than {MAX_CONDITIONS} conditions")));
-            }
-            conditions.push(condition(&mut tokens).map_err(invalid)?);
+        let mut reader = Reader { tokens: Tokens(text.trim()).peekable(), conditions: 0, depth: 0 };
+        if reader.tokens.peek().is_none() {
+            return Ok(Self::default());
         }
-        Ok(Self(conditions))
+        let expression = reader.all().map_err(invalid)?;
+        match reader.tokens.next() {
+            None => Ok(Self(match expression {
+                Expression::All(all) => all,
+                other => vec![other],
+            })),
+            other => Err(invalid(format!("expected AND, found {}", shown(other)))),
+        }
     }
 
     /// The filter as SQL on these columns, with its parameters, to be put behind a `WHERE …`: starts
     /// with ` AND` unless it is empty.
     pub(super) fn sql(&self, columns: Columns, parameters: &mut Vec<Value>) -> String {
-        self.0.iter().map(|condition| condition.sql(columns, parameters)).collect()
+        self.0.iter().map(|expression| format!(" AND {}", expression.sql(columns, parameters))).collect()
+    }
+}
+
+impl Expression {
+    fn sql(&self, columns: Columns, parameters: &mut Vec<Value>) -> String {
+        let mut joined = |parts: &[Self], word: &str| {
+            let parts: Vec<String> = parts.iter().map(|part| part.sql(columns, parameters)).collect();
+            format!("({})", parts.join(word))
+        };
+        match self {
+            Self::Is(condition) => condition.sql(columns, parameters),
+            Self::All(all) => joined(all, " AND "),
+            Self::Any(any) => joined(any, " OR "),
+        }
+    }
+}
+
+/// Reads a filter, and counts.
+struct Reader<'a> {
+    tokens: std::iter::Peekable<Tokens<'a>>,
+    conditions: usize,
+    depth: usize,
+}
+
+impl Reader<'_> {
+    /// Expressions joined by `AND`.
+    fn all(&mut self) -> Result<Expression, String> {
+        let mut all = vec![self.any()?];
+        while self.take_word("and") {
+            all.push(self.any()?);
+        }
+        Ok(if all.len() > 1 { Expression::All(all) } else { all.remove(0) })
+    }
+
+    /// Expressions joined by `OR`.
+    fn any(&mut self) -> Result<Expression, String> {
+        let mut any = vec![self.one()?];
+        while self.take_word("or") {
+            any.push(self.one()?);
+        }
+        Ok(if any.len() > 1 { Expression::Any(any) } else { any.remove(0) })
+    }
+
+    fn one(&mut self) -> Result<Expression, String> {
+        if self.tokens.next_if(|token| *token == Token::Sign("(")).is_none() {
+            self.conditions += 1;
+            if self.conditions > MAX_CONDITIONS {
+                return Err(format!("more than {MAX_CONDITIONS} conditions"));
+            }
+            return condition(&mut self.tokens).map(Expression::Is);
+        }
+        self.depth += 1;
+        if self.depth > MAX_DEPTH {
+            return Err(format!("more than {MAX_DEPTH} parentheses in each other"));
+        }
+        let inner = self.all()?;
+        expect(self.tokens.next(), ")")?;
+        self.depth -= 1;
+        Ok(inner)
+    }
+
+    fn take_word(&mut self, word: &str) -> bool {
+        let is = |token: &Token<'_>| matches!(token, Token::Word(found) if found.eq_ignore_ascii_case(word));
+        self.tokens.next_if(is).is_some()
     }
 }
 
@@ -97,9 +169,9 @@ impl Condition {
         match super::occurrences::digest_of(&self.value).filter(|_| indexed) {
             Some(digest) => {
                 parameters.push(digest.to_owned().into());
-                format!(" AND {holds} AND digest = ?{}", parameters.len())
+                format!("({holds} AND digest = ?{})", parameters.len())
             }
-            None => format!(" AND {holds}"),
+            None => holds,
         }
     }
 }
@@ -280,7 +352,7 @@ mod tests {
     fn the_forms_that_clients_send() {
         assert_eq!(sql("").unwrap(), (String::new(), vec![]));
         let (text, parameters) = sql(&format!("has_suffix(resourceUrl, \"sha256:{HEX}\")")).unwrap();
-        assert_eq!(text, " AND (length(?1) = 0 OR substr(resource_uri, -length(?1)) = ?1) AND digest = ?2");
+        assert_eq!(text, " AND ((length(?1) = 0 OR substr(resource_uri, -length(?1)) = ?1) AND digest = ?2)");
         assert_eq!(parameters, [Value::from(format!("sha256:{HEX}")), Value::from(HEX.to_owned())]);
         let (text, parameters) = sql("resourceUrl=\"https://x\" AND kind=\"ATTESTATION\"").unwrap();
         assert_eq!(text, " AND resource_uri = ?1 AND kind = ?2");
@@ -299,11 +371,28 @@ mod tests {
         );
     }
 
+    /// What `gcloud artifacts docker images describe` sends.
+    #[test]
+    fn alternatives_in_parentheses() {
+        let (text, parameters) = sql("((kind = \"BUILD\") OR (kind = \"SBOM\")) AND ((noteId = \"n\"))").unwrap();
+        assert_eq!(text, " AND (kind = ?1 OR kind = ?2) AND note_id = ?3");
+        assert_eq!(parameters.len(), 3);
+        // OR binds tighter than AND.
+        let (text, _) = sql("kind = \"A\" OR kind = \"B\" AND noteId = \"n\"").unwrap();
+        assert_eq!(text, " AND (kind = ?1 OR kind = ?2) AND note_id = ?3");
+        let (text, _) = sql("(kind = \"A\" AND noteId = \"m\") OR noteId = \"n\"").unwrap();
+        assert_eq!(text, " AND ((kind = ?1 AND note_id = ?2) OR note_id = ?3)");
+    }
+
     #[rstest::rstest]
     #[case("kind", "expected = or !=, found the end")]
     #[case("kind = ", "expected a text in double quotes, found the end")]
     #[case("color = \"red\"", "unknown field color")]
-    #[case("kind = \"A\" OR kind = \"B\"", "expected AND, found OR")]
+    #[case("kind = \"A\" kind = \"B\"", "expected AND, found kind")]
+    #[case("(kind = \"A\"", "expected ), found the end")]
+    #[case("kind = \"A\")", "expected AND, found )")]
+    #[case("((((((((((kind", "more than 8 parentheses")]
+    #[case("()", "expected a field, found )")]
     #[case("kind > \"A\"", "only createTime has an order")]
     #[case("createTime > \"yesterday\"", "yesterday is no time")]
     #[case("has_suffix(kind \"A\")", "expected ,, found \"A\"")]

@@ -7,6 +7,7 @@ use aws_lc_rs::digest::{Context, SHA256};
 use rusqlite::{OptionalExtension, Transaction, params};
 
 use crate::domain::image::{Digest, ImageRef};
+use crate::sandbox::artifact_registry::canonical;
 use crate::sandbox::store::StoreError;
 
 use super::error::Failure;
@@ -222,7 +223,8 @@ pub fn resolve(tx: &Transaction<'_>, image: &ImageRef) -> Result<Option<Digest>,
         None if image.repository().contains('/') => ("docker.io", image.repository().to_owned()),
         None => ("docker.io", format!("library/{}", image.repository())),
     };
-    let Some(repository) = find_repository(tx, host, &name)? else { return Ok(None) };
+    let (host, name) = canonical(host.to_owned(), name);
+    let Some(repository) = find_repository(tx, &host, &name)? else { return Ok(None) };
     let reference = match image.digest() {
         Some(digest) => Reference::Digest(digest.clone()),
         None => Reference::Tag(image.tag().unwrap_or("latest").to_owned()),

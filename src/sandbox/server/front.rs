@@ -210,6 +210,8 @@ impl Area {
         }
         let first = path.split('/').nth(1).unwrap_or_default();
         match first {
+            // Logging's version is the registry's as well.
+            "v2" if local && path.starts_with("/v2/entries:") => Self::Google(GoogleApi::All),
             "v2" => Self::Registry(host.to_owned()),
             "api" | "apis" | "version" | "openapi" | "healthz" | "livez" | "readyz" if local => Self::Kubernetes(None),
             _ if local => Self::Google(GoogleApi::All),
@@ -295,6 +297,7 @@ mod tests {
     #[case("binaryauthorization.googleapis.com", "/v2/", Area::Google(GoogleApi::BinaryAuthorization))]
     #[case("gke-0123456789ab-1.us-central1-a.gke.goog", "/api", Area::Kubernetes(Some("gke-0123456789ab-1.us-central1-a.gke.goog".into())))]
     #[case("127.0.0.1", "/version", Area::Kubernetes(None))]
+    #[case("localhost", "/v2/entries:list", Area::Google(GoogleApi::All))]
     #[case("localhost", "/v1/projects", Area::Google(GoogleApi::All))]
     #[case("example.com", "/api", Area::Google(GoogleApi::Unknown))]
     #[case("evilgoogleapis.com", "/v1/projects", Area::Google(GoogleApi::Unknown))]

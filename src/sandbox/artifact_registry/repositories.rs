@@ -1,0 +1,278 @@
+//! Repositories: made, or there because something was pushed, and the settings of a project.
+
+use std::collections::BTreeMap;
+
+use axum::Json;
+use axum::body::Bytes;
+use axum::extract::{Path, State as Shared};
+use rusqlite::{OptionalExtension as _, Transaction};
+use serde_json::{Value, json};
+
+use super::place::{LOCATIONS, Place};
+use super::{consumer, missing};
+use crate::sandbox::container_analysis::listed;
+use crate::sandbox::decode::{self, Kind, Message, Params};
+use crate::sandbox::error::ApiError;
+use crate::sandbox::page::Page;
+use crate::sandbox::registry::catalogue;
+use crate::sandbox::state::{State, rfc3339};
+use crate::sandbox::{iam, operations};
+use crate::wire::iam::{IamPolicy, TestIamPermissions};
+use crate::wire::status::Code;
+
+const FORMATS: &[&str] =
+    &["FORMAT_UNSPECIFIED", "DOCKER", "MAVEN", "NPM", "APT", "YUM", "GOOGET", "PYTHON", "KFP", "GO", "GENERIC", "RUBY"];
+const MODES: &[&str] = &["MODE_UNSPECIFIED", "STANDARD_REPOSITORY", "VIRTUAL_REPOSITORY", "REMOTE_REPOSITORY"];
+
+const BODY: Message = Message(&[
+    (&["name"], Kind::Text),
+    (&["format"], Kind::Enum(FORMATS)),
+    (&["mode"], Kind::Enum(MODES)),
+    (&["description"], Kind::Text),
+    (&["labels"], Kind::Any),
+    (&["createTime"], Kind::Any),
+    (&["updateTime"], Kind::Any),
+    (&["kmsKeyName"], Kind::Text),
+    (&["dockerConfig"], Kind::Any),
+    (&["cleanupPolicies"], Kind::Any),
+    (&["cleanupPolicyDryRun"], Kind::Bool),
+    (&["vulnerabilityScanningConfig"], Kind::Any),
+    (&["disallowUnspecifiedMode"], Kind::Bool),
+    (&["sizeBytes"], Kind::Any),
+    (&["registryUri"], Kind::Any),
+]);
+
+type RepositoryPath = (String, String, String);
+
+/// The resource, of one that was made or that holds an image.
+fn find(tx: &Transaction<'_>, place: &Place) -> Result<Option<Value>, ApiError> {
+    let made: Option<Value> = tx
+        .prepare_cached(
+            "SELECT repository FROM artifact_repositories WHERE project = ?1 AND location = ?2 AND id = ?3",
+        )?
+        .query_row((&place.project, &place.location, &place.id), |row| row.get::<_, Value>(0))
+        .optional()?;
+    if let Some(made) = made {
+        return Ok(Some(made));
+    }
+    let host = place.host();
+    let pushed = catalogue::names(tx, &place.front())?.into_iter().any(|(of, _)| of == host);
+    Ok((pushed || place.is_gcr()).then(|| resource(place)))
+}
+
+fn resource(place: &Place) -> Value {
+    json!({
+        "name": place.name(),
+        "format": "DOCKER",
+        "mode": "STANDARD_REPOSITORY",
+        "registryUri": place.uri(),
+    })
+}
+
+/// The repository at a path of project, location and id, which has to be there.
+pub(super) fn existing(
+    tx: &Transaction<'_>,
+    (project, location, id): (&str, &str, &str),
+) -> Result<(Place, Value), ApiError> {
+    let project = consumer(tx, project)?.id;
+    let place = Place { project, location: location.to_owned(), id: id.to_owned() };
+    match find(tx, &place)? {
+        Some(resource) => Ok((place, resource)),
+        None => Err(missing(&place.name())),
+    }
+}
+
+/// All of a project at a location, by name.
+fn all(tx: &Transaction<'_>, project: &str, location: &str) -> Result<Vec<Value>, ApiError> {
+    let mut found = BTreeMap::new();
+    for (host, name) in catalogue::names(tx, &format!("{}/", project.replace(':', "/")))? {
+        if let Some((place, _)) = Place::of(project, &host, &name).filter(|(place, _)| place.location == location) {
+            found.insert(place.name(), resource(&place));
+        }
+    }
+    let sql = "SELECT repository FROM artifact_repositories WHERE project = ?1 AND location = ?2";
+    let mut statement = tx.prepare_cached(sql)?;
+    for made in statement.query_map((project, location), |row| row.get::<_, Value>(0))? {
+        let made = made?;
+        found.insert(made["name"].as_str().unwrap_or_default().to_owned(), made);
+    }
+    Ok(found.into_values().collect())
+}
+
+/// One page of entries that are all at hand.
+pub(super) fn paged(field: &str, params: &Params, entries: Vec<Value>) -> Result<Json<Value>, ApiError> {
+    let page = Page::of(params, 100, 1000)?;
+    let rows = (1..).zip(entries).filter(|(place, _)| *place > page.after).take(page.size + 1).collect();
+    let (entries, next) = page.cut(rows);
+    Ok(Json(listed(field, entries, next)))
+}
+
+pub(super) async fn locations(
+    Shared(state): Shared<State>,
+    Path(project): Path<String>,
+    params: Params,
+) -> Result<Json<Value>, ApiError> {
+    let project = state.store.read(move |tx| consumer(tx, &project)).await?.id;
+    let entry = |location| json!({"name": format!("projects/{project}/locations/{location}"), "locationId": location});
+    paged("locations", &params, LOCATIONS.into_iter().map(entry).collect())
+}
+
+/// Requests for `gcr.io` are answered from Artifact Registry, as since 2025 in every project.
+pub(super) async fn project_settings(
+    Shared(state): Shared<State>,
+    Path(project): Path<String>,
+) -> Result<Json<Value>, ApiError> {
+    let project = state.store.read(move |tx| consumer(tx, &project)).await?;
+    Ok(Json(json!({
+        "name": format!("{}/projectSettings", project.resource()),
+        "legacyRedirectionState": "REDIRECTION_FROM_GCR_IO_ENABLED",
+    })))
+}
+
+pub(super) async fn list(
+    Shared(state): Shared<State>,
+    Path((project, location)): Path<(String, String)>,
+    params: Params,
+) -> Result<Json<Value>, ApiError> {
+    let read = move |tx: &Transaction<'_>| all(tx, &consumer(tx, &project)?.id, &location);
+    paged("repositories", &params, state.store.read(read).await?)
+}
+
+pub(super) async fn read(
+    Shared(state): Shared<State>,
+    Path((project, location, id)): Path<RepositoryPath>,
+) -> Result<Json<Value>, ApiError> {
+    let read = move |tx: &Transaction<'_>| existing(tx, (&project, &location, &id));
+    state.store.read(read).await.map(|(_, resource)| Json(resource))
+}
+
+/// `[a-z]([a-z0-9-]*[a-z0-9])?`, at most 63; dots only in the repositories of gcr.io.
+fn checked_id(id: Option<&str>) -> Result<String, ApiError> {
+    let good = |id: &&str| {
+        (1..=63).contains(&id.len())
+            && id.starts_with(|c: char| c.is_ascii_lowercase())
+            && !id.ends_with(['-', '.'])
+            && id.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || matches!(b, b'-' | b'.'))
+    };
+    id.filter(good).map(str::to_owned).ok_or_else(|| {
+        let message = "A repositoryId of lower-case letters, digits and hyphens, starting with a letter, is required.";
+        ApiError::invalid_field("repository_id", message)
+    })
+}
+
+pub(super) async fn create(
+    Shared(state): Shared<State>,
+    Path((project, location)): Path<(String, String)>,
+    params: Params,
+    body: Bytes,
+) -> Result<Json<Value>, ApiError> {
+    let id = checked_id(params.get("repositoryId"))?;
+    let wanted = decode::value(&body, &BODY, "repository")?;
+    let only = |field: &str, value: &str| match wanted[field].as_str() {
+        None => Ok(()),
+        Some(found) if found == value || found.ends_with("_UNSPECIFIED") => Ok(()),
+        Some(found) => {
+            let message = format!("The sandbox has repositories of {field} {value} alone, not {found}.");
+            Err(ApiError::invalid_field(&format!("repository.{field}"), message))
+        }
+    };
+    only("format", "DOCKER")?;
+    only("mode", "STANDARD_REPOSITORY")?;
+    let now = rfc3339(state.clock.now());
+    let write = move |tx: &Transaction<'_>| {
+        let project = consumer(tx, &project)?.id;
+        let place = Place { project, location, id };
+        if find(tx, &place)?.is_some() {
+            return Err(ApiError::new(Code::AlreadyExists, "the repository already exists"));
+        }
+        let mut made = resource(&place);
+        for field in ["description", "labels", "dockerConfig", "cleanupPolicies"] {
+            if !wanted[field].is_null() {
+                made[field] = wanted[field].clone();
+            }
+        }
+        made["createTime"] = now.clone().into();
+        made["updateTime"] = now.into();
+        tx.prepare_cached(
+            "INSERT INTO artifact_repositories (project, location, id, repository) VALUES (?1, ?2, ?3, ?4)",
+        )?
+        .execute((&place.project, &place.location, &place.id, &made))?;
+        done(tx, &place, "Repository", made)
+    };
+    state.store.write(write).await
+}
+
+/// An operation that is over.
+pub(super) fn done(
+    tx: &Transaction<'_>,
+    place: &Place,
+    response_type: &str,
+    mut response: Value,
+) -> Result<Json<Value>, ApiError> {
+    let package = if response_type == "Empty" { "google.protobuf" } else { "google.devtools.artifactregistry.v1" };
+    response["@type"] = format!("type.googleapis.com/{package}.{response_type}").into();
+    let id = uuid::Uuid::new_v4();
+    let name = format!("projects/{}/locations/{}/operations/{id}", place.project, place.location);
+    operations::keep(tx, &name, &response)?;
+    Ok(Json(json!({"name": name, "done": true, "response": response})))
+}
+
+pub(super) async fn operation(
+    Shared(state): Shared<State>,
+    Path((project, location, id)): Path<RepositoryPath>,
+) -> Result<Json<crate::wire::resources::Operation>, ApiError> {
+    let read = move |tx: &Transaction<'_>| {
+        let project = consumer(tx, &project)?.id;
+        operations::find(tx, format!("projects/{project}/locations/{location}/operations/{id}"))
+    };
+    state.store.read(read).await.map(Json)
+}
+
+/// With all images in it.
+pub(super) async fn delete(
+    Shared(state): Shared<State>,
+    Path((project, location, id)): Path<RepositoryPath>,
+) -> Result<Json<Value>, ApiError> {
+    let write = move |tx: &Transaction<'_>| {
+        let (place, _) = existing(tx, (&project, &location, &id))?;
+        let host = place.host();
+        for (of, name) in catalogue::names(tx, &place.front())? {
+            if of == host {
+                catalogue::delete_all(tx, &of, &name)?;
+            }
+        }
+        iam::forget(tx, &place.name())?;
+        tx.prepare_cached("DELETE FROM artifact_repositories WHERE project = ?1 AND location = ?2 AND id = ?3")?
+            .execute((&place.project, &place.location, &place.id))?;
+        done(tx, &place, "Empty", json!({}))
+    };
+    state.store.write(write).await
+}
+
+pub(super) async fn get_iam_policy(
+    Shared(state): Shared<State>,
+    Path((project, location, id)): Path<RepositoryPath>,
+) -> Result<Json<IamPolicy>, ApiError> {
+    let read = move |tx: &Transaction<'_>| {
+        let (place, _) = existing(tx, (&project, &location, &id))?;
+        Ok::<_, ApiError>(iam::get(tx, &place.name())?)
+    };
+    state.store.read(read).await.map(Json)
+}
+
+pub(super) async fn set_iam_policy(
+    Shared(state): Shared<State>,
+    Path((project, location, id)): Path<RepositoryPath>,
+    body: Bytes,
+) -> Result<Json<IamPolicy>, ApiError> {
+    let wanted = iam::decode_set(&body)?;
+    let write = move |tx: &Transaction<'_>| {
+        let (place, _) = existing(tx, (&project, &location, &id))?;
+        iam::set(tx, &place.name(), wanted)
+    };
+    state.store.write(write).await.map(Json)
+}
+
+pub(super) async fn test_iam_permissions(body: Bytes) -> Result<Json<TestIamPermissions>, ApiError> {
+    iam::test(&body).map(Json)
+}

@@ -1,0 +1,130 @@
+//! Tags of a package: made, moved and taken away without a push.
+
+use axum::Json;
+use axum::body::Bytes;
+use axum::extract::{Path, State as Shared};
+use rusqlite::Transaction;
+use serde_json::{Value, json};
+
+use super::images::{Package, PackagePath};
+use super::missing;
+use super::repositories::paged;
+use crate::domain::image::ImageRef;
+use crate::sandbox::decode::{self, Kind, Message, Params};
+use crate::sandbox::error::ApiError;
+use crate::sandbox::registry::catalogue;
+use crate::sandbox::state::State;
+use crate::wire::status::Code;
+
+const BODY: Message = Message(&[(&["name"], Kind::Text), (&["version"], Kind::Text)]);
+
+type TagPath = (String, String, String, String, String);
+
+/// The package and the digest that its tag means.
+fn found(tx: &Transaction<'_>, package: &PackagePath, tag: &str) -> Result<(Package, String), ApiError> {
+    let package = Package::of(tx, package)?;
+    let tags = catalogue::tags(tx, &package.host, &package.path)?;
+    let digest = tags.into_iter().find(|(name, _)| name == tag).map(|(_, digest)| digest);
+    let digest = digest.ok_or_else(|| missing(&format!("{}/tags/{tag}", package.name())))?;
+    Ok((package, digest))
+}
+
+/// `version="…/versions/sha256:…"`, which is how gcloud asks for the tags of a version.
+fn wanted_digest(filter: Option<&str>) -> Result<Option<String>, ApiError> {
+    let Some(filter) = filter else { return Ok(None) };
+    let version = filter.split_once('=').filter(|(field, _)| field.trim() == "version");
+    let digest = version.and_then(|(_, version)| version.trim().trim_matches('"').rsplit_once("/versions/"));
+    let message = "The sandbox filters tags by version alone: version=\"…/versions/sha256:…\".";
+    digest.map(|(_, digest)| Some(digest.to_owned())).ok_or_else(|| ApiError::invalid_field("filter", message))
+}
+
+pub(super) async fn list(
+    Shared(state): Shared<State>,
+    Path(path): Path<PackagePath>,
+    params: Params,
+) -> Result<Json<Value>, ApiError> {
+    let wanted = wanted_digest(params.get("filter"))?;
+    let read = move |tx: &Transaction<'_>| {
+        let package = Package::of(tx, &path)?;
+        let tags = catalogue::tags(tx, &package.host, &package.path)?.into_iter();
+        let tags = tags.filter(|(_, digest)| wanted.as_ref().is_none_or(|wanted| wanted == digest));
+        Ok::<_, ApiError>(tags.map(|(tag, digest)| package.tag(&tag, &digest)).collect())
+    };
+    paged("tags", &params, state.store.read(read).await?)
+}
+
+pub(super) async fn read(
+    Shared(state): Shared<State>,
+    Path((project, location, repository, package, tag)): Path<TagPath>,
+) -> Result<Json<Value>, ApiError> {
+    let read = move |tx: &Transaction<'_>| {
+        let (package, digest) = found(tx, &(project, location, repository, package), &tag)?;
+        Ok::<_, ApiError>(Json(package.tag(&tag, &digest)))
+    };
+    state.store.read(read).await
+}
+
+/// The digest at the end of the version that a body names.
+fn digest_of(body: &[u8]) -> Result<String, ApiError> {
+    let tag = decode::value(body, &BODY, "tag")?;
+    let digest = tag["version"].as_str().and_then(|version| version.rsplit_once("/versions/"));
+    let message = "A tag names a version: …/packages/P/versions/sha256:….";
+    digest.map(|(_, digest)| digest.to_owned()).ok_or_else(|| ApiError::invalid_field("tag.version", message))
+}
+
+pub(super) async fn create(
+    Shared(state): Shared<State>,
+    Path(path): Path<PackagePath>,
+    params: Params,
+    body: Bytes,
+) -> Result<Json<Value>, ApiError> {
+    let tag = params.get("tagId").unwrap_or_default().to_owned();
+    // By the grammar of image references.
+    let image: Option<ImageRef> = format!("a/b:{tag}").parse().ok();
+    if !image.is_some_and(|image| image.tag() == Some(tag.as_str()) && image.digest().is_none()) {
+        return Err(ApiError::invalid_field("tag_id", format!("{tag:.60} is not the name of a tag.")));
+    }
+    let digest = digest_of(&body)?;
+    let write = move |tx: &Transaction<'_>| {
+        let package = Package::of(tx, &path)?;
+        let there = catalogue::tags(tx, &package.host, &package.path)?.iter().any(|(name, _)| *name == tag);
+        if there {
+            return Err(ApiError::new(Code::AlreadyExists, format!("{}/tags/{tag} already exists", package.name())));
+        }
+        set(tx, &package, &tag, &digest)
+    };
+    state.store.write(write).await
+}
+
+/// Makes a tag mean another version.
+pub(super) async fn update(
+    Shared(state): Shared<State>,
+    Path((project, location, repository, package, tag)): Path<TagPath>,
+    body: Bytes,
+) -> Result<Json<Value>, ApiError> {
+    let digest = digest_of(&body)?;
+    let write = move |tx: &Transaction<'_>| {
+        let (package, _) = found(tx, &(project, location, repository, package), &tag)?;
+        set(tx, &package, &tag, &digest)
+    };
+    state.store.write(write).await
+}
+
+fn set(tx: &Transaction<'_>, package: &Package, tag: &str, digest: &str) -> Result<Json<Value>, ApiError> {
+    if catalogue::set_tag(tx, package.key(), tag, digest)? {
+        return Ok(Json(package.tag(tag, digest)));
+    }
+    Err(missing(&format!("{}/versions/{digest}", package.name())))
+}
+
+pub(super) async fn delete(
+    Shared(state): Shared<State>,
+    Path((project, location, repository, package, tag)): Path<TagPath>,
+) -> Result<Json<Value>, ApiError> {
+    let write = move |tx: &Transaction<'_>| {
+        let (package, _) = found(tx, &(project, location, repository, package), &tag)?;
+        catalogue::delete_tag(tx, package.key(), &tag)?;
+        Ok::<_, ApiError>(Json(json!({})))
+    };
+    state.store.write(write).await
+}
