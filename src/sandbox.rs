@@ -4,6 +4,7 @@
 //! TLS with its own authority, wants a bearer token, and keeps everything in one SQLite file that
 //! survives a kill at any moment. May use `wire`, `domain` and `signing` (to verify); never `client`.
 
+mod access;
 mod admission;
 mod artifact_registry;
 mod binary_authorization;
@@ -18,6 +19,7 @@ pub mod kubernetes;
 mod logging;
 mod operations;
 mod page;
+pub mod people;
 mod projects;
 pub mod registry;
 pub mod server;

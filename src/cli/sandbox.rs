@@ -2,6 +2,7 @@
 //! at a sandbox that is running.
 
 mod environment;
+mod people;
 mod reset;
 mod serve;
 mod shell;
@@ -13,6 +14,7 @@ use std::path::PathBuf;
 use clap::Subcommand;
 
 use super::Exit;
+use crate::sandbox::people::{PEOPLE, Person};
 use crate::sandbox::{Running, StartError};
 use crate::settings;
 use environment::{Environment, Mode};
@@ -45,6 +47,8 @@ enum Command {
         #[arg(last = true, value_name = "COMMAND")]
         command: Vec<String>,
     },
+    /// List the people of the sandbox and their roles, for --as
+    People,
     /// Forget everything the sandbox holds: projects, clusters, images, policies, attestations
     Reset {
         /// Do not ask
@@ -58,11 +62,19 @@ struct ModeArgs {
     /// By gcloud's endpoint overrides alone, without a proxy: curl, skopeo and docker keep to the real hosts
     #[arg(long)]
     overrides: bool,
+    /// As whom: what one of the sandbox's people may not do, is refused as the services refuse it
+    #[arg(long = "as", value_name = "PERSON", default_value = Person::owner().name,
+          value_parser = clap::builder::PossibleValuesParser::new(PEOPLE.iter().map(|person| person.name)))]
+    person: String,
 }
 
 impl ModeArgs {
     fn mode(&self) -> Mode {
         if self.overrides { Mode::Overrides } else { Mode::Proxy }
+    }
+
+    fn person(&self) -> &'static Person {
+        Person::named(&self.person).unwrap_or_else(Person::owner)
     }
 }
 
@@ -106,8 +118,9 @@ impl Failure {
 pub(super) fn run(args: &Args) -> Exit {
     let done = match &args.command {
         Command::Serve { port } => serve::run(*port),
-        Command::Env { mode } => env(mode.mode()),
-        Command::Shell { mode, command } => shell::run(mode.mode(), command),
+        Command::Env { mode } => env(mode.mode(), mode.person()),
+        Command::Shell { mode, command } => shell::run(mode.mode(), mode.person(), command),
+        Command::People => people::run(),
         Command::Reset { yes } => reset::run(*yes),
     };
     done.unwrap_or_else(|failure| {
@@ -116,9 +129,9 @@ pub(super) fn run(args: &Args) -> Exit {
     })
 }
 
-fn env(mode: Mode) -> Result<Exit, Failure> {
+fn env(mode: Mode, person: &Person) -> Result<Exit, Failure> {
     let running = running()?.ok_or(Failure::NotRunning)?;
-    let environment = runtime()?.block_on(Environment::prepare(&directory(), running.port, mode))?;
+    let environment = runtime()?.block_on(Environment::prepare(&directory(), running.port, mode, person))?;
     say(&environment.exports())?;
     Ok(Exit::Yes)
 }

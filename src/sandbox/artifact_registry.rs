@@ -13,7 +13,7 @@ use super::projects::Project;
 use super::services::{self, ARTIFACT_REGISTRY};
 use super::state::State;
 use crate::wire::status::Code;
-pub(super) use place::canonical;
+pub(super) use place::{canonical, repository_of};
 
 mod images;
 mod place;

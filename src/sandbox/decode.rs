@@ -55,7 +55,7 @@ pub(super) fn decode<T: DeserializeOwned>(body: &[u8], message: &Message, at: &s
 }
 
 /// JSON, or what the services also take for it: the 2018 codelab posts single quotes.
-fn parse(text: &str) -> Result<Value, ApiError> {
+pub(super) fn parse(text: &str) -> Result<Value, ApiError> {
     serde_json::from_str(text).or_else(|error| {
         // The first error is the one at the place where the text stops being JSON.
         let value = serde_json::from_str(&relaxed::to_json(text)).map_err(|_again| payload(&format!("{error}.")))?;

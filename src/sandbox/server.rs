@@ -21,6 +21,7 @@ use tokio::task::{JoinHandle, JoinSet};
 use tokio_rustls::TlsAcceptor;
 
 use super::kms::{self, Vault};
+use super::people::{PEOPLE, Person};
 use super::registry;
 use super::state::{Clock, State, rfc3339};
 use super::store::{Store, StoreError};
@@ -30,6 +31,7 @@ pub use log::{Log, Served};
 use running::Lease;
 pub use running::{Idle, Running};
 pub use token::Token;
+use token::Tokens;
 
 mod authority;
 mod connection;
@@ -52,6 +54,7 @@ const SHUTDOWN_GRACE: Duration = Duration::from_secs(1);
 const CERTIFICATE_FILE: &str = "ca.pem";
 const AUTHORITY_FILE: &str = "authority.pem";
 const TOKEN_FILE: &str = "token";
+const PEOPLE_DIRECTORY: &str = "people";
 const VAULT_FILE: &str = "kms.key";
 const STORE_FILE: &str = "sandbox.db";
 
@@ -82,7 +85,7 @@ pub struct Sandbox {
     addr: SocketAddr,
     files: Files,
     authority_pem: String,
-    token: Token,
+    tokens: Tokens,
     stop: watch::Sender<bool>,
     alive: watch::Receiver<()>,
     task: JoinHandle<()>,
@@ -115,9 +118,19 @@ impl Files {
         self.directory.join(TOKEN_FILE)
     }
 
-    /// The token itself. Blocks.
+    /// The token of one of the sandbox's people, readable by its owner alone.
+    pub fn token_of(&self, person: &Person) -> PathBuf {
+        if person.is_owner() { self.token() } else { self.directory.join(PEOPLE_DIRECTORY).join(person.name) }
+    }
+
+    /// The owner's token itself. Blocks.
     pub fn read_token(&self) -> io::Result<Token> {
-        Ok(Token::from_stored(&zeroize::Zeroizing::new(std::fs::read_to_string(self.token())?)))
+        self.read_token_of(Person::owner())
+    }
+
+    /// The token of a person itself. Blocks.
+    pub fn read_token_of(&self, person: &Person) -> io::Result<Token> {
+        Ok(Token::from_stored(&zeroize::Zeroizing::new(std::fs::read_to_string(self.token_of(person))?)))
     }
 
     /// Writes a file that other programs read, at this path below the directory; readable by its
@@ -154,7 +167,7 @@ impl Sandbox {
         let authority_pem = kept.authority.certificate_pem().to_owned();
         let state = State { store: kept.store, clock };
         let door = announced(kept.lease, &files, addr.port()).await?;
-        let front = front::Front::new(&state, kept.vault, kept.token.clone(), addr, &authority_pem, door.clone());
+        let front = front::Front::new(&state, kept.vault, kept.tokens.clone(), addr, &authority_pem, door.clone());
         let tls = TlsAcceptor::from(Arc::new(tls_config(kept.authority)?));
         let (stop, stopping) = watch::channel(false);
         let (living, alive) = watch::channel(());
@@ -164,7 +177,7 @@ impl Sandbox {
             accept(listener, tls, Arc::new(front), stopping, tasks).await;
             drop(living);
         });
-        Ok(Self { addr, files, authority_pem, token: kept.token, stop, alive, task, door: door::Ends(door) })
+        Ok(Self { addr, files, authority_pem, tokens: kept.tokens, stop, alive, task, door: door::Ends(door) })
     }
 
     /// Where it listens.
@@ -179,7 +192,12 @@ impl Sandbox {
 
     /// What every request has to carry.
     pub fn token(&self) -> &Token {
-        &self.token
+        self.tokens.owner()
+    }
+
+    /// What the requests of one of the sandbox's people have to carry.
+    pub fn token_of(&self, person: &Person) -> &Token {
+        self.tokens.of(person)
     }
 
     pub fn files(&self) -> &Files {
@@ -218,7 +236,7 @@ async fn announced(lease: Lease, files: &Files, port: u16) -> Result<Door, Start
 struct Kept {
     lease: Lease,
     authority: Authority,
-    token: Token,
+    tokens: Tokens,
     vault: Vault,
     store: Store,
 }
@@ -234,10 +252,12 @@ impl Kept {
             files::replace(&files.certificate(), certificate)?;
         }
         let token = Token::from_stored(&files::read_or_make::<StartError>(&files.token(), || Ok(Token::generate()?))?);
+        files::make_directory(&path.join(PEOPLE_DIRECTORY))?;
+        let tokens = tokens(files, &token)?;
         let vault = files::read_or_make::<StartError>(&path.join(VAULT_FILE), || Ok(Vault::generate()?))?;
         let vault = Vault::from_stored(&vault)?;
         files::reserve(&files.store())?;
-        Ok(Self { lease, authority, token, vault, store: Store::open(&files.store())? })
+        Ok(Self { lease, authority, tokens, vault, store: Store::open(&files.store())? })
     }
 }
 
@@ -251,6 +271,16 @@ fn stored_authority(path: &Path) -> Result<Authority, StartError> {
     let new = Authority::generate()?;
     files::replace(path, new.as_bytes())?;
     Ok(Authority::parse(&new)?)
+}
+
+/// The token of each person, made where there is none.
+fn tokens(files: &Files, owner: &Token) -> Result<Tokens, StartError> {
+    let token = |person| {
+        let stored = files::read_or_make::<StartError>(&files.token_of(person), || Ok(Token::generate()?))?;
+        Ok::<_, StartError>((person, Token::from_stored(&stored)))
+    };
+    let all = PEOPLE.iter().map(token).collect::<Result<_, _>>()?;
+    Ok(Tokens::new(owner.clone(), all))
 }
 
 fn tls_config(authority: Authority) -> Result<rustls::ServerConfig, StartError> {

@@ -12,6 +12,7 @@ use crate::sandbox::{Lab, PROJECT};
 use crate::support::clients::require_optional;
 
 mod binauthz;
+mod codelab;
 
 /// How gcloud finds the sandbox.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -15,6 +15,7 @@ mod cli;
 mod clusters;
 mod container_analysis;
 mod kms;
+mod people;
 mod platform;
 mod projects;
 mod robustness;
@@ -24,7 +25,7 @@ mod server;
 pub(crate) struct Lab {
     pub(crate) sandbox: Sandbox,
     pub(crate) dir: tempfile::TempDir,
-    client: Client,
+    pub(crate) client: Client,
 }
 
 /// Every name is at this address.

@@ -74,11 +74,11 @@ impl Layout {
         Self { directory, top: Vec::new() }
     }
 
-    fn add(&self, digest: &Digest, bytes: &[u8]) {
+    pub(crate) fn add(&self, digest: &Digest, bytes: &[u8]) {
         fs::write(self.directory.join("blobs/sha256").join(digest.hex()), bytes).unwrap();
     }
 
-    fn name(&mut self, media_type: &str, digest: &Digest, size: usize, tag: &str) {
+    pub(crate) fn name(&mut self, media_type: &str, digest: &Digest, size: usize, tag: &str) {
         self.name_descriptor(&json!({ "mediaType": media_type, "digest": digest.as_str(), "size": size }), tag);
     }
 

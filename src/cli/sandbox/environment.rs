@@ -11,6 +11,7 @@ use serde_json::{Value, json};
 use zeroize::Zeroizing;
 
 use super::Failure;
+use crate::sandbox::people::Person;
 use crate::sandbox::store::Store;
 use crate::sandbox::{ClusterAddress, Files, Token, cluster_addresses};
 
@@ -56,19 +57,23 @@ const OVERRIDES: [&str; 8] = [
 
 impl Environment {
     /// Writes the files and says the variables, for the sandbox of this directory on this port.
-    pub(super) async fn prepare(directory: &Path, port: u16, mode: Mode) -> Result<Self, Failure> {
+    pub(super) async fn prepare(directory: &Path, port: u16, mode: Mode, person: &Person) -> Result<Self, Failure> {
         let directory = std::path::absolute(directory).map_err(Failure::io("the sandbox's directory"))?;
         let files = Files::of(&directory);
         let clusters = cluster_addresses(&Store::open(&files.store())?).await?;
-        let token = files.read_token().map_err(Failure::io("the sandbox's token"))?;
+        let failed = Failure::io("the sandbox's token");
+        let token = files.read_token().map_err(failed)?;
+        // The proxy asks for the same password, whoever it is; what is behind it asks who one is.
         let proxy = format!("http://countersign:{}@127.0.0.1:{port}", *token.proxy_password());
-        let kubeconfig = files.write_for_clients("kubeconfig", &kubeconfig(&clusters, &files, &proxy).to_string());
+        let token = files.read_token_of(person).map_err(Failure::io("the person's token"))?;
+        let kubeconfig = files
+            .write_for_clients(&of(person, "kubeconfig"), &kubeconfig(&clusters, &files, person, &proxy).to_string());
         let kubeconfig = kubeconfig.map_err(Failure::io("the sandbox's kubeconfig"))?;
-        follow_port(&files, port).map_err(Failure::io("gcloud's kubeconfig"))?;
+        follow_port(&files, &of(person, OF_GCLOUD), port).map_err(Failure::io("gcloud's kubeconfig"))?;
         let docker = files
-            .write_for_clients("docker/config.json", &docker_config(&token, port))
+            .write_for_clients(&format!("{}/config.json", of(person, "docker")), &docker_config(&token, port))
             .map_err(Failure::io("the sandbox's docker configuration"))?;
-        let mut variables = common(&files, &directory, &kubeconfig);
+        let mut variables = common(&files, person, &directory, &kubeconfig);
         match mode {
             Mode::Proxy => variables.extend(proxied(&files, &proxy, &docker)),
             Mode::Overrides => {
@@ -94,15 +99,15 @@ impl Environment {
 const OF_GCLOUD: &str = "kubeconfig-of-gcloud";
 
 /// Brings the servers that `get-credentials` wrote to the port that the sandbox has now.
-fn follow_port(files: &Files, port: u16) -> std::io::Result<()> {
-    let text = match std::fs::read_to_string(files.directory().join(OF_GCLOUD)) {
+fn follow_port(files: &Files, name: &str, port: u16) -> std::io::Result<()> {
+    let text = match std::fs::read_to_string(files.directory().join(name)) {
         Ok(text) => text,
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(()),
         Err(error) => return Err(error),
     };
     let moved = with_port(&text, port);
     if moved != text {
-        files.write_for_clients(OF_GCLOUD, &moved)?;
+        files.write_for_clients(name, &moved)?;
     }
     Ok(())
 }
@@ -118,15 +123,20 @@ fn with_port(text: &str, port: u16) -> String {
     moved
 }
 
+/// The name of a file or directory of this person's; the owner's has the plain one.
+fn of(person: &Person, name: &str) -> String {
+    if person.is_owner() { name.to_owned() } else { format!("{name}-{}", person.name) }
+}
+
 /// Where gcloud and kubectl keep and find things, and who they are.
-fn common(files: &Files, directory: &Path, kubeconfig: &Path) -> Vec<(&'static str, String)> {
+fn common(files: &Files, person: &Person, directory: &Path, kubeconfig: &Path) -> Vec<(&'static str, String)> {
     let text = |path: &Path| path.display().to_string();
     // kubectl and gcloud write to the first, and read the sandbox's clusters from the second.
     let separator = if cfg!(windows) { ';' } else { ':' };
-    let own = directory.join(OF_GCLOUD);
+    let own = directory.join(of(person, OF_GCLOUD));
     vec![
         ("CLOUDSDK_CONFIG", text(&directory.join("gcloud"))),
-        ("CLOUDSDK_AUTH_ACCESS_TOKEN_FILE", text(&files.token())),
+        ("CLOUDSDK_AUTH_ACCESS_TOKEN_FILE", text(&files.token_of(person))),
         ("CLOUDSDK_CORE_CUSTOM_CA_CERTS_FILE", text(&files.certificate())),
         // Where it is set, gcloud's HTTP library heeds it and not the setting above.
         ("REQUESTS_CA_BUNDLE", text(&files.certificate())),
@@ -161,7 +171,7 @@ fn proxied(files: &Files, proxy: &str, docker: &Path) -> Vec<(&'static str, Stri
 
 /// The clusters of the sandbox under the names that `get-credentials` gives them. It needs no plugin
 /// and says where the token is; of secrets it holds the password of the proxy alone. JSON, which every reader of YAML takes.
-fn kubeconfig(clusters: &[ClusterAddress], files: &Files, proxy: &str) -> Value {
+fn kubeconfig(clusters: &[ClusterAddress], files: &Files, person: &Person, proxy: &str) -> Value {
     const USER: &str = "countersign-sandbox";
     let name =
         |cluster: &ClusterAddress| format!("gke_{}_{}_{}", cluster.id.project, cluster.id.location, cluster.id.name);
@@ -179,7 +189,7 @@ fn kubeconfig(clusters: &[ClusterAddress], files: &Files, proxy: &str) -> Value 
         "kind": "Config",
         "clusters": clusters.iter().map(cluster).collect::<Vec<_>>(),
         "contexts": clusters.iter().map(context).collect::<Vec<_>>(),
-        "users": [{"name": USER, "user": {"tokenFile": files.token()}}],
+        "users": [{"name": USER, "user": {"tokenFile": files.token_of(person)}}],
         "current-context": clusters.last().map(name).unwrap_or_default(),
     })
 }

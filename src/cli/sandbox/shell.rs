@@ -9,10 +9,11 @@ use tokio::process::Command;
 use super::serve::stop_signal;
 use super::{Environment, Exit, Failure, Mode, directory, running, runtime};
 use crate::sandbox::Sandbox;
+use crate::sandbox::people::Person;
 
-pub(super) fn run(mode: Mode, command: &[String]) -> Result<Exit, Failure> {
+pub(super) fn run(mode: Mode, person: &Person, command: &[String]) -> Result<Exit, Failure> {
     let runtime = runtime()?;
-    let status = runtime.block_on(with_sandbox(mode, command))?;
+    let status = runtime.block_on(with_sandbox(mode, person, command))?;
     drop(runtime);
     // The command's own code is passed on, which the four of this program could not say.
     match code(status) {
@@ -21,7 +22,7 @@ pub(super) fn run(mode: Mode, command: &[String]) -> Result<Exit, Failure> {
     }
 }
 
-async fn with_sandbox(mode: Mode, command: &[String]) -> Result<ExitStatus, Failure> {
+async fn with_sandbox(mode: Mode, person: &Person, command: &[String]) -> Result<ExitStatus, Failure> {
     let (own, port) = if let Some(running) = running()? {
         (None, running.port)
     } else {
@@ -29,15 +30,15 @@ async fn with_sandbox(mode: Mode, command: &[String]) -> Result<ExitStatus, Fail
         let port = sandbox.addr().port();
         (Some(sandbox), port)
     };
-    let environment = Environment::prepare(&directory(), port, mode).await?;
-    let status = run_with(&environment, command).await;
+    let environment = Environment::prepare(&directory(), port, mode, person).await?;
+    let status = run_with(&environment, person, command).await;
     if let Some(sandbox) = own {
         let _ = sandbox.shutdown().await;
     }
     status
 }
 
-async fn run_with(environment: &Environment, command: &[String]) -> Result<ExitStatus, Failure> {
+async fn run_with(environment: &Environment, person: &Person, command: &[String]) -> Result<ExitStatus, Failure> {
     let shell = std::env::var("SHELL").ok().filter(|shell| !shell.is_empty()).unwrap_or_else(default_shell);
     let (program, arguments) = match command.split_first() {
         Some((program, arguments)) => (program.clone(), arguments),
@@ -49,7 +50,7 @@ async fn run_with(environment: &Environment, command: &[String]) -> Result<ExitS
     let mut child = Command::new(&program)
         .args(arguments)
         .envs(environment.variables())
-        .env("COUNTERSIGN_SANDBOX", "1")
+        .env("COUNTERSIGN_SANDBOX", person.name)
         .spawn()
         .map_err(failed)?;
     child.wait().await.map_err(|source| Failure::Command { command: program.clone(), source })

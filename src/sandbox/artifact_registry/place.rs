@@ -73,6 +73,19 @@ pub(in crate::sandbox) fn canonical(host: String, name: String) -> (String, Stri
     alias.unwrap_or((host, name))
 }
 
+/// `projects/P/locations/L/repositories/R` of an image's name in the registry. Of a host that is no
+/// registry of Google's only the project: the first part of the name.
+pub(in crate::sandbox) fn repository_of(host: &str, name: &str) -> Option<String> {
+    let host = host.rsplit_once(':').map_or(host, |(host, _)| host);
+    let (host, name) = canonical(host.to_owned(), name.to_owned());
+    let mut parts = name.split('/');
+    let first = parts.next()?;
+    // A project of a domain: `example.com/project`.
+    let project = if first.contains('.') { format!("{first}:{}", parts.next()?) } else { first.to_owned() };
+    let place = Place::of(&project, &host, &name);
+    Some(place.map_or_else(|| format!("projects/{project}"), |(place, _)| place.name()))
+}
+
 /// The places that a list of locations has, whatever is in them.
 pub(super) const LOCATIONS: [&str; 6] = ["asia", "europe", "europe-west1", "us", "us-central1", "us-east1"];
 

@@ -19,10 +19,12 @@ use tower_service::Service as _;
 use super::door::{self, Door};
 use super::hosts;
 use super::log::Coming;
-use super::token::Token;
+use super::token::{Token, Tokens};
+use crate::sandbox::access::{self, Passed};
 use crate::sandbox::error::ApiError;
 use crate::sandbox::google::{Google, GoogleApi};
 use crate::sandbox::kms::Vault;
+use crate::sandbox::people::Person;
 use crate::sandbox::state::{ClusterId, RegistryHost, State};
 use crate::sandbox::store::StoreError;
 use crate::sandbox::{container, kubernetes, registry};
@@ -44,7 +46,7 @@ const ANSWER_TIMEOUT: Duration = Duration::from_secs(60);
 /// All that the sandbox answers.
 #[derive(Debug)]
 pub(super) struct Front {
-    token: Token,
+    tokens: Tokens,
     state: State,
     google: Google,
     registry: Router,
@@ -67,13 +69,13 @@ impl Front {
     pub(super) fn new(
         state: &State,
         vault: Vault,
-        token: Token,
+        tokens: Tokens,
         addr: SocketAddr,
         authority_pem: &str,
         door: Door,
     ) -> Self {
         Self {
-            token,
+            tokens,
             state: state.clone(),
             google: Google::new(state, vault, addr, authority_pem),
             registry: registry::router(state.clone()),
@@ -84,7 +86,7 @@ impl Front {
     }
 
     pub(super) fn token(&self) -> &Token {
-        &self.token
+        self.tokens.owner()
     }
 
     /// Whether a tunnel may be opened: by a client that is not the process's own, then.
@@ -112,9 +114,10 @@ impl Front {
         if request.headers().get(ORIGIN).is_some_and(|origin| is_foreign(origin, host)) {
             return area.forbidden("The Countersign sandbox does not answer pages of other origins");
         }
-        if !request.headers().get(AUTHORIZATION).is_some_and(|header| self.token.is_shown_by(header)) {
+        let header = request.headers().get(AUTHORIZATION);
+        let Some((person, token)) = header.and_then(|header| self.tokens.shown_by(header)) else {
             return area.unauthorized(host);
-        }
+        };
         if !is_own && !self.door.is_open() {
             return area.forbidden(door::CLOSED);
         }
@@ -125,7 +128,7 @@ impl Front {
         };
         let answer = async {
             let _room = self.room(&area, request.body().size_hint().upper()).await;
-            self.route(area, request).await
+            self.route(area, request, (person, token)).await
         };
         match tokio::time::timeout(ANSWER_TIMEOUT, answer).await {
             Ok(answer) => answer,
@@ -142,21 +145,48 @@ impl Front {
         self.large.acquire().await.ok()
     }
 
-    async fn route(&self, area: Area, mut request: Request) -> Response {
+    async fn route(&self, area: Area, mut request: Request, (person, token): (&'static Person, &Token)) -> Response {
         match area {
-            Area::Google(api) => self.google.answer(api, request).await,
-            Area::Registry(_) if request.uri().path() == "/v2/token" => self.registry_token(),
+            Area::Google(api) if person.is_owner() => self.google.answer(api, request).await,
+            Area::Google(api) => self.google_as(person, api, request).await,
+            Area::Registry(_) if request.uri().path() == "/v2/token" => registry_token(token),
             Area::Registry(host) => {
+                if !person.is_owner() {
+                    let asked = (request.method(), host.as_str(), request.uri().path());
+                    if let Err(message) = access::registry(&self.state, person, asked).await {
+                        return denied(message);
+                    }
+                }
                 request.extensions_mut().insert(RegistryHost(host));
                 call(&self.registry, request).await
             }
             Area::Kubernetes(host) => match self.cluster(host).await {
                 Ok(cluster) => {
+                    if !person.is_owner() {
+                        let watch = request.uri().query().is_some_and(|query| query.contains("watch=true"));
+                        let asked = (request.method(), request.uri().path(), watch);
+                        let allowed = access::kubernetes(&self.state, person, &cluster.project, asked).await;
+                        if let Err(message) = allowed {
+                            return status(403, "Forbidden", message);
+                        }
+                    }
                     request.extensions_mut().insert(cluster);
                     call(&self.kubernetes, request).await
                 }
                 Err(answer) => answer,
             },
+        }
+    }
+
+    /// Of somebody who may not do everything.
+    async fn google_as(&self, person: &'static Person, api: GoogleApi, request: Request) -> Response {
+        match access::google(&self.state, person, request).await {
+            Passed::On(request) => self.google.answer(api, request).await,
+            Passed::AndCut(request) => {
+                let answer = self.google.answer(api, request).await;
+                access::cut_projects(&self.state, person, answer).await
+            }
+            Passed::Refused(answer) => answer,
         }
     }
 
@@ -179,13 +209,19 @@ impl Front {
         };
         Err(status(404, "NotFound", message))
     }
+}
 
-    /// The token flow of registries (Docker registry v2 authentication, token endpoint): who got here
-    /// has shown the token, and gets it as a bearer token.
-    fn registry_token(&self) -> Response {
-        let token = self.token.expose();
-        Json(json!({"token": token, "access_token": token, "expires_in": 3600})).into_response()
-    }
+/// The token flow of registries (Docker registry v2 authentication, token endpoint): who got here has
+/// shown a token, and gets it as a bearer token.
+fn registry_token(token: &Token) -> Response {
+    let token = token.expose();
+    Json(json!({"token": token, "access_token": token, "expires_in": 3600})).into_response()
+}
+
+/// What a registry says to who may not.
+fn denied(message: String) -> Response {
+    let error = RegistryError { code: "DENIED".to_owned(), message, detail: None };
+    (StatusCode::FORBIDDEN, Json(ErrorBody { errors: vec![error] })).into_response()
 }
 
 /// A failure as API servers say it.

@@ -9,6 +9,8 @@ use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use zeroize::Zeroizing;
 
+use crate::sandbox::people::Person;
+
 /// A secret of 256 random bits, as text that may stand in a header, a file or a variable.
 #[derive(Clone)]
 pub struct Token(Zeroizing<String>);
@@ -74,6 +76,37 @@ fn equal(secret: &str, candidate: &[u8]) -> bool {
 impl fmt::Debug for Token {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("Token(…)")
+    }
+}
+
+/// The tokens of all people.
+#[derive(Debug, Clone)]
+pub(super) struct Tokens {
+    owner: Token,
+    all: Vec<(&'static Person, Token)>,
+}
+
+impl Tokens {
+    /// `all` may hold the owner's as well.
+    pub(super) fn new(owner: Token, all: Vec<(&'static Person, Token)>) -> Self {
+        Self { owner, all }
+    }
+
+    /// Who shows its token in this header. All are compared, whichever it is.
+    pub(super) fn shown_by(&self, header: &HeaderValue) -> Option<(&'static Person, &Token)> {
+        let shown = |found, (person, token): &'_ (&'static Person, Token)| {
+            if token.is_shown_by(header) { Some(*person) } else { found }
+        };
+        let person = self.all.iter().fold(None, shown)?;
+        Some((person, self.of(person)))
+    }
+
+    pub(super) fn of(&self, person: &Person) -> &Token {
+        self.all.iter().find(|(of, _)| *of == person).map_or(&self.owner, |(_, token)| token)
+    }
+
+    pub(super) fn owner(&self) -> &Token {
+        &self.owner
     }
 }
 

@@ -225,6 +225,27 @@ fn the_files_for_kubectl_and_docker() {
     assert_eq!(docker["auths"]["gcr.io"]["auth"], auth);
 }
 
+#[test]
+fn the_environment_of_another_person() {
+    let home = Home::new();
+    let _server = home.serve();
+    let (code, exports, _) = home.run(&["env", "--as", "deployer"]);
+    assert_eq!(code, 0);
+    let token = home.sandbox().join("people/deployer");
+    assert!(exports.contains(&format!("export CLOUDSDK_AUTH_ACCESS_TOKEN_FILE={}\n", token.display())), "{exports}");
+    let read = |path: &str| std::fs::read_to_string(home.sandbox().join(path)).unwrap();
+    assert!(read("kubeconfig-deployer").contains("people/deployer"));
+    let secret = format!("oauth2accesstoken:{}", read("people/deployer"));
+    let auth = base64::Engine::encode(&base64::engine::general_purpose::STANDARD, secret);
+    assert!(read("docker-deployer/config.json").contains(&auth));
+    let (code, _, error) = home.run(&["env", "--as", "somebody"]);
+    assert_eq!(code, 2);
+    assert!(error.contains("policy-creator"), "{error}");
+    let (code, people, _) = home.run(&["people"]);
+    assert_eq!(code, 0);
+    assert!(people.contains("deployer (deployer@example.com): ") && people.contains("roles/container.developer"));
+}
+
 #[cfg(unix)]
 #[test]
 fn a_command_runs_in_the_environment() {

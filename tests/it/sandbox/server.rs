@@ -247,7 +247,8 @@ async fn its_files_are_the_owners_alone() {
     assert_eq!(mode(&directory), 0o700);
     for entry in std::fs::read_dir(&directory).unwrap() {
         let path = entry.unwrap().path();
-        assert_eq!(mode(&path), 0o600, "{}", path.display());
+        let expected = if path.is_dir() { 0o700 } else { 0o600 };
+        assert_eq!(mode(&path), expected, "{}", path.display());
     }
 }
 

@@ -1,0 +1,376 @@
+//! Whether a caller may do what it asks for: IAM grants that matter (the facts' section 6.5).
+//!
+//! Every request of somebody who is not the owner passes here, before the API that it is for. What it
+//! needs follows from its method and path (`needs`), what a role holds from a table (`roles`), who
+//! has a role from the policies of the resource and of what it is in, and from what the person has on
+//! every project (`people`). A binding with a condition grants nothing here: conditions are not
+//! evaluated (*inferred* to be the safer reading).
+
+use axum::body::{Body, Bytes};
+use axum::extract::Request;
+use axum::http::Method;
+use axum::response::{IntoResponse as _, Response};
+use http_body_util::BodyExt as _;
+use rusqlite::Transaction;
+use serde_json::Value;
+
+use super::artifact_registry;
+use super::binary_authorization::current_policy;
+use super::decode;
+use super::error::ApiError;
+use super::people::Person;
+use super::state::State;
+use super::store::StoreError;
+use super::{iam, projects};
+use crate::domain::policy::Policy;
+use needs::{Asked, Need};
+#[cfg(test)]
+pub(super) use roles::is_known;
+
+mod needs;
+mod refusal;
+mod roles;
+
+/// What became of a request to one of Google's APIs.
+pub(super) enum Passed {
+    /// It goes on to the API.
+    On(Request),
+    /// It goes on, and the projects in its answer are cut to those that the caller may see.
+    AndCut(Request),
+    Refused(Response),
+}
+
+/// Looks at a request to one of Google's APIs.
+pub(super) async fn google(state: &State, person: &'static Person, request: Request) -> Passed {
+    match asked(state, person, request).await {
+        Ok((request, true)) => Passed::AndCut(request),
+        Ok((request, false)) => Passed::On(request),
+        Err(error) => Passed::Refused(error.into_response()),
+    }
+}
+
+async fn asked(state: &State, person: &'static Person, request: Request) -> Result<(Request, bool), ApiError> {
+    let (method, path) = (request.method().clone(), request.uri().path().to_owned());
+    match needs::of(&method, &path) {
+        Asked::Nothing => Ok((request, false)),
+        Asked::Projects => Ok((request, true)),
+        Asked::Test(resource) => testing(state, person, request, resource).await.map(|request| (request, false)),
+        Asked::Logs => {
+            let (request, body) = opened(request).await?;
+            let named = body["resourceNames"].as_array().into_iter().flatten().filter_map(Value::as_str);
+            let needs = named.map(|name| Need::new("logging.logEntries.list", name)).collect();
+            check(state, person, needs).await?;
+            Ok((request, false))
+        }
+        Asked::Needs(need) => {
+            let reads_body = ["containeranalysis.occurrences.create", "binaryauthorization.policy.update"];
+            if !reads_body.contains(&need.permission.as_str()) {
+                check(state, person, vec![need]).await?;
+                return Ok((request, false));
+            }
+            let (request, body) = opened(request).await?;
+            let mut all = vec![need.clone()];
+            all.extend(attached_notes(&body));
+            check(state, person, all).await?;
+            if need.permission == "binaryauthorization.policy.update" {
+                let project = need.resource.split('/').nth(1).unwrap_or_default().to_owned();
+                let known = state.store.read(move |tx| stored_attestors(tx, &project)).await?;
+                check(state, person, new_attestors(&body, &known)).await?;
+            }
+            Ok((request, false))
+        }
+    }
+}
+
+/// The request with its body read, and the body as far as it is JSON.
+async fn opened(request: Request) -> Result<(Request, Value), ApiError> {
+    let (parts, body) = request.into_parts();
+    let bytes: Bytes = match body.collect().await {
+        Ok(body) => body.to_bytes(),
+        Err(error) => return Err(ApiError::invalid(format!("The body of the request broke off: {error}."))),
+    };
+    let value = std::str::from_utf8(&bytes).ok().and_then(|text| decode::parse(text).ok()).unwrap_or_default();
+    Ok((Request::from_parts(parts, Body::from(bytes)), value))
+}
+
+/// An occurrence also needs to be attached to its note.
+fn attached_notes(body: &Value) -> Vec<Need> {
+    let listed = body["occurrences"].as_array().into_iter().flatten();
+    let names = std::iter::once(body).chain(listed).filter_map(|occurrence| {
+        occurrence.get("noteName").or_else(|| occurrence.get("note_name")).and_then(Value::as_str)
+    });
+    names.map(|name| Need::new("containeranalysis.notes.attachOccurrence", name)).collect()
+}
+
+/// The attestors that the stored policy names: those need not be readable again.
+fn stored_attestors(tx: &Transaction<'_>, project: &str) -> Result<Vec<String>, ApiError> {
+    let Some(project) = projects::active(tx, project)? else { return Ok(Vec::new()) };
+    let policy: Policy = current_policy(tx, &project.id)?;
+    Ok(policy.attestors().into_iter().map(str::to_owned).collect())
+}
+
+fn new_attestors(body: &Value, known: &[String]) -> Vec<Need> {
+    let mut found = Vec::new();
+    let mut left = vec![body];
+    while let Some(value) = left.pop() {
+        match value {
+            Value::Array(items) => left.extend(items),
+            Value::Object(fields) => {
+                for (name, value) in fields {
+                    let names = ["requireAttestationsBy", "require_attestations_by"].contains(&name.as_str());
+                    match value.as_array().filter(|_| names) {
+                        Some(attestors) => found.extend(attestors.iter().filter_map(Value::as_str)),
+                        None => left.push(value),
+                    }
+                }
+            }
+            _ => {}
+        }
+    }
+    let new = found.into_iter().filter(|name| !known.iter().any(|known| known == name));
+    new.map(|name| Need::new("binaryauthorization.attestors.get", name)).collect()
+}
+
+/// `:testIamPermissions`: asks the API for those permissions alone that the caller has.
+async fn testing(
+    state: &State,
+    person: &'static Person,
+    request: Request,
+    resource: String,
+) -> Result<Request, ApiError> {
+    let (request, mut body) = opened(request).await?;
+    let asked: Vec<String> =
+        body["permissions"].as_array().into_iter().flatten().filter_map(Value::as_str).map(str::to_owned).collect();
+    let held = move |tx: &Transaction<'_>| {
+        let mut held = Vec::new();
+        for permission in asked {
+            if has(tx, person, &permission, &resource)? {
+                held.push(Value::from(permission));
+            }
+        }
+        Ok::<_, StoreError>(held)
+    };
+    body["permissions"] = state.store.read(held).await?.into();
+    let (mut parts, _) = request.into_parts();
+    parts.headers.remove(axum::http::header::CONTENT_LENGTH);
+    Ok(Request::from_parts(parts, Body::from(body.to_string())))
+}
+
+/// Refuses with the words of the service whose permission is missing first.
+async fn check(state: &State, person: &'static Person, needs: Vec<Need>) -> Result<(), ApiError> {
+    let missing = move |tx: &Transaction<'_>| {
+        for need in needs {
+            if !has(tx, person, &need.permission, &need.resource)? {
+                return Ok(Some(need));
+            }
+        }
+        Ok::<_, StoreError>(None)
+    };
+    match state.store.read(missing).await? {
+        None => Ok(()),
+        Some(need) => Err(refusal::refusal(&need)),
+    }
+}
+
+/// Whether the person has a role with this permission on the resource, or on what it is in. Of a
+/// project that is not there the API itself says so.
+fn has(tx: &Transaction<'_>, person: &Person, permission: &str, resource: &str) -> Result<bool, StoreError> {
+    if person.roles.iter().any(|role| roles::holds(role, permission)) {
+        return Ok(true);
+    }
+    let mut parts: Vec<&str> = resource.split('/').collect();
+    let project = match parts.as_slice() {
+        ["projects", key, ..] => projects::active(tx, key)?,
+        _ => return Ok(false),
+    };
+    let Some(project) = project else { return Ok(true) };
+    if let Some(key) = parts.get_mut(1) {
+        *key = &project.id;
+    }
+    for length in (2..=parts.len()).rev() {
+        let Some(front) = parts.get(..length) else { continue };
+        let policy = iam::get(tx, &front.join("/"))?;
+        let granted = policy.bindings.iter().any(|binding| {
+            binding.condition.is_none()
+                && roles::holds(&binding.role, permission)
+                && binding.members.iter().any(|member| person.is_member(member))
+        });
+        if granted {
+            return Ok(true);
+        }
+    }
+    Ok(false)
+}
+
+/// The projects of a list that the caller may see.
+pub(super) async fn cut_projects(state: &State, person: &'static Person, answer: Response) -> Response {
+    let (mut parts, body) = answer.into_parts();
+    let Ok(body) = body.collect().await else { return Response::from_parts(parts, Body::empty()) };
+    let bytes = body.to_bytes();
+    let Ok(mut list) = serde_json::from_slice::<Value>(&bytes) else {
+        return Response::from_parts(parts, Body::from(bytes));
+    };
+    let visible = move |tx: &Transaction<'_>| {
+        let mut kept = Vec::new();
+        for project in list["projects"].as_array().cloned().unwrap_or_default() {
+            let name = format!("projects/{}", project["projectId"].as_str().unwrap_or_default());
+            if has(tx, person, "resourcemanager.projects.get", &name)? {
+                kept.push(project);
+            }
+        }
+        if let Some(fields) = list.as_object_mut().filter(|fields| fields.contains_key("projects")) {
+            fields.insert("projects".to_owned(), kept.into());
+        }
+        Ok::<_, ApiError>(list)
+    };
+    match state.store.read(visible).await {
+        Ok(list) => {
+            parts.headers.remove(axum::http::header::CONTENT_LENGTH);
+            Response::from_parts(parts, Body::from(list.to_string()))
+        }
+        Err(error) => error.into_response(),
+    }
+}
+
+/// Whether the person may push to, pull from or delete from a repository of the registry; if not,
+/// the words for it.
+pub(super) async fn registry(
+    state: &State,
+    person: &'static Person,
+    (method, host, path): (&Method, &str, &str),
+) -> Result<(), String> {
+    let rest = path.strip_prefix("/v2/").unwrap_or_default();
+    let ends = ["/manifests/", "/blobs/", "/tags/", "/referrers/"];
+    let Some(at) = ends.iter().filter_map(|end| rest.find(end)).min() else {
+        // Whether the host speaks the protocol, everybody may ask; the catalogue is nobody's own.
+        return if rest.is_empty() { Ok(()) } else { Err("The catalogue is the owner's alone.".to_owned()) };
+    };
+    let name = rest.split_at(at).0;
+    let action = match *method {
+        Method::GET | Method::HEAD => "downloadArtifacts",
+        Method::DELETE => "deleteArtifacts",
+        _ => "uploadArtifacts",
+    };
+    let permission = format!("artifactregistry.repositories.{action}");
+    let resource = artifact_registry::repository_of(host, name).unwrap_or_else(|| "organizations/sandbox".to_owned());
+    let (asked, on) = (permission.clone(), resource.clone());
+    match state.store.read(move |tx| has(tx, person, &asked, &on)).await {
+        Ok(true) => Ok(()),
+        Ok(false) => {
+            Err(format!("Permission \"{permission}\" denied on resource \"{resource}\" (or it may not exist)"))
+        }
+        Err(error) => {
+            tracing::error!(%error, "the sandbox's store failed");
+            Err("The sandbox could not read its store; its log says why.".to_owned())
+        }
+    }
+}
+
+/// Whether the person may do this in a cluster of the project; if not, the message of the API server.
+/// Discovery is everybody's, as in every cluster.
+pub(super) async fn kubernetes(
+    state: &State,
+    person: &'static Person,
+    project: &str,
+    (method, path, watch): (&Method, &str, bool),
+) -> Result<(), String> {
+    let Some(call) = KubernetesCall::of(method, path, watch) else { return Ok(()) };
+    let (permission, on) = (call.permission(), format!("projects/{project}"));
+    let asked = permission.clone();
+    match state.store.read(move |tx| has(tx, person, &asked, &on)).await {
+        Ok(true) => Ok(()),
+        Ok(false) => Err(call.refusal(person, &permission)),
+        Err(error) => Err(format!("the sandbox could not read its store: {error}")),
+    }
+}
+
+/// What a request to an API server does, as its authorizer sees it.
+struct KubernetesCall<'a> {
+    verb: &'static str,
+    group: &'a str,
+    resource: &'a str,
+    subresource: Option<&'a str>,
+    namespace: Option<&'a str>,
+    name: Option<&'a str>,
+}
+
+impl<'a> KubernetesCall<'a> {
+    fn of(method: &Method, path: &'a str, watch: bool) -> Option<Self> {
+        let parts: Vec<&str> = path.trim_matches('/').split('/').collect();
+        let (group, rest) = match parts.as_slice() {
+            ["api", "v1", rest @ ..] => ("", rest),
+            ["apis", group, _, rest @ ..] => (*group, rest),
+            _ => return None,
+        };
+        let (namespace, rest) = match rest {
+            ["namespaces", namespace, rest @ ..] if !rest.is_empty() => (Some(*namespace), rest),
+            rest => (None, rest),
+        };
+        let (resource, rest) = rest.split_first()?;
+        // What one may do oneself, everybody may ask.
+        if group == "authorization.k8s.io" || group == "authentication.k8s.io" {
+            return None;
+        }
+        let (name, subresource) = (rest.first().copied(), rest.get(1).copied());
+        let verb = match (method.as_str(), name) {
+            ("GET" | "HEAD", None) if watch => "watch",
+            ("GET" | "HEAD", None) => "list",
+            ("GET" | "HEAD", _) => "get",
+            ("POST", _) => "create",
+            ("PUT", _) => "update",
+            ("PATCH", _) => "patch",
+            ("DELETE", None) => "deletecollection",
+            _ => "delete",
+        };
+        Some(Self { verb, group, resource, subresource, namespace, name })
+    }
+
+    /// IAM's permission for it (Kubernetes Engine, "IAM and RBAC").
+    fn permission(&self) -> String {
+        let verb = match (self.verb, self.subresource) {
+            ("get", Some("log")) => "getLogs",
+            ("watch", _) => "list",
+            ("patch", _) => "update",
+            ("deletecollection", _) => "delete",
+            (verb, _) => verb,
+        };
+        format!("container.{}.{verb}", container_resource(self.resource))
+    }
+
+    fn refusal(&self, person: &Person, permission: &str) -> String {
+        let resource = match self.subresource {
+            Some(subresource) => format!("{}/{subresource}", self.resource),
+            None => self.resource.to_owned(),
+        };
+        let dotted =
+            if self.group.is_empty() { self.resource.to_owned() } else { format!("{}.{}", self.resource, self.group) };
+        let what = self.name.map_or_else(|| dotted.clone(), |name| format!("{dotted} \"{name}\""));
+        let place = self.namespace.map_or_else(
+            || " at the cluster scope".to_owned(),
+            |namespace| format!(" in the namespace \"{namespace}\""),
+        );
+        format!(
+            "{what} is forbidden: User \"{}\" cannot {} resource \"{resource}\" in API group \"{}\"{place}: requires \
+             one of [\"{permission}\"] permission(s).",
+            person.email, self.verb, self.group
+        )
+    }
+}
+
+/// `replicasets` as `replicaSets`, which is how IAM spells what has two words.
+fn container_resource(plural: &str) -> &str {
+    const SPELT: [(&str, &str); 8] = [
+        ("replicasets", "replicaSets"),
+        ("statefulsets", "statefulSets"),
+        ("daemonsets", "daemonSets"),
+        ("cronjobs", "cronJobs"),
+        ("serviceaccounts", "serviceAccounts"),
+        ("configmaps", "configMaps"),
+        ("controllerrevisions", "controllerRevisions"),
+        ("replicationcontrollers", "replicationControllers"),
+    ];
+    SPELT.iter().find(|(plain, _)| *plain == plural).map_or(plural, |(_, spelt)| spelt)
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,203 @@
+//! The people of the sandbox: each may do what its roles and the grants of resources say, and is
+//! refused the rest in the words of the service.
+
+use countersign::sandbox::people::Person;
+use reqwest::{Method, StatusCode};
+use serde_json::{Value, json};
+
+use super::{BA, CA, CRM, GKE, Lab, PROJECT, USAGE};
+
+/// One of the people and what it does.
+struct As<'a> {
+    lab: &'a Lab,
+    person: &'static Person,
+}
+
+fn as_person<'a>(lab: &'a Lab, name: &str) -> As<'a> {
+    As { lab, person: Person::named(name).unwrap() }
+}
+
+impl As<'_> {
+    async fn send(&self, method: Method, url: &str, body: Value) -> (StatusCode, Value) {
+        let token = self.lab.sandbox.token_of(self.person).expose().to_owned();
+        let request = self.lab.client.request(method, url).bearer_auth(token);
+        let request = if body.is_null() { request } else { request.json(&body) };
+        let answer = request.send().await.unwrap();
+        let status = answer.status();
+        let text = answer.text().await.unwrap();
+        (status, serde_json::from_str(&text).unwrap_or_else(|error| panic!("{url}: {error}: {text}")))
+    }
+
+    #[track_caller]
+    fn may(&self, method: Method, url: &str, body: Value) -> impl Future<Output = Value> {
+        let caller = std::panic::Location::caller();
+        async move {
+            let (status, answer) = self.send(method, url, body).await;
+            assert!(status.is_success(), "{caller}: {} {url}: {answer}", self.person.name);
+            answer
+        }
+    }
+
+    /// The message with which it is refused.
+    #[track_caller]
+    fn may_not(&self, method: Method, url: &str, body: Value) -> impl Future<Output = String> {
+        let caller = std::panic::Location::caller();
+        async move {
+            let (status, answer) = self.send(method, url, body).await;
+            assert_eq!(status, StatusCode::FORBIDDEN, "{caller}: {} {url}: {answer}", self.person.name);
+            assert_eq!(answer["error"]["status"], "PERMISSION_DENIED", "{caller}: {answer}");
+            answer["error"]["message"].as_str().unwrap().to_owned()
+        }
+    }
+}
+
+fn policy(mode: &str) -> Value {
+    json!({"defaultAdmissionRule": {"evaluationMode": mode, "enforcementMode": "ENFORCED_BLOCK_AND_AUDIT_LOG"}})
+}
+
+fn note_url() -> String {
+    format!("{CA}/v1/projects/{PROJECT}/notes")
+}
+
+#[tokio::test]
+async fn the_three_roles_are_apart() {
+    let lab = Lab::with_project().await;
+    let (deployer, creator, attestor) =
+        (as_person(&lab, "deployer"), as_person(&lab, "policy-creator"), as_person(&lab, "attestor"));
+    let url = format!("{BA}/v1/projects/{PROJECT}/policy");
+    creator.may(Method::PUT, &url, policy("ALWAYS_DENY")).await;
+    let read = deployer.may(Method::GET, &url, Value::Null).await;
+    assert_eq!(read["defaultAdmissionRule"]["evaluationMode"], "ALWAYS_DENY");
+    let refused = deployer.may_not(Method::PUT, &url, policy("ALWAYS_ALLOW")).await;
+    assert_eq!(
+        refused,
+        "Permission 'binaryauthorization.policy.update' denied on resource \
+         '//binaryauthorization.googleapis.com/projects/binauthz-lab/policy' (or it may not exist)."
+    );
+    attestor.may_not(Method::PUT, &url, policy("ALWAYS_ALLOW")).await;
+    let note = json!({"attestation": {"hint": {"humanReadableName": "n"}}});
+    attestor.may(Method::POST, &format!("{}?noteId=n", note_url()), note.clone()).await;
+    let refused = creator.may_not(Method::POST, &format!("{}?noteId=m", note_url()), note).await;
+    // The words of the service, as somebody saw them.
+    assert_eq!(
+        refused,
+        "permission \"containeranalysis.notes.create\" denied for project \"binauthz-lab\", entity ID \"\""
+    );
+    let cluster = json!({"cluster": {"name": "c"}});
+    let clusters = format!("{GKE}/v1/projects/{PROJECT}/locations/us-central1-a/clusters");
+    let refused = deployer.may_not(Method::POST, &clusters, cluster).await;
+    assert_eq!(refused, "Required \"container.clusters.create\" permission(s) for \"projects/binauthz-lab\".");
+    deployer.may(Method::GET, &clusters, Value::Null).await;
+    // Nobody was changed by a refusal.
+    assert_eq!(lab.get(&url).await["defaultAdmissionRule"]["evaluationMode"], "ALWAYS_DENY");
+}
+
+#[tokio::test]
+async fn grants_of_the_project_and_of_one_resource_count() {
+    let lab = Lab::with_project().await;
+    let newcomer = as_person(&lab, "newcomer");
+    let project = format!("{CRM}/projects/{PROJECT}");
+    let refused = newcomer.may_not(Method::GET, &project, Value::Null).await;
+    assert_eq!(refused, "The caller does not have permission");
+    assert_eq!(newcomer.may(Method::GET, &format!("{CRM}/projects"), Value::Null).await, json!({"projects": []}));
+    let refused = newcomer
+        .may_not(Method::POST, &format!("{USAGE}/projects/{PROJECT}/services/x.googleapis.com:enable"), json!({}))
+        .await;
+    assert_eq!(refused, "Permission denied to enable service [x.googleapis.com]");
+    for name in ["n", "m"] {
+        let body = json!({"attestation": {"hint": {"humanReadableName": "n"}}});
+        lab.ok(Method::POST, &format!("{}?noteId={name}", note_url()), body).await;
+    }
+    let grant = |role: &str| json!({"policy": {"bindings": [{"role": role, "members": [format!("user:{}", newcomer.person.email)]}]}});
+    // On one note.
+    let note = format!("{}/n", note_url());
+    lab.ok(Method::POST, &format!("{note}:setIamPolicy"), grant("roles/containeranalysis.notes.attacher")).await;
+    let test = |url: String| {
+        let newcomer = &newcomer;
+        async move {
+            let asked =
+                json!({"permissions": ["containeranalysis.notes.get", "containeranalysis.notes.attachOccurrence"]});
+            newcomer.may(Method::POST, &format!("{url}:testIamPermissions"), asked).await
+        }
+    };
+    assert_eq!(test(note.clone()).await, json!({"permissions": ["containeranalysis.notes.attachOccurrence"]}));
+    assert_eq!(test(format!("{}/m", note_url())).await, json!({}));
+    let occurrence = |note: &str| {
+        json!({"resourceUri": "gcr.io/p/i@sha256:00", "noteName": format!("projects/{PROJECT}/notes/{note}"),
+               "attestation": {"serializedPayload": "e30=", "signatures": [{"signature": "AA==", "publicKeyId": "k"}]}})
+    };
+    let occurrences = format!("{CA}/v1/projects/{PROJECT}/occurrences");
+    newcomer.may_not(Method::POST, &occurrences, occurrence("n")).await;
+    // On the project.
+    lab.ok(Method::POST, &format!("{project}:setIamPolicy"), grant("roles/containeranalysis.occurrences.editor")).await;
+    newcomer.may(Method::POST, &occurrences, occurrence("n")).await;
+    let refused = newcomer.may_not(Method::POST, &occurrences, occurrence("m")).await;
+    assert_eq!(
+        refused,
+        "permission \"containeranalysis.notes.attachOccurrence\" denied for project \"binauthz-lab\", entity ID \"m\""
+    );
+    assert_eq!(newcomer.may(Method::GET, &project, Value::Null).await["projectId"], PROJECT);
+}
+
+#[tokio::test]
+async fn a_policy_names_only_attestors_that_its_writer_may_read() {
+    let lab = Lab::with_project().await;
+    let newcomer = as_person(&lab, "newcomer");
+    let body = json!({"attestation": {"hint": {"humanReadableName": "n"}}});
+    lab.ok(Method::POST, &format!("{}?noteId=n", note_url()), body).await;
+    let note = json!({"userOwnedGrafeasNote": {"noteReference": format!("projects/{PROJECT}/notes/n")}});
+    lab.ok(Method::POST, &format!("{BA}/v1/projects/{PROJECT}/attestors?attestorId=a"), note).await;
+    let url = format!("{BA}/v1/projects/{PROJECT}/policy");
+    let member = format!("user:{}", newcomer.person.email);
+    let grant =
+        json!({"policy": {"bindings": [{"role": "roles/binaryauthorization.policyEditor", "members": [member]}]}});
+    lab.ok(Method::POST, &format!("{url}:setIamPolicy"), grant).await;
+    let mut wanted = policy("REQUIRE_ATTESTATION");
+    wanted["defaultAdmissionRule"]["requireAttestationsBy"] = json!([format!("projects/{PROJECT}/attestors/a")]);
+    let refused = newcomer.may_not(Method::PUT, &url, wanted.clone()).await;
+    assert!(refused.contains("binaryauthorization.attestors.get"), "{refused}");
+    // Once it is in the policy, it may stay there.
+    lab.ok(Method::PUT, &url, wanted.clone()).await;
+    wanted["description"] = "mine".into();
+    newcomer.may(Method::PUT, &url, wanted).await;
+}
+
+#[tokio::test]
+async fn clusters_and_registries_refuse_in_their_own_shape() {
+    let lab = Lab::with_project().await;
+    let clusters = format!("{GKE}/v1/projects/{PROJECT}/locations/us-central1-a/clusters");
+    lab.ok(Method::POST, &clusters, json!({"cluster": {"name": "c"}})).await;
+    let pods = format!("https://{}/api/v1/namespaces/default/pods", lab.sandbox.addr());
+    let (status, answer) = as_person(&lab, "attestor").send(Method::GET, &pods, Value::Null).await;
+    assert_eq!((status, &answer["reason"]), (StatusCode::FORBIDDEN, &json!("Forbidden")));
+    assert_eq!(
+        answer["message"],
+        "pods is forbidden: User \"attestor@example.com\" cannot list resource \"pods\" in API group \"\" in the \
+         namespace \"default\": requires one of [\"container.pods.list\"] permission(s)."
+    );
+    as_person(&lab, "deployer").may(Method::GET, &pods, Value::Null).await;
+    let discovery = format!("https://{}/apis", lab.sandbox.addr());
+    as_person(&lab, "newcomer").may(Method::GET, &discovery, Value::Null).await;
+    let upload = format!("https://gcr.io/v2/{PROJECT}/i/blobs/uploads/");
+    let (status, answer) = as_person(&lab, "attestor").send(Method::POST, &upload, json!({})).await;
+    assert_eq!((status, &answer["errors"][0]["code"]), (StatusCode::FORBIDDEN, &json!("DENIED")));
+    let message = answer["errors"][0]["message"].as_str().unwrap();
+    assert!(message.contains("projects/binauthz-lab/locations/us/repositories/gcr.io"), "{message}");
+}
+
+#[cfg(unix)]
+#[tokio::test]
+async fn tokens_differ_and_are_for_their_owner_alone() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let lab = Lab::start().await;
+    let mut tokens: Vec<String> = Vec::new();
+    for person in &countersign::sandbox::people::PEOPLE {
+        let path = lab.sandbox.files().token_of(person);
+        assert_eq!(std::fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600, "{}", path.display());
+        tokens.push(std::fs::read_to_string(path).unwrap());
+    }
+    assert_eq!(tokens[0], lab.sandbox.token().expose());
+    tokens.sort();
+    tokens.dedup();
+    assert_eq!(tokens.len(), countersign::sandbox::people::PEOPLE.len());
+}
