@@ -125,7 +125,8 @@ async fn in_its_form_of_2018() {
         "Error creating: admission webhook \"imagepolicywebhook.image-policy.k8s.io\" denied the request: \
          Image us.gcr.io/binauthz-lab/hello-world denied by Binary Authorization default admission rule. \
          Denied by always_deny admission rule",
-        "\"kind\":\"ATTESTATION\"",
+        // As v1alpha1 shows it.
+        "\"kind\":\"ATTESTATION_AUTHORITY\"",
         "my-binauthz-attestor",
         "roles/containeranalysis.notes.occurrences.viewer",
         "docker-manifest-digest",
