@@ -295,7 +295,7 @@ pub(crate) fn index_looked_at(size: (u16, u16)) -> Stage {
 fn an_index_is_shown_with_its_platforms() {
     let mut stage = index_looked_at((120, 40));
     stage.row("means now an index of 2 images");
-    stage.row("Cloud Run asks about sha256:010101010101…, its image for linux/amd64*");
+    stage.row("Cloud Run asks about sha256:010101010101…, its image for linux/amd64 *");
     stage.row("GKE does not resolve a tag");
     assert!(stage.row("linux/amd64  ").contains("– not attested"));
     assert!(stage.row("linux/arm64").contains("✓ my-binauthz-attestor"));

@@ -17,6 +17,7 @@ use crate::wire::kubernetes::Typed;
 
 use super::failure::Failure;
 use super::resources::Kind;
+use super::suffix;
 
 /// Times are in milliseconds since 1970.
 pub(in crate::sandbox) const SCHEMA: &str = "
@@ -275,9 +276,25 @@ impl<'t> Cluster<'t> {
             .query_row(params![self.row, kind.resource().plural, namespace], |row| row.get(0))
     }
 
-    /// Stores a new object, which gets its `uid`, version and time of creation here.
+    /// Whether the object's name is free, if need be after generating it again, as often as API servers
+    /// do it (`RetryGenerateName`, Kubernetes 1.30).
+    fn name_is_free<T: Object>(self, object: &mut T) -> Result<bool, Failure> {
+        const ATTEMPTS: usize = 8;
+        for _ in 0..ATTEMPTS {
+            if self.stored(T::OBJECT_KIND, object.namespace(), object.name())?.is_none() {
+                return Ok(true);
+            }
+            let generated = object.metadata().generate_name.clone().filter(|front| object.name().starts_with(front));
+            let Some(front) = generated else { return Ok(false) };
+            object.metadata_mut().name = Some(format!("{front}{}", suffix::random()));
+        }
+        Ok(false)
+    }
+
+    /// Stores a new object, which gets its `uid`, version and time of creation here; and another name
+    /// where its own was generated and is taken.
     pub(super) fn create<T: Object>(self, object: &mut T) -> Result<(), Failure> {
-        if self.stored(T::OBJECT_KIND, object.namespace(), object.name())?.is_some() {
+        if !self.name_is_free(object)? {
             return Err(Failure::already_exists(T::OBJECT_KIND.resource(), object.name()));
         }
         let version = self.next_version()?;
