@@ -2,7 +2,7 @@
 
 use countersign::app::effect::Effect;
 use countersign::app::field::Field;
-use countersign::app::form::{Form, FormKind, Input};
+use countersign::app::form::{Form, FormKind, Input, Typed};
 use countersign::app::msg::{Failure, Msg};
 use countersign::app::overlay::Overlay;
 use countersign::app::report::Report;
@@ -108,6 +108,43 @@ const PROMPTS: &[Prompt] = &[
         refused: &[("line", &["", "0", "-1", "a", "1:0", "1:b", "99999999999999999999999"])],
     },
     Prompt {
+        kind: FormKind::Manifest,
+        stage: Stage::full,
+        keys: "1 m",
+        refused: &[(
+            "manifest",
+            &["", "kind: [broken", "no manifest", "kind: Service\napiVersion: v1", "kind: Pod\nspec: {containers: []}"],
+        )],
+    },
+    Prompt {
+        kind: FormKind::BreakGlass,
+        stage: Stage::full,
+        keys: "1 B",
+        refused: &[("why", &["", "  "]), ("name", NAMES), ("namespace", NAMES), ("account", &["Upper", "a b"])],
+    },
+    Prompt { kind: FormKind::Explain, stage: Stage::full, keys: "1 E", refused: &[("text", &["", "  \n "])] },
+    Prompt { kind: FormKind::Case, stage: Stage::full, keys: "1 K", refused: &[("path", &["", " "])] },
+    Prompt { kind: FormKind::Replay, stage: Stage::empty, keys: "1 M-l", refused: &[("path", &["", " "])] },
+    Prompt {
+        kind: FormKind::Assume(Typed::Attestor),
+        stage: Stage::full,
+        keys: "1 w",
+        refused: &[("value", &["", "qa", "projects/p/notes/n", "projects//attestors/a", "a b"])],
+    },
+    Prompt {
+        kind: FormKind::Assume(Typed::Cluster),
+        stage: Stage::full,
+        keys: "1 w",
+        refused: &[("value", &["", "no-dot", ".a", "a."])],
+    },
+    Prompt { kind: FormKind::Assume(Typed::Namespace), stage: Stage::full, keys: "1 w", refused: &[("value", NAMES)] },
+    Prompt {
+        kind: FormKind::Assume(Typed::Time),
+        stage: Stage::full,
+        keys: "1 w",
+        refused: &[("value", &["", "noon", "2026-13-01", "2026-02-30 10:00", "25:00", "99999999999999999999"])],
+    },
+    Prompt {
         kind: FormKind::TypedImage,
         stage: Stage::full,
         keys: "i",
@@ -123,12 +160,19 @@ fn without_cluster(size: (u16, u16)) -> Stage {
 
 fn open(prompt: &Prompt, size: (u16, u16)) -> Stage {
     let mut stage = (prompt.stage)(size);
-    if prompt.kind == FormKind::TypedImage {
+    if let FormKind::Assume(typed) = &prompt.kind {
+        stage.keys(prompt.keys);
+        stage.type_text(typed.label());
+        stage.keys("Enter");
+    } else if prompt.kind == FormKind::TypedImage {
         stage.keys("i");
         stage.type_text("type");
         stage.keys("Enter");
     } else {
         stage.keys(prompt.keys);
+    }
+    if prompt.kind == FormKind::BreakGlass {
+        put(&mut stage, "why", "pager 4711");
     }
     let shown = text(&stage.draw().0);
     assert_eq!(form(&stage).map(|form| &form.kind), Some(&prompt.kind), "{shown}");

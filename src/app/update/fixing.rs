@@ -328,19 +328,23 @@ fn form(model: &Model) -> Form {
 }
 
 pub(super) fn take_form(model: &mut Model, form: &Form) -> Result<Vec<Effect>, (&'static str, String)> {
-    let why = form.value("why");
+    let why = form.value("why").trim().to_owned();
     if why.is_empty() {
         return Err(("why", "say why: whoever reads the log will ask".to_owned()));
     }
     let name = form.value("name").parse::<KubernetesName>().map_err(|error| ("name", error.to_string()))?;
     let namespace =
         form.value("namespace").parse::<KubernetesName>().map_err(|error| ("namespace", error.to_string()))?;
+    let account = form.value("account");
+    if !account.is_empty() {
+        account.parse::<KubernetesName>().map_err(|error| ("account", error.to_string()))?;
+    }
     let mut labels: BTreeMap<String, String> = model.session.subject.labels.iter().cloned().collect();
     labels.insert(BREAK_GLASS_LABEL.to_owned(), "true".to_owned());
     let mut composed = composed(model, model.session.images(), labels, why.clone());
     composed.deploy.name = name.to_string();
     composed.deploy.namespace = namespace.to_string();
-    composed.deploy.service_account = form.value("account");
+    composed.deploy.service_account = account;
     composed.deploy.annotations = BTreeMap::from([(JUSTIFICATION.to_owned(), why)]);
     if form.chosen("kind") == 1 {
         composed.deploy.kind = WorkloadKind::Pod;

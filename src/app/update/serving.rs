@@ -27,13 +27,13 @@ pub(super) fn changed(model: &mut Model, result: Result<bool, Report>) -> Vec<Ef
     let Connection::Sandbox(address) = &model.session.connection else { return Vec::new() };
     match result {
         Ok(true) => {
-            let text = format!("Other programs may use the sandbox at {address}: countersign sandbox shell");
+            let text = format!("Served at {address}: countersign sandbox shell");
             model.session.is_private = false;
             say(model, Weight::Info, text);
         }
         Ok(false) => {
             model.session.is_private = true;
-            say(model, Weight::Info, "Other programs may no longer use the sandbox; the workbench does.");
+            say(model, Weight::Info, "Other programs are kept out of the sandbox.");
         }
         Err(report) => say(model, Weight::Warning, report.line()),
     }
