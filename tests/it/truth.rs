@@ -199,7 +199,7 @@ fn forget(value: &mut Value) {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn the_script_of_a_session_does_the_same_again() {
-    if ["gpg", "curl", "skopeo", "kubectl"].iter().any(|client| require(client).is_none()) {
+    if ["gpg", "curl", "skopeo", "kubectl", "jq"].iter().any(|client| require(client).is_none()) {
         return;
     }
     let Some(real) = Gcloud::over(Lab::start, Way::Proxy).await else { return };
