@@ -88,8 +88,9 @@ impl Request {
 
     pub(super) fn json<T: serde::Serialize>(method: Method, url: Url, body: &T) -> Result<Self, Error> {
         let request = Self::new(method, url).accept("application/json");
-        match serde_json::to_vec(body) {
-            Ok(bytes) => Ok(request.body("application/json", bytes.into())),
+        // By way of the value, as the sandbox writes its objects too: what writes Kubernetes' types is large.
+        match serde_json::to_value(body) {
+            Ok(value) => Ok(request.body("application/json", value.to_string().into())),
             Err(error) => Err(request.error(Fault::Request { reason: error.to_string() })),
         }
     }

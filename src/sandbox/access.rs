@@ -23,10 +23,12 @@ use super::state::State;
 use super::store::StoreError;
 use super::{iam, projects};
 use crate::domain::policy::Policy;
+pub(super) use kubernetes::kubernetes;
 use needs::{Asked, Need};
 #[cfg(test)]
 pub(super) use roles::is_known;
 
+mod kubernetes;
 mod needs;
 mod refusal;
 mod roles;
@@ -264,112 +266,6 @@ pub(super) async fn registry(
             Err("The sandbox could not read its store; its log says why.".to_owned())
         }
     }
-}
-
-/// Whether the person may do this in a cluster of the project; if not, the message of the API server.
-/// Discovery is everybody's, as in every cluster.
-pub(super) async fn kubernetes(
-    state: &State,
-    person: &'static Person,
-    project: &str,
-    (method, path, watch): (&Method, &str, bool),
-) -> Result<(), String> {
-    let Some(call) = KubernetesCall::of(method, path, watch) else { return Ok(()) };
-    let (permission, on) = (call.permission(), format!("projects/{project}"));
-    let asked = permission.clone();
-    match state.store.read(move |tx| has(tx, person, &asked, &on)).await {
-        Ok(true) => Ok(()),
-        Ok(false) => Err(call.refusal(person, &permission)),
-        Err(error) => Err(format!("the sandbox could not read its store: {error}")),
-    }
-}
-
-/// What a request to an API server does, as its authorizer sees it.
-struct KubernetesCall<'a> {
-    verb: &'static str,
-    group: &'a str,
-    resource: &'a str,
-    subresource: Option<&'a str>,
-    namespace: Option<&'a str>,
-    name: Option<&'a str>,
-}
-
-impl<'a> KubernetesCall<'a> {
-    fn of(method: &Method, path: &'a str, watch: bool) -> Option<Self> {
-        let parts: Vec<&str> = path.trim_matches('/').split('/').collect();
-        let (group, rest) = match parts.as_slice() {
-            ["api", "v1", rest @ ..] => ("", rest),
-            ["apis", group, _, rest @ ..] => (*group, rest),
-            _ => return None,
-        };
-        let (namespace, rest) = match rest {
-            ["namespaces", namespace, rest @ ..] if !rest.is_empty() => (Some(*namespace), rest),
-            rest => (None, rest),
-        };
-        let (resource, rest) = rest.split_first()?;
-        // What one may do oneself, everybody may ask.
-        if group == "authorization.k8s.io" || group == "authentication.k8s.io" {
-            return None;
-        }
-        let (name, subresource) = (rest.first().copied(), rest.get(1).copied());
-        let verb = match (method.as_str(), name) {
-            ("GET" | "HEAD", None) if watch => "watch",
-            ("GET" | "HEAD", None) => "list",
-            ("GET" | "HEAD", _) => "get",
-            ("POST", _) => "create",
-            ("PUT", _) => "update",
-            ("PATCH", _) => "patch",
-            ("DELETE", None) => "deletecollection",
-            _ => "delete",
-        };
-        Some(Self { verb, group, resource, subresource, namespace, name })
-    }
-
-    /// IAM's permission for it (Kubernetes Engine, "IAM and RBAC").
-    fn permission(&self) -> String {
-        let verb = match (self.verb, self.subresource) {
-            ("get", Some("log")) => "getLogs",
-            ("watch", _) => "list",
-            ("patch", _) => "update",
-            ("deletecollection", _) => "delete",
-            (verb, _) => verb,
-        };
-        format!("container.{}.{verb}", container_resource(self.resource))
-    }
-
-    fn refusal(&self, person: &Person, permission: &str) -> String {
-        let resource = match self.subresource {
-            Some(subresource) => format!("{}/{subresource}", self.resource),
-            None => self.resource.to_owned(),
-        };
-        let dotted =
-            if self.group.is_empty() { self.resource.to_owned() } else { format!("{}.{}", self.resource, self.group) };
-        let what = self.name.map_or_else(|| dotted.clone(), |name| format!("{dotted} \"{name}\""));
-        let place = self.namespace.map_or_else(
-            || " at the cluster scope".to_owned(),
-            |namespace| format!(" in the namespace \"{namespace}\""),
-        );
-        format!(
-            "{what} is forbidden: User \"{}\" cannot {} resource \"{resource}\" in API group \"{}\"{place}: requires \
-             one of [\"{permission}\"] permission(s).",
-            person.email, self.verb, self.group
-        )
-    }
-}
-
-/// `replicasets` as `replicaSets`, which is how IAM spells what has two words.
-fn container_resource(plural: &str) -> &str {
-    const SPELT: [(&str, &str); 8] = [
-        ("replicasets", "replicaSets"),
-        ("statefulsets", "statefulSets"),
-        ("daemonsets", "daemonSets"),
-        ("cronjobs", "cronJobs"),
-        ("serviceaccounts", "serviceAccounts"),
-        ("configmaps", "configMaps"),
-        ("controllerrevisions", "controllerRevisions"),
-        ("replicationcontrollers", "replicationControllers"),
-    ];
-    SPELT.iter().find(|(plain, _)| *plain == plural).map_or(plural, |(_, spelt)| spelt)
 }
 
 #[cfg(test)]

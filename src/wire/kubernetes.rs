@@ -1,7 +1,7 @@
 //! The Kubernetes types that both sides use, and the `Status` of errors.
 
 use serde::de::{DeserializeOwned, Error as _};
-use serde::{Deserialize, Deserializer};
+use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::Value;
 
 pub use k8s_openapi::api::apps::v1::{Deployment, ReplicaSet};
@@ -37,6 +37,11 @@ impl<'de, T: DeserializeOwned> Deserialize<'de> for Typed<T> {
         let value = Value::deserialize(deserializer)?;
         typed(&value, &mut |_| {}).map(Self).map_err(D::Error::custom)
     }
+}
+
+/// The object as JSON, by way of its value: what writes a type is as large as what reads it.
+pub fn text<T: Serialize>(object: &T) -> Result<String, serde_json::Error> {
+    Ok(serde_json::to_value(object)?.to_string())
 }
 
 /// The object that this value is; `unknown` is told the paths of the fields that its type does not have,

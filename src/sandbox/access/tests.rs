@@ -1,28 +1,6 @@
 use super::*;
 
 #[test]
-fn what_an_api_server_says() {
-    let deployer = Person::named("newcomer").unwrap();
-    let pods = KubernetesCall::of(&Method::GET, "/api/v1/namespaces/default/pods", false).unwrap();
-    assert_eq!(pods.permission(), "container.pods.list");
-    assert_eq!(
-        pods.refusal(deployer, "container.pods.list"),
-        "pods is forbidden: User \"newcomer@example.com\" cannot list resource \"pods\" in API group \"\" in the \
-         namespace \"default\": requires one of [\"container.pods.list\"] permission(s)."
-    );
-    let set = KubernetesCall::of(&Method::PATCH, "/apis/apps/v1/namespaces/n/replicasets/x", false).unwrap();
-    assert_eq!(set.permission(), "container.replicaSets.update");
-    assert!(set.refusal(deployer, "p").starts_with("replicasets.apps \"x\" is forbidden: "));
-    for free in ["/api", "/apis", "/apis/apps/v1", "/version", "/openapi/v2"] {
-        assert!(KubernetesCall::of(&Method::GET, free, false).is_none(), "{free}");
-    }
-    let namespaces = KubernetesCall::of(&Method::GET, "/api/v1/namespaces", true).unwrap();
-    assert_eq!((namespaces.verb, namespaces.namespace), ("watch", None));
-    let namespace = KubernetesCall::of(&Method::DELETE, "/api/v1/namespaces/x", false).unwrap();
-    assert_eq!((namespace.resource, namespace.name), ("namespaces", Some("x")));
-}
-
-#[test]
 fn attestors_that_are_new_to_a_policy() {
     let body = serde_json::json!({
         "defaultAdmissionRule": {"requireAttestationsBy": ["projects/p/attestors/a", "projects/p/attestors/b"]},

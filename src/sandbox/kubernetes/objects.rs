@@ -13,7 +13,7 @@ use serde_json::Value;
 
 use crate::sandbox::state::ClusterId;
 use crate::sandbox::store::StoreError;
-use crate::wire::kubernetes::Typed;
+use crate::wire::kubernetes::{Typed, text};
 
 use super::failure::Failure;
 use super::resources::Kind;
@@ -314,7 +314,7 @@ impl<'t> Cluster<'t> {
                 object.name(),
                 controller(object.metadata()),
                 version,
-                serde_json::to_string(object)?,
+                text(object)?,
             ])?;
         Ok(())
     }
@@ -325,7 +325,7 @@ impl<'t> Cluster<'t> {
             return Err(Failure::not_found(T::OBJECT_KIND.resource(), object.name()));
         };
         object.metadata_mut().resource_version = Some(old.version.to_string());
-        if serde_json::to_string(object)? == old.body {
+        if text(object)? == old.body {
             return Ok(false);
         }
         let version = self.next_version()?;
@@ -342,7 +342,7 @@ impl<'t> Cluster<'t> {
                 object.name(),
                 controller(object.metadata()),
                 version,
-                serde_json::to_string(object)?,
+                text(object)?,
             ])?;
         Ok(true)
     }

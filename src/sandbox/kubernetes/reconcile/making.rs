@@ -10,6 +10,7 @@ use crate::sandbox::kubernetes::objects::{Cluster, Object};
 use crate::sandbox::kubernetes::resources::Kind;
 use crate::sandbox::kubernetes::work::backoff;
 use crate::sandbox::kubernetes::{pods, suffix};
+use crate::wire::kubernetes::text;
 
 const FIRST_RETRY: SignedDuration = SignedDuration::from_millis(5);
 const LONGEST_RETRY: SignedDuration = SignedDuration::from_secs(1000);
@@ -63,7 +64,7 @@ pub(super) fn delete(cluster: Cluster<'_>, pod: &Pod) -> Result<bool, Failure> {
 
 /// The hash of a template, by which the pods of its versions are told apart.
 pub(super) fn hash_of(template: &PodTemplateSpec) -> Result<String, Failure> {
-    Ok(suffix::of_template(&serde_json::to_string(template)?))
+    Ok(suffix::of_template(&text(template)?))
 }
 
 /// The reference by which an object says who controls it.
