@@ -47,7 +47,13 @@ pub fn text<T: Serialize>(object: &T) -> Result<String, serde_json::Error> {
 /// The object that this value is; `unknown` is told the paths of the fields that its type does not have,
 /// as API servers write them (`spec.containers[0].imag`).
 pub fn typed<T: DeserializeOwned>(value: &Value, unknown: &mut dyn FnMut(String)) -> Result<T, serde_json::Error> {
-    serde_ignored::deserialize(value, |path| unknown(written(&path)))
+    serde_ignored::deserialize(value, telling(unknown))
+}
+
+// Apart from the generic function above: a closure that is made there is another one for each type that is
+// read, and with it comes another reader of all that the types have in common.
+fn telling(unknown: &mut dyn FnMut(String)) -> impl FnMut(serde_ignored::Path<'_>) + '_ {
+    move |path| unknown(written(&path))
 }
 
 fn written(path: &serde_ignored::Path<'_>) -> String {

@@ -17,6 +17,7 @@ use super::resources::{Kind, Scope, Subresource};
 use super::selector::Selector;
 use super::table::{Include, table};
 use super::{managed, patch, reviews, subresources};
+use crate::wire::kubernetes::typed;
 use axum::http::Method;
 
 /// An answer that is no failure.
@@ -171,7 +172,7 @@ fn apply<T: Editable>(cluster: Cluster<'_>, call: &Call, body: &[u8]) -> Result<
     check_same(call, &old, &sent.object)?;
     let entries = old.metadata().managed_fields.clone();
     let done = writer.apply(&serde_json::to_value(&old)?, &applied, entries, call.is_forced())?;
-    let mut object = serde_json::from_value::<T>(done.object)?;
+    let mut object = typed::<T>(&done.object, &mut |_| {})?;
     object.metadata_mut().managed_fields = Some(done.entries);
     store(cluster, &old, Decoded { object, warnings: sent.warnings }, T::check_update)
 }

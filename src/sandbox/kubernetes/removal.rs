@@ -12,6 +12,7 @@ use super::failure::Failure;
 use super::objects::{Cluster, Object, Stored};
 use super::resources::Kind;
 use super::{decode, namespaces};
+use crate::wire::kubernetes::typed;
 
 /// What becomes of the objects that a deleted one controls.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -38,7 +39,7 @@ impl Wish {
         let options: DeleteOptions = if body.is_empty() {
             DeleteOptions::default()
         } else {
-            serde_json::from_value(decode::value(call, body)?)
+            typed(&decode::value(call, body)?, &mut |_| {})
                 .map_err(|error| Failure::bad_request(format!("the delete options are not readable: {error}")))?
         };
         let policy = options.propagation_policy.as_deref().or(call.options.propagation_policy.as_deref());

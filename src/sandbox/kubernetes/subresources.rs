@@ -13,6 +13,7 @@ use super::objects::{Cluster, Object};
 use super::resources::{Kind, Subresource};
 use super::scale::{self, Scalable};
 use super::{patch, pods};
+use crate::wire::kubernetes::typed;
 use axum::http::Method;
 
 /// `GET …/pods/NAME/log`. There are no logs: containers are not executed. What a cluster says of a
@@ -98,7 +99,7 @@ fn write_scale<T: Scalable>(cluster: Cluster<'_>, call: &Call, body: &[u8]) -> R
         patch::apply(&mut value, patch::Kind::of(&call.content_type)?, body)?;
         value
     };
-    let scale: Scale = serde_json::from_value(value).map_err(|error| {
+    let scale: Scale = typed(&value, &mut |_| {}).map_err(|error| {
         Failure::bad_request(format!("Scale in version \"v1\" cannot be handled as a Scale: {error}"))
     })?;
     let new = Decoded { object: scale::scaled(&old, &scale), warnings: Vec::new() };

@@ -15,6 +15,7 @@ use super::failure::Failure;
 use super::pod_summary;
 use super::resources::Kind;
 use super::selector::written;
+use crate::wire::kubernetes;
 
 /// A column: its title, its type, and 1 where only `-o wide` shows it.
 type Column = (&'static str, &'static str, u8);
@@ -158,7 +159,7 @@ fn cells(kind: Kind, object: &Value, now: Timestamp) -> Result<Vec<Value>, Failu
 }
 
 fn typed<T: DeserializeOwned>(object: &Value) -> Result<T, Failure> {
-    Ok(T::deserialize(object)?)
+    Ok(kubernetes::typed(object, &mut |_| {})?)
 }
 
 fn pod(pod: &Pod, now: Timestamp) -> Vec<Value> {
