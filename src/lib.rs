@@ -14,6 +14,7 @@
 //! app        Model, Msg, update(): the only place where state changes
 //! ui         view(&Model, …): what a person sees
 //! runtime    event loop, effect runner, terminal guard, logging
+//! blocking   work on threads that may block, for sandbox and runtime
 //! ```
 //!
 //! Directions: `runtime` may use everything; `ui` reads `app` and `domain`; `app` uses `domain` and
@@ -30,6 +31,7 @@
 //! checks behind a decision).
 
 pub mod app;
+pub mod blocking;
 pub mod cli;
 pub mod client;
 pub mod codelab;

@@ -254,7 +254,7 @@ pub(super) fn pgp_key(fingerprint: &str, armor: String) -> PublicKey {
 pub(super) async fn blocking<T: Send + 'static>(
     work: impl FnOnce() -> Result<T, Report> + Send + 'static,
 ) -> Result<T, Report> {
-    match tokio::task::spawn_blocking(work).await {
+    match crate::blocking::blocking(work).await {
         Ok(result) => result,
         Err(error) => Err(convert::plain(&error)),
     }

@@ -25,6 +25,7 @@ use super::people::{PEOPLE, Person};
 use super::registry;
 use super::state::{Clock, State, rfc3339};
 use super::store::{Store, StoreError};
+use crate::blocking::blocking;
 use authority::{Authority, AuthorityError, Leaves};
 pub use door::{Door, MARK};
 pub use log::{Log, Served};
@@ -159,7 +160,7 @@ impl Sandbox {
     pub async fn start_with_clock(directory: &Path, port: Option<u16>, clock: Clock) -> Result<Self, StartError> {
         let files = Files::of(directory);
         let opening = files.clone();
-        let kept = tokio::task::spawn_blocking(move || Kept::open(&opening)).await??;
+        let kept = blocking(move || Kept::open(&opening)).await??;
         let port = port.unwrap_or(0);
         let at = |source| StartError::Port { port, source };
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, port)).await.map_err(at)?;
@@ -228,7 +229,7 @@ impl Sandbox {
 async fn announced(lease: Lease, files: &Files, port: u16) -> Result<Door, StartError> {
     let door = Door::new(lease, files.clone(), port);
     let opened = door.clone();
-    tokio::task::spawn_blocking(move || opened.open(true)).await??;
+    blocking(move || opened.open(true)).await??;
     Ok(door)
 }
 

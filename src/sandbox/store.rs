@@ -9,6 +9,8 @@ use std::time::Duration;
 
 use rusqlite::{Connection, OpenFlags, Transaction, TransactionBehavior};
 
+use crate::blocking::blocking;
+
 /// Readers that are kept open; more are opened when all are in use, and closed again.
 const IDLE_READERS: usize = 4;
 
@@ -86,7 +88,7 @@ impl Store {
         E: From<StoreError> + Send + 'static,
     {
         let store = self.clone();
-        tokio::task::spawn_blocking(move || store.read_now(read)).await.map_err(StoreError::from)?
+        blocking(move || store.read_now(read)).await.map_err(StoreError::from)?
     }
 
     /// Runs a write on a thread that may block; an error takes all of it back.
@@ -99,24 +101,29 @@ impl Store {
         E: From<StoreError> + Send + 'static,
     {
         let store = self.clone();
-        tokio::task::spawn_blocking(move || store.write_now(write)).await.map_err(StoreError::from)?
+        blocking(move || store.write_now(write)).await.map_err(StoreError::from)?
     }
 
     fn read_now<T, E: From<StoreError>>(&self, read: impl FnOnce(&Transaction<'_>) -> Result<T, E>) -> Result<T, E> {
-        let idle = self.0.readers.lock().unwrap_or_else(PoisonError::into_inner).pop();
-        let mut reader = match idle {
-            Some(reader) => reader,
-            None => connect(&self.0.path, OpenFlags::SQLITE_OPEN_READ_WRITE)?,
-        };
+        let mut reader = self.take_reader()?;
         let result = {
             let tx = reader.transaction().map_err(StoreError::from)?;
             read(&tx)
         };
+        self.keep_reader(reader);
+        result
+    }
+
+    fn take_reader(&self) -> Result<Connection, StoreError> {
+        let idle = self.0.readers.lock().unwrap_or_else(PoisonError::into_inner).pop();
+        idle.map_or_else(|| connect(&self.0.path, OpenFlags::SQLITE_OPEN_READ_WRITE), Ok)
+    }
+
+    fn keep_reader(&self, reader: Connection) {
         let mut readers = self.0.readers.lock().unwrap_or_else(PoisonError::into_inner);
         if readers.len() < IDLE_READERS {
             readers.push(reader);
         }
-        result
     }
 
     fn write_now<T, E: From<StoreError>>(&self, write: impl FnOnce(&Transaction<'_>) -> Result<T, E>) -> Result<T, E> {

@@ -10,10 +10,14 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("signing", &["signing", "domain"]),
     ("codelab", &["codelab", "domain"]),
     ("client", &["client", "wire", "domain"]),
-    ("sandbox", &["sandbox", "wire", "domain", "signing"]),
+    ("blocking", &["blocking"]),
+    ("sandbox", &["sandbox", "wire", "domain", "signing", "blocking"]),
     ("app", &["app", "codelab", "domain"]),
     ("ui", &["ui", "app", "codelab", "domain"]),
-    ("runtime", &["runtime", "app", "ui", "client", "sandbox", "signing", "codelab", "wire", "domain", "settings"]),
+    (
+        "runtime",
+        &["runtime", "app", "ui", "client", "sandbox", "signing", "codelab", "wire", "domain", "settings", "blocking"],
+    ),
     ("settings", &["settings", "domain"]),
     ("cli", &["cli", "runtime", "ui", "client", "sandbox", "signing", "wire", "domain", "settings"]),
 ];

@@ -10,6 +10,7 @@ use serde_json::{Value, json};
 
 use super::policy::refusal;
 use super::{Api, check_etag, consumer, new_etag};
+use crate::blocking::blocking;
 use crate::domain::document::{Dialect, Document, Format, PolicyKind};
 use crate::domain::lint::Severity;
 use crate::domain::name::ResourceId;
@@ -146,7 +147,7 @@ fn put(
 /// The policy in a body, or what the linter has against it; it has to be one for the platform.
 async fn decoded(body: Bytes, platform: &str) -> Result<PlatformPolicy, ApiError> {
     // A long policy takes milliseconds to read: not on a thread that serves others.
-    let policy = tokio::task::spawn_blocking(move || decode(&body)).await.map_err(StoreError::from)??;
+    let policy = blocking(move || decode(&body)).await.map_err(StoreError::from)??;
     let field = match &policy.platform {
         Some(PlatformRules::GkePolicy(_)) => "gkePolicy",
         Some(PlatformRules::CloudRunPolicy(_)) => "cloudRunPolicy",

@@ -6,6 +6,7 @@ use axum::extract::{Path, State as Shared};
 use rusqlite::{OptionalExtension as _, Transaction};
 
 use super::{Api, check_etag, consumer, new_etag};
+use crate::blocking::blocking;
 use crate::domain::document::{Dialect, Document, Path as PolicyPath, Segment};
 use crate::domain::lint::{Code as Lint, Diagnostic, Severity};
 use crate::domain::name::AttestorName;
@@ -52,7 +53,7 @@ pub(super) async fn update(
     body: Bytes,
 ) -> Result<Json<Policy>, ApiError> {
     // A long policy takes milliseconds to read: not on a thread that serves others.
-    let wanted = tokio::task::spawn_blocking(move || decode(&body)).await.map_err(StoreError::from)??;
+    let wanted = blocking(move || decode(&body)).await.map_err(StoreError::from)??;
     let now = rfc3339(api.state.clock.now());
     api.state.store.write(move |tx| replace(tx, &project, wanted, now)).await.map(Json)
 }

@@ -10,6 +10,7 @@ use serde_json::{Value, json};
 use super::algorithm::{Algorithm, NewKey};
 use super::vault::{Sealed, Vault};
 use super::{Api, destroy_due, keys, missing};
+use crate::blocking::blocking;
 use crate::sandbox::container_analysis::listed;
 use crate::sandbox::decode::{self, Kind, Message, Params};
 use crate::sandbox::error::ApiError;
@@ -171,7 +172,7 @@ fn find(tx: &Transaction<'_>, key: &keys::Key, number: &str, now: &str) -> Resul
 
 /// Makes a pair on a thread that may block.
 pub(super) async fn generate(algorithm: &'static Algorithm) -> Result<NewKey, ApiError> {
-    let made = tokio::task::spawn_blocking(|| algorithm.generate()).await.map_err(StoreError::from)?;
+    let made = blocking(|| algorithm.generate()).await.map_err(StoreError::from)?;
     Ok(made?)
 }
 
