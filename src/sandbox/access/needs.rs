@@ -215,6 +215,31 @@ mod tests {
         "projects/p"
     )]
     #[case("GET", "/v1/projects/p/platforms/gke/policies", "binaryauthorization.platformPolicies.list", "projects/p")]
+    #[case(
+        "POST",
+        "/v1/projects/p/platforms/gke/policies",
+        "binaryauthorization.platformPolicies.create",
+        "projects/p"
+    )]
+    #[case("GET", "/v1/projects/p/platforms/gke/policies/x", "binaryauthorization.platformPolicies.get", "projects/p")]
+    #[case(
+        "DELETE",
+        "/v1/projects/p/platforms/gke/policies/x",
+        "binaryauthorization.platformPolicies.delete",
+        "projects/p"
+    )]
+    #[case(
+        "POST",
+        "/v1/projects/p/platforms/gke/policies/x:evaluate",
+        "binaryauthorization.platformPolicies.evaluatePolicy",
+        "projects/p"
+    )]
+    #[case(
+        "PUT",
+        "/v1alpha2/projects/p/continuousValidationConfig",
+        "binaryauthorization.continuousValidationConfig.update",
+        "projects/p/continuousValidationConfig"
+    )]
     #[case("POST", "/v1/projects/p/notes/", "containeranalysis.notes.create", "projects/p")]
     #[case("POST", "/v1/projects/p/notes/n:setIamPolicy", "containeranalysis.notes.setIamPolicy", "projects/p/notes/n")]
     #[case(

@@ -163,6 +163,85 @@ async fn a_policy_names_only_attestors_that_its_writer_may_read() {
 }
 
 #[tokio::test]
+async fn platform_policies_and_continuous_validation_ask_their_own_permissions() {
+    let lab = Lab::with_project().await;
+    let (creator, deployer, newcomer) =
+        (as_person(&lab, "policy-creator"), as_person(&lab, "deployer"), as_person(&lab, "newcomer"));
+    let policies = format!("{BA}/v1/projects/{PROJECT}/platforms/gke/policies");
+    let (created, one) = (format!("{policies}?policyId=one"), format!("{policies}/one"));
+    let check = json!({"trustedDirectoryCheck": {"trustedDirPatterns": ["gcr.io/p"]}});
+    let body = json!({"gkePolicy": {"checkSets": [{"displayName": "all", "checks": [check]}]}});
+    let refused = deployer.may_not(Method::POST, &created, body.clone()).await;
+    assert_eq!(
+        refused,
+        "Permission 'binaryauthorization.platformPolicies.create' denied on resource \
+         '//binaryauthorization.googleapis.com/projects/binauthz-lab' (or it may not exist)."
+    );
+    creator.may(Method::POST, &created, body.clone()).await;
+    let read = deployer.may(Method::GET, &one, Value::Null).await;
+    deployer.may(Method::GET, &policies, Value::Null).await;
+    let image = format!("gcr.io/p/i@sha256:{}", "0".repeat(64));
+    let pod = json!({"resource": {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "p"},
+        "spec": {"containers": [{"name": "c", "image": image}]}}});
+    for (method, url, body, action) in [
+        (Method::PUT, one.clone(), body.clone(), "replace"),
+        (Method::DELETE, one.clone(), Value::Null, "delete"),
+        (Method::POST, format!("{one}:evaluate"), pod.clone(), "evaluatePolicy"),
+    ] {
+        let refused = deployer.may_not(method, &url, body).await;
+        assert!(refused.contains(&format!("'binaryauthorization.platformPolicies.{action}' denied")), "{refused}");
+    }
+    assert_eq!(lab.get(&one).await, read, "a refusal changed the policy");
+    // Who may evaluate need not be able to read.
+    let member = format!("user:{}", newcomer.person.email);
+    let evaluator = json!({"policy": {"bindings": [
+        {"role": "roles/binaryauthorization.policyEvaluator", "members": [member]}]}});
+    lab.ok(Method::POST, &format!("{CRM}/projects/{PROJECT}:setIamPolicy"), evaluator).await;
+    let said = newcomer.may(Method::POST, &format!("{one}:evaluate"), pod).await;
+    assert_eq!(said["verdict"], "CONFORMANT", "{said}");
+    newcomer.may_not(Method::GET, &one, Value::Null).await;
+    creator.may(Method::PUT, &one, body).await;
+    creator.may(Method::DELETE, &one, Value::Null).await;
+
+    let config = format!("{BA}/v1alpha2/projects/{PROJECT}/continuousValidationConfig");
+    let on = json!({"enforcementPolicyConfig": {"enabled": true}});
+    let refused = deployer.may_not(Method::PUT, &config, on.clone()).await;
+    assert_eq!(
+        refused,
+        "Permission 'binaryauthorization.continuousValidationConfig.update' denied on resource \
+         '//binaryauthorization.googleapis.com/projects/binauthz-lab/continuousValidationConfig' (or it may not exist)."
+    );
+    creator.may(Method::PUT, &config, on.clone()).await;
+    let read = deployer.may(Method::GET, &config, Value::Null).await;
+    assert_eq!(read["enforcementPolicyConfig"], on["enforcementPolicyConfig"]);
+    let viewer = json!({"policy": {"bindings": [
+        {"role": "roles/binaryauthorization.policyViewer", "members": [member]}]}});
+    creator.may_not(Method::POST, &format!("{config}:setIamPolicy"), viewer.clone()).await;
+    newcomer.may_not(Method::GET, &config, Value::Null).await;
+    lab.ok(Method::POST, &format!("{config}:setIamPolicy"), viewer).await;
+    newcomer.may(Method::GET, &config, Value::Null).await;
+}
+
+#[tokio::test]
+async fn bindings_with_a_condition_grant_nothing() {
+    let lab = Lab::with_project().await;
+    let newcomer = as_person(&lab, "newcomer");
+    let url = format!("{BA}/v1/projects/{PROJECT}/policy");
+    let mut binding = json!({"role": "roles/binaryauthorization.policyViewer",
+        "members": [format!("user:{}", newcomer.person.email)],
+        "condition": {"title": "always", "expression": "true"}});
+    let grant = |binding: &Value| json!({"policy": {"version": 3, "bindings": [binding]}});
+    lab.ok(Method::POST, &format!("{url}:setIamPolicy"), grant(&binding)).await;
+    newcomer.may_not(Method::GET, &url, Value::Null).await;
+    let asked = json!({"permissions": ["binaryauthorization.policy.get"]});
+    let held = newcomer.may(Method::POST, &format!("{url}:testIamPermissions"), asked).await;
+    assert_eq!(held, json!({}));
+    binding.as_object_mut().unwrap().remove("condition");
+    lab.ok(Method::POST, &format!("{url}:setIamPolicy"), grant(&binding)).await;
+    newcomer.may(Method::GET, &url, Value::Null).await;
+}
+
+#[tokio::test]
 async fn clusters_and_registries_refuse_in_their_own_shape() {
     let lab = Lab::with_project().await;
     let clusters = format!("{GKE}/v1/projects/{PROJECT}/locations/us-central1-a/clusters");
