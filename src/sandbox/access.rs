@@ -10,7 +10,7 @@ use axum::body::{Body, Bytes};
 use axum::extract::Request;
 use axum::http::Method;
 use axum::response::{IntoResponse as _, Response};
-use http_body_util::BodyExt as _;
+use http_body_util::{BodyExt as _, LengthLimitError};
 use rusqlite::Transaction;
 use serde_json::Value;
 
@@ -89,10 +89,19 @@ async fn opened(request: Request) -> Result<(Request, Value), ApiError> {
     let (parts, body) = request.into_parts();
     let bytes: Bytes = match body.collect().await {
         Ok(body) => body.to_bytes(),
-        Err(error) => return Err(ApiError::invalid(format!("The body of the request broke off: {error}."))),
+        Err(error) => return Err(unreadable(error)),
     };
     let value = std::str::from_utf8(&bytes).ok().and_then(|text| decode::parse(text).ok()).unwrap_or_default();
     Ok((Request::from_parts(parts, Body::from(bytes)), value))
+}
+
+/// A body of the owner's that is too large is refused with the same status, by the API itself.
+fn unreadable(error: axum::Error) -> ApiError {
+    let error = error.into_inner();
+    if error.is::<LengthLimitError>() {
+        return ApiError::too_large();
+    }
+    ApiError::invalid(format!("The body of the request broke off: {error}."))
 }
 
 /// An occurrence also needs to be attached to its note.

@@ -38,6 +38,13 @@ impl ApiError {
         }))
     }
 
+    /// A body over the server's limit: 413, for which `google.rpc.Code` has no name of its own.
+    pub(super) fn too_large() -> Self {
+        let mut status = Status::new(Code::InvalidArgument, "Request payload size exceeds the limit.");
+        status.code = StatusCode::PAYLOAD_TOO_LARGE.as_u16();
+        Self(status)
+    }
+
     /// What the services answer where they say no more (`google.rpc.Code.NOT_FOUND`).
     pub(super) fn not_found() -> Self {
         Self::new(Code::NotFound, "Requested entity was not found.")

@@ -241,6 +241,19 @@ async fn bindings_with_a_condition_grant_nothing() {
     newcomer.may(Method::GET, &url, Value::Null).await;
 }
 
+/// The permissions of some requests depend on their bodies; that they are read early changes no answer.
+#[tokio::test]
+async fn bodies_that_are_too_large_are_told_as_such_to_everybody() {
+    let lab = Lab::with_project().await;
+    let attestor = as_person(&lab, "attestor");
+    let url = format!("{CA}/v1/projects/{PROJECT}/occurrences");
+    let large = Value::from("x".repeat(4 * 1024 * 1024));
+    let (status, answer) = attestor.send(Method::POST, &url, large).await;
+    assert_eq!((status, &answer["error"]["code"]), (StatusCode::PAYLOAD_TOO_LARGE, &json!(413)), "{answer}");
+    let (status, _) = attestor.send(Method::POST, &url, json!("x")).await;
+    assert_eq!(status, StatusCode::BAD_REQUEST);
+}
+
 #[tokio::test]
 async fn clusters_and_registries_refuse_in_their_own_shape() {
     let lab = Lab::with_project().await;
