@@ -46,12 +46,16 @@ impl Gcloud {
     /// The same over a sandbox of the caller's.
     pub(crate) async fn over<F: Future<Output = Lab>>(lab: impl FnOnce() -> F, way: Way) -> Option<Self> {
         require_optional("gcloud")?;
-        let lab = lab().await;
+        Some(Self::at(lab().await, way).await)
+    }
+
+    /// The same over a sandbox that is there, for any client.
+    pub(crate) async fn at(lab: Lab, way: Way) -> Self {
         let data = lab.dir.path().to_owned();
         let exports = blocking(move || exports(&data, way)).await;
         let this = Self { environment: parse(&exports), lab };
         fs::create_dir_all(this.work()).unwrap();
-        Some(this)
+        this
     }
 
     /// Where commands run, which is also their `HOME`.
@@ -62,6 +66,12 @@ impl Gcloud {
     /// Writes a file of that directory.
     pub(crate) fn write(&self, name: &str, text: &str) {
         fs::write(self.work().join(name), text).unwrap();
+    }
+
+    /// A setting that `countersign sandbox env` prints.
+    pub(crate) fn variable(&self, name: &str) -> &str {
+        let found = self.environment.iter().find(|(variable, _)| variable == name);
+        found.map(|(_, value)| value.as_str()).expect("a setting of this name")
     }
 
     /// Runs a line of a POSIX shell.

@@ -9,6 +9,7 @@ mod changing;
 mod check;
 mod client;
 mod codelab;
+mod conformance;
 mod decisions;
 mod editing;
 mod editor;

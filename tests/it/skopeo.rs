@@ -74,6 +74,17 @@ impl Layout {
         Self { directory, top: Vec::new() }
     }
 
+    /// With the codelab's image, under the tag `latest`.
+    pub(crate) fn of_codelab(directory: PathBuf) -> Self {
+        let built = image::build().unwrap();
+        let mut layout = Self::new(directory);
+        for blob in built.blobs().into_iter().chain([&built.manifest]) {
+            layout.add(&blob.digest, &blob.bytes);
+        }
+        layout.name(OCI_MANIFEST, built.digest(), built.manifest.bytes.len(), "latest");
+        layout
+    }
+
     pub(crate) fn add(&self, digest: &Digest, bytes: &[u8]) {
         fs::write(self.directory.join("blobs/sha256").join(digest.hex()), bytes).unwrap();
     }

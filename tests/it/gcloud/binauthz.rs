@@ -1,4 +1,5 @@
-//! `gcloud container binauthz`, GA, beta and alpha: exit code, output, and the state afterwards.
+//! `gcloud container binauthz` by endpoint overrides, and what signs by a key of the running sandbox;
+//! every other command is in `conformance.rs`.
 
 use reqwest::Method;
 use serde_json::{Value, json};
@@ -6,12 +7,10 @@ use serde_json::{Value, json};
 use super::{Gcloud, Way};
 use crate::sandbox::{BA, CA, PROJECT};
 
-mod attestations;
-mod attestors;
 mod platform;
-mod policy;
 
-const NOTE: &str = "projects/binauthz-lab/notes/my-attestor-note";
+/// The codelab's deny-all policy.
+const POLICY: &str = include_str!("../conformance/inputs/policy.yaml");
 const ATTESTOR: &str = "my-binauthz-attestor";
 const IMAGE: &str =
     "gcr.io/binauthz-lab/hello-world@sha256:abababababababababababababababababababababababababababababababab";
@@ -22,18 +21,6 @@ impl Gcloud {
         let hint = json!({"attestation": {"hint": {"humanReadableName": "a note"}}});
         let url = format!("{CA}/v1/projects/{PROJECT}/notes?noteId=my-attestor-note");
         self.lab.ok(Method::POST, &url, hint).await;
-    }
-
-    /// The note and the attestor of the codelab, without keys.
-    async fn make_attestor(&self) {
-        self.make_note().await;
-        let url = format!("{BA}/v1/projects/{PROJECT}/attestors?attestorId={ATTESTOR}");
-        self.lab.ok(Method::POST, &url, json!({"userOwnedGrafeasNote": {"noteReference": NOTE}})).await;
-    }
-
-    /// The attestor as it is now.
-    async fn attestor(&self) -> Value {
-        self.lab.get(&format!("{BA}/v1/projects/{PROJECT}/attestors/{ATTESTOR}")).await
     }
 
     /// The policy as it is now.
@@ -51,7 +38,7 @@ async fn by_overrides() {
     let flags = "--attestation-authority-note=my-attestor-note --attestation-authority-note-project=binauthz-lab";
     assert_eq!(gcloud.ok(&format!("{base} attestors create {ATTESTOR} {flags}")).await, "");
     assert!(gcloud.ok(&format!("{base} attestors list")).await.contains(ATTESTOR));
-    gcloud.write("policy.yaml", policy::POLICY);
+    gcloud.write("policy.yaml", POLICY);
     assert!(gcloud.ok(&format!("{base} policy import policy.yaml")).await.contains("evaluationMode: ALWAYS_DENY"));
     assert_eq!(gcloud.policy().await["defaultAdmissionRule"]["evaluationMode"], "ALWAYS_DENY");
     let listed = gcloud.ok("gcloud beta container binauthz policy list gke").await;

@@ -8,7 +8,6 @@ use std::process::{Command, Stdio};
 
 use countersign::codelab::image;
 use countersign::sandbox::Sandbox;
-use countersign::wire::registry::OCI_MANIFEST;
 use reqwest::Method;
 use serde_json::{Value, json};
 
@@ -66,13 +65,7 @@ fn script(name: &str, keep: bool, more: &[&str]) -> Option<(String, String, temp
     let home = dir.path().join("home");
     fs::create_dir(&home).unwrap();
     fs::set_permissions(&home, fs::Permissions::from_mode(0o700)).unwrap();
-    let built = image::build().unwrap();
-    let mut layout = Layout::new(dir.path().join("image"));
-    for blob in built.blobs() {
-        layout.add(&blob.digest, &blob.bytes);
-    }
-    layout.add(&built.manifest.digest, &built.manifest.bytes);
-    layout.name(OCI_MANIFEST, built.digest(), built.manifest.bytes.len(), "latest");
+    let layout = Layout::of_codelab(dir.path().join("image"));
     let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/it/gcloud").join(name);
     let mut command = Command::new(assert_cmd::cargo::cargo_bin!("countersign"));
     command
