@@ -36,6 +36,7 @@ pub mod msg;
 pub mod notice;
 pub mod outline;
 pub mod overlay;
+pub mod people;
 pub mod policy_tests;
 pub mod preview;
 pub mod project_facts;

@@ -65,6 +65,11 @@ impl Client {
         }))
     }
 
+    /// Drops what registries gave for the connection's token, which is another one now.
+    pub fn forget_registry_tokens(&self) {
+        self.0.registry_tokens.forget();
+    }
+
     pub fn connection(&self) -> &Connection {
         &self.0.connection
     }

@@ -4,6 +4,7 @@
 //! events, so that tests drive the very same one.
 
 pub mod backend;
+pub mod callers;
 pub mod convert;
 pub mod effects;
 pub mod event_loop;

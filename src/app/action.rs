@@ -189,6 +189,7 @@ pub enum Action {
     Copy,
     Theme,
     Serve,
+    ActAs,
     CancelWork,
     Suspend,
     Quit,

@@ -56,6 +56,8 @@ pub enum Effect {
     EditOutside(Outside),
     /// Lets other programs use the sandbox, or not; answered by [`super::msg::Msg::Serving`].
     Serve(bool),
+    /// Asks the sandbox as the one of this name from now on; answered by [`super::msg::Msg::ActsAs`].
+    ActAs(String),
     /// Gives the terminal back to the shell until the process is continued.
     Suspend,
     Quit,

@@ -55,6 +55,14 @@ impl CommandLog {
         self.entries.drain(..excess);
     }
 
+    /// From here on somebody else acts: commands run as that person too.
+    pub fn acts_as(&mut self, name: &str, at: Timestamp) {
+        let commands = vec![format!("eval \"$(countersign sandbox env --as {name})\"")];
+        let (title, again) = (format!("Act as {name}"), commands.clone());
+        let ticket = Ticket::default();
+        self.entries.push(Entry { ticket, number: 0, at, title, commands, again, key: None, state: State::Done });
+    }
+
     pub fn done(&mut self, ticket: Ticket, number: usize, outcome: &Outcome) {
         for entry in self.of(ticket).filter(|entry| entry.number == number) {
             entry.state = State::Done;

@@ -6,6 +6,7 @@ use super::action::Action;
 use super::file::FileReply;
 use super::history::History;
 use super::job::Outcome;
+use super::people::Persona;
 use super::policy_tests::TestsFile;
 use super::query::Answer;
 use super::remote::Ticket;
@@ -37,6 +38,10 @@ pub enum Msg {
     Edited(Result<String, Report>),
     /// The services are reachable under this address, or not.
     Connected(Result<String, Report>),
+    /// The people of the sandbox, the owner, who asks at first, before all.
+    People(Vec<Persona>),
+    /// Who asks the sandbox from now on, or why it is not who was chosen.
+    ActsAs(Result<String, Report>),
     Answered(Ticket, Answer),
     /// How far the work of a ticket is: the job's number, and a sentence.
     Progress(Ticket, usize, String),

@@ -36,6 +36,8 @@ pub enum Choice {
     DropAssumption(usize),
     TypeAssumption(Typed),
     Theme(String),
+    /// Act as the one of this name.
+    ActAs(String),
     /// A template of the draft, by its number.
     Template(usize),
     /// A place of the draft.

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use super::asked::Subject;
 use super::job::ClusterId;
+use super::people::People;
 use super::query::{Query, Registry, Source, Work};
 use super::remote::Remote;
 use crate::codelab::{Facts, Seen};
@@ -34,6 +35,8 @@ pub struct Session {
     pub connection: Connection,
     /// Other programs may not use the sandbox.
     pub is_private: bool,
+    /// As whom the sandbox is asked.
+    pub people: People,
     /// The chosen project's id.
     pub project: Option<String>,
     /// The chosen cluster: location and name.
@@ -169,10 +172,17 @@ impl Session {
         self.cluster_info().filter(|c| c.is_running()).and_then(|_| self.cluster_id())
     }
 
+    /// Forgets what the services said to somebody else.
+    pub fn forget_answers(&mut self) {
+        let Remotes { inventory, keys, work, .. } = std::mem::take(&mut self.remotes);
+        self.remotes = Remotes { inventory, keys, work, ..Remotes::default() };
+    }
+
     /// Forgets what belonged to another project.
     pub fn leave_project(&mut self) {
-        let Remotes { projects, inventory, keys, work, .. } = std::mem::take(&mut self.remotes);
-        self.remotes = Remotes { projects, inventory, keys, work, ..Remotes::default() };
+        let projects = std::mem::take(&mut self.remotes.projects);
+        self.forget_answers();
+        self.remotes.projects = projects;
         self.cluster = None;
         self.leave_image();
         self.inspected.clear();

@@ -19,6 +19,7 @@ pub mod history;
 mod keys;
 pub mod manifest;
 mod mouse;
+mod people;
 mod policy;
 mod policy_tests;
 mod registry;
@@ -112,6 +113,8 @@ fn handle(model: &mut Model, msg: Msg) -> Vec<Effect> {
         Msg::File(reply) => files::replied(model, reply),
         Msg::Edited(result) => files::edited(model, result),
         Msg::Connected(result) => connected(model, result),
+        Msg::People(all) => people::came(model, all),
+        Msg::ActsAs(result) => people::changed(model, result),
         Msg::Answered(ticket, answer) => replies::answered(model, ticket, answer),
         Msg::Progress(ticket, number, text) => replies::progress(model, ticket, number, text),
         Msg::JobDone(ticket, number, outcome) => replies::job_done(model, ticket, number, outcome),

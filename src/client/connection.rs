@@ -81,6 +81,13 @@ impl Connection {
         Self { route, tokens: Arc::new(Fixed(token)), limits: Limits::default() }
     }
 
+    /// The same hosts, with a token by this source for each request.
+    #[must_use]
+    pub fn with_tokens(mut self, tokens: Arc<dyn TokenSource>) -> Self {
+        self.tokens = tokens;
+        self
+    }
+
     /// The real hosts under the system's root certificates.
     pub fn cloud(tokens: Arc<dyn TokenSource>) -> Self {
         Self { route: Route::Cloud, tokens, limits: Limits::default() }

@@ -2,6 +2,7 @@
 
 use std::sync::{Arc, OnceLock};
 
+use super::callers::Callers;
 use super::files::Files;
 use crate::app::report::Report;
 use crate::client::{Client, Connection, Secret};
@@ -15,6 +16,7 @@ pub struct Backend {
     pub keyring: Keyring,
     client: Arc<OnceLock<Client>>,
     door: Arc<OnceLock<Door>>,
+    callers: Arc<OnceLock<Callers>>,
 }
 
 impl Backend {
@@ -24,6 +26,7 @@ impl Backend {
             files: files.clone(),
             client: Arc::default(),
             door: Arc::default(),
+            callers: Arc::default(),
         })
     }
 
@@ -35,6 +38,16 @@ impl Backend {
     /// Who else may use the sandbox, once it is up.
     pub fn door(&self) -> Option<&Door> {
         self.door.get()
+    }
+
+    /// Asks the sandbox as the one of this name, from the next request on.
+    pub fn act_as(&self, name: &str) -> Result<(), Report> {
+        let chosen = self.callers.get().is_some_and(|callers| callers.choose(name));
+        if !chosen {
+            return Err(Report::new(format!("the sandbox is not up, or knows nobody of the name {name}")));
+        }
+        self.client()?.forget_registry_tokens();
+        Ok(())
     }
 
     /// Starts the sandbox, on the port it had before where that is free, and a client of it.
@@ -49,7 +62,10 @@ impl Backend {
             self.files.save_port(sandbox.addr().port());
         }
         let token = Secret::new(sandbox.token().expose());
+        let callers = Callers::of(&sandbox);
         let connection = Connection::sandbox(sandbox.addr(), sandbox.authority_pem(), token);
+        let connection = connection.with_tokens(Arc::new(callers.clone()));
+        let _ = self.callers.set(callers);
         let door = sandbox.door().clone();
         let _ = self.client.set(Client::new(connection.marked(MARK, door.mark())));
         let _ = self.door.set(door);

@@ -97,6 +97,10 @@ impl Runner {
             Effect::File(task) => self.file(task),
             Effect::EditOutside(outside) => return Some(Request::Outside(outside)),
             Effect::Serve(open) => self.serve(open),
+            Effect::ActAs(name) => {
+                let result = self.backend.act_as(&name).map(|()| name);
+                let _ = self.messages.send(Msg::ActsAs(result));
+            }
             Effect::Suspend => return Some(Request::Suspend),
             Effect::Quit => return Some(Request::Quit),
         }

@@ -148,6 +148,7 @@ fn suspend(terminal: &mut Guard) -> anyhow::Result<()> {
 async fn bring_up(backend: Backend, sender: UnboundedSender<Msg>) -> Option<Sandbox> {
     match backend.start_sandbox().await {
         Ok(sandbox) => {
+            let _ = sender.send(Msg::People(super::callers::personas()));
             let _ = sender.send(Msg::Connected(Ok(sandbox.addr().to_string())));
             tokio::spawn(follow(sandbox.door().log().clone(), sender.clone()));
             let ended = sandbox.ended();

@@ -24,8 +24,12 @@ pub(super) fn tab_bar(model: &Model, area: Rect, state: &mut ViewState, styles: 
     let titles = Tab::ALL.map(Tab::title);
     let active = Tab::ALL.iter().position(|tab| *tab == model.nav.tab).unwrap_or_default();
     let narrow = area.width < TWO_COLUMNS;
-    let note = if narrow { Line::styled(page(model), styles.role(Role::HeaderNote)) } else { place(model, styles) };
-    let bar = TabBar { styles, app: "countersign", tabs: &titles, active, note };
+    let note =
+        if narrow { Line::styled(page(model), styles.role(Role::HeaderNote)) } else { place(model, styles, true) };
+    let mut bar = TabBar { styles, app: "countersign", tabs: &titles, active, note };
+    if bar.note_area(area).is_empty() && !narrow {
+        bar.note = place(model, styles, false);
+    }
     (&bar).render(area, buf);
     if let (true, Some(pane)) = (narrow, other_page(model)) {
         state.hit(bar.note_area(area), Hit::Pane(pane));
@@ -50,18 +54,27 @@ fn other_page(model: &Model) -> Option<Pane> {
     model.nav.tab.panes().iter().copied().find(|pane| pane.is_right() != shown)
 }
 
-/// Where we are: what is connected, project and cluster.
-fn place(model: &Model, styles: &Styles) -> Line<'static> {
+/// Where we are: what is connected, project and cluster; the cluster with its location where there is room.
+fn place(model: &Model, styles: &Styles, located: bool) -> Line<'static> {
     let session = &model.session;
     let note = styles.role(Role::HeaderNote);
     let connection = match &session.connection {
         Connection::Starting => Span::styled("starting…", note),
-        Connection::Sandbox(_) => Span::styled("sandbox", styles.role(Role::BadgeSafe)),
+        Connection::Sandbox(_) => Span::styled(sandbox(model), styles.role(Role::BadgeSafe)),
         Connection::Failed(_) => Span::styled("NO SANDBOX", styles.notice(Tone::Error).style),
     };
     let project = session.project.as_deref().unwrap_or("no project");
-    let cluster = session.cluster.as_ref().map(|(location, name)| format!(" · {location}.{name}")).unwrap_or_default();
+    let cluster = session
+        .cluster
+        .as_ref()
+        .map(|(location, name)| if located { format!(" · {location}.{name}") } else { format!(" · {name}") });
+    let cluster = cluster.unwrap_or_default();
     Line::from(vec![connection, Span::styled(format!(" · {project}{cluster}"), note)])
+}
+
+/// The sandbox, and as whom it is asked where that is not its owner.
+fn sandbox(model: &Model) -> String {
+    model.session.people.other().map_or_else(|| "sandbox".to_owned(), |person| format!("sandbox as {}", person.name))
 }
 
 /// The chosen image, for whom, and what is decided about it now and under the draft.
@@ -200,7 +213,12 @@ fn status(model: &Model, styles: &Styles) -> Line<'static> {
     match &model.session.connection {
         Connection::Failed(report) => Line::styled(report.line(), styles.notice(Tone::Error).style),
         Connection::Starting => Line::styled("sandbox starting…", styles.dim()),
-        Connection::Sandbox(_) if model.session.is_private => Line::styled("sandbox, not served", styles.dim()),
-        Connection::Sandbox(_) => Line::styled("sandbox ready", styles.dim()),
+        Connection::Sandbox(_) if model.session.is_private => {
+            Line::styled(format!("{}, not served", sandbox(model)), styles.dim())
+        }
+        Connection::Sandbox(_) => match model.session.people.other() {
+            Some(_) => Line::styled(sandbox(model), styles.notice(Tone::Warning).style),
+            None => Line::styled("sandbox ready", styles.dim()),
+        },
     }
 }

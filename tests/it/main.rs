@@ -4,6 +4,7 @@
 
 mod support;
 
+mod acting;
 mod case;
 mod changing;
 mod check;

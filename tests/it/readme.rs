@@ -4,10 +4,14 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::sync::{Mutex, PoisonError};
 
 use countersign::app::action::{Group, specs};
 use countersign::domain::policy_test;
 use countersign::wire::manifest;
+
+/// Held by who reads and writes the README: two tables of it are written by two tests.
+pub(crate) static FILE: Mutex<()> = Mutex::new(());
 
 const START: &str = "<!-- keys: written by `UPDATE=1 cargo test readme` from the table of actions -->\n";
 const END: &str = "<!-- /keys -->";
@@ -38,6 +42,7 @@ fn key_tables() -> String {
 
 #[test]
 fn the_key_table_is_that_of_the_actions() {
+    let _file = FILE.lock().unwrap_or_else(PoisonError::into_inner);
     let text = fs::read_to_string(path()).unwrap();
     let (before, rest) = text.split_once(START).expect("the table's start");
     let (_, after) = rest.split_once(END).expect("the table's end");

@@ -11,7 +11,7 @@ use countersign::runtime::reviewing;
 
 use crate::support::screen::{assert_screenshot, styled};
 use crate::support::stage::Stage;
-use crate::{case, changing, explaining, fixing, replay, watching};
+use crate::{acting, case, changing, explaining, fixing, replay, watching};
 
 const SIZES: [(u16, u16); 2] = [(80, 24), (120, 40)];
 
@@ -78,6 +78,8 @@ fn boxes_to_read() {
         stage
     });
     snapshots("completion", completing);
+    snapshots("act-as", acting::choosing);
+    snapshots("acting-as", acting::acting);
     snapshots("completion-values", |size| {
         let mut stage = Stage::full(size);
         stage.keys("2 Enter Down Down Down Down End C-Space");

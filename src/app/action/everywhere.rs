@@ -304,6 +304,16 @@ pub(super) static TABLE: &[Spec] = &[
         footer: 0,
     },
     Spec {
+        action: A::ActAs,
+        contexts: &[C::Browse],
+        keys: &["U"],
+        label: "act as…",
+        help: "Ask the sandbox as one of its people, with that person's roles and no others.",
+        group: G::Everywhere,
+        danger: false,
+        footer: 0,
+    },
+    Spec {
         action: A::CancelWork,
         contexts: &[C::Browse],
         keys: &["ctrl-c"],

@@ -8,7 +8,8 @@ use super::super::overlay::{Body, Confirm, Overlay, Then};
 use super::super::tab::{Pane, Tab};
 use super::{
     attestor, boxes, case, completion, conflict, deployer, explain, finder, fixing, forms, go, guide, history, load,
-    manifest, policy, policy_tests, quit, registry, replaying, review, say, serving, signing, tree, watching, what_if,
+    manifest, people, policy, policy_tests, quit, registry, replaying, review, say, serving, signing, tree, watching,
+    what_if,
 };
 use crate::app::editor::Motion;
 use crate::app::query::Source;
@@ -187,6 +188,7 @@ pub(super) fn act(model: &mut Model, action: Action) -> Vec<Effect> {
         Action::Copy => copy_row(model),
         Action::Theme => boxes::pick_theme(model),
         Action::Serve => serving::toggle(model),
+        Action::ActAs => people::pick(model),
         Action::CancelWork => cancel(model),
         Action::Suspend => vec![Effect::Suspend],
         Action::Quit | Action::QuitAnywhere => ask_quit(model),

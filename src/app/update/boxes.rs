@@ -10,8 +10,8 @@ use super::super::reviewing::ReviewFormat;
 use super::super::work::Purpose;
 use super::tree::{self, Form};
 use super::{
-    actions, explain, files, fixes, fixing, forms, go, history, manifest, policy, policy_tests, quit, run, signing,
-    what_if,
+    actions, explain, files, fixes, fixing, forms, go, history, manifest, people, policy, policy_tests, quit, run,
+    signing, what_if,
 };
 use crate::app::job::Job;
 use crate::app::registry_view;
@@ -226,6 +226,7 @@ fn chosen(model: &mut Model, choice: Choice) -> Vec<Effect> {
             model.ui.theme = name;
             Vec::new()
         }
+        Choice::ActAs(name) => people::act_as(model, &name),
         Choice::Template(number) => policy::take_template(model, number),
         Choice::GoTo(place) => policy::show_place(model, place),
         Choice::Fix(number) => fixes::ask(model, number),

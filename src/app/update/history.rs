@@ -38,10 +38,13 @@ pub(super) fn imported(model: &Model, project: &str, stored: &Policy) -> Vec<Eff
     vec![Effect::History(project.to_owned(), Some(Box::new(version)))]
 }
 
-/// Who imports here. The sandbox knows no accounts: whoever has its token owns it.
+/// Who imports here.
 fn account(model: &Model) -> String {
     match &model.session.connection {
-        Connection::Sandbox(_) => "you (owner of the sandbox)".to_owned(),
+        Connection::Sandbox(_) => match model.session.people.other() {
+            Some(person) => format!("you ({} of the sandbox)", person.name),
+            None => "you (owner of the sandbox)".to_owned(),
+        },
         Connection::Starting | Connection::Failed(_) => "you".to_owned(),
     }
 }

@@ -57,6 +57,11 @@ struct Held {
 }
 
 impl Tokens {
+    /// Those of somebody else are of no use any more.
+    pub(in crate::client) fn forget(&self) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).clear();
+    }
+
     fn find(&self, host: &str, scope: &str) -> Option<Secret> {
         let held = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let fits = |held: &&Held| held.host == host && held.scope == scope && held.until > Instant::now();

@@ -64,7 +64,8 @@ fn standing(model: &Model, row: SetupRow) -> Standing {
     match row {
         SetupRow::Project => match (session.project_info(), &session.project) {
             (Some(project), _) => Standing::Done(format!("{}  number {}", project.id, project.number)),
-            (None, Some(id)) => Standing::Odd(format!("{id} was not found")),
+            (None, Some(id)) if remotes.projects.value().is_some() => Standing::Odd(format!("{id} was not found")),
+            (None, Some(_)) => Standing::Unknown,
             (None, None) => Standing::Open("Enter chooses one".to_owned()),
         },
         SetupRow::Services => match remotes.services.value() {

@@ -4,8 +4,10 @@
 
 use std::collections::BTreeMap;
 use std::path::Path;
+use std::sync::PoisonError;
 
 use super::{COMMANDS, Command};
+use crate::readme::FILE;
 
 const START: &str = "<!-- commands: written by `UPDATE=1 cargo test conformance` from the conformance run -->\n";
 const END: &str = "<!-- /commands -->";
@@ -145,6 +147,7 @@ fn table() -> String {
 
 #[test]
 fn the_table_of_the_commands_is_that_of_the_run() {
+    let _file = FILE.lock().unwrap_or_else(PoisonError::into_inner);
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("README.md");
     let text = std::fs::read_to_string(&path).unwrap();
     let (before, rest) = text.split_once(START).expect("the table's start");

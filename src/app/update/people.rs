@@ -1,0 +1,66 @@
+//! As whom the sandbox is asked: so that the split of the three roles can be tried.
+
+use super::boxes::open_picker;
+use super::{load, say, watching};
+use crate::app::Model;
+use crate::app::effect::Effect;
+use crate::app::notice::Weight;
+use crate::app::overlay::{Choice, Entry};
+use crate::app::people::{People, Persona};
+use crate::app::query::Source;
+use crate::app::report::Report;
+use crate::app::session::Connection;
+
+/// Takes who there is; the owner asks.
+pub(super) fn came(model: &mut Model, all: Vec<Persona>) -> Vec<Effect> {
+    model.session.people = People::new(all);
+    Vec::new()
+}
+
+/// A list of the people, with what each is for.
+pub(super) fn pick(model: &mut Model) -> Vec<Effect> {
+    let people = &model.session.people;
+    if !matches!(model.session.connection, Connection::Sandbox(_)) || people.all().is_empty() {
+        say(model, Weight::Warning, "Only the sandbox has people to act as, and it is not up.");
+        return Vec::new();
+    }
+    let now = people.now();
+    let entry = |person: &Persona| Entry {
+        label: format!("{}{}", person.name, if now == Some(person) { " (now)" } else { "" }),
+        detail: person.says.clone(),
+        choice: Choice::ActAs(person.name.clone()),
+    };
+    let entries = people.all().iter().map(entry).collect();
+    open_picker(model, "Act as", entries)
+}
+
+/// Asks for the change, unless something is under way that somebody else began.
+pub(super) fn act_as(model: &mut Model, name: &str) -> Vec<Effect> {
+    if model.session.people.now().is_some_and(|person| person.name == name) {
+        return Vec::new();
+    }
+    if model.works.any() {
+        say(model, Weight::Warning, "Work is under way: wait for its end, or cancel it, to act as somebody else.");
+        return Vec::new();
+    }
+    vec![Effect::ActAs(name.to_owned())]
+}
+
+/// Somebody else asks: what the services said before is not for that person, and is asked anew.
+pub(super) fn changed(model: &mut Model, result: Result<String, Report>) -> Vec<Effect> {
+    let name = match result {
+        Ok(name) => name,
+        Err(report) => {
+            say(model, Weight::Error, report.line());
+            return Vec::new();
+        }
+    };
+    model.session.people.choose(&name);
+    model.log.acts_as(&name, model.ui.now);
+    model.session.forget_answers();
+    let says = model.session.people.now().map(|person| person.says.clone()).unwrap_or_default();
+    say(model, Weight::Info, format!("Acting as {name}: {says}."));
+    let mut effects = load(model, &Source::ALL);
+    effects.extend(watching::again(model));
+    effects
+}
