@@ -14,6 +14,7 @@ pub(super) use schema::{ATTESTATION_OCCURRENCE, CREATE_TABLES as SCHEMA};
 
 mod evidence;
 mod filter;
+mod grants;
 mod notes;
 mod occurrences;
 mod schema;
@@ -27,6 +28,7 @@ pub(super) fn router(state: State) -> Router {
         let occurrence = format!("{project}/occurrences/{{occurrence}}");
         let of_version = Router::new()
             .route(&format!("{project}/notes"), get(notes::list).post(notes::create))
+            .route(&format!("{project}/notes/@batchCreate"), post(notes::batch_create))
             .route(&note, get(notes::read).patch(notes::patch).delete(notes::delete))
             .route(&format!("{note}/@getIamPolicy"), post(notes::get_iam_policy))
             .route(&format!("{note}/@setIamPolicy"), post(notes::set_iam_policy))
@@ -34,7 +36,11 @@ pub(super) fn router(state: State) -> Router {
             .route(&format!("{note}/occurrences"), get(occurrences::list_of_note))
             .route(&format!("{project}/occurrences"), get(occurrences::list).post(occurrences::create))
             .route(&format!("{project}/occurrences/@batchCreate"), post(occurrences::batch_create))
-            .route(&occurrence, get(occurrences::read).delete(occurrences::delete))
+            .route(&format!("{project}/occurrences/@vulnerabilitySummary"), get(occurrences::summary))
+            .route(&occurrence, get(occurrences::read).patch(occurrences::patch).delete(occurrences::delete))
+            .route(&format!("{occurrence}/@getIamPolicy"), post(occurrences::get_iam_policy))
+            .route(&format!("{occurrence}/@setIamPolicy"), post(occurrences::set_iam_policy))
+            .route(&format!("{occurrence}/@testIamPermissions"), post(notes::test_iam_permissions))
             .route(&format!("{occurrence}/notes"), get(occurrences::read_note))
             .layer(Extension(version));
         router = router.merge(of_version);

@@ -127,7 +127,8 @@ impl Google {
             *request.uri_mut() = uri;
         }
         let Ok(answer) = router.clone().call(request).await;
-        answer
+        // What cuts a body off says so in plain text.
+        if answer.status() == StatusCode::PAYLOAD_TOO_LARGE { ApiError::too_large().into_response() } else { answer }
     }
 }
 
@@ -160,6 +161,7 @@ const VERBS: &[&str] = &[
     "testIamPermissions",
     "undelete",
     "validateAttestationOccurrence",
+    "vulnerabilitySummary",
 ];
 
 /// The same address in a form that a router can tell apart: a custom method becomes a segment of its

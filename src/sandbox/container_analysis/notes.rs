@@ -8,10 +8,11 @@ use rusqlite::{OptionalExtension as _, Row, Transaction, params_from_iter};
 use serde_json::{Map, Value, json};
 
 use super::filter::{Columns, Filter};
+use super::grants;
 use super::schema::{self, NOTE};
 use super::version::Version;
 use crate::domain::name::ResourceId;
-use crate::sandbox::decode::{self, Params};
+use crate::sandbox::decode::{self, Message, Params};
 use crate::sandbox::error::ApiError;
 use crate::sandbox::iam;
 use crate::sandbox::page::Page;
@@ -46,6 +47,10 @@ impl StoredNote {
             create_time: row.get(5)?,
             update_time: row.get(6)?,
         })
+    }
+
+    fn name(&self) -> String {
+        name(&self.project, &self.id)
     }
 
     /// As the API shows it.
@@ -131,23 +136,70 @@ pub(super) async fn create(
 ) -> Result<Json<Value>, ApiError> {
     let id = params.get("noteId").ok_or_else(|| ApiError::invalid_field("note_id", "A noteId is required."))?;
     let id: ResourceId = id.parse().map_err(|error| ApiError::invalid_field("note_id", format!("{error}")))?;
-    let mut note = decode::value(&body, &NOTE, "note")?;
-    let kind = schema::kind_of(&note, "note")?;
-    schema::strip_output_only(&mut note);
+    let wanted = New::of(&body, id)?;
+    let now = rfc3339(state.clock.now());
+    let made = state.store.write(move |tx| create_in(tx, &project, &wanted, &now)).await?;
+    Ok(Json(version.note(made.into_resource())))
+}
+
+/// The most notes of one batch (`BatchCreateNotesRequest`).
+const MAX_BATCH: usize = 1000;
+
+/// All or none of the notes of a request, by their ids.
+pub(super) async fn batch_create(
+    Shared(state): Shared<State>,
+    Extension(version): Extension<Version>,
+    Path(project): Path<String>,
+    body: Bytes,
+) -> Result<Json<Value>, ApiError> {
+    let request = decode::value(&body, &schema::BATCH_OF_NOTES, "")?;
+    let wanted = request["notes"].as_object().cloned().unwrap_or_default();
+    if wanted.is_empty() || wanted.len() > MAX_BATCH {
+        return Err(ApiError::invalid_field("notes", format!("A batch has 1 to {MAX_BATCH} notes.")));
+    }
+    let each = |(id, note): (String, Value)| {
+        let id = id.parse().map_err(|error| ApiError::invalid_field("notes", format!("{error}")))?;
+        New::of(note.to_string().as_bytes(), id)
+    };
+    let wanted = wanted.into_iter().map(each).collect::<Result<Vec<_>, _>>()?;
     let now = rfc3339(state.clock.now());
     let write = move |tx: &Transaction<'_>| {
-        let project = services::consumer(tx, &project, CONTAINER_ANALYSIS)?.id;
-        if find(tx, &project, id.as_str())?.is_some() {
-            let message = format!("note with name \"{}\" already exists", name(&project, id.as_str()));
-            return Err(ApiError::new(Code::AlreadyExists, message));
-        }
-        tx.prepare_cached(
-            "INSERT INTO notes (project, id, kind, body, create_time, update_time) VALUES (?1, ?2, ?3, ?4, ?5, ?5)",
-        )?
-        .execute((&project, id.as_str(), kind, &note, &now))?;
-        existing(tx, &project, id.as_str())
+        wanted.iter().map(|wanted| create_in(tx, &project, wanted, &now)).collect::<Result<Vec<_>, _>>()
     };
-    state.store.write(write).await.map(|note| Json(version.note(note.into_resource())))
+    let made = state.store.write(write).await?;
+    let made: Vec<Value> = made.into_iter().map(|made| version.note(made.into_resource())).collect();
+    Ok(Json(json!({"notes": made})))
+}
+
+/// A note that is to be made.
+#[derive(Debug)]
+struct New {
+    id: ResourceId,
+    kind: &'static str,
+    body: Value,
+}
+
+impl New {
+    fn of(body: &[u8], id: ResourceId) -> Result<Self, ApiError> {
+        let mut body = decode::value(body, &NOTE, "note")?;
+        let kind = schema::kind_of(&body, "note")?;
+        schema::strip_output_only(&mut body);
+        Ok(Self { id, kind, body })
+    }
+}
+
+fn create_in(tx: &Transaction<'_>, project: &str, wanted: &New, now: &str) -> Result<StoredNote, ApiError> {
+    let project = services::consumer(tx, project, CONTAINER_ANALYSIS)?.id;
+    let id = wanted.id.as_str();
+    if find(tx, &project, id)?.is_some() {
+        let message = format!("note with name \"{}\" already exists", name(&project, id));
+        return Err(ApiError::new(Code::AlreadyExists, message));
+    }
+    tx.prepare_cached(
+        "INSERT INTO notes (project, id, kind, body, create_time, update_time) VALUES (?1, ?2, ?3, ?4, ?5, ?5)",
+    )?
+    .execute((&project, id, wanted.kind, &wanted.body, now))?;
+    existing(tx, &project, id)
 }
 
 pub(super) async fn read(
@@ -168,12 +220,11 @@ pub(super) async fn patch(
 ) -> Result<Json<Value>, ApiError> {
     let mut update = decode::value(&body, &NOTE, "note")?;
     schema::strip_output_only(&mut update);
-    let mask: Vec<String> =
-        params.get("updateMask").into_iter().flat_map(|mask| mask.split(',')).map(decode::camel).collect();
+    let mask = mask_of(&params);
     let now = rfc3339(state.clock.now());
     let write = move |tx: &Transaction<'_>| {
         let mut note = existing(tx, &project, &id)?;
-        apply(&mut note.body, update, &mask)?;
+        apply(&mut note.body, update, &mask, &NOTE)?;
         if schema::kind_of(&note.body, "note")? != note.kind {
             return Err(ApiError::invalid_field("note", "The kind of a note cannot be changed."));
         }
@@ -188,10 +239,15 @@ pub(super) async fn patch(
     state.store.write(write).await.map(|note| Json(version.note(note)))
 }
 
+/// The fields of `updateMask`.
+pub(super) fn mask_of(params: &Params) -> Vec<String> {
+    params.get("updateMask").into_iter().flat_map(|mask| mask.split(',')).map(decode::camel).collect()
+}
+
 /// Sets what the mask names to what the update says of it (nothing: removes it); without a mask,
 /// what the update says (AIP-134).
-fn apply(body: &mut Value, update: Value, mask: &[String]) -> Result<(), ApiError> {
-    let fields = body.as_object_mut().ok_or_else(|| ApiError::invalid("The note is damaged."))?;
+pub(super) fn apply(body: &mut Value, update: Value, mask: &[String], message: &Message) -> Result<(), ApiError> {
+    let fields = body.as_object_mut().ok_or_else(|| ApiError::invalid("What is stored is damaged."))?;
     let Value::Object(mut update) = update else { return Ok(()) };
     if mask.is_empty() {
         fields.extend(update);
@@ -199,10 +255,10 @@ fn apply(body: &mut Value, update: Value, mask: &[String]) -> Result<(), ApiErro
     }
     for path in mask {
         let path = path.trim();
-        // A whole field at a time: the fields of a note have one level that means anything.
+        // A whole field at a time: the fields have one level that means anything.
         let field = path.split('.').next().unwrap_or_default();
-        if !NOTE.0.iter().any(|(names, _)| names.contains(&field)) {
-            return Err(ApiError::invalid_field("update_mask", format!("A note has no field {path:.60}.")));
+        if !message.0.iter().any(|(names, _)| names.contains(&field)) {
+            return Err(ApiError::invalid_field("update_mask", format!("There is no field {path:.60}.")));
         }
         match update.remove(field) {
             Some(value) => drop(fields.insert(field.to_owned(), value)),
@@ -219,7 +275,7 @@ pub(super) async fn delete(
 ) -> Result<Json<Value>, ApiError> {
     let write = move |tx: &Transaction<'_>| {
         let note = existing(tx, &project, &id)?;
-        iam::forget(tx, &name(&note.project, &note.id))?;
+        iam::forget(tx, &note.name())?;
         tx.prepare_cached("DELETE FROM notes WHERE place = ?1")?.execute([note.place])?;
         Ok(Json(json!({})))
     };
@@ -231,12 +287,7 @@ pub(super) async fn get_iam_policy(
     Path((project, id)): Path<(String, String)>,
     body: Bytes,
 ) -> Result<Json<IamPolicy>, ApiError> {
-    let requested = iam::requested_in_body(&body)?;
-    let read = move |tx: &Transaction<'_>| {
-        let note = existing(tx, &project, &id)?;
-        Ok::<_, ApiError>(iam::get(tx, &name(&note.project, &note.id))?)
-    };
-    state.store.read(read).await.map(|policy| Json(iam::as_version(policy, requested)))
+    grants::get(&state, &body, move |tx| Ok(existing(tx, &project, &id)?.name())).await
 }
 
 pub(super) async fn set_iam_policy(
@@ -244,12 +295,7 @@ pub(super) async fn set_iam_policy(
     Path((project, id)): Path<(String, String)>,
     body: Bytes,
 ) -> Result<Json<IamPolicy>, ApiError> {
-    let wanted = iam::decode_set(&body)?;
-    let write = move |tx: &Transaction<'_>| {
-        let note = existing(tx, &project, &id)?;
-        iam::set(tx, &name(&note.project, &note.id), wanted)
-    };
-    state.store.write(write).await.map(Json)
+    grants::set(&state, &body, move |tx| Ok(existing(tx, &project, &id)?.name())).await
 }
 
 pub(super) async fn test_iam_permissions(body: Bytes) -> Result<Json<TestIamPermissions>, ApiError> {

@@ -25,7 +25,12 @@ use crate::sandbox::{iam, projects};
 use crate::wire::container_analysis::Occurrence;
 use crate::wire::status::Code;
 
+pub(super) use changes::{get_iam_policy, patch, set_iam_policy};
+pub(super) use summary::summary;
+
+mod changes;
 mod legacy;
+mod summary;
 
 /// The longest `resourceUri`; a reference to an image is far shorter.
 const MAX_RESOURCE_URI: usize = 4096;

@@ -133,6 +133,9 @@ pub(super) const OCCURRENCE: Message = Message(&[
     (&["sbomReference"], Kind::Any),
 ]);
 
+/// `notes:batchCreate`; the notes are looked at one by one.
+pub(super) const BATCH_OF_NOTES: Message = Message(&[(&["parent"], Kind::Text), (&["notes"], Kind::Any)]);
+
 /// `occurrences:batchCreate`.
 pub(super) const BATCH: Message =
     Message(&[(&["parent"], Kind::Text), (&["occurrences"], Kind::List(&Kind::Message(&OCCURRENCE)))]);

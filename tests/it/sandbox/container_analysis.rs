@@ -297,3 +297,97 @@ async fn what_was_answered_is_there_after_a_restart() {
     let lab = lab.restart().await;
     assert_eq!(lab.get(&occurrences()).await, json!({"occurrences": [made]}));
 }
+
+/// A batch of notes is made as a whole or not at all.
+#[tokio::test]
+async fn notes_are_made_in_batches() {
+    let lab = Lab::with_project().await;
+    let hint = |name: &str| json!({"attestation": {"hint": {"humanReadableName": name}}});
+    let url = format!("{CA}/v1/projects/{PROJECT}/notes:batchCreate");
+    let made = lab.ok(Method::POST, &url, json!({"notes": {"a": hint("A"), "b": hint("B")}})).await;
+    let names: Vec<&str> = made["notes"].as_array().unwrap().iter().map(|n| n["name"].as_str().unwrap()).collect();
+    assert_eq!(names, ["projects/binauthz-lab/notes/a", "projects/binauthz-lab/notes/b"]);
+    let refused = lab.refused(Method::POST, &url, json!({"notes": {"c": hint("C"), "b": hint("B")}})).await;
+    assert_eq!((refused.code, refused.status.as_str()), (409, "ALREADY_EXISTS"));
+    let (status, _) = lab.send(Method::GET, &format!("{CA}/v1/projects/{PROJECT}/notes/c"), Value::Null).await;
+    assert_eq!(status, 404, "none of the batch was made");
+    for wrong in [json!({}), json!({"notes": {}}), json!({"notes": {"x": {}}}), json!({"notes": []})] {
+        assert_eq!(lab.refused(Method::POST, &url, wrong).await.code, 400);
+    }
+}
+
+/// The details of an occurrence change; its note, its resource and its kind do not.
+#[tokio::test]
+async fn an_occurrence_is_patched_and_has_an_iam_policy() {
+    let lab = Lab::with_project().await;
+    let project = format!("projects/{PROJECT}");
+    let hint = json!({"attestation": {"hint": {"humanReadableName": "n"}}});
+    lab.ok(Method::POST, &format!("{CA}/v1/{project}/notes?noteId=n"), hint).await;
+    let resource = format!("https://gcr.io/p/i@sha256:{}", "ab".repeat(32));
+    let occurrence = |payload: &str| {
+        json!({
+            "noteName": format!("projects/{PROJECT}/notes/n"), "resourceUri": resource,
+            "attestation": {"serializedPayload": payload, "signatures": [{"publicKeyId": "k", "signature": "c2ln"}]},
+        })
+    };
+    let create = format!("{CA}/v1/{project}/occurrences");
+    let made = lab.ok(Method::POST, &create, occurrence("YQ==")).await;
+    lab.ok(Method::POST, &create, occurrence("Yg==")).await;
+    let url = format!("{CA}/v1/{}", made["name"].as_str().unwrap());
+    let changed = lab.ok(Method::PATCH, &format!("{url}?updateMask=attestation"), occurrence("Yw==")).await;
+    assert_eq!(changed["attestation"]["serializedPayload"], "Yw==");
+    assert_eq!(lab.get(&url).await, changed);
+    let remediation = lab.ok(Method::PATCH, &url, json!({"remediation": "rebuild"})).await;
+    assert_eq!((&remediation["remediation"], &remediation["noteName"]), (&json!("rebuild"), &made["noteName"]));
+    lab.ok(Method::PATCH, &format!("{url}?updateMask=remediation"), json!({})).await;
+    let refused = lab.refused(Method::PATCH, &format!("{url}?updateMask=attestation"), occurrence("Yg==")).await;
+    assert_eq!(refused.code, 409, "another one says that already");
+    for wrong in [
+        json!({"noteName": "projects/binauthz-lab/notes/m"}),
+        json!({"resourceUri": "https://gcr.io/p/other"}),
+        json!({"build": {}}),
+    ] {
+        assert_eq!(lab.refused(Method::PATCH, &url, wrong).await.code, 400);
+    }
+    let binding = json!({"role": "roles/containeranalysis.occurrences.viewer", "members": ["user:a@example.com"]});
+    lab.ok(Method::POST, &format!("{url}:setIamPolicy"), json!({"policy": {"bindings": [binding.clone()]}})).await;
+    let policy = lab.ok(Method::POST, &format!("{url}:getIamPolicy"), json!({})).await;
+    assert_eq!(policy["bindings"], json!([binding]));
+    let asked = json!({"permissions": ["containeranalysis.occurrences.get"]});
+    assert_eq!(lab.ok(Method::POST, &format!("{url}:testIamPermissions"), asked.clone()).await, asked);
+}
+
+#[tokio::test]
+async fn vulnerabilities_are_counted_by_resource_and_severity() {
+    let lab = Lab::with_project().await;
+    let project = format!("projects/{PROJECT}");
+    let note = json!({"vulnerability": {"severity": "HIGH"}});
+    lab.ok(Method::POST, &format!("{CA}/v1/{project}/notes?noteId=cve"), note).await;
+    let summary = format!("{project}/occurrences:vulnerabilitySummary");
+    assert_eq!(lab.get(&format!("{CA}/v1/{summary}")).await, json!({}));
+    for (image, severity, fixable) in
+        [("a", "HIGH", true), ("a", "HIGH", false), ("a", "LOW", true), ("b", "HIGH", true)]
+    {
+        let details =
+            json!({"effectiveSeverity": severity, "fixAvailable": fixable, "shortDescription": format!("{fixable}")});
+        let occurrence = json!({
+            "noteName": format!("{project}/notes/cve"),
+            "resourceUri": format!("https://gcr.io/p/{image}"),
+            "vulnerability": details,
+        });
+        lab.ok(Method::POST, &format!("{CA}/v1/{project}/occurrences"), occurrence).await;
+    }
+    let counted = lab.get(&format!("{CA}/v1/{summary}")).await;
+    let count = |image: &str, severity: &str, fixable: &str, total: &str| {
+        json!({
+            "resourceUri": format!("https://gcr.io/p/{image}"),
+            "severity": severity, "fixableCount": fixable, "totalCount": total,
+        })
+    };
+    let all = [count("a", "HIGH", "1", "2"), count("a", "LOW", "1", "1"), count("b", "HIGH", "1", "1")];
+    assert_eq!(counted["counts"], json!(all));
+    let filter = "?filter=resourceUrl%3D%22https%3A%2F%2Fgcr.io%2Fp%2Fb%22";
+    assert_eq!(lab.get(&format!("{CA}/v1/{summary}{filter}")).await["counts"].as_array().unwrap().len(), 1);
+    let beta = lab.get(&format!("{CA}/v1beta1/{summary}{filter}")).await;
+    assert_eq!(beta["counts"][0]["resource"]["uri"], "https://gcr.io/p/b");
+}
