@@ -138,6 +138,8 @@ async fn bodies_are_bounded() {
     let url = format!("{CRM}/projects");
     let answer = lab.request(Method::POST, &url).body(vec![b' '; 4 * 1024 * 1024 + 1]).send().await.unwrap();
     assert_eq!(answer.status(), StatusCode::PAYLOAD_TOO_LARGE);
+    let answer: Value = serde_json::from_str(&answer.text().await.unwrap()).unwrap();
+    assert_eq!(answer["error"]["code"], 413, "in Google's form");
     let answer = lab.request(Method::POST, &url).body(vec![b' '; 4 * 1024 * 1024]).send().await.unwrap();
     assert_eq!(answer.status(), StatusCode::BAD_REQUEST);
 }
