@@ -23,7 +23,7 @@ use super::state::State;
 use super::store::StoreError;
 use super::{iam, projects};
 use crate::domain::policy::Policy;
-pub(super) use kubernetes::kubernetes;
+pub(super) use kubernetes::{kubernetes, may_in_cluster};
 use needs::{Asked, Need};
 #[cfg(test)]
 pub(super) use roles::is_known;

@@ -8,6 +8,7 @@ use std::process::{Command, Output};
 use countersign::client::{Blob, Client, Connection, ImageContent, Secret};
 use countersign::codelab::image;
 use countersign::sandbox::Sandbox;
+use countersign::sandbox::people::Person;
 use reqwest::Method;
 use serde_json::json;
 
@@ -45,6 +46,15 @@ impl Cluster {
         });
         fs::write(lab.dir.path().join("kubeconfig"), kubeconfig.to_string()).unwrap();
         Self { lab }
+    }
+
+    /// Who runs kubectl from now on.
+    fn act_as(&self, name: &str) {
+        let path = self.lab.dir.path().join("kubeconfig");
+        let mut kubeconfig: serde_json::Value = serde_json::from_slice(&fs::read(&path).unwrap()).unwrap();
+        let token = self.lab.sandbox.files().token_of(Person::named(name).unwrap());
+        kubeconfig["users"][0]["user"]["tokenFile"] = token.to_str().unwrap().into();
+        fs::write(path, kubeconfig.to_string()).unwrap();
     }
 
     async fn set_policy(&self, evaluation: &str) {
@@ -158,4 +168,41 @@ async fn a_deployment_is_applied_and_rolled_out() {
     assert_eq!(cluster.ok(&["get", "pods", "-l", "app=web", "-o", "name"]).await.lines().count(), 1);
     cluster.ok(&["delete", "-f", path]).await;
     assert_eq!(cluster.ok(&["get", "all", "-o", "name"]).await, "");
+}
+
+/// What a person is told that it may do is what it may do.
+#[tokio::test(flavor = "multi_thread")]
+async fn can_i_is_answered_by_who_asks() {
+    if require("kubectl").is_none() {
+        return;
+    }
+    let cluster = Cluster::start().await;
+    let image = format!("--image={REPOSITORY}");
+    for (person, creates, lists) in
+        [("owner", true, true), ("deployer", true, true), ("policy-creator", false, false), ("newcomer", false, false)]
+    {
+        cluster.act_as(person);
+        for (verb, may) in [("create", creates), ("list", lists)] {
+            let asked = cluster.run(&["auth", "can-i", verb, "pods"]).await;
+            let answer = String::from_utf8(asked.stdout).unwrap();
+            assert_eq!(
+                (answer.trim(), asked.status.success()),
+                (if may { "yes" } else { "no" }, may),
+                "{person} {verb}"
+            );
+        }
+        let name = format!("of-{person}");
+        if creates {
+            assert!(cluster.ok(&["run", &name, &image]).await.contains(&format!("pod/{name} created")));
+            cluster.ok(&["get", "pods"]).await;
+        } else {
+            let said = cluster.fails(&["run", &name, &image]).await;
+            assert!(said.contains(&format!("User \"{person}@example.com\" cannot create resource \"pods\"")), "{said}");
+            cluster.fails(&["get", "pods"]).await;
+        }
+        let rules = cluster.ok(&["auth", "can-i", "--list"]).await;
+        let row = rules.lines().find(|line| line.starts_with("pods ")).unwrap_or_default();
+        assert_eq!(row.contains("create"), creates && person != "owner", "{person}: {rules}");
+        assert_eq!(rules.lines().any(|line| line.starts_with("*.*")), person == "owner", "{person}: {rules}");
+    }
 }

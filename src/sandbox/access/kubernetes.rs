@@ -1,10 +1,12 @@
 //! Requests to a cluster's API server: the permission that each needs, and the words of its refusal.
 
 use axum::http::Method;
+use rusqlite::Transaction;
 
 use super::has;
 use crate::sandbox::people::Person;
 use crate::sandbox::state::State;
+use crate::sandbox::store::StoreError;
 
 /// Whether the person may do this in a cluster of the project; if not, the message of the API server.
 /// Discovery is everybody's, as in every cluster.
@@ -22,6 +24,29 @@ pub(in crate::sandbox) async fn kubernetes(
         Ok(false) => Err(call.refusal(person, &permission)),
         Err(error) => Err(format!("the sandbox could not read its store: {error}")),
     }
+}
+
+/// Whether the person may use this verb on this resource (and subresource) in the clusters of a project,
+/// which is what `kubectl auth can-i` asks.
+pub(in crate::sandbox) fn may_in_cluster(
+    tx: &Transaction<'_>,
+    person: &Person,
+    project: &str,
+    action: (&str, &str, Option<&str>),
+) -> Result<bool, StoreError> {
+    has(tx, person, &permission(action), &format!("projects/{project}"))
+}
+
+/// IAM's permission for a verb on a resource (Kubernetes Engine, "IAM and RBAC").
+fn permission((verb, resource, subresource): (&str, &str, Option<&str>)) -> String {
+    let verb = match (verb, subresource) {
+        ("get", Some("log")) => "getLogs",
+        ("watch", _) => "list",
+        ("patch", _) => "update",
+        ("deletecollection", _) => "delete",
+        (verb, _) => verb,
+    };
+    format!("container.{}.{verb}", container_resource(resource))
 }
 
 /// What a request to an API server does, as its authorizer sees it.
@@ -65,16 +90,8 @@ impl<'a> KubernetesCall<'a> {
         Some(Self { verb, group, resource, subresource, namespace, name })
     }
 
-    /// IAM's permission for it (Kubernetes Engine, "IAM and RBAC").
     fn permission(&self) -> String {
-        let verb = match (self.verb, self.subresource) {
-            ("get", Some("log")) => "getLogs",
-            ("watch", _) => "list",
-            ("patch", _) => "update",
-            ("deletecollection", _) => "delete",
-            (verb, _) => verb,
-        };
-        format!("container.{}.{verb}", container_resource(self.resource))
+        permission((self.verb, self.resource, self.subresource))
     }
 
     fn refusal(&self, person: &Person, permission: &str) -> String {

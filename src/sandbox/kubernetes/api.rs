@@ -95,7 +95,7 @@ pub(super) fn write(cluster: Cluster<'_>, call: &Call, body: &[u8]) -> Result<Re
             Kind::DaemonSet => edit::<DaemonSet>(cluster, call, verb, body),
             Kind::Job => edit::<Job>(cluster, call, verb, body),
             Kind::CronJob => edit::<CronJob>(cluster, call, verb, body),
-            Kind::Review => Ok(Reply { code: 201, body: reviews::answer(call, body)?, warnings: Vec::new() }),
+            Kind::Review => Ok(Reply { code: 201, body: reviews::answer(cluster, call, body)?, warnings: Vec::new() }),
         },
     }
 }

@@ -7,6 +7,7 @@ use serde::Deserialize;
 use super::failure::Failure;
 use super::resources::{Resource, Scope, SubresourceRow};
 use super::reviews::Caller;
+use crate::sandbox::people::Person;
 
 /// What a path below `/api/v1` or `/apis/GROUP/v1` names.
 #[derive(Debug, Clone)]
@@ -128,7 +129,7 @@ impl Call {
             target,
             form: form(parts),
             content_type,
-            caller: Caller::read(&parts.headers),
+            caller: Caller::read(&parts.headers, parts.extensions.get::<&'static Person>().copied()),
             manager: options.field_manager.clone().filter(|name| !name.is_empty()).unwrap_or(agent),
             options,
         })

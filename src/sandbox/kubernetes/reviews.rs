@@ -1,7 +1,8 @@
 //! Who the client is, and what it may do: `kubectl auth can-i` and `kubectl auth whoami`.
 //!
-//! Who holds the sandbox's token is a cluster administrator. Whoever that one speaks for with
-//! `--as` has no rights, as nobody is bound to any role here, but for members of `system:masters`.
+//! Who holds the owner's token is a cluster administrator; another of the sandbox's people may do what
+//! its roles say (`access`). Whoever one speaks for with `--as` has no rights, as nobody is bound to any
+//! role here, but for members of `system:masters`.
 
 use axum::http::HeaderMap;
 use serde_json::{Value, json};
@@ -9,7 +10,10 @@ use serde_json::{Value, json};
 use super::call::Call;
 use super::decode;
 use super::failure::Failure;
-use super::resources::Resource;
+use super::objects::Cluster;
+use super::resources::{Kind, RESOURCES, Resource};
+use crate::sandbox::access::may_in_cluster;
+use crate::sandbox::people::Person;
 
 /// The name of who holds the token.
 const ADMINISTRATOR: &str = "sandbox@example.com";
@@ -20,10 +24,13 @@ const MASTERS: &str = "system:masters";
 pub(super) struct Caller {
     pub(super) user: String,
     groups: Vec<String>,
+    /// One of the sandbox's people who is not the owner, and speaks for nobody else.
+    person: Option<&'static Person>,
 }
 
 impl Caller {
-    pub(super) fn read(headers: &HeaderMap) -> Self {
+    /// `person` is who holds the token, if that is not the owner.
+    pub(super) fn read(headers: &HeaderMap, person: Option<&'static Person>) -> Self {
         let text = |value: &axum::http::HeaderValue| value.to_str().ok().map(str::to_owned);
         let user = headers.get("impersonate-user").and_then(text);
         let groups = |user: Option<&str>| {
@@ -36,9 +43,11 @@ impl Caller {
             groups.push("system:authenticated".to_owned());
             groups
         };
-        match user {
-            Some(user) => Self { groups: groups(Some(&user)), user },
-            None => Self {
+        match (user, person) {
+            (Some(user), _) => Self { groups: groups(Some(&user)), user, person: None },
+            (None, Some(person)) => Self { user: person.email.to_owned(), groups: groups(None), person: Some(person) },
+            (None, None) => Self {
+                person: None,
                 user: ADMINISTRATOR.to_owned(),
                 groups: vec![MASTERS.to_owned(), "system:authenticated".to_owned()],
             },
@@ -52,7 +61,8 @@ impl Caller {
     /// Fails where the caller has no right to the request. Everybody may ask what it may do.
     pub(super) fn check(&self, call: &Call, verb: &str) -> Result<(), Failure> {
         let resource = call.target.resource;
-        if self.may_do_everything() || resource.kind == super::resources::Kind::Review {
+        // Whether one of the people may, was looked at where the request came in.
+        if self.may_do_everything() || self.person.is_some() || resource.kind == Kind::Review {
             return Ok(());
         }
         let subresource = call.target.subresource.map_or(String::new(), |row| format!("/{}", row.name));
@@ -69,15 +79,15 @@ impl Caller {
 }
 
 /// The question with its answer.
-pub(super) fn answer(call: &Call, body: &[u8]) -> Result<Value, Failure> {
+pub(super) fn answer(cluster: Cluster<'_>, call: &Call, body: &[u8]) -> Result<Value, Failure> {
     let resource = call.target.resource;
     let mut review = decode::value(call, body)?;
     check_type(resource, &review)?;
     let caller = &call.caller;
     review["status"] = match resource.kind_name {
         "SelfSubjectReview" => json!({ "userInfo": { "username": caller.user, "groups": caller.groups } }),
-        "SelfSubjectRulesReview" => rules(caller),
-        _ => access(caller, &review["spec"])?,
+        "SelfSubjectRulesReview" => rules(cluster, caller)?,
+        _ => access(cluster, caller, &review["spec"])?,
     };
     Ok(review)
 }
@@ -93,7 +103,7 @@ fn check_type(resource: &Resource, review: &Value) -> Result<(), Failure> {
     Err(Failure::bad_request(message))
 }
 
-fn access(caller: &Caller, spec: &Value) -> Result<Value, Failure> {
+fn access(cluster: Cluster<'_>, caller: &Caller, spec: &Value) -> Result<Value, Failure> {
     let (on_resource, on_path) = (&spec["resourceAttributes"], &spec["nonResourceAttributes"]);
     if on_resource.is_object() == on_path.is_object() {
         let message = "exactly one of nonResourceAttributes or resourceAttributes must be specified";
@@ -102,7 +112,13 @@ fn access(caller: &Caller, spec: &Value) -> Result<Value, Failure> {
     let is_review = matches!(on_resource["group"].as_str(), Some("authorization.k8s.io" | "authentication.k8s.io"))
         && on_resource["verb"] == "create";
     let allowed = caller.may_do_everything() || is_review || (on_path["verb"] == "get" && is_open(&on_path["path"]));
-    Ok(json!({ "allowed": allowed }))
+    let Some(person) = caller.person.filter(|_| !allowed && on_resource.is_object()) else {
+        return Ok(json!({ "allowed": allowed }));
+    };
+    let text = |field: &str| on_resource[field].as_str().unwrap_or_default();
+    let subresource = Some(text("subresource")).filter(|name| !name.is_empty());
+    let action = (text("verb"), text("resource"), subresource);
+    Ok(json!({ "allowed": may_in_cluster(cluster.tx, person, &cluster.id.project, action)? }))
 }
 
 /// The paths that every authenticated client may read (`system:discovery`).
@@ -117,7 +133,31 @@ fn is_open(path: &Value) -> bool {
     })
 }
 
-fn rules(caller: &Caller) -> Value {
+/// A rule for each resource of which the person may do anything.
+fn rules_of(cluster: Cluster<'_>, person: &Person) -> Result<Vec<Value>, Failure> {
+    let mut rules = Vec::new();
+    for resource in RESOURCES.iter().filter(|resource| resource.kind != Kind::Review) {
+        let whole = (None, resource.verbs);
+        let parts = resource.subresources.iter().map(|row| (Some(row.name), row.verbs));
+        for (subresource, verbs) in std::iter::once(whole).chain(parts) {
+            let mut held = Vec::new();
+            for verb in verbs {
+                let action = (*verb, resource.plural, subresource);
+                if may_in_cluster(cluster.tx, person, &cluster.id.project, action)? {
+                    held.push(*verb);
+                }
+            }
+            let name =
+                subresource.map_or_else(|| resource.plural.to_owned(), |name| format!("{}/{name}", resource.plural));
+            if !held.is_empty() {
+                rules.push(json!({ "verbs": held, "apiGroups": [resource.group], "resources": [name] }));
+            }
+        }
+    }
+    Ok(rules)
+}
+
+fn rules(cluster: Cluster<'_>, caller: &Caller) -> Result<Value, Failure> {
     let everything = json!({ "verbs": ["*"], "apiGroups": ["*"], "resources": ["*"] });
     let review =
         |group: &str, resources: &[&str]| json!({ "verbs": ["create"], "apiGroups": [group], "resources": resources });
@@ -130,5 +170,8 @@ fn rules(caller: &Caller) -> Value {
         on_resources.insert(0, everything);
         on_paths.insert(0, json!({ "verbs": ["*"], "nonResourceURLs": ["*"] }));
     }
-    json!({ "resourceRules": on_resources, "nonResourceRules": on_paths, "incomplete": false })
+    if let Some(person) = caller.person {
+        on_resources.extend(rules_of(cluster, person)?);
+    }
+    Ok(json!({ "resourceRules": on_resources, "nonResourceRules": on_paths, "incomplete": false }))
 }

@@ -169,6 +169,7 @@ impl Front {
                         if let Err(message) = allowed {
                             return status(403, "Forbidden", message);
                         }
+                        request.extensions_mut().insert(person);
                     }
                     request.extensions_mut().insert(cluster);
                     call(&self.kubernetes, request).await
