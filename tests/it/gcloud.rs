@@ -98,17 +98,6 @@ impl Gcloud {
             ran.stdout
         }
     }
-
-    /// What a line that fails with this code says on standard error.
-    #[track_caller]
-    pub(crate) fn fails(&self, code: i32, line: &str) -> impl Future<Output = String> {
-        let caller = std::panic::Location::caller();
-        async move {
-            let ran = self.run(line).await;
-            assert_eq!(ran.code, code, "{caller}: {line}\n{}{}", ran.stdout, ran.stderr);
-            ran.stderr
-        }
-    }
 }
 
 /// On a thread of its own: the sandbox is served by the test's runtime.

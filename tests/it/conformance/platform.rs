@@ -31,6 +31,10 @@ commands! {
         projects/binauthz-lab/platforms/gke/policies/my-policy --resource=pod.yaml";
     beta_policy_evaluate_two_images: [PlatformPolicy] "gcloud beta container binauthz policy evaluate \
         projects/binauthz-lab/platforms/gke/policies/my-policy --image=$IMAGE --image=nginx";
+    alpha_policy_evaluate_and_sign_no_upload: [PlatformPolicy] "gcloud alpha container binauthz policy \
+        evaluate-and-sign my-policy --platform=gke --resource=pod.yaml --no-upload --output-file=out.yaml";
+    alpha_policy_evaluate_and_sign_upload: [PlatformPolicy, Image] "gcloud alpha container binauthz policy \
+        evaluate-and-sign my-policy --platform=gke --image=$PUSHED";
     alpha_continuous_validation_describe: [] "gcloud alpha container binauthz continuous-validation describe";
     alpha_continuous_validation_enable: [] "gcloud alpha container binauthz continuous-validation enable";
     alpha_continuous_validation_disable: [] "gcloud alpha container binauthz continuous-validation enable; \

@@ -36,6 +36,7 @@ impl Words {
             (r"(signature = ).*", "${1}SIGNATURE"),
             (r#"(certificate-authority-data = )".*""#, "${1}CERTIFICATE"),
             (r#"(/auth = )".*""#, "${1}CREDENTIALS"),
+            (r"(?m)^- [A-Za-z0-9_=-]{100,}$", "- ATTESTATION"),
             (r"\.{3,}", "..."),
             (r"(?m) +$", ""),
         ];

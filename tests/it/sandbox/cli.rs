@@ -27,7 +27,7 @@ impl Home {
     fn command(&self, arguments: &[&str]) -> Command {
         let mut command = Command::new(assert_cmd::cargo::cargo_bin!("countersign"));
         command.arg("sandbox").args(arguments).env("COUNTERSIGN_DATA_DIR", self.0.path());
-        for name in ["https_proxy", "HTTPS_PROXY", "SSL_CERT_FILE", "CURL_CA_BUNDLE"] {
+        for name in ["https_proxy", "HTTPS_PROXY", "SSL_CERT_FILE", "CURL_CA_BUNDLE", "HTTPLIB2_CA_CERTS"] {
             command.env_remove(name);
         }
         command
