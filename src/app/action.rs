@@ -185,6 +185,7 @@ pub enum Action {
     Help,
     HelpAnywhere,
     CommandLog,
+    WriteSession,
     ApiLog,
     Copy,
     Theme,
@@ -209,6 +210,8 @@ pub enum Context {
     List,
     Form,
     Wizard,
+    /// The box of the command log, besides what every box with text has.
+    CommandLog,
     /// The box with a three-way difference.
     Conflict,
     /// The box with the versions of the policy.

@@ -1,28 +1,60 @@
 //! The command that a person would have typed for a job: gcloud, kubectl, gpg or curl.
 //!
-//! Each is true: run where the job's names point, it has the same effect. What no command line does
-//! in one step is said in a comment line.
+//! Each is true: run where the job's names point, it has the same effect. They come in two forms: as a
+//! person would have typed them, and for the script of a session, which runs against another store
+//! and keeps files that the workbench does not write out of the working directory.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
 use super::conflict::with_value;
 use super::job::{ClusterId, Deploy, Job, NewAttestation};
-use crate::codelab::{image, names};
+use crate::codelab::{files, image, names};
+use crate::domain::attestation::Attestation;
 use crate::domain::document::{Dialect, Document};
+use crate::domain::image::{Digest, ImageRef};
 use crate::domain::key::KeyAlgorithm;
 use crate::domain::name::NoteName;
 use crate::domain::resource::WorkloadKind;
 
 const CURL: &str = "curl --fail-with-body -sS -H \"Authorization: Bearer $(gcloud auth print-access-token)\"";
 const CONTAINER_ANALYSIS: &str = "https://containeranalysis.googleapis.com/v1";
+const BINARY_AUTHORIZATION: &str = "https://binaryauthorization.googleapis.com/v1";
 const BINAUTHZ: &str = "gcloud container binauthz";
 const VIEWER: &str = "roles/containeranalysis.notes.occurrences.viewer";
 const ENFORCE: &str = "--binauthz-evaluation-mode=PROJECT_SINGLETON_POLICY_ENFORCE";
 
+/// Who runs the commands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum For {
+    /// A person, in the working directory.
+    Person,
+    /// The script of a session. It sets `OWN`, a directory of its own, and `STARTED`, where it was
+    /// started.
+    Script,
+}
+
+impl For {
+    /// A file that only the commands need.
+    fn helper(self, name: &str) -> String {
+        match self {
+            Self::Person => name.to_owned(),
+            Self::Script => format!("\"$OWN\"/{name}"),
+        }
+    }
+
+    /// A file of the person, whose path counts from where the workbench was started.
+    fn person_file(self, path: &str) -> String {
+        match self {
+            Self::Script if !path.starts_with(['/', '~']) => format!("\"$STARTED\"/{}", quoted(path)),
+            _ => file(path),
+        }
+    }
+}
+
 /// The commands of one job, a line each.
 #[expect(clippy::too_many_lines, reason = "a table: one arm for each job")]
-pub fn commands(job: &Job) -> Vec<String> {
+pub fn commands(job: &Job, reader: For) -> Vec<String> {
     match job {
         Job::CreateProject { project } => vec![
             // gcloud would enable `cloudapis.googleapis.com` too.
@@ -38,11 +70,19 @@ pub fn commands(job: &Job) -> Vec<String> {
         Job::DisableServices { project, services } => {
             vec![format!("gcloud services disable {} --force --project={project}", services.join(" "))]
         }
-        Job::MakeWorkDirectory => vec!["mkdir -m 700 -p \"$WORKDIR\" && cd \"$WORKDIR\"".into()],
-        Job::RemoveWorkDirectory => vec!["rm -r \"$WORKDIR\"".into()],
-        Job::WriteFile { name, text } => here_document(name, text),
-        Job::SaveFile { path, text, .. } | Job::Export { path, text } => here_document(path, text),
-        Job::RemoveFile { name } => vec![format!("rm {}", quoted(name))],
+        Job::MakeWorkDirectory => {
+            let mut lines = vec!["mkdir -m 700 -p \"$WORKDIR\" && cd \"$WORKDIR\"".to_owned()];
+            lines.extend(here_document(names::DOCKERFILE, files::DOCKERFILE));
+            lines
+        }
+        // Only the files of the codelab: what else is there is the person's.
+        Job::RemoveWorkDirectory => {
+            vec![format!("cd \"$WORKDIR\" && rm -f {} && cd .. && rmdir \"$WORKDIR\"", names::FILES.join(" "))]
+        }
+        Job::WriteFile { name, text } => here_document(&quoted(name), text),
+        Job::SaveFile { path, text, .. } | Job::Export { path, text } => here_document(&reader.person_file(path), text),
+        Job::WriteSession { path, .. } => vec![format!("# {path} holds the commands of the session until here")],
+        Job::RemoveFile { name } => vec![format!("rm -f {}", quoted(name))],
         Job::CreateCluster(id) => {
             vec![format!("gcloud container clusters create {}", cluster_flags(id))]
         }
@@ -55,10 +95,8 @@ pub fn commands(job: &Job) -> Vec<String> {
             format!("export KUBECONFIG=\"$WORKDIR/{}\"", names::KUBECONFIG),
             format!("gcloud container clusters get-credentials {}", cluster_flags(id)),
         ],
-        Job::PushImage { repository, tag } => push_commands(repository, tag),
-        Job::DeleteImage { repository, digest } => {
-            vec![format!("gcloud container images delete {repository}@{digest} --force-delete-tags --quiet")]
-        }
+        Job::PushImage { repository, tag } => push_commands(repository, tag, reader),
+        Job::DeleteImage { repository, digest } => vec![delete_image(repository, digest)],
         Job::Deploy(deploy) => deploy_commands(deploy),
         Job::DeleteWorkload { cluster, kind, namespace, name } => {
             vec![format!("{} delete {} {name} --namespace={namespace}", kubectl(cluster), kind.as_str())]
@@ -67,8 +105,11 @@ pub fn commands(job: &Job) -> Vec<String> {
             vec![format!("{BINAUTHZ} policy export --project={project} > {}", quoted(file))]
         }
         Job::ImportPolicy { project, text, etag } => {
-            let mut lines = here_document(names::POLICY, &with_etag(text, etag.as_deref()));
-            lines.push(format!("{BINAUTHZ} policy import {} --project={project}", names::POLICY));
+            // Which state of this store was meant says nothing in another one.
+            let etag = if reader == For::Person { etag.as_deref() } else { None };
+            let policy = reader.helper(names::POLICY);
+            let mut lines = here_document(&policy, &with_etag(text, etag));
+            lines.push(format!("{BINAUTHZ} policy import {policy} --project={project}"));
             lines
         }
         Job::CreateNote { project, id, description } => vec![format!(
@@ -89,15 +130,17 @@ pub fn commands(job: &Job) -> Vec<String> {
             )]
         }
         Job::DeleteAttestor(a) => vec![format!("{BINAUTHZ} attestors delete {} --project={}", a.id(), a.project())],
-        Job::AddKey { attestor, fingerprint } => vec![
-            format!("gpg --armor --export {fingerprint} > {}", names::PUBLIC_KEY),
-            format!(
-                "{BINAUTHZ} attestors public-keys add --attestor={} --pgp-public-key-file={} --project={}",
-                attestor.id(),
-                names::PUBLIC_KEY,
-                attestor.project()
-            ),
-        ],
+        Job::AddKey { attestor, fingerprint } => {
+            let key = reader.helper(names::PUBLIC_KEY);
+            vec![
+                format!("gpg --armor --export {fingerprint} > {key}"),
+                format!(
+                    "{BINAUTHZ} attestors public-keys add --attestor={} --pgp-public-key-file={key} --project={}",
+                    attestor.id(),
+                    attestor.project()
+                ),
+            ]
+        }
         Job::RemoveKey { attestor, key_id } => vec![format!(
             "{BINAUTHZ} attestors public-keys remove {} --attestor={} --project={}",
             quoted(key_id),
@@ -108,48 +151,49 @@ pub fn commands(job: &Job) -> Vec<String> {
             let user = quoted(&format!("{} <{}>", key.name, key.email));
             vec![format!("gpg --quick-generate-key {user} {} sign never", gpg_name(key.algorithm))]
         }
-        Job::ImportKey { .. } => vec!["gpg --import   # the armored key on standard input".into()],
+        Job::ImportKey { .. } => vec!["gpg --import \"$KEY_FILE\"".into()],
         Job::DeleteKey { fingerprint } => {
             vec![format!("gpg --batch --yes --delete-secret-and-public-key {fingerprint}")]
         }
         Job::ExportKey { fingerprint, file } => vec![format!("gpg --armor --export {fingerprint} > {}", quoted(file))],
         Job::Sign { fingerprint, payload, .. } => {
-            let mut lines = here_document(names::PAYLOAD, &String::from_utf8_lossy(payload));
-            lines.push(format!(
-                "gpg --yes --local-user {fingerprint} --armor --output {} --sign {}",
-                names::SIGNATURE,
-                names::PAYLOAD
-            ));
+            let (message, signature) = (reader.helper(names::PAYLOAD), reader.helper(names::SIGNATURE));
+            let mut lines = here_document(&message, &String::from_utf8_lossy(payload));
+            lines.push(format!("gpg --yes --local-user {fingerprint} --armor --output {signature} --sign {message}"));
             lines
         }
-        Job::CreateAttestation(new) => vec![attest(new, "")],
-        Job::Validate(new) => vec![format!(
-            "# asked of the service alone, without creating anything: POST \
-             https://binaryauthorization.googleapis.com/v1/{}:validateAttestationOccurrence",
-            new.attestor
-        )],
-        Job::DeleteAttestations(list) => {
-            list.iter().map(|a| format!("{CURL} -X DELETE \"{CONTAINER_ANALYSIS}/{}\"", a.name)).collect()
-        }
-        Job::ResolveDigest { image } => {
-            vec![format!("gcloud container images describe {image} --format='get(image_summary.digest)'")]
-        }
+        Job::CreateAttestation(new) => vec![attest(new, &reader.helper(names::SIGNATURE))],
+        Job::Validate(new) => vec![validate(new, &reader.helper(names::SIGNATURE))],
+        Job::DeleteAttestations(list) => match reader {
+            For::Person => {
+                list.iter().map(|a| format!("{CURL} -X DELETE \"{CONTAINER_ANALYSIS}/{}\"", a.name)).collect()
+            }
+            For::Script => list.iter().map(delete_alike).collect(),
+        },
+        Job::ResolveDigest { image } => vec![resolve(image)],
     }
 }
 
-/// The commands that do the same in another store: what only says which state of this one was
-/// meant is left out.
-pub fn again(job: &Job) -> Vec<String> {
-    match job {
-        Job::ImportPolicy { project, text, etag: Some(_) } => {
-            commands(&Job::ImportPolicy { project: project.clone(), text: text.clone(), etag: None })
-        }
-        _ => commands(job),
-    }
+/// A signature that was not made in the session, as the file that `attest` takes.
+pub fn given_signature(signature: &[u8]) -> Vec<String> {
+    here_document(&For::Script.helper(names::SIGNATURE), &String::from_utf8_lossy(signature))
+}
+
+/// The signature that the session has made goes to the working directory.
+pub fn keep_signature() -> Vec<String> {
+    vec![format!("cp {} {}", For::Script.helper(names::SIGNATURE), names::SIGNATURE)]
+}
+
+/// Gives kubectl a kubeconfig of the script's own.
+pub fn own_credentials(id: &ClusterId) -> Vec<String> {
+    vec![
+        "export KUBECONFIG=\"$OWN\"/kubeconfig".to_owned(),
+        format!("gcloud container clusters get-credentials {}", cluster_flags(id)),
+    ]
 }
 
 /// The image as an OCI layout, byte for byte, so that it has the digest that is signed and deployed.
-fn push_commands(repository: &str, tag: &str) -> Vec<String> {
+fn push_commands(repository: &str, tag: &str, reader: For) -> Vec<String> {
     let Ok(image) = image::build() else {
         return vec![format!("# the image {repository}:{tag} could not be built")];
     };
@@ -159,17 +203,52 @@ fn push_commands(repository: &str, tag: &str) -> Vec<String> {
         "digest": image.digest().to_string(),
         "size": image.manifest.bytes.len(),
     }] });
+    let layout = reader.helper("image");
     let mut lines = vec![
-        "mkdir -p image/blobs/sha256".to_owned(),
-        format!("echo '{}' > image/oci-layout", r#"{"imageLayoutVersion":"1.0.0"}"#),
-        format!("echo '{index}' > image/index.json"),
+        format!("mkdir -p {layout}/blobs/sha256"),
+        format!("echo '{}' > {layout}/oci-layout", r#"{"imageLayoutVersion":"1.0.0"}"#),
+        format!("echo '{index}' > {layout}/index.json"),
     ];
-    lines.extend(
-        [&image.layer, &image.config, &image.manifest]
-            .map(|blob| format!("base64 -d > image/blobs/sha256/{} <<< {}", hex(blob), STANDARD.encode(&blob.bytes))),
-    );
-    lines.push(format!("skopeo copy --insecure-policy oci:image docker://{repository}:{tag}"));
+    let blob = |blob: &image::Blob| {
+        let (text, hex) = (STANDARD.encode(&blob.bytes), hex(blob));
+        format!("echo {text} | base64 -d > {layout}/blobs/sha256/{hex}")
+    };
+    lines.extend([&image.layer, &image.config, &image.manifest].map(blob));
+    lines.push(format!("skopeo copy --insecure-policy oci:{layout} docker://{repository}:{tag}"));
     lines
+}
+
+/// gcloud deletes in Google's registries only, in each by its own command.
+fn delete_image(repository: &str, digest: &Digest) -> String {
+    let image = format!("{repository}@{digest}");
+    match host(repository) {
+        Host::ContainerRegistry => format!("gcloud container images delete {image} --force-delete-tags --quiet"),
+        Host::ArtifactRegistry => format!("gcloud artifacts docker images delete {image} --delete-tags --quiet"),
+        Host::Other => format!("skopeo delete docker://{image}"),
+    }
+}
+
+fn resolve(image: &ImageRef) -> String {
+    let format = "--format='get(image_summary.digest)'";
+    match host(image.name()) {
+        Host::ContainerRegistry => format!("gcloud container images describe {image} {format}"),
+        Host::ArtifactRegistry => format!("gcloud artifacts docker images describe {image} {format}"),
+        Host::Other => format!("skopeo inspect --format '{{{{.Digest}}}}' docker://{image}"),
+    }
+}
+
+enum Host {
+    ContainerRegistry,
+    ArtifactRegistry,
+    Other,
+}
+
+fn host(repository: &str) -> Host {
+    match repository.split('/').next() {
+        Some(host) if host == "gcr.io" || host.ends_with(".gcr.io") => Host::ContainerRegistry,
+        Some(host) if host.ends_with("-docker.pkg.dev") => Host::ArtifactRegistry,
+        _ => Host::Other,
+    }
 }
 
 /// kubectl at this cluster, by the name that `get-credentials` gives it.
@@ -259,23 +338,69 @@ fn revoked(member: &str) -> String {
     )
 }
 
-fn attest(new: &NewAttestation, more: &str) -> String {
+fn attest(new: &NewAttestation, signature: &str) -> String {
     format!(
-        "{BINAUTHZ} attestations create --artifact-url={} --attestor={} --attestor-project={} --signature-file={} \
-         --public-key-id={} --project={}{more}",
+        "{BINAUTHZ} attestations create --artifact-url={} --attestor={} --attestor-project={} \
+         --signature-file={signature} --public-key-id={} --project={}",
         quoted(new.image.as_str()),
         new.attestor.id(),
         new.attestor.project(),
-        names::SIGNATURE,
         quoted(&new.key_id),
         new.project
     )
 }
 
-fn here_document(name: &str, text: &str) -> Vec<String> {
+/// gcloud has this only as a flag of making the attestation.
+fn validate(new: &NewAttestation, signature: &str) -> String {
+    let occurrence = format!(
+        "{{attestation: {{serializedPayload: {}, signatures: [{{publicKeyId: $key, signature: ($signature | @base64)}}]}}, \
+         occurrenceNote: {}, occurrenceResourceUri: {}}}",
+        json(&STANDARD.encode(&new.payload)),
+        json(&new.note.to_string()),
+        json(new.image.as_str()),
+    );
+    format!(
+        "jq -n --arg key {} --rawfile signature {signature} {} | {CURL} -X POST -H \"Content-Type: application/json\" \
+         --data @- \"{BINARY_AUTHORIZATION}/{}:validateAttestationOccurrence\"",
+        quoted(&new.key_id),
+        quoted(&occurrence),
+        new.attestor
+    )
+}
+
+/// Another store has named the attestation by itself: the first one of the note on the image, by the
+/// same key.
+fn delete_alike(attestation: &Attestation) -> String {
+    let project = attestation.name.split('/').nth(1).unwrap_or_default();
+    let key = attestation.signatures.first().map(|signature| signature.public_key_id.as_str());
+    let signed = if key.is_some() {
+        " and any(.attestation.signatures[]?; .publicKeyId == $key)"
+    } else {
+        " and (.attestation.signatures // [] | length) == 0"
+    };
+    let program = format!(
+        "first(.occurrences[]? | select(.noteName == {}{signed}) | .name)",
+        json(&attestation.note.to_string())
+    );
+    let filter = format!("filter=kind=\"ATTESTATION\" AND resourceUrl=\"{}\"", attestation.resource_uri);
+    format!(
+        "NAME=$({CURL} -G --data-urlencode {} \"{CONTAINER_ANALYSIS}/projects/{project}/occurrences\" | \
+         jq -r --arg key {} {}) && {CURL} -X DELETE \"{CONTAINER_ANALYSIS}/$NAME\"",
+        quoted(&filter),
+        quoted(key.unwrap_or_default()),
+        quoted(&program)
+    )
+}
+
+/// A path for the shell.
+fn file(path: &str) -> String {
     // A quoted `~` would be a name.
-    let (home, rest) = name.strip_prefix("~/").map_or(("", name), |rest| ("~/", rest));
-    let file = format!("{home}{}", quoted(rest));
+    let (home, rest) = path.strip_prefix("~/").map_or(("", path), |rest| ("~/", rest));
+    format!("{home}{}", quoted(rest))
+}
+
+/// Writes a file, whose name is quoted already.
+fn here_document(file: &str, text: &str) -> Vec<String> {
     if !text.ends_with('\n') {
         return vec![format!("printf %s {} > {file}", quoted(text))];
     }
@@ -349,7 +474,7 @@ mod tests {
             },
             passphrase: Passphrase::new("secret words".into()),
         };
-        let commands = commands(&job);
+        let commands = commands(&job, For::Person);
         assert_eq!(
             commands,
             ["gpg --quick-generate-key 'Demo Signing Role <attestor@example.com>' rsa2048 sign never"]

@@ -58,6 +58,8 @@ pub enum FormKind {
     Replay,
     /// The file that a review is written to.
     ExportReview(ReviewFormat),
+    /// The file that the script of the session is written to.
+    Session,
     /// A passphrase for signing in the codelab's *do it for me*.
     SignPassphrase,
     /// Why the glass is broken, and for what.

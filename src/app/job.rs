@@ -174,6 +174,12 @@ pub enum Job {
         path: String,
         text: String,
     },
+    /// Writes the script of the session. A file that is there is replaced only where `replace` says so.
+    WriteSession {
+        path: String,
+        text: String,
+        replace: bool,
+    },
     /// Finds the digest that a tag names now.
     ResolveDigest {
         image: ImageRef,
@@ -228,7 +234,9 @@ impl Job {
             Self::MakeWorkDirectory => "Make the working directory".into(),
             Self::RemoveWorkDirectory => "Remove the working directory".into(),
             Self::WriteFile { name, .. } => format!("Write {name}"),
-            Self::SaveFile { path, .. } | Self::Export { path, .. } => format!("Write {path}"),
+            Self::SaveFile { path, .. } | Self::Export { path, .. } | Self::WriteSession { path, .. } => {
+                format!("Write {path}")
+            }
             Self::RemoveFile { name } => format!("Remove {name}"),
             Self::CreateCluster(id) => format!("Create cluster {}", id.name),
             Self::SetEnforcement { cluster, on: true } => format!("Enforce the policy on {}", cluster.name),
@@ -293,7 +301,8 @@ impl Job {
             | Self::Sign { .. }
             | Self::Validate(_)
             | Self::ResolveDigest { .. }
-            | Self::Export { .. } => &[],
+            | Self::Export { .. }
+            | Self::WriteSession { .. } => &[],
         }
     }
 }

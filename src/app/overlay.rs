@@ -216,6 +216,7 @@ impl Overlay {
         match self {
             Self::Reader(Reader { body: Body::Review, .. }) => Context::Review,
             Self::Reader(Reader { body: Body::BreakGlass(_), .. }) => Context::BreakGlass,
+            Self::Reader(Reader { body: Body::CommandLog, .. }) => Context::CommandLog,
             Self::Reader(_) => Context::Scroll,
             Self::Confirm(_) => Context::Confirm,
             Self::Picker(_) => Context::List,

@@ -9,6 +9,7 @@ mod completion;
 pub mod conflict;
 mod deployer;
 mod explain;
+mod export_session;
 mod files;
 mod finder;
 mod fixes;

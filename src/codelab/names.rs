@@ -23,6 +23,10 @@ pub const UPDATED_POLICY: &str = "updated_policy.yaml";
 pub const PUBLIC_KEY: &str = "public.pgp";
 pub const PAYLOAD: &str = "payload.json";
 pub const SIGNATURE: &str = "signature.pgp";
+pub const DOCKERFILE: &str = "Dockerfile";
+
+/// The files that the workbench writes into the working directory; removing it removes only these.
+pub const FILES: [&str; 7] = [KUBECONFIG, POLICY, UPDATED_POLICY, PUBLIC_KEY, PAYLOAD, SIGNATURE, DOCKERFILE];
 
 /// `us.gcr.io/PROJECT/hello-world`.
 pub fn image_path(project: &str) -> String {

@@ -14,17 +14,6 @@ use crate::domain::resource::{WorkDirectory, WorkFile};
 /// The largest file of the working directory that is read for the screen, in bytes.
 const MAX_FILE: u64 = 1 << 20;
 
-/// The files that the workbench writes into the working directory; removing it removes only these.
-const OURS: [&str; 7] = [
-    names::KUBECONFIG,
-    names::POLICY,
-    names::UPDATED_POLICY,
-    names::PUBLIC_KEY,
-    names::PAYLOAD,
-    names::SIGNATURE,
-    "Dockerfile",
-];
-
 /// The places below the data directory.
 #[derive(Debug, Clone)]
 pub struct Files {
@@ -106,12 +95,12 @@ impl Files {
 
     pub fn make_work(&self) -> io::Result<()> {
         private_directory(&self.work())?;
-        write_whole(&self.work().join("Dockerfile"), codelab_files::DOCKERFILE.as_bytes())
+        write_whole(&self.work().join(names::DOCKERFILE), codelab_files::DOCKERFILE.as_bytes())
     }
 
     /// Removes the files of the codelab, and the directory where nothing else is in it.
     pub fn remove_work(&self) -> io::Result<()> {
-        for name in OURS {
+        for name in names::FILES {
             remove_if_there(&self.work().join(name))?;
         }
         match fs::remove_dir(self.work()) {

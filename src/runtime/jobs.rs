@@ -42,6 +42,10 @@ pub async fn perform(backend: &Backend, job: Job, progress: &Progress) -> Result
             blocking(move || open_files::save(&path, &text, known, replace).map_err(|error| convert::plain(&error)))
                 .await
         }
+        Job::WriteSession { path, text, replace } => {
+            blocking(move || open_files::save_script(&path, &text, replace).map_err(|error| convert::plain(&error)))
+                .await
+        }
         Job::RemoveFile { name } => on_disk(backend, move |b| b.files.remove_work_file(&name)).await,
         Job::CreateCluster(id) => create_cluster(backend, &id, progress).await,
         Job::SetEnforcement { cluster, on } => enforce(backend, &cluster, on, progress).await,

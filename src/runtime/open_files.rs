@@ -167,6 +167,16 @@ pub fn save(path: &str, text: &str, known: Option<Stamp>, replace: bool) -> io::
     Ok(Outcome::Saved { stamp: stamp(&fs::metadata(&path)?), path: shown })
 }
 
+/// The same for a script, which its owner can run and nobody else can read.
+pub fn save_script(path: &str, text: &str, replace: bool) -> io::Result<Outcome> {
+    let outcome = save(path, text, None, replace)?;
+    #[cfg(unix)]
+    if let Outcome::Saved { path, .. } = &outcome {
+        fs::set_permissions(path, std::os::unix::fs::PermissionsExt::from_mode(0o700))?;
+    }
+    Ok(outcome)
+}
+
 /// Writes a file whole: a new one beside it, then a rename. A link is followed before.
 fn write(path: &Path, bytes: &[u8], mode: Option<fs::Permissions>) -> io::Result<()> {
     let directory = path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));

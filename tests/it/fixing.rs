@@ -1,6 +1,6 @@
 //! The box with the fixes, and how each is applied in the ordinary way of its role; breaking the glass.
 
-use countersign::app::commands::commands;
+use countersign::app::commands::{For, commands};
 use countersign::app::effect::Effect;
 use countersign::app::job::Job;
 use countersign::app::msg::Msg;
@@ -243,7 +243,7 @@ fn the_glass_is_broken_with_a_reason_in_the_right_place_and_after_asking() {
     let jobs = jobs(&stage.keys("y"));
     let [Job::Deploy(deploy)] = jobs.as_slice() else { panic!("{jobs:?}") };
     assert_eq!(deploy.labels["image-policy.k8s.io/break-glass"], "true");
-    let command = commands(&jobs[0]).join("\n");
+    let command = commands(&jobs[0], For::Person).join("\n");
     assert!(command.contains("\"annotations\":{\"justification\":\"outage 42, asked by on-call\"}"), "{command}");
     assert!(command.contains("\"template\":{\"metadata\""), "{command}");
 }

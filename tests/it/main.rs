@@ -16,6 +16,7 @@ mod editing;
 mod editor;
 mod explain;
 mod explaining;
+mod exporting;
 mod fixes;
 mod fixing;
 mod foreign_image;

@@ -11,7 +11,7 @@ use countersign::runtime::reviewing;
 
 use crate::support::screen::{assert_screenshot, styled};
 use crate::support::stage::Stage;
-use crate::{acting, case, changing, explaining, fixing, replay, watching};
+use crate::{acting, case, changing, explaining, exporting, fixing, replay, watching};
 
 const SIZES: [(u16, u16); 2] = [(80, 24), (120, 40)];
 
@@ -107,6 +107,9 @@ fn boxes_to_read() {
     });
     snapshots("difference", after(Stage::full, "2 F6"));
     snapshots("command-log-empty", after(Stage::empty, "L"));
+    snapshots("command-log", exporting::logged);
+    snapshots("form-session", exporting::asked);
+    snapshots("session-in-the-way", exporting::in_the_way);
 }
 
 /// A draft that lets something in and locks something out, and asks one more attestor.

@@ -4,6 +4,16 @@ use super::{Action as A, Context as C, Group as G, Spec};
 
 pub(super) static TABLE: &[Spec] = &[
     Spec {
+        action: A::WriteSession,
+        contexts: &[C::CommandLog],
+        keys: &["w"],
+        label: "script…",
+        help: "Write the session to a file, as a script that does the same again.",
+        group: G::Boxes,
+        danger: false,
+        footer: 5,
+    },
+    Spec {
         action: A::ReviewMarkdown,
         contexts: &[C::Review],
         keys: &["M"],

@@ -7,9 +7,9 @@ use super::super::notice::Weight;
 use super::super::overlay::{Body, Confirm, Overlay, Then};
 use super::super::tab::{Pane, Tab};
 use super::{
-    attestor, boxes, case, completion, conflict, deployer, explain, finder, fixing, forms, go, guide, history, load,
-    manifest, people, policy, policy_tests, quit, registry, replaying, review, say, serving, signing, tree, watching,
-    what_if,
+    attestor, boxes, case, completion, conflict, deployer, explain, export_session, finder, fixing, forms, go, guide,
+    history, load, manifest, people, policy, policy_tests, quit, registry, replaying, review, say, serving, signing,
+    tree, watching, what_if,
 };
 use crate::app::editor::Motion;
 use crate::app::query::Source;
@@ -184,6 +184,7 @@ pub(super) fn act(model: &mut Model, action: Action) -> Vec<Effect> {
         Action::Palette | Action::PaletteAnywhere => boxes::palette(model),
         Action::Help | Action::HelpAnywhere => push(model, "Keys", Body::Help),
         Action::CommandLog => push(model, "Command log", Body::CommandLog),
+        Action::WriteSession => export_session::open(model),
         Action::ApiLog => push(model, "API log", Body::ApiLog),
         Action::Copy => copy_row(model),
         Action::Theme => boxes::pick_theme(model),

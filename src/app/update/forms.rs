@@ -73,6 +73,7 @@ fn take(model: &mut Model, form: &Form) -> Taken {
         FormKind::Replay => super::replaying::take(model, form),
         FormKind::Inventory => Ok(review::take_inventory(model, form)),
         FormKind::ExportReview(format) => review::take_export(model, form, format),
+        FormKind::Session => super::export_session::take(model, form),
         FormKind::SignPassphrase => take_sign(model, form),
         FormKind::BreakGlass => fixing::take_form(model, form),
     }

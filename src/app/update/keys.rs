@@ -19,7 +19,8 @@ impl Model {
     pub fn contexts(&self) -> Vec<Context> {
         if let Some(overlay) = self.overlays.last() {
             let context = overlay.context();
-            let below = matches!(context, Context::Review | Context::BreakGlass).then_some(Context::Scroll);
+            let below = matches!(context, Context::Review | Context::BreakGlass | Context::CommandLog)
+                .then_some(Context::Scroll);
             return [context].into_iter().chain(below).collect();
         }
         if self.nav.filtering {

@@ -14,7 +14,7 @@ use super::super::report::Report;
 use super::super::session::Session;
 use super::super::tab::Pane;
 use super::super::work::{Purpose, Work};
-use super::{conflict, files, history, load, policy, say, signing};
+use super::{conflict, export_session, files, history, load, policy, say, signing};
 
 /// Marks a source as being read.
 pub(super) fn begin(model: &mut Model, source: Source, ticket: Ticket) {
@@ -176,6 +176,10 @@ fn plain_outcome(model: &mut Model, job: &Job, outcome: Outcome) -> Vec<Effect> 
         (Job::SaveFile { text, .. }, Outcome::Saved { path, stamp }) => files::saved(model, path, text, stamp),
         (Job::SaveFile { text, .. }, Outcome::InTheWay { path, text: there }) => {
             files::in_the_way(model, path, text, there);
+            Vec::new()
+        }
+        (Job::WriteSession { text, .. }, Outcome::InTheWay { path, text: there }) => {
+            export_session::in_the_way(model, path, text, there);
             Vec::new()
         }
         (_, Outcome::Resolved { image, digest }) => {
