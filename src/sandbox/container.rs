@@ -6,6 +6,7 @@
 use std::net::SocketAddr;
 use std::sync::Arc;
 
+use axum::Extension;
 use axum::Router;
 use axum::body::Bytes;
 use axum::extract::{Path, State as Shared};
@@ -13,14 +14,17 @@ use axum::response::Json;
 use axum::routing::get;
 use jiff::Timestamp;
 use rusqlite::Transaction;
+use zeroize::Zeroizing;
 
 use super::error::ApiError;
 use super::kubernetes;
+use super::people::Person;
+use super::server::Clients;
 use super::services::{self, KUBERNETES_ENGINE};
 use super::state::{ClusterId, State};
 use super::store::{Store, StoreError};
 use crate::wire::base64_bytes;
-use crate::wire::container::{Cluster, ClusterList, Operation};
+use crate::wire::container::{ClientKey, Cluster, ClusterList, Operation};
 use requests::{NewCluster, decode_create, decode_update};
 use store::{Kind, StoredCluster, StoredOperation};
 pub(super) use store::{SCHEMA, by_dns_endpoint, only};
@@ -39,13 +43,15 @@ struct Engine {
     endpoint: Arc<str>,
     /// Base64 of the authority's certificate, PEM.
     authority: Arc<str>,
+    clients: Clients,
 }
 
-pub(super) fn router(state: State, addr: SocketAddr, authority_pem: &str) -> Router {
+pub(super) fn router(state: State, addr: SocketAddr, authority_pem: &str, clients: Clients) -> Router {
     let engine = Engine {
         state,
         endpoint: addr.to_string().into(),
         authority: base64_bytes::encode(authority_pem.as_bytes()).into(),
+        clients,
     };
     let mut router = Router::new();
     for version in ["v1", "v1beta1"] {
@@ -89,6 +95,16 @@ impl Engine {
     fn resource(&self, stored: StoredCluster, now: Timestamp) -> Cluster {
         stored.into_resource(now, &self.endpoint, &self.authority)
     }
+
+    /// With a client certificate that stands for who asks (`masterAuth.clientCertificate`). GKE makes one
+    /// only where the cluster was made with `--issue-client-certificate`, for a user without rights.
+    fn with_certificate(&self, mut cluster: Cluster, person: &Person) -> Cluster {
+        if let (Some(auth), Some((certificate, key))) = (&mut cluster.master_auth, self.clients.of(person)) {
+            auth.client_certificate = base64_bytes::encode(certificate.as_bytes());
+            auth.client_key = Some(ClientKey::new(Zeroizing::new(base64_bytes::encode(key.as_bytes()))));
+        }
+        cluster
+    }
 }
 
 async fn list(
@@ -107,10 +123,12 @@ async fn list(
 async fn read(
     Shared(engine): Shared<Engine>,
     Path(path): Path<(String, String, String)>,
+    person: Option<Extension<&'static Person>>,
 ) -> Result<Json<Cluster>, ApiError> {
     let now = engine.state.clock.now();
     let stored = engine.state.store.read(move |tx| existing(tx, path)).await?;
-    Ok(Json(engine.resource(stored, now)))
+    let person = person.map_or_else(Person::owner, |Extension(person)| person);
+    Ok(Json(engine.with_certificate(engine.resource(stored, now), person)))
 }
 
 /// The cluster at a path of project, location and name.

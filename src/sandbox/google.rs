@@ -12,6 +12,7 @@ use tower_service::Service as _;
 
 use super::error::ApiError;
 use super::kms::{self, Vault};
+use super::server::Clients;
 use super::state::State;
 use super::{
     artifact_registry, binary_authorization, container, container_analysis, logging, operations, projects, services,
@@ -75,10 +76,10 @@ pub(super) struct Google {
 }
 
 impl Google {
-    pub(super) fn new(state: &State, vault: Vault, addr: SocketAddr, authority_pem: &str) -> Self {
+    pub(super) fn new(state: &State, vault: Vault, addr: SocketAddr, authority_pem: &str, clients: Clients) -> Self {
         let resource_manager = projects::router(state.clone());
         let service_usage = services::router(state.clone());
-        let kubernetes_engine = container::router(state.clone(), addr, authority_pem);
+        let kubernetes_engine = container::router(state.clone(), addr, authority_pem, clients);
         let container_analysis = container_analysis::router(state.clone());
         let binary_authorization = binary_authorization::router(state);
         let logging = logging::router(state.clone());

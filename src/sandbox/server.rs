@@ -27,6 +27,7 @@ use super::state::{Clock, State, rfc3339};
 use super::store::{Store, StoreError};
 use crate::blocking::blocking;
 use authority::{Authority, AuthorityError, Leaves};
+pub(in crate::sandbox) use clients::Clients;
 pub use door::{Door, MARK};
 pub use log::{Log, Served};
 use running::Lease;
@@ -35,6 +36,7 @@ pub use token::Token;
 use token::Tokens;
 
 mod authority;
+mod clients;
 mod connection;
 mod door;
 mod files;
@@ -124,6 +126,11 @@ impl Files {
         if person.is_owner() { self.token() } else { self.directory.join(PEOPLE_DIRECTORY).join(person.name) }
     }
 
+    /// The client certificate of a person, with its key, PEM.
+    fn certificate_of(&self, person: &Person) -> PathBuf {
+        self.directory.join(PEOPLE_DIRECTORY).join(format!("{}.pem", person.name))
+    }
+
     /// The owner's token itself. Blocks.
     pub fn read_token(&self) -> io::Result<Token> {
         self.read_token_of(Person::owner())
@@ -168,7 +175,15 @@ impl Sandbox {
         let authority_pem = kept.authority.certificate_pem().to_owned();
         let state = State { store: kept.store, clock };
         let door = announced(kept.lease, &files, addr.port()).await?;
-        let front = front::Front::new(&state, kept.vault, kept.tokens.clone(), addr, &authority_pem, door.clone());
+        let front = front::Front::new(
+            &state,
+            kept.vault,
+            kept.tokens.clone(),
+            kept.clients,
+            addr,
+            &authority_pem,
+            door.clone(),
+        );
         let tls = TlsAcceptor::from(Arc::new(tls_config(kept.authority)?));
         let (stop, stopping) = watch::channel(false);
         let (living, alive) = watch::channel(());
@@ -238,6 +253,7 @@ struct Kept {
     lease: Lease,
     authority: Authority,
     tokens: Tokens,
+    clients: Clients,
     vault: Vault,
     store: Store,
 }
@@ -255,10 +271,11 @@ impl Kept {
         let token = Token::from_stored(&files::read_or_make::<StartError>(&files.token(), || Ok(Token::generate()?))?);
         files::make_directory(&path.join(PEOPLE_DIRECTORY))?;
         let tokens = tokens(files, &token)?;
+        let clients = Clients::open(files, &authority)?;
         let vault = files::read_or_make::<StartError>(&path.join(VAULT_FILE), || Ok(Vault::generate()?))?;
         let vault = Vault::from_stored(&vault)?;
         files::reserve(&files.store())?;
-        Ok(Self { lease, authority, tokens, vault, store: Store::open(&files.store())? })
+        Ok(Self { lease, authority, tokens, clients, vault, store: Store::open(&files.store())? })
     }
 }
 
@@ -286,9 +303,9 @@ fn tokens(files: &Files, owner: &Token) -> Result<Tokens, StartError> {
 
 fn tls_config(authority: Authority) -> Result<rustls::ServerConfig, StartError> {
     let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
-    let mut config = rustls::ServerConfig::builder_with_provider(provider)
+    let mut config = rustls::ServerConfig::builder_with_provider(Arc::clone(&provider))
         .with_safe_default_protocol_versions()?
-        .with_no_client_auth()
+        .with_client_cert_verifier(authority.client_verifier(provider)?)
         .with_cert_resolver(Arc::new(Leaves::new(Arc::new(authority))?));
     config.alpn_protocols = vec![b"http/1.1".to_vec()];
     Ok(config)

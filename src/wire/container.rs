@@ -88,6 +88,34 @@ pub struct MasterAuth {
     /// Base64 of the PEM.
     #[serde(skip_serializing_if = "String::is_empty")]
     pub cluster_ca_certificate: String,
+    /// Base64 of the PEM; a client authenticates with it to the API server.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub client_certificate: String,
+    /// Base64 of the PEM. Only the sandbox writes it: our client has no use for it and does not keep it.
+    #[serde(skip_serializing_if = "Option::is_none", skip_deserializing)]
+    pub client_key: Option<ClientKey>,
+}
+
+/// A private key on the wire: wiped when dropped, and never printed.
+#[derive(Clone, PartialEq, Eq)]
+pub struct ClientKey(zeroize::Zeroizing<String>);
+
+impl Serialize for ClientKey {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(&self.0)
+    }
+}
+
+impl ClientKey {
+    pub fn new(text: zeroize::Zeroizing<String>) -> Self {
+        Self(text)
+    }
+}
+
+impl std::fmt::Debug for ClientKey {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("ClientKey(…)")
+    }
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]

@@ -151,11 +151,10 @@ impl Refusal {
 
 /// A client that trusts the sandbox's authority alone and finds it under every name.
 pub(crate) fn client(sandbox: &Sandbox) -> Client {
+    builder(sandbox).build().unwrap()
+}
+
+pub(crate) fn builder(sandbox: &Sandbox) -> reqwest::ClientBuilder {
     let authority = Certificate::from_pem(sandbox.authority_pem().as_bytes()).unwrap();
-    Client::builder()
-        .tls_certs_only([authority])
-        .dns_resolver(Arc::new(Everywhere(sandbox.addr())))
-        .no_proxy()
-        .build()
-        .unwrap()
+    Client::builder().tls_certs_only([authority]).dns_resolver(Arc::new(Everywhere(sandbox.addr()))).no_proxy()
 }

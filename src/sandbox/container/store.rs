@@ -93,7 +93,7 @@ impl StoredCluster {
             control_plane_endpoints_config: Some(ControlPlaneEndpointsConfig {
                 dns_endpoint_config: Some(dns_endpoint),
             }),
-            master_auth: Some(MasterAuth { cluster_ca_certificate: authority.to_owned() }),
+            master_auth: Some(MasterAuth { cluster_ca_certificate: authority.to_owned(), ..MasterAuth::default() }),
             binary_authorization: self.binary_authorization,
             initial_cluster_version: version(),
             current_master_version: version(),

@@ -13,10 +13,13 @@ use rcgen::{
     BasicConstraints, CertificateParams, CidrSubnet, DnType, ExtendedKeyUsagePurpose, GeneralSubtree, IsCa, Issuer,
     KeyPair, KeyUsagePurpose, NameConstraints, SanType, SerialNumber,
 };
+use rustls::RootCertStore;
+use rustls::crypto::CryptoProvider;
 use rustls::crypto::aws_lc_rs::sign::any_ecdsa_type;
 use rustls::pki_types::pem::PemObject as _;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
-use rustls::server::{ClientHello, ResolvesServerCert};
+use rustls::server::danger::ClientCertVerifier;
+use rustls::server::{ClientHello, ResolvesServerCert, VerifierBuilderError, WebPkiClientVerifier};
 use rustls::sign::{CertifiedKey, SigningKey};
 use zeroize::Zeroizing;
 
@@ -36,7 +39,9 @@ pub enum AuthorityError {
     Stored(#[from] rustls::pki_types::pem::Error),
     #[error("the key of the certificates: {0}")]
     Key(#[from] rustls::Error),
-    #[error("the stored authority has no certificate in front of its key")]
+    #[error("the verifier of client certificates: {0}")]
+    Verifier(#[from] VerifierBuilderError),
+    #[error("a stored certificate does not stand in front of its key")]
     NoCertificate,
 }
 
@@ -76,6 +81,62 @@ impl Authority {
     pub(super) fn covers_all_hosts(&self) -> bool {
         let contains = |name: &str| self.certificate.windows(name.len()).any(|bytes| bytes == name.as_bytes());
         hosts::constraints().all(contains)
+    }
+}
+
+/// A certificate that stands for one of the people, with its key, both PEM.
+pub(super) struct Client {
+    pub(super) certificate_pem: String,
+    pub(super) key_pem: Zeroizing<String>,
+    der: CertificateDer<'static>,
+}
+
+impl Authority {
+    /// A new one as it is stored: the authority's certificate, the client's, its key, all PEM.
+    pub(super) fn generate_client(&self, name: &str) -> Result<Zeroizing<String>, AuthorityError> {
+        let key = KeyPair::generate()?;
+        let mut params = leaf_params("localhost")?;
+        params.distinguished_name = rcgen::DistinguishedName::new();
+        params.distinguished_name.push(DnType::CommonName, name);
+        params.subject_alt_names = Vec::new();
+        params.extended_key_usages = vec![ExtendedKeyUsagePurpose::ClientAuth];
+        set_validity(&mut params, 10);
+        let leaf = params.signed_by(&key, &self.issuer)?;
+        let key = Zeroizing::new(key.serialize_pem());
+        Ok(Zeroizing::new(format!("{}{}{}", self.certificate_pem, leaf.pem(), *key)))
+    }
+
+    /// The one that was stored; none where another authority made it.
+    pub(super) fn parse_client(&self, stored: &str) -> Result<Option<Client>, AuthorityError> {
+        let Some(stored) = stored.strip_prefix(&self.certificate_pem) else { return Ok(None) };
+        let at = stored.find("-----BEGIN PRIVATE KEY-----").ok_or(AuthorityError::NoCertificate)?;
+        let (certificate, key) = stored.split_at(at);
+        let der = CertificateDer::from_pem_slice(certificate.as_bytes())?;
+        Ok(Some(Client { certificate_pem: certificate.to_owned(), key_pem: Zeroizing::new(key.to_owned()), der }))
+    }
+
+    /// Takes the client certificates of this authority; a client need not have one.
+    pub(super) fn client_verifier(
+        &self,
+        provider: Arc<CryptoProvider>,
+    ) -> Result<Arc<dyn ClientCertVerifier>, AuthorityError> {
+        let mut roots = RootCertStore::empty();
+        roots.add(self.certificate.clone())?;
+        let verifier = WebPkiClientVerifier::builder_with_provider(Arc::new(roots), provider);
+        Ok(verifier.allow_unauthenticated().build()?)
+    }
+}
+
+impl Client {
+    /// Whether this is the certificate that a client has shown.
+    pub(super) fn is(&self, shown: &CertificateDer<'_>) -> bool {
+        self.der.as_ref() == shown.as_ref()
+    }
+}
+
+impl fmt::Debug for Client {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Client").finish_non_exhaustive()
     }
 }
 
@@ -190,6 +251,20 @@ mod tests {
         assert!(!authority.certificate_pem().contains("PRIVATE"));
         assert!(Authority::parse("nothing").is_err());
         assert!(authority.covers_all_hosts());
+    }
+
+    #[test]
+    fn a_client_belongs_to_one_authority() {
+        let authority = Authority::parse(&Authority::generate().unwrap()).unwrap();
+        let stored = authority.generate_client("attestor").unwrap();
+        let client = authority.parse_client(&stored).unwrap().unwrap();
+        assert!(client.certificate_pem.starts_with("-----BEGIN CERTIFICATE-----"));
+        assert!(client.key_pem.starts_with("-----BEGIN PRIVATE KEY-----"));
+        assert!(client.is(&CertificateDer::from_pem_slice(client.certificate_pem.as_bytes()).unwrap()));
+        assert!(!client.is(&authority.certificate));
+        let other = Authority::parse(&Authority::generate().unwrap()).unwrap();
+        assert!(other.parse_client(&stored).unwrap().is_none());
+        assert_eq!(format!("{client:?}"), "Client { .. }");
     }
 
     #[test]

@@ -44,9 +44,11 @@ pub(super) async fn serve(stream: TcpStream, tls: TlsAcceptor, front: Arc<Front>
         Err(_) => return tracing::debug!("a connection took too long to open"),
     };
     let name: Option<Arc<str>> = stream.get_ref().1.server_name().map(Arc::from);
+    let shown = stream.get_ref().1.peer_certificates().and_then(|chain| chain.first());
+    let client = shown.and_then(|certificate| front.client(certificate));
     let service = service_fn(move |request| {
         let (front, name) = (Arc::clone(&front), name.clone());
-        async move { Ok::<_, Infallible>(front.answer(request, name.as_deref()).await) }
+        async move { Ok::<_, Infallible>(front.answer(request, name.as_deref(), client).await) }
     });
     let connection = http1::Builder::new()
         .timer(TokioTimer::new())

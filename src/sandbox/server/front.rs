@@ -12,10 +12,12 @@ use axum::response::{IntoResponse, Json, Response};
 use http_body_util::Limited;
 use hyper::body::{Body as _, Incoming};
 use rusqlite::Transaction;
+use rustls::pki_types::CertificateDer;
 use serde_json::json;
 use tokio::sync::{Semaphore, SemaphorePermit};
 use tower_service::Service as _;
 
+use super::clients::Clients;
 use super::door::{self, Door};
 use super::hosts;
 use super::log::Coming;
@@ -47,6 +49,7 @@ const ANSWER_TIMEOUT: Duration = Duration::from_secs(60);
 #[derive(Debug)]
 pub(super) struct Front {
     tokens: Tokens,
+    clients: Clients,
     state: State,
     google: Google,
     registry: Router,
@@ -70,6 +73,7 @@ impl Front {
         state: &State,
         vault: Vault,
         tokens: Tokens,
+        clients: Clients,
         addr: SocketAddr,
         authority_pem: &str,
         door: Door,
@@ -77,7 +81,8 @@ impl Front {
         Self {
             tokens,
             state: state.clone(),
-            google: Google::new(state, vault, addr, authority_pem),
+            google: Google::new(state, vault, addr, authority_pem, clients.clone()),
+            clients,
             registry: registry::router(state.clone()),
             kubernetes: kubernetes::router(state.clone()),
             door,
@@ -94,18 +99,35 @@ impl Front {
         self.door.is_open()
     }
 
-    /// The answer to a request that came over a connection to `name` (what TLS said).
-    pub(super) async fn answer(&self, request: hyper::Request<Incoming>, name: Option<&str>) -> Response {
+    /// Whose certificate a client has shown.
+    pub(super) fn client(&self, certificate: &CertificateDer<'_>) -> Option<&'static Person> {
+        self.clients.shown_by(certificate)
+    }
+
+    /// The answer to a request that came over a connection to `name` from a `client` with a certificate
+    /// (what TLS said).
+    pub(super) async fn answer(
+        &self,
+        request: hyper::Request<Incoming>,
+        name: Option<&str>,
+        client: Option<&'static Person>,
+    ) -> Response {
         let host = host(&request, name);
         let is_own = self.door.is_own(request.headers());
         let shown = if host.starts_with("127.0.0.1") { &host } else { host_without_port(&host) };
         let coming = Coming::new(request.method(), shown, request.uri(), request.headers(), is_own);
-        let answer = self.checked(request, &host, is_own).await;
+        let answer = self.checked(request, &host, is_own, client).await;
         coming.answered(answer.status().as_u16(), self.door.log());
         answer
     }
 
-    async fn checked(&self, request: hyper::Request<Incoming>, host: &str, is_own: bool) -> Response {
+    async fn checked(
+        &self,
+        request: hyper::Request<Incoming>,
+        host: &str,
+        is_own: bool,
+        client: Option<&'static Person>,
+    ) -> Response {
         let bare = host_without_port(host);
         let area = Area::of(bare, request.uri().path());
         if !hosts::stands_for(bare) {
@@ -115,7 +137,10 @@ impl Front {
             return area.forbidden("The Countersign sandbox does not answer pages of other origins");
         }
         let header = request.headers().get(AUTHORIZATION);
-        let Some((person, token)) = header.and_then(|header| self.tokens.shown_by(header)) else {
+        // A certificate counts at the API servers alone, and where no token is shown.
+        let client = client.filter(|_| header.is_none() && matches!(area, Area::Kubernetes(_)));
+        let by_certificate = client.map(|person| (person, self.tokens.of(person)));
+        let Some((person, token)) = header.and_then(|header| self.tokens.shown_by(header)).or(by_certificate) else {
             return area.unauthorized(host);
         };
         if !is_own && !self.door.is_open() {
@@ -180,7 +205,8 @@ impl Front {
     }
 
     /// Of somebody who may not do everything.
-    async fn google_as(&self, person: &'static Person, api: GoogleApi, request: Request) -> Response {
+    async fn google_as(&self, person: &'static Person, api: GoogleApi, mut request: Request) -> Response {
+        request.extensions_mut().insert(person);
         match access::google(&self.state, person, request).await {
             Passed::On(request) => self.google.answer(api, request).await,
             Passed::AndCut(request) => {

@@ -104,7 +104,11 @@ async fn a_cluster_by_its_dns_name() {
 /// A cluster at this address whose authority is this PEM.
 fn by_address(endpoint: String, pem: &str) -> Cluster {
     let cluster_ca_certificate = base64::engine::general_purpose::STANDARD.encode(pem);
-    Cluster { endpoint, master_auth: Some(MasterAuth { cluster_ca_certificate }), ..Cluster::default() }
+    Cluster {
+        endpoint,
+        master_auth: Some(MasterAuth { cluster_ca_certificate, ..MasterAuth::default() }),
+        ..Cluster::default()
+    }
 }
 
 #[tokio::test]

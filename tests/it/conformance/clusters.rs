@@ -24,6 +24,12 @@ commands! {
     clusters_get_credentials: [Cluster] "gcloud container clusters get-credentials binauthz-codelab \
         --zone us-central1-a";
     clusters_get_credentials_notfound: [] "gcloud container clusters get-credentials nope --zone us-central1-a";
+    gke_get_credentials_clientcert: [Cluster] "CLOUDSDK_CONTAINER_USE_CLIENT_CERTIFICATE=true \
+        gcloud container clusters get-credentials binauthz-codelab --zone us-central1-a";
+    gke_get_credentials_clientcert_flag_off: [Cluster] "gcloud container clusters get-credentials binauthz-codelab \
+        --zone us-central1-a; kubectl auth whoami -o name";
+    kubectl_clientcert: [Cluster] "CLOUDSDK_CONTAINER_USE_CLIENT_CERTIFICATE=true gcloud container clusters \
+        get-credentials binauthz-codelab --zone us-central1-a; env -u CLOUDSDK_AUTH_ACCESS_TOKEN_FILE kubectl get ns -o name";
     gke_get_credentials_iam_token: [Cluster] "gcloud container clusters get-credentials binauthz-codelab \
         --zone us-central1-a --use-iam-token";
     gke_kubectl_exec_plugin: [Cluster] "gcloud container clusters get-credentials binauthz-codelab \

@@ -35,6 +35,8 @@ impl Words {
             (r"(etag = ).*", "${1}ETAG"),
             (r"(signature = ).*", "${1}SIGNATURE"),
             (r#"(certificate-authority-data = )".*""#, "${1}CERTIFICATE"),
+            (r#"(client-certificate-data = )".*""#, "${1}CERTIFICATE"),
+            (r#"(client-key-data = )".*""#, "${1}KEY"),
             (r#"(/auth = )".*""#, "${1}CREDENTIALS"),
             (r"(?m)^- [A-Za-z0-9_=-]{100,}$", "- ATTESTATION"),
             (r"\.{3,}", "..."),

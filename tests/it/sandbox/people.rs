@@ -1,6 +1,7 @@
 //! The people of the sandbox: each may do what its roles and the grants of resources say, and is
 //! refused the rest in the words of the service.
 
+use base64::Engine as _;
 use countersign::sandbox::people::Person;
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
@@ -292,4 +293,56 @@ async fn tokens_differ_and_are_for_their_owner_alone() {
     tokens.sort();
     tokens.dedup();
     assert_eq!(tokens.len(), countersign::sandbox::people::PEOPLE.len());
+}
+
+/// The certificate and the key that a cluster's description has for a person, PEM.
+async fn certificate(lab: &Lab, name: &str) -> String {
+    let url = format!("{GKE}/v1/projects/{PROJECT}/locations/us-central1-a/clusters/lab");
+    let auth = as_person(lab, name).may(Method::GET, &url, Value::Null).await["masterAuth"].clone();
+    let text = |field: &str| {
+        let bytes = base64::engine::general_purpose::STANDARD.decode(auth[field].as_str().unwrap()).unwrap();
+        String::from_utf8(bytes).unwrap()
+    };
+    text("clientCertificate") + &text("clientKey")
+}
+
+#[tokio::test]
+async fn a_client_certificate_stands_for_its_person_at_the_clusters_alone() {
+    let lab = Lab::with_project().await;
+    let clusters = format!("{GKE}/v1/projects/{PROJECT}/locations/us-central1-a/clusters");
+    let cluster = lab.ok(Method::POST, &clusters, json!({"cluster": {"name": "lab"}})).await;
+    assert_eq!(cluster["operationType"], "CREATE_CLUSTER");
+    let found = lab.get(&format!("{clusters}/lab")).await;
+    let server = found["controlPlaneEndpointsConfig"]["dnsEndpointConfig"]["endpoint"].as_str().unwrap().to_owned();
+    let pods = format!("https://{server}/api/v1/namespaces/default/pods");
+    let pod = json!({"kind": "Pod", "apiVersion": "v1", "metadata": {"name": "a"}, "spec": {"containers": [{"name": "a", "image": "gcr.io/p/i"}]}});
+    let project = format!("{CRM}/projects/{PROJECT}");
+    for (name, creates) in [("owner", true), ("deployer", true), ("policy-creator", false)] {
+        let identity = reqwest::Identity::from_pem(certificate(&lab, name).await.as_bytes()).unwrap();
+        let client = super::builder(&lab.sandbox).identity(identity).build().unwrap();
+        let answer = client.post(format!("{pods}?dryRun=All")).json(&pod).send().await.unwrap();
+        assert_eq!(answer.status().is_success(), creates, "{name}: {}", answer.text().await.unwrap());
+        let answer = client.get(&project).send().await.unwrap();
+        assert_eq!(answer.status(), StatusCode::UNAUTHORIZED, "{name}: Google's APIs want a token");
+        // A token that is shown counts, and a wrong one is not made right by the certificate.
+        let answer = client.get(&pods).bearer_auth("wrong").send().await.unwrap();
+        assert_eq!(answer.status(), StatusCode::UNAUTHORIZED);
+    }
+    // Lists hold no keys, and a certificate stays what it is.
+    assert!(lab.get(&clusters).await["clusters"][0]["masterAuth"]["clientKey"].is_null());
+    let before = certificate(&lab, "deployer").await;
+    let lab = lab.restart().await;
+    assert_eq!(certificate(&lab, "deployer").await, before);
+}
+
+#[tokio::test]
+async fn certificates_of_others_are_refused() {
+    let lab = Lab::with_project().await;
+    let key = rcgen::KeyPair::generate().unwrap();
+    let foreign = rcgen::CertificateParams::new(Vec::new()).unwrap().self_signed(&key).unwrap();
+    let identity = reqwest::Identity::from_pem((foreign.pem() + &key.serialize_pem()).as_bytes()).unwrap();
+    let client = super::builder(&lab.sandbox).identity(identity).build().unwrap();
+    let token = lab.sandbox.token().expose().to_owned();
+    let refused = client.get(format!("{CRM}/projects/{PROJECT}")).bearer_auth(token).send().await;
+    assert!(refused.is_err(), "{refused:?}");
 }
