@@ -88,10 +88,11 @@ pub struct MasterAuth {
     /// Base64 of the PEM.
     #[serde(skip_serializing_if = "String::is_empty")]
     pub cluster_ca_certificate: String,
-    /// Base64 of the PEM; a client authenticates with it to the API server.
-    #[serde(skip_serializing_if = "String::is_empty")]
+    /// Base64 of the PEM; a client authenticates with it to the API server. Only the sandbox writes it and
+    /// its key: our client has no use for them and does not keep them.
+    #[serde(skip_serializing_if = "String::is_empty", skip_deserializing)]
     pub client_certificate: String,
-    /// Base64 of the PEM. Only the sandbox writes it: our client has no use for it and does not keep it.
+    /// Base64 of the PEM.
     #[serde(skip_serializing_if = "Option::is_none", skip_deserializing)]
     pub client_key: Option<ClientKey>,
 }
