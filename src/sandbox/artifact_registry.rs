@@ -1,8 +1,8 @@
 //! Artifact Registry v1: repositories, and the registry's images as packages, versions and tags.
 //!
 //! The images are those of `registry`: nothing is stored twice. The repositories of `gcr.io` are
-//! there for every project, as they are once its requests are redirected, and a push makes a
-//! repository of `pkg.dev` that nobody made: the registry here takes whatever is pushed.
+//! there for every project, as they are once its requests are redirected; one of `pkg.dev` has to be
+//! made before anything is pushed to it.
 
 use axum::Router;
 use axum::routing::get;
@@ -14,6 +14,7 @@ use super::services::{self, ARTIFACT_REGISTRY};
 use super::state::State;
 use crate::wire::status::Code;
 pub(super) use place::{canonical, repository_of};
+pub(super) use repositories::missing_repository;
 
 mod images;
 mod place;

@@ -22,6 +22,7 @@ use axum::{Extension, Json, Router};
 use rusqlite::Transaction;
 use serde::de::DeserializeOwned;
 
+use super::artifact_registry;
 use super::artifact_registry::canonical;
 use super::state::{RegistryHost, State};
 use super::store::{Store, StoreError};
@@ -71,7 +72,14 @@ impl Repository {
         storage::repository(tx, &self.host, &self.name)
     }
 
+    /// Made by the first push, where Artifact Registry takes it.
     fn ensured(&self, tx: &Transaction<'_>) -> Result<RepositoryId, Failure> {
+        if let Some(id) = storage::find_repository(tx, &self.host, &self.name)? {
+            return Ok(id);
+        }
+        if let Some(missing) = artifact_registry::missing_repository(tx, &self.host, &self.name)? {
+            return Err(Failure::NoRepository(missing));
+        }
         storage::ensure_repository(tx, &self.host, &self.name)
     }
 }

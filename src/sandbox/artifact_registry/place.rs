@@ -73,6 +73,20 @@ pub(in crate::sandbox) fn canonical(host: String, name: String) -> (String, Stri
     alias.unwrap_or((host, name))
 }
 
+/// Project, location and id of the repository of `pkg.dev` that an image's name is in.
+pub(super) fn pushed_to(host: &str, name: &str) -> Option<(String, String, String)> {
+    let host = host.rsplit_once(':').map_or(host, |(host, _)| host);
+    host.strip_suffix(DOCKER)?;
+    let resource = repository_of(host, name)?;
+    let parts: Vec<&str> = resource.split('/').collect();
+    match parts.as_slice() {
+        ["projects", project, "locations", location, "repositories", id] => {
+            Some(((*project).to_owned(), (*location).to_owned(), (*id).to_owned()))
+        }
+        _ => None,
+    }
+}
+
 /// `projects/P/locations/L/repositories/R` of an image's name in the registry. Of a host that is no
 /// registry of Google's only the project: the first part of the name.
 pub(in crate::sandbox) fn repository_of(host: &str, name: &str) -> Option<String> {

@@ -8,7 +8,7 @@ use axum::extract::{Path, State as Shared};
 use rusqlite::{OptionalExtension as _, Transaction};
 use serde_json::{Value, json};
 
-use super::place::{LOCATIONS, Place};
+use super::place::{self, LOCATIONS, Place};
 use super::{consumer, missing};
 use crate::sandbox::container_analysis::listed;
 use crate::sandbox::decode::{self, Kind, Message, Params};
@@ -58,6 +58,18 @@ fn find(tx: &Transaction<'_>, place: &Place) -> Result<Option<Value>, ApiError> 
     let host = place.host();
     let pushed = catalogue::names(tx, &place.front())?.into_iter().any(|(of, _)| of == host);
     Ok((pushed || place.is_gcr()).then(|| resource(place)))
+}
+
+/// The id of the repository of `pkg.dev` that an image would be pushed to and that is not there.
+pub(in crate::sandbox) fn missing_repository(
+    tx: &Transaction<'_>,
+    host: &str,
+    name: &str,
+) -> Result<Option<String>, rusqlite::Error> {
+    let Some((project, location, id)) = place::pushed_to(host, name) else { return Ok(None) };
+    let sql = "SELECT 1 FROM artifact_repositories WHERE project = ?1 AND location = ?2 AND id = ?3";
+    let is_there = tx.prepare_cached(sql)?.exists((&project, &location, &id))?;
+    Ok((!is_there).then_some(id))
 }
 
 fn resource(place: &Place) -> Value {

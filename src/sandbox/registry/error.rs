@@ -22,6 +22,8 @@ pub(super) enum Failure {
     NameInvalid(String),
     #[error("repository name {0:?} not known to registry")]
     NameUnknown(String),
+    #[error("Repository {0:?} not found")]
+    NoRepository(String),
     #[error("manifest tag {0:?} is invalid: up to 128 of A-Z a-z 0-9 _ . -, not starting with . or -")]
     TagInvalid(String),
     #[error("Failed to fetch {0:?}")]
@@ -72,7 +74,7 @@ impl Failure {
             Self::NoSuchPath => (StatusCode::NOT_FOUND, "UNSUPPORTED"),
             Self::Unsupported(_) => (StatusCode::METHOD_NOT_ALLOWED, "UNSUPPORTED"),
             Self::NameInvalid(_) => (StatusCode::BAD_REQUEST, "NAME_INVALID"),
-            Self::NameUnknown(_) => (StatusCode::NOT_FOUND, "NAME_UNKNOWN"),
+            Self::NameUnknown(_) | Self::NoRepository(_) => (StatusCode::NOT_FOUND, "NAME_UNKNOWN"),
             Self::TagInvalid(_) => (StatusCode::BAD_REQUEST, "TAG_INVALID"),
             Self::ManifestUnknown(_) | Self::ManifestNotAcceptable(_) => (StatusCode::NOT_FOUND, "MANIFEST_UNKNOWN"),
             Self::ManifestInvalid(_) => (StatusCode::BAD_REQUEST, "MANIFEST_INVALID"),

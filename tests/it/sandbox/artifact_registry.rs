@@ -76,8 +76,26 @@ async fn what_is_pushed_is_there_under_both_names() {
 }
 
 #[tokio::test]
+async fn a_push_needs_its_repository() {
+    let lab = lab().await;
+    let url = format!("https://us-central1-docker.pkg.dev/v2/{PROJECT}/repo/app/blobs/uploads/");
+    let (status, answer) = lab.send(Method::POST, &url, Value::Null).await;
+    assert_eq!(status, StatusCode::NOT_FOUND);
+    assert_eq!(answer["errors"][0]["code"], "NAME_UNKNOWN");
+    assert_eq!(answer["errors"][0]["message"], "Repository \"repo\" not found");
+    make(&lab, "repo").await;
+    push(&lab, &format!("us-central1-docker.pkg.dev/{PROJECT}/repo/app:v1")).await;
+}
+
+async fn make(lab: &Lab, id: &str) {
+    let url = format!("{AR}/locations/us-central1/repositories?repositoryId={id}");
+    lab.ok(Method::POST, &url, json!({"format": "DOCKER"})).await;
+}
+
+#[tokio::test]
 async fn tags_are_moved_and_versions_deleted() {
     let lab = lab().await;
+    make(&lab, "repo").await;
     let digest = push(&lab, &format!("us-central1-docker.pkg.dev/{PROJECT}/repo/app:v1")).await;
     let package = format!("{AR}/locations/us-central1/repositories/repo/packages/app");
     let name = package.strip_prefix("https://artifactregistry.googleapis.com/v1/").unwrap();
