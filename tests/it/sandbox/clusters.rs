@@ -77,7 +77,7 @@ async fn a_cluster_is_being_made_for_a_moment() {
 async fn what_a_cluster_says_of_itself() {
     let lab = Lab::with_project().await;
     running(&lab).await;
-    let found = lab.get(&cluster()).await;
+    let mut found = lab.get(&cluster()).await;
     assert_eq!(found["endpoint"], lab.sandbox.addr().to_string());
     let authority = found["masterAuth"]["clusterCaCertificate"].as_str().unwrap();
     let authority = base64::engine::general_purpose::STANDARD.decode(authority).unwrap();
@@ -92,6 +92,9 @@ async fn what_a_cluster_says_of_itself() {
         (&json!(ZONE), &json!(ZONE), &json!(3))
     );
     assert_eq!(found.get("binaryAuthorization"), None);
+    // A list holds no client's certificate.
+    let auth = found["masterAuth"].as_object_mut().unwrap();
+    assert!(auth.remove("clientCertificate").is_some() && auth.remove("clientKey").is_some());
     let everywhere = format!("{GKE}/v1beta1/projects/{PROJECT}/locations/-/clusters");
     assert_eq!(lab.get(&everywhere).await, json!({"clusters": [found]}));
     assert_eq!(lab.get(&format!("{GKE}/v1/projects/{PROJECT}/locations/us-east1/clusters")).await, json!({}));
