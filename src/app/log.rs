@@ -1,5 +1,5 @@
 //! The command log: what was done on the user's behalf, as the commands a person would have typed.
-//! As a script that does it again: [`script`].
+//! As a script that does it again: `script`.
 
 use jiff::Timestamp;
 
