@@ -78,15 +78,16 @@ impl<'n> Note<'n> {
 pub(super) fn record<T: Object>(cluster: Cluster<'_>, about: &T, note: Note<'_>) -> Result<(), Failure> {
     let namespace = about.namespace();
     let field = note.container.map(|container| format!("spec.containers{{{container}}}"));
-    let name = format!("{}.{}", about.name(), fingerprint(about.uid(), field.as_deref(), note));
-    let mut event = match cluster.get::<Event>(namespace, &name)? {
-        Some(mut event) => {
-            event.count = Some(event.count.unwrap_or(1).saturating_add(1));
-            event.last_timestamp = Some(cluster.time());
-            cluster.update(&mut event)?;
-            event
-        }
-        None => first(cluster, about, note, field, name)?,
+    let low = fingerprint(about.uid(), field.as_deref(), note);
+    let names = cluster.names_below(Event::OBJECT_KIND, namespace, &format!("{}.", about.name()))?;
+    let mut event = if let Some(mut event) = said(cluster, about, note, field.as_deref(), (&names, low))? {
+        event.count = Some(event.count.unwrap_or(1).saturating_add(1));
+        event.last_timestamp = Some(cluster.time());
+        cluster.update(&mut event)?;
+        event
+    } else {
+        let name = format!("{}.{}", about.name(), moment(cluster, &names, low));
+        first(cluster, about, note, field, name)?
     };
     event.last_timestamp = Some(cluster.time());
     cluster.expire(&event, cluster.now + KEPT)?;
@@ -131,11 +132,43 @@ fn first<T: Object>(
     Ok(event)
 }
 
-/// Sixteen hexadecimal digits, where a cluster writes the time: the same for the same thing said of
-/// the same object, so that it is found again.
-fn fingerprint(uid: &str, field: Option<&str>, note: Note<'_>) -> String {
+/// The event that says the same of the same object, among those of these names.
+fn said<T: Object>(
+    cluster: Cluster<'_>,
+    about: &T,
+    note: Note<'_>,
+    field: Option<&str>,
+    (names, low): (&[String], u16),
+) -> Result<Option<Event>, Failure> {
+    let ending = format!("{low:04x}");
+    for name in names.iter().filter(|name| name.ends_with(&ending)) {
+        let Some(event) = cluster.get::<Event>(about.namespace(), name)? else { continue };
+        let source = event.source.as_ref().and_then(|source| source.component.as_deref());
+        let is_same = event.involved_object.uid.as_deref() == Some(about.uid())
+            && event.involved_object.field_path.as_deref() == field
+            && (source, event.reason.as_deref(), event.message.as_deref())
+                == (Some(note.by.name()), Some(note.reason), Some(note.message));
+        if is_same {
+            return Ok(Some(event));
+        }
+    }
+    Ok(None)
+}
+
+/// Sixteen hexadecimal digits: the time in nanoseconds, as client-go ends the names of events, so that a
+/// list has those of an object in their order. Two that are said in one transaction, at one time, are so
+/// as well: each is behind those of `names`. The lowest four digits tell what is said.
+fn moment(cluster: Cluster<'_>, names: &[String], low: u16) -> String {
+    let now = u64::try_from(cluster.now.as_nanosecond()).unwrap_or_default() >> 16;
+    let digits = names.iter().filter_map(|name| u64::from_str_radix(name.rsplit('.').next()?, 16).ok());
+    let behind = digits.max().map_or(0, |last| (last >> 16).saturating_add(1));
+    format!("{:012x}{low:04x}", now.max(behind))
+}
+
+/// Sixteen bits that are the same for the same thing said of the same object, so that it is found again.
+fn fingerprint(uid: &str, field: Option<&str>, note: Note<'_>) -> u16 {
     let field = field.unwrap_or_default();
     let text = [uid, field, note.by.name(), note.reason, note.message].join("\n");
     let hash = digest(&SHA256, text.as_bytes());
-    hash.as_ref().first_chunk::<8>().map(hex::encode).unwrap_or_default()
+    hash.as_ref().first_chunk::<2>().map_or(0, |bytes| u16::from_be_bytes(*bytes))
 }

@@ -236,6 +236,18 @@ impl<'t> Cluster<'t> {
         statement.query_map(key, Stored::of)?.collect()
     }
 
+    /// The names of a namespace's objects that begin with `front`, which ends with a dot, in their order.
+    pub(super) fn names_below(self, kind: Kind, namespace: &str, front: &str) -> Result<Vec<String>, rusqlite::Error> {
+        // The character behind the dot is the slash, which is in no name.
+        let behind = format!("{}/", front.trim_end_matches('.'));
+        let mut statement = self.tx.prepare_cached(
+            "SELECT name FROM kubernetes_object WHERE cluster = ?1 AND resource = ?2 AND namespace = ?3
+             AND name > ?4 AND name < ?5 ORDER BY name",
+        )?;
+        let key = params![self.row, kind.resource().plural, namespace, front, behind];
+        statement.query_map(key, |row| row.get(0))?.collect()
+    }
+
     pub(super) fn get<T: Object>(self, namespace: &str, name: &str) -> Result<Option<T>, StoreError> {
         self.stored(T::OBJECT_KIND, namespace, name)?.map(|stored| stored.object()).transpose()
     }
