@@ -18,6 +18,11 @@ pub struct Cluster {
     /// `host[:port]` of the API server, by address.
     #[serde(skip_serializing_if = "String::is_empty")]
     pub endpoint: String,
+    /// The VPC network, and the part of it in the cluster's region.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub network: String,
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub subnetwork: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub control_plane_endpoints_config: Option<ControlPlaneEndpointsConfig>,
     #[serde(skip_serializing_if = "Option::is_none")]

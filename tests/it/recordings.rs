@@ -7,28 +7,37 @@
 //! occurrences) is compared by its kind alone. Whatever else differs has to be an [`Exception`] with
 //! its reason, and an exception that nothing needs is a failure too.
 //!
-//! `{{NAME}}` in a text stands for a value: one of the file's `texts`, one that the caller gives, or
-//! `{{ETAG}}`, the etag of the answer before.
+//! `{{NAME}}` in a text stands for a value: one of the file's `texts`, one that the caller gives, or one of
+//! the answer before: its `{{ETAG}}`, its `{{UID}}`, the
+//! `{{OPERATION}}` that it is, the names `{{ITEM_0}}` and so on of the objects of a list.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use reqwest::Method;
+use reqwest::header::HeaderMap;
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
 use crate::sandbox::Lab;
 
 mod cloud;
+mod clusters;
 mod google;
+mod images;
+mod kubernetes;
 
 /// The recordings of one file.
 #[derive(Debug, Deserialize)]
 pub(crate) struct Recordings {
     /// What several of the requests hold.
     texts: BTreeMap<String, String>,
-    recordings: Vec<Recording>,
+    /// Why an answer may hold more than was recorded; without it, it may not.
+    #[serde(default)]
+    more: Option<String>,
+    #[serde(rename = "recordings")]
+    all: Vec<Recording>,
 }
 
 /// One command of a real client.
@@ -60,6 +69,9 @@ struct Exchange {
     request: Request,
     status: u16,
     answer: Value,
+    /// Headers of the answer that count.
+    #[serde(default)]
+    answered: BTreeMap<String, String>,
 }
 
 /// A difference that is meant.
@@ -67,14 +79,29 @@ struct Exchange {
 pub(crate) struct Exception {
     /// The recording's name, or its beginning and `*`.
     pub(crate) recording: &'static str,
-    /// What differs: `given`, `status`, or the place in the answer, as in `/attestors/0/description`.
+    /// What differs: `given`, `status`, or the place in the answer, as in `/attestors/0/description`; with
+    /// `*` all that begins so.
     pub(crate) at: &'static str,
     /// Why the sandbox is right, or the facts say nothing.
     pub(crate) why: &'static str,
 }
 
 /// What the server chooses.
-const CHOSEN: [&str; 3] = ["etag", "createTime", "updateTime"];
+const CHOSEN: [&str; 13] = [
+    "etag",
+    "createTime",
+    "updateTime",
+    "uid",
+    "resourceVersion",
+    "creationTimestamp",
+    "firstTimestamp",
+    "lastTimestamp",
+    "startedAt",
+    "startTime",
+    "endTime",
+    "timeCreatedMs",
+    "timeUploadedMs",
+];
 
 impl Recordings {
     pub(crate) fn read(text: &str) -> Self {
@@ -82,7 +109,7 @@ impl Recordings {
     }
 
     pub(crate) fn names(&self) -> impl Iterator<Item = &str> {
-        self.recordings.iter().map(|recording| recording.name.as_str())
+        self.all.iter().map(|recording| recording.name.as_str())
     }
 
     /// Replays them, each against what `fresh` makes: a sandbox, and the values that stand for
@@ -93,10 +120,11 @@ impl Recordings {
     {
         let mut wrong = Vec::new();
         let mut used = BTreeSet::new();
-        for recording in &self.recordings {
+        for recording in &self.all {
             let (lab, values) = fresh().await;
             let values = values.into_iter().map(|(name, value)| (name.to_owned(), value));
-            let mut replay = Replay { lab, values: self.texts.clone().into_iter().chain(values).collect() };
+            let values = self.texts.clone().into_iter().chain(values).collect();
+            let mut replay = Replay { lab, values, more: self.more.is_some() };
             for difference in replay.run(recording).await {
                 match exceptions.iter().position(|exception| exception.covers(&recording.name, &difference)) {
                     Some(at) => drop(used.insert(at)),
@@ -123,7 +151,11 @@ impl Exception {
             None => recording == self.recording,
         };
         assert!(!self.why.is_empty(), "an exception needs its reason: {self:?}");
-        named && difference.at == self.at
+        let placed = match self.at.strip_suffix('*') {
+            Some(start) => difference.at.starts_with(start),
+            None => difference.at == self.at,
+        };
+        named && placed
     }
 }
 
@@ -132,45 +164,71 @@ impl Exception {
 struct Difference {
     at: String,
     text: String,
+    /// Something that was not recorded at all.
+    is_more: bool,
 }
 
 struct Replay {
     lab: Lab,
     values: BTreeMap<String, String>,
+    /// Whether an answer may hold more than was recorded.
+    more: bool,
 }
 
 impl Replay {
     async fn run(&mut self, recording: &Recording) -> Vec<Difference> {
         for request in &recording.given {
-            let (status, answer) = self.send(request).await;
+            let (status, answer, _) = self.send(request).await;
             if !(200..300).contains(&status) {
                 let text = format!("what it needs is refused, {} {}: {answer}", request.method, request.path);
-                return vec![Difference { at: "given".to_owned(), text }];
+                return vec![Difference { at: "given".to_owned(), text, is_more: false }];
+            }
+            if let Some(operation) = answer["selfLink"].as_str().filter(|_| answer["operationType"].is_string()) {
+                while self.lab.get(operation).await["status"] != "DONE" {}
             }
         }
         let mut differences = Vec::new();
         for (at, exchange) in recording.exchanges.iter().enumerate() {
-            let (status, answer) = self.send(&exchange.request).await;
+            let (status, answer, headers) = loop {
+                let answered = self.send(&exchange.request).await;
+                // A client asks for an operation until it is done; how often is a matter of time.
+                let waits = exchange.answer["operationType"].is_string() && exchange.answer["status"] == "DONE";
+                if !waits || exchange.request.method != "GET" || answered.1["status"] == "DONE" {
+                    break answered;
+                }
+            };
             let place = format!("exchange {at}, {} {}", exchange.request.method, exchange.request.path);
             if status != exchange.status {
                 let text = format!("{place}: status {status}, recorded {}: {answer}", exchange.status);
-                differences.push(Difference { at: "status".to_owned(), text });
-            } else if status < 300 {
+                differences.push(Difference { at: "status".to_owned(), text, is_more: false });
+            } else if status < 300 || answer["kind"] == "Status" {
                 let mut found = Vec::new();
-                compare("", &self.filled(&exchange.answer), &answer, &mut found);
+                let recorded = self.filled(&exchange.answer);
+                let answer = if self.more { aligned(&recorded, &answer) } else { answer };
+                compare("", &recorded, &answer, &mut found);
+                found.retain(|difference| !(self.more && difference.is_more));
                 let placed =
                     |difference: Difference| Difference { text: format!("{place}: {}", difference.text), ..difference };
                 differences.extend(found.into_iter().map(placed));
             } else {
-                // The words are the recorder's own; the form is Google's and Kubernetes'.
-                let code = answer["error"]["code"].as_u64().or(answer["code"].as_u64());
-                assert_eq!(code, Some(u64::from(status)), "{}: {place}: {answer}", recording.name);
+                // The words are the recorder's own; the form is Google's, or that of registries.
+                let code = answer["error"]["code"].as_u64();
+                let is_of_registry = answer["errors"][0]["code"] == exchange.answer["errors"][0]["code"];
+                let is_alike = is_of_registry || code == Some(u64::from(status));
+                assert!(is_alike, "{}: {place}: {answer}", recording.name);
+            }
+            for (name, value) in &exchange.answered {
+                let answered = headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default();
+                if answered != self.text(value) {
+                    let text = format!("{place}: {name}: recorded {value}, answered {answered}");
+                    differences.push(Difference { at: name.clone(), text, is_more: false });
+                }
             }
         }
         differences
     }
 
-    async fn send(&mut self, request: &Request) -> (u16, Value) {
+    async fn send(&mut self, request: &Request) -> (u16, Value, HeaderMap) {
         let request = self.filled_request(request);
         let url = format!("https://{}{}", request.host, request.path);
         let method = Method::from_bytes(request.method.as_bytes()).unwrap();
@@ -191,13 +249,25 @@ impl Replay {
             sent = sent.header("content-type", "application/json");
         }
         let answer = sent.send().await.unwrap();
-        let status = answer.status().as_u16();
+        let (status, headers) = (answer.status().as_u16(), answer.headers().clone());
         let text = answer.text().await.unwrap();
         let answer: Value = serde_json::from_str(&text).unwrap_or(Value::String(text));
-        if let Some(etag) = answer["etag"].as_str() {
-            self.values.insert("ETAG".to_owned(), etag.to_owned());
+        self.remember(&answer);
+        (status, answer, headers)
+    }
+
+    /// Keeps what the next request may name of an answer.
+    fn remember(&mut self, answer: &Value) {
+        let items = answer["items"].as_array().into_iter().flatten();
+        let names = items.enumerate().map(|(n, item)| (format!("ITEM_{n}"), &item["metadata"]["name"]));
+        let own = [("ETAG".to_owned(), &answer["etag"]), ("UID".to_owned(), &answer["metadata"]["uid"])];
+        let operation = Some(("OPERATION".to_owned(), &answer["name"]));
+        let operation = operation.filter(|(_, name)| name.as_str().is_some_and(|name| name.starts_with("operation-")));
+        for (name, value) in own.into_iter().chain(names).chain(operation) {
+            if let Some(text) = value.as_str() {
+                self.values.insert(name, text.to_owned());
+            }
         }
-        (status, answer)
     }
 
     fn filled_request(&self, request: &Request) -> Request {
@@ -232,27 +302,30 @@ impl Replay {
 
 /// Puts every place where an answer is not as recorded into `found`.
 fn compare(at: &str, recorded: &Value, answered: &Value, found: &mut Vec<Difference>) {
-    let mut differs =
-        |at: &str, text: String| found.push(Difference { at: at.to_owned(), text: format!("{at}: {text}") });
+    let difference =
+        |at: &str, text: String, is_more| Difference { at: at.to_owned(), text: format!("{at}: {text}"), is_more };
     let name = at.rsplit('/').next().unwrap_or_default();
     match (recorded, answered) {
         (Value::Object(recorded), Value::Object(answered)) => {
             for name in answered.keys().filter(|name| !recorded.contains_key(*name)) {
-                differs(&format!("{at}/{name}"), format!("not recorded, answered {}", answered[name]));
+                let text = format!("not recorded, answered {}", answered[name]);
+                found.push(difference(&format!("{at}/{name}"), text, true));
             }
             for (name, value) in recorded {
                 match answered.get(name) {
                     Some(answered) => compare(&format!("{at}/{name}"), value, answered, found),
-                    None => found.push(Difference {
-                        at: format!("{at}/{name}"),
-                        text: format!("{at}/{name}: recorded {value}, not answered"),
-                    }),
+                    None if value.is_null() => {}
+                    None => {
+                        let text = format!("recorded {value}, not answered");
+                        found.push(difference(&format!("{at}/{name}"), text, false));
+                    }
                 }
             }
         }
         (Value::Array(recorded), Value::Array(answered)) => {
             if recorded.len() != answered.len() {
-                differs(at, format!("recorded {} elements, answered {}", recorded.len(), answered.len()));
+                let text = format!("recorded {} elements, answered {}", recorded.len(), answered.len());
+                found.push(difference(at, text, false));
             }
             for (n, (recorded, answered)) in recorded.iter().zip(answered).enumerate() {
                 compare(&format!("{at}/{n}"), recorded, answered, found);
@@ -260,13 +333,95 @@ fn compare(at: &str, recorded: &Value, answered: &Value, found: &mut Vec<Differe
         }
         (Value::String(_), Value::String(_)) if CHOSEN.contains(&name) => {}
         (Value::String(a), Value::String(b)) if is_occurrence(a) && is_occurrence(b) => {}
+        (Value::String(a), Value::String(b)) if is_age(a) && is_age(b) => {}
+        (Value::String(a), Value::String(b)) if is_event(a) && is_event(b) => {}
         (recorded, answered) if recorded == answered => {}
-        (recorded, answered) => differs(at, format!("recorded {recorded}, answered {answered}")),
+        (recorded, answered) => {
+            found.push(difference(at, format!("recorded {recorded}, answered {answered}"), false));
+        }
     }
+}
+
+/// An answer with what the recorded one has: of lists and tables the same elements and columns, in the
+/// same order; null for one that is not there.
+fn aligned(recorded: &Value, answered: &Value) -> Value {
+    match (recorded, answered) {
+        (Value::Object(recorded), Value::Object(answered)) => {
+            let field = |(name, value): (&String, &Value)| {
+                let recorded = recorded.get(name).filter(|_| name != "cells");
+                (name.clone(), recorded.map_or_else(|| value.clone(), |recorded| aligned(recorded, value)))
+            };
+            let mut fields: Map<String, Value> = answered.iter().map(field).collect();
+            if let (Some(recorded), Some(all)) = (recorded.get("columnDefinitions"), answered.get("columnDefinitions"))
+            {
+                cut_rows(&mut fields["rows"], recorded, all);
+            }
+            Value::Object(fields)
+        }
+        // An empty list is what was looked for.
+        (Value::Array(recorded), Value::Array(answered)) if !recorded.is_empty() => {
+            let same = |(n, wanted): (usize, &Value)| {
+                let named = named(wanted);
+                let found = match named {
+                    Some(name) => answered.iter().find(|element| self::named(element).as_ref() == Some(&name)),
+                    None => answered.get(n),
+                };
+                found.map_or(Value::Null, |found| aligned(wanted, found))
+            };
+            recorded.iter().enumerate().map(same).collect()
+        }
+        (_, answered) => answered.clone(),
+    }
+}
+
+/// What tells an element of a list from the others.
+fn named(element: &Value) -> Option<String> {
+    const NAMES: [&str; 6] = ["name", "resource", "subresource", "version", "type", "groupVersion"];
+    if let Some(kind) = element["involvedObject"]["kind"].as_str() {
+        return Some(format!("{kind} {}", element["reason"]));
+    }
+    let field = NAMES.iter().find_map(|name| element[*name].as_str());
+    let object = || element["metadata"]["name"].as_str().or(element["object"]["metadata"]["name"].as_str());
+    field.or_else(object).or(element.as_str()).map(str::to_owned)
+}
+
+/// Leaves the cells of a table's rows that are in columns of these names.
+fn cut_rows(rows: &mut Value, columns: &Value, all: &Value) {
+    let names = |columns: &Value| -> Vec<String> {
+        columns.as_array().into_iter().flatten().filter_map(named).map(|name| name.to_lowercase()).collect()
+    };
+    let all = names(all);
+    let places: Vec<Option<usize>> =
+        names(columns).iter().map(|name| all.iter().position(|other| other == name)).collect();
+    for row in rows.as_array_mut().into_iter().flatten() {
+        let Some(cells) = row["cells"].as_array().cloned() else { continue };
+        let cell = |place: &Option<usize>| place.and_then(|place| cells.get(place)).cloned().unwrap_or_default();
+        row["cells"] = places.iter().map(cell).collect();
+    }
+}
+
+/// In a table of kubectl's.
+fn is_age(cell: &str) -> bool {
+    cell.strip_suffix('s').is_some_and(|seconds| seconds.len() < 3 && seconds.parse::<u8>().is_ok())
+}
+
+/// The name of an event: that of what it is about, and a number.
+fn is_event(name: &str) -> bool {
+    let number = name.split_once('.').map_or("", |(_, number)| number);
+    !number.is_empty() && number.bytes().all(|byte| byte.is_ascii_hexdigit())
 }
 
 fn is_occurrence(name: &str) -> bool {
     name.split('/').nth(2) == Some("occurrences")
+}
+
+#[test]
+fn lists_are_compared_by_names() {
+    let recorded = serde_json::json!({"l": [{"name": "b", "n": 1}], "verbs": ["get"], "other": [1]});
+    let answered =
+        serde_json::json!({"l": [{"name": "a"}, {"name": "b", "n": 2}], "verbs": ["list", "get"], "other": [2, 3]});
+    let aligned = aligned(&recorded, &answered);
+    assert_eq!(aligned, serde_json::json!({"l": [{"name": "b", "n": 2}], "verbs": ["get"], "other": [2]}));
 }
 
 #[test]

@@ -43,6 +43,8 @@ fn version() -> String {
 }
 
 const MACHINE_TYPE: &str = "e2-medium";
+/// What every project has, and its subnets are called alike.
+const NETWORK: &str = "default";
 
 #[derive(Debug)]
 pub(super) struct StoredCluster {
@@ -90,6 +92,8 @@ impl StoredCluster {
             location: self.id.location,
             status: status.to_owned(),
             endpoint: endpoint.to_owned(),
+            network: NETWORK.to_owned(),
+            subnetwork: NETWORK.to_owned(),
             control_plane_endpoints_config: Some(ControlPlaneEndpointsConfig {
                 dns_endpoint_config: Some(dns_endpoint),
             }),
