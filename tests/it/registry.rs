@@ -1,5 +1,7 @@
 //! The sandbox's registry, by the distribution-spec's requests.
 
+mod peer;
+
 use std::time::Duration;
 
 use axum::Router;

@@ -1,4 +1,4 @@
-//! The real clients that some tests run: gpg, skopeo, kubectl.
+//! The real clients and peers that some tests run: gpg, skopeo, kubectl, docker-registry.
 
 use std::io::Write as _;
 use std::process::Command;
