@@ -1,4 +1,4 @@
-//! The conformance run: every command that was recorded of gcloud, curl and skopeo, by the real
+//! The conformance run: every command that was recorded of gcloud, curl, skopeo and kubectl, by the real
 //! clients, one test each, each against a sandbox of its own.
 //!
 //! A row of `conformance/*.rs` is a line of a shell, under the recording's name, and what has to be
@@ -6,25 +6,31 @@
 //! outputs, and what the command changed in the sandbox; times, ids and addresses are named, not
 //! compared. The README's table is written from the rows (`UPDATE=1 cargo test conformance`).
 //!
-//! kubectl's commands are in `kubectl.rs`: they run by each version that is installed.
+//! What leads gcloud here is the proxy; `overrides.rs` has the codelab's commands once more by endpoint
+//! overrides, with the same expected. What kubectl prints is compared by the versions of Google's SDK; of an older client, which a distribution
+//! may have, the exit code and the state are.
 
 use crate::gcloud::{Gcloud, Way};
 use crate::support::clients::{require, require_optional};
 
 use given::Given;
+pub(crate) use given::{images, server};
 
 mod attestations;
 mod attestors;
 mod clusters;
 mod given;
 mod images;
+mod kubectl;
 mod notes;
+mod overrides;
 mod platform;
 mod policy;
 mod projects;
 mod readme;
 mod said;
 mod state;
+mod workloads;
 
 /// A recorded command.
 #[derive(Debug)]
@@ -57,9 +63,10 @@ macro_rules! commands {
 use commands;
 
 /// The rows, by what they are about.
-const COMMANDS: [&[Command]; 8] = [
+const COMMANDS: [&[Command]; 9] = [
     projects::COMMANDS,
     clusters::COMMANDS,
+    kubectl::COMMANDS,
     images::COMMANDS,
     notes::COMMANDS,
     policy::COMMANDS,
@@ -71,25 +78,49 @@ const COMMANDS: [&[Command]; 8] = [
 impl Command {
     /// Runs it and compares what came of it.
     async fn run(&self) {
+        self.run_by(Way::Proxy, self.line).await;
+    }
+
+    /// The same, with another line that has to come to the same.
+    async fn run_by(&self, way: Way, line: &str) {
         if !self.clients() {
             return;
         }
-        let gcloud = Gcloud::at(given::lab(self.given).await, Way::Proxy).await;
+        let gcloud = Gcloud::at(given::lab(self.given).await, way).await;
         given::prepare(&gcloud, self.given).await;
         let environment = given::environment(&gcloud).await;
         given::write_inputs(&gcloud).await;
         let before = state::read(&gcloud).await;
-        let ran = gcloud.run(&format!("{environment}{}", self.line)).await;
+        let ran = gcloud.run(&format!("{environment}{line}")).await;
         let after = state::read(&gcloud).await;
         let said = said::Words::of(&gcloud).await;
+        let (stdout, stderr) = (said.stable(&ran.stdout), said.stable(&said::usage_cut(&ran.stderr)));
+        // gcloud says of a cluster where it asks for it.
+        let host = "https://container.googleapis.com/v1";
+        let stderr = if way == Way::Overrides { stderr.replace("https://127.0.0.1:PORT/v1", host) } else { stderr };
+        let [stdout, stderr] =
+            [stdout, stderr].map(|text| if self.is_of_kubectl() { said::columns(&text) } else { text });
         let report = format!(
             "$ {}\nexit {}\n{}{}{}",
             self.line,
             ran.code,
-            said::section("stdout", &said.stable(&ran.stdout)),
-            said::section("stderr", &said.stable(&said::usage_cut(&ran.stderr))),
+            said::section("stdout", &stdout),
+            said::section("stderr", &stderr),
             said::section("state", &said.stable(&state::changes(&before, &after))),
         );
+        self.compare(&report);
+    }
+
+    fn compare(&self, report: &str) {
+        const EXPECTED: &str = "tests/it/conformance/expected";
+        if self.is_of_kubectl() && !given::is_sdk() {
+            let path =
+                std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join(EXPECTED).join(format!("{}.snap", self.name));
+            let expected = std::fs::read_to_string(path).unwrap();
+            let (_, expected) = expected.split_once("\n---\n").unwrap();
+            assert_eq!(said::without_output(report), said::without_output(expected), "{report}");
+            return;
+        }
         let mut settings = insta::Settings::clone_current();
         settings.set_snapshot_path("conformance/expected");
         settings.set_prepend_module_to_snapshot(false);
@@ -97,11 +128,26 @@ impl Command {
         settings.bind(|| insta::assert_snapshot!(self.name, report));
     }
 
+    fn is_of_kubectl(&self) -> bool {
+        kubectl::COMMANDS.iter().any(|command| command.name == self.name)
+    }
+
     /// Whether the clients of its line are installed; gcloud is in no distribution's packages.
     fn clients(&self) -> bool {
         let words = || self.line.split([' ', ';', '|', '(']);
         let needs = |client: &str| words().any(|word| word == client);
-        (!needs("gcloud") || require_optional("gcloud").is_some())
+        // kubectl before 1.27 looks into the schemas of OpenAPI, which the sandbox has not, for the parameter.
+        let is_newer = !self.line.contains("--dry-run=server") || {
+            given::is_sdk() || require_optional("kubectl.1.32").is_some()
+        };
+        let of_sdk = words().find_map(|word| word.strip_prefix("$SDK/"));
+        let is_there = |client: &str| {
+            given::kubectl_directory()
+                .is_some_and(|sdk| require_optional(&sdk.join(client).display().to_string()).is_some())
+        };
+        is_newer
+            && of_sdk.is_none_or(is_there)
+            && (!needs("gcloud") || require_optional("gcloud").is_some())
             && ["curl", "skopeo", "kubectl"].into_iter().all(|client| !needs(client) || require(client).is_some())
     }
 }

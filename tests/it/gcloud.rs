@@ -58,6 +58,12 @@ impl Gcloud {
         this
     }
 
+    /// Has the settings written again, for the clusters that are there now.
+    pub(crate) async fn settings(&self) {
+        let data = self.lab.dir.path().to_owned();
+        blocking(move || exports(&data, Way::Proxy)).await;
+    }
+
     /// Where commands run, which is also their `HOME`.
     pub(crate) fn work(&self) -> PathBuf {
         self.lab.dir.path().join("work")
@@ -69,9 +75,9 @@ impl Gcloud {
     }
 
     /// A setting that `countersign sandbox env` prints.
-    pub(crate) fn variable(&self, name: &str) -> &str {
+    pub(crate) fn variable(&self, name: &str) -> Option<&str> {
         let found = self.environment.iter().find(|(variable, _)| variable == name);
-        found.map(|(_, value)| value.as_str()).expect("a setting of this name")
+        found.map(|(_, value)| value.as_str())
     }
 
     /// Runs a line of a POSIX shell.

@@ -36,6 +36,8 @@ commands! {
         --zone us-central1-a; kubectl get ns -o name";
     gke_kubectl_exec_plugin_run: [Cluster] "gcloud container clusters get-credentials binauthz-codelab \
         --zone us-central1-a; kubectl run hello-exec --image gcr.io/binauthz-lab/hello-world";
+    gke_kubectl_exec_plugin_nocreds: [Cluster] "gcloud container clusters get-credentials binauthz-codelab \
+        --zone us-central1-a; unset CLOUDSDK_AUTH_ACCESS_TOKEN_FILE; CLOUDSDK_AUTH_DISABLE_CREDENTIALS=1 kubectl get --raw /version";
     clusters_delete: [Cluster] "gcloud container clusters delete binauthz-codelab --zone us-central1-a";
     clusters_delete_notfound: [] "gcloud container clusters delete nope --zone us-central1-a";
     logging_read: [Cluster, Refusal] "gcloud logging read 'protoPayload.serviceName=\"k8s.io\"' --limit 1 \

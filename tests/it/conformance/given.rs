@@ -1,6 +1,6 @@
 //! What has to be there before a command: made by requests, not by the clients under test.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use countersign::client::{Blob, Client, Connection, ImageContent, Secret};
 use countersign::codelab::image;
@@ -53,6 +53,18 @@ pub(super) enum Given {
     Cluster,
     /// A pod that the cluster refused by the policy.
     Refusal,
+    /// The same at the sandbox's own address, whose registry is another.
+    ImageHere,
+    /// The cluster and the image, and kubectl's settings for them.
+    Ready,
+    /// The cluster enforces, and the policy denies all.
+    Denied,
+    /// The cluster enforces, the policy wants the attestor, and Binary Authorization may read its note.
+    Required,
+    /// A pod `hello-world` of the image.
+    Pod,
+    /// A Deployment `hello` of the image.
+    Deployment,
     /// The codelab's image, as `gcr.io/binauthz-lab/hello-world:latest` and in Artifact Registry.
     Image,
 }
@@ -106,7 +118,7 @@ async fn make(gcloud: &Gcloud, what: Given) {
         Given::FreshnessPolicy => platform(lab, "platform_freshness.yaml").await,
         Given::Bindings => bindings(lab).await,
         Given::Cluster => {
-            let cluster = json!({"cluster": {"name": "binauthz-codelab", "initialNodeCount": 3}});
+            let cluster = json!({"cluster": {"name": CLUSTER, "initialNodeCount": 3}});
             let zone = format!("{GKE}/v1/{project}/zones/us-central1-a");
             let operation = lab.ok(Method::POST, &format!("{zone}/clusters"), cluster).await;
             let done = format!("{zone}/operations/{}", operation["name"].as_str().unwrap());
@@ -114,8 +126,37 @@ async fn make(gcloud: &Gcloud, what: Given) {
                 tokio::task::yield_now().await;
             }
         }
-        Given::Refusal => refusal(lab).await,
+        Given::Refusal => {
+            enforce(lab, json!({"evaluationMode": "ALWAYS_DENY"})).await;
+            let answer = pod(lab, IMAGE).await;
+            assert!(answer["message"].as_str().unwrap().contains("denied by Binary Authorization"), "{answer}");
+        }
         Given::Image => images(lab).await,
+        Given::ImageHere => {
+            let name = format!("{}/{PROJECT}/hello-world:latest", lab.sandbox.addr());
+            push(lab, &name, &image::build().unwrap()).await;
+        }
+        Given::Ready => {
+            Box::pin(make(gcloud, Given::Cluster)).await;
+            images(lab).await;
+            gcloud.settings().await;
+        }
+        Given::Denied => enforce(lab, json!({"evaluationMode": "ALWAYS_DENY"})).await,
+        Given::Required => {
+            let attestors = [format!("projects/{PROJECT}/attestors/{ATTESTOR}")];
+            let rule = json!({"evaluationMode": "REQUIRE_ATTESTATION", "requireAttestationsBy": attestors});
+            enforce(lab, rule).await;
+            let number = lab.project_number().await;
+            let agent = format!("serviceAccount:service-{number}@gcp-sa-binaryauthorization.iam.gserviceaccount.com");
+            let viewer = json!({"role": "roles/containeranalysis.notes.occurrences.viewer", "members": [agent]});
+            let grant = format!("{CA}/v1/projects/{PROJECT}/notes/{NOTE}:setIamPolicy");
+            lab.ok(Method::POST, &grant, json!({"policy": {"bindings": [viewer]}})).await;
+        }
+        Given::Pod => {
+            let made = pod(lab, &format!("gcr.io/{PROJECT}/hello-world")).await;
+            assert_eq!(made["kind"], "Pod", "{made}");
+        }
+        Given::Deployment => deployment(lab).await,
     }
 }
 
@@ -175,29 +216,57 @@ async fn bindings(lab: &Lab) {
     lab.ok(Method::POST, &format!("{project}/attestors/{ATTESTOR}:setIamPolicy"), verifier).await;
 }
 
-async fn refusal(lab: &Lab) {
-    let cluster = format!("{GKE}/v1/projects/{PROJECT}/zones/us-central1-a/clusters/binauthz-codelab");
+const CLUSTER: &str = "binauthz-codelab";
+
+/// Where the cluster's API server is.
+pub(crate) async fn server(lab: &Lab) -> Option<String> {
+    let url = format!("{GKE}/v1/projects/{PROJECT}/zones/us-central1-a/clusters/{CLUSTER}");
+    let (_, cluster) = lab.send(Method::GET, &url, Value::Null).await;
+    let endpoint = cluster.pointer("/controlPlaneEndpointsConfig/dnsEndpointConfig/endpoint")?;
+    Some(format!("https://{}", endpoint.as_str()?))
+}
+
+/// Has the cluster enforce a policy of one rule.
+async fn enforce(lab: &Lab, mut rule: Value) {
+    let cluster = format!("{GKE}/v1/projects/{PROJECT}/zones/us-central1-a/clusters/{CLUSTER}");
     let enforced = json!({"evaluationMode": "PROJECT_SINGLETON_POLICY_ENFORCE"});
     let update = json!({"update": {"desiredBinaryAuthorization": enforced}});
     lab.ok(Method::PUT, &cluster, update).await;
-    let endpoint = "/controlPlaneEndpointsConfig/dnsEndpointConfig/endpoint";
-    let server = loop {
-        let cluster = lab.get(&cluster).await;
-        if cluster["binaryAuthorization"] == enforced && cluster["status"] == "RUNNING" {
-            break cluster.pointer(endpoint).and_then(Value::as_str).unwrap().to_owned();
-        }
-    };
-    let rule = json!({"evaluationMode": "ALWAYS_DENY", "enforcementMode": "ENFORCED_BLOCK_AND_AUDIT_LOG"});
+    let is_done = |cluster: &Value| cluster["binaryAuthorization"] == enforced && cluster["status"] == "RUNNING";
+    while !is_done(&lab.get(&cluster).await) {
+        tokio::task::yield_now().await;
+    }
+    rule["enforcementMode"] = "ENFORCED_BLOCK_AND_AUDIT_LOG".into();
     lab.ok(Method::PUT, &format!("{BA}/v1/projects/{PROJECT}/policy"), json!({"defaultAdmissionRule": rule})).await;
-    let pod = json!({
-        "apiVersion": "v1", "kind": "Pod", "metadata": {"name": "hello-world"},
-        "spec": {"containers": [{"name": "hello-world", "image": IMAGE}]},
-    });
-    let (_, answer) = lab.send(Method::POST, &format!("https://{server}/api/v1/namespaces/default/pods"), pod).await;
-    assert!(answer["message"].as_str().unwrap().contains("denied by Binary Authorization"), "{answer}");
 }
 
-async fn images(lab: &Lab) {
+/// What the cluster answers to a pod of this image, in the form that kubectl runs it.
+async fn pod(lab: &Lab, image: &str) -> Value {
+    let pod = json!({
+        "apiVersion": "v1", "kind": "Pod",
+        "metadata": {"name": "hello-world", "labels": {"run": "hello-world"}},
+        "spec": {"containers": [{"name": "hello-world", "image": image}]},
+    });
+    let server = server(lab).await.unwrap();
+    lab.send(Method::POST, &format!("{server}/api/v1/namespaces/default/pods"), pod).await.1
+}
+
+async fn deployment(lab: &Lab) {
+    let labels = json!({"app": "hello"});
+    let image = format!("gcr.io/{PROJECT}/hello-world");
+    let template =
+        json!({"metadata": {"labels": labels}, "spec": {"containers": [{"name": "hello-world", "image": image}]}});
+    let deployment = json!({
+        "apiVersion": "apps/v1", "kind": "Deployment", "metadata": {"name": "hello", "labels": labels},
+        "spec": {"replicas": 1, "selector": {"matchLabels": labels}, "template": template},
+    });
+    let server = server(lab).await.unwrap();
+    let url = format!("{server}/apis/apps/v1/namespaces/default/deployments");
+    let (status, made) = lab.send(Method::POST, &url, deployment).await;
+    assert_eq!(status, 201, "{made}");
+}
+
+pub(crate) async fn images(lab: &Lab) {
     let enable = format!("{USAGE}/projects/{PROJECT}/services/artifactregistry.googleapis.com:enable");
     lab.ok(Method::POST, &enable, json!({})).await;
     let repositories =
@@ -244,11 +313,25 @@ pub(super) async fn environment(gcloud: &Gcloud) -> String {
     let version = "--keyversion-project=binauthz-lab --keyversion-location=global --keyversion-keyring=ring \
         --keyversion-key=key";
     let newcomer = gcloud.lab.sandbox.files().token_of(Person::named("newcomer").unwrap()).display().to_string();
+    let port = gcloud.lab.sandbox.addr().port();
+    let sdk = kubectl_directory().map_or_else(String::new, |directory| directory.display().to_string());
     format!(
-        "IMAGE={IMAGE} DIGEST={0} PUSHED=gcr.io/{PROJECT}/hello-world@{0} FINGERPRINT={FINGERPRINT} NUMBER={number} \
+        "IMAGE={IMAGE} SDK={sdk} PORT={port} DIGEST={0} PUSHED=gcr.io/{PROJECT}/hello-world@{0} FINGERPRINT={FINGERPRINT} NUMBER={number} \
         KEY='{version}' NEWCOMER={newcomer} TOKEN=$(cat $CLOUDSDK_AUTH_ACCESS_TOKEN_FILE)\n",
         digest()
     )
+}
+
+/// Where the installed kubectl is; Google's SDK has one of each version beside it.
+pub(super) fn kubectl_directory() -> Option<PathBuf> {
+    let path = std::env::var_os("PATH")?;
+    let found = std::env::split_paths(&path).map(|directory| directory.join("kubectl")).find(|path| path.is_file());
+    Some(std::fs::canonicalize(found?).ok()?.parent()?.to_owned())
+}
+
+/// Whether it is that of the SDK, whose output was recorded.
+pub(super) fn is_sdk() -> bool {
+    kubectl_directory().is_some_and(|directory| directory.join("kubectl.1.32").is_file())
 }
 
 /// The files of the recordings, with the project's number and the policy's etag.

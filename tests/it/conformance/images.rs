@@ -15,6 +15,13 @@ commands! {
     artifacts_docker_images_describe_gcr: [Image] "gcloud artifacts docker images describe $PUSHED";
     artifacts_docker_images_describe_localhost: [Image] "gcloud artifacts docker images describe \
         localhost:5000/binauthz-lab/hello-world:latest";
+    images_describe_localhost_tag: [Image] "gcloud container images describe \
+        localhost:$PORT/binauthz-lab/hello-world:latest --format='get(image_summary.digest)'";
+    images_describe_127: [ImageHere] "gcloud container images describe \
+        127.0.0.1:$PORT/binauthz-lab/hello-world:latest --format='get(image_summary.digest)'";
+    images_list_tags_localhost: [Image] "gcloud container images list-tags localhost:$PORT/binauthz-lab/hello-world";
+    images_delete_localhost: [Image] "gcloud container images delete localhost:$PORT/binauthz-lab/hello-world@$DIGEST \
+        --force-delete-tags";
     connect_proxy_skopeo_push: [] "skopeo copy -q --insecure-policy oci:image:latest \
         docker://gcr.io/binauthz-lab/hello-world:latest";
     connect_proxy_skopeo_inspect: [Image] "skopeo inspect --format '{{.Digest}}' \

@@ -31,6 +31,11 @@ commands! {
     error_401: [] "echo wrong > wrong; CLOUDSDK_AUTH_ACCESS_TOKEN_FILE=wrong gcloud container binauthz policy export";
     error_403: [] "CLOUDSDK_AUTH_ACCESS_TOKEN_FILE=$NEWCOMER gcloud container binauthz policy export";
     error_404: [] "gcloud container binauthz policy export --project=nope-nope";
+    config_set_project_denied: [] "unset CLOUDSDK_CORE_PROJECT; gcloud config set project some-other-project";
+    config_set_project_offline: [Nothing] "unset CLOUDSDK_CORE_PROJECT CLOUDSDK_AUTH_ACCESS_TOKEN_FILE; \
+        gcloud config set project binauthz-lab";
+    override_path_prefix: [] "CLOUDSDK_API_ENDPOINT_OVERRIDES_BINARYAUTHORIZATION=https://127.0.0.1:$PORT/ba/ \
+        gcloud container binauthz policy export";
     override_no_trailing_slash: [] "CLOUDSDK_API_ENDPOINT_OVERRIDES_BINARYAUTHORIZATION=https://127.0.0.1 \
         gcloud container binauthz policy export";
 }

@@ -68,18 +68,31 @@ const REMARKS: &[(&str, &str)] = &[
         "gcloud takes no name without a registry, with a tag, or `localhost:PORT/…` without a scheme",
     ),
     ("gcloud container clusters get-credentials", "`--use-iam-token` is for Google's own"),
+    ("kubectl get", "refused: nothing at the address, and the plugin of gcloud without an account"),
+    ("kubectl run", "refused by the policy, also with `--dry-run=server`, or the name is taken"),
+    ("kubectl logs", "the sandbox executes no containers"),
+    ("kubectl create deployment", "by 1.27 to 1.33 too; the refusal of its pods is an event"),
+    ("kubectl apply", "by 1.27 to 1.33 too; refused are what the policy denies, and kinds that no cluster here has"),
+    ("kubectl apply --server-side", "a field of another manager is a conflict, as at a real API server"),
+    ("gcloud container images describe", "gcloud asks `localhost:PORT` in plain HTTP; `127.0.0.1:PORT` works"),
+    ("gcloud container images list-tags", "gcloud takes no registry with a port"),
     (
         "gcloud artifacts docker images describe",
         "not of `localhost`: gcloud says that it is no image of Artifact Registry",
     ),
-    ("gcloud container images delete", "a tagged image needs `--force-delete-tags`"),
+    (
+        "gcloud container images delete",
+        "a tagged image needs `--force-delete-tags`; gcloud takes no registry with a port",
+    ),
     ("curl -X GET", "another host is refused, and never reached"),
 ];
 
 /// The client's last command in a line: its track, and its words without it.
 fn words(line: &str) -> (&'static str, String) {
-    let client =
-        ["gcloud ", "curl ", "skopeo ", "kubectl "].iter().filter_map(|client| line.rfind(client)).max().unwrap();
+    if let Some((_, kubectl)) = line.rsplit_once("kubectl ").or_else(|| line.strip_prefix("$SDK/")?.split_once(' ')) {
+        return ("", of_kubectl(kubectl));
+    }
+    let client = ["gcloud ", "curl ", "skopeo "].iter().filter_map(|client| line.rfind(client)).max().unwrap();
     let rest = &line[client..];
     if rest.starts_with("curl") {
         let method = rest.split_once("-X ").map_or("GET", |(_, after)| after.split(' ').next().unwrap());
@@ -90,11 +103,20 @@ fn words(line: &str) -> (&'static str, String) {
     let mut words = Vec::new();
     for word in rest.split(' ') {
         words.push(word);
-        if VERBS.contains(&word) || ["copy", "get", "run"].contains(&word) {
+        if VERBS.contains(&word) || word == "copy" {
             break;
         }
     }
     (track, words.join(" "))
+}
+
+/// The words of a kubectl command without its arguments.
+fn of_kubectl(line: &str) -> String {
+    let words = line.split(' ').take_while(|word| !word.starts_with('-'));
+    let verb = line.split(' ').next().unwrap();
+    let count = if matches!(verb, "create" | "auth" | "describe" | "delete") { 2 } else { 1 };
+    let flag = if line.contains("--server-side") { " --server-side" } else { "" };
+    format!("kubectl {}{flag}", words.take(count).collect::<Vec<_>>().join(" "))
 }
 
 /// The exit code that is expected of a command.

@@ -39,6 +39,11 @@ impl Words {
             (r#"(client-key-data = )".*""#, "${1}KEY"),
             (r#"(/auth = )".*""#, "${1}CREDENTIALS"),
             (r"(?m)^- [A-Za-z0-9_=-]{100,}$", "- ATTESTATION"),
+            // The names of what a Deployment makes, of events, and the ages and logs of kubectl.
+            (r"\b(hello|web2)-([0-9a-z]{10})-[0-9a-z]{5}\b", "${1}-${2}-SUFFIX"),
+            (r"\b([a-z0-9-]+)\.[0-9a-f]{15,}\b", "${1}.ID"),
+            (r"[EWF]\d{4} \d\d:\d\d:\d\d\.\d+ +\d+ [a-z_]+\.go:\d+\]", "LOG"),
+            (r"\b[A-Z][a-z]{2}, \d\d [A-Z][a-z]{2} \d{4} \d\d:\d\d:\d\d [+-]\d{4}", "TIME"),
             (r"\.{3,}", "..."),
             (r"(?m) +$", ""),
         ];
@@ -54,6 +59,21 @@ impl Words {
         let made = |found: &Captures<'_>| if found[0].contains(OURS) { found[0].to_owned() } else { "KEY".to_owned() };
         key.replace_all(&text, made).into_owned()
     }
+}
+
+/// A table or description of kubectl's, whose columns are as wide as what they hold; ages are of the clock.
+pub(super) fn columns(text: &str) -> String {
+    let text = Regex::new(r"(\S) {2,}").unwrap().replace_all(text, "${1}  ").into_owned();
+    let text = Regex::new(r"\b\d{1,2}s\b").unwrap().replace_all(&text, "AGE").into_owned();
+    // A controller tries again and again what is refused.
+    Regex::new(r"AGE \(x\d+ over AGE\)").unwrap().replace_all(&text, "AGE").into_owned()
+}
+
+/// A report without what the client printed.
+pub(super) fn without_output(report: &str) -> String {
+    let state = report.find("--- state").unwrap_or(report.len());
+    let output = ["--- stdout", "--- stderr"].into_iter().filter_map(|title| report.find(title)).min();
+    format!("{}{}", &report[..output.unwrap_or(state)], &report[state..]).trim_end().to_owned()
 }
 
 /// The part of the report under a title; nothing for an empty one.

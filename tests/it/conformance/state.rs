@@ -1,11 +1,12 @@
 //! What lies in a sandbox, and what of it a command changed.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use reqwest::Method;
 use serde_json::{Value, json};
 
+use super::workloads;
 use crate::gcloud::Gcloud;
 use crate::sandbox::{BA, CA, CRM, GKE, Lab, PROJECT, USAGE};
 
@@ -43,6 +44,7 @@ pub(super) async fn read(gcloud: &Gcloud) -> State {
             state[what][&name]["iam"] = lab.send(method, &policy, Value::Null).await.1["bindings"].clone();
         }
     }
+    state["cluster"] = workloads::read(lab).await;
     for file in ["kubeconfig", "docker", "gcloud"] {
         state[file] = written(gcloud, file);
     }
@@ -51,14 +53,17 @@ pub(super) async fn read(gcloud: &Gcloud) -> State {
     flat
 }
 
-/// A file that clients write.
+/// A file that clients write; nothing where they are not told a place of the test's.
 fn written(gcloud: &Gcloud, file: &str) -> Value {
-    let place = match file {
-        // Of the list the first, which is the one that gcloud writes.
-        "kubeconfig" => PathBuf::from(gcloud.variable("KUBECONFIG").split(':').next().unwrap()),
-        "docker" => Path::new(gcloud.variable("DOCKER_CONFIG")).join("config.json"),
-        _ => Path::new(gcloud.variable("CLOUDSDK_CONFIG")).join("configurations/config_default"),
+    let (variable, below) = match file {
+        "kubeconfig" => ("KUBECONFIG", ""),
+        "docker" => ("DOCKER_CONFIG", "config.json"),
+        _ => ("CLOUDSDK_CONFIG", "configurations/config_default"),
     };
+    let Some(value) = gcloud.variable(variable) else { return Value::Null };
+    // Of a list the first, which is the one that gcloud writes.
+    let first = Path::new(value.split(':').next().unwrap());
+    let place = if below.is_empty() { first.to_owned() } else { first.join(below) };
     let text = std::fs::read_to_string(place).unwrap_or_default();
     match file {
         "kubeconfig" => serde_saphyr::from_str(&text).unwrap_or_default(),
