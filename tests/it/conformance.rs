@@ -19,6 +19,7 @@ pub(crate) use given::{images, server};
 mod attestations;
 mod attestors;
 mod clusters;
+mod codelab;
 mod given;
 mod images;
 mod kubectl;
@@ -63,7 +64,7 @@ macro_rules! commands {
 use commands;
 
 /// The rows, by what they are about.
-const COMMANDS: [&[Command]; 9] = [
+const COMMANDS: [&[Command]; 10] = [
     projects::COMMANDS,
     clusters::COMMANDS,
     kubectl::COMMANDS,
@@ -73,6 +74,7 @@ const COMMANDS: [&[Command]; 9] = [
     attestors::COMMANDS,
     attestations::COMMANDS,
     platform::COMMANDS,
+    codelab::COMMANDS,
 ];
 
 impl Command {
@@ -95,9 +97,10 @@ impl Command {
         let after = state::read(&gcloud).await;
         let said = said::Words::of(&gcloud).await;
         let (stdout, stderr) = (said.stable(&ran.stdout), said.stable(&said::usage_cut(&ran.stderr)));
-        // gcloud says of a cluster where it asks for it.
-        let host = "https://container.googleapis.com/v1";
-        let stderr = if way == Way::Overrides { stderr.replace("https://127.0.0.1:PORT/v1", host) } else { stderr };
+        // gcloud says where it asked.
+        let service = if stderr.contains("/clusters/") { "container" } else { "cloudresourcemanager" };
+        let host = format!("https://{service}.googleapis.com/v1");
+        let stderr = if way == Way::Overrides { stderr.replace("https://127.0.0.1:PORT/v1", &host) } else { stderr };
         let [stdout, stderr] =
             [stdout, stderr].map(|text| if self.is_of_kubectl() { said::columns(&text) } else { text });
         let report = format!(
@@ -148,7 +151,9 @@ impl Command {
         is_newer
             && of_sdk.is_none_or(is_there)
             && (!needs("gcloud") || require_optional("gcloud").is_some())
-            && ["curl", "skopeo", "kubectl"].into_iter().all(|client| !needs(client) || require(client).is_some())
+            && ["curl", "skopeo", "kubectl", "gpg"]
+                .into_iter()
+                .all(|client| !needs(client) || require(client).is_some())
     }
 }
 

@@ -1,4 +1,7 @@
 //! Clusters.
+//!
+//! Of a cluster without a certificate (`gke-get-credentials-noca`) there is no row: those of the sandbox
+//! have one.
 
 use super::commands;
 

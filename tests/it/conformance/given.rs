@@ -27,6 +27,12 @@ const NOTE: &str = "my-attestor-note";
 pub(super) enum Given {
     /// An empty sandbox.
     Nothing,
+    /// The project alone, without services.
+    Project,
+    /// Artifact Registry, without a repository.
+    ArtifactRegistry,
+    /// Cloud KMS, without a key ring.
+    CloudKms,
     /// A policy that was written, so that it has an etag.
     Policy,
     Note,
@@ -86,6 +92,11 @@ async fn make(gcloud: &Gcloud, what: Given) {
     let project = format!("projects/{PROJECT}");
     match what {
         Given::Nothing => {}
+        Given::Project => {
+            lab.ok(Method::POST, &format!("{CRM}/projects"), json!({"projectId": PROJECT})).await;
+        }
+        Given::ArtifactRegistry => enable(lab, "artifactregistry").await,
+        Given::CloudKms => enable(lab, "cloudkms").await,
         Given::Policy => {
             let rule = json!({"evaluationMode": "ALWAYS_ALLOW", "enforcementMode": "ENFORCED_BLOCK_AND_AUDIT_LOG"});
             lab.ok(Method::PUT, &format!("{BA}/v1/{project}/policy"), json!({"defaultAdmissionRule": rule})).await;
@@ -175,9 +186,13 @@ async fn add_key(lab: &Lab, key: Value) {
     lab.ok(Method::PUT, &url, attestor).await;
 }
 
-async fn kms(lab: &Lab) {
-    let enable = format!("{USAGE}/projects/{PROJECT}/services/cloudkms.googleapis.com:enable");
+async fn enable(lab: &Lab, service: &str) {
+    let enable = format!("{USAGE}/projects/{PROJECT}/services/{service}.googleapis.com:enable");
     lab.ok(Method::POST, &enable, json!({})).await;
+}
+
+async fn kms(lab: &Lab) {
+    enable(lab, "cloudkms").await;
     let rings = format!("https://cloudkms.googleapis.com/v1/projects/{PROJECT}/locations/global/keyRings");
     lab.ok(Method::POST, &format!("{rings}?keyRingId=ring"), json!({})).await;
     let key = json!({"purpose": "ASYMMETRIC_SIGN", "versionTemplate": {"algorithm": "EC_SIGN_P256_SHA256"}});
@@ -267,8 +282,7 @@ async fn deployment(lab: &Lab) {
 }
 
 pub(crate) async fn images(lab: &Lab) {
-    let enable = format!("{USAGE}/projects/{PROJECT}/services/artifactregistry.googleapis.com:enable");
-    lab.ok(Method::POST, &enable, json!({})).await;
+    enable(lab, "artifactregistry").await;
     let repositories =
         format!("https://artifactregistry.googleapis.com/v1/projects/{PROJECT}/locations/us-central1/repositories");
     lab.ok(Method::POST, &format!("{repositories}?repositoryId=repo"), json!({"format": "DOCKER"})).await;

@@ -39,6 +39,23 @@ by_overrides! {
     artifacts_docker_images_describe_digest
     artifacts_docker_images_describe_tag
     images_describe_127
+    codelab_services_enable_container_2018
+    codelab_services_enable_containeranalysis_2018
+    codelab_services_enable_binaryauthorization_2018
+    codelab_projects_number_2018
+    codelab_repositories_create
+    codelab_repositories_list
+    codelab_docker_images_list
+    codelab_docker_tags_list
+    codelab_docker_tags_add
+    codelab_docker_images_delete
+    codelab_repositories_delete
+    codelab_kms_keyrings_create
+    codelab_kms_keys_create
+    codelab_kms_versions_destroy
+    codelab_gpg_key_2018
+    codelab_gpg_key
+    codelab_gpg_sign_2018
     curl_notes_create
     curl_notes_create_seed_v1alpha1
     curl_notes_get

@@ -14,7 +14,7 @@ const END: &str = "<!-- /commands -->";
 const TRACKS: [&str; 3] = ["", "beta ", "alpha "];
 
 /// Where a command's words end and its arguments begin.
-const VERBS: [&str; 29] = [
+const VERBS: [&str; 30] = [
     "export",
     "import",
     "get-iam-policy",
@@ -44,6 +44,7 @@ const VERBS: [&str; 29] = [
     "configure-docker",
     "read",
     "inspect",
+    "destroy",
 ];
 
 /// What a row cannot say by numbers.

@@ -8,6 +8,9 @@ use crate::gcloud::Gcloud;
 /// Of `inputs/ec.pub`.
 const OURS: &str = "1Tg9eAe4ohSrpQl2inn1GRkQoJzd";
 
+/// Of `inputs/public.pgp`.
+const OURS_PGP: &str = "BCAC0ZeO4f9WsMA3AH9JuQUluLDhPrLdfZDtk";
+
 /// What stands for what, in order.
 pub(super) struct Words(Vec<(Regex, String)>);
 
@@ -45,6 +48,7 @@ impl Words {
             (r"[EWF]\d{4} \d\d:\d\d:\d\d\.\d+ +\d+ [a-z_]+\.go:\d+\]", "LOG"),
             (r"\b[A-Z][a-z]{2}, \d\d [A-Z][a-z]{2} \d{4} \d\d:\d\d:\d\d [+-]\d{4}", "TIME"),
             (r"\.{3,}", "..."),
+            (r"\.+done\.", "...done."),
             (r"(?m) +$", ""),
         ];
         words.extend(general.map(|(pattern, word)| (pattern.to_owned(), word)));
@@ -54,6 +58,18 @@ impl Words {
     pub(super) fn stable(&self, text: &str) -> String {
         let text =
             self.0.iter().fold(text.to_owned(), |text, (pattern, word)| pattern.replace_all(&text, word).into_owned());
+        // A key of gpg's that is not the recordings'.
+        let other = Regex::new(r"\b[0-9A-F]{40}\b").unwrap();
+        let named = |found: &Captures<'_>| {
+            if &found[0] == given::FINGERPRINT { found[0].to_owned() } else { "FINGERPRINT".to_owned() }
+        };
+        let text = other.replace_all(&text, named).into_owned();
+        let block =
+            Regex::new("(?s)-----BEGIN PGP PUBLIC KEY BLOCK-----.*?-----END PGP PUBLIC KEY BLOCK-----").unwrap();
+        let made = |found: &Captures<'_>| {
+            if found[0].contains(OURS_PGP) { found[0].to_owned() } else { "KEY".to_owned() }
+        };
+        let text = block.replace_all(&text, made).into_owned();
         // A key of Cloud KMS is made for the test; the other one is that of the recordings.
         let key = Regex::new("(?s)-----BEGIN PUBLIC KEY-----.*?-----END PUBLIC KEY-----").unwrap();
         let made = |found: &Captures<'_>| if found[0].contains(OURS) { found[0].to_owned() } else { "KEY".to_owned() };

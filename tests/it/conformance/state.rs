@@ -29,6 +29,11 @@ pub(super) async fn read(gcloud: &Gcloud) -> State {
         "occurrences": value(lab, &format!("{CA}/v1/{project}/occurrences")).await["occurrences"].take(),
         "clusters": listed(lab, &format!("{GKE}/v1/{project}/locations/-/clusters"), "clusters").await,
     });
+    let repositories =
+        format!("https://artifactregistry.googleapis.com/v1/{project}/locations/us-central1/repositories");
+    state["repositories"] = listed(lab, &repositories, "repositories").await;
+    let rings = format!("https://cloudkms.googleapis.com/v1/{project}/locations/global/keyRings");
+    state["keyRings"] = listed(lab, &rings, "keyRings").await;
     let kms = format!("https://cloudkms.googleapis.com/v1/{project}/locations/global/keyRings/ring/cryptoKeys/key");
     state["keyVersions"] = listed(lab, &format!("{kms}/cryptoKeyVersions"), "cryptoKeyVersions").await;
     for host in ["gcr.io/binauthz-lab", "us-central1-docker.pkg.dev/binauthz-lab/repo"] {
@@ -88,6 +93,8 @@ async fn listed(lab: &Lab, url: &str, name: &str) -> Value {
         match name {
             "clusters" => keep(&mut element, &["status", "location", "binaryAuthorization", "currentNodeCount"]),
             "cryptoKeyVersions" => keep(&mut element, &["state", "algorithm"]),
+            "repositories" => keep(&mut element, &["format", "mode"]),
+            "keyRings" => keep(&mut element, &["name"]),
             "services" => keep(&mut element, &["state"]),
             "projects" => keep(&mut element, &["lifecycleState", "labels"]),
             _ => {}
