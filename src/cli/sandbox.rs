@@ -3,9 +3,11 @@
 
 mod environment;
 mod people;
+mod prompt;
 mod reset;
 mod serve;
 mod shell;
+mod syntax;
 
 use std::fmt;
 use std::io::{self, Write as _};
@@ -18,6 +20,7 @@ use crate::sandbox::people::{PEOPLE, Person};
 use crate::sandbox::{Running, StartError};
 use crate::settings;
 use environment::{Environment, Mode};
+use syntax::Syntax;
 
 /// Run the embedded sandbox, or point gcloud, kubectl, curl and skopeo at it.
 #[derive(Debug, clap::Args)]
@@ -38,6 +41,9 @@ enum Command {
     Env {
         #[command(flatten)]
         mode: ModeArgs,
+        /// The shell that is to read it
+        #[arg(long, value_enum, value_name = "SHELL", default_value_t)]
+        shell: Syntax,
     },
     /// Run a shell, or a command, whose clients talk to the sandbox; serves it where none is running
     Shell {
@@ -118,7 +124,7 @@ impl Failure {
 pub(super) fn run(args: &Args) -> Exit {
     let done = match &args.command {
         Command::Serve { port } => serve::run(*port),
-        Command::Env { mode } => env(mode.mode(), mode.person()),
+        Command::Env { mode, shell } => env(mode.mode(), mode.person(), *shell),
         Command::Shell { mode, command } => shell::run(mode.mode(), mode.person(), command),
         Command::People => people::run(),
         Command::Reset { yes } => reset::run(*yes),
@@ -129,10 +135,10 @@ pub(super) fn run(args: &Args) -> Exit {
     })
 }
 
-fn env(mode: Mode, person: &Person) -> Result<Exit, Failure> {
+fn env(mode: Mode, person: &Person, syntax: Syntax) -> Result<Exit, Failure> {
     let running = running()?.ok_or(Failure::NotRunning)?;
     let environment = runtime()?.block_on(Environment::prepare(&directory(), running.port, mode, person))?;
-    say(&environment.exports())?;
+    say(&environment.lines(syntax))?;
     Ok(Exit::Yes)
 }
 

@@ -20,6 +20,8 @@ mod platform;
 mod projects;
 mod robustness;
 mod server;
+#[cfg(unix)]
+mod shells;
 
 /// A sandbox and a client that reaches it under every name.
 pub(crate) struct Lab {

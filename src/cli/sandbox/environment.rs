@@ -11,6 +11,7 @@ use serde_json::{Value, json};
 use zeroize::Zeroizing;
 
 use super::Failure;
+use super::syntax::Syntax;
 use crate::sandbox::people::Person;
 use crate::sandbox::store::Store;
 use crate::sandbox::{ClusterAddress, Files, Token, cluster_addresses};
@@ -87,10 +88,9 @@ impl Environment {
         self.0.iter().map(|(name, value)| (*name, value.as_str()))
     }
 
-    /// Lines for a POSIX shell.
-    pub(super) fn exports(&self) -> String {
-        let lines: Vec<String> =
-            self.variables().map(|(name, value)| format!("export {name}={}\n", quoted(value))).collect();
+    /// Lines that set them in a shell.
+    pub(super) fn lines(&self, syntax: Syntax) -> String {
+        let lines: Vec<String> = self.variables().map(|(name, value)| syntax.assignment(name, value)).collect();
         lines.concat()
     }
 }
@@ -135,6 +135,8 @@ fn common(files: &Files, person: &Person, directory: &Path, kubeconfig: &Path) -
     let separator = if cfg!(windows) { ';' } else { ':' };
     let own = directory.join(of(person, OF_GCLOUD));
     vec![
+        // For prompts and scripts of the user's: who one is here.
+        ("COUNTERSIGN_SANDBOX", person.name.to_owned()),
         ("CLOUDSDK_CONFIG", text(&directory.join("gcloud"))),
         ("CLOUDSDK_AUTH_ACCESS_TOKEN_FILE", text(&files.token_of(person))),
         ("CLOUDSDK_CORE_CUSTOM_CA_CERTS_FILE", text(&files.certificate())),
@@ -209,15 +211,6 @@ fn docker_config(token: &Token, port: u16) -> Zeroizing<String> {
     Zeroizing::new(format!("{{\"auths\": {{{}}}}}\n", *auths))
 }
 
-/// As one word of a POSIX shell.
-fn quoted(value: &str) -> String {
-    let plain = |c: char| c.is_ascii_alphanumeric() || "/._-:,=@%+".contains(c);
-    if !value.is_empty() && value.chars().all(plain) {
-        return value.to_owned();
-    }
-    format!("'{}'", value.replace('\'', "'\\''"))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -229,14 +222,5 @@ mod tests {
         let moved = with_port(text, 8080);
         assert_eq!(moved, text.replace("4711", "8080").replace("1:1\"", "1:8080\""));
         assert_eq!(with_port("server: https://10.0.0.1:1", 8080), "server: https://10.0.0.1:1");
-    }
-
-    #[rstest::rstest]
-    #[case("/tmp/a-b_c.d", "/tmp/a-b_c.d")]
-    #[case("", "''")]
-    #[case("a b", "'a b'")]
-    #[case("it's $HOME", "'it'\\''s $HOME'")]
-    fn words_of_a_shell(#[case] value: &str, #[case] word: &str) {
-        assert_eq!(quoted(value), word);
     }
 }

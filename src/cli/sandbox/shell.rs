@@ -2,14 +2,17 @@
 //!
 //! Where no sandbox is running, this process serves it for as long as the command runs.
 
+use std::ffi::OsString;
+use std::io::{self, Write as _};
 use std::process::ExitStatus;
 
 use tokio::process::Command;
 
+use super::prompt::{self, Start};
 use super::serve::stop_signal;
 use super::{Environment, Exit, Failure, Mode, directory, running, runtime};
-use crate::sandbox::Sandbox;
 use crate::sandbox::people::Person;
+use crate::sandbox::{Files, Sandbox};
 
 pub(super) fn run(mode: Mode, person: &Person, command: &[String]) -> Result<Exit, Failure> {
     let runtime = runtime()?;
@@ -31,29 +34,49 @@ async fn with_sandbox(mode: Mode, person: &Person, command: &[String]) -> Result
         (Some(sandbox), port)
     };
     let environment = Environment::prepare(&directory(), port, mode, person).await?;
-    let status = run_with(&environment, person, command).await;
+    let status = run_with(&environment, (mode, person), command).await;
     if let Some(sandbox) = own {
         let _ = sandbox.shutdown().await;
     }
     status
 }
 
-async fn run_with(environment: &Environment, person: &Person, command: &[String]) -> Result<ExitStatus, Failure> {
+async fn run_with(
+    environment: &Environment,
+    (mode, person): (Mode, &Person),
+    command: &[String],
+) -> Result<ExitStatus, Failure> {
     let shell = std::env::var("SHELL").ok().filter(|shell| !shell.is_empty()).unwrap_or_else(default_shell);
-    let (program, arguments) = match command.split_first() {
-        Some((program, arguments)) => (program.clone(), arguments),
-        None => (shell, [].as_slice()),
+    let (program, start) = if let Some((program, arguments)) = command.split_first() {
+        let arguments = arguments.iter().map(OsString::from).collect();
+        (program.clone(), Start { arguments, variables: Vec::new() })
+    } else {
+        let files = Files::of(&directory());
+        let start = prompt::prepare(&shell, &files, environment, person).map_err(Failure::io("the shell's start"))?;
+        greet(mode, person);
+        (shell, start)
     };
     let failed = |source| Failure::Command { command: program.clone(), source };
     // A terminal's interrupt goes to the command as well, which decides what it means.
     let _held = stop_signal()?;
     let mut child = Command::new(&program)
-        .args(arguments)
+        .args(start.arguments)
         .envs(environment.variables())
-        .env("COUNTERSIGN_SANDBOX", person.name)
+        .envs(start.variables)
         .spawn()
         .map_err(failed)?;
     child.wait().await.map_err(|source| Failure::Command { command: program.clone(), source })
+}
+
+/// Says where one is, for a shell whose prompt cannot.
+fn greet(mode: Mode, person: &Person) {
+    let whom = if person.is_owner() { String::new() } else { format!(", as {}", person.name) };
+    let clients = match mode {
+        Mode::Proxy => "gcloud, kubectl, curl and skopeo talk to the sandbox alone",
+        Mode::Overrides => "gcloud and kubectl talk to the sandbox, curl and skopeo to whom they are told to",
+    };
+    // Without standard error there is nobody to tell.
+    let _ = writeln!(io::stderr().lock(), "countersign: a shell of the sandbox{whom}: {clients}; `exit` leaves it");
 }
 
 fn default_shell() -> String {

@@ -52,6 +52,13 @@ impl Workbench {
         Self::spawn(shell, data, (120, 40), &[("PS1", "prompt> "), ("ENV", "")])
     }
 
+    /// Starts `countersign sandbox shell` with the user's shell being this one.
+    pub(crate) fn sandbox_shell(data: &Path, shell: &str, env: &[(&str, &str)]) -> Self {
+        let mut command = CommandBuilder::new(PROGRAM);
+        command.args(["sandbox", "shell"]);
+        Self::spawn(command, data, (200, 40), &[&[("SHELL", shell)], env].concat())
+    }
+
     /// Starts the test of this name again as a program of its own, with `env` set.
     pub(crate) fn this_test(name: &str, env: &[(&str, &str)]) -> Self {
         let mut command = CommandBuilder::new(std::env::current_exe().unwrap());
