@@ -6,12 +6,15 @@
 //! outputs, and what the command changed in the sandbox; times, ids and addresses are named, not
 //! compared. The README's table is written from the rows (`UPDATE=1 cargo test conformance`).
 //!
-//! What leads gcloud here is the proxy; `overrides.rs` has the codelab's commands once more by endpoint
-//! overrides, with the same expected. What kubectl prints is compared by the versions of Google's SDK; of an older client, which a distribution
-//! may have, the exit code and the state are.
+//! The clients come through the sandbox's proxy; `overrides.rs` has the codelab's commands once more by
+//! endpoint overrides. What kubectl prints is that of Google's SDK: of another kubectl, which may be
+//! years older, the exit code and the state are compared.
 
-use crate::gcloud::{Gcloud, Way};
-use crate::support::clients::{require, require_optional};
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use crate::gcloud::{Gcloud, Ran, Way};
+use crate::support::clients::{is_kubectl_of_sdk, kubectl_directory, require, require_optional};
 
 use given::Given;
 pub(crate) use given::{images, server};
@@ -96,30 +99,29 @@ impl Command {
         let ran = gcloud.run(&format!("{environment}{line}")).await;
         let after = state::read(&gcloud).await;
         let said = said::Words::of(&gcloud).await;
-        let (stdout, stderr) = (said.stable(&ran.stdout), said.stable(&said::usage_cut(&ran.stderr)));
-        // gcloud says where it asked.
-        let service = if stderr.contains("/clusters/") { "container" } else { "cloudresourcemanager" };
-        let host = format!("https://{service}.googleapis.com/v1");
-        let stderr = if way == Way::Overrides { stderr.replace("https://127.0.0.1:PORT/v1", &host) } else { stderr };
-        let [stdout, stderr] =
-            [stdout, stderr].map(|text| if self.is_of_kubectl() { said::columns(&text) } else { text });
-        let report = format!(
-            "$ {}\nexit {}\n{}{}{}",
-            self.line,
-            ran.code,
-            said::section("stdout", &stdout),
-            said::section("stderr", &stderr),
-            said::section("state", &said.stable(&state::changes(&before, &after))),
-        );
-        self.compare(&report);
+        let changes = said.stable(&state::changes(&before, &after));
+        self.compare(&self.report(&ran, &said, way, &changes));
+    }
+
+    fn report(&self, ran: &Ran, said: &said::Words, way: Way, changes: &str) -> String {
+        let mut stdout = said.stable(&ran.stdout);
+        let mut stderr = said.stable(&said::usage_cut(&ran.stderr));
+        if way == Way::Overrides {
+            // gcloud says where it asked.
+            let service = if stderr.contains("/clusters/") { "container" } else { "cloudresourcemanager" };
+            stderr = stderr.replace("https://127.0.0.1:PORT/v1", &format!("https://{service}.googleapis.com/v1"));
+        }
+        if self.is_of_kubectl() {
+            (stdout, stderr) = (said::columns(&stdout), said::columns(&stderr));
+        }
+        let sections = [("stdout", &*stdout), ("stderr", &*stderr), ("state", changes)];
+        let sections = sections.map(|(title, text)| said::section(title, text)).concat();
+        format!("$ {}\nexit {}\n{sections}", self.line, ran.code)
     }
 
     fn compare(&self, report: &str) {
-        const EXPECTED: &str = "tests/it/conformance/expected";
-        if self.is_of_kubectl() && !given::is_sdk() {
-            let path =
-                std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join(EXPECTED).join(format!("{}.snap", self.name));
-            let expected = std::fs::read_to_string(path).unwrap();
+        if self.is_of_kubectl() && !is_kubectl_of_sdk() {
+            let expected = fs::read_to_string(expected().join(format!("{}.snap", self.name))).unwrap();
             let (_, expected) = expected.split_once("\n---\n").unwrap();
             assert_eq!(said::without_output(report), said::without_output(expected), "{report}");
             return;
@@ -140,14 +142,12 @@ impl Command {
         let words = || self.line.split([' ', ';', '|', '(']);
         let needs = |client: &str| words().any(|word| word == client);
         // kubectl before 1.27 looks into the schemas of OpenAPI, which the sandbox has not, for the parameter.
-        let is_newer = !self.line.contains("--dry-run=server") || {
-            given::is_sdk() || require_optional("kubectl.1.32").is_some()
-        };
+        let is_newer = !self.line.contains("--dry-run=server")
+            || is_kubectl_of_sdk()
+            || require_optional("kubectl.1.32").is_some();
         let of_sdk = words().find_map(|word| word.strip_prefix("$SDK/"));
-        let is_there = |client: &str| {
-            given::kubectl_directory()
-                .is_some_and(|sdk| require_optional(&sdk.join(client).display().to_string()).is_some())
-        };
+        let beside = |client: &str| kubectl_directory().map(|sdk| sdk.join(client).display().to_string());
+        let is_there = |client: &str| beside(client).is_some_and(|path| require_optional(&path).is_some());
         is_newer
             && of_sdk.is_none_or(is_there)
             && (!needs("gcloud") || require_optional("gcloud").is_some())
@@ -157,14 +157,17 @@ impl Command {
     }
 }
 
+fn expected() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/it/conformance/expected")
+}
+
 /// No two commands of a name, and nothing expected of a command that is not there.
 #[test]
 fn what_is_expected_is_of_a_command() {
     let mut names: Vec<&str> = COMMANDS.iter().copied().flatten().map(|command| command.name).collect();
     names.sort_unstable();
     assert!(names.windows(2).all(|pair| pair[0] != pair[1]), "{names:?}");
-    let directory = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/it/conformance/expected");
-    let files = std::fs::read_dir(directory).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap());
+    let files = fs::read_dir(expected()).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap());
     let mut expected: Vec<String> = files.filter_map(|name| name.strip_suffix(".snap").map(str::to_owned)).collect();
     expected.sort_unstable();
     assert_eq!(expected, names);

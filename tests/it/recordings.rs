@@ -1,7 +1,7 @@
 //! The requests that the real clients were recorded to send, replayed without the clients.
 //!
 //! A file of `recordings/` holds, for each recorded command, the requests that make what it needs
-//! (`given`) and the recorded exchanges. [`Recordings::replay`] sends them to a fresh sandbox and
+//! (`given`) and the recorded exchanges. [`replay`] sends them to a fresh sandbox and
 //! compares each answer with the recorded one, which the real client accepted: the same status, and
 //! the same fields of the same kinds and values. What the server chooses (etags, times, the ids of
 //! occurrences) is compared by its kind alone. Whatever else differs has to be an [`Exception`] with
@@ -30,7 +30,7 @@ mod kubernetes;
 
 /// The recordings of one file.
 #[derive(Debug, Deserialize)]
-pub(crate) struct Recordings {
+struct Recordings {
     /// What several of the requests hold.
     texts: BTreeMap<String, String>,
     /// Why an answer may hold more than was recorded; without it, it may not.
@@ -76,14 +76,14 @@ struct Exchange {
 
 /// A difference that is meant.
 #[derive(Debug)]
-pub(crate) struct Exception {
+struct Exception {
     /// The recording's name, or its beginning and `*`.
-    pub(crate) recording: &'static str,
+    recording: &'static str,
     /// What differs: `given`, `status`, or the place in the answer, as in `/attestors/0/description`; with
     /// `*` all that begins so.
-    pub(crate) at: &'static str,
+    at: &'static str,
     /// Why the sandbox is right, or the facts say nothing.
-    pub(crate) why: &'static str,
+    why: &'static str,
 }
 
 /// What the server chooses.
@@ -103,21 +103,33 @@ const CHOSEN: [&str; 13] = [
     "timeUploadedMs",
 ];
 
+/// Where the sandbox answers something else: recording, place, and why; see [`Exception`].
+type Exceptions = &'static [(&'static str, &'static str, &'static str)];
+
+/// A sandbox, and the values that stand for `{{NAME}}`.
+type Fresh = (Lab, Vec<(&'static str, String)>);
+
+/// A fresh sandbox with the project.
+async fn project() -> Fresh {
+    let lab = Lab::with_project().await;
+    let number = lab.project_number().await;
+    (lab, vec![("PROJECT_NUMBER", number)])
+}
+
+/// Replays the recordings of a file, `count` at least, each against what `fresh` makes.
+async fn replay<F: Future<Output = Fresh>>(
+    (file, count): (&str, usize),
+    exceptions: Exceptions,
+    fresh: impl Fn() -> F,
+) {
+    let recordings: Recordings = serde_json::from_str(file).unwrap();
+    assert!(recordings.all.len() >= count);
+    let exceptions: Vec<Exception> = exceptions.iter().copied().map(Exception::from).collect();
+    recordings.replay(&exceptions, fresh).await;
+}
+
 impl Recordings {
-    pub(crate) fn read(text: &str) -> Self {
-        serde_json::from_str(text).unwrap()
-    }
-
-    pub(crate) fn names(&self) -> impl Iterator<Item = &str> {
-        self.all.iter().map(|recording| recording.name.as_str())
-    }
-
-    /// Replays them, each against what `fresh` makes: a sandbox, and the values that stand for
-    /// `{{NAME}}`.
-    pub(crate) async fn replay<F>(&self, exceptions: &[Exception], fresh: impl Fn() -> F)
-    where
-        F: Future<Output = (Lab, Vec<(&'static str, String)>)>,
-    {
+    async fn replay<F: Future<Output = Fresh>>(&self, exceptions: &[Exception], fresh: impl Fn() -> F) {
         let mut wrong = Vec::new();
         let mut used = BTreeSet::new();
         for recording in &self.all {

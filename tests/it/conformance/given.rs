@@ -1,6 +1,6 @@
 //! What has to be there before a command: made by requests, not by the clients under test.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use countersign::client::{Blob, Client, Connection, ImageContent, Secret};
 use countersign::codelab::image;
@@ -11,6 +11,7 @@ use serde_json::{Value, json};
 use crate::gcloud::Gcloud;
 use crate::sandbox::{BA, CA, CRM, GKE, Lab, PROJECT, USAGE};
 use crate::skopeo::Layout;
+use crate::support::clients::kubectl_directory;
 
 /// The keys that the recordings used; `public.pgp` made `signature.pgp` over `payload.json`.
 const INPUTS: &str = "tests/it/conformance/inputs";
@@ -334,18 +335,6 @@ pub(super) async fn environment(gcloud: &Gcloud) -> String {
         KEY='{version}' NEWCOMER={newcomer} TOKEN=$(cat $CLOUDSDK_AUTH_ACCESS_TOKEN_FILE)\n",
         digest()
     )
-}
-
-/// Where the installed kubectl is; Google's SDK has one of each version beside it.
-pub(super) fn kubectl_directory() -> Option<PathBuf> {
-    let path = std::env::var_os("PATH")?;
-    let found = std::env::split_paths(&path).map(|directory| directory.join("kubectl")).find(|path| path.is_file());
-    Some(std::fs::canonicalize(found?).ok()?.parent()?.to_owned())
-}
-
-/// Whether it is that of the SDK, whose output was recorded.
-pub(super) fn is_sdk() -> bool {
-    kubectl_directory().is_some_and(|directory| directory.join("kubectl.1.32").is_file())
 }
 
 /// The files of the recordings, with the project's number and the policy's etag.

@@ -122,7 +122,7 @@ fn of_kubectl(line: &str) -> String {
 
 /// The exit code that is expected of a command.
 fn code(command: &Command) -> String {
-    let directory = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/it/conformance/expected");
+    let directory = super::expected();
     let text = std::fs::read_to_string(directory.join(format!("{}.snap", command.name))).unwrap();
     text.lines().find_map(|line| line.strip_prefix("exit ")).unwrap().to_owned()
 }

@@ -8,15 +8,13 @@ use std::process::Output;
 use serde_json::{Value, json};
 
 use super::{Cluster, DENIAL, REPOSITORY};
-use crate::support::clients::require;
+use crate::support::clients::{kubectl_directory, require};
 
 /// The clients, by their paths. The SDK's `kubectl` chooses among them by the server's version.
 fn versions() -> Vec<PathBuf> {
     let Some(kubectl) = require("kubectl") else { return Vec::new() };
-    let path = std::env::var_os("PATH").unwrap();
-    let found = std::env::split_paths(&path).map(|directory| directory.join("kubectl")).find(|path| path.is_file());
-    let found = fs::canonicalize(found.unwrap()).unwrap();
-    let beside = (27..=33).map(|minor| found.with_file_name(format!("kubectl.1.{minor}")));
+    let directory = kubectl_directory().unwrap();
+    let beside = (27..=33).map(|minor| directory.join(format!("kubectl.1.{minor}")));
     let mut versions: Vec<PathBuf> = beside.filter(|path| path.is_file()).collect();
     if versions.is_empty() {
         versions.push(PathBuf::from(kubectl.get_program()));

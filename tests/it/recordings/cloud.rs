@@ -1,13 +1,12 @@
 //! What gcloud sends to Resource Manager, Service Usage and Cloud KMS.
 
-use super::{Exception, Recordings};
-use crate::sandbox::Lab;
+use super::{Exceptions, project, replay};
 
 const FILE: &str = include_str!("cloud.json");
 
 /// Where the sandbox answers something else than the recorder's stand-in for the service did:
 /// recording, place, and why.
-const EXCEPTIONS: &[(&str, &str, &str)] = &[
+const EXCEPTIONS: Exceptions = &[
     ("*", "/pem", "another pair of keys"),
     ("*", "/pemCrc32c", "Cloud KMS has checksums, and gcloud checks those that are there"),
     ("*", "/signature", "by another key"),
@@ -33,13 +32,5 @@ const EXCEPTIONS: &[(&str, &str, &str)] = &[
 
 #[tokio::test]
 async fn the_recorded_requests_get_the_recorded_answers() {
-    let recordings = Recordings::read(FILE);
-    assert!(recordings.names().count() > 12);
-    let fresh = || async {
-        let lab = Lab::with_project().await;
-        let number = lab.project_number().await;
-        (lab, vec![("PROJECT_NUMBER", number)])
-    };
-    let exceptions: Vec<Exception> = EXCEPTIONS.iter().copied().map(Exception::from).collect();
-    recordings.replay(&exceptions, fresh).await;
+    replay((FILE, 12), EXCEPTIONS, project).await;
 }

@@ -1,13 +1,12 @@
 //! What gcloud sends for clusters.
 
-use super::{Exception, Recordings};
-use crate::sandbox::Lab;
+use super::{Exceptions, project, replay};
 
 const FILE: &str = include_str!("clusters.json");
 
 /// Where the sandbox answers something else than the recorder's stand-in for the service did:
 /// recording, place, and why.
-const EXCEPTIONS: &[(&str, &str, &str)] = &[
+const EXCEPTIONS: Exceptions = &[
     ("*", "/endpoint", "the sandbox's own address, with its port"),
     ("*", "/clusters/0/endpoint", "the sandbox's own address, with its port"),
     ("*", "/masterAuth/clusterCaCertificate", "the sandbox's own authority; the recorder cut its out"),
@@ -21,13 +20,5 @@ const EXCEPTIONS: &[(&str, &str, &str)] = &[
 
 #[tokio::test]
 async fn the_recorded_requests_get_the_recorded_answers() {
-    let recordings = Recordings::read(FILE);
-    assert!(recordings.names().count() > 20);
-    let fresh = || async {
-        let lab = Lab::with_project().await;
-        let number = lab.project_number().await;
-        (lab, vec![("PROJECT_NUMBER", number)])
-    };
-    let exceptions: Vec<Exception> = EXCEPTIONS.iter().copied().map(Exception::from).collect();
-    recordings.replay(&exceptions, fresh).await;
+    replay((FILE, 20), EXCEPTIONS, project).await;
 }

@@ -1,13 +1,12 @@
 //! What gcloud and curl send to Binary Authorization and Container Analysis.
 
-use super::{Exception, Recordings};
-use crate::sandbox::Lab;
+use super::{Exceptions, project, replay};
 
 const FILE: &str = include_str!("google.json");
 
 /// Where the sandbox answers something else than the recorder's stand-in for the service did.
 /// Recording, place, and why.
-const EXCEPTIONS: &[(&str, &str, &str)] = &[
+const EXCEPTIONS: Exceptions = &[
     (
         "alpha-continuous-validation-disable",
         "/enforcementPolicyConfig/enabled",
@@ -144,13 +143,5 @@ const EXCEPTIONS: &[(&str, &str, &str)] = &[
 
 #[tokio::test]
 async fn the_recorded_requests_get_the_recorded_answers() {
-    let recordings = Recordings::read(FILE);
-    assert!(recordings.names().count() > 80);
-    let fresh = || async {
-        let lab = Lab::with_project().await;
-        let number = lab.project_number().await;
-        (lab, vec![("PROJECT_NUMBER", number)])
-    };
-    let exceptions: Vec<Exception> = EXCEPTIONS.iter().copied().map(Exception::from).collect();
-    recordings.replay(&exceptions, fresh).await;
+    replay((FILE, 80), EXCEPTIONS, project).await;
 }

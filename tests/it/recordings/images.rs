@@ -4,14 +4,14 @@
 
 use countersign::codelab::image;
 
-use super::{Exception, Recordings};
+use super::{Exceptions, Fresh, replay};
 use crate::sandbox::Lab;
 
 const FILE: &str = include_str!("images.json");
 
 /// Where the sandbox answers something else than the recorder's stand-in for the services did:
 /// recording, place, and why.
-const EXCEPTIONS: &[(&str, &str, &str)] = &[
+const EXCEPTIONS: Exceptions = &[
     ("artifacts-docker-images-describe-*", "/metadata/mediaType", "the codelab's image is an OCI image"),
     ("artifacts-docker-images-describe-*", "/config/title", "the titles of the cloud; the stand-in had none"),
     ("artifacts-docker-images-describe-*", "/state", "the service is enabled here; the stand-in said that it is not"),
@@ -26,13 +26,10 @@ const EXCEPTIONS: &[(&str, &str, &str)] = &[
 
 #[tokio::test]
 async fn the_recorded_requests_get_the_recorded_answers() {
-    let recordings = Recordings::read(FILE);
-    assert!(recordings.names().count() > 8);
-    let exceptions: Vec<Exception> = EXCEPTIONS.iter().copied().map(Exception::from).collect();
-    recordings.replay(&exceptions, fresh).await;
+    replay((FILE, 9), EXCEPTIONS, fresh).await;
 }
 
-async fn fresh() -> (Lab, Vec<(&'static str, String)>) {
+async fn fresh() -> Fresh {
     let lab = Lab::with_project().await;
     crate::conformance::images(&lab).await;
     let image = image::build().unwrap();

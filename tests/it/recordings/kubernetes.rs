@@ -6,14 +6,14 @@
 use reqwest::Method;
 use serde_json::json;
 
-use super::{Exception, Recordings};
+use super::{Exceptions, Fresh, replay};
 use crate::sandbox::{GKE, Lab, PROJECT};
 
 const FILE: &str = include_str!("kubernetes.json");
 
 /// Where the sandbox answers something else than the recorder's stand-in for the API server did.
 /// Recording, place, and why.
-const EXCEPTIONS: &[(&str, &str, &str)] = &[
+const EXCEPTIONS: Exceptions = &[
     ("*", "/status*", "controllers write the status afterwards, and the image of the digest abab… is in no registry"),
     ("*", "/spec/nodeName", "the scheduler assigns a pod afterwards, and to the sandbox's node"),
     ("*", "/goVersion", "the sandbox is no Go program"),
@@ -45,13 +45,10 @@ const EXCEPTIONS: &[(&str, &str, &str)] = &[
 
 #[tokio::test]
 async fn the_recorded_requests_get_the_recorded_answers() {
-    let recordings = Recordings::read(FILE);
-    assert!(recordings.names().count() > 60);
-    let exceptions: Vec<Exception> = EXCEPTIONS.iter().copied().map(Exception::from).collect();
-    recordings.replay(&exceptions, fresh).await;
+    replay((FILE, 60), EXCEPTIONS, fresh).await;
 }
 
-async fn fresh() -> (Lab, Vec<(&'static str, String)>) {
+async fn fresh() -> Fresh {
     let lab = Lab::with_project().await;
     crate::conformance::images(&lab).await;
     let clusters = format!("{GKE}/v1/projects/{PROJECT}/locations/us-central1-a/clusters");

@@ -1,8 +1,9 @@
-//! The real clients and peers that some tests run: gpg, skopeo, kubectl, docker-registry.
+//! The real clients and peers that some tests run: gpg, skopeo, kubectl, docker-registry, shells.
 
 use std::io::Write as _;
+use std::path::PathBuf;
 use std::process::Command;
-use std::{env, io, thread};
+use std::{env, fs, io, thread};
 
 /// The client of this name, or nothing where it is not installed: then the test that asks says by
 /// its own name that it was not run, and fails where `CI` is `true`, which has to install it.
@@ -21,6 +22,18 @@ pub(crate) fn require_optional(client: &str) -> Option<Command> {
     let mut stderr = io::stderr();
     writeln!(stderr, "{}", notice(client)).unwrap();
     None
+}
+
+/// Where the installed kubectl is; Google's SDK has one of each version beside it.
+pub(crate) fn kubectl_directory() -> Option<PathBuf> {
+    let path = env::var_os("PATH")?;
+    let found = env::split_paths(&path).map(|directory| directory.join("kubectl")).find(|path| path.is_file());
+    Some(fs::canonicalize(found?).ok()?.parent()?.to_owned())
+}
+
+/// Whether it is that of the SDK, whose `kubectl` chooses among the versions.
+pub(crate) fn is_kubectl_of_sdk() -> bool {
+    kubectl_directory().is_some_and(|directory| directory.join("kubectl.1.32").is_file())
 }
 
 fn notice(client: &str) -> String {
