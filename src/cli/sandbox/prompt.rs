@@ -61,7 +61,7 @@ pub(super) fn prepare(
     match Kind::of(program) {
         Kind::Bash => {
             let file = write("bashrc", &bashrc(environment, &mark))?;
-            start.arguments = vec!["--rcfile".into(), file.into(), "-i".into()];
+            start.arguments = vec!["--rcfile".into(), file.into()];
         }
         Kind::Zsh => {
             write(".zshrc", &zshrc(environment, &mark))?;

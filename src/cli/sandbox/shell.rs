@@ -3,7 +3,7 @@
 //! Where no sandbox is running, this process serves it for as long as the command runs.
 
 use std::ffi::OsString;
-use std::io::{self, Write as _};
+use std::io::{self, IsTerminal as _, Write as _};
 use std::process::ExitStatus;
 
 use tokio::process::Command;
@@ -53,7 +53,9 @@ async fn run_with(
     } else {
         let files = Files::of(&directory());
         let start = prompt::prepare(&shell, &files, environment, person).map_err(Failure::io("the shell's start"))?;
-        greet(mode, person);
+        if io::stdin().is_terminal() {
+            greet(mode, person);
+        }
         (shell, start)
     };
     let failed = |source| Failure::Command { command: program.clone(), source };

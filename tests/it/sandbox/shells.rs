@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 use std::fs;
+use std::io::{BufRead as _, BufReader, Write as _};
 use std::path::Path;
 use std::process::{Command, Stdio};
 
@@ -80,6 +81,25 @@ fn sh_says_where_one_is() {
     says_where_one_is("sh", ".shrc", "export KUBECONFIG=/mine; PS1='mine> '\n", &[("ENV", "FILE")]);
 }
 
+/// A script on standard input is run as by the shell itself.
+#[test]
+fn a_script_that_is_piped_in_gets_no_prompt() {
+    let home = tempfile::tempdir().unwrap();
+    for shell in ["sh", "bash", "zsh", "fish"] {
+        if require(shell).is_none() {
+            continue;
+        }
+        let mut command = Command::new(PROGRAM);
+        command.args(["sandbox", "shell"]).env("SHELL", shell).env("HOME", home.path());
+        command.env("COUNTERSIGN_DATA_DIR", home.path()).stdin(Stdio::piped()).stdout(Stdio::piped());
+        let mut child = command.stderr(Stdio::piped()).spawn().unwrap();
+        child.stdin.take().unwrap().write_all(b"echo $COUNTERSIGN_SANDBOX\n").unwrap();
+        let output = child.wait_with_output().unwrap();
+        let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap();
+        assert_eq!((text(output.stdout), text(output.stderr)), ("owner\n".to_owned(), String::new()), "{shell}");
+    }
+}
+
 /// What `sandbox env` prints for a shell, evaluated by it.
 #[test]
 fn each_shell_reads_what_is_printed_for_it() {
@@ -92,8 +112,7 @@ fn each_shell_reads_what_is_printed_for_it() {
         command
     };
     let mut server = program(&["sandbox", "serve"]).stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
-    std::io::BufRead::read_line(&mut std::io::BufReader::new(server.stdout.take().unwrap()), &mut String::new())
-        .unwrap();
+    BufReader::new(server.stdout.take().unwrap()).read_line(&mut String::new()).unwrap();
     let expected = format!("{}:", data.join("sandbox/kubeconfig-of-gcloud").display());
     let mut read = Vec::new();
     for (shell, syntax, source) in [
