@@ -14,12 +14,13 @@
 //! app        Model, Msg, update(): the only place where state changes
 //! ui         view(&Model, …): what a person sees
 //! runtime    event loop, effect runner, terminal guard, logging
-//! blocking   work on threads that may block, for sandbox and runtime
+//! cli        the subcommands
 //! ```
 //!
-//! Directions: `runtime` may use everything; `ui` reads `app` and `domain`; `app` uses `domain` and
-//! `codelab`; `client` and `sandbox` use `wire` and `domain` and never each other; `signing` uses
-//! `domain`; `domain` uses none of them. `tests/it/layers.rs` fails on a forbidden path.
+//! All but `runtime`, `cli` and `settings` are crates of one workspace, each in the directory of its name, so
+//! that the compiler holds the directions: `runtime` may use everything; `ui` reads `app` and `domain`; `app` uses
+//! `domain` and `codelab`; `client` and `sandbox` use `wire` and `domain` and never each other; `signing` uses
+//! `domain`; `domain` uses none of them. `tests/it/layers.rs` holds the directions within this crate.
 //!
 //! # Glossary
 //!
@@ -30,15 +31,8 @@
 //! (which request a reply belongs to), *verdict* (a decision in one word), *trace* (the tree of
 //! checks behind a decision).
 
-pub mod app;
-pub mod blocking;
+pub use {app, client, codelab, domain, sandbox, signing, ui, wire};
+
 pub mod cli;
-pub mod client;
-pub mod codelab;
-pub mod domain;
 pub mod runtime;
-pub mod sandbox;
 pub mod settings;
-pub mod signing;
-pub mod ui;
-pub mod wire;

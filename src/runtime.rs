@@ -29,9 +29,9 @@ pub mod workload;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use crate::app::Model;
-use crate::app::model::Deps;
-use crate::ui::theme::Depth;
+use app::Model;
+use app::model::Deps;
+use ui::theme::Depth;
 
 /// What the workbench is started with.
 #[derive(Debug, Clone)]
@@ -56,8 +56,8 @@ pub fn workbench(options: &Options) -> anyhow::Result<()> {
     let verifier = Arc::new(verifier::Remembering::default());
     let deps = Deps {
         verifier,
-        manifest: crate::wire::manifest::request,
-        manifests: crate::wire::manifest::requests,
+        manifest: wire::manifest::request,
+        manifests: wire::manifest::requests,
         themes: themes.names(),
     };
     let mut model = Model::new(saved, draft, deps, jiff::Timestamp::now());

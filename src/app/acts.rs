@@ -6,12 +6,12 @@ use super::model::Model;
 use super::tab::Pane;
 use super::update::{forms, signing};
 use super::work::Purpose;
-use crate::codelab::{Act, Seen, checks, files, names};
-use crate::domain::document;
-use crate::domain::image::ImageRef;
-use crate::domain::name::{AttestorName, NoteName, ProjectId, ResourceId, service_agent};
-use crate::domain::policy::{AdmissionRule, EnforcementMode, EvaluationMode, GlobalPolicyEvaluationMode, Policy};
-use crate::domain::resource::{Image, WorkloadKind};
+use codelab::{Act, Seen, checks, files, names};
+use domain::document;
+use domain::image::ImageRef;
+use domain::name::{AttestorName, NoteName, ProjectId, ResourceId, service_agent};
+use domain::policy::{AdmissionRule, EnforcementMode, EvaluationMode, GlobalPolicyEvaluationMode, Policy};
+use domain::resource::{Image, WorkloadKind};
 
 /// What is to be done for an act.
 #[derive(Debug)]
@@ -232,7 +232,7 @@ fn signatures(model: &Model, act: Act, project: &str) -> Plan {
             jobs(vec![Job::RemoveKey { attestor, key_id: key.fingerprint.clone() }])
         }
         (Act::WritePayload, _, _, Some((image, digest))) => {
-            let bytes = crate::domain::attestation::payload(image, digest);
+            let bytes = domain::attestation::payload(image, digest);
             let text = String::from_utf8_lossy(&bytes).into_owned();
             jobs(vec![Job::WriteFile { name: names::PAYLOAD.to_owned(), text }])
         }
@@ -242,7 +242,7 @@ fn signatures(model: &Model, act: Act, project: &str) -> Plan {
             Err(why) => Plan::Impossible(why),
         },
         (Act::DeleteAttestations, _, _, Some((_, digest))) => {
-            let of_digest = |a: &&crate::domain::attestation::Attestation| a.resource_uri.ends_with(digest.as_str());
+            let of_digest = |a: &&domain::attestation::Attestation| a.resource_uri.ends_with(digest.as_str());
             let all = model.session.remotes.attestations.items().iter().filter(of_digest).cloned().collect();
             jobs(vec![Job::DeleteAttestations(all)])
         }

@@ -4,9 +4,9 @@
 //! keeps for whom it is asked. Uses the session and the domain.
 
 use super::session::Session;
-use crate::codelab::names;
-use crate::domain::admission::{Enforcement, Owner, Platform, Request, RequestImage};
-use crate::domain::image::ImageRef;
+use codelab::names;
+use domain::admission::{Enforcement, Owner, Platform, Request, RequestImage};
+use domain::image::ImageRef;
 
 /// For whom an admission is simulated, besides the images.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -5,10 +5,10 @@
 use std::collections::BTreeMap;
 
 use super::session::Session;
-use crate::domain::admission::{Evidence, Platform, Request};
-use crate::domain::image::{Digest, ImageRef};
-use crate::domain::registered::Registered;
-use crate::domain::what_if::World;
+use domain::admission::{Evidence, Platform, Request};
+use domain::image::{Digest, ImageRef};
+use domain::registered::Registered;
+use domain::what_if::World;
 
 impl Session {
     /// The pod as it is decided about: what is asked, with what is assumed of it.
@@ -80,11 +80,11 @@ impl Session {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::app::remote::Remote;
-    use crate::domain::admission::{Enforcement, RequestImage};
-    use crate::domain::registered::Child;
-    use crate::domain::resource::Cluster;
-    use crate::domain::what_if::Assumption;
+    use crate::remote::Remote;
+    use domain::admission::{Enforcement, RequestImage};
+    use domain::registered::Child;
+    use domain::resource::Cluster;
+    use domain::what_if::Assumption;
 
     fn digest(byte: u8) -> Digest {
         Digest::from_sha256(&[byte; 32])

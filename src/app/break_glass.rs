@@ -6,9 +6,9 @@
 use std::fmt::Write as _;
 
 use super::job::Deploy;
-use crate::domain::admission::{BREAK_GLASS_LABEL, RequestImage};
-use crate::domain::image::ImageRef;
-use crate::domain::resource::WorkloadKind;
+use domain::admission::{BREAK_GLASS_LABEL, RequestImage};
+use domain::image::ImageRef;
+use domain::resource::WorkloadKind;
 
 /// The annotation of the pod that says why; the label takes only `true`.
 pub const JUSTIFICATION: &str = "justification";
@@ -70,7 +70,7 @@ impl Composed {
         if !self.deploy.service_account.is_empty() {
             let _ = writeln!(out, "{:indent$}serviceAccountName: {}", "", quoted(&self.deploy.service_account));
         }
-        let init = |image: &&RequestImage| image.kind == crate::domain::admission::ContainerKind::Init;
+        let init = |image: &&RequestImage| image.kind == domain::admission::ContainerKind::Init;
         let (first, others): (Vec<&RequestImage>, Vec<&RequestImage>) = self.images.iter().partition(init);
         for (field, images) in [("initContainers", first), ("containers", others)] {
             if !images.is_empty() {
@@ -148,8 +148,8 @@ mod tests {
     use std::collections::BTreeMap;
 
     use super::*;
-    use crate::app::job::ClusterId;
-    use crate::domain::admission::ContainerKind;
+    use crate::job::ClusterId;
+    use domain::admission::ContainerKind;
 
     fn composed(kind: WorkloadKind) -> Composed {
         let cluster = ClusterId { project: "p".into(), location: "l".into(), name: "c".into() };

@@ -9,13 +9,13 @@ use base64::engine::general_purpose::STANDARD;
 
 use super::conflict::with_value;
 use super::job::{ClusterId, Deploy, Job, NewAttestation};
-use crate::codelab::{files, image, names};
-use crate::domain::attestation::Attestation;
-use crate::domain::document::{Dialect, Document};
-use crate::domain::image::{Digest, ImageRef};
-use crate::domain::key::KeyAlgorithm;
-use crate::domain::name::NoteName;
-use crate::domain::resource::WorkloadKind;
+use codelab::{files, image, names};
+use domain::attestation::Attestation;
+use domain::document::{Dialect, Document};
+use domain::image::{Digest, ImageRef};
+use domain::key::KeyAlgorithm;
+use domain::name::NoteName;
+use domain::resource::WorkloadKind;
 
 const CURL: &str = "curl --fail-with-body -sS -H \"Authorization: Bearer $(gcloud auth print-access-token)\"";
 const CONTAINER_ANALYSIS: &str = "https://containeranalysis.googleapis.com/v1";
@@ -442,7 +442,7 @@ fn quoted(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::key::{KeySpec, Passphrase};
+    use domain::key::{KeySpec, Passphrase};
 
     #[test]
     fn the_etag_goes_along_whatever_the_text_has() {

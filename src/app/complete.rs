@@ -2,11 +2,11 @@
 //!
 //! Pure: the text, a place in it, the kind of policy and what is known go in, proposals come out. The
 //! place is told by the text alone ([`place`]), so that a half-typed document is completed like a whole
-//! one; what may stand there is told by the schema of [`crate::domain::lint::schema`].
+//! one; what may stand there is told by the schema of [`domain::lint::schema`].
 
 mod flow;
 mod known;
-pub(in crate::app) mod line;
+pub(crate) mod line;
 pub mod place;
 mod write;
 
@@ -15,8 +15,8 @@ use std::ops::Range;
 pub use self::known::Known;
 
 use self::place::{Form, Place, Slot, Step, place_at};
-use crate::domain::document::{Path, PolicyKind, Segment};
-use crate::domain::lint::schema::{self, Field, Kind, Message, Presence};
+use domain::document::{Path, PolicyKind, Segment};
+use domain::lint::schema::{self, Field, Kind, Message, Presence};
 
 /// One proposal.
 #[derive(Debug, Clone, PartialEq, Eq)]

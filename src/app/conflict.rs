@@ -8,8 +8,8 @@ use std::cmp::Ordering;
 use super::draft::Draft;
 use super::merge::{Chunk, Merge, Origin, Take};
 use super::overlay::Offset;
-use crate::domain::document::{self, Dialect, Document, Node, Path, Segment};
-use crate::domain::policy::Policy;
+use domain::document::{self, Dialect, Document, Node, Path, Segment};
+use domain::policy::Policy;
 
 /// The box with the three-way difference.
 #[derive(Debug, Clone)]

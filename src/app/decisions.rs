@@ -3,10 +3,10 @@
 
 use std::sync::Arc;
 
-use crate::domain::admission::{CompiledPolicy, Decision, Evidence, Request, evaluate};
-use crate::domain::attestation::Verify;
-use crate::domain::policy::Policy;
-use crate::domain::system_policy;
+use domain::admission::{CompiledPolicy, Decision, Evidence, Request, evaluate};
+use domain::attestation::Verify;
+use domain::policy::Policy;
+use domain::system_policy;
 
 use super::history::History;
 use super::session::Session;

@@ -5,8 +5,8 @@
 use super::complete::path_of;
 use super::complete::place::{Place, Slot, Step, place_at};
 use super::model::Model;
-use crate::domain::document::Path;
-use crate::domain::lint::schema::{self, Field, Kind, Message, Presence};
+use domain::document::Path;
+use domain::lint::schema::{self, Field, Kind, Message, Presence};
 
 /// What is said of a field.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -145,7 +145,7 @@ mod tests {
     use rstest::rstest;
 
     use super::*;
-    use crate::domain::document::PolicyKind;
+    use domain::document::PolicyKind;
 
     fn at(marked: &str) -> Option<Described> {
         let at = marked.find('|').unwrap();

@@ -7,13 +7,13 @@ use super::file::{DraftFile, Opened};
 use super::finder::Finder;
 use super::project_facts::{Basis, Ground};
 use super::session::Session;
-use crate::domain::admission::Evidence;
-use crate::domain::attestation::Verify;
-use crate::domain::document::{Dialect, Document};
-use crate::domain::lint::project::check_project;
-use crate::domain::lint::quick_fix::QuickFix;
-use crate::domain::lint::{Diagnostic, Severity};
-use crate::domain::policy::Policy;
+use domain::admission::Evidence;
+use domain::attestation::Verify;
+use domain::document::{Dialect, Document};
+use domain::lint::project::check_project;
+use domain::lint::quick_fix::QuickFix;
+use domain::lint::{Diagnostic, Severity};
+use domain::policy::Policy;
 
 /// The longest text, in bytes, that is read between a key and its frame: some 600 lines, and 1 to 2 ms.
 /// A longer one is read beside, and its problems go along with the text meanwhile.
@@ -225,11 +225,11 @@ mod tests {
     use jiff::Timestamp;
 
     use super::*;
-    use crate::app::remote::Remote;
-    use crate::domain::attestation::{SignatureFault, Verified};
-    use crate::domain::attestor::PublicKey;
-    use crate::domain::lint::Code;
-    use crate::domain::span::Position;
+    use crate::remote::Remote;
+    use domain::attestation::{SignatureFault, Verified};
+    use domain::attestor::PublicKey;
+    use domain::lint::Code;
+    use domain::span::Position;
 
     fn long() -> String {
         let lines: String = (0..5_000).map(|n| format!("- namePattern: gcr.io/project/image-{n}:v1\n")).collect();

@@ -26,7 +26,7 @@ pub use self::shift::Shift;
 
 use self::history::{Caret, History};
 use self::shift::Shifts;
-use crate::domain::span::Position;
+use domain::span::Position;
 
 /// The longest text, in bytes: beyond it the editor refuses to grow.
 pub const MAX_BYTES: usize = 16 << 20;

@@ -9,11 +9,11 @@ use jiff::Timestamp;
 
 use super::history::Version;
 use super::model::Model;
-use crate::domain::admission::{Decision, Evidence, Request};
-use crate::domain::cause::{Diagnosis, State, diagnose};
-use crate::domain::policy::{Policy, RuleKind};
-use crate::domain::rejection::{Case, Reading};
-use crate::domain::resource::{ClusterEvent, Workload};
+use domain::admission::{Decision, Evidence, Request};
+use domain::cause::{Diagnosis, State, diagnose};
+use domain::policy::{Policy, RuleKind};
+use domain::rejection::{Case, Reading};
+use domain::resource::{ClusterEvent, Workload};
 
 pub use lines::{Look, Told};
 
@@ -58,7 +58,7 @@ impl Explaining {
 
 /// What an event of the cluster says, with what is known of it beside its message.
 pub(super) fn of_event(event: &ClusterEvent) -> Reading {
-    let mut reading = crate::domain::rejection::decode(&event.message);
+    let mut reading = domain::rejection::decode(&event.message);
     for case in &mut reading.cases {
         case.subject.namespace.clone_from(&event.namespace);
         case.subject.object.clone_from(&event.object);
@@ -151,7 +151,7 @@ impl Model {
 
 /// Takes from the workload what the message does not say.
 fn complete(request: &mut Request, workload: &Workload) {
-    use crate::domain::admission::RequestImage;
+    use domain::admission::RequestImage;
     let has_images = !request.images.is_empty();
     if !has_images {
         let image = |image: &String| RequestImage { image: image.clone(), ..RequestImage::default() };

@@ -9,7 +9,7 @@ use std::fmt;
 use unicode_segmentation::UnicodeSegmentation;
 use zeroize::{Zeroize, Zeroizing};
 
-use crate::app::text::width;
+use crate::text::width;
 
 /// The longest text of a field, in bytes: more is refused.
 pub const MAX_BYTES: usize = 64 << 10;

@@ -160,7 +160,7 @@ impl Finder {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::app::editor::EditorCommand;
+    use crate::editor::EditorCommand;
 
     fn type_text(finder: &mut Finder, editor: &mut Editor, text: &str) {
         text.chars().for_each(|c| finder.input(FieldCommand::Insert(c), editor));

@@ -5,16 +5,16 @@ use std::sync::Arc;
 
 use super::remote::Ticket;
 use super::session::Session;
-use crate::domain::admission::{Evidence, Request};
-use crate::domain::attestation::Verify;
-use crate::domain::attestor::{KeyMaterial, PublicKey};
-use crate::domain::document::{Dialect, Document, emit};
-use crate::domain::fix::{Case, Fix, Known, KnownKey, fixes};
-use crate::domain::image::Digest;
-use crate::domain::inventory::Item;
-use crate::domain::policy::Policy;
-use crate::domain::resource::{Image, LocalKey};
-use crate::domain::system_policy;
+use domain::admission::{Evidence, Request};
+use domain::attestation::Verify;
+use domain::attestor::{KeyMaterial, PublicKey};
+use domain::document::{Dialect, Document, emit};
+use domain::fix::{Case, Fix, Known, KnownKey, fixes};
+use domain::image::Digest;
+use domain::inventory::Item;
+use domain::policy::Policy;
+use domain::resource::{Image, LocalKey};
+use domain::system_policy;
 
 /// A refused pod under the live policy, with all that the fixes stand on.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -3,7 +3,7 @@
 use super::editor::{Editor, EditorCommand, Motion};
 use super::field::{Field, FieldCommand, SecretField};
 use super::reviewing::ReviewFormat;
-use crate::domain::key::Passphrase;
+use domain::key::Passphrase;
 
 /// What is filled in.
 #[derive(Debug)]

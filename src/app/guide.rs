@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use serde::{Deserialize, Serialize};
 
 use super::session::Session;
-use crate::codelab::{CheckResult, STEPS, Seen, Step};
+use codelab::{CheckResult, STEPS, Seen, Step};
 
 /// The hint ladder: each press of the key opens one more.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
@@ -131,8 +131,8 @@ impl Guide {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::app::remote::Remote;
-    use crate::domain::resource::Project;
+    use crate::remote::Remote;
+    use domain::resource::Project;
 
     fn session_with_project() -> Session {
         let mut session = Session { project: Some("codelab-1".into()), ..Session::default() };

@@ -3,8 +3,9 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::domain::policy::{GlobalPolicyEvaluationMode, Policy};
-use crate::domain::policy_test::rule_name;
+use domain::policy::{GlobalPolicyEvaluationMode, Policy};
+use domain::policy_test::rule_name;
+use domain::replay::Dated;
 
 /// One version of a project's policy.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -35,6 +36,12 @@ impl Author {
             Self::Unknown => "unknown (changed outside)".to_owned(),
             Self::Default => "nobody (the default)".to_owned(),
         }
+    }
+}
+
+impl From<&Version> for Dated {
+    fn from(version: &Version) -> Self {
+        Self { since: version.since(), policy: version.policy.clone() }
     }
 }
 
@@ -154,7 +161,7 @@ fn rules(before: &Policy, after: &Policy) -> Vec<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::document::{Dialect, Document};
+    use domain::document::{Dialect, Document};
 
     fn policy(text: &str) -> Policy {
         Document::parse(text, Dialect::Gcloud).policy.unwrap()

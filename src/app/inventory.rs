@@ -3,10 +3,10 @@
 use std::collections::BTreeSet;
 
 use super::session::Session;
-use crate::domain::admission::{Request, RequestImage};
-use crate::domain::image::{Digest, ImageRef};
-use crate::domain::inventory::{Item, Origin, owner_of};
-use crate::domain::resource::{Workload, WorkloadKind};
+use domain::admission::{Request, RequestImage};
+use domain::image::{Digest, ImageRef};
+use domain::inventory::{Item, Origin, owner_of};
+use domain::resource::{Workload, WorkloadKind};
 
 /// The chosen image first, then what runs, what should run and does not, the registry, and the
 /// reviewer's list.
@@ -16,7 +16,7 @@ pub fn items(session: &Session) -> Vec<Item> {
     let workloads = session.remotes.workloads.items();
     let running = workloads.iter().filter(|w| is_running(w)).map(|w| of_workload(session, w, Origin::Running));
     let waiting = workloads.iter().filter(|w| is_waiting(w)).map(|w| of_workload(session, w, Origin::List));
-    let images = session.remotes.images.items().iter().filter_map(crate::domain::resource::Image::by_digest);
+    let images = session.remotes.images.items().iter().filter_map(domain::resource::Image::by_digest);
     let known = images
         .filter(|image| session.image.as_ref() != Some(image))
         .map(|image| Item::image(image.as_str(), &pod, Origin::Registry));

@@ -2,12 +2,12 @@
 
 use std::collections::BTreeMap;
 
-use crate::domain::attestation::Attestation;
-use crate::domain::image::{Digest, ImageRef};
-use crate::domain::key::{KeySpec, Passphrase};
-use crate::domain::name::{AttestorName, NoteName};
-use crate::domain::policy::Policy;
-use crate::domain::resource::WorkloadKind;
+use domain::attestation::Attestation;
+use domain::image::{Digest, ImageRef};
+use domain::key::{KeySpec, Passphrase};
+use domain::name::{AttestorName, NoteName};
+use domain::policy::Policy;
+use domain::resource::WorkloadKind;
 
 use super::file::Stamp;
 use super::query::Source;

@@ -31,10 +31,10 @@ use super::update::conflict::Refused;
 use super::update::manifest::Given;
 use super::watching::Watching;
 use super::work::Works;
-use crate::domain::admission::{Outcome, Request};
-use crate::domain::attestation::Verify;
-use crate::domain::image::ImageRef;
-use crate::domain::policy_test::PodFault;
+use domain::admission::{Outcome, Request};
+use domain::attestation::Verify;
+use domain::image::ImageRef;
+use domain::policy_test::PodFault;
 
 /// Where a list stands: its selected row, counted in the rows that its filter leaves.
 #[derive(Debug, Clone, Default)]

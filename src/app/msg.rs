@@ -15,10 +15,10 @@ use super::report::Report;
 use super::reviewing::Reviewed;
 use super::tab::{Pane, Tab};
 use super::watching::News;
-use crate::domain::document::Document;
-use crate::domain::fix::Fix;
-use crate::domain::replay::Replay;
-use crate::domain::review::Row;
+use domain::document::Document;
+use domain::fix::Fix;
+use domain::replay::Replay;
+use domain::review::Row;
 
 /// Something that happened.
 #[derive(Debug, Clone, PartialEq)]

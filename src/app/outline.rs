@@ -4,11 +4,11 @@
 //! behind it is read anew from the next line that begins a field of the policy, so that one broken block
 //! hides only itself.
 
-use crate::app::complete::line::Line;
-use crate::domain::document::{Dialect, Document, Format, Node, Value};
-use crate::domain::lint::schema::{self, Kind};
-use crate::domain::lint::{Code, Diagnostic, Severity};
-use crate::domain::span::Position;
+use crate::complete::line::Line;
+use domain::document::{Dialect, Document, Format, Node, Value};
+use domain::lint::schema::{self, Kind};
+use domain::lint::{Code, Diagnostic, Severity};
+use domain::span::Position;
 
 /// One part of the policy.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -101,14 +101,7 @@ impl Walk<'_> {
         }
     }
 
-    fn add(
-        &mut self,
-        depth: usize,
-        label: String,
-        node: &Node,
-        at: crate::domain::document::Bytes,
-        kind: Option<Kind>,
-    ) {
+    fn add(&mut self, depth: usize, label: String, node: &Node, at: domain::document::Bytes, kind: Option<Kind>) {
         if self.items.len() >= MOST {
             return;
         }

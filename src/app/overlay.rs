@@ -12,13 +12,13 @@ use super::job::Job;
 use super::report::Report;
 use super::tab::Pane;
 use super::wizard::Wizard;
-use crate::domain::admission::{Decision, Request};
-use crate::domain::fix::Step;
-use crate::domain::image::ImageRef;
-use crate::domain::lint::quick_fix::QuickFix;
-use crate::domain::name::AttestorName;
-use crate::domain::span::Position;
-use crate::domain::what_if::Assumption;
+use domain::admission::{Decision, Request};
+use domain::fix::Step;
+use domain::image::ImageRef;
+use domain::lint::quick_fix::QuickFix;
+use domain::name::AttestorName;
+use domain::span::Position;
+use domain::what_if::Assumption;
 
 /// What was picked in a picker.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -1,13 +1,13 @@
 //! The tests of the draft: the file beside it, and how they come out now.
 
 use super::draft::Draft;
-use crate::domain::admission::{Decision, Exemption, ImageOutcome, Outcome, Platform, Request};
-use crate::domain::image::{Digest, ImageRef};
-use crate::domain::policy::Policy;
-use crate::domain::policy_test::{
+use domain::admission::{Decision, Exemption, ImageOutcome, Outcome, Platform, Request};
+use domain::image::{Digest, ImageRef};
+use domain::policy::Policy;
+use domain::policy_test::{
     ExemptBy, Expectation, Fault, PodReader, PolicyTest, PolicyTests, Report, TestResult, Verdict, append, parse, run,
 };
-use crate::domain::span::Span;
+use domain::span::Span;
 
 /// How many tests are run between a key and its frame.
 const AT_ONCE: usize = 200;
@@ -101,9 +101,8 @@ pub fn outcome_line(result: &TestResult) -> String {
         Verdict::Passed => result.expected.as_str().to_owned(),
         Verdict::NotRun(why) => format!("not run: {why}"),
         Verdict::Failed(mismatches) => {
-            let line = |m: &crate::domain::policy_test::Mismatch| {
-                format!("{}: expected {}, found {}", m.what, m.expected, m.found)
-            };
+            let line =
+                |m: &domain::policy_test::Mismatch| format!("{}: expected {}, found {}", m.what, m.expected, m.found);
             mismatches.iter().map(line).collect::<Vec<_>>().join("; ")
         }
     }
@@ -142,7 +141,7 @@ fn test_of(mut request: Request, decision: &Decision, others: &PolicyTests) -> P
         ImageOutcome::Allow | ImageOutcome::Deny(_) | ImageOutcome::Undecided => None,
     });
     let rule = decision.rule.as_ref().filter(|_| exempt.is_none()).map(|rule| (rule.kind, rule.key.clone()));
-    let start = crate::domain::span::Position { line: 1, column: 1 };
+    let start = domain::span::Position { line: 1, column: 1 };
     PolicyTest {
         name: free_name(&request, decision.outcome, others),
         span: Span { bytes: 0..0, start, end: start },
@@ -190,7 +189,7 @@ fn free_name(request: &Request, outcome: Outcome, others: &PolicyTests) -> Strin
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::app::editor::EditorCommand;
+    use crate::editor::EditorCommand;
 
     fn tests(count: usize) -> Tests {
         let test = |n: usize| format!("- {{name: t{n}, request: {{images: [a]}}, expect: DENY}}\n");

@@ -14,13 +14,13 @@ use super::effect::Effect;
 use super::inventory;
 use super::remote::Ticket;
 use super::session::Session;
-use crate::domain::admission::{Enforcement, Evidence, Outcome, RequestImage};
-use crate::domain::attestation::Verify;
-use crate::domain::document::Document;
-use crate::domain::image::{Digest, ImageRef};
-use crate::domain::inventory::Item;
-use crate::domain::resource::{Image, Workload};
-use crate::domain::review::{Because, Reviewer, Row, Standing};
+use domain::admission::{Enforcement, Evidence, Outcome, RequestImage};
+use domain::attestation::Verify;
+use domain::document::Document;
+use domain::image::{Digest, ImageRef};
+use domain::inventory::Item;
+use domain::resource::{Image, Workload};
+use domain::review::{Because, Reviewer, Row, Standing};
 
 /// So many items are decided at once: some 2 ms.
 const AT_ONCE: usize = 2_000;
@@ -237,7 +237,7 @@ impl Preview {
     }
 
     /// Both decisions about an item, under the live policy and under the draft.
-    pub fn decisions(&self, number: usize, verify: &dyn Verify) -> Option<[crate::domain::admission::Decision; 2]> {
+    pub fn decisions(&self, number: usize, verify: &dyn Verify) -> Option<[domain::admission::Decision; 2]> {
         Some(self.reviewer.as_ref()?.decisions(self.items.get(number)?, &self.evidence, verify))
     }
 

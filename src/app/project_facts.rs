@@ -6,14 +6,14 @@ use jiff::Timestamp;
 
 use super::inventory;
 use super::session::Session;
-use crate::domain::admission::{Attestations, AttestorEvidence, Evidence, Request};
-use crate::domain::attestation::Verify;
-use crate::domain::attestor::Attestor;
-use crate::domain::inventory::Origin;
-use crate::domain::lint::project::{AttestorFact, ProjectFacts, Running};
-use crate::domain::name::AttestorName;
-use crate::domain::policy::Policy;
-use crate::domain::system_policy;
+use domain::admission::{Attestations, AttestorEvidence, Evidence, Request};
+use domain::attestation::Verify;
+use domain::attestor::Attestor;
+use domain::inventory::Origin;
+use domain::lint::project::{AttestorFact, ProjectFacts, Running};
+use domain::name::AttestorName;
+use domain::policy::Policy;
+use domain::system_policy;
 
 /// What facts stand on: as long as it is the same, so are they.
 #[derive(Debug, Clone, PartialEq, Eq)]

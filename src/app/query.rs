@@ -3,15 +3,15 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use crate::domain::admission::{Evidence, Request};
-use crate::domain::attestation::Attestation;
-use crate::domain::attestor::Attestor;
-use crate::domain::image::Digest;
-use crate::domain::inventory::Item;
-use crate::domain::name::NoteName;
-use crate::domain::policy::Policy;
-use crate::domain::registered::Registered;
-use crate::domain::resource::{Cluster, Image, LocalKey, Note, Project, WorkDirectory};
+use domain::admission::{Evidence, Request};
+use domain::attestation::Attestation;
+use domain::attestor::Attestor;
+use domain::image::Digest;
+use domain::inventory::Item;
+use domain::name::NoteName;
+use domain::policy::Policy;
+use domain::registered::Registered;
+use domain::resource::{Cluster, Image, LocalKey, Note, Project, WorkDirectory};
 
 use super::report::Report;
 

@@ -2,10 +2,10 @@
 
 use super::model::Model;
 use super::session::Session;
-use crate::domain::admission::{Attestations, AttestorEvidence, Evidence};
-use crate::domain::attestation::{self, Verify};
-use crate::domain::image::{Digest, ImageRef};
-use crate::domain::registered::{CLOUD_RUN_PLATFORM, Moved, Registered, for_gke, moved};
+use domain::admission::{Attestations, AttestorEvidence, Evidence};
+use domain::attestation::{self, Verify};
+use domain::image::{Digest, ImageRef};
+use domain::registered::{CLOUD_RUN_PLATFORM, Moved, Registered, for_gke, moved};
 
 /// How a line is meant.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

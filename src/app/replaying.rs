@@ -4,9 +4,9 @@ use std::sync::Arc;
 
 use super::remote::Ticket;
 use super::report::Report;
-use crate::domain::admission::Evidence;
-use crate::domain::policy::Policy;
-use crate::domain::replay::{Dated, Replay};
+use domain::admission::Evidence;
+use domain::policy::Policy;
+use domain::replay::{Dated, Replay};
 
 /// Where audit log entries are read from.
 #[derive(Debug, Clone, PartialEq, Eq)]

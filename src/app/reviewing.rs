@@ -3,11 +3,11 @@
 use std::sync::Arc;
 
 use super::remote::Ticket;
-use crate::domain::admission::Evidence;
-use crate::domain::document::Document;
-use crate::domain::inventory::Item;
-use crate::domain::policy::Policy;
-use crate::domain::review::{Review, Source, json, markdown, sarif};
+use domain::admission::Evidence;
+use domain::document::Document;
+use domain::inventory::Item;
+use domain::policy::Policy;
+use domain::review::{Review, Source, json, markdown, sarif};
 
 /// The live policy against the draft, over everything that is known.
 #[derive(Debug, Clone, PartialEq, Eq)]

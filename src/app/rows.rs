@@ -2,10 +2,10 @@
 
 use super::model::Model;
 use super::tab::Pane;
-use crate::domain::attestation::Attestation;
-use crate::domain::attestor::Attestor;
-use crate::domain::event_group::EventGroup;
-use crate::domain::resource::{ClusterEvent, Image, LocalKey, Note, Workload};
+use domain::attestation::Attestation;
+use domain::attestor::Attestor;
+use domain::event_group::EventGroup;
+use domain::resource::{ClusterEvent, Image, LocalKey, Note, Workload};
 
 /// The rows of the Setup pane.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -8,16 +8,16 @@ use super::job::ClusterId;
 use super::people::People;
 use super::query::{Query, Registry, Source, Work};
 use super::remote::Remote;
-use crate::codelab::{Facts, Seen};
-use crate::domain::admission::{Evidence, RequestImage};
-use crate::domain::attestation::Attestation;
-use crate::domain::attestor::Attestor;
-use crate::domain::image::ImageRef;
-use crate::domain::inventory::Item;
-use crate::domain::name::NoteName;
-use crate::domain::policy::Policy;
-use crate::domain::resource::{Cluster, ClusterEvent, Image, LocalKey, Note, Project, Workload};
-use crate::domain::what_if::Assumptions;
+use codelab::{Facts, Seen};
+use domain::admission::{Evidence, RequestImage};
+use domain::attestation::Attestation;
+use domain::attestor::Attestor;
+use domain::image::ImageRef;
+use domain::inventory::Item;
+use domain::name::NoteName;
+use domain::policy::Policy;
+use domain::resource::{Cluster, ClusterEvent, Image, LocalKey, Note, Project, Workload};
+use domain::what_if::Assumptions;
 
 /// How the services are reached.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]

@@ -1,6 +1,6 @@
 //! Policies to start a draft from.
 
-use crate::codelab::{files, names};
+use codelab::{files, names};
 
 /// A text to start from.
 #[derive(Debug, Clone, Copy)]
@@ -118,8 +118,8 @@ defaultAdmissionRule:
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::document::{Dialect, Document};
-    use crate::domain::lint::Severity;
+    use domain::document::{Dialect, Document};
+    use domain::lint::Severity;
 
     #[test]
     fn each_is_a_policy_that_the_service_takes() {

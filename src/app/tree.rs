@@ -4,7 +4,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::domain::trace::{Check, Status, Trace};
+use domain::trace::{Check, Status, Trace};
 
 /// One row of a trace as it is unfolded now.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -14,7 +14,7 @@ mod files;
 mod finder;
 mod fixes;
 mod fixing;
-pub(in crate::app) mod forms;
+pub(crate) mod forms;
 pub mod guide;
 pub mod history;
 mod keys;

@@ -9,10 +9,10 @@ use super::job::ClusterId;
 use super::remote::Ticket;
 use super::report::Report;
 use super::session::Session;
-use crate::domain::admission::{CompiledPolicy, Evidence, decide};
-use crate::domain::attestation::Verify;
-use crate::domain::event_group::{EventGroup, Grouping};
-use crate::domain::resource::{ClusterEvent, Workload};
+use domain::admission::{CompiledPolicy, Evidence, decide};
+use domain::attestation::Verify;
+use domain::event_group::{EventGroup, Grouping};
+use domain::resource::{ClusterEvent, Workload};
 
 /// The sources that are watched.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -4,9 +4,9 @@
 use super::field::SecretField;
 use super::overlay::Offset;
 use super::report::Report;
-use crate::domain::attestation;
-use crate::domain::image::{Digest, ImageRef};
-use crate::domain::name::{AttestorName, NoteName};
+use domain::attestation;
+use domain::image::{Digest, ImageRef};
+use domain::name::{AttestorName, NoteName};
 
 /// The pages, in order.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]

@@ -11,7 +11,7 @@ use super::Exit;
 use super::check::{self, Checked};
 use super::input::InputError;
 use super::terminal::{self, Styles, complain};
-use crate::domain::document::PolicyKind;
+use domain::document::PolicyKind;
 
 /// How an answer is printed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]

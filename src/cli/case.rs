@@ -12,8 +12,8 @@ use super::Exit;
 use super::answer::{printed, refused};
 use super::input::{self, InputError};
 use super::terminal::{Styles, printable};
-use crate::domain::admission::Outcome;
-use crate::domain::case::{self, CaseError, CaseFile, Checked, MAX_BYTES, Redaction};
+use domain::admission::Outcome;
+use domain::case::{self, CaseError, CaseFile, Checked, MAX_BYTES, Redaction};
 
 /// Open a case that the workbench wrote: decide it again, and say whether it is the same.
 #[derive(Debug, clap::Args)]

@@ -19,8 +19,8 @@ use clap::ValueEnum;
 use super::Exit;
 use super::input::{self, InputError};
 use super::terminal::{self, Styles, complain};
-use crate::domain::document::{Dialect, Document, Format as TextFormat, MAX_BYTES, PolicyKind};
-use crate::domain::lint::{Diagnostic, Severity};
+use domain::document::{Dialect, Document, Format as TextFormat, MAX_BYTES, PolicyKind};
+use domain::lint::{Diagnostic, Severity};
 
 /// Check policies: what gcloud and the service would refuse, and what a careful reviewer would.
 #[derive(Debug, clap::Args)]

@@ -13,13 +13,13 @@ use super::Exit;
 use super::answer::{Format, PolicyFailure, policy, printed, refused};
 use super::check::Checked;
 use super::terminal::{Styles, complain};
-use crate::domain::admission::{AttestorEvidence, CompiledPolicy, Decision, Evidence, Request, evaluate};
-use crate::domain::cause::{Diagnosis, State, diagnose};
-use crate::domain::document::Document;
-use crate::domain::fix::{self, Fix, Known, fixes};
-use crate::domain::rejection::{self, Case, MAX_BYTES, Reading};
-use crate::domain::system_policy;
-use crate::signing::openpgp::Verifier;
+use domain::admission::{AttestorEvidence, CompiledPolicy, Decision, Evidence, Request, evaluate};
+use domain::cause::{Diagnosis, State, diagnose};
+use domain::document::Document;
+use domain::fix::{self, Fix, Known, fixes};
+use domain::rejection::{self, Case, MAX_BYTES, Reading};
+use domain::system_policy;
+use signing::openpgp::Verifier;
 
 /// Explain a refusal: a line of kubectl, an event, an error of Cloud Run, entries of the audit log.
 #[derive(Debug, clap::Args)]

@@ -4,7 +4,7 @@ use std::fs::File;
 use std::io::{self, Read as _};
 use std::path::Path;
 
-use crate::domain::span::LineIndex;
+use domain::span::LineIndex;
 
 /// Why a file gave no text.
 #[derive(Debug, thiserror::Error)]

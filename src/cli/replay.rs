@@ -16,15 +16,15 @@ use super::Exit;
 use super::answer::{Format, PolicyFailure, policy, printed, refused};
 use super::check::Checked;
 use super::terminal::{self, Styles};
-use crate::domain::admission::{AttestorEvidence, Evidence};
-use crate::domain::name::AttestorName;
-use crate::domain::policy::Policy;
-use crate::domain::replay::{Dated, Replay, Replayer};
-use crate::domain::review::Standing;
-use crate::domain::system_policy;
 use crate::runtime::history::{self, PastError};
 use crate::runtime::replaying::{self, Progress};
-use crate::signing::openpgp::Verifier;
+use domain::admission::{AttestorEvidence, Evidence};
+use domain::name::AttestorName;
+use domain::policy::Policy;
+use domain::replay::{Dated, Replay, Replayer};
+use domain::review::Standing;
+use domain::system_policy;
+use signing::openpgp::Verifier;
 
 /// Decide the admissions of an audit log again: what would flip under a policy, and whether the
 /// policies of their time give what was logged.

@@ -17,15 +17,15 @@ use super::answer::{PolicyFailure, policy, printed, refused};
 use super::check::Checked;
 use super::input::{self, InputError};
 use super::terminal::{self, Styles};
-use crate::domain::admission::{AttestorEvidence, Evidence, Platform, Request};
-use crate::domain::inventory::Item;
-use crate::domain::name::{AttestorName, ClusterKey};
-use crate::domain::policy::Policy;
-use crate::domain::review::{Comparison, Review, Reviewer, Source, Standing, json, markdown, sarif};
-use crate::domain::system_policy;
 use crate::runtime::reviewing::{self, Progress};
-use crate::signing::openpgp::Verifier;
-use crate::wire::inventory::{self, Defaults, InventoryError};
+use domain::admission::{AttestorEvidence, Evidence, Platform, Request};
+use domain::inventory::Item;
+use domain::name::{AttestorName, ClusterKey};
+use domain::policy::Policy;
+use domain::review::{Comparison, Review, Reviewer, Source, Standing, json, markdown, sarif};
+use domain::system_policy;
+use signing::openpgp::Verifier;
+use wire::inventory::{self, Defaults, InventoryError};
 
 /// Compare two policies: what the new one lets in and locks out, exactly and over an inventory.
 #[derive(Debug, clap::Args)]

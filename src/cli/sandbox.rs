@@ -16,10 +16,10 @@ use std::path::PathBuf;
 use clap::Subcommand;
 
 use super::Exit;
-use crate::sandbox::people::{PEOPLE, Person};
-use crate::sandbox::{Running, StartError};
 use crate::settings;
 use environment::{Environment, Mode};
+use sandbox::people::{PEOPLE, Person};
+use sandbox::{Running, StartError};
 use syntax::Syntax;
 
 /// Run the embedded sandbox, or point gcloud, kubectl, curl and skopeo at it.
@@ -102,7 +102,7 @@ enum Failure {
     #[error("{what}: {source}")]
     Io { what: String, source: io::Error },
     #[error("the sandbox's clusters cannot be read: {0}")]
-    Store(#[from] crate::sandbox::store::StoreError),
+    Store(#[from] sandbox::store::StoreError),
     #[error("not asked, because there is no terminal: give --yes")]
     NoTerminal,
 }

@@ -17,15 +17,15 @@ use super::answer::{Format, PolicyFailure, policy, printed};
 use super::check::Checked;
 use super::input::InputError;
 use super::terminal::{Styles, complain};
-use crate::domain::admission::{CompiledPolicy, Decision, Evidence, Outcome, Platform, Request, evaluate};
-use crate::domain::document::Document;
-use crate::domain::fix::{Case, Fix, Known, fixes};
-use crate::domain::image::{Digest, ImageRef};
-use crate::domain::name::ClusterKey;
-use crate::domain::policy::Policy;
-use crate::domain::system_policy;
-use crate::signing::openpgp::Verifier;
-use crate::wire::manifest::ManifestError;
+use domain::admission::{CompiledPolicy, Decision, Evidence, Outcome, Platform, Request, evaluate};
+use domain::document::Document;
+use domain::fix::{Case, Fix, Known, fixes};
+use domain::image::{Digest, ImageRef};
+use domain::name::ClusterKey;
+use domain::policy::Policy;
+use domain::system_policy;
+use signing::openpgp::Verifier;
+use wire::manifest::ManifestError;
 
 /// Decide whether a pod would be admitted under a policy, and say why.
 #[derive(Debug, clap::Args)]

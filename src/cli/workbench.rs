@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use super::Exit;
 use crate::runtime::{self, Options};
 use crate::settings;
-use crate::ui::theme::{ColorChoice, ColorEnv, Depth};
+use ui::theme::{ColorChoice, ColorEnv, Depth};
 
 /// Options of the workbench.
 #[derive(Debug, Default, clap::Args)]

@@ -5,15 +5,15 @@ use reqwest::{Method, Url};
 use super::Client;
 use super::error::Error;
 use super::google::{self, BINARY_AUTHORIZATION, page, unexpected, with_query};
-use crate::domain::attestation::Attestation;
-use crate::domain::attestor::{Attestor, PublicKey};
-use crate::domain::name::{AttestorName, ProjectId};
-use crate::domain::policy::Policy;
-use crate::wire::binary_authorization as wire;
-use crate::wire::container_analysis::Occurrence;
-use crate::wire::iam::{IamPolicy, SetIamPolicy};
+use domain::attestation::Attestation;
+use domain::attestor::{Attestor, PublicKey};
+use domain::name::{AttestorName, ProjectId};
+use domain::policy::Policy;
+use wire::binary_authorization as binauthz;
+use wire::container_analysis::Occurrence;
+use wire::iam::{IamPolicy, SetIamPolicy};
 
-page!(wire::AttestorList, attestors, wire::Attestor);
+page!(binauthz::AttestorList, attestors, binauthz::Attestor);
 
 /// What the attestor says of an attestation (`validateAttestationOccurrence`).
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -46,7 +46,7 @@ impl Client {
     pub async fn attestors(&self, project: &ProjectId) -> Result<Vec<Attestor>, Error> {
         let url = google::url(BINARY_AUTHORIZATION, &["v1", "projects", project.as_str(), "attestors"])?;
         let url = with_query(url, &[("pageSize", "200")]);
-        let attestors = self.list::<wire::AttestorList>(&url).await?;
+        let attestors = self.list::<binauthz::AttestorList>(&url).await?;
         attestors.into_iter().map(|attestor| read(&url, attestor)).collect()
     }
 
@@ -59,13 +59,13 @@ impl Client {
         let (project, id) = (attestor.name.project().to_owned(), attestor.name.id().to_owned());
         let url = google::url(BINARY_AUTHORIZATION, &["v1", "projects", &project, "attestors"])?;
         let url = with_query(url, &[("attestorId", &id)]);
-        read(&url, self.write(Method::POST, url.clone(), &wire::Attestor::from(attestor)).await?)
+        read(&url, self.write(Method::POST, url.clone(), &binauthz::Attestor::from(attestor)).await?)
     }
 
     /// Replaces the attestor; its etag counts as for [`Client::put_policy`].
     pub async fn update_attestor(&self, attestor: Attestor) -> Result<Attestor, Error> {
         let url = attestor_url(&attestor.name, "")?;
-        read(&url, self.write(Method::PUT, url.clone(), &wire::Attestor::from(attestor)).await?)
+        read(&url, self.write(Method::PUT, url.clone(), &binauthz::Attestor::from(attestor)).await?)
     }
 
     pub async fn delete_attestor(&self, name: &AttestorName) -> Result<(), Error> {
@@ -113,13 +113,13 @@ impl Client {
     /// Asks whether the attestor would take this attestation; the occurrence need not exist.
     pub async fn validate(&self, name: &AttestorName, attestation: &Attestation) -> Result<Validation, Error> {
         let occurrence = Occurrence::from(attestation);
-        let body = wire::ValidateAttestationOccurrence {
+        let body = binauthz::ValidateAttestationOccurrence {
             attestation: occurrence.attestation.unwrap_or_default(),
             occurrence_note: occurrence.note_name,
             occurrence_resource_uri: occurrence.resource_uri,
         };
         let url = attestor_url(name, ":validateAttestationOccurrence")?;
-        let answer: wire::ValidateAttestationOccurrenceResponse = self.ask(url.clone(), &body).await?;
+        let answer: binauthz::ValidateAttestationOccurrenceResponse = self.ask(url.clone(), &body).await?;
         match answer.result.as_str() {
             "VERIFIED" => Ok(Validation::Verified),
             "ATTESTATION_NOT_VERIFIABLE" => Ok(Validation::NotVerifiable(answer.denial_reason.unwrap_or_default())),
@@ -137,6 +137,6 @@ fn attestor_url(name: &AttestorName, verb: &str) -> Result<Url, Error> {
     google::url(BINARY_AUTHORIZATION, &["v1", "projects", name.project(), "attestors", &last])
 }
 
-fn read(url: &Url, attestor: wire::Attestor) -> Result<Attestor, Error> {
+fn read(url: &Url, attestor: binauthz::Attestor) -> Result<Attestor, Error> {
     Attestor::try_from(attestor).map_err(|error| unexpected(url, error.to_string()))
 }

@@ -6,8 +6,8 @@ use super::Client;
 use super::error::Error;
 use super::google::{self, CONTAINER};
 use super::polling::Pauses;
-use crate::domain::name::ProjectId;
-use crate::wire::container::{
+use domain::name::ProjectId;
+use wire::container::{
     BinaryAuthorization, Cluster, ClusterList, ClusterUpdate, CreateCluster, Operation,
     PROJECT_SINGLETON_POLICY_ENFORCE, UpdateCluster,
 };
@@ -35,9 +35,9 @@ impl Client {
         project: &ProjectId,
         location: &str,
         name: &str,
-        enforcement: crate::domain::admission::Enforcement,
+        enforcement: domain::admission::Enforcement,
     ) -> Result<Operation, Error> {
-        use crate::domain::admission::Enforcement;
+        use domain::admission::Enforcement;
         let evaluation_mode = match enforcement {
             Enforcement::On => PROJECT_SINGLETON_POLICY_ENFORCE,
             Enforcement::Off => "DISABLED",

@@ -6,11 +6,11 @@ use super::Client;
 use super::binary_authorization::CHANGE_ATTEMPTS;
 use super::error::Error;
 use super::google::{self, CONTAINER_ANALYSIS, Page as _, page, unexpected, with_query};
-use crate::domain::attestation::Attestation;
-use crate::domain::image::Digest;
-use crate::domain::name::{NoteName, ProjectId};
-use crate::wire::container_analysis::{Note, NoteList, Occurrence, OccurrenceList};
-use crate::wire::iam::{IamPolicy, SetIamPolicy};
+use domain::attestation::Attestation;
+use domain::image::Digest;
+use domain::name::{NoteName, ProjectId};
+use wire::container_analysis::{Note, NoteList, Occurrence, OccurrenceList};
+use wire::iam::{IamPolicy, SetIamPolicy};
 
 page!(NoteList, notes, Note);
 page!(OccurrenceList, occurrences, Occurrence);

@@ -6,12 +6,12 @@ use futures_util::stream::{self, StreamExt as _, TryStreamExt as _};
 
 use super::Client;
 use super::error::Error;
-use crate::domain::admission::{Attestations, AttestorEvidence, Evidence};
-use crate::domain::attestation::{Attestation, is_for};
-use crate::domain::attestor::Attestor;
-use crate::domain::image::Digest;
-use crate::domain::name::{AttestorName, NoteName};
-use crate::domain::policy::Policy;
+use domain::admission::{Attestations, AttestorEvidence, Evidence};
+use domain::attestation::{Attestation, is_for};
+use domain::attestor::Attestor;
+use domain::image::Digest;
+use domain::name::{AttestorName, NoteName};
+use domain::policy::Policy;
 
 /// Requests at the same time: attestors, and digests of each.
 const ATTESTORS: usize = 8;

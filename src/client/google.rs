@@ -49,7 +49,7 @@ pub(super) trait Page: DeserializeOwned {
 
 macro_rules! page {
     ($list:ty, $field:ident, $item:ty) => {
-        impl $crate::client::google::Page for $list {
+        impl $crate::google::Page for $list {
             type Item = $item;
 
             fn into_parts(self) -> (Vec<$item>, Option<String>) {

@@ -16,9 +16,9 @@ use super::Client;
 use super::error::{Error, Fault};
 use super::google::{self, Page, with_query};
 use super::transport::{Auth, Request, Trust};
-use crate::wire::container::Cluster;
-use crate::wire::kubernetes::{Namespace, Typed};
-use crate::wire::registry::null_as_default;
+use wire::container::Cluster;
+use wire::kubernetes::{Namespace, Typed};
+use wire::registry::null_as_default;
 
 /// How many objects one page of a list has.
 const PAGE_SIZE: &str = "500";

@@ -6,7 +6,7 @@ use serde_json::Value;
 use super::Client;
 use super::error::Error;
 use super::google::{self, LOGGING};
-use crate::domain::name::ProjectId;
+use domain::name::ProjectId;
 
 /// The most entries of a page (`ListLogEntriesRequest.page_size`).
 const PAGE_SIZE: usize = 1000;

@@ -6,7 +6,7 @@ use std::time::Instant;
 
 use reqwest::{Method, Url};
 
-use crate::wire::shown_url;
+use wire::shown_url;
 
 /// One attempt at a request.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -19,8 +19,8 @@ use super::Client;
 use super::error::{Error, Fault};
 use super::google::{self, with_query};
 use super::transport::{Answer, Request};
-use crate::domain::image::{Digest, ImageRef};
-use crate::wire::registry::{Catalog, MANIFEST_TYPES, TagList};
+use domain::image::{Digest, ImageRef};
+use wire::registry::{Catalog, MANIFEST_TYPES, TagList};
 
 /// The header in which a registry says the digest of a manifest.
 const CONTENT_DIGEST: &str = "docker-content-digest";

@@ -6,9 +6,9 @@ use super::Client;
 use super::error::{Error, Fault};
 use super::google::{self, RESOURCE_MANAGER, SERVICE_USAGE, page, with_query};
 use super::polling::Pauses;
-use crate::domain::name::ProjectId;
-use crate::wire::iam::IamPolicy;
-use crate::wire::resources::{BatchEnable, Operation, Project, ProjectList, Service, ServiceList};
+use domain::name::ProjectId;
+use wire::iam::IamPolicy;
+use wire::resources::{BatchEnable, Operation, Project, ProjectList, Service, ServiceList};
 
 page!(ProjectList, projects, Project);
 page!(ServiceList, services, Service);

@@ -62,7 +62,7 @@ pub(super) fn retry_after(value: &str, now: jiff::Timestamp) -> Option<Duration>
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::client::error::Refusal;
+    use crate::error::Refusal;
 
     fn status(code: u16, retry_after: Option<u64>) -> Fault {
         let mut refusal = Refusal::read(code, b"");

@@ -265,7 +265,7 @@ impl Client {
             Auth::Basic(user) => {
                 let token = self.connection().token().await?;
                 let pair = zeroize::Zeroizing::new(format!("{user}:{}", token.expose()));
-                zeroize::Zeroizing::new(format!("Basic {}", crate::wire::base64_bytes::encode(pair.as_bytes())))
+                zeroize::Zeroizing::new(format!("Basic {}", wire::base64_bytes::encode(pair.as_bytes())))
             }
         };
         let mut value = HeaderValue::from_str(&text).map_err(|_invalid| Fault::Request {

@@ -2,14 +2,14 @@
 
 use super::facts::{CheckResult, Facts, Seen};
 use super::names;
-use crate::domain::attestation;
-use crate::domain::attestor::Attestor;
-use crate::domain::document::{Dialect, Document};
-use crate::domain::image::Digest;
-use crate::domain::name;
-use crate::domain::policy::{EnforcementMode, EvaluationMode, Policy};
-use crate::domain::resource::{Cluster, Image, Note, Workload, WorkloadKind};
 use CheckResult::{Passed, Unknown, Waiting};
+use domain::attestation;
+use domain::attestor::Attestor;
+use domain::document::{Dialect, Document};
+use domain::image::Digest;
+use domain::name;
+use domain::policy::{EnforcementMode, EvaluationMode, Policy};
+use domain::resource::{Cluster, Image, Note, Workload, WorkloadKind};
 
 /// The services that the codelab enables (facts, section 12.2).
 pub const SERVICES: [&str; 3] =

@@ -2,11 +2,11 @@
 
 use std::collections::BTreeSet;
 
-use crate::domain::attestation::Attestation;
-use crate::domain::attestor::Attestor;
-use crate::domain::image::ImageRef;
-use crate::domain::policy::Policy;
-use crate::domain::resource::{Cluster, ClusterEvent, Image, LocalKey, Note, Project, WorkDirectory, Workload};
+use domain::attestation::Attestation;
+use domain::attestor::Attestor;
+use domain::image::ImageRef;
+use domain::policy::Policy;
+use domain::resource::{Cluster, ClusterEvent, Image, LocalKey, Note, Project, WorkDirectory, Workload};
 
 /// Something that the learner looked at while its step was the current one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]

@@ -15,7 +15,7 @@ use oci_spec::image::{
     ImageManifestBuilder, MediaType, RootFsBuilder,
 };
 
-use crate::domain::image::Digest;
+use domain::image::Digest;
 
 /// The codelab's Dockerfile, word for word.
 pub const DOCKERFILE: &str = "FROM alpine\nCMD tail -f /dev/null\n";

@@ -18,20 +18,20 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 
-use crate::domain::attestation::{AsIf, Attestation, Verify, is_for};
-use crate::domain::attestor::Attestor;
-use crate::domain::image::Digest;
-use crate::domain::name::AttestorName;
-use crate::domain::policy::{EnforcementMode, EvaluationMode, RuleKind};
-use crate::domain::trace::Trace;
+use crate::attestation::{AsIf, Attestation, Verify, is_for};
+use crate::attestor::Attestor;
+use crate::image::Digest;
+use crate::name::AttestorName;
+use crate::policy::{EnforcementMode, EvaluationMode, RuleKind};
+use crate::trace::Trace;
 
 pub use attestors::AttestorFault;
 pub use break_glass::{BREAK_GLASS_ANNOTATION, BREAK_GLASS_LABEL, CLOUD_RUN_BREAK_GLASS_ANNOTATION};
 pub use compiled::CompiledPolicy;
-pub(in crate::domain) use compiled::{CompiledRule, normalised};
+pub(crate) use compiled::{CompiledRule, normalised};
 pub use engine::{decide, evaluate};
 pub use message::Generation;
-pub(in crate::domain) use rule::key_of;
+pub(crate) use rule::key_of;
 
 /// Where the pod would run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]

@@ -12,9 +12,9 @@ mod payload;
 
 use jiff::Timestamp;
 
-use crate::domain::attestor::PublicKey;
-use crate::domain::image::{Digest, ImageRef};
-use crate::domain::name::NoteName;
+use crate::attestor::PublicKey;
+use crate::image::{Digest, ImageRef};
+use crate::name::NoteName;
 
 pub use examine::{Accepted, Examined, check, examine, is_for};
 pub use fault::{AttestationFault, Difference, DifferenceKind, KeyIdMiss, KeyIdSlip, NO_VALID_ATTESTATION, Stage};

@@ -1,6 +1,6 @@
 //! Attestors and their public keys (`resources.proto`, messages `Attestor`, `AttestorPublicKey`).
 
-use crate::domain::name::{AttestorName, NoteName};
+use crate::name::{AttestorName, NoteName};
 
 /// A note with public keys: whoever holds one of the private keys can vouch for an image.
 #[derive(Debug, Clone, PartialEq, Eq)]

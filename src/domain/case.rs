@@ -12,14 +12,14 @@ mod tests;
 
 use std::collections::BTreeMap;
 
-use crate::domain::admission::{
+use crate::admission::{
     AttestorEvidence, AttestorOutcome, CompiledPolicy, Decision, Evidence, ImageOutcome, Outcome, Request, evaluate,
 };
-use crate::domain::attestation::{SignatureFault, Verified, Verify};
-use crate::domain::attestor::PublicKey;
-use crate::domain::name::AttestorName;
-use crate::domain::policy::{AdmissionWhitelistPattern, GlobalPolicyEvaluationMode, Policy};
-use crate::domain::system_policy;
+use crate::attestation::{SignatureFault, Verified, Verify};
+use crate::attestor::PublicKey;
+use crate::name::AttestorName;
+use crate::policy::{AdmissionWhitelistPattern, GlobalPolicyEvaluationMode, Policy};
+use crate::system_policy;
 
 pub use file::{CaseError, CaseFile, Checked, MAX_BYTES};
 pub use markdown::markdown;
@@ -140,7 +140,7 @@ fn known(decision: &Decision) -> Vec<Known> {
         (Some(false), Some(fault)) => fault.to_string(),
         _ => attestor.reason.clone(),
     };
-    let of_image = |image: &crate::domain::admission::ImageDecision| {
+    let of_image = |image: &crate::admission::ImageDecision| {
         let name = image.image.clone();
         let known = |attestor: &AttestorOutcome| Known {
             attestor: attestor.name.clone(),
@@ -178,7 +178,7 @@ struct Essence {
 
 impl Essence {
     fn of(decision: &Decision) -> Self {
-        let attestors = |image: &crate::domain::admission::ImageDecision| {
+        let attestors = |image: &crate::admission::ImageDecision| {
             image.attestors.iter().map(|attestor| (attestor.name.clone(), attestor.satisfied)).collect()
         };
         Self {

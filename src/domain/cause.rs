@@ -9,9 +9,9 @@
 mod known;
 mod proven;
 
-use crate::domain::admission::{Decision, Evidence};
-use crate::domain::policy::Policy;
-use crate::domain::rejection::{Case, Finding};
+use crate::admission::{Decision, Evidence};
+use crate::policy::Policy;
+use crate::rejection::{Case, Finding};
 
 /// How sure a cause is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -121,7 +121,7 @@ impl Cause {
 /// The question of a refusal, asked again.
 #[derive(Debug, Clone, Copy)]
 pub struct State<'s> {
-    /// With its trace ([`crate::domain::admission::evaluate`]).
+    /// With its trace ([`crate::admission::evaluate`]).
     pub decision: &'s Decision,
     /// What it was decided by.
     pub policy: &'s Policy,

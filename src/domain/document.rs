@@ -1,7 +1,7 @@
 //! Policy text and the policy in it, with a span for every key and value.
 //!
 //! [`Document::parse`] is total: any text gives a document, with a tree of what could be read and
-//! the diagnostics of [`crate::domain::lint`]. Time and memory are linear in the text, within the
+//! the diagnostics of [`crate::lint`]. Time and memory are linear in the text, within the
 //! limits below.
 
 mod emit;
@@ -13,17 +13,17 @@ mod scalar;
 use std::fmt;
 
 pub use self::emit::emit;
-pub(in crate::domain) use self::emit::{is_plain_in_flow, one_line};
+pub(crate) use self::emit::{is_plain_in_flow, one_line};
 pub use self::locate::{Spans, pattern_path, rule_path};
 pub use self::node::{Bytes, Entry, Key, Node, Scalar, Value};
 pub use self::scalar::Means;
 
 use self::reader::Tree;
 use self::scalar::Rules;
-use crate::domain::lint::{self, Code, Decoder, Diagnostic, Problems};
-use crate::domain::platform_policy::PlatformPolicy;
-use crate::domain::policy::Policy;
-use crate::domain::span::LineIndex;
+use crate::lint::{self, Code, Decoder, Diagnostic, Problems};
+use crate::platform_policy::PlatformPolicy;
+use crate::policy::Policy;
+use crate::span::LineIndex;
 
 /// The longest text that is read; the largest policies known are a hundred times shorter.
 pub const MAX_BYTES: usize = 4 << 20;
@@ -180,7 +180,7 @@ impl Document {
 }
 
 /// The tree of a text of ours that is no policy, and what is wrong with it as YAML or JSON.
-pub(in crate::domain) fn tree_of(text: &str) -> (Option<Node>, LineIndex, Vec<Diagnostic>) {
+pub(crate) fn tree_of(text: &str) -> (Option<Node>, LineIndex, Vec<Diagnostic>) {
     let lines = LineIndex::new(text);
     let mut problems = Problems::new(text, &lines);
     let root = read(text, Format::of(text), &mut problems).root;

@@ -4,9 +4,9 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use crate::domain::policy::RuleKind;
-use crate::domain::rejection::{self, Case, ReasonKind, Relative};
-use crate::domain::resource::{ClusterEvent, Workload};
+use crate::policy::RuleKind;
+use crate::rejection::{self, Case, ReasonKind, Relative};
+use crate::resource::{ClusterEvent, Workload};
 
 /// Events that tell the same of the same workload.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -186,7 +186,7 @@ fn rule_words(kind: RuleKind, key: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::resource::WorkloadKind;
+    use crate::resource::WorkloadKind;
 
     const NONE: &str = "No attestations found that were valid and signed by a key trusted by the attestor";
 

@@ -18,13 +18,13 @@ mod world;
 use std::collections::BTreeMap;
 use std::fmt;
 
-use crate::domain::admission::{Evidence, Outcome, Request};
-use crate::domain::attestation::Verify;
-use crate::domain::attestor::PublicKey;
-use crate::domain::document::Document;
-use crate::domain::image::Digest;
-use crate::domain::inventory::Item;
-use crate::domain::policy::Policy;
+use crate::admission::{Evidence, Outcome, Request};
+use crate::attestation::Verify;
+use crate::attestor::PublicKey;
+use crate::document::Document;
+use crate::image::Digest;
+use crate::inventory::Item;
+use crate::policy::Policy;
 
 pub use json::FixReport;
 pub use reach::{Affected, Reach};
@@ -40,7 +40,7 @@ pub struct Case<'a> {
     /// The text of the policy; its comments and layout are kept.
     pub document: &'a Document,
     /// Of its patterns those count, where the policy asks for them (see
-    /// [`crate::domain::system_policy`]).
+    /// [`crate::system_policy`]).
     pub system: &'a Policy,
     pub request: &'a Request,
     pub evidence: &'a Evidence,

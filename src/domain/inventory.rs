@@ -2,9 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::domain::admission::{AttestorEvidence, Evidence, Request, RequestImage};
-use crate::domain::image::Digest;
-use crate::domain::name::AttestorName;
+use crate::admission::{AttestorEvidence, Evidence, Request, RequestImage};
+use crate::image::Digest;
+use crate::name::AttestorName;
 
 /// More than any cluster runs; what is beyond is not read.
 pub const MAX_ITEMS: usize = 500_000;

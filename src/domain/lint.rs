@@ -1,7 +1,7 @@
 //! Diagnostics: what gcloud or the service would refuse in a policy, and what a careful reviewer
 //! would not let pass.
 //!
-//! [`Document::parse`](crate::domain::document::Document::parse) runs them all. Every diagnostic
+//! [`Document::parse`](crate::document::Document::parse) runs them all. Every diagnostic
 //! has a stable [`Code`]; the table of codes with their severities and helps is in `lint/code.rs`.
 
 pub mod code;
@@ -23,15 +23,15 @@ mod rule;
 mod text;
 
 pub use self::code::{Code, Severity};
-pub(in crate::domain) use self::decode::{Decoder, shown};
-pub(in crate::domain) use self::foreign::{check_text as check_language, check_tree};
-pub(in crate::domain) use self::nearest::{nearest, suggestion};
+pub(crate) use self::decode::{Decoder, shown};
+pub(crate) use self::foreign::{check_text as check_language, check_tree};
+pub(crate) use self::nearest::{nearest, suggestion};
 pub use self::page::{Page, nearest_code, page};
 pub use self::quick_fix::{Edit, QuickFix, quick_fixes};
-pub(in crate::domain) use self::text::{check_characters, check_json, check_tabs, is_unprintable};
+pub(crate) use self::text::{check_characters, check_json, check_tabs, is_unprintable};
 
-use crate::domain::document::{Bytes, Path};
-use crate::domain::span::{LineIndex, Span};
+use crate::document::{Bytes, Path};
+use crate::span::{LineIndex, Span};
 
 /// One problem at one place.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -52,7 +52,7 @@ const MAX_PROBLEMS: usize = 1_000;
 
 /// Collects the diagnostics of one text.
 #[derive(Debug)]
-pub(in crate::domain) struct Problems<'t> {
+pub(crate) struct Problems<'t> {
     text: &'t str,
     lines: &'t LineIndex,
     list: Vec<Diagnostic>,
@@ -61,11 +61,11 @@ pub(in crate::domain) struct Problems<'t> {
 }
 
 impl<'t> Problems<'t> {
-    pub(in crate::domain) fn new(text: &'t str, lines: &'t LineIndex) -> Self {
+    pub(crate) fn new(text: &'t str, lines: &'t LineIndex) -> Self {
         Self { text, lines, list: Vec::new(), counts: [0; Severity::COUNT] }
     }
 
-    pub(in crate::domain) fn push(&mut self, code: Code, at: Bytes, path: Path, message: String) {
+    pub(crate) fn push(&mut self, code: Code, at: Bytes, path: Path, message: String) {
         if self.is_full(code) {
             return self.count(code);
         }
@@ -73,7 +73,7 @@ impl<'t> Problems<'t> {
         self.push_at(code, span, path, message);
     }
 
-    pub(in crate::domain) fn push_at(&mut self, code: Code, span: Span, path: Path, message: String) {
+    pub(crate) fn push_at(&mut self, code: Code, span: Span, path: Path, message: String) {
         if !self.is_full(code) {
             self.list.push(Diagnostic { code, severity: code.severity(), span, path, message, help: code.help() });
         }
@@ -92,26 +92,26 @@ impl<'t> Problems<'t> {
         self.counts.get(code.severity() as usize).is_some_and(|count| *count >= MAX_PROBLEMS)
     }
 
-    pub(in crate::domain) fn slice(&self, at: Bytes) -> &'t str {
+    pub(crate) fn slice(&self, at: Bytes) -> &'t str {
         self.text.get(at.range()).unwrap_or_default()
     }
 
     /// The 1-based line of a place.
-    pub(in crate::domain) fn line(&self, at: Bytes) -> usize {
+    pub(crate) fn line(&self, at: Bytes) -> usize {
         self.lines.position(self.text, at.start()).line
     }
 
-    pub(in crate::domain) fn has_errors(&self) -> bool {
+    pub(crate) fn has_errors(&self) -> bool {
         self.counts.get(Severity::Error as usize).is_some_and(|count| *count > 0)
     }
 
     /// How many problems were not kept.
-    pub(in crate::domain) fn unlisted(&self) -> usize {
+    pub(crate) fn unlisted(&self) -> usize {
         self.counts.iter().map(|count| count.saturating_sub(MAX_PROBLEMS)).sum()
     }
 
     /// In the order of the text; what several aliases repeat, once.
-    pub(in crate::domain) fn into_sorted(mut self) -> Vec<Diagnostic> {
+    pub(crate) fn into_sorted(mut self) -> Vec<Diagnostic> {
         self.list.sort_by_key(|problem| (problem.span.bytes.start, problem.code, problem.span.bytes.end));
         self.list.dedup_by(|b, a| (a.code, &a.span, &a.message) == (b.code, &b.span, &b.message));
         self.list

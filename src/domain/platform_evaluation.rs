@@ -11,9 +11,9 @@ mod pattern;
 use serde::Serialize;
 
 pub use self::evidence::{Build, Evidence, Scan, Severity, SigstoreSignature, Vulnerability};
-use crate::domain::attestation::Verify;
-use crate::domain::image::ImageRef;
-use crate::domain::platform_policy::{Check, CheckSet, GkePolicy, ImageAllowlist, Scope};
+use crate::attestation::Verify;
+use crate::image::ImageRef;
+use crate::platform_policy::{Check, CheckSet, GkePolicy, ImageAllowlist, Scope};
 
 /// What came of an evaluation. Of several the worst counts: a policy that is not met comes before
 /// one that could not be looked at.

@@ -1,11 +1,11 @@
 //! Platform policies (v1 `PlatformPolicy`): sets of checks for GKE, or one rule for Cloud Run.
 //!
 //! The values of a document that has no errors: the forms of names, ranges and the order of scopes
-//! were checked by [`crate::domain::lint`] when they were read. Serialised as the API has them.
+//! were checked by [`crate::lint`] when they were read. Serialised as the API has them.
 
 use serde::{Deserialize, Serialize};
 
-use crate::domain::policy::{AdmissionWhitelistPattern, EnforcementMode, EvaluationMode};
+use crate::policy::{AdmissionWhitelistPattern, EnforcementMode, EvaluationMode};
 
 /// `projects/P/platforms/PLATFORM/policies/ID`.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]

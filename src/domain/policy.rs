@@ -1,7 +1,7 @@
 //! The project-singleton policy: the v1 `Policy` resource (`resources.proto`).
 //!
 //! A [`Policy`] is one that the service would accept in shape: modes are set and there is a default
-//! rule. Text that is not yet a policy is a [`crate::domain::document::Document`].
+//! rule. Text that is not yet a policy is a [`crate::document::Document`].
 
 use std::collections::BTreeMap;
 
@@ -41,7 +41,7 @@ pub struct Policy {
 }
 
 /// One entry of `admissionWhitelistPatterns`; the matching rules are in
-/// [`crate::domain::pattern`].
+/// [`crate::pattern`].
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct AdmissionWhitelistPattern {
@@ -139,7 +139,7 @@ pub enum RuleKind {
 
 impl RuleKind {
     /// The four maps, the most specific first: the order in which a policy with several filled maps
-    /// (which v1 refuses) is read. Inferred; see [`crate::domain::admission`].
+    /// (which v1 refuses) is read. Inferred; see [`crate::admission`].
     pub const SPECIFIC: [Self; 4] = [Self::ServiceIdentity, Self::ServiceAccount, Self::Namespace, Self::Cluster];
 
     /// The field of the policy.

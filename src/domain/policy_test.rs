@@ -14,10 +14,10 @@ mod write;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use crate::domain::admission::{Outcome, Request};
-use crate::domain::image::Digest;
-use crate::domain::policy::RuleKind;
-use crate::domain::span::Span;
+use crate::admission::{Outcome, Request};
+use crate::image::Digest;
+use crate::policy::RuleKind;
+use crate::span::Span;
 
 pub use coverage::{Coverage, CoveredPattern, CoveredRule};
 pub use parse::parse;

@@ -3,8 +3,8 @@
 //!
 //! Source: OCI image-spec 1.1 (image index); the facts' section 4.4 and section 13, question 30.
 
-use crate::domain::attestation::{self, Attestation};
-use crate::domain::image::{Digest, ImageRef};
+use crate::attestation::{self, Attestation};
+use crate::image::{Digest, ImageRef};
 
 /// The manifest that a reference names now.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -17,7 +17,7 @@ mod relatives;
 mod statement;
 mod text;
 
-use crate::domain::policy::RuleKind;
+use crate::policy::RuleKind;
 
 pub use message::{rule_words, says};
 pub use reason::{Reason, ReasonKind};

@@ -11,8 +11,8 @@ mod tests;
 
 use jiff::Timestamp;
 
-use crate::domain::admission::{Outcome, Request};
-use crate::domain::policy::Policy;
+use crate::admission::{Outcome, Request};
+use crate::policy::Policy;
 
 pub use replayer::{Replayer, Row, Then};
 pub use report::{Counts, Flipped, Owner, Replay, Unreadable};

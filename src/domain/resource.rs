@@ -3,8 +3,8 @@
 
 use std::collections::BTreeMap;
 
-use crate::domain::image::{Digest, ImageRef};
-use crate::domain::name::{ClusterKey, NoteName};
+use crate::image::{Digest, ImageRef};
+use crate::name::{ClusterKey, NoteName};
 
 /// A Google Cloud project.
 #[derive(Debug, Clone, PartialEq, Eq)]

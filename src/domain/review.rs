@@ -31,8 +31,8 @@ pub use witness::{Flip, Witness};
 use changes::Texts;
 use compare::Pair;
 
-use crate::domain::admission::CompiledPolicy;
-use crate::domain::policy::Policy;
+use crate::admission::CompiledPolicy;
+use crate::policy::Policy;
 
 /// What is different between two policies, whatever the pods are.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -45,7 +45,7 @@ pub struct Comparison {
 
 impl Comparison {
     /// Compares two policies; of `system` the patterns count, where a policy asks for them (see
-    /// [`crate::domain::system_policy`]).
+    /// [`crate::system_policy`]).
     pub fn new(old: &Policy, new: &Policy, system: &Policy) -> Self {
         let (old_compiled, new_compiled) = (CompiledPolicy::new(old, system), CompiledPolicy::new(new, system));
         let pair = Pair::new(&old_compiled, &new_compiled);

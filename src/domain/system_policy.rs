@@ -5,7 +5,7 @@
 //! the part that the documentation names. It is a value that is passed into a decision, so that the
 //! sandbox can serve it, and a session with a project can use the one it has read.
 
-use crate::domain::policy::{
+use crate::policy::{
     AdmissionRule, AdmissionWhitelistPattern, EnforcementMode, EvaluationMode, GlobalPolicyEvaluationMode, Policy,
 };
 
@@ -91,7 +91,7 @@ pub const LOCATIONS: [&str; 44] = [
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::pattern::Pattern;
+    use crate::pattern::Pattern;
 
     #[test]
     fn every_documented_pattern_is_a_pattern() {

@@ -1,11 +1,11 @@
 //! The tree of checks behind a decision, and its plain text.
 //!
 //! A decision is made by code that is generic over [`Tracer`]: with [`Silent`] nothing is built,
-//! with [`Recorder`] the same code leaves the tree. May use [`crate::domain::document`] only.
+//! with [`Recorder`] the same code leaves the tree. May use [`crate::document`] only.
 
 use std::fmt;
 
-use crate::domain::document::Path;
+use crate::document::Path;
 
 /// How a check came out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -172,7 +172,7 @@ impl fmt::Display for Trace {
 }
 
 /// Without anything that a terminal obeys, or that would show a text other than it is (UAX 9).
-pub(in crate::domain) fn escaped(text: &str) -> String {
+pub(crate) fn escaped(text: &str) -> String {
     let unsafe_char = |c: char| {
         c.is_control() || matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
     };
@@ -183,7 +183,7 @@ pub(in crate::domain) fn escaped(text: &str) -> String {
 }
 
 /// A text from outside, cut where no image reference or key id is that long.
-pub(in crate::domain) fn clipped(text: &str) -> String {
+pub(crate) fn clipped(text: &str) -> String {
     const LIMIT: usize = 300;
     let mut short: String = text.chars().take(LIMIT).collect();
     if short.len() < text.len() {

@@ -3,10 +3,10 @@
 
 use std::fmt::Write as _;
 
-use crate::domain::admission::{Decision, Generation, Outcome, Platform, Request};
-use crate::domain::document::Path;
-use crate::domain::trace::{Check, Status, escaped};
-use crate::domain::what_if::Assumptions;
+use crate::admission::{Decision, Generation, Outcome, Platform, Request};
+use crate::document::Path;
+use crate::trace::{Check, Status, escaped};
+use crate::what_if::Assumptions;
 
 /// A decision with what it was made about.
 #[derive(Clone, Copy)]
@@ -140,12 +140,12 @@ fn literal(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::admission::{CompiledPolicy, Evidence, RequestImage, evaluate};
-    use crate::domain::attestation::{SignatureFault, Verified, Verify};
-    use crate::domain::attestor::PublicKey;
-    use crate::domain::policy::{AdmissionRule, EnforcementMode, EvaluationMode, Policy};
-    use crate::domain::system_policy;
-    use crate::domain::what_if::Assumption;
+    use crate::admission::{CompiledPolicy, Evidence, RequestImage, evaluate};
+    use crate::attestation::{SignatureFault, Verified, Verify};
+    use crate::attestor::PublicKey;
+    use crate::policy::{AdmissionRule, EnforcementMode, EvaluationMode, Policy};
+    use crate::system_policy;
+    use crate::what_if::Assumption;
 
     struct Never;
 

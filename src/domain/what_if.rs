@@ -1,7 +1,7 @@
 //! What if: assumptions about a request, about a policy and about what is known, and each of the
 //! three as it would be with them.
 //!
-//! Nothing here decides: the assumed values go through [`crate::domain::admission::evaluate`] like
+//! Nothing here decides: the assumed values go through [`crate::admission::evaluate`] like
 //! any others. Pure; uses the rest of the domain.
 
 use std::borrow::Cow;
@@ -10,14 +10,14 @@ use std::fmt;
 
 use jiff::Timestamp;
 
-use crate::domain::admission::{
+use crate::admission::{
     Attestations, AttestorEvidence, BREAK_GLASS_LABEL, CLOUD_RUN_BREAK_GLASS_ANNOTATION, Enforcement, Evidence,
     Platform, Request,
 };
-use crate::domain::attestation::Attestation;
-use crate::domain::image::{Digest, ImageRef};
-use crate::domain::name::AttestorName;
-use crate::domain::policy::{EnforcementMode, Policy};
+use crate::attestation::Attestation;
+use crate::image::{Digest, ImageRef};
+use crate::name::AttestorName;
+use crate::policy::{EnforcementMode, Policy};
 
 /// One thing that is taken to be other than it is.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -29,7 +29,7 @@ pub enum Assumption {
     /// No attestor has the key of this id: it was revoked and taken away.
     KeyRevoked(String),
     /// The key of this id has expired. That changes nothing by itself
-    /// ([`crate::domain::attestation::despite_expiry`]), and the tree says so.
+    /// ([`crate::attestation::despite_expiry`]), and the tree says so.
     KeyExpired(String),
     /// Images by tag are deployed by the digests that the tags mean now.
     ByDigest,

@@ -4,10 +4,10 @@ use std::sync::{Arc, OnceLock};
 
 use super::callers::Callers;
 use super::files::Files;
-use crate::app::report::Report;
-use crate::client::{Client, Connection, Secret};
-use crate::sandbox::server::{Door, MARK, Sandbox, StartError};
-use crate::signing::keyring::{Keyring, KeyringError};
+use app::report::Report;
+use client::{Client, Connection, Secret};
+use sandbox::server::{Door, MARK, Sandbox, StartError};
+use signing::keyring::{Keyring, KeyringError};
 
 /// Cheap to clone; the client comes when the sandbox is up.
 #[derive(Debug, Clone)]

@@ -5,10 +5,10 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use futures_util::future::{BoxFuture, FutureExt as _};
 
-use crate::app::people::Persona;
-use crate::client::{Secret, TokenError, TokenSource};
-use crate::sandbox::Sandbox;
-use crate::sandbox::people::PEOPLE;
+use app::people::Persona;
+use client::{Secret, TokenError, TokenSource};
+use sandbox::Sandbox;
+use sandbox::people::PEOPLE;
 
 /// The tokens of the sandbox's people, in the order of [`PEOPLE`], and whose counts. Clones are the same.
 #[derive(Debug, Clone)]

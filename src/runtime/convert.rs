@@ -1,16 +1,16 @@
 //! From the wire's types to what people look at.
 
-use crate::app::report::Report;
-use crate::client;
-use crate::domain::key;
-use crate::domain::registered::{Child, Registered};
-use crate::domain::resource::{Cluster, ClusterEvent, Image, LocalKey, Note, Project, Workload, WorkloadKind};
-use crate::wire::container;
-use crate::wire::container_analysis;
-use crate::wire::iam::{IamPolicy, OCCURRENCES_VIEWER};
-use crate::wire::kubernetes::{Deployment, Event, ObjectMeta, Pod, PodSpec, ReplicaSet};
-use crate::wire::registry::TagList;
-use crate::wire::resources;
+use app::report::Report;
+use client;
+use domain::key;
+use domain::registered::{Child, Registered};
+use domain::resource::{Cluster, ClusterEvent, Image, LocalKey, Note, Project, Workload, WorkloadKind};
+use wire::container;
+use wire::container_analysis;
+use wire::iam::{IamPolicy, OCCURRENCES_VIEWER};
+use wire::kubernetes::{Deployment, Event, ObjectMeta, Pod, PodSpec, ReplicaSet};
+use wire::registry::TagList;
+use wire::resources;
 
 /// An error of the client, with its hint.
 pub fn report(error: &client::Error) -> Report {

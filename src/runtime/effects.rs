@@ -13,20 +13,20 @@ use super::backend::Backend;
 use super::keeper::{Keeper, Task};
 use super::reviewing::{self, Progress};
 use super::{convert, jobs, open_files, queries, replaying, watching};
-use crate::app::effect::{Effect, Saved};
-use crate::app::file::{FileTask, Outside};
-use crate::app::fixing::FixAsk;
-use crate::app::job::{ClusterId, Job};
-use crate::app::msg::{Failure, Msg, Timer};
-use crate::app::preview::Ask;
-use crate::app::query::{Answer, Query, Source};
-use crate::app::remote::Ticket;
-use crate::app::replaying::ReplayAsk;
-use crate::app::report::Report;
-use crate::app::reviewing::ReviewAsk;
-use crate::app::watching::{Feed, News, Watched};
-use crate::domain::document::{Dialect, Document};
-use crate::signing::openpgp::Verifier;
+use app::effect::{Effect, Saved};
+use app::file::{FileTask, Outside};
+use app::fixing::FixAsk;
+use app::job::{ClusterId, Job};
+use app::msg::{Failure, Msg, Timer};
+use app::preview::Ask;
+use app::query::{Answer, Query, Source};
+use app::remote::Ticket;
+use app::replaying::ReplayAsk;
+use app::report::Report;
+use app::reviewing::ReviewAsk;
+use app::watching::{Feed, News, Watched};
+use domain::document::{Dialect, Document};
+use signing::openpgp::Verifier;
 
 /// What the loop itself has to do, because it owns the terminal.
 #[derive(Debug, PartialEq, Eq)]

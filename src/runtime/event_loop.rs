@@ -12,12 +12,12 @@ use super::files::Files;
 use super::input::Input;
 use super::screen::{Screen, Themes};
 use super::terminal::Guard;
-use crate::app::Model;
-use crate::app::effect::Effect;
-use crate::app::file::Outside;
-use crate::app::msg::{Mouse, Msg};
-use crate::app::update::{start, update};
-use crate::sandbox::server::{Log, Sandbox, Served};
+use app::Model;
+use app::effect::Effect;
+use app::file::Outside;
+use app::msg::{Mouse, Msg};
+use app::update::{start, update};
+use sandbox::server::{Log, Sandbox, Served};
 
 /// Between two looks at what other programs asked.
 const BETWEEN: std::time::Duration = std::time::Duration::from_millis(100);
@@ -154,8 +154,8 @@ async fn bring_up(backend: Backend, sender: UnboundedSender<Msg>) -> Option<Sand
             let ended = sandbox.ended();
             tokio::spawn(async move {
                 ended.await;
-                let report = crate::app::report::Report::new("the sandbox stopped")
-                    .hinted("Quit and start again: its data is kept.");
+                let report =
+                    app::report::Report::new("the sandbox stopped").hinted("Quit and start again: its data is kept.");
                 let _ = sender.send(Msg::Connected(Err(report)));
             });
             Some(sandbox)
@@ -195,7 +195,7 @@ async fn follow(log: Log, sender: UnboundedSender<Msg>) {
 
 /// The API log is brought up to date only while somebody reads it.
 fn bring_requests(model: &mut Model, backend: &Backend) {
-    use crate::app::overlay::{Body, Overlay};
+    use app::overlay::{Body, Overlay};
     let shown = matches!(model.overlays.last(), Some(Overlay::Reader(reader)) if reader.body == Body::ApiLog);
     if let (true, Ok(client)) = (shown, backend.client()) {
         let own = client.exchanges();
@@ -208,7 +208,7 @@ fn bring_requests(model: &mut Model, backend: &Backend) {
     }
 }
 
-fn exchange_line(exchange: &crate::client::Exchange) -> String {
+fn exchange_line(exchange: &client::Exchange) -> String {
     let status = exchange.status.map_or_else(|| "---".to_owned(), |status| status.to_string());
     let error = exchange.error.as_ref().map(|error| format!("  {error}")).unwrap_or_default();
     // All are https; without it more of them fit on a line.

@@ -6,10 +6,10 @@ use std::fs;
 use std::io::{self, Read as _, Write as _};
 use std::path::{Path, PathBuf};
 
-use crate::app::effect::Saved;
-use crate::codelab::{files as codelab_files, names};
-use crate::domain::policy_test;
-use crate::domain::resource::{WorkDirectory, WorkFile};
+use app::effect::Saved;
+use codelab::{files as codelab_files, names};
+use domain::policy_test;
+use domain::resource::{WorkDirectory, WorkFile};
 
 /// The largest file of the working directory that is read for the screen, in bytes.
 const MAX_FILE: u64 = 1 << 20;

@@ -14,7 +14,7 @@ use std::io::{self, Read as _, Write as _};
 use std::path::{Path, PathBuf};
 
 use super::files::{Files, private_directory, write_whole};
-use crate::app::history::{History, Version};
+use app::history::{History, Version};
 
 /// How many versions of a project are kept.
 const MAX_VERSIONS: usize = 200;
@@ -133,8 +133,8 @@ mod tests {
     use std::os::unix::fs::PermissionsExt as _;
 
     use super::*;
-    use crate::app::history::Author;
-    use crate::domain::policy::{AdmissionRule, EnforcementMode, EvaluationMode, Policy};
+    use app::history::Author;
+    use domain::policy::{AdmissionRule, EnforcementMode, EvaluationMode, Policy};
 
     fn version(etag: &str) -> Version {
         let rule = AdmissionRule::always(EvaluationMode::AlwaysDeny, EnforcementMode::Enforced);

@@ -3,25 +3,25 @@
 use super::backend::Backend;
 use super::queries::{blocking, kubernetes, pgp_key, project_id};
 use super::{convert, kubeconfig, open_files, workload};
-use crate::app::job::{ClusterId, Job, NewAttestation, Outcome};
-use crate::app::report::Report;
-use crate::client::{Blob, Error, ImageContent, PushProgress, Validation};
-use crate::codelab::image;
-use crate::domain::admission::Enforcement;
-use crate::domain::attestation::{ATTESTATION, Attestation, Signature, Verify as _};
-use crate::domain::attestor::Attestor;
-use crate::domain::document::{self, Dialect, Document};
-use crate::domain::image::{Digest, ImageRef};
-use crate::domain::key::{Fingerprint, KeySpec, Passphrase};
-use crate::domain::name::{AttestorName, NoteName, ResourceId};
-use crate::domain::policy::Policy;
-use crate::domain::resource::WorkloadKind;
-use crate::signing;
-use crate::signing::openpgp::Verifier;
-use crate::wire::container::Cluster;
-use crate::wire::container_analysis::{AttestationNote, Hint, Note};
-use crate::wire::iam::OCCURRENCES_VIEWER;
-use crate::wire::kubernetes::{Deployment, Pod, ReplicaSet};
+use app::job::{ClusterId, Job, NewAttestation, Outcome};
+use app::report::Report;
+use client::{Blob, Error, ImageContent, PushProgress, Validation};
+use codelab::image;
+use domain::admission::Enforcement;
+use domain::attestation::{ATTESTATION, Attestation, Signature, Verify as _};
+use domain::attestor::Attestor;
+use domain::document::{self, Dialect, Document};
+use domain::image::{Digest, ImageRef};
+use domain::key::{Fingerprint, KeySpec, Passphrase};
+use domain::name::{AttestorName, NoteName, ResourceId};
+use domain::policy::Policy;
+use domain::resource::WorkloadKind;
+use signing;
+use signing::openpgp::Verifier;
+use wire::container::Cluster;
+use wire::container_analysis::{AttestationNote, Hint, Note};
+use wire::iam::OCCURRENCES_VIEWER;
+use wire::kubernetes::{Deployment, Pod, ReplicaSet};
 
 /// Sentences about how far a job is.
 pub type Progress = dyn Fn(String) + Send + Sync;
@@ -112,7 +112,7 @@ async fn create_project(backend: &Backend, project: &str) -> Result<Outcome, Rep
 
 async fn enable(backend: &Backend, project: &str, services: &[String], progress: &Progress) -> Result<Outcome, Report> {
     let services: Vec<&str> = services.iter().map(String::as_str).collect();
-    let tell = |operation: &crate::wire::resources::Operation| {
+    let tell = |operation: &wire::resources::Operation| {
         if !operation.done {
             progress("the operation is running".to_owned());
         }
@@ -156,10 +156,10 @@ async fn delete_cluster(backend: &Backend, id: &ClusterId, progress: &Progress) 
 async fn wait(
     backend: &Backend,
     id: &ClusterId,
-    operation: crate::wire::container::Operation,
+    operation: wire::container::Operation,
     progress: &Progress,
 ) -> Result<Outcome, Report> {
-    let tell = |operation: &crate::wire::container::Operation| {
+    let tell = |operation: &wire::container::Operation| {
         progress(format!("{} is {}", operation.operation_type, operation.status));
     };
     done(backend.client()?.wait_for_cluster(&project_id(&id.project)?, &id.location, operation, tell).await)
@@ -170,7 +170,7 @@ async fn credentials(backend: &Backend, id: &ClusterId) -> Result<Outcome, Repor
     let cluster = backend.client()?.cluster(&project_id(&id.project)?, &id.location, &id.name).await;
     let cluster = cluster.map_err(|error| convert::report(&error))?;
     let text = kubeconfig::text(id, &cluster, &backend.files.sandbox_token());
-    let name = crate::codelab::names::KUBECONFIG.to_owned();
+    let name = codelab::names::KUBECONFIG.to_owned();
     on_disk(backend, move |b| b.files.write_work(&name, &text)).await
 }
 

@@ -11,11 +11,11 @@ use tokio::sync::mpsc::UnboundedSender;
 
 use super::files::{Files, read_text, write_whole};
 use super::history;
-use crate::app::history::Version;
-use crate::app::msg::Msg;
-use crate::app::policy_tests::TestsFile;
-use crate::app::report::Report;
-use crate::domain::document::MAX_BYTES;
+use app::history::Version;
+use app::msg::Msg;
+use app::policy_tests::TestsFile;
+use app::report::Report;
+use domain::document::MAX_BYTES;
 
 /// What it is asked for.
 #[derive(Debug)]

@@ -4,8 +4,8 @@ use std::path::Path;
 
 use serde_json::json;
 
-use crate::app::job::ClusterId;
-use crate::wire::container::Cluster;
+use app::job::ClusterId;
+use wire::container::Cluster;
 
 /// JSON, which is YAML. The token is read from the sandbox's file, so that none is copied.
 pub fn text(id: &ClusterId, cluster: &Cluster, token: &Path) -> String {

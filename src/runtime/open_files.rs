@@ -8,11 +8,11 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 
 use super::convert;
-use crate::app::editor::MAX_BYTES;
-use crate::app::file::{FileReply, FileTask, Listed, Opened, Stamp};
-use crate::app::job::Outcome;
-use crate::app::report::Report;
-use crate::domain::span::LineIndex;
+use app::editor::MAX_BYTES;
+use app::file::{FileReply, FileTask, Listed, Opened, Stamp};
+use app::job::Outcome;
+use app::report::Report;
+use domain::span::LineIndex;
 
 /// Entries of a directory that are shown.
 const MAX_ENTRIES: usize = 2_000;

@@ -5,20 +5,20 @@ use std::sync::Arc;
 
 use super::backend::Backend;
 use super::convert;
-use crate::app::job::ClusterId;
-use crate::app::query::{Answer, AttestationsPage, Query, Registry, Work};
-use crate::app::report::Report;
-use crate::client::{Client, Error, Kubernetes};
-use crate::codelab::names;
-use crate::domain::admission::{Evidence, Request};
-use crate::domain::attestation::Verify as _;
-use crate::domain::attestor::{KeyMaterial, PublicKey};
-use crate::domain::image::{Digest, ImageRef};
-use crate::domain::inventory::Item;
-use crate::domain::name::{NoteName, ProjectId};
-use crate::domain::resource::{Image, LocalKey, Note};
-use crate::signing::openpgp::Verifier;
-use crate::wire::inventory::{self, Defaults};
+use app::job::ClusterId;
+use app::query::{Answer, AttestationsPage, Query, Registry, Work};
+use app::report::Report;
+use client::{Client, Error, Kubernetes};
+use codelab::names;
+use domain::admission::{Evidence, Request};
+use domain::attestation::Verify as _;
+use domain::attestor::{KeyMaterial, PublicKey};
+use domain::image::{Digest, ImageRef};
+use domain::inventory::Item;
+use domain::name::{NoteName, ProjectId};
+use domain::resource::{Image, LocalKey, Note};
+use signing::openpgp::Verifier;
+use wire::inventory::{self, Defaults};
 
 /// The registries that are asked for a project's repositories; others list none.
 const REGISTRIES: [&str; 4] = ["gcr.io", "us.gcr.io", "eu.gcr.io", "asia.gcr.io"];
@@ -67,7 +67,7 @@ pub(super) fn project_id(project: &str) -> Result<ProjectId, Report> {
     project.parse().map_err(|error| convert::plain(&error))
 }
 
-async fn projects(backend: &Backend) -> Result<Vec<crate::domain::resource::Project>, Report> {
+async fn projects(backend: &Backend) -> Result<Vec<domain::resource::Project>, Report> {
     let projects = backend.client()?.projects().await.map_err(|error| convert::report(&error))?;
     Ok(projects.into_iter().map(convert::project).collect())
 }
@@ -78,7 +78,7 @@ async fn services(backend: &Backend, project: &str) -> Result<Vec<String>, Repor
     Ok(enabled.filter_map(|service| service.name.rsplit('/').next().map(str::to_owned)).collect())
 }
 
-async fn clusters(backend: &Backend, project: &str) -> Result<Vec<crate::domain::resource::Cluster>, Report> {
+async fn clusters(backend: &Backend, project: &str) -> Result<Vec<domain::resource::Cluster>, Report> {
     let clusters = backend.client()?.clusters(&project_id(project)?).await.map_err(|error| convert::report(&error))?;
     Ok(clusters.into_iter().map(convert::cluster).collect())
 }
@@ -120,17 +120,17 @@ async fn registry_images(client: &Client, registry: &str, prefix: &str) -> Resul
     Ok(images)
 }
 
-async fn policy(backend: &Backend, project: &str) -> Result<Box<crate::domain::policy::Policy>, Report> {
+async fn policy(backend: &Backend, project: &str) -> Result<Box<domain::policy::Policy>, Report> {
     let policy = backend.client()?.policy(&project_id(project)?).await;
     policy.map(Box::new).map_err(|error| convert::report(&error))
 }
 
-async fn system_policy(backend: &Backend) -> Result<Box<crate::domain::policy::Policy>, Report> {
+async fn system_policy(backend: &Backend) -> Result<Box<domain::policy::Policy>, Report> {
     let policy = backend.client()?.system_policy(SYSTEM_POLICY_LOCATION).await;
     policy.map(Box::new).map_err(|error| convert::report(&error))
 }
 
-async fn attestors(backend: &Backend, project: &str) -> Result<Vec<crate::domain::attestor::Attestor>, Report> {
+async fn attestors(backend: &Backend, project: &str) -> Result<Vec<domain::attestor::Attestor>, Report> {
     backend.client()?.attestors(&project_id(project)?).await.map_err(|error| convert::report(&error))
 }
 
@@ -214,7 +214,7 @@ async fn keys(backend: &Backend) -> Result<Vec<LocalKey>, Report> {
         let list = keyring.list().map_err(|error| convert::plain(&error))?;
         let damaged = list.damaged.iter().map(convert::damaged_key);
         // A key that is read here and gone there has no public half to show.
-        let public = |key: &crate::domain::key::LocalKey| keyring.export(&key.info.fingerprint).unwrap_or_default();
+        let public = |key: &domain::key::LocalKey| keyring.export(&key.info.fingerprint).unwrap_or_default();
         Ok(list.keys.iter().map(|key| convert::local_key(key, public(key))).chain(damaged).collect())
     })
     .await
@@ -254,7 +254,7 @@ pub(super) fn pgp_key(fingerprint: &str, armor: String) -> PublicKey {
 pub(super) async fn blocking<T: Send + 'static>(
     work: impl FnOnce() -> Result<T, Report> + Send + 'static,
 ) -> Result<T, Report> {
-    match crate::blocking::blocking(work).await {
+    match sandbox::blocking::blocking(work).await {
         Ok(result) => result,
         Err(error) => Err(convert::plain(&error)),
     }

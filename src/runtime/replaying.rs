@@ -12,16 +12,16 @@ use tokio::sync::mpsc::UnboundedSender;
 
 use super::backend::Backend;
 use super::convert;
-use crate::app::msg::Msg;
-use crate::app::remote::Ticket;
-use crate::app::replaying::{Entries, ReplayAsk, ReplayProgress};
-use crate::app::report::Report;
-use crate::domain::attestation::Verify;
-use crate::domain::name::ProjectId;
-use crate::domain::replay::{Replay, Replayer, Unreadable};
-use crate::signing::openpgp::Verifier;
-use crate::wire::audit_log;
-use crate::wire::audit_log::split::{Batch, Piece, Splitter};
+use app::msg::Msg;
+use app::remote::Ticket;
+use app::replaying::{Entries, ReplayAsk, ReplayProgress};
+use app::report::Report;
+use domain::attestation::Verify;
+use domain::name::ProjectId;
+use domain::replay::{Replay, Replayer, Unreadable};
+use signing::openpgp::Verifier;
+use wire::audit_log;
+use wire::audit_log::split::{Batch, Piece, Splitter};
 
 /// Bytes that are read at a time, and about as many a thread takes.
 const CHUNK: usize = 256 << 10;

@@ -4,13 +4,13 @@ use std::sync::Mutex;
 use std::sync::PoisonError;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
-use crate::app::reviewing::{ReviewAsk, Reviewed};
-use crate::domain::admission::Evidence;
-use crate::domain::attestation::Verify;
-use crate::domain::document::{Dialect, Document};
-use crate::domain::inventory::Item;
-use crate::domain::review::{Comparison, Review, Reviewer, Row};
-use crate::signing::openpgp::Verifier;
+use app::reviewing::{ReviewAsk, Reviewed};
+use domain::admission::Evidence;
+use domain::attestation::Verify;
+use domain::document::{Dialect, Document};
+use domain::inventory::Item;
+use domain::review::{Comparison, Review, Reviewer, Row};
+use signing::openpgp::Verifier;
 
 /// Items that a thread takes at a time: some milliseconds of work.
 const PART: usize = 2_000;
@@ -95,11 +95,11 @@ pub fn review(ask: &ReviewAsk, progress: &Progress) -> Option<Reviewed> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::admission::Request;
-    use crate::domain::inventory::Origin;
-    use crate::domain::policy::{AdmissionRule, AdmissionWhitelistPattern, EnforcementMode, EvaluationMode, Policy};
-    use crate::domain::review::Standing;
-    use crate::domain::system_policy;
+    use domain::admission::Request;
+    use domain::inventory::Origin;
+    use domain::policy::{AdmissionRule, AdmissionWhitelistPattern, EnforcementMode, EvaluationMode, Policy};
+    use domain::review::Standing;
+    use domain::system_policy;
 
     fn reviewer() -> Reviewer {
         let rule = |mode| AdmissionRule::always(mode, EnforcementMode::Enforced);

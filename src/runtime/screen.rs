@@ -8,11 +8,11 @@ use crossterm::execute;
 use ratatui::layout::Position;
 
 use super::terminal::Guard;
-use crate::app::Model;
-use crate::app::msg::{Target, Viewport};
-use crate::ui::styles::{Glyphs, Styles};
-use crate::ui::theme::{Depth, Theme};
-use crate::ui::{ViewState, view};
+use app::Model;
+use app::msg::{Target, Viewport};
+use ui::styles::{Glyphs, Styles};
+use ui::theme::{Depth, Theme};
+use ui::{ViewState, view};
 
 /// The themes that can be chosen, resolved for this terminal.
 #[derive(Debug)]
@@ -26,7 +26,7 @@ impl Themes {
     /// The bundled ones, and those of the user's directory, which win over bundled ones of their name.
     pub fn load(directory: &Path, depth: Depth) -> Self {
         let user = |name: &str| std::fs::read_to_string(directory.join(format!("{name}.toml"))).ok();
-        let mut names: Vec<String> = crate::ui::theme::BUNDLED.iter().map(|(name, _)| (*name).to_owned()).collect();
+        let mut names: Vec<String> = ui::theme::BUNDLED.iter().map(|(name, _)| (*name).to_owned()).collect();
         for entry in std::fs::read_dir(directory).into_iter().flatten().flatten() {
             let path = entry.path();
             let is_toml = path.extension().is_some_and(|e| e == "toml");

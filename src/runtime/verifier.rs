@@ -7,9 +7,9 @@ use std::sync::{Mutex, PoisonError};
 use aws_lc_rs::digest::{SHA256, digest};
 use jiff::Timestamp;
 
-use crate::domain::attestation::{SignatureFault, Verified, Verify};
-use crate::domain::attestor::{KeyMaterial, PublicKey};
-use crate::signing::openpgp::Verifier;
+use domain::attestation::{SignatureFault, Verified, Verify};
+use domain::attestor::{KeyMaterial, PublicKey};
+use signing::openpgp::Verifier;
 
 /// Answers that are kept; beyond it all are forgotten, which costs only time.
 const CAPACITY: usize = 10_000;

@@ -12,13 +12,13 @@ use tokio::time::{Instant, timeout_at};
 
 use super::backend::Backend;
 use super::{convert, queries};
-use crate::app::job::ClusterId;
-use crate::app::msg::Msg;
-use crate::app::remote::Ticket;
-use crate::app::watching::{Feed, News, Watched};
-use crate::client::{Fault, Kubernetes, Told};
-use crate::domain::resource::{ClusterEvent, Workload};
-use crate::wire::kubernetes::{Deployment, Event, ObjectMeta, Pod, ReplicaSet};
+use app::job::ClusterId;
+use app::msg::Msg;
+use app::remote::Ticket;
+use app::watching::{Feed, News, Watched};
+use client::{Fault, Kubernetes, Told};
+use domain::resource::{ClusterEvent, Workload};
+use wire::kubernetes::{Deployment, Event, ObjectMeta, Pod, ReplicaSet};
 
 /// A burst is over when nothing was told for so long.
 const QUIET: Duration = Duration::from_millis(40);
@@ -273,7 +273,7 @@ const WORKLOADS: &[From] = &[From::Deployments, From::ReplicaSets, From::Pods];
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::app::report::Report;
+    use app::report::Report;
 
     fn key(name: &str) -> Key {
         ("default".to_owned(), name.to_owned())

@@ -2,11 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use crate::app::job::Deploy;
-use crate::client::{Error, Kubernetes};
-use crate::domain::image::ImageRef;
-use crate::domain::resource::WorkloadKind;
-use crate::wire::kubernetes::{Container, Deployment, ObjectMeta, Pod, PodSpec};
+use app::job::Deploy;
+use client::{Error, Kubernetes};
+use domain::image::ImageRef;
+use domain::resource::WorkloadKind;
+use wire::kubernetes::{Container, Deployment, ObjectMeta, Pod, PodSpec};
 
 /// Creates what is to be deployed.
 pub async fn deploy(cluster: &Kubernetes, deploy: &Deploy) -> Result<(), Error> {

@@ -22,7 +22,7 @@ use super::people::Person;
 use super::state::State;
 use super::store::StoreError;
 use super::{iam, projects};
-use crate::domain::policy::Policy;
+use domain::policy::Policy;
 pub(super) use kubernetes::{kubernetes, may_in_cluster};
 use needs::{Asked, Need};
 #[cfg(test)]

@@ -12,15 +12,15 @@ use super::binary_authorization::{current_policy, find_attestor};
 use super::state::ClusterId;
 use super::store::StoreError;
 use super::{container, container_analysis, iam, projects};
-use crate::domain::admission::{
+use domain::admission::{
     Attestations, AttestorEvidence, CompiledPolicy, Decision, Enforcement, Evidence, Request, RequestImage, evaluate,
 };
-use crate::domain::attestor::Attestor;
-use crate::domain::image::{Digest, ImageRef};
-use crate::domain::name::{AttestorName, NoteName};
-use crate::domain::policy::Policy;
-use crate::domain::system_policy;
-use crate::signing::openpgp::Verifier;
+use domain::attestor::Attestor;
+use domain::image::{Digest, ImageRef};
+use domain::name::{AttestorName, NoteName};
+use domain::policy::Policy;
+use domain::system_policy;
+use signing::openpgp::Verifier;
 
 /// Decides on a pod that wants to run in a cluster. What the request says of the cluster and of its
 /// enforcement is replaced by what the store says.

@@ -12,9 +12,9 @@ use super::error::ApiError;
 use super::projects::Project;
 use super::services::{self, ARTIFACT_REGISTRY};
 use super::state::State;
-use crate::wire::status::Code;
 pub(super) use place::{canonical, repository_of};
 pub(super) use repositories::missing_repository;
+use wire::status::Code;
 
 mod images;
 mod place;

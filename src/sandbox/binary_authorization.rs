@@ -13,9 +13,9 @@ use super::error::ApiError;
 use super::projects::{self, Project};
 use super::services::{self, BINARY_AUTHORIZATION};
 use super::state::State;
-use crate::signing::openpgp::Verifier;
 pub(super) use attestors::find as find_attestor;
 pub(super) use policy::current as current_policy;
+use signing::openpgp::Verifier;
 
 mod attestors;
 mod continuous_validation;
@@ -119,13 +119,13 @@ fn consumer(tx: &Transaction<'_>, key: &str) -> Result<Project, ApiError> {
 /// An etag as the service makes them: nine bytes as base64, in double quotes.
 fn new_etag() -> String {
     let random: Vec<u8> = uuid::Uuid::new_v4().into_bytes().into_iter().take(9).collect();
-    format!("\"{}\"", crate::wire::base64_bytes::encode(&random))
+    format!("\"{}\"", wire::base64_bytes::encode(&random))
 }
 
 /// Refuses a write whose etag is not the current one. Without one the write is unconditional
 /// (AIP-154); that a stale one is `ABORTED` is inferred.
 fn check_etag(given: Option<&str>, current: Option<&str>, what: &str) -> Result<(), ApiError> {
-    use crate::wire::status::Code;
+    use wire::status::Code;
     match given.filter(|etag| !etag.is_empty()) {
         Some(given) if Some(given) != current => {
             let message = format!("etag mismatch: the {what} was modified since it was read");

@@ -23,11 +23,11 @@ use super::server::Clients;
 use super::services::{self, KUBERNETES_ENGINE};
 use super::state::{ClusterId, State};
 use super::store::{Store, StoreError};
-use crate::wire::base64_bytes;
-use crate::wire::container::{ClientKey, Cluster, ClusterList, Operation};
 use requests::{NewCluster, decode_create, decode_update};
 use store::{Kind, StoredCluster, StoredOperation};
 pub(super) use store::{SCHEMA, by_dns_endpoint, only};
+use wire::base64_bytes;
+use wire::container::{ClientKey, Cluster, ClusterList, Operation};
 
 mod requests;
 mod store;

@@ -13,7 +13,7 @@ use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 
 use super::error::ApiError;
-use crate::wire::base64_bytes;
+use wire::base64_bytes;
 
 mod relaxed;
 

@@ -6,7 +6,7 @@ use axum::response::{IntoResponse, Response};
 use serde_json::json;
 
 use super::store::StoreError;
-use crate::wire::status::{Code, ErrorBody, Status};
+use wire::status::{Code, ErrorBody, Status};
 
 /// An answer that refuses.
 #[derive(Debug, Clone)]

@@ -17,7 +17,7 @@ use super::state::State;
 use super::{
     artifact_registry, binary_authorization, container, container_analysis, logging, operations, projects, services,
 };
-use crate::wire::status::Code;
+use wire::status::Code;
 
 /// One API, or all of them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -10,9 +10,9 @@ use super::decode::{self, Kind, Message, Params};
 use super::error::ApiError;
 use super::service_agents;
 use super::store::StoreError;
-use crate::wire::base64_bytes;
-use crate::wire::iam::{IamPolicy, SetIamPolicy, TestIamPermissions};
-use crate::wire::status::Code;
+use wire::base64_bytes;
+use wire::iam::{IamPolicy, SetIamPolicy, TestIamPermissions};
+use wire::status::Code;
 
 /// Its tables.
 pub(super) const SCHEMA: &str = "

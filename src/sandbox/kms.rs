@@ -13,8 +13,8 @@ use super::projects::Project;
 use super::services::{self, CLOUD_KMS};
 use super::state::State;
 use super::store::StoreError;
-use crate::wire::status::Code;
 pub(super) use vault::{Sealed, Vault};
+use wire::status::Code;
 
 mod access;
 mod algorithm;

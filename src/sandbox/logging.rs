@@ -18,8 +18,8 @@ use super::error::ApiError;
 use super::page::Page;
 use super::projects;
 use super::state::State;
-use crate::wire::status::Code;
 use filter::Filter;
+use wire::status::Code;
 
 const LIST: Message = Message(&[
     (&["resourceNames"], Kind::List(&Kind::Text)),

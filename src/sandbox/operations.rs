@@ -10,7 +10,7 @@ use serde_json::Value;
 use super::error::ApiError;
 use super::state::State;
 use super::store::StoreError;
-use crate::wire::resources::Operation;
+use wire::resources::Operation;
 
 /// Its tables.
 pub(super) const SCHEMA: &str = "

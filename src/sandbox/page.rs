@@ -2,7 +2,7 @@
 
 use super::decode::Params;
 use super::error::ApiError;
-use crate::wire::base64_bytes;
+use wire::base64_bytes;
 
 /// One page of a list whose entries have a place (a number that only grows).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

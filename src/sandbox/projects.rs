@@ -12,10 +12,10 @@ use super::error::ApiError;
 use super::page::Page;
 use super::state::{State, rfc3339};
 use super::{iam, operations};
-use crate::domain::name::ProjectId;
-use crate::wire::iam::{IamPolicy, TestIamPermissions};
-use crate::wire::resources::{Operation, Project as Resource, ProjectList};
-use crate::wire::status::Code;
+use domain::name::ProjectId;
+use wire::iam::{IamPolicy, TestIamPermissions};
+use wire::resources::{Operation, Project as Resource, ProjectList};
+use wire::status::Code;
 
 /// Its tables.
 pub(super) const SCHEMA: &str = "

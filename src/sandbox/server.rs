@@ -27,7 +27,7 @@ use super::state::{Clock, State, rfc3339};
 use super::store::{Store, StoreError};
 use crate::blocking::blocking;
 use authority::{Authority, AuthorityError, Leaves};
-pub(in crate::sandbox) use clients::Clients;
+pub(crate) use clients::Clients;
 pub use door::{Door, MARK};
 pub use log::{Log, Served};
 use running::Lease;

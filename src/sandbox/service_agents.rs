@@ -7,8 +7,8 @@ use rusqlite::Transaction;
 
 use super::error::ApiError;
 use super::{projects, services};
-use crate::domain::name::service_agent;
-use crate::wire::status::Code;
+use domain::name::service_agent;
+use wire::status::Code;
 
 /// The account that reads attestations on behalf of the project with this number.
 pub(super) fn binary_authorization(number: i64) -> String {

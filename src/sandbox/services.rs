@@ -13,8 +13,8 @@ use super::operations;
 use super::page::Page;
 use super::projects::{self, Project};
 use super::state::{State, rfc3339};
-use crate::wire::resources::{BatchEnable, Operation, Service, ServiceConfig, ServiceList};
-use crate::wire::status::Code;
+use wire::resources::{BatchEnable, Operation, Service, ServiceConfig, ServiceList};
+use wire::status::Code;
 
 /// Its tables.
 pub(super) const SCHEMA: &str = "

@@ -15,7 +15,7 @@ use super::armor::{self, Block};
 use super::policy::{MAX_KEY_BITS, POLICY, algorithm_words, curve_words, modulus_bits, weak_key};
 use super::primitives::ReadyKey;
 use super::public_key::{KeyError, MAX_BYTES, PublicKeyInfo};
-use crate::domain::key::Fingerprint;
+use domain::key::Fingerprint;
 
 /// The most user ids that are told of one key.
 const MAX_USER_IDS: usize = 64;

@@ -14,7 +14,7 @@ use sequoia_openpgp::serialize::stream::{Armorer, Compressor, LiteralWriter, Mes
 use sequoia_openpgp::serialize::{Marshal as _, SerializeInto as _};
 use sequoia_openpgp::types::{CompressionAlgorithm, DataFormat, HashAlgorithm, KeyFlags, SignatureType};
 
-use crate::domain::attestor::{KeyMaterial, PublicKey};
+use domain::attestor::{KeyMaterial, PublicKey};
 
 pub(super) const PAYLOAD: &[u8] = b"{\n  \"critical\": {}\n}\n";
 

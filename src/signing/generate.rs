@@ -23,7 +23,7 @@ use sequoia_openpgp::types::{Curve, Features, HashAlgorithm, KeyFlags, Signature
 use super::certificate::error_words;
 use super::der;
 use super::keyring::SecretCert;
-use crate::domain::key::{KeyAlgorithm, KeySpec, Passphrase};
+use domain::key::{KeyAlgorithm, KeySpec, Passphrase};
 
 /// The longest name or address of a user id, in bytes.
 const MAX_USER_ID_PART: usize = 256;

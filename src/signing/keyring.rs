@@ -20,7 +20,7 @@ pub use self::sign::SignError;
 use super::armor::Block;
 use super::certificate;
 use super::public_key::KeyError;
-use crate::domain::key::{DamagedKey, Fingerprint, KeyList, LocalKey, Passphrase};
+use domain::key::{DamagedKey, Fingerprint, KeyList, LocalKey, Passphrase};
 
 /// What the names of key files end with.
 const ENDING: &str = ".asc";

@@ -13,7 +13,7 @@ use sequoia_openpgp::types::CompressionAlgorithm;
 
 use super::armor::{self, Block};
 use super::certificate::error_words;
-use crate::domain::attestation::SignatureFault;
+use domain::attestation::SignatureFault;
 
 /// The largest signature that is read, armored or not, in bytes.
 pub const MAX_SIGNATURE_BYTES: usize = 256 * 1024;

@@ -17,8 +17,8 @@ pub use super::message::{MAX_MESSAGE_BYTES, MAX_SIGNATURE_BYTES};
 use super::pkix;
 use super::policy::{POLICY, weak_key, weak_signature};
 use super::public_key::KeyError;
-use crate::domain::attestation::{SignatureFault, Verified, Verify, despite_expiry};
-use crate::domain::attestor::{KeyMaterial, PublicKey};
+use domain::attestation::{SignatureFault, Verified, Verify, despite_expiry};
+use domain::attestor::{KeyMaterial, PublicKey};
 
 /// The most certificates that are kept read.
 const MAX_KEPT: usize = 256;

@@ -9,7 +9,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 
 use super::der;
-use crate::domain::attestation::{SignatureFault, Verified};
+use domain::attestation::{SignatureFault, Verified};
 
 /// The largest PEM text that is read, in bytes.
 pub const MAX_PEM_BYTES: usize = 16 * 1024;

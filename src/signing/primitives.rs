@@ -86,7 +86,7 @@ mod tests {
     use sequoia_openpgp::types::SignatureType;
 
     use super::*;
-    use crate::signing::fixtures::{builder, pair};
+    use crate::fixtures::{builder, pair};
 
     /// Ours and the library's answer to many signatures, good and bad, must be the same.
     #[rstest]

@@ -1,7 +1,7 @@
 //! OpenPGP public keys as an attestor holds them (`asciiArmoredPgpPublicKey`).
 
 use super::certificate::Certificate;
-pub use crate::domain::key::PublicKeyInfo;
+pub use domain::key::PublicKeyInfo;
 
 /// The largest armored key that is read, in bytes.
 pub const MAX_BYTES: usize = 256 * 1024;
@@ -51,7 +51,7 @@ mod tests {
     use sequoia_openpgp::{Packet, Profile};
 
     use super::*;
-    use crate::signing::fixtures::{armor_message, armored, armored_together, builder, cert, pair, past};
+    use crate::fixtures::{armor_message, armored, armored_together, builder, cert, pair, past};
 
     #[test]
     fn a_key_tells_what_an_attestor_needs() {

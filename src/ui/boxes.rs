@@ -26,8 +26,8 @@ use super::widgets::overlay::Overlay as Frame_;
 use super::widgets::paragraph::{Paragraph, wrap_line};
 use super::widgets::scroll::Scroll;
 use super::widgets::stack::{Part, Stack};
-use crate::app::Model;
-use crate::app::overlay::{Offset, Overlay};
+use app::Model;
+use app::overlay::{Offset, Overlay};
 
 /// Draws every box; only the topmost one is what the mouse hits.
 pub(super) fn draw(model: &Model, whole: Rect, state: &mut ViewState, styles: &Styles, frame: &mut Frame<'_>) {

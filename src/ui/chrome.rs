@@ -12,13 +12,13 @@ use super::text::{Cut, fit, line_width, put_line};
 use super::theme::Role;
 use super::widgets::footer::{Footer, Hint};
 use super::widgets::tab_bar::TabBar;
-use crate::app::Model;
-use crate::app::action::{Spec, lookup, specs_in};
-use crate::app::chord::Chord;
-use crate::app::notice::Weight;
-use crate::app::session::Connection;
-use crate::app::tab::{Pane, Tab};
-use crate::domain::admission::{Decision, ImageOutcome};
+use app::Model;
+use app::action::{Spec, lookup, specs_in};
+use app::chord::Chord;
+use app::notice::Weight;
+use app::session::Connection;
+use app::tab::{Pane, Tab};
+use domain::admission::{Decision, ImageOutcome};
 
 pub(super) fn tab_bar(model: &Model, area: Rect, state: &mut ViewState, styles: &Styles, buf: &mut Buffer) {
     let titles = Tab::ALL.map(Tab::title);

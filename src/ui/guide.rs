@@ -8,11 +8,11 @@ use ratatui::widgets::{Block, Borders, Widget};
 use super::styles::Styles;
 use super::text::{Cut, fit, put_line};
 use super::widgets::paragraph::{Paragraph, wrap_line};
-use crate::app::Model;
-use crate::app::action::{Action, specs};
-use crate::app::guide::Hint;
-use crate::app::update::guide::names;
-use crate::codelab::{CheckResult, Role, STEPS, Step};
+use app::Model;
+use app::action::{Action, specs};
+use app::guide::Hint;
+use app::update::guide::names;
+use codelab::{CheckResult, Role, STEPS, Step};
 
 /// Rows that the guide wants, its rule included; 0 while it is hidden. Never more than two fifths.
 pub(super) fn height(model: &Model, screen: Rect) -> u16 {
@@ -56,21 +56,19 @@ fn title(model: &Model, area: Rect, styles: &Styles, buf: &mut Buffer) {
     }
     let used = put_line(buf, (area.x + 1, y), &Line::from(spans), usize::from(area.width));
     let (mark, style) = match &model.guide.result {
-        Some(CheckResult::Passed(_)) => {
-            (styles.glyphs.admit, styles.verdict(crate::domain::admission::Outcome::Admit).style)
-        }
+        Some(CheckResult::Passed(_)) => (styles.glyphs.admit, styles.verdict(domain::admission::Outcome::Admit).style),
         Some(CheckResult::Waiting(_)) => (styles.glyphs.bullet, styles.busy()),
         Some(CheckResult::Unknown(_)) | None => (styles.glyphs.unknown, styles.dim()),
     };
     let sentence = model.guide.result.as_ref().map(CheckResult::sentence).unwrap_or_default();
     let room = usize::from(area.width.saturating_sub(used + 6));
     let text = fit(sentence, room.saturating_sub(3), Cut::End, styles.glyphs.ellipsis).into_owned();
-    let x = area.right().saturating_sub(u16::try_from(crate::app::text::width(&text) + 5).unwrap_or(0));
+    let x = area.right().saturating_sub(u16::try_from(app::text::width(&text) + 5).unwrap_or(0));
     put_line(buf, (x, y), &Line::styled(format!(" {mark} {text} "), style), room);
 }
 
 fn key(action: Action) -> String {
-    specs().find(|spec| spec.action == action).map(crate::app::action::Spec::key).unwrap_or_default()
+    specs().find(|spec| spec.action == action).map(app::action::Spec::key).unwrap_or_default()
 }
 
 /// The text of the guide; without styles only its size counts.

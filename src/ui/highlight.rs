@@ -12,8 +12,8 @@ use ratatui::style::Style;
 
 pub use self::yaml::Block;
 
-use crate::ui::styles::Styles;
-use crate::ui::theme::Role;
+use crate::styles::Styles;
+use crate::theme::Role;
 
 /// The language of a text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]

@@ -22,10 +22,10 @@ use super::styles::{Focus, Styles};
 use super::widgets::pane::Pane as PaneFrame;
 use super::widgets::placeholder::Placeholder;
 use super::widgets::table::{Column, Table};
-use crate::app::Model;
-use crate::app::remote::{Remote, Standing};
-use crate::app::tab::Pane;
-use crate::app::watching::{Feed, Watched};
+use app::Model;
+use app::remote::{Remote, Standing};
+use app::tab::Pane;
+use app::watching::{Feed, Watched};
 
 /// Draws every pane that has room.
 pub(super) fn draw(model: &Model, body: Rect, state: &mut ViewState, styles: &Styles, frame: &mut Frame<'_>) {

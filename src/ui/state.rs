@@ -7,9 +7,9 @@ use ratatui::layout::{Position, Rect};
 use super::widgets::editor::EditorView;
 use super::widgets::form::FormView;
 use super::widgets::scroll::Scroll;
-use crate::app::action::Action;
-use crate::app::msg::{Target, Viewport};
-use crate::app::tab::{Pane, Tab};
+use app::action::Action;
+use app::msg::{Target, Viewport};
+use app::tab::{Pane, Tab};
 
 /// Lives beside the terminal; `update` sees only its [`Viewport`].
 #[derive(Debug, Default)]

@@ -9,10 +9,10 @@ mod glyphs;
 use ratatui::style::{Color, Modifier, Style};
 use ratatui::text::Span;
 
-use crate::domain::admission::Outcome;
-use crate::domain::lint::Severity;
-use crate::domain::trace::Status;
-use crate::ui::theme::{Depth, Role, Theme};
+use crate::theme::{Depth, Role, Theme};
+use domain::admission::Outcome;
+use domain::lint::Severity;
+use domain::trace::Status;
 
 pub use self::glyphs::Glyphs;
 
@@ -256,7 +256,7 @@ impl Styles {
 
 impl Default for Styles {
     fn default() -> Self {
-        Self::new(Theme::bundled(crate::ui::theme::DEFAULT), Depth::TrueColor, &Glyphs::UNICODE)
+        Self::new(Theme::bundled(crate::theme::DEFAULT), Depth::TrueColor, &Glyphs::UNICODE)
     }
 }
 

@@ -11,8 +11,8 @@ use ratatui::style::Style;
 use ratatui::text::Line;
 use unicode_segmentation::UnicodeSegmentation;
 
-use crate::app::text::{cells, visible, width};
-use crate::ui::styles::Styles;
+use crate::styles::Styles;
+use app::text::{cells, visible, width};
 
 /// Which part of a text is given up where it is too long.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]

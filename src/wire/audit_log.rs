@@ -16,9 +16,9 @@ use serde::Deserialize;
 use serde::de::{Deserializer, IgnoredAny, MapAccess, Visitor};
 
 use super::manifest::Object;
-use crate::domain::admission::{Enforcement, Platform, Request};
-use crate::domain::inventory::owner_of;
-use crate::domain::replay::{Entry, Logged};
+use domain::admission::{Enforcement, Platform, Request};
+use domain::inventory::owner_of;
+use domain::replay::{Entry, Logged};
 
 /// What marks an entry, as a Kubernetes audit annotation that Cloud Logging shows as a label (the
 /// facts' sections 11.2 and 11.3).
@@ -256,7 +256,7 @@ impl Log {
         }
         let name = payload.resource_name.rsplit('/').next().unwrap_or_default().to_owned();
         let workload = format!("{}/{name}", named(&response.kind));
-        let image = |image: String| crate::domain::admission::RequestImage { image, ..Default::default() };
+        let image = |image: String| domain::admission::RequestImage { image, ..Default::default() };
         let request = Request {
             platform: Platform::CloudRun,
             name,

@@ -1,9 +1,9 @@
-//! Binary Authorization v1. The policy resource is [`crate::domain::policy::Policy`] itself.
+//! Binary Authorization v1. The policy resource is [`domain::policy::Policy`] itself.
 
 use serde::{Deserialize, Serialize};
 
-use crate::domain::attestor::{self, KeyMaterial, PublicKey};
-use crate::domain::name::NameError;
+use domain::attestor::{self, KeyMaterial, PublicKey};
+use domain::name::NameError;
 
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", default)]

@@ -3,8 +3,8 @@
 use serde::{Deserialize, Serialize};
 
 use super::base64_bytes;
-use crate::domain::attestation;
-use crate::domain::name::NameError;
+use domain::attestation;
+use domain::name::NameError;
 
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
@@ -101,7 +101,7 @@ pub struct OccurrenceList {
 }
 
 /// The kind of notes and occurrences that Binary Authorization reads.
-pub use crate::domain::attestation::ATTESTATION;
+pub use domain::attestation::ATTESTATION;
 
 impl TryFrom<Occurrence> for attestation::Attestation {
     type Error = NameError;

@@ -10,10 +10,10 @@ use serde::Deserialize;
 use serde::de::{Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
 
 use super::manifest::{self, Object};
-use crate::domain::admission::{Platform, Request, RequestImage};
-use crate::domain::image::{Digest, ImageRef};
-use crate::domain::inventory::{Item, MAX_ITEMS, Origin, owner_of};
-use crate::domain::name::AttestorName;
+use domain::admission::{Platform, Request, RequestImage};
+use domain::image::{Digest, ImageRef};
+use domain::inventory::{Item, MAX_ITEMS, Origin, owner_of};
+use domain::name::AttestorName;
 
 /// The pods of a very large cluster; kubectl prints some 6 KiB for each.
 pub const MAX_BYTES: usize = 512 << 20;

@@ -11,8 +11,8 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 use serde_saphyr::{DuplicateKeyPolicy, MessageFormatter as _, UserMessageFormatter};
 
-use crate::domain::admission::{ContainerKind, Owner, Platform, Request, RequestImage};
-use crate::domain::policy_test::PodFault;
+use domain::admission::{ContainerKind, Owner, Platform, Request, RequestImage};
+use domain::policy_test::PodFault;
 
 /// More than etcd stores of one object by default (1.5 MiB), for a file with several.
 pub const MAX_BYTES: usize = 4 << 20;

@@ -1,7 +1,7 @@
 //! What keys do in the Attestor's tab.
 
 use super::{Action as A, Context as C, Group as G, Spec};
-use crate::app::tab::Pane;
+use crate::tab::Pane;
 
 pub(super) static TABLE: &[Spec] = &[
     Spec {

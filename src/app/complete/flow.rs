@@ -2,8 +2,8 @@
 
 use std::ops::Range;
 
-use crate::app::complete::line::quoted_end;
-use crate::app::complete::place::{Form, Place, Slot, Step};
+use crate::complete::line::quoted_end;
+use crate::complete::place::{Form, Place, Slot, Step};
 
 /// A bracket that is not closed yet.
 #[derive(Debug)]

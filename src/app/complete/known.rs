@@ -2,9 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use crate::app::session::Session;
-use crate::domain::lint::schema::Role;
-use crate::domain::policy::RuleKind;
+use crate::session::Session;
+use domain::lint::schema::Role;
+use domain::policy::RuleKind;
 
 /// Names with what each is, in a few words; sorted, each once.
 type Names = BTreeMap<String, &'static str>;

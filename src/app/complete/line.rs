@@ -6,31 +6,31 @@ use std::ops::Range;
 
 /// A line without its end.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(in crate::app) struct Line<'a> {
-    pub(in crate::app) text: &'a str,
+pub(crate) struct Line<'a> {
+    pub(crate) text: &'a str,
     /// The columns of the dashes that begin it.
-    pub(in crate::app) dashes: Vec<usize>,
+    pub(crate) dashes: Vec<usize>,
     /// The column of what comes after blanks and dashes; the line's length where nothing does.
-    pub(in crate::app) content: usize,
-    pub(in crate::app) key: Option<Key<'a>>,
+    pub(crate) content: usize,
+    pub(crate) key: Option<Key<'a>>,
     /// The column of the `#` of a comment; the line's length where there is none.
-    pub(in crate::app) comment: usize,
+    pub(crate) comment: usize,
 }
 
 /// The key of a line.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(in crate::app) struct Key<'a> {
+pub(crate) struct Key<'a> {
     /// Without quotes.
-    pub(in crate::app) name: &'a str,
+    pub(crate) name: &'a str,
     /// The columns of the name, quotes included.
-    pub(in crate::app) at: Range<usize>,
-    pub(in crate::app) colon: usize,
+    pub(crate) at: Range<usize>,
+    pub(crate) colon: usize,
     /// The column where the value starts, or would.
-    pub(in crate::app) value: usize,
+    pub(crate) value: usize,
 }
 
 impl<'a> Line<'a> {
-    pub(in crate::app) fn new(text: &'a str) -> Self {
+    pub(crate) fn new(text: &'a str) -> Self {
         let bytes = text.as_bytes();
         let mut dashes = Vec::new();
         let mut at = blanks_from(bytes, 0);
@@ -44,17 +44,17 @@ impl<'a> Line<'a> {
     }
 
     /// Whether it says nothing: blanks, a comment.
-    pub(in crate::app) fn is_blank(&self) -> bool {
+    pub(crate) fn is_blank(&self) -> bool {
         self.dashes.is_empty() && self.content >= self.comment
     }
 
     /// The column of the first thing in it.
-    pub(in crate::app) fn first(&self) -> usize {
+    pub(crate) fn first(&self) -> usize {
         self.dashes.first().copied().unwrap_or(self.content)
     }
 
     /// What stands after the key, without a comment.
-    pub(in crate::app) fn value(&self) -> &'a str {
+    pub(crate) fn value(&self) -> &'a str {
         let from = self.key.as_ref().map_or(self.content, |key| key.value);
         self.text.get(from.min(self.comment)..self.comment).unwrap_or_default().trim_end()
     }
@@ -65,7 +65,7 @@ fn blanks_from(bytes: &[u8], at: usize) -> usize {
 }
 
 /// The column after a quoted text that starts at `from`, or `None` where it does not end.
-pub(in crate::app) fn quoted_end(text: &str, from: usize) -> Option<usize> {
+pub(crate) fn quoted_end(text: &str, from: usize) -> Option<usize> {
     let bytes = text.as_bytes();
     let quote = *bytes.get(from)?;
     let mut at = from + 1;

@@ -6,8 +6,8 @@
 
 use std::ops::Range;
 
-use crate::app::complete::flow;
-use crate::app::complete::line::Line;
+use crate::complete::flow;
+use crate::complete::line::Line;
 
 /// One step of the way from the policy to a place.
 #[derive(Debug, Clone, PartialEq, Eq)]

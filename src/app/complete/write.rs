@@ -1,8 +1,8 @@
 //! How a proposal is written where it goes: indented, in quotes, with the sign that follows it.
 
-use crate::app::complete::place::{Form, Place};
-use crate::app::complete::{Proposal, first_sentence};
-use crate::domain::lint::schema::{Field, Kind, Presence};
+use crate::complete::place::{Form, Place};
+use crate::complete::{Proposal, first_sentence};
+use domain::lint::schema::{Field, Kind, Presence};
 
 /// A text with the place of the cursor in it.
 struct Marked {

@@ -2,10 +2,10 @@
 
 use std::ops::Range;
 
-use crate::app::editor::command::{EditorCommand, Outcome};
-use crate::app::editor::history::{Caret, Change, Kind, Step};
-use crate::app::editor::shift::Shifts;
-use crate::app::editor::{Editor, MAX_BYTES, indent, lines};
+use crate::editor::command::{EditorCommand, Outcome};
+use crate::editor::history::{Caret, Change, Kind, Step};
+use crate::editor::shift::Shifts;
+use crate::editor::{Editor, MAX_BYTES, indent, lines};
 
 impl Editor {
     pub(super) fn edit(&mut self, command: EditorCommand) -> Outcome {

@@ -8,7 +8,7 @@ use std::borrow::Cow;
 use ropey::Rope;
 use unicode_segmentation::UnicodeSegmentation;
 
-use crate::app::text::cells;
+use crate::text::cells;
 
 /// The line that a place is on, from 0.
 pub(super) fn line_of(text: &Rope, at: usize) -> usize {

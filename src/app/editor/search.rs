@@ -8,8 +8,8 @@ use std::ops::Range;
 
 use regex::{Captures, Regex, RegexBuilder};
 
-use crate::app::editor::Editor;
-use crate::app::editor::command::Outcome;
+use crate::editor::Editor;
+use crate::editor::command::Outcome;
 
 /// Which way to look.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -142,7 +142,7 @@ mod tests {
     use rstest::rstest;
 
     use super::*;
-    use crate::app::editor::EditorCommand;
+    use crate::editor::EditorCommand;
 
     fn query(text: &str, case: bool, regex: bool) -> Search {
         Query { text: text.to_owned(), case, regex }.compile().unwrap().unwrap()

@@ -3,7 +3,7 @@
 
 use ropey::Rope;
 
-use crate::domain::span::Position;
+use domain::span::Position;
 
 /// A stretch of text that became another one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -73,7 +73,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::domain::span::LineIndex;
+    use domain::span::LineIndex;
 
     fn at(line: usize, column: usize) -> Position {
         Position { line, column }

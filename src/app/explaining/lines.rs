@@ -1,9 +1,9 @@
 //! The lines of the box, each with how it is meant and where it leads to.
 
 use super::{Link, Model};
-use crate::domain::admission::Outcome;
-use crate::domain::cause::{Cause, CauseKind, Confidence, Diagnosis};
-use crate::domain::rejection::{Case, Finding, Recognised, Verdict, is_whole, says};
+use domain::admission::Outcome;
+use domain::cause::{Cause, CauseKind, Confidence, Diagnosis};
+use domain::rejection::{Case, Finding, Recognised, Subject, Verdict, is_whole, says};
 
 /// How a line is meant.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -175,7 +175,7 @@ impl Model {
         if !subject.project.is_empty() && subject.project != project {
             texts.push(format!("it is of project {}, and what is read here is of {project}", subject.project));
         }
-        if subject.namespace.is_empty() && case.request().namespace.is_empty() && case.revision_is_none() {
+        if subject.namespace.is_empty() && case.request().namespace.is_empty() && is_of_cluster(subject) {
             texts.push("the namespace and the service account: asked as `default`".to_owned());
         }
         let mut known: Vec<String> = Vec::new();
@@ -191,10 +191,9 @@ impl Model {
     }
 }
 
-impl Case {
-    fn revision_is_none(&self) -> bool {
-        self.subject.revision.is_empty() && self.subject.service.is_empty()
-    }
+/// Whether nothing says that it is a Cloud Run service, which has no namespace.
+fn is_of_cluster(subject: &Subject) -> bool {
+    subject.revision.is_empty() && subject.service.is_empty()
 }
 
 /// The names in a text that is not explained; where one can be gone to, its line leads there.

@@ -10,7 +10,7 @@ use std::collections::BTreeSet;
 use super::super::commands::{For, commands, given_signature, keep_signature, own_credentials};
 use super::super::job::{ClusterId, Job, Outcome};
 use super::{Entry, State};
-use crate::codelab::names;
+use codelab::names;
 
 /// What the script has to know of a job.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]

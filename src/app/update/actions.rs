@@ -11,9 +11,9 @@ use super::{
     history, load, manifest, people, policy, policy_tests, quit, registry, replaying, review, say, serving, signing,
     tree, watching, what_if,
 };
-use crate::app::editor::Motion;
-use crate::app::query::Source;
-use crate::app::tree::TreeCommand;
+use crate::editor::Motion;
+use crate::query::Source;
+use crate::tree::TreeCommand;
 
 /// Does what the action says in the present context.
 #[expect(clippy::too_many_lines, reason = "a table: a line for each action")]
@@ -343,7 +343,7 @@ fn reload(model: &mut Model) -> Vec<Effect> {
 fn copy_row(model: &mut Model) -> Vec<Effect> {
     let text = match model.nav.focus() {
         Pane::Images => {
-            model.selected_image().and_then(crate::domain::resource::Image::by_digest).map(|i| i.as_str().to_owned())
+            model.selected_image().and_then(domain::resource::Image::by_digest).map(|i| i.as_str().to_owned())
         }
         Pane::Workloads => model.selected_workload().map(|w| w.name.clone()),
         Pane::Events => model.selected_event().map(|e| e.message.clone()),

@@ -9,10 +9,10 @@ use super::super::overlay::{Body, Choice, Entry, Overlay};
 use super::super::tab::Pane;
 use super::super::work::Purpose;
 use super::{actions, boxes, forms, guide, run, say};
-use crate::codelab::{Seen, names};
-use crate::domain::attestation::parse_payload;
-use crate::domain::attestor::{Attestor, KeyMaterial};
-use crate::domain::name::{AttestorName, service_agent};
+use codelab::{Seen, names};
+use domain::attestation::parse_payload;
+use domain::attestor::{Attestor, KeyMaterial};
+use domain::name::{AttestorName, service_agent};
 
 pub(super) fn on_row(model: &mut Model, action: Action) -> Vec<Effect> {
     match (model.nav.focus(), action) {

@@ -13,8 +13,8 @@ use super::{
     actions, explain, files, fixes, fixing, forms, go, history, manifest, people, policy, policy_tests, quit, run,
     signing, what_if,
 };
-use crate::app::job::Job;
-use crate::app::registry_view;
+use crate::job::Job;
+use crate::registry_view;
 
 pub(super) fn act(model: &mut Model, action: Action) -> Vec<Effect> {
     match action {

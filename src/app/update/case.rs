@@ -7,10 +7,10 @@ use super::super::model::Model;
 use super::super::notice::Weight;
 use super::super::overlay::{Confirm, Overlay};
 use super::{actions, say};
-use crate::domain::case::{Made, Redaction, Source, make, markdown};
-use crate::domain::policy::Policy;
-use crate::domain::system_policy;
-use crate::domain::what_if::Assumption;
+use domain::case::{Made, Redaction, Source, make, markdown};
+use domain::policy::Policy;
+use domain::system_policy;
+use domain::what_if::Assumption;
 
 /// The policies that can be asked, as the form names them.
 const LIVE: &str = "the live policy";

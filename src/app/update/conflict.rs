@@ -8,8 +8,8 @@ use super::super::model::Model;
 use super::super::notice::Weight;
 use super::super::overlay::Overlay;
 use super::{policy, say};
-use crate::domain::document;
-use crate::domain::policy::Policy;
+use domain::document;
+use domain::policy::Policy;
 
 /// What is known of an import that was refused, until the policy that is live now has been read.
 #[derive(Debug, Clone)]

@@ -10,10 +10,10 @@ use super::super::rows::SetupRow;
 use super::super::tab::Pane;
 use super::super::work::Purpose;
 use super::{actions, boxes, forms, go, guide, run, say, tree};
-use crate::app::tree::TreeCommand;
-use crate::codelab::STEPS;
-use crate::codelab::{Seen, checks, names};
-use crate::domain::resource::WorkloadKind;
+use crate::tree::TreeCommand;
+use codelab::STEPS;
+use codelab::{Seen, checks, names};
+use domain::resource::WorkloadKind;
 
 pub(super) fn on_row(model: &mut Model, action: Action) -> Vec<Effect> {
     match (model.nav.focus(), action) {
@@ -124,7 +124,7 @@ fn delete_cluster(model: &mut Model) -> Vec<Effect> {
 }
 
 fn choose_image(model: &mut Model) -> Vec<Effect> {
-    if let Some(image) = model.selected_image().and_then(crate::domain::resource::Image::by_digest) {
+    if let Some(image) = model.selected_image().and_then(domain::resource::Image::by_digest) {
         say(model, Weight::Info, format!("chosen: {image}"));
         model.session.choose(image);
     }

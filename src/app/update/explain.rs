@@ -10,11 +10,11 @@ use super::super::notice::Weight;
 use super::super::overlay::{Body, Overlay};
 use super::super::tab::Pane;
 use super::{actions, fixing, go, guide, load, policy, say};
-use crate::app::query::Source;
-use crate::codelab::Seen;
-use crate::domain::policy::RuleKind;
-use crate::domain::rejection::{Reading, decode};
-use crate::domain::span::Position;
+use crate::query::Source;
+use codelab::Seen;
+use domain::policy::RuleKind;
+use domain::rejection::{Reading, decode};
+use domain::span::Position;
 
 pub(super) fn act(model: &mut Model, action: Action) -> Vec<Effect> {
     match action {
@@ -171,7 +171,7 @@ fn decision(model: &mut Model) {
 }
 
 fn to_image(model: &mut Model, image: &str) -> Vec<Effect> {
-    let Ok(image) = image.parse::<crate::domain::image::ImageRef>() else {
+    let Ok(image) = image.parse::<domain::image::ImageRef>() else {
         say(model, Weight::Warning, format!("{image} is no image reference: no node could pull it"));
         return Vec::new();
     };
@@ -182,7 +182,7 @@ fn to_image(model: &mut Model, image: &str) -> Vec<Effect> {
     model.session.choose(image);
     match row {
         Some(row) => {
-            *model.nav.list_mut(Pane::Images) = crate::app::model::ListState { selected: row, ..Default::default() };
+            *model.nav.list_mut(Pane::Images) = crate::model::ListState { selected: row, ..Default::default() };
             go(model, Pane::Images);
         }
         None => go(model, Pane::Decision),
@@ -209,14 +209,14 @@ fn to_attestor(model: &mut Model, name: &str) -> Vec<Effect> {
         return Vec::new();
     };
     leave(model);
-    *model.nav.list_mut(Pane::Attestors) = crate::app::model::ListState { selected: row, ..Default::default() };
+    *model.nav.list_mut(Pane::Attestors) = crate::model::ListState { selected: row, ..Default::default() };
     go(model, Pane::Attestors);
     load(model, &[Source::Attestations])
 }
 
 /// What the box says, for a ticket.
 pub(super) fn text(model: &Model) -> String {
-    let line = |told: crate::app::explaining::Told| match told.label {
+    let line = |told: crate::explaining::Told| match told.label {
         "" => format!("{}\n", told.text),
         label => format!("  {label:<9} {}\n", told.text),
     };

@@ -14,7 +14,7 @@ use super::super::report::Report;
 use super::super::tab::Pane;
 use super::super::work::Purpose;
 use super::{boxes, go, manifest, run, say};
-use crate::codelab::names;
+use codelab::names;
 
 /// How often the open file is looked at.
 const WATCH: Duration = Duration::from_secs(1);

@@ -6,10 +6,10 @@ use super::super::notice::Weight;
 use super::super::overlay::{Body, Choice, Confirm, Entry, Overlay, Then};
 use super::super::tab::Pane;
 use super::{boxes, go, policy, say};
-use crate::domain::document::{Dialect, Document};
-use crate::domain::lint::page::page;
-use crate::domain::lint::quick_fix::{QuickFix, quick_fixes};
-use crate::domain::lint::{Code, Diagnostic, Severity};
+use domain::document::{Dialect, Document};
+use domain::lint::page::page;
+use domain::lint::quick_fix::{QuickFix, quick_fixes};
+use domain::lint::{Code, Diagnostic, Severity};
 
 impl Model {
     /// The problems that the cursor is at or that stand on its line, the nearest first; in the list of

@@ -16,12 +16,12 @@ use super::super::overlay::{Body, Confirm, Overlay, Then};
 use super::super::remote::Ticket;
 use super::super::work::Purpose;
 use super::{actions, boxes, forms, history, policy, run, say, signing};
-use crate::codelab::names;
-use crate::domain::admission::{BREAK_GLASS_LABEL, Outcome, Platform, RequestImage};
-use crate::domain::fix::{Fix, Step};
-use crate::domain::image::ImageRef;
-use crate::domain::name::{KubernetesName, NoteName};
-use crate::domain::resource::WorkloadKind;
+use codelab::names;
+use domain::admission::{BREAK_GLASS_LABEL, Outcome, Platform, RequestImage};
+use domain::fix::{Fix, Step};
+use domain::image::ImageRef;
+use domain::name::{KubernetesName, NoteName};
+use domain::resource::WorkloadKind;
 
 pub(super) fn act(model: &mut Model, action: Action) -> Vec<Effect> {
     match action {

@@ -13,13 +13,13 @@ use super::super::overlay::Overlay;
 use super::super::tab::Pane;
 use super::super::work::Purpose;
 use super::{files, fixing, go, manifest, policy, review, run, say, what_if};
-use crate::codelab::names;
-use crate::domain::admission::{Platform, Request, RequestImage};
-use crate::domain::attestation;
-use crate::domain::image::ImageRef;
-use crate::domain::key::{KeyAlgorithm, KeySpec};
-use crate::domain::name::{ClusterKey, KubernetesName, NoteName, ProjectId, ResourceId, ServiceIdentity};
-use crate::domain::resource::WorkloadKind;
+use codelab::names;
+use domain::admission::{Platform, Request, RequestImage};
+use domain::attestation;
+use domain::image::ImageRef;
+use domain::key::{KeyAlgorithm, KeySpec};
+use domain::name::{ClusterKey, KubernetesName, NoteName, ProjectId, ResourceId, ServiceIdentity};
+use domain::resource::WorkloadKind;
 
 /// What taking a form gives: effects, or the field that is wrong and why.
 type Taken = Result<Vec<Effect>, (&'static str, String)>;
@@ -355,7 +355,7 @@ fn take_attestor(model: &mut Model, form: &Form) -> Taken {
     Ok(plain(model, Job::CreateAttestor { project, id: id.to_string(), note, description }))
 }
 
-pub(in crate::app) fn key(_model: &Model) -> Form {
+pub(crate) fn key(_model: &Model) -> Form {
     let kinds = KeyAlgorithm::ALL.map(|algorithm| algorithm.to_string()).to_vec();
     Form::new(
         FormKind::Key,
@@ -478,7 +478,7 @@ fn take_line(model: &mut Model, form: &Form) -> Taken {
     }
 }
 
-pub(in crate::app) fn sign_passphrase(model: &Model) -> Form {
+pub(crate) fn sign_passphrase(model: &Model) -> Form {
     let key = super::signing::signing_keys(model).first().map(|key| key.user_id.clone()).unwrap_or_default();
     Form::new(FormKind::SignPassphrase, "Sign payload.json", format!("With {key}.")).secret(
         "passphrase",

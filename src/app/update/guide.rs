@@ -9,8 +9,8 @@ use super::super::notice::Weight;
 use super::super::overlay::{Body, Confirm, Overlay, Then};
 use super::super::tab::{Pane, Tab};
 use super::{attestor, deployer, go, load, policy, run, say};
-use crate::codelab::names::Names;
-use crate::codelab::{Seen, Step, steps};
+use codelab::names::Names;
+use codelab::{Seen, Step, steps};
 
 /// Something was looked at.
 pub(super) fn saw(model: &mut Model, seen: Seen) {

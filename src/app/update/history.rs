@@ -8,8 +8,8 @@ use super::super::notice::Weight;
 use super::super::overlay::{Body, Confirm, Overlay, Then};
 use super::super::session::Connection;
 use super::{actions, policy, say};
-use crate::domain::document;
-use crate::domain::policy::Policy;
+use domain::document;
+use domain::policy::Policy;
 
 /// The live policy was read: it is kept, if it is another version than the last that was.
 pub(super) fn seen(model: &Model) -> Vec<Effect> {

@@ -9,8 +9,8 @@ use super::super::overlay::{Choice, Entry, Overlay};
 use super::super::report::Report;
 use super::super::tab::Pane;
 use super::{boxes, go, say};
-use crate::domain::admission::Request;
-use crate::domain::policy_test::PodFault;
+use domain::admission::Request;
+use domain::policy_test::PodFault;
 
 /// What was last given, so that the box shows it again.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]

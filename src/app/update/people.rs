@@ -2,14 +2,14 @@
 
 use super::boxes::open_picker;
 use super::{load, say, watching};
-use crate::app::Model;
-use crate::app::effect::Effect;
-use crate::app::notice::Weight;
-use crate::app::overlay::{Choice, Entry};
-use crate::app::people::{People, Persona};
-use crate::app::query::Source;
-use crate::app::report::Report;
-use crate::app::session::Connection;
+use crate::Model;
+use crate::effect::Effect;
+use crate::notice::Weight;
+use crate::overlay::{Choice, Entry};
+use crate::people::{People, Persona};
+use crate::query::Source;
+use crate::report::Report;
+use crate::session::Connection;
 
 /// Takes who there is; the owner asks.
 pub(super) fn came(model: &mut Model, all: Vec<Persona>) -> Vec<Effect> {

@@ -13,11 +13,11 @@ use super::super::session::Connection;
 use super::super::tab::Pane;
 use super::super::templates::{TEMPLATES, Template};
 use super::{actions, boxes, completion, conflict, files, fixes, forms, go, say};
-use crate::app::outline::{Item, outline};
-use crate::domain::document::{self, PolicyKind};
-use crate::domain::lint::Severity;
-use crate::domain::policy::Policy;
-use crate::domain::span::Position;
+use crate::outline::{Item, outline};
+use domain::document::{self, PolicyKind};
+use domain::lint::Severity;
+use domain::policy::Policy;
+use domain::span::Position;
 
 pub(super) fn act(model: &mut Model, action: Action) -> Vec<Effect> {
     match action {

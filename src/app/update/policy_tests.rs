@@ -83,7 +83,7 @@ pub(super) fn add(model: &mut Model) -> Vec<Effect> {
         say(model, Weight::Warning, "nothing is decided yet: the draft is not a policy");
         return Vec::new();
     };
-    if request.enforcement == crate::domain::admission::Enforcement::Off {
+    if request.enforcement == domain::admission::Enforcement::Off {
         say(
             model,
             Weight::Warning,

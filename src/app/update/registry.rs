@@ -6,7 +6,7 @@ use super::super::notice::Weight;
 use super::super::overlay::{Body, Overlay};
 use super::super::tab::Pane;
 use super::say;
-use crate::domain::image::ImageRef;
+use domain::image::ImageRef;
 
 /// Shows the selected image of the registry with its tags, or the images of the pod that is asked about;
 /// all of it is read anew.

@@ -11,9 +11,9 @@ use super::super::remote::Ticket;
 use super::super::replaying::{Entries, ReplayAsk, ReplayProgress, Replaying};
 use super::super::report::Report;
 use super::say;
-use crate::domain::policy::Policy;
-use crate::domain::replay::{Dated, Replay};
-use crate::domain::system_policy;
+use domain::policy::Policy;
+use domain::replay::{Dated, Replay};
+use domain::system_policy;
 
 /// The policies that can be asked, as the form names them.
 const DRAFT: &str = "the draft";

@@ -16,9 +16,9 @@ use super::super::reviewing::{ReviewAsk, ReviewFormat, Reviewed};
 use super::super::tab::Pane;
 use super::super::work::Purpose;
 use super::{load, run, say};
-use crate::domain::image::ImageRef;
-use crate::domain::review::{Row, Standing};
-use crate::domain::system_policy;
+use domain::image::ImageRef;
+use domain::review::{Row, Standing};
+use domain::system_policy;
 
 /// How long typing has to pause before attestors are asked about the images of the inventory.
 const SURVEY: Duration = Duration::from_millis(200);

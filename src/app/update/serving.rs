@@ -3,13 +3,13 @@
 use std::time::Duration;
 
 use super::{load, say};
-use crate::app::Model;
-use crate::app::effect::Effect;
-use crate::app::msg::Timer;
-use crate::app::notice::Weight;
-use crate::app::query::Source;
-use crate::app::report::Report;
-use crate::app::session::Connection;
+use crate::Model;
+use crate::effect::Effect;
+use crate::msg::Timer;
+use crate::notice::Weight;
+use crate::query::Source;
+use crate::report::Report;
+use crate::session::Connection;
 
 /// A command of gcloud is several requests: what it changed is read once, after the last.
 const PAUSE: Duration = Duration::from_millis(300);

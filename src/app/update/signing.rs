@@ -10,14 +10,14 @@ use super::super::tab::Pane;
 use super::super::wizard::{Stage, Voucher, Wizard};
 use super::super::work::Purpose;
 use super::{boxes, go, guide, run, say};
-use crate::codelab::{Seen, names};
-use crate::domain::admission::AttestorEvidence;
-use crate::domain::attestation;
-use crate::domain::attestor::Attestor;
-use crate::domain::image::{Digest, ImageRef};
-use crate::domain::key::Passphrase;
-use crate::domain::name::AttestorName;
-use crate::domain::resource::LocalKey;
+use codelab::{Seen, names};
+use domain::admission::AttestorEvidence;
+use domain::attestation;
+use domain::attestor::Attestor;
+use domain::image::{Digest, ImageRef};
+use domain::key::Passphrase;
+use domain::name::AttestorName;
+use domain::resource::LocalKey;
 
 /// Opens the wizard for the chosen image; a tag is resolved first, because only digests are signed.
 pub(super) fn open(model: &mut Model) -> Vec<Effect> {
@@ -307,6 +307,6 @@ pub(super) fn upload(model: &mut Model) -> Vec<Effect> {
 }
 
 /// The jobs of the guide's upload, without asking: the learner asked for the step.
-pub(in crate::app) fn guide_upload(model: &Model) -> Result<Vec<Job>, &'static str> {
+pub(crate) fn guide_upload(model: &Model) -> Result<Vec<Job>, &'static str> {
     from_files(model).map(upload_jobs)
 }

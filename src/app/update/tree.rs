@@ -7,7 +7,7 @@ use super::super::notice::Weight;
 use super::super::tab::Pane;
 use super::super::tree::{Tree, TreeCommand, has_problem};
 use super::say;
-use crate::domain::transcript::Transcript;
+use domain::transcript::Transcript;
 
 /// Gives a command to the tree of a pane; nothing happens where there is none.
 pub(super) fn input(model: &mut Model, pane: Pane, command: TreeCommand) {

@@ -92,12 +92,12 @@ pub(super) fn refresh(model: &mut Model) {
 }
 
 /// Events come in on top: the selection stays on what it was on.
-fn keep_selected(model: &mut Model, selected: Option<&crate::domain::resource::ClusterEvent>) {
+fn keep_selected(model: &mut Model, selected: Option<&domain::resource::ClusterEvent>) {
     let Some(selected) = selected else { return };
     if model.nav.selected(Pane::Events) == 0 {
         return;
     }
-    let same = |event: &crate::domain::resource::ClusterEvent| {
+    let same = |event: &domain::resource::ClusterEvent| {
         event.object == selected.object && event.reason == selected.reason && event.message == selected.message
     };
     let number = model.session.remotes.events.items().iter().position(same);

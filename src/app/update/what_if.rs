@@ -10,12 +10,12 @@ use super::super::notice::Weight;
 use super::super::overlay::{Choice, Entry};
 use super::history::stamp;
 use super::{boxes, say};
-use crate::domain::admission::{Attestations, AttestorEvidence};
-use crate::domain::attestation::is_for;
-use crate::domain::attestor::KeyMaterial;
-use crate::domain::image::ImageRef;
-use crate::domain::name::{ClusterKey, KubernetesName};
-use crate::domain::what_if::Assumption;
+use domain::admission::{Attestations, AttestorEvidence};
+use domain::attestation::is_for;
+use domain::attestor::KeyMaterial;
+use domain::image::ImageRef;
+use domain::name::{ClusterKey, KubernetesName};
+use domain::what_if::Assumption;
 
 /// Lists what can be assumed, and what is.
 pub(super) fn open(model: &mut Model) -> Vec<Effect> {

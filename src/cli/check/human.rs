@@ -7,8 +7,8 @@ use unicode_width::UnicodeWidthChar as _;
 
 use super::{Checked, policy_tests};
 use crate::cli::terminal::{Styles, printable, printed};
-use crate::domain::document::Document;
-use crate::domain::lint::{Diagnostic, Severity};
+use domain::document::Document;
+use domain::lint::{Diagnostic, Severity};
 
 /// A line of a policy is cut to about this many columns around the problem.
 const COLUMNS: usize = 120;
@@ -105,7 +105,7 @@ fn width(text: &str) -> usize {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::document::Dialect;
+    use domain::document::Dialect;
 
     fn checked(text: &str) -> Checked {
         Checked { file: "p.yaml".to_owned(), document: Document::parse(text, Dialect::Gcloud), tests: None }

@@ -4,10 +4,10 @@ use serde::Serialize;
 
 use super::Checked;
 use super::policy_tests::{Tested, policy_line, reasons};
-use crate::domain::document::Document;
-use crate::domain::lint::Diagnostic;
-use crate::domain::policy::RuleKind;
-use crate::domain::policy_test::{self, Coverage, CoveredPattern, CoveredRule, TestResult};
+use domain::document::Document;
+use domain::lint::Diagnostic;
+use domain::policy::RuleKind;
+use domain::policy_test::{self, Coverage, CoveredPattern, CoveredRule, TestResult};
 
 #[derive(Serialize)]
 struct Report<'a> {

@@ -7,7 +7,7 @@ use std::fmt::Write as _;
 
 use super::Checked;
 use super::policy_tests::{Tested, policy_line, reasons};
-use crate::domain::policy_test::{TestResult, Verdict};
+use domain::policy_test::{TestResult, Verdict};
 
 pub(super) fn report(checked: &[Checked]) -> String {
     let suites: Vec<(&Checked, &Tested)> =

@@ -6,10 +6,10 @@ use std::path::{Path, PathBuf};
 use super::Checked;
 use crate::cli::input::{self, InputError};
 use crate::cli::terminal::{Styles, printable};
-use crate::domain::document::{self, Document};
-use crate::domain::policy_test::{self, Coverage, Fault, Mismatch, PolicyTests, Report, TestResult, Verdict};
-use crate::domain::trace::Status;
-use crate::wire::manifest;
+use domain::document::{self, Document};
+use domain::policy_test::{self, Coverage, Fault, Mismatch, PolicyTests, Report, TestResult, Verdict};
+use domain::trace::Status;
+use wire::manifest;
 
 /// The tests of one policy.
 pub(in crate::cli) struct Tested {

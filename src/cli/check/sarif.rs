@@ -4,8 +4,8 @@ use serde_json::{Value, json};
 
 use super::Checked;
 use super::policy_tests::{policy_line, reasons};
-use crate::domain::lint::{Code, Diagnostic, Severity};
-use crate::domain::sarif;
+use domain::lint::{Code, Diagnostic, Severity};
+use domain::sarif;
 
 pub(super) fn report(checked: &[Checked]) -> String {
     let results: Vec<Value> = checked

@@ -3,8 +3,8 @@
 use std::fmt::Write as _;
 
 use crate::cli::terminal::{Styles, printable};
-use crate::domain::replay::{Flipped, Replay};
-use crate::domain::review::Standing;
+use domain::replay::{Flipped, Replay};
+use domain::review::Standing;
 
 /// Entries and owners of each kind that are printed; JSON has more.
 const SHOWN: usize = 20;

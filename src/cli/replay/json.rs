@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-use crate::domain::replay::{Counts, Flipped, Replay};
+use domain::replay::{Counts, Flipped, Replay};
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]

@@ -4,8 +4,8 @@ use std::fmt::Write as _;
 
 use crate::cli::check::Checked;
 use crate::cli::terminal::{Styles, printable};
-use crate::domain::document::Path;
-use crate::domain::review::{Change, Detail, Effect, Review, Standing};
+use domain::document::Path;
+use domain::review::{Change, Detail, Effect, Review, Standing};
 
 pub(super) fn report(review: &Review, [old, new]: [&Checked; 2], styles: Styles) -> String {
     // Writing to a string cannot fail, here and below.

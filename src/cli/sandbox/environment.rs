@@ -12,9 +12,9 @@ use zeroize::Zeroizing;
 
 use super::Failure;
 use super::syntax::Syntax;
-use crate::sandbox::people::Person;
-use crate::sandbox::store::Store;
-use crate::sandbox::{ClusterAddress, Files, Token, cluster_addresses};
+use sandbox::people::Person;
+use sandbox::store::Store;
+use sandbox::{ClusterAddress, Files, Token, cluster_addresses};
 
 /// How clients find the sandbox.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

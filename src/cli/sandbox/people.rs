@@ -1,7 +1,7 @@
 //! `countersign sandbox people`.
 
 use super::{Exit, Failure, say};
-use crate::sandbox::people::PEOPLE;
+use sandbox::people::PEOPLE;
 
 pub(super) fn run() -> Result<Exit, Failure> {
     say(&text())?;
@@ -10,7 +10,7 @@ pub(super) fn run() -> Result<Exit, Failure> {
 
 /// Each with what it is for and its roles, which it has on every project.
 fn text() -> String {
-    let person = |person: &crate::sandbox::people::Person| {
+    let person = |person: &sandbox::people::Person| {
         let roles: String = person.roles.iter().map(|role| format!("    {role}\n")).collect();
         format!("{} ({}): {}\n{roles}", person.name, person.email, person.says)
     };

@@ -9,8 +9,8 @@ use std::path::Path;
 
 use super::environment::Environment;
 use super::syntax::Syntax;
-use crate::sandbox::Files;
-use crate::sandbox::people::Person;
+use sandbox::Files;
+use sandbox::people::Person;
 
 /// What a shell is started with beside the environment.
 #[derive(Debug, Default)]

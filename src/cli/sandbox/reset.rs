@@ -3,7 +3,7 @@
 use std::io::{self, IsTerminal as _, Write as _};
 
 use super::{Exit, Failure, directory, say};
-use crate::sandbox::Idle;
+use sandbox::Idle;
 
 pub(super) fn run(yes: bool) -> Result<Exit, Failure> {
     let directory = directory();

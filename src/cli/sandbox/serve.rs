@@ -3,8 +3,8 @@
 use std::io::{self, Write as _};
 
 use super::{Exit, Failure, directory, running, runtime, say};
-use crate::sandbox::Sandbox;
-use crate::sandbox::server::Log;
+use sandbox::Sandbox;
+use sandbox::server::Log;
 
 pub(super) fn run(port: u16) -> Result<Exit, Failure> {
     if let Some(other) = running()? {

@@ -11,8 +11,8 @@ use tokio::process::Command;
 use super::prompt::{self, Start};
 use super::serve::stop_signal;
 use super::{Environment, Exit, Failure, Mode, directory, running, runtime};
-use crate::sandbox::people::Person;
-use crate::sandbox::{Files, Sandbox};
+use sandbox::people::Person;
+use sandbox::{Files, Sandbox};
 
 pub(super) fn run(mode: Mode, person: &Person, command: &[String]) -> Result<Exit, Failure> {
     let runtime = runtime()?;

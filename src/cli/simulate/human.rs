@@ -5,10 +5,10 @@ use std::fmt::Write as _;
 
 use super::Answer;
 use crate::cli::terminal::{Styles, printable};
-use crate::domain::admission::{Generation, Outcome, Platform};
-use crate::domain::document::Path;
-use crate::domain::fix::Hunk;
-use crate::domain::trace::Status;
+use domain::admission::{Generation, Outcome, Platform};
+use domain::document::Path;
+use domain::fix::Hunk;
+use domain::trace::Status;
 
 pub(super) fn report(answer: &Answer, styles: Styles) -> String {
     let decision = &answer.decision;

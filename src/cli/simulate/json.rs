@@ -3,10 +3,10 @@
 use serde::Serialize;
 
 use super::Answer;
-use crate::domain::admission::{AttestorOutcome, Exemption, ImageDecision, ImageOutcome};
-use crate::domain::document::Document;
-use crate::domain::fix::FixReport;
-use crate::domain::policy::RuleKind;
+use domain::admission::{AttestorOutcome, Exemption, ImageDecision, ImageOutcome};
+use domain::document::Document;
+use domain::fix::FixReport;
+use domain::policy::RuleKind;
 
 #[derive(Serialize)]
 struct Report<'a> {

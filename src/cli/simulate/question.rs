@@ -4,11 +4,11 @@ use std::path::Path;
 
 use super::{Args, Failure};
 use crate::cli::input;
-use crate::domain::admission::{AttestorEvidence, Evidence, Platform, Request, RequestImage};
-use crate::domain::image::ImageRef;
-use crate::domain::name::AttestorName;
-use crate::domain::policy::Policy;
-use crate::wire::manifest::{self, PodManifest};
+use domain::admission::{AttestorEvidence, Evidence, Platform, Request, RequestImage};
+use domain::image::ImageRef;
+use domain::name::AttestorName;
+use domain::policy::Policy;
+use wire::manifest::{self, PodManifest};
 
 /// The pod of the manifest or of the images, changed by the flags.
 pub(super) fn request(args: &Args) -> Result<Request, Failure> {

@@ -82,7 +82,7 @@ fn forbidden(refusal: &Refusal) -> Option<String> {
         });
     }
     // A refusal by admission is an answer, not a lack of rights.
-    (refusal.reason != crate::wire::kubernetes::VIOLATES_POLICY && !refusal.message.contains("admission webhook"))
+    (refusal.reason != wire::kubernetes::VIOLATES_POLICY && !refusal.message.contains("admission webhook"))
         .then(|| "your account may not do this: ask the project's owner for the role".to_owned())
 }
 

@@ -52,7 +52,7 @@ fn registry_errors_are_joined() {
 #[test]
 fn a_denial_by_admission_is_no_lack_of_rights() {
     let message = "admission webhook \"imagepolicywebhook.image-policy.k8s.io\" denied the request: Image x denied";
-    let status = crate::wire::kubernetes::failure(403, crate::wire::kubernetes::VIOLATES_POLICY, message);
+    let status = wire::kubernetes::failure(403, wire::kubernetes::VIOLATES_POLICY, message);
     let error = refused(403, &serde_json::to_string(&status).unwrap());
     assert_eq!(error.refusal().unwrap().message, message);
     assert_eq!(error.refusal().unwrap().reason, "VIOLATES_POLICY");
@@ -76,7 +76,7 @@ fn without_a_reason_the_status_is_given() {
 #[test]
 fn the_place_of_bad_json_is_given() {
     let body = b"{\n  \"name\": 7\n}";
-    let error = serde_json::from_slice::<crate::wire::binary_authorization::Attestor>(body).unwrap_err();
+    let error = serde_json::from_slice::<wire::binary_authorization::Attestor>(body).unwrap_err();
     let Fault::Unreadable { line, reason, excerpt, .. } = Fault::unreadable(&error, body) else { panic!() };
     assert_eq!((line, excerpt.as_str()), (2, "  \"name\": 7"));
     assert!(reason.contains("expected a string"), "{reason}");
@@ -121,7 +121,7 @@ proptest::proptest! {
 
     #[test]
     fn any_text_that_is_no_attestor_has_a_place(body in "[\\[\\]{}\":,a-z0-9\n ]{0,200}") {
-        if let Err(error) = serde_json::from_slice::<crate::wire::binary_authorization::Attestor>(body.as_bytes()) {
+        if let Err(error) = serde_json::from_slice::<wire::binary_authorization::Attestor>(body.as_bytes()) {
             let fault = Fault::unreadable(&error, body.as_bytes());
             assert!(matches!(fault, Fault::Unreadable { .. }));
         }

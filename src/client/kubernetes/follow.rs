@@ -8,9 +8,9 @@ use serde::de::DeserializeOwned;
 
 use super::watch::{Change, Watch};
 use super::{Kubernetes, Listed};
-use crate::client::error::{Error, Fault};
-use crate::client::retry;
-use crate::wire::kubernetes::ObjectMeta;
+use crate::error::{Error, Fault};
+use crate::retry;
+use wire::kubernetes::ObjectMeta;
 
 /// How often the list is read where it cannot be watched.
 const POLL: Duration = Duration::from_secs(10);

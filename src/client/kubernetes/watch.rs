@@ -12,10 +12,10 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 use super::Kubernetes;
-use crate::client::error::{Error, Fault, Refusal};
-use crate::client::google::with_query;
-use crate::client::transport::{Request, Stream};
-use crate::wire::kubernetes::{ObjectMeta, Typed};
+use crate::error::{Error, Fault, Refusal};
+use crate::google::with_query;
+use crate::transport::{Request, Stream};
+use wire::kubernetes::{ObjectMeta, Typed};
 
 /// Seconds after which the server is asked to end a watch; the next one goes on where it ended.
 const SECONDS: u64 = 240;

@@ -10,10 +10,10 @@ use reqwest::Url;
 use serde::Deserialize;
 
 use super::Repository;
-use crate::client::error::{Error, Fault};
-use crate::client::google::with_query;
-use crate::client::transport::{Answer, Auth, Request};
-use crate::client::{Client, Secret};
+use crate::error::{Error, Fault};
+use crate::google::with_query;
+use crate::transport::{Answer, Auth, Request};
+use crate::{Client, Secret};
 
 /// The user that goes with a Google access token.
 const GOOGLE_USER: &str = "oauth2accesstoken";
@@ -46,7 +46,7 @@ impl Repository {
 
 /// The tokens that registries gave.
 #[derive(Debug, Default)]
-pub(in crate::client) struct Tokens(Mutex<VecDeque<Held>>);
+pub(crate) struct Tokens(Mutex<VecDeque<Held>>);
 
 #[derive(Debug)]
 struct Held {
@@ -58,7 +58,7 @@ struct Held {
 
 impl Tokens {
     /// Those of somebody else are of no use any more.
-    pub(in crate::client) fn forget(&self) {
+    pub(crate) fn forget(&self) {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).clear();
     }
 

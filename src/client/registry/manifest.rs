@@ -3,9 +3,9 @@
 use bytes::Bytes;
 use serde::Deserialize;
 
-use crate::client::error::Fault;
-use crate::domain::image::Digest;
-use crate::wire::registry::null_as_default;
+use crate::error::Fault;
+use domain::image::Digest;
+use wire::registry::null_as_default;
 
 /// A manifest or an index, byte for byte.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -95,7 +95,7 @@ impl Descriptor {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::client::Blob;
+    use crate::Blob;
 
     fn read(json: &str) -> Result<Manifest, Fault> {
         let bytes = Bytes::copy_from_slice(json.as_bytes());

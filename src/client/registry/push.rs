@@ -5,11 +5,11 @@ use reqwest::header::LOCATION;
 use reqwest::{Method, Url};
 
 use super::{CONTENT_DIGEST, Repository, reference};
-use crate::client::Client;
-use crate::client::error::{Error, Fault};
-use crate::client::google::with_query;
-use crate::client::transport::Request;
-use crate::domain::image::{Digest, ImageRef};
+use crate::Client;
+use crate::error::{Error, Fault};
+use crate::google::with_query;
+use crate::transport::Request;
+use domain::image::{Digest, ImageRef};
 
 /// A blob with its digest.
 #[derive(Debug, Clone, PartialEq, Eq)]

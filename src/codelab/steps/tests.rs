@@ -3,8 +3,8 @@
 use std::collections::BTreeSet;
 
 use super::*;
-use crate::codelab::facts::{Facts, Seen};
-use crate::codelab::names::Names;
+use crate::facts::{Facts, Seen};
+use crate::names::Names;
 
 #[test]
 fn ids_are_unique() {

@@ -5,11 +5,11 @@
 
 use super::compiled::RequiredAttestor;
 use super::{Attestations, AttestorEvidence, AttestorOutcome, Evidence};
-use crate::domain::attestation::{self, Attestation, AttestationFault, Examined, NO_VALID_ATTESTATION, Verify};
-use crate::domain::attestor::{Attestor, PublicKey};
-use crate::domain::image::Digest;
-use crate::domain::name::NoteName;
-use crate::domain::trace::{Check, Status, clipped};
+use crate::attestation::{self, Attestation, AttestationFault, Examined, NO_VALID_ATTESTATION, Verify};
+use crate::attestor::{Attestor, PublicKey};
+use crate::image::Digest;
+use crate::name::NoteName;
+use crate::trace::{Check, Status, clipped};
 
 /// R2 of the facts' section 5.3.
 pub(super) const NO_DIGEST: &str = "Expected digest with sha256 scheme, but got tag or malformed digest";

@@ -6,7 +6,7 @@
 use std::collections::BTreeMap;
 
 use super::{Platform, Request};
-use crate::domain::trace::{Check, Status, clipped};
+use crate::trace::{Check, Status, clipped};
 
 /// The label of today, on the pod.
 pub const BREAK_GLASS_LABEL: &str = "image-policy.k8s.io/break-glass";

@@ -3,26 +3,24 @@
 use std::collections::BTreeMap;
 
 use super::RuleRef;
-use crate::domain::name::AttestorName;
-use crate::domain::pattern::{Pattern, PatternError, PatternIndex};
-use crate::domain::policy::{
-    AdmissionRule, EnforcementMode, EvaluationMode, GlobalPolicyEvaluationMode, Policy, RuleKind,
-};
-use crate::domain::trace::Silent;
+use crate::name::AttestorName;
+use crate::pattern::{Pattern, PatternError, PatternIndex};
+use crate::policy::{AdmissionRule, EnforcementMode, EvaluationMode, GlobalPolicyEvaluationMode, Policy, RuleKind};
+use crate::trace::Silent;
 
 /// A policy, compiled together with the system policy that goes before it.
 #[derive(Debug, Clone)]
 pub struct CompiledPolicy {
-    pub(in crate::domain) global_mode: GlobalPolicyEvaluationMode,
-    pub(in crate::domain) system: Patterns,
-    pub(in crate::domain) allowlist: Patterns,
-    pub(in crate::domain) default: CompiledRule,
+    pub(crate) global_mode: GlobalPolicyEvaluationMode,
+    pub(crate) system: Patterns,
+    pub(crate) allowlist: Patterns,
+    pub(crate) default: CompiledRule,
     /// In the order of [`RuleKind::SPECIFIC`]; the key of a service identity without `spiffe://`.
-    pub(in crate::domain) specific: [(RuleKind, BTreeMap<String, CompiledRule>); 4],
+    pub(crate) specific: [(RuleKind, BTreeMap<String, CompiledRule>); 4],
 }
 
 impl CompiledPolicy {
-    /// Compiles `policy`; of `system` (see [`crate::domain::system_policy`]) only the patterns count,
+    /// Compiles `policy`; of `system` (see [`crate::system_policy`]) only the patterns count,
     /// and only where the policy's `globalPolicyEvaluationMode` is `ENABLE`.
     ///
     /// A text that is no pattern matches nothing, and the trace says so.
@@ -37,12 +35,12 @@ impl CompiledPolicy {
     }
 
     /// Whether no rule looks at this image: the system policy or the allowlist covers it.
-    pub(in crate::domain) fn is_exempt(&self, image: &str) -> bool {
+    pub(crate) fn is_exempt(&self, image: &str) -> bool {
         self.exempts(image, &mut Silent).is_some()
     }
 
     /// Every rule: the default one, and the specific ones.
-    pub(in crate::domain) fn rules(&self) -> impl Iterator<Item = &CompiledRule> {
+    pub(crate) fn rules(&self) -> impl Iterator<Item = &CompiledRule> {
         std::iter::once(&self.default).chain(self.specific.iter().flat_map(|(_, rules)| rules.values()))
     }
 }
@@ -53,7 +51,7 @@ fn compiled_rules(policy: &Policy, kind: RuleKind) -> BTreeMap<String, CompiledR
 }
 
 /// `spiffe://` before a service identity is optional (`resources.proto`); other keys stay as they are.
-pub(in crate::domain) fn normalised(kind: RuleKind, key: &str) -> &str {
+pub(crate) fn normalised(kind: RuleKind, key: &str) -> &str {
     match kind {
         RuleKind::ServiceIdentity => key.strip_prefix("spiffe://").unwrap_or(key),
         RuleKind::Default | RuleKind::Cluster | RuleKind::Namespace | RuleKind::ServiceAccount => key,
@@ -62,21 +60,21 @@ pub(in crate::domain) fn normalised(kind: RuleKind, key: &str) -> &str {
 
 /// One rule, with where it stands.
 #[derive(Debug, Clone)]
-pub(in crate::domain) struct CompiledRule {
-    pub(in crate::domain) kind: RuleKind,
+pub(crate) struct CompiledRule {
+    pub(crate) kind: RuleKind,
     /// As it stands in the policy.
-    pub(in crate::domain) key: String,
-    pub(in crate::domain) evaluation: EvaluationMode,
-    pub(in crate::domain) enforcement: EnforcementMode,
-    pub(in crate::domain) attestors: Vec<RequiredAttestor>,
+    pub(crate) key: String,
+    pub(crate) evaluation: EvaluationMode,
+    pub(crate) enforcement: EnforcementMode,
+    pub(crate) attestors: Vec<RequiredAttestor>,
 }
 
 /// An attestor that a rule requires.
 #[derive(Debug, Clone)]
-pub(in crate::domain) struct RequiredAttestor {
-    pub(in crate::domain) text: String,
+pub(crate) struct RequiredAttestor {
+    pub(crate) text: String,
     /// `None` where the text has not the form of an attestor name, so that no such attestor exists.
-    pub(in crate::domain) name: Option<AttestorName>,
+    pub(crate) name: Option<AttestorName>,
 }
 
 impl CompiledRule {
@@ -91,7 +89,7 @@ impl CompiledRule {
         }
     }
 
-    pub(in crate::domain) fn reference(&self) -> RuleRef {
+    pub(crate) fn reference(&self) -> RuleRef {
         RuleRef {
             kind: self.kind,
             key: self.key.clone(),
@@ -103,12 +101,12 @@ impl CompiledRule {
 
 /// The patterns of one policy.
 #[derive(Debug, Clone)]
-pub(in crate::domain) struct Patterns {
+pub(crate) struct Patterns {
     /// As written, in the order of the policy.
-    pub(in crate::domain) texts: Vec<String>,
-    pub(in crate::domain) index: PatternIndex,
+    pub(crate) texts: Vec<String>,
+    pub(crate) index: PatternIndex,
     /// Those that are no patterns, by position.
-    pub(in crate::domain) invalid: Vec<(usize, PatternError)>,
+    pub(crate) invalid: Vec<(usize, PatternError)>,
 }
 
 impl Patterns {
@@ -125,7 +123,7 @@ impl Patterns {
         Self { texts, index, invalid }
     }
 
-    pub(in crate::domain) fn text(&self, index: usize) -> &str {
+    pub(crate) fn text(&self, index: usize) -> &str {
         self.texts.get(index).map_or("", String::as_str)
     }
 }

@@ -12,10 +12,10 @@ use super::{
     AttestorOutcome, Decision, DenyCause, Enforcement, Evidence, ImageDecision, ImageOutcome, Outcome, Platform,
     Request, RequestImage,
 };
-use crate::domain::attestation::Verify;
-use crate::domain::image::{Digest, ImageRef};
-use crate::domain::policy::{EnforcementMode, EvaluationMode};
-use crate::domain::trace::{Check, Recorder, Silent, Status, Tracer, clipped};
+use crate::attestation::Verify;
+use crate::image::{Digest, ImageRef};
+use crate::policy::{EnforcementMode, EvaluationMode};
+use crate::trace::{Check, Recorder, Silent, Status, Tracer, clipped};
 
 /// Decides, with the message, what came of each image, and the whole tree of checks.
 pub fn evaluate(policy: &CompiledPolicy, request: &Request, evidence: &Evidence, verify: &dyn Verify) -> Decision {

@@ -3,10 +3,10 @@
 use super::Exemption;
 use super::compiled::{CompiledPolicy, Patterns};
 use super::paths::policy_field;
-use crate::domain::document::pattern_path;
-use crate::domain::pattern::{MissReason, Pattern, Stop};
-use crate::domain::policy::GlobalPolicyEvaluationMode;
-use crate::domain::trace::{Check, Status, Tracer, clipped};
+use crate::document::pattern_path;
+use crate::pattern::{MissReason, Pattern, Stop};
+use crate::policy::GlobalPolicyEvaluationMode;
+use crate::trace::{Check, Status, Tracer, clipped};
 
 /// Which list has a pattern for an image, and which pattern of it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -79,7 +79,7 @@ impl CompiledPolicy {
 /// A trace stays readable, however many patterns are none.
 const INVALID_SHOWN: usize = 3;
 
-fn invalid_trace((index, error): &(usize, crate::domain::pattern::PatternError)) -> Check {
+fn invalid_trace((index, error): &(usize, crate::pattern::PatternError)) -> Check {
     Check::new(Status::Note, "not a pattern, so it matches nothing").found(error.to_string()).at(pattern_path(*index))
 }
 

@@ -2,7 +2,7 @@
 
 use super::attestors::NO_DIGEST_LEGACY;
 use super::{AttestorFault, AttestorOutcome, Decision, DenyCause, ImageDecision, ImageOutcome, Platform, RuleRef};
-use crate::domain::policy::RuleKind;
+use crate::policy::RuleKind;
 
 /// Which enforcement path of GKE speaks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]

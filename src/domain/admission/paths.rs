@@ -1,7 +1,7 @@
 //! Places in a policy that a decision refers to.
 
-use crate::domain::document::{Path, Segment, rule_path};
-use crate::domain::policy::RuleKind;
+use crate::document::{Path, Segment, rule_path};
+use crate::policy::RuleKind;
 
 /// A field of a rule.
 pub(super) fn rule_field(kind: RuleKind, key: &str, name: &str) -> Path {

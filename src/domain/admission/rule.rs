@@ -2,9 +2,9 @@
 
 use super::compiled::{CompiledPolicy, CompiledRule, normalised};
 use super::{Platform, Request};
-use crate::domain::document::rule_path;
-use crate::domain::policy::RuleKind;
-use crate::domain::trace::{Check, Status, clipped};
+use crate::document::rule_path;
+use crate::policy::RuleKind;
+use crate::trace::{Check, Status, clipped};
 
 impl CompiledPolicy {
     /// The entry of the specific map whose key is the pod's, otherwise the default rule, which is
@@ -13,7 +13,7 @@ impl CompiledPolicy {
     /// A valid v1 policy fills at most one map. Where several are filled (old v1beta1 documents), the
     /// most specific goes first: service identity, service account, namespace, cluster. That order is
     /// inferred (the facts' section 3).
-    pub(in crate::domain) fn select(&self, request: &Request) -> &CompiledRule {
+    pub(crate) fn select(&self, request: &Request) -> &CompiledRule {
         if request.platform == Platform::CloudRun {
             return &self.default;
         }
@@ -25,7 +25,7 @@ impl CompiledPolicy {
     }
 
     /// How the rule was chosen, for the trace.
-    pub(in crate::domain) fn selection_trace(&self, request: &Request, rule: &CompiledRule) -> Check {
+    pub(crate) fn selection_trace(&self, request: &Request, rule: &CompiledRule) -> Check {
         let modes = format!("{}, {}", rule.evaluation.as_str(), rule.enforcement.as_str());
         Check::new(Status::Note, format!("rule {}", rule_path(rule.kind, &rule.key)))
             .found(modes)
@@ -74,7 +74,7 @@ fn looked_for(kind: RuleKind, request: &Request) -> String {
 }
 
 /// The key under which a map of this kind would have the rule of the request.
-pub(in crate::domain) fn key_of(kind: RuleKind, request: &Request) -> Option<String> {
+pub(crate) fn key_of(kind: RuleKind, request: &Request) -> Option<String> {
     let or_default = |text: &str| if text.is_empty() { "default".to_owned() } else { text.to_owned() };
     match kind {
         RuleKind::Default => None,

@@ -3,10 +3,10 @@
 use std::collections::{BTreeSet, HashMap};
 
 use super::{Attestations, AttestorEvidence, Evidence};
-use crate::domain::attestation::{self, AsIf, Attestation, Verify};
-use crate::domain::attestor::Attestor;
-use crate::domain::image::Digest;
-use crate::domain::name::AttestorName;
+use crate::attestation::{self, AsIf, Attestation, Verify};
+use crate::attestor::Attestor;
+use crate::image::Digest;
+use crate::name::AttestorName;
 
 impl Evidence {
     /// The same, with each attestation examined once: what came out for each digest, instead of the

@@ -1,11 +1,11 @@
 use rstest::rstest;
 
 use super::*;
-use crate::domain::attestation::{self, Signature, SignatureFault, Verified, Verify};
-use crate::domain::attestor::{KeyMaterial, PublicKey};
-use crate::domain::image::ImageRef;
-use crate::domain::policy::{AdmissionRule, AdmissionWhitelistPattern, GlobalPolicyEvaluationMode, Policy};
-use crate::domain::system_policy;
+use crate::attestation::{self, Signature, SignatureFault, Verified, Verify};
+use crate::attestor::{KeyMaterial, PublicKey};
+use crate::image::ImageRef;
+use crate::policy::{AdmissionRule, AdmissionWhitelistPattern, GlobalPolicyEvaluationMode, Policy};
+use crate::system_policy;
 
 const HEX: &str = "37e5287945774f27b418ce567cd77f4bbc9ef44a1bcd1a2312369f31f9cce567";
 const QA: &str = "projects/p/attestors/qa";

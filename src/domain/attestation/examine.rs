@@ -7,9 +7,9 @@
 use super::fault::{AttestationFault, Difference, Stage, near_miss};
 use super::payload::{Payload, parse_payload};
 use super::{ATTESTATION, Attestation, Signature, Verified, Verify};
-use crate::domain::attestor::{Attestor, PublicKey};
-use crate::domain::image::Digest;
-use crate::domain::trace::{Check, Status, clipped};
+use crate::attestor::{Attestor, PublicKey};
+use crate::image::Digest;
+use crate::trace::{Check, Status, clipped};
 
 /// What came of looking at one attestation.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -2,9 +2,9 @@
 
 use super::payload::PayloadError;
 use super::{ATTESTATION, SignatureFault};
-use crate::domain::image::Digest;
-use crate::domain::name::NoteName;
-use crate::domain::trace::clipped;
+use crate::image::Digest;
+use crate::name::NoteName;
+use crate::trace::clipped;
 
 /// The first check that an attestation failed.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]

@@ -8,7 +8,7 @@ use std::fmt;
 use jiff::Timestamp;
 
 use super::{SignatureFault, Verified, Verify};
-use crate::domain::attestor::PublicKey;
+use crate::attestor::PublicKey;
 
 /// What becomes of a good signature whose key expired, or that expired itself (`what`): it counts, with a
 /// warning. That the service does not look at expiry is *inferred* from the reference library (the facts'

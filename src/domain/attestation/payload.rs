@@ -86,7 +86,7 @@ mod tests {
     #[test]
     fn the_standard_payload() {
         let image = "gcr.io/p/i@sha256:37e5287945774f27b418ce567cd77f4bbc9ef44a1bcd1a2312369f31f9cce567";
-        let image: crate::domain::image::ImageRef = image.parse().unwrap();
+        let image: crate::image::ImageRef = image.parse().unwrap();
         let digest = image.digest().unwrap();
         let payload = parse_payload(&super::super::payload(&image, digest)).unwrap();
         assert_eq!(payload.digest.as_deref(), Some(digest.as_str()));

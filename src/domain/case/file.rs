@@ -6,8 +6,8 @@ use serde::{Deserialize, Serialize};
 
 use super::redact::Redaction;
 use super::{Known, Parts, Source, decide};
-use crate::domain::admission::{ContainerKind, Decision, Enforcement, Platform, Request, RequestImage};
-use crate::domain::policy::Policy;
+use crate::admission::{ContainerKind, Decision, Enforcement, Platform, Request, RequestImage};
+use crate::policy::Policy;
 
 /// More than a large policy and a pod with every container there can be.
 pub const MAX_BYTES: usize = 16 << 20;
@@ -277,7 +277,7 @@ impl From<&CaseRequest> for Request {
 
 impl From<&Decision> for CaseDecision {
     fn from(decision: &Decision) -> Self {
-        let rule = decision.rule.as_ref().map(|rule| crate::domain::review::named(rule.kind, &rule.key));
+        let rule = decision.rule.as_ref().map(|rule| crate::review::named(rule.kind, &rule.key));
         Self {
             outcome: decision.outcome.as_str().to_owned(),
             message: decision.message.clone(),

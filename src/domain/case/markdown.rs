@@ -1,7 +1,7 @@
 //! A case as Markdown, for the ticket.
 
 use super::file::{CaseFile, Checked};
-use crate::domain::document::emit;
+use crate::document::emit;
 
 /// The case, what is decided now, and what is not as it was.
 pub fn markdown(case: &CaseFile, checked: &Checked) -> String {

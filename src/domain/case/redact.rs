@@ -10,10 +10,10 @@ use serde_json::Value;
 
 use super::file::CaseRequest;
 use super::{Essence, Known, Parts, Source, known, system_patterns};
-use crate::domain::admission::{
+use crate::admission::{
     BREAK_GLASS_ANNOTATION, CLOUD_RUN_BREAK_GLASS_ANNOTATION, Decision, Exemption, ImageOutcome, Request,
 };
-use crate::domain::policy::Policy;
+use crate::policy::Policy;
 
 /// Something of one kind that was left out.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

@@ -1,8 +1,8 @@
 use proptest::prelude::*;
 
 use super::*;
-use crate::domain::admission::{BREAK_GLASS_LABEL, RequestImage};
-use crate::domain::document::{Dialect, Document};
+use crate::admission::{BREAK_GLASS_LABEL, RequestImage};
+use crate::document::{Dialect, Document};
 
 const DIGEST: &str = "sha256:37e5287945774f27b418ce567cd77f4bbc9ef44a1bcd1a2312369f31f9cce567";
 const NUMBER: &str = "123456789012";
@@ -93,7 +93,7 @@ fn what_was_changed_since_is_told() {
     let (policy, request, evidence) = telling();
     let file = made(&policy, &request, &evidence).file;
     let mut changed = file.clone();
-    changed.policy.default_admission_rule.evaluation_mode = crate::domain::policy::EvaluationMode::AlwaysAllow;
+    changed.policy.default_admission_rule.evaluation_mode = crate::policy::EvaluationMode::AlwaysAllow;
     changed.policy.default_admission_rule.require_attestations_by.clear();
     let differences = changed.check().differences;
     assert!(differences[0].starts_with("the policy is not the one"), "{differences:?}");
@@ -159,10 +159,10 @@ prop_compose! {
         let attestors: Vec<String> = attestors.into_iter().map(|at| names[at].to_owned()).collect();
         let mut policy = policy(ASK);
         let rule = &mut policy.default_admission_rule;
-        rule.evaluation_mode = crate::domain::policy::EvaluationMode::ALL[mode];
+        rule.evaluation_mode = crate::policy::EvaluationMode::ALL[mode];
         rule.require_attestations_by.clone_from(&attestors);
         if dry_run {
-            rule.enforcement_mode = crate::domain::policy::EnforcementMode::DryRun;
+            rule.enforcement_mode = crate::policy::EnforcementMode::DryRun;
         }
         policy.admission_whitelist_patterns =
             patterns.into_iter().map(|name_pattern| AdmissionWhitelistPattern { name_pattern }).collect();
@@ -171,10 +171,10 @@ prop_compose! {
             request.labels.insert(BREAK_GLASS_LABEL.to_owned(), "true".to_owned());
         }
         if cloud_run {
-            request.platform = crate::domain::admission::Platform::CloudRun;
+            request.platform = crate::admission::Platform::CloudRun;
         }
         if off {
-            request.enforcement = crate::domain::admission::Enforcement::Off;
+            request.enforcement = crate::admission::Enforcement::Off;
         }
         let mut evidence = Evidence::default();
         for name in attestors.iter().filter_map(|name| name.parse::<AttestorName>().ok()) {

@@ -9,14 +9,14 @@ use super::CauseKind::{
 };
 use super::Confidence::{Certain, Likely, Possible};
 use super::{Cause, Diagnosis, State};
-use crate::domain::admission::{
+use crate::admission::{
     Attestations, AttestorEvidence, AttestorFault, AttestorOutcome, DenyCause, ImageDecision, ImageOutcome, Outcome,
 };
-use crate::domain::attestation::{Attestation, AttestationFault, SignatureFault, is_for};
-use crate::domain::image::ImageRef;
-use crate::domain::pattern::Pattern;
-use crate::domain::rejection::{Case, Finding, Verdict};
-use crate::domain::trace::{Check, Status};
+use crate::attestation::{Attestation, AttestationFault, SignatureFault, is_for};
+use crate::image::ImageRef;
+use crate::pattern::Pattern;
+use crate::rejection::{Case, Finding, Verdict};
+use crate::trace::{Check, Status};
 
 /// Adds what the state proves, and takes back what it refutes.
 pub(super) fn add(diagnosis: &mut Diagnosis, case: &Case, finding: &Finding, state: &State<'_>) {
@@ -125,10 +125,10 @@ fn admitted_now(
 
 fn why_admitted(image: &ImageDecision, state: &State<'_>) -> Option<String> {
     match &image.outcome {
-        ImageOutcome::Exempt(crate::domain::admission::Exemption::System { pattern }) => {
+        ImageOutcome::Exempt(crate::admission::Exemption::System { pattern }) => {
             Some(format!("the system policy exempts {} by {pattern}", image.image))
         }
-        ImageOutcome::Exempt(crate::domain::admission::Exemption::Allowlist { pattern, .. }) => {
+        ImageOutcome::Exempt(crate::admission::Exemption::Allowlist { pattern, .. }) => {
             Some(format!("the allowlist exempts {} by {pattern}", image.image))
         }
         ImageOutcome::Allow if !image.attestors.is_empty() => {
@@ -183,7 +183,7 @@ fn causes_of(case: &Case, finding: &Finding, image: &ImageDecision, state: &Stat
 }
 
 fn image_check<'s>(image: &ImageDecision, state: &State<'s>) -> Option<&'s Check> {
-    let label = format!("image {}", crate::domain::trace::clipped(&image.image));
+    let label = format!("image {}", crate::trace::clipped(&image.image));
     state.decision.trace.checks.iter().find(|check| check.label == label)
 }
 

@@ -1,13 +1,13 @@
 use std::collections::BTreeMap;
 
 use super::*;
-use crate::domain::admission::{Attestations, AttestorEvidence, CompiledPolicy, Evidence, evaluate};
-use crate::domain::attestation::{self, Attestation, Signature, SignatureFault, Verified, Verify};
-use crate::domain::attestor::{Attestor, KeyMaterial, PublicKey};
-use crate::domain::document::{Dialect, Document};
-use crate::domain::image::ImageRef;
-use crate::domain::rejection::decode;
-use crate::domain::system_policy;
+use crate::admission::{Attestations, AttestorEvidence, CompiledPolicy, Evidence, evaluate};
+use crate::attestation::{self, Attestation, Signature, SignatureFault, Verified, Verify};
+use crate::attestor::{Attestor, KeyMaterial, PublicKey};
+use crate::document::{Dialect, Document};
+use crate::image::ImageRef;
+use crate::rejection::decode;
+use crate::system_policy;
 
 const HEX: &str = "37e5287945774f27b418ce567cd77f4bbc9ef44a1bcd1a2312369f31f9cce567";
 const QA: &str = "projects/p/attestors/qa";

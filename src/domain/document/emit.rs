@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 use super::scalar::is_ambiguous;
-use crate::domain::policy::{AdmissionRule, AdmissionWhitelistPattern, GlobalPolicyEvaluationMode, Policy, RuleKind};
+use crate::policy::{AdmissionRule, AdmissionWhitelistPattern, GlobalPolicyEvaluationMode, Policy, RuleKind};
 
 /// ruamel.yaml breaks a line at the first single space behind this column.
 const WIDTH: usize = 80;
@@ -116,7 +116,7 @@ fn scalar(text: &str, column: usize, indent: usize) -> String {
 }
 
 /// A scalar that must stay on its line.
-pub(in crate::domain) fn one_line(text: &str) -> String {
+pub(crate) fn one_line(text: &str) -> String {
     if is_plain(text) {
         text.to_owned()
     } else if is_single_quoted(text) {
@@ -137,7 +137,7 @@ fn is_plain(text: &str) -> bool {
 }
 
 /// Whether `text` needs no quotes anywhere, also not in `[…]` and `{…}`.
-pub(in crate::domain) fn is_plain_in_flow(text: &str) -> bool {
+pub(crate) fn is_plain_in_flow(text: &str) -> bool {
     is_plain(text) && !text.contains([',', '[', ']', '{', '}'])
 }
 
@@ -239,7 +239,7 @@ mod tests {
     use rstest::rstest;
 
     use super::*;
-    use crate::domain::policy::{EnforcementMode, EvaluationMode};
+    use crate::policy::{EnforcementMode, EvaluationMode};
 
     #[test]
     fn the_default_policy_is_printed_as_gcloud_does() {

@@ -2,9 +2,9 @@
 
 use super::node::{Bytes, Entry, Node, Value};
 use super::{Dialect, Document, Format, Path, Segment};
-use crate::domain::lint::schema::{self, Kind};
-use crate::domain::policy::RuleKind;
-use crate::domain::span::{Position, Span};
+use crate::lint::schema::{self, Kind};
+use crate::policy::RuleKind;
+use crate::span::{Position, Span};
 
 /// Where a key and its value stand.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -48,7 +48,7 @@ impl Document {
     }
 
     /// The 1-based line of an allowlist pattern, counted from 0 as in
-    /// [`Policy`](crate::domain::policy::Policy).
+    /// [`Policy`](crate::policy::Policy).
     pub fn line_of_pattern(&self, index: usize) -> Option<usize> {
         Some(self.span_of(&pattern_path(index))?.best().start.line)
     }

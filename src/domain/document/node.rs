@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use crate::domain::document::scalar::Means;
+use crate::document::scalar::Means;
 
 /// A stretch of the text, in bytes; half the size of a `Range<usize>`, and [`Copy`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]

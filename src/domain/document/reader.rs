@@ -1,7 +1,7 @@
 //! Events of the YAML parser to a tree, within limits.
 //!
 //! Everything that is wrong with the text itself is reported here; what the tree says is looked at
-//! in [`crate::domain::lint`]. After an error of the parser the tree holds what stood before it.
+//! in [`crate::lint`]. After an error of the parser the tree holds what stood before it.
 
 use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
@@ -11,8 +11,8 @@ use granit_parser::{ErrorKind, Event, Parser, ScalarStyle, ScanError, Span as Ma
 use super::node::{Bytes, Entry, Key, Node, Scalar, Value};
 use super::scalar::{self, Means, Rules};
 use super::{MAX_DEPTH, MAX_NODES};
-use crate::domain::document::Path;
-use crate::domain::lint::{self, Code, Problems};
+use crate::document::Path;
+use crate::lint::{self, Code, Problems};
 
 /// What was read of a text.
 #[derive(Debug, Default)]

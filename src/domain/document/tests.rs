@@ -2,9 +2,9 @@ use proptest::prelude::*;
 use rstest::rstest;
 
 use super::*;
-use crate::domain::lint::Severity;
-use crate::domain::policy::{EvaluationMode, RuleKind};
-use crate::domain::span::Position;
+use crate::lint::Severity;
+use crate::policy::{EvaluationMode, RuleKind};
+use crate::span::Position;
 
 const POLICY: &str = "\
 globalPolicyEvaluationMode: ENABLE
@@ -91,7 +91,7 @@ fn of_a_repeated_key_the_one_counts_that_gcloud_takes() {
 fn a_path_has_spans(#[case] at: &str, #[case] value: Option<&str>, #[case] key: Option<&str>) {
     let document = Document::parse(POLICY, Dialect::Gcloud);
     let spans = document.span_of(&path(at));
-    let slice = |span: &crate::domain::span::Span| POLICY.get(span.bytes.clone()).unwrap().to_owned();
+    let slice = |span: &crate::span::Span| POLICY.get(span.bytes.clone()).unwrap().to_owned();
     assert_eq!(spans.is_some(), value.is_some());
     if let (Some(spans), Some(value)) = (spans, value) {
         assert!(slice(&spans.value).starts_with(value), "{}", slice(&spans.value));

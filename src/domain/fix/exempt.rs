@@ -3,9 +3,9 @@
 use super::plan::denied;
 use super::step::{Step, by_digest, digest_of};
 use super::{Kind, Known};
-use crate::domain::admission::Decision;
-use crate::domain::image::ImageRef;
-use crate::domain::pattern::Pattern;
+use crate::admission::Decision;
+use crate::image::ImageRef;
+use crate::pattern::Pattern;
 
 /// The candidates for the denied images.
 #[derive(Debug, Default)]

@@ -9,13 +9,13 @@ use super::rules;
 use super::step::{NEW_KEY, Step, attestor, by_digest, corrected, digest_of};
 use super::world::World;
 use super::{Kind, Known, KnownKey};
-use crate::domain::admission::{
+use crate::admission::{
     Attestations, AttestorEvidence, AttestorFault, AttestorOutcome, Decision, ImageDecision, ImageOutcome,
 };
-use crate::domain::attestation::{self, Attestation, AttestationFault};
-use crate::domain::attestor::Attestor;
-use crate::domain::image::Digest;
-use crate::domain::name::AttestorName;
+use crate::attestation::{self, Attestation, AttestationFault};
+use crate::attestor::Attestor;
+use crate::image::Digest;
+use crate::name::AttestorName;
 
 /// More images than any pod has; what is beyond is fixed only by what fixes all.
 const MOST_IMAGES: usize = 64;
@@ -159,7 +159,7 @@ fn is_of_content(fault: &AttestationFault) -> bool {
 }
 
 fn use_digests(world: &World<'_>, decision: &Decision, known: &Known<'_>) -> Vec<Step> {
-    if world.case.request.platform != crate::domain::admission::Platform::Gke {
+    if world.case.request.platform != crate::admission::Platform::Gke {
         return Vec::new();
     }
     let without = denied(decision).filter(|image| digest_of(&image.image).is_none());

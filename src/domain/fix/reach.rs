@@ -4,12 +4,12 @@
 use super::step::{Step, shown};
 use super::world::{World, changed_evidence};
 use super::{Kind, Known};
-use crate::domain::admission::{CompiledPolicy, Evidence, Outcome, decide};
-use crate::domain::document::Document;
-use crate::domain::inventory::Item;
-use crate::domain::name::AttestorName;
-use crate::domain::policy::{EvaluationMode, Policy, RuleKind};
-use crate::domain::review::{Comparison, Flip, Witness};
+use crate::admission::{CompiledPolicy, Evidence, Outcome, decide};
+use crate::document::Document;
+use crate::inventory::Item;
+use crate::name::AttestorName;
+use crate::policy::{EvaluationMode, Policy, RuleKind};
+use crate::review::{Comparison, Flip, Witness};
 
 /// So many images and pods are named.
 const FIRST: usize = 5;
@@ -122,7 +122,7 @@ impl Others<'_> {
     /// Whether the item is what is to be admitted.
     fn is_own(&self, item: &Item) -> bool {
         let (own, other) = (self.world.case.request, &item.request);
-        let images = |request: &crate::domain::admission::Request| {
+        let images = |request: &crate::admission::Request| {
             request.images.iter().map(|image| image.image.clone()).collect::<Vec<String>>()
         };
         let default = |text: &str| if text.is_empty() { "default".to_owned() } else { text.to_owned() };

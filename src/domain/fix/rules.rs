@@ -8,9 +8,9 @@ use std::collections::BTreeSet;
 use super::Kind;
 use super::step::{Step, known_attestors};
 use super::world::World;
-use crate::domain::admission::{Platform, key_of};
-use crate::domain::name::AttestorName;
-use crate::domain::policy::{AdmissionRule, EnforcementMode, EvaluationMode, Policy, RuleKind};
+use crate::admission::{Platform, key_of};
+use crate::name::AttestorName;
+use crate::policy::{AdmissionRule, EnforcementMode, EvaluationMode, Policy, RuleKind};
 
 /// The steps of this kind, the narrowest first; one at most is needed.
 pub(super) fn candidates(world: &World<'_>, kind: Kind) -> Vec<Step> {
@@ -41,9 +41,7 @@ fn own_rule(world: &World<'_>, kind: RuleKind) -> Vec<Step> {
     };
     let rules = world.policy.rules(kind);
     // The rule of a service identity may be there under the other form of its key.
-    let same = |known: &&String| {
-        crate::domain::admission::normalised(kind, known) == crate::domain::admission::normalised(kind, &key)
-    };
+    let same = |known: &&String| crate::admission::normalised(kind, known) == crate::admission::normalised(kind, &key);
     let known = rules.and_then(|rules| rules.keys().find(same));
     let key = known.cloned().unwrap_or(key);
     let step = |rule: AdmissionRule| Step::SetRule { kind, key: key.clone(), rule };

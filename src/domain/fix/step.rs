@@ -2,14 +2,14 @@
 
 use std::collections::BTreeSet;
 
-use crate::domain::admission::{
+use crate::admission::{
     Attestations, AttestorEvidence, BREAK_GLASS_LABEL, CLOUD_RUN_BREAK_GLASS_ANNOTATION, Evidence, Platform, Request,
 };
-use crate::domain::attestation::Attestation;
-use crate::domain::attestor::{Attestor, KeyMaterial, PublicKey};
-use crate::domain::image::{Digest, ImageRef};
-use crate::domain::name::{AttestorName, NoteName};
-use crate::domain::policy::{AdmissionRule, AdmissionWhitelistPattern, Policy, RuleKind};
+use crate::attestation::Attestation;
+use crate::attestor::{Attestor, KeyMaterial, PublicKey};
+use crate::image::{Digest, ImageRef};
+use crate::name::{AttestorName, NoteName};
+use crate::policy::{AdmissionRule, AdmissionWhitelistPattern, Policy, RuleKind};
 
 use super::KnownKey;
 

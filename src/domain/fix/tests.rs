@@ -3,14 +3,14 @@ use std::collections::BTreeMap;
 use rstest::rstest;
 
 use super::*;
-use crate::domain::admission::{Attestations, AttestorEvidence, ContainerKind, RequestImage};
-use crate::domain::attestation::{self, Attestation, Signature, SignatureFault, Verified};
-use crate::domain::attestor::{Attestor, KeyMaterial};
-use crate::domain::document::Dialect;
-use crate::domain::image::ImageRef;
-use crate::domain::inventory::Origin;
-use crate::domain::name::AttestorName;
-use crate::domain::system_policy;
+use crate::admission::{Attestations, AttestorEvidence, ContainerKind, RequestImage};
+use crate::attestation::{self, Attestation, Signature, SignatureFault, Verified};
+use crate::attestor::{Attestor, KeyMaterial};
+use crate::document::Dialect;
+use crate::image::ImageRef;
+use crate::inventory::Origin;
+use crate::name::AttestorName;
+use crate::system_policy;
 
 const HEX: &str = "37e5287945774f27b418ce567cd77f4bbc9ef44a1bcd1a2312369f31f9cce567";
 const BY_DIGEST: &str = "gcr.io/p/app@sha256:37e5287945774f27b418ce567cd77f4bbc9ef44a1bcd1a2312369f31f9cce567";
@@ -318,7 +318,7 @@ fn nothing_is_proposed_where_nothing_is_denied() {
 
 #[test]
 fn cloud_run_has_no_rules_of_its_own_and_its_own_break_glass() {
-    let request = Request { platform: crate::domain::admission::Platform::CloudRun, ..pod(&[BY_DIGEST]) };
+    let request = Request { platform: crate::admission::Platform::CloudRun, ..pod(&[BY_DIGEST]) };
     let fixes = ask(DENY, &request, &Evidence::default(), &Known::default());
     let kinds: Vec<Kind> = fixes.iter().map(|fix| fix.kind).collect();
     let expected = [Kind::AllowImage, Kind::AllowRepository, Kind::AllowRegistry, Kind::DryRun, Kind::BreakGlass];

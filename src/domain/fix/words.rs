@@ -3,10 +3,10 @@
 use super::reach::place;
 use super::step::{Step, is_stand_in, shown};
 use super::{Fix, KnownKey};
-use crate::domain::admission::{BREAK_GLASS_LABEL, CLOUD_RUN_BREAK_GLASS_ANNOTATION, Platform};
-use crate::domain::image::ImageRef;
-use crate::domain::name::AttestorName;
-use crate::domain::policy::{EnforcementMode, EvaluationMode, RuleKind};
+use crate::admission::{BREAK_GLASS_LABEL, CLOUD_RUN_BREAK_GLASS_ANNOTATION, Platform};
+use crate::image::ImageRef;
+use crate::name::AttestorName;
+use crate::policy::{EnforcementMode, EvaluationMode, RuleKind};
 
 /// What is changed in a text, as one stretch of lines.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]

@@ -4,13 +4,11 @@ use std::borrow::Cow;
 
 use super::Case;
 use super::step::Step;
-use crate::domain::admission::{
-    AttestorEvidence, CompiledPolicy, Decision, Evidence, Outcome, Request, decide, evaluate,
-};
-use crate::domain::document::{Document, Format, emit};
-use crate::domain::lint::quick_fix::{with_pattern, with_rule};
-use crate::domain::name::AttestorName;
-use crate::domain::policy::Policy;
+use crate::admission::{AttestorEvidence, CompiledPolicy, Decision, Evidence, Outcome, Request, decide, evaluate};
+use crate::document::{Document, Format, emit};
+use crate::lint::quick_fix::{with_pattern, with_rule};
+use crate::name::AttestorName;
+use crate::policy::Policy;
 
 /// A case that can be asked again.
 pub(super) struct World<'a> {

@@ -8,12 +8,12 @@ use std::collections::{BTreeSet, HashMap};
 
 use self::advice::{Projects, advice};
 use self::shadow::Shadows;
-use crate::domain::document::{Bytes, Dialect, Entry, Means, Node, Scalar, Value};
-use crate::domain::lint::Code;
-use crate::domain::lint::decode::{Decoder, Step, place, shown};
-use crate::domain::lint::schema;
-use crate::domain::pattern::{Pattern, PatternErrorKind};
-use crate::domain::policy::{AdmissionWhitelistPattern, EvaluationMode, Policy};
+use crate::document::{Bytes, Dialect, Entry, Means, Node, Scalar, Value};
+use crate::lint::Code;
+use crate::lint::decode::{Decoder, Step, place, shown};
+use crate::lint::schema;
+use crate::pattern::{Pattern, PatternErrorKind};
+use crate::policy::{AdmissionWhitelistPattern, EvaluationMode, Policy};
 
 /// More patterns than this are worth a warning; no limit is published (the facts' section 13).
 const MANY_PATTERNS: usize = 500;

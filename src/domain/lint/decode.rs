@@ -5,14 +5,14 @@
 
 use std::collections::{HashMap, HashSet};
 
-use crate::domain::document::{Bytes, Dialect, Entry, Format, Key, Means, Node, Path, Scalar, Segment, Value};
-use crate::domain::lint::allowlist::Listed;
-use crate::domain::lint::nearest::{nearest, suggestion};
-use crate::domain::lint::schema::{Field, Message, Names};
-use crate::domain::lint::{Code, Problems};
+use crate::document::{Bytes, Dialect, Entry, Format, Key, Means, Node, Path, Scalar, Segment, Value};
+use crate::lint::allowlist::Listed;
+use crate::lint::nearest::{nearest, suggestion};
+use crate::lint::schema::{Field, Message, Names};
+use crate::lint::{Code, Problems};
 
 /// Reads one tree.
-pub(in crate::domain) struct Decoder<'a, 'p, 't> {
+pub(crate) struct Decoder<'a, 'p, 't> {
     pub(super) problems: &'p mut Problems<'t>,
     pub(super) dialect: Dialect,
     pub(super) format: Format,
@@ -67,12 +67,7 @@ impl<'a> Fields<'a> {
 }
 
 impl<'a, 'p, 't> Decoder<'a, 'p, 't> {
-    pub(in crate::domain) fn new(
-        problems: &'p mut Problems<'t>,
-        dialect: Dialect,
-        format: Format,
-        complete: bool,
-    ) -> Self {
+    pub(crate) fn new(problems: &'p mut Problems<'t>, dialect: Dialect, format: Format, complete: bool) -> Self {
         Self {
             problems,
             dialect,
@@ -363,7 +358,7 @@ pub(super) fn place(key: Bytes, node: &Node) -> Bytes {
 }
 
 /// A text of the user's in a message: not longer than a line, and nothing that a terminal obeys.
-pub(in crate::domain) fn shown(text: &str) -> String {
+pub(crate) fn shown(text: &str) -> String {
     const MOST: usize = 80;
     let mut shown = String::new();
     for c in text.chars().take(MOST) {

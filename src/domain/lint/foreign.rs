@@ -2,9 +2,9 @@
 //!
 //! One clear error stands in for the flood of unknown keys that such a text would give.
 
-use crate::domain::document::{Bytes, Entry, Node, Path, Segment, Value};
-use crate::domain::lint::schema::POLICY;
-use crate::domain::lint::{Code, Problems};
+use crate::document::{Bytes, Entry, Node, Path, Segment, Value};
+use crate::lint::schema::POLICY;
+use crate::lint::{Code, Problems};
 
 /// Fields by which a policy is known wherever it stands.
 const MARKS: [&str; 7] = [
@@ -27,7 +27,7 @@ struct Found {
 }
 
 /// Reports that the first line is one of a language that is neither YAML nor JSON; whether it is.
-pub(in crate::domain) fn check_text(text: &str, problems: &mut Problems<'_>) -> bool {
+pub(crate) fn check_text(text: &str, problems: &mut Problems<'_>) -> bool {
     let mut start = 0;
     for line in text.split_inclusive('\n') {
         let content = line.trim();
@@ -57,7 +57,7 @@ fn other_language(line: &str) -> Option<(Code, &'static str)> {
 }
 
 /// Reports that the tree is no policy; whether it is none.
-pub(in crate::domain) fn check_tree(root: &Node, problems: &mut Problems<'_>) -> bool {
+pub(crate) fn check_tree(root: &Node, problems: &mut Problems<'_>) -> bool {
     let found = match &root.value {
         Value::Map(entries) => in_map(entries),
         Value::List(elements) => in_list(root, elements),

@@ -6,10 +6,10 @@
 
 use serde_json::{Map, Value as Json};
 
-use crate::domain::document::{Bytes, Dialect, Entry, Means, Node, Scalar, Value};
-use crate::domain::lint::Code;
-use crate::domain::lint::decode::{Decoder, Step, place, shown};
-use crate::domain::lint::schema::{Field, Kind, Message, Names, Presence};
+use crate::document::{Bytes, Dialect, Entry, Means, Node, Scalar, Value};
+use crate::lint::Code;
+use crate::lint::decode::{Decoder, Step, place, shown};
+use crate::lint::schema::{Field, Kind, Message, Names, Presence};
 
 impl<'a> Decoder<'a, '_, '_> {
     /// What is right in a message; an empty object where it is none, which is reported.

@@ -5,7 +5,7 @@ const MAX_CHARACTERS: usize = 80;
 
 /// The candidate with the fewest edits from `text`, case and separators aside; `None` where too much
 /// differs to be a slip.
-pub(in crate::domain) fn nearest<'a>(text: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+pub(crate) fn nearest<'a>(text: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     if text.len() > MAX_CHARACTERS {
         return None;
     }
@@ -21,7 +21,7 @@ pub(in crate::domain) fn nearest<'a>(text: &str, candidates: impl IntoIterator<I
 }
 
 /// `; did you mean …?`, or nothing.
-pub(in crate::domain) fn suggestion(best: Option<&str>) -> String {
+pub(crate) fn suggestion(best: Option<&str>) -> String {
     best.map(|best| format!("; did you mean `{best}`?")).unwrap_or_default()
 }
 

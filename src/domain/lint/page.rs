@@ -12,9 +12,9 @@ mod text;
 
 use std::fmt::Write as _;
 
-use crate::domain::document::PolicyKind;
-use crate::domain::lint::Code;
-use crate::domain::lint::nearest::nearest;
+use crate::document::PolicyKind;
+use crate::lint::Code;
+use crate::lint::nearest::nearest;
 
 /// All that the help says about a code.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -81,8 +81,8 @@ macro_rules! pages {
         source $source:literal
         wrong $wrong:expr;
         right $right:expr;)*) => {
-        use crate::domain::lint::Code;
-        use crate::domain::lint::page::{Example::*, Page};
+        use crate::lint::Code;
+        use crate::lint::page::{Example::*, Page};
 
         /// The page of a code of this group.
         pub(super) fn page(code: Code) -> Option<Page> {

@@ -1,8 +1,8 @@
 //! Parts of a template that nobody filled in.
 
-use crate::domain::document::Bytes;
-use crate::domain::lint::Code;
-use crate::domain::lint::decode::{Decoder, shown};
+use crate::document::Bytes;
+use crate::lint::Code;
+use crate::lint::decode::{Decoder, shown};
 
 /// Words that stand for a name wherever they are written in capital letters.
 const WORDS: [&str; 12] = [

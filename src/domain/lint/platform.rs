@@ -7,11 +7,11 @@ mod dialect;
 mod scope;
 mod text;
 
-use crate::domain::document::{Bytes, Entry, Means, Node, Scalar, Value};
-use crate::domain::lint::Code;
-use crate::domain::lint::decode::{Decoder, Fields, Step, place};
-use crate::domain::lint::schema::{self, Message};
-use crate::domain::platform_policy::PlatformPolicy;
+use crate::document::{Bytes, Entry, Means, Node, Scalar, Value};
+use crate::lint::Code;
+use crate::lint::decode::{Decoder, Fields, Step, place};
+use crate::lint::schema::{self, Message};
+use crate::platform_policy::PlatformPolicy;
 
 /// The fields of a check of which it has exactly one (a `oneof` of the API).
 const CHECK_TYPES: [&str; 7] = [
@@ -29,7 +29,7 @@ const MAX_PROJECTS: usize = 10;
 
 impl<'a> Decoder<'a, '_, '_> {
     /// The platform policy in a tree; `None` where something is wrong, which was reported.
-    pub(in crate::domain) fn platform_policy(&mut self, root: &'a Node) -> Option<PlatformPolicy> {
+    pub(crate) fn platform_policy(&mut self, root: &'a Node) -> Option<PlatformPolicy> {
         let json = self.message(root.at, root, schema::PLATFORM_POLICY);
         serde_json::from_value(json.into()).ok()
     }

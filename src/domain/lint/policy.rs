@@ -2,11 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use crate::domain::document::{Bytes, Dialect, Entry, Means, Node, Scalar, Value};
-use crate::domain::lint::Code;
-use crate::domain::lint::decode::{Decoder, Fields, Step, place, shown};
-use crate::domain::lint::schema::{self, Field, Kind};
-use crate::domain::policy::{
+use crate::document::{Bytes, Dialect, Entry, Means, Node, Scalar, Value};
+use crate::lint::Code;
+use crate::lint::decode::{Decoder, Fields, Step, place, shown};
+use crate::lint::schema::{self, Field, Kind};
+use crate::policy::{
     AdmissionRule, AdmissionWhitelistPattern, EnforcementMode, EvaluationMode, GlobalPolicyEvaluationMode, Policy,
     RuleKind,
 };
@@ -28,7 +28,7 @@ const SYSTEM_REGISTRIES: [&str; 7] = [
 
 impl<'a> Decoder<'a, '_, '_> {
     /// The policy in a tree. Where errors were reported, parts of it are made up.
-    pub(in crate::domain) fn policy(&mut self, root: &'a Node) -> Policy {
+    pub(crate) fn policy(&mut self, root: &'a Node) -> Policy {
         let mut policy =
             Policy::with_default(AdmissionRule::always(EvaluationMode::AlwaysDeny, EnforcementMode::Enforced));
         let Value::Map(_) = &root.value else {

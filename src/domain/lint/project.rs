@@ -9,14 +9,14 @@ use std::collections::BTreeMap;
 
 pub use self::running::Running;
 
-use crate::domain::document::{Bytes, Document, Entry, Means, Node, Path, PolicyKind, Scalar, Segment, Value};
-use crate::domain::lint::decode::shown;
-use crate::domain::lint::nearest::{nearest, suggestion};
-use crate::domain::lint::schema::{Kind, POLICY};
-use crate::domain::lint::{Code, Diagnostic, Problems};
-use crate::domain::name::{AttestorName, ClusterKey};
-use crate::domain::policy::RuleKind;
-use crate::domain::resource::{Cluster, Image};
+use crate::document::{Bytes, Document, Entry, Means, Node, Path, PolicyKind, Scalar, Segment, Value};
+use crate::lint::decode::shown;
+use crate::lint::nearest::{nearest, suggestion};
+use crate::lint::schema::{Kind, POLICY};
+use crate::lint::{Code, Diagnostic, Problems};
+use crate::name::{AttestorName, ClusterKey};
+use crate::policy::RuleKind;
+use crate::resource::{Cluster, Image};
 
 /// What is known of a project; `None` where something was not read.
 #[derive(Debug, Default)]

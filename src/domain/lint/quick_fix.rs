@@ -19,9 +19,9 @@ use std::ops::Range;
 
 use self::change::Change;
 use self::spot::Spot;
-pub(in crate::domain) use self::write::{with_pattern, with_rule};
-use crate::domain::document::Document;
-use crate::domain::lint::Diagnostic;
+pub(crate) use self::write::{with_pattern, with_rule};
+use crate::document::Document;
+use crate::lint::Diagnostic;
 
 /// One replacement in the text of a document.
 #[derive(Debug, Clone, PartialEq, Eq)]

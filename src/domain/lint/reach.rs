@@ -1,12 +1,12 @@
 //! Keys of rules that are well formed and can still never apply: nothing has such a name.
 
-use crate::domain::document::Bytes;
-use crate::domain::lint::Code;
-use crate::domain::lint::decode::{Decoder, shown};
-use crate::domain::lint::nearest::{nearest, suggestion};
-use crate::domain::name::ClusterKey;
-use crate::domain::policy::RuleKind;
-use crate::domain::system_policy::LOCATIONS;
+use crate::document::Bytes;
+use crate::lint::Code;
+use crate::lint::decode::{Decoder, shown};
+use crate::lint::nearest::{nearest, suggestion};
+use crate::name::ClusterKey;
+use crate::policy::RuleKind;
+use crate::system_policy::LOCATIONS;
 
 /// Regions that clusters can be in and that the system policy's list does not name.
 const MORE_REGIONS: [&str; 4] = ["europe-north2", "northamerica-south1", "us-east2", "us-west5"];

@@ -3,13 +3,13 @@
 use std::borrow::Cow;
 use std::collections::{BTreeMap, HashMap};
 
-use crate::domain::document::{Bytes, Dialect, Entry, Key, Means, Node, Value};
-use crate::domain::lint::Code;
-use crate::domain::lint::decode::{Decoder, Fields, Step, place, shown};
-use crate::domain::lint::policy::MAX_ATTESTORS;
-use crate::domain::lint::schema::{self, Field, Kind, Names};
-use crate::domain::name::{AttestorName, ClusterKey, ServiceIdentity, is_namespace};
-use crate::domain::policy::{AdmissionRule, EnforcementMode, EvaluationMode, RuleKind};
+use crate::document::{Bytes, Dialect, Entry, Key, Means, Node, Value};
+use crate::lint::Code;
+use crate::lint::decode::{Decoder, Fields, Step, place, shown};
+use crate::lint::policy::MAX_ATTESTORS;
+use crate::lint::schema::{self, Field, Kind, Names};
+use crate::name::{AttestorName, ClusterKey, ServiceIdentity, is_namespace};
+use crate::policy::{AdmissionRule, EnforcementMode, EvaluationMode, RuleKind};
 
 impl<'a> Decoder<'a, '_, '_> {
     /// A map of rules; an absent one is empty.

@@ -23,8 +23,8 @@ mod singleton;
 pub use self::platform::{ATTESTOR_PUBLIC_KEY, CHECK, CHECK_SET, INLINE_ATTESTOR, PLATFORM_POLICY};
 pub use self::singleton::{PATTERN, POLICY, RULE};
 
-use crate::domain::document::{Path, PolicyKind, Segment};
-use crate::domain::policy::RuleKind;
+use crate::document::{Path, PolicyKind, Segment};
+use crate::policy::RuleKind;
 
 /// A message of the API.
 #[derive(Debug, PartialEq, Eq)]

@@ -1,11 +1,11 @@
 //! Problems of the text before it is read as a tree.
 
-use crate::domain::document::{Bytes, Path};
-use crate::domain::lint::{Code, Problems};
+use crate::document::{Bytes, Path};
+use crate::lint::{Code, Problems};
 
 /// Characters that no YAML text has (`Reader.NON_PRINTABLE` of ruamel.yaml), and those that end a line
 /// in one version of YAML and not in the other; the first of each line.
-pub(in crate::domain) fn check_characters(text: &str, problems: &mut Problems<'_>) {
+pub(crate) fn check_characters(text: &str, problems: &mut Problems<'_>) {
     // Most texts have no bytes that could begin one.
     let suspicious = |byte: u8| (byte < b' ' && !matches!(byte, b'\t' | b'\n' | b'\r')) || byte == 0x7f || byte >= 0xc2;
     if !text.bytes().any(suspicious) {
@@ -21,7 +21,7 @@ pub(in crate::domain) fn check_characters(text: &str, problems: &mut Problems<'_
 }
 
 /// Whether gcloud's YAML reader refuses a character wherever it stands.
-pub(in crate::domain) fn is_unprintable(c: char) -> bool {
+pub(crate) fn is_unprintable(c: char) -> bool {
     matches!(fault(c), Some((Code::ControlCharacter, _)))
 }
 
@@ -35,7 +35,7 @@ fn fault(c: char) -> Option<(Code, &'static str)> {
 
 /// Tabs outside quotes, block scalars and comments: gcloud's reader takes none, although YAML 1.2
 /// allows some. The first of each line; `quoted` is in the order of the text.
-pub(in crate::domain) fn check_tabs(text: &str, quoted: &[Bytes], problems: &mut Problems<'_>) {
+pub(crate) fn check_tabs(text: &str, quoted: &[Bytes], problems: &mut Problems<'_>) {
     if !text.contains('\t') {
         return;
     }
@@ -62,7 +62,7 @@ pub(in crate::domain) fn check_tabs(text: &str, quoted: &[Bytes], problems: &mut
 }
 
 /// Whether `text` is JSON by the grammar, as the `.json` files of gcloud must be.
-pub(in crate::domain) fn check_json(text: &str, problems: &mut Problems<'_>) {
+pub(crate) fn check_json(text: &str, problems: &mut Problems<'_>) {
     if text.starts_with('\u{feff}') {
         let message = "a byte order mark in front of the JSON text".to_owned();
         problems.push(Code::ByteOrderMark, Bytes::new(0, '\u{feff}'.len_utf8()), Path::default(), message);

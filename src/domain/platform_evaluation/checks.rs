@@ -4,10 +4,10 @@ use std::time::Duration;
 
 use super::evidence::{Build, Scan, Severity, Vulnerability};
 use super::{Verdict, World, pattern};
-use crate::domain::attestation::{self, Attestation, parse_payload};
-use crate::domain::attestor::{Attestor, KeyMaterial, PublicKey};
-use crate::domain::image::{Digest, ImageRef};
-use crate::domain::platform_policy::{
+use crate::attestation::{self, Attestation, parse_payload};
+use crate::attestor::{Attestor, KeyMaterial, PublicKey};
+use crate::image::{Digest, ImageRef};
+use crate::platform_policy::{
     CheckKind, ImageFreshnessCheck, MaximumSeverity, PkixPublicKey, SigstoreSignatureCheck,
     SimpleSigningAttestationCheck, SlsaCheck, SlsaRule, TrustedDirectoryCheck, VulnerabilityCheck,
 };

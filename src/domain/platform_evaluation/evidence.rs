@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
-use crate::domain::attestation::Attestation;
-use crate::domain::image::{Digest, ImageRef};
+use crate::attestation::Attestation;
+use crate::image::{Digest, ImageRef};
 
 /// Where the checks find what they decide by. Projects are ids, without `projects/`.
 pub trait Evidence {

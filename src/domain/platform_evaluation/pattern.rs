@@ -1,7 +1,7 @@
 //! Matching by the patterns of platform policies, whose form the linter has checked (the facts'
 //! section 2.3).
 
-use crate::domain::image::ImageRef;
+use crate::image::ImageRef;
 
 /// Whether a pattern of an `imageAllowlist` covers an image: a bare name covers every tag and digest,
 /// a tag every digest of it; `*` stands for anything without `/`, `**` for anything.

@@ -4,9 +4,9 @@ use rstest::rstest;
 use serde_json::{Value, json};
 
 use super::*;
-use crate::domain::attestation::{Attestation, SignatureFault, Verified, Verify};
-use crate::domain::attestor::PublicKey;
-use crate::domain::image::Digest;
+use crate::attestation::{Attestation, SignatureFault, Verified, Verify};
+use crate::attestor::PublicKey;
+use crate::image::Digest;
 
 const HEX: &str = "37e5287945774f27b418ce567cd77f4bbc9ef44a1bcd1a2312369f31f9cce567";
 
@@ -51,7 +51,7 @@ struct ByPem;
 
 impl Verify for ByPem {
     fn verify(&self, key: &PublicKey, signature: &[u8], payload: &[u8]) -> Result<Verified, SignatureFault> {
-        let crate::domain::attestor::KeyMaterial::Pkix { pem, .. } = &key.material else {
+        let crate::attestor::KeyMaterial::Pkix { pem, .. } = &key.material else {
             return Err(SignatureFault::Bad);
         };
         if pem.as_bytes() != signature {
@@ -246,10 +246,7 @@ fn attested(key_id: &str, signature: &[u8]) -> Known {
         kind: "ATTESTATION".to_owned(),
         resource_uri: image(),
         payload: payload(),
-        signatures: vec![crate::domain::attestation::Signature {
-            public_key_id: key_id.to_owned(),
-            bytes: signature.to_vec(),
-        }],
+        signatures: vec![crate::attestation::Signature { public_key_id: key_id.to_owned(), bytes: signature.to_vec() }],
         jwts: 0,
         create_time: None,
     };

@@ -2,9 +2,9 @@
 
 use std::collections::HashMap;
 
-use crate::domain::admission::{Decision, Exemption, ImageOutcome};
-use crate::domain::document::Document;
-use crate::domain::policy::{Policy, RuleKind};
+use crate::admission::{Decision, Exemption, ImageOutcome};
+use crate::document::Document;
+use crate::policy::{Policy, RuleKind};
 
 use super::rule_name;
 

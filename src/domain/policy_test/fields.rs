@@ -3,9 +3,9 @@
 use std::collections::BTreeMap;
 
 use super::Fault;
-use crate::domain::document::{Bytes, Means, Node, Scalar, Value};
-use crate::domain::lint::{nearest, shown, suggestion};
-use crate::domain::span::LineIndex;
+use crate::document::{Bytes, Means, Node, Scalar, Value};
+use crate::lint::{nearest, shown, suggestion};
+use crate::span::LineIndex;
 
 /// How many faults are told; the rest would not be read.
 const MAX_FAULTS: usize = 100;

@@ -7,13 +7,13 @@ use super::fields::{Fields, Found};
 use super::{
     ExemptBy, Expectation, Fault, MAX_IMAGES, MAX_TESTS, PodFault, PodReader, PolicyTest, PolicyTests, kind_name,
 };
-use crate::domain::admission::{Outcome, Platform, Request, RequestImage};
-use crate::domain::document::{self, Bytes, Node, Value};
-use crate::domain::image::Digest;
-use crate::domain::lint::{Code, Severity, nearest, shown, suggestion};
-use crate::domain::name::ClusterKey;
-use crate::domain::policy::RuleKind;
-use crate::domain::span::Position;
+use crate::admission::{Outcome, Platform, Request, RequestImage};
+use crate::document::{self, Bytes, Node, Value};
+use crate::image::Digest;
+use crate::lint::{Code, Severity, nearest, shown, suggestion};
+use crate::name::ClusterKey;
+use crate::policy::RuleKind;
+use crate::span::Position;
 
 const FILE: &[&str] = &["defaults", "tests"];
 /// Of a request alone; it has those of [`SHARED`] too.

@@ -4,17 +4,17 @@ use std::collections::BTreeSet;
 
 use super::coverage::Coverage;
 use super::{ExemptBy, PolicyTest, PolicyTests, rule_name};
-use crate::domain::admission::{
+use crate::admission::{
     AttestorEvidence, CompiledPolicy, Decision, Evidence, Exemption, Generation, ImageDecision, ImageOutcome, Outcome,
     Platform, evaluate,
 };
-use crate::domain::attestation::{SignatureFault, Verified, Verify};
-use crate::domain::attestor::PublicKey;
-use crate::domain::document::{Path, Segment, pattern_path, rule_path};
-use crate::domain::image::ImageRef;
-use crate::domain::name::AttestorName;
-use crate::domain::policy::{Policy, RuleKind};
-use crate::domain::system_policy;
+use crate::attestation::{SignatureFault, Verified, Verify};
+use crate::attestor::PublicKey;
+use crate::document::{Path, Segment, pattern_path, rule_path};
+use crate::image::ImageRef;
+use crate::name::AttestorName;
+use crate::policy::{Policy, RuleKind};
+use crate::system_policy;
 
 /// One expectation that was not met.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -2,8 +2,8 @@ use proptest::prelude::*;
 use rstest::rstest;
 
 use super::*;
-use crate::domain::document::{Dialect, Document};
-use crate::domain::policy::Policy;
+use crate::document::{Dialect, Document};
+use crate::policy::Policy;
 
 const DIGEST: &str = "sha256:37e5287945774f27b418ce567cd77f4bbc9ef44a1bcd1a2312369f31f9cce567";
 
@@ -30,7 +30,7 @@ defaultAdmissionRule:
 fn pods(text: &str) -> Result<Request, PodFault> {
     for (number, line) in text.lines().enumerate() {
         if let Some((_, image)) = line.split_once("image: ") {
-            let images = vec![crate::domain::admission::RequestImage { image: image.to_owned(), ..Default::default() }];
+            let images = vec![crate::admission::RequestImage { image: image.to_owned(), ..Default::default() }];
             return Ok(Request { images, namespace: "of-the-pod".to_owned(), ..Request::default() });
         }
         if let Some(column) = line.find("wrong") {

@@ -3,8 +3,8 @@
 use std::fmt::Write as _;
 
 use super::{ExemptBy, PodReader, PolicyTest, parse, rule_name};
-use crate::domain::admission::Platform;
-use crate::domain::document::{self, Format, Node, Value, one_line};
+use crate::admission::Platform;
+use crate::document::{self, Format, Node, Value, one_line};
 
 /// Why a test was not added; the file is as it was.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]

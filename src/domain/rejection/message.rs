@@ -1,8 +1,8 @@
 //! What a refusal says: in plain words, and as the question that was asked.
 
 use super::{Case, Finding, Kind, ReasonKind, Relative, RuleSaid, Verdict};
-use crate::domain::admission::{Platform, Request, RequestImage};
-use crate::domain::policy::RuleKind;
+use crate::admission::{Platform, Request, RequestImage};
+use crate::policy::RuleKind;
 
 /// A sentence for who says no and of what, and one for each image and attestor.
 pub fn says(case: &Case) -> Vec<String> {

@@ -49,7 +49,7 @@ impl Reason {
 
 /// Whole reasons, the longer of two that begin alike first.
 const WHOLE: [(&str, ReasonKind); 8] = [
-    (crate::domain::attestation::NO_VALID_ATTESTATION, ReasonKind::NoValidAttestation),
+    (crate::attestation::NO_VALID_ATTESTATION, ReasonKind::NoValidAttestation),
     ("No attestations found", ReasonKind::NoValidAttestation),
     ("Expected digest with sha256 scheme, but got tag or malformed digest", ReasonKind::NoDigest),
     ("Attestor cannot attest to an image deployed by tag", ReasonKind::NoDigest),

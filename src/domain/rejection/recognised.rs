@@ -1,8 +1,8 @@
 //! What stands in a text that is not understood: names by their form alone, and nothing about what the
 //! text says of them.
 
-use crate::domain::image::ImageRef;
-use crate::domain::name::AttestorName;
+use crate::image::ImageRef;
+use crate::name::AttestorName;
 
 use super::is_binary_authorization;
 

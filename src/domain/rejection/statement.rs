@@ -4,7 +4,7 @@ use super::cursor::{Cursor, shown};
 use super::reason::{self, Reason};
 use super::text::{BREAK, WRAP};
 use super::{RuleSaid, relatives};
-use crate::domain::policy::RuleKind;
+use crate::policy::RuleKind;
 
 /// One sentence, or a part that has a meaning of its own.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -182,7 +182,7 @@ fn named<'t>(at: Cursor<'t>, follows: &str) -> Option<(String, Cursor<'t>)> {
 /// A name that ends its line is whole if it has all its parts; the id of a project may have a colon.
 fn is_whole_attestor(word: &str, _: Cursor<'_>) -> bool {
     let Some(name) = word.strip_suffix(':') else { return false };
-    !name.starts_with("projects/") || name.parse::<crate::domain::name::AttestorName>().is_ok()
+    !name.starts_with("projects/") || name.parse::<crate::name::AttestorName>().is_ok()
 }
 
 /// The rule's name, or the words that stand for one that is not known.
@@ -249,7 +249,7 @@ fn is_whole_key(kind: RuleKind, key: &str) -> bool {
         RuleKind::ServiceAccount => {
             key.split_once(':').is_some_and(|(namespace, account)| !namespace.is_empty() && !account.is_empty())
         }
-        RuleKind::ServiceIdentity => key.parse::<crate::domain::name::ServiceIdentity>().is_ok(),
+        RuleKind::ServiceIdentity => key.parse::<crate::name::ServiceIdentity>().is_ok(),
     }
 }
 

@@ -3,15 +3,15 @@
 use std::borrow::Cow;
 
 use super::{Dated, Entry, Logged};
-use crate::domain::admission::{
+use crate::admission::{
     AttestorEvidence, CompiledPolicy, Decision, Evidence, ImageDecision, Outcome, decide, evaluate,
 };
-use crate::domain::attestation::Verify;
-use crate::domain::event_group::refusal;
-use crate::domain::image::Digest;
-use crate::domain::name::AttestorName;
-use crate::domain::policy::Policy;
-use crate::domain::review::{Because, Flip, Standing};
+use crate::attestation::Verify;
+use crate::event_group::refusal;
+use crate::image::Digest;
+use crate::name::AttestorName;
+use crate::policy::Policy;
+use crate::review::{Because, Flip, Standing};
 
 /// A policy that a log is decided under, what is known of attestations, and the policies of the past.
 #[derive(Debug)]

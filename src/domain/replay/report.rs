@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use super::{Entry, Logged, Replayer, Row, Then};
-use crate::domain::attestation::Verify;
-use crate::domain::review::Standing;
+use crate::attestation::Verify;
+use crate::review::Standing;
 
 /// Entries that are told at length, of each kind.
 const MAX_DETAILS: usize = 1_000;

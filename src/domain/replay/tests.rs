@@ -1,10 +1,10 @@
 use super::*;
-use crate::domain::admission::{Evidence, RequestImage};
-use crate::domain::attestation::{SignatureFault, Verified, Verify};
-use crate::domain::attestor::PublicKey;
-use crate::domain::document::{Dialect, Document};
-use crate::domain::review::Standing;
-use crate::domain::system_policy;
+use crate::admission::{Evidence, RequestImage};
+use crate::attestation::{SignatureFault, Verified, Verify};
+use crate::attestor::PublicKey;
+use crate::document::{Dialect, Document};
+use crate::review::Standing;
+use crate::system_policy;
 
 const QA: &str = "projects/p/attestors/qa";
 

@@ -1,8 +1,8 @@
 //! What decided, in a few words and with its line: for tables and reports, where a tree is too long.
 
-use crate::domain::admission::{AttestorFault, Decision, DenyCause, Exemption, ImageDecision, ImageOutcome, RuleRef};
-use crate::domain::document::Document;
-use crate::domain::name::AttestorName;
+use crate::admission::{AttestorFault, Decision, DenyCause, Exemption, ImageDecision, ImageOutcome, RuleRef};
+use crate::document::Document;
+use crate::name::AttestorName;
 
 use super::changes::named;
 

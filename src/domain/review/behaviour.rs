@@ -2,9 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use crate::domain::admission::CompiledRule;
-use crate::domain::name::AttestorName;
-use crate::domain::policy::{EnforcementMode, EvaluationMode};
+use crate::admission::CompiledRule;
+use crate::name::AttestorName;
+use crate::policy::{EnforcementMode, EvaluationMode};
 
 /// What a rule does. Equal exactly where no image and no attestation is decided differently.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]

@@ -2,10 +2,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::domain::admission::normalised;
-use crate::domain::document::{Path, Segment, pattern_path, rule_path};
-use crate::domain::pattern::Pattern;
-use crate::domain::policy::{AdmissionRule, GlobalPolicyEvaluationMode, Policy, RuleKind};
+use crate::admission::normalised;
+use crate::document::{Path, Segment, pattern_path, rule_path};
+use crate::pattern::Pattern;
+use crate::policy::{AdmissionRule, GlobalPolicyEvaluationMode, Policy, RuleKind};
 
 use super::compare::{Found, Pair, Side, effective};
 use super::landscape::Landscape;
@@ -255,7 +255,7 @@ fn in_words(rule: &AdmissionRule) -> String {
     if !rule.require_attestations_by.is_empty() {
         text.push_str(&format!(" by {}", rule.require_attestations_by.join(" and ")));
     }
-    if rule.enforcement_mode == crate::domain::policy::EnforcementMode::DryRun {
+    if rule.enforcement_mode == crate::policy::EnforcementMode::DryRun {
         text.push_str(", as a dry run");
     }
     text

@@ -15,10 +15,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::domain::admission::{CompiledPolicy, CompiledRule, Evidence, Request};
-use crate::domain::name::AttestorName;
-use crate::domain::pattern::Pattern;
-use crate::domain::policy::{EvaluationMode, GlobalPolicyEvaluationMode, RuleKind};
+use crate::admission::{CompiledPolicy, CompiledRule, Evidence, Request};
+use crate::name::AttestorName;
+use crate::pattern::Pattern;
+use crate::policy::{EvaluationMode, GlobalPolicyEvaluationMode, RuleKind};
 
 use super::behaviour::Behaviour;
 use super::landscape::{Landscape, is_reference};

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::domain::document::{Document, Path};
+use crate::document::{Document, Path};
 
 use super::changes::{Change, Effect};
 use super::outcomes::Standing;

@@ -9,8 +9,8 @@
 //! the ends and the branching points of the literals, each of these with one character more, and at
 //! each place the few ways of [`Landscape::continuations`].
 
-use crate::domain::image::ImageRef;
-use crate::domain::pattern::Pattern;
+use crate::image::ImageRef;
+use crate::pattern::Pattern;
 
 /// The literal parts of patterns, and the places in them where images can differ.
 #[derive(Debug)]

@@ -1,6 +1,6 @@
 //! A review as Markdown (with GitHub's tables), for a pull request or a ticket.
 
-use crate::domain::document::Document;
+use crate::document::Document;
 
 use super::changes::{Change, Effect};
 use super::outcomes::Standing;
@@ -57,7 +57,7 @@ fn change_text(change: &Change, documents: [Option<&Document>; 2]) -> String {
 }
 
 fn place(change: &Change, [old, new]: [Option<&Document>; 2]) -> String {
-    let line = |document: Option<&Document>, path: Option<&crate::domain::document::Path>| {
+    let line = |document: Option<&Document>, path: Option<&crate::document::Path>| {
         Some(document?.span_of(path?)?.best().start.line)
     };
     match (line(old, change.old_at.as_ref()), line(new, change.new_at.as_ref())) {
@@ -94,7 +94,7 @@ fn section(review: &Review, standing: Standing, text: &mut String) {
 }
 
 fn row(review: &Review, detail: &Detail) -> String {
-    let title = review.items.get(detail.item).map(crate::domain::inventory::Item::title).unwrap_or_default();
+    let title = review.items.get(detail.item).map(crate::inventory::Item::title).unwrap_or_default();
     let outcome = |old: bool| {
         let row = review.rows.get(detail.item);
         row.map_or("", |row| if old { row.old.as_str() } else { row.new.as_str() })

@@ -3,13 +3,13 @@
 use std::ops::Range;
 use std::sync::Arc;
 
-use crate::domain::admission::{
+use crate::admission::{
     AttestorOutcome, CompiledPolicy, Decision, Evidence, ImageOutcome, Outcome, Platform, decide, evaluate,
 };
-use crate::domain::attestation::Verify;
-use crate::domain::inventory::Item;
-use crate::domain::name::AttestorName;
-use crate::domain::policy::Policy;
+use crate::attestation::Verify;
+use crate::inventory::Item;
+use crate::name::AttestorName;
+use crate::policy::Policy;
 
 use super::behaviour::Behaviour;
 use super::witness::Flip;
@@ -162,7 +162,7 @@ impl Reviewer {
 /// with what is not known.
 pub(super) fn missing(decision: &Decision) -> Vec<String> {
     let unknown = |outcome: &&AttestorOutcome| outcome.satisfied.is_none();
-    let of_image = |image: &crate::domain::admission::ImageDecision| {
+    let of_image = |image: &crate::admission::ImageDecision| {
         let attestors = image.attestors.iter().filter(unknown);
         let mut lines: Vec<String> = attestors
             .map(|attestor| format!("whether {} attested {}: {}", attestor.name, image.image, attestor.reason))

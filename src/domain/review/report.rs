@@ -3,10 +3,10 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use crate::domain::admission::{Decision, Evidence};
-use crate::domain::attestation::Verify;
-use crate::domain::document::Document;
-use crate::domain::inventory::{Item, Origin};
+use crate::admission::{Decision, Evidence};
+use crate::attestation::Verify;
+use crate::document::Document;
+use crate::inventory::{Item, Origin};
 
 use super::Comparison;
 use super::because::Because;

@@ -7,8 +7,8 @@ use super::changes::Change;
 use super::json::Source;
 use super::outcomes::Standing;
 use super::report::{Detail, Review};
-use crate::domain::inventory::Item;
-use crate::domain::sarif;
+use crate::inventory::Item;
+use crate::sarif;
 
 /// One run: a result for each change that decides something, and for each item that flips, at the line
 /// that does it.

@@ -7,8 +7,8 @@
 
 use std::collections::BTreeSet;
 
-use crate::domain::admission::{CompiledPolicy, Request, normalised};
-use crate::domain::policy::RuleKind;
+use crate::admission::{CompiledPolicy, Request, normalised};
+use crate::policy::RuleKind;
 
 /// A pod, but for its cluster: that is looked at last, and combines with every pod.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]

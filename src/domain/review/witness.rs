@@ -3,12 +3,12 @@
 use std::borrow::Cow;
 use std::collections::BTreeSet;
 
-use crate::domain::admission::{
+use crate::admission::{
     AttestorEvidence, CompiledPolicy, Decision, Evidence, Outcome, Request, RequestImage, decide, evaluate,
 };
-use crate::domain::attestation::{SignatureFault, Verified, Verify};
-use crate::domain::attestor::PublicKey;
-use crate::domain::name::AttestorName;
+use crate::attestation::{SignatureFault, Verified, Verify};
+use crate::attestor::PublicKey;
+use crate::name::AttestorName;
 
 use super::landscape::is_reference;
 

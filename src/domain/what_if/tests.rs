@@ -1,11 +1,11 @@
 use rstest::rstest;
 
 use super::*;
-use crate::domain::admission::{CompiledPolicy, Decision, Outcome, RequestImage, evaluate};
-use crate::domain::attestation::{self, Signature, SignatureFault, Verified, Verify};
-use crate::domain::attestor::{Attestor, KeyMaterial, PublicKey};
-use crate::domain::policy::{AdmissionRule, EvaluationMode};
-use crate::domain::system_policy;
+use crate::admission::{CompiledPolicy, Decision, Outcome, RequestImage, evaluate};
+use crate::attestation::{self, Signature, SignatureFault, Verified, Verify};
+use crate::attestor::{Attestor, KeyMaterial, PublicKey};
+use crate::policy::{AdmissionRule, EvaluationMode};
+use crate::system_policy;
 
 const QA: &str = "projects/p/attestors/qa";
 const OCCURRENCE: &str = "projects/p/occurrences/1";
@@ -54,7 +54,7 @@ fn pod(by_digest: bool) -> Request {
 fn attested() -> Evidence {
     let name: AttestorName = QA.parse().unwrap();
     let image: ImageRef = format!("gcr.io/p/app@{}", digest()).parse().unwrap();
-    let note = "projects/p/notes/n".parse::<crate::domain::name::NoteName>().unwrap();
+    let note = "projects/p/notes/n".parse::<crate::name::NoteName>().unwrap();
     let attestor = Attestor {
         note: note.clone(),
         name: name.clone(),

@@ -8,9 +8,9 @@ use std::path::{Path, PathBuf};
 use jiff::Timestamp;
 
 use super::MAX_READ;
-use crate::app::history::Version;
-use crate::domain::document::{Dialect, Document, MAX_BYTES};
-use crate::domain::replay::Dated;
+use app::history::Version;
+use domain::document::{Dialect, Document, MAX_BYTES};
+use domain::replay::Dated;
 
 /// Files of a directory that are read; more is no history.
 const MAX_FILES: usize = 10_000;
@@ -47,12 +47,6 @@ pub fn past(paths: &[PathBuf]) -> Result<Vec<Dated>, PastError> {
     }
     past.sort_by_key(|dated| dated.since);
     Ok(past)
-}
-
-impl From<&Version> for Dated {
-    fn from(version: &Version) -> Self {
-        Self { since: version.since(), policy: version.policy.clone() }
-    }
 }
 
 /// The files of a directory that may hold policies, by name.
@@ -129,10 +123,8 @@ mod tests {
         let exported = past(&[dir.path().to_owned()]).unwrap();
         assert_eq!(exported.len(), 1);
         let version = Version::seen(exported[0].policy.clone(), "2026-05-13T00:00:00Z".parse().unwrap());
-        let older = Version {
-            policy: crate::domain::policy::Policy { update_time: None, ..version.policy.clone() },
-            ..version
-        };
+        let older =
+            Version { policy: domain::policy::Policy { update_time: None, ..version.policy.clone() }, ..version };
         let older = Version { at: "2026-05-01T00:00:00Z".parse().unwrap(), ..older };
         file("p.jsonl", &format!("{}\n\n", serde_json::to_string(&older).unwrap()));
         file("notes.txt", "not looked at");

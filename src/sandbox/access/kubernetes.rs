@@ -4,13 +4,13 @@ use axum::http::Method;
 use rusqlite::Transaction;
 
 use super::has;
-use crate::sandbox::people::Person;
-use crate::sandbox::state::State;
-use crate::sandbox::store::StoreError;
+use crate::people::Person;
+use crate::state::State;
+use crate::store::StoreError;
 
 /// Whether the person may do this in a cluster of the project; if not, the message of the API server.
 /// Discovery is everybody's, as in every cluster.
-pub(in crate::sandbox) async fn kubernetes(
+pub(crate) async fn kubernetes(
     state: &State,
     person: &'static Person,
     project: &str,
@@ -28,7 +28,7 @@ pub(in crate::sandbox) async fn kubernetes(
 
 /// Whether the person may use this verb on this resource (and subresource) in the clusters of a project,
 /// which is what `kubectl auth can-i` asks.
-pub(in crate::sandbox) fn may_in_cluster(
+pub(crate) fn may_in_cluster(
     tx: &Transaction<'_>,
     person: &Person,
     project: &str,

@@ -7,8 +7,8 @@
 use serde_json::json;
 
 use super::needs::Need;
-use crate::sandbox::error::ApiError;
-use crate::wire::status::Code;
+use crate::error::ApiError;
+use wire::status::Code;
 
 pub(super) fn refusal(need: &Need) -> ApiError {
     let service = need.permission.split('.').next().unwrap_or_default();

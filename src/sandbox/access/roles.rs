@@ -138,7 +138,7 @@ const BY_VERB: &[&str] = &[
 ];
 
 /// Whether the sandbox knows what the role holds.
-pub(in crate::sandbox) fn is_known(role: &str) -> bool {
+pub(crate) fn is_known(role: &str) -> bool {
     BY_VERB.contains(&role) || ROLES.iter().any(|(name, _)| *name == role)
 }
 

@@ -1,9 +1,9 @@
 use serde_json::json;
 
 use super::*;
-use crate::domain::admission::{Outcome, Platform};
-use crate::sandbox::store::Store;
-use crate::wire::iam::{Binding, IamPolicy, OCCURRENCES_VIEWER};
+use crate::store::Store;
+use domain::admission::{Outcome, Platform};
+use wire::iam::{Binding, IamPolicy, OCCURRENCES_VIEWER};
 
 const DIGEST: &str = "sha256:abababababababababababababababababababababababababababababababab";
 const AGENT: &str = "service-7@gcp-sa-binaryauthorization.iam.gserviceaccount.com";
@@ -18,7 +18,7 @@ fn store() -> (Store, tempfile::TempDir) {
 
 fn fill(tx: &Transaction<'_>) {
     let mut policy = Policy::default_for("lab-project");
-    policy.default_admission_rule.evaluation_mode = crate::domain::policy::EvaluationMode::RequireAttestation;
+    policy.default_admission_rule.evaluation_mode = domain::policy::EvaluationMode::RequireAttestation;
     policy.default_admission_rule.require_attestations_by = vec!["projects/lab-project/attestors/a".to_owned()];
     let attestor = json!({
         "name": "projects/lab-project/attestors/a",

@@ -9,11 +9,11 @@ use serde_json::{Value, json};
 use super::missing;
 use super::place::Place;
 use super::repositories::{done, existing, paged};
-use crate::sandbox::decode::Params;
-use crate::sandbox::error::ApiError;
-use crate::sandbox::registry::catalogue::{self, Deleted, Image};
-use crate::sandbox::state::{State, rfc3339};
-use crate::wire::status::Code;
+use crate::decode::Params;
+use crate::error::ApiError;
+use crate::registry::catalogue::{self, Deleted, Image};
+use crate::state::{State, rfc3339};
+use wire::status::Code;
 
 /// Project, location, repository and package; the package's slashes were escaped.
 pub(super) type PackagePath = (String, String, String, String);

@@ -62,7 +62,7 @@ impl Place {
 
 /// The host and name under which the registry keeps an image: `us-docker.pkg.dev/P/gcr.io/I` is the
 /// same as `gcr.io/P/I`.
-pub(in crate::sandbox) fn canonical(host: String, name: String) -> (String, String) {
+pub(crate) fn canonical(host: String, name: String) -> (String, String) {
     let alias = host.strip_suffix(DOCKER).and_then(|location| {
         let parts: Vec<&str> = name.split('/').collect();
         let at = parts.iter().position(|part| GCR.contains(&(*part, location)))?;
@@ -89,7 +89,7 @@ pub(super) fn pushed_to(host: &str, name: &str) -> Option<(String, String, Strin
 
 /// `projects/P/locations/L/repositories/R` of an image's name in the registry. Of a host that is no
 /// registry of Google's only the project: the first part of the name.
-pub(in crate::sandbox) fn repository_of(host: &str, name: &str) -> Option<String> {
+pub(crate) fn repository_of(host: &str, name: &str) -> Option<String> {
     let host = host.rsplit_once(':').map_or(host, |(host, _)| host);
     let (host, name) = canonical(host.to_owned(), name.to_owned());
     let mut parts = name.split('/');

@@ -10,15 +10,15 @@ use serde_json::{Value, json};
 
 use super::place::{self, LOCATIONS, Place};
 use super::{consumer, missing};
-use crate::sandbox::container_analysis::listed;
-use crate::sandbox::decode::{self, Kind, Message, Params};
-use crate::sandbox::error::ApiError;
-use crate::sandbox::page::Page;
-use crate::sandbox::registry::catalogue;
-use crate::sandbox::state::{State, rfc3339};
-use crate::sandbox::{iam, operations};
-use crate::wire::iam::{IamPolicy, TestIamPermissions};
-use crate::wire::status::Code;
+use crate::container_analysis::listed;
+use crate::decode::{self, Kind, Message, Params};
+use crate::error::ApiError;
+use crate::page::Page;
+use crate::registry::catalogue;
+use crate::state::{State, rfc3339};
+use crate::{iam, operations};
+use wire::iam::{IamPolicy, TestIamPermissions};
+use wire::status::Code;
 
 const FORMATS: &[&str] =
     &["FORMAT_UNSPECIFIED", "DOCKER", "MAVEN", "NPM", "APT", "YUM", "GOOGET", "PYTHON", "KFP", "GO", "GENERIC", "RUBY"];
@@ -61,7 +61,7 @@ fn find(tx: &Transaction<'_>, place: &Place) -> Result<Option<Value>, ApiError> 
 }
 
 /// The id of the repository of `pkg.dev` that an image would be pushed to and that is not there.
-pub(in crate::sandbox) fn missing_repository(
+pub(crate) fn missing_repository(
     tx: &Transaction<'_>,
     host: &str,
     name: &str,
@@ -232,7 +232,7 @@ pub(super) fn done(
 pub(super) async fn operation(
     Shared(state): Shared<State>,
     Path((project, location, id)): Path<RepositoryPath>,
-) -> Result<Json<crate::wire::resources::Operation>, ApiError> {
+) -> Result<Json<wire::resources::Operation>, ApiError> {
     let read = move |tx: &Transaction<'_>| {
         let project = consumer(tx, &project)?.id;
         operations::find(tx, format!("projects/{project}/locations/{location}/operations/{id}"))

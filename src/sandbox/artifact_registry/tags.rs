@@ -9,12 +9,12 @@ use serde_json::{Value, json};
 use super::images::{Package, PackagePath};
 use super::missing;
 use super::repositories::paged;
-use crate::domain::image::ImageRef;
-use crate::sandbox::decode::{self, Kind, Message, Params};
-use crate::sandbox::error::ApiError;
-use crate::sandbox::registry::catalogue;
-use crate::sandbox::state::State;
-use crate::wire::status::Code;
+use crate::decode::{self, Kind, Message, Params};
+use crate::error::ApiError;
+use crate::registry::catalogue;
+use crate::state::State;
+use domain::image::ImageRef;
+use wire::status::Code;
 
 const BODY: Message = Message(&[(&["name"], Kind::Text), (&["version"], Kind::Text)]);
 

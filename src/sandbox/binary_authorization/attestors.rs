@@ -7,18 +7,18 @@ use rusqlite::{OptionalExtension as _, Transaction};
 use serde_json::{Value, json};
 
 use super::{Api, Version, check_etag, consumer, keys, new_etag};
-use crate::domain::name::{NoteName, ResourceId};
-use crate::sandbox::decode::{self, Kind, Message, Params};
-use crate::sandbox::error::ApiError;
-use crate::sandbox::page::Page;
-use crate::sandbox::projects::{self, Project};
-use crate::sandbox::state::rfc3339;
-use crate::sandbox::store::StoreError;
-use crate::sandbox::{container_analysis, iam, service_agents};
-use crate::wire::binary_authorization::{Attestor, UserOwnedGrafeasNote};
-use crate::wire::container_analysis::ATTESTATION;
-use crate::wire::iam::{IamPolicy, TestIamPermissions};
-use crate::wire::status::Code;
+use crate::decode::{self, Kind, Message, Params};
+use crate::error::ApiError;
+use crate::page::Page;
+use crate::projects::{self, Project};
+use crate::state::rfc3339;
+use crate::store::StoreError;
+use crate::{container_analysis, iam, service_agents};
+use domain::name::{NoteName, ResourceId};
+use wire::binary_authorization::{Attestor, UserOwnedGrafeasNote};
+use wire::container_analysis::ATTESTATION;
+use wire::iam::{IamPolicy, TestIamPermissions};
+use wire::status::Code;
 
 const PKIX_PUBLIC_KEY: Message =
     Message(&[(&["publicKeyPem"], Kind::Text), (&["signatureAlgorithm"], Kind::Text), (&["keyId"], Kind::Text)]);
@@ -48,7 +48,7 @@ const MAX_ATTESTORS: i64 = 200;
 const KEYS: &str = "attestor.user_owned_grafeas_note.public_keys";
 
 /// The attestor, by its project's id.
-pub(in crate::sandbox) fn find(tx: &Transaction<'_>, project: &str, id: &str) -> Result<Option<Attestor>, StoreError> {
+pub(crate) fn find(tx: &Transaction<'_>, project: &str, id: &str) -> Result<Option<Attestor>, StoreError> {
     let stored: Option<String> = tx
         .prepare_cached("SELECT attestor FROM attestors WHERE project = ?1 AND id = ?2")?
         .query_row((project, id), |row| row.get(0))

@@ -9,11 +9,11 @@ use rusqlite::{OptionalExtension as _, Transaction};
 use serde_json::{Value, json};
 
 use super::{Api, consumer};
-use crate::sandbox::decode::{self, Kind, Message, Params};
-use crate::sandbox::error::ApiError;
-use crate::sandbox::iam;
-use crate::sandbox::state::rfc3339;
-use crate::wire::iam::{IamPolicy, TestIamPermissions};
+use crate::decode::{self, Kind, Message, Params};
+use crate::error::ApiError;
+use crate::iam;
+use crate::state::rfc3339;
+use wire::iam::{IamPolicy, TestIamPermissions};
 
 const ENFORCEMENT: Message = Message(&[(&["enabled"], Kind::Bool)]);
 const CONFIG: Message = Message(&[

@@ -2,10 +2,10 @@
 
 use std::collections::BTreeSet;
 
-use crate::sandbox::error::ApiError;
-use crate::sandbox::kms::key_id;
-use crate::signing::{pkix, public_key};
-use crate::wire::binary_authorization::{AttestorPublicKey, PkixPublicKey};
+use crate::error::ApiError;
+use crate::kms::key_id;
+use signing::{pkix, public_key};
+use wire::binary_authorization::{AttestorPublicKey, PkixPublicKey};
 
 /// The most keys of one attestor (the quotas' page).
 const MAX_KEYS: usize = 1000;

@@ -7,23 +7,23 @@ use rusqlite::{OptionalExtension as _, Transaction};
 
 use super::{Api, check_etag, consumer, new_etag};
 use crate::blocking::blocking;
-use crate::domain::document::{Dialect, Document, Path as PolicyPath, Segment};
-use crate::domain::lint::{Code as Lint, Diagnostic, Severity};
-use crate::domain::name::AttestorName;
-use crate::domain::policy::Policy;
-use crate::domain::system_policy;
-use crate::sandbox::decode::{Params, snake};
-use crate::sandbox::error::ApiError;
-use crate::sandbox::state::rfc3339;
-use crate::sandbox::store::StoreError;
-use crate::sandbox::{iam, projects};
-use crate::wire::iam::{IamPolicy, TestIamPermissions};
+use crate::decode::{Params, snake};
+use crate::error::ApiError;
+use crate::state::rfc3339;
+use crate::store::StoreError;
+use crate::{iam, projects};
+use domain::document::{Dialect, Document, Path as PolicyPath, Segment};
+use domain::lint::{Code as Lint, Diagnostic, Severity};
+use domain::name::AttestorName;
+use domain::policy::Policy;
+use domain::system_policy;
+use wire::iam::{IamPolicy, TestIamPermissions};
 
 /// The most references to attestors in one policy (the quotas' page).
 const MAX_ATTESTORS: usize = 200;
 
 /// The project's policy: the default one where none was ever stored.
-pub(in crate::sandbox) fn current(tx: &Transaction<'_>, project: &str) -> Result<Policy, StoreError> {
+pub(crate) fn current(tx: &Transaction<'_>, project: &str) -> Result<Policy, StoreError> {
     let stored: Option<String> = tx
         .prepare_cached("SELECT policy FROM policies WHERE project = ?1")?
         .query_row([project], |row| row.get(0))

@@ -8,17 +8,17 @@ use axum::extract::{Path, State as Shared};
 use rusqlite::Transaction;
 
 use super::{Api, attestors};
-use crate::domain::attestation::{self, Attestation};
-use crate::domain::attestor::Attestor;
-use crate::domain::image::Digest;
-use crate::domain::name::NoteName;
-use crate::sandbox::container_analysis::ATTESTATION_OCCURRENCE;
-use crate::sandbox::decode::{self, Kind, Message};
-use crate::sandbox::error::ApiError;
-use crate::sandbox::kms::key_id;
-use crate::signing::openpgp::Verifier;
-use crate::wire::binary_authorization::{ValidateAttestationOccurrence, ValidateAttestationOccurrenceResponse};
-use crate::wire::container_analysis::{ATTESTATION, Occurrence};
+use crate::container_analysis::ATTESTATION_OCCURRENCE;
+use crate::decode::{self, Kind, Message};
+use crate::error::ApiError;
+use crate::kms::key_id;
+use domain::attestation::{self, Attestation};
+use domain::attestor::Attestor;
+use domain::image::Digest;
+use domain::name::NoteName;
+use signing::openpgp::Verifier;
+use wire::binary_authorization::{ValidateAttestationOccurrence, ValidateAttestationOccurrenceResponse};
+use wire::container_analysis::{ATTESTATION, Occurrence};
 
 const BODY: Message = Message(&[
     (&["attestation"], Kind::Message(&ATTESTATION_OCCURRENCE)),

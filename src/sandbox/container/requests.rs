@@ -3,11 +3,11 @@
 use serde_json::Value;
 
 use super::store::link_path;
-use crate::sandbox::decode::{self, Kind, Message};
-use crate::sandbox::error::ApiError;
-use crate::sandbox::state::ClusterId;
-use crate::wire::container::BinaryAuthorization;
-use crate::wire::status::Code;
+use crate::decode::{self, Kind, Message};
+use crate::error::ApiError;
+use crate::state::ClusterId;
+use wire::container::BinaryAuthorization;
+use wire::status::Code;
 
 const BINARY_AUTHORIZATION: Message = Message(&[
     (&["enabled"], Kind::Bool),

@@ -4,15 +4,15 @@ use jiff::Timestamp;
 use rusqlite::{OptionalExtension as _, Row, Transaction};
 
 use super::ClusterAddress;
-use crate::sandbox::kubernetes::GIT_VERSION;
-use crate::sandbox::state::{ClusterId, rfc3339};
-use crate::wire::container::{
+use crate::kubernetes::GIT_VERSION;
+use crate::state::{ClusterId, rfc3339};
+use wire::container::{
     BinaryAuthorization, Cluster, ControlPlaneEndpointsConfig, DnsEndpointConfig, MasterAuth, NodeConfig, NodePool,
     Operation,
 };
 
 /// Its tables; times are milliseconds of the epoch.
-pub(in crate::sandbox) const SCHEMA: &str = "
+pub(crate) const SCHEMA: &str = "
     CREATE TABLE clusters (
         place INTEGER PRIMARY KEY,
         project TEXT NOT NULL,
@@ -184,10 +184,7 @@ pub(super) fn delete(tx: &Transaction<'_>, id: &ClusterId) -> Result<(), rusqlit
 }
 
 /// The cluster whose API server has this name.
-pub(in crate::sandbox) fn by_dns_endpoint(
-    tx: &Transaction<'_>,
-    host: &str,
-) -> Result<Option<ClusterId>, rusqlite::Error> {
+pub(crate) fn by_dns_endpoint(tx: &Transaction<'_>, host: &str) -> Result<Option<ClusterId>, rusqlite::Error> {
     tx.prepare_cached(&format!("{COLUMNS} WHERE dns_endpoint = ?1"))?
         .query_row([host], |row| StoredCluster::from_row(row).map(|cluster| cluster.id))
         .optional()
@@ -204,7 +201,7 @@ pub(super) fn addresses(tx: &Transaction<'_>) -> Result<Vec<ClusterAddress>, rus
 }
 
 /// The only cluster of all projects, or how many there are.
-pub(in crate::sandbox) fn only(tx: &Transaction<'_>) -> Result<Result<ClusterId, usize>, rusqlite::Error> {
+pub(crate) fn only(tx: &Transaction<'_>) -> Result<Result<ClusterId, usize>, rusqlite::Error> {
     let clusters = addresses(tx)?;
     let count = clusters.len();
     Ok(<[ClusterAddress; 1]>::try_from(clusters).map(|[cluster]| cluster.id).map_err(|_others| count))

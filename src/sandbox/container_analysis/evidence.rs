@@ -5,15 +5,15 @@ use rusqlite::Transaction;
 use serde_json::Value;
 
 use super::occurrences::of_digest;
-use crate::domain::attestation::Attestation;
-use crate::domain::image::Digest;
-use crate::domain::platform_evaluation::{Build, Scan, Severity, Vulnerability};
-use crate::sandbox::decode::snake;
-use crate::sandbox::store::StoreError;
-use crate::wire::container_analysis::{ATTESTATION, Occurrence};
+use crate::decode::snake;
+use crate::store::StoreError;
+use domain::attestation::Attestation;
+use domain::image::Digest;
+use domain::platform_evaluation::{Build, Scan, Severity, Vulnerability};
+use wire::container_analysis::{ATTESTATION, Occurrence};
 
 /// The attestations on a digest that lie in this project.
-pub(in crate::sandbox) fn attestations_in(
+pub(crate) fn attestations_in(
     tx: &Transaction<'_>,
     project: &str,
     digest: &Digest,
@@ -29,11 +29,7 @@ pub(in crate::sandbox) fn attestations_in(
 
 /// The builds of a digest whose provenance lies in this project. The signature of the provenance,
 /// which only Google can make, is not looked at.
-pub(in crate::sandbox) fn builds_in(
-    tx: &Transaction<'_>,
-    project: &str,
-    digest: &Digest,
-) -> Result<Vec<Build>, StoreError> {
+pub(crate) fn builds_in(tx: &Transaction<'_>, project: &str, digest: &Digest) -> Result<Vec<Build>, StoreError> {
     Ok(of_digest(tx, project, "BUILD", digest)?.iter().map(build).collect())
 }
 
@@ -87,7 +83,7 @@ fn is_config_based(v1: &Value, predicate: &Value) -> bool {
 }
 
 /// What this project knows of the vulnerabilities of a digest: a discovery says that it was scanned.
-pub(in crate::sandbox) fn scan_in(tx: &Transaction<'_>, project: &str, digest: &Digest) -> Result<Scan, StoreError> {
+pub(crate) fn scan_in(tx: &Transaction<'_>, project: &str, digest: &Digest) -> Result<Scan, StoreError> {
     let discoveries = of_digest(tx, project, "DISCOVERY", digest)?;
     let statuses: Vec<&str> = discoveries.iter().filter_map(status).collect();
     let is_finished = |status: &&&str| ["FINISHED_SUCCESS", "COMPLETE"].contains(*status);

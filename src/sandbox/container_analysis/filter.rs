@@ -6,7 +6,7 @@
 
 use rusqlite::types::Value;
 
-use crate::sandbox::error::ApiError;
+use crate::error::ApiError;
 
 /// The table that a filter is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -263,7 +263,7 @@ fn value(token: Option<Token<'_>>, field: Field) -> Result<String, String> {
         return Ok(text);
     }
     let time: jiff::Timestamp = text.parse().map_err(|error| format!("{text:.60} is no time: {error}"))?;
-    Ok(crate::sandbox::state::rfc3339(time))
+    Ok(crate::state::rfc3339(time))
 }
 
 fn expect(token: Option<Token<'_>>, sign: &str) -> Result<(), String> {

@@ -3,10 +3,10 @@
 use axum::Json;
 use rusqlite::Transaction;
 
-use crate::sandbox::error::ApiError;
-use crate::sandbox::iam;
-use crate::sandbox::state::State;
-use crate::wire::iam::IamPolicy;
+use crate::error::ApiError;
+use crate::iam;
+use crate::state::State;
+use wire::iam::IamPolicy;
 
 /// The policy of what `named` finds: a resource's full name, or why there is none.
 pub(super) async fn get(

@@ -11,16 +11,16 @@ use super::filter::{Columns, Filter};
 use super::grants;
 use super::schema::{self, NOTE};
 use super::version::Version;
-use crate::domain::name::ResourceId;
-use crate::sandbox::decode::{self, Message, Params};
-use crate::sandbox::error::ApiError;
-use crate::sandbox::iam;
-use crate::sandbox::page::Page;
-use crate::sandbox::services::{self, CONTAINER_ANALYSIS};
-use crate::sandbox::state::{State, rfc3339};
-use crate::sandbox::store::StoreError;
-use crate::wire::iam::{IamPolicy, TestIamPermissions};
-use crate::wire::status::Code;
+use crate::decode::{self, Message, Params};
+use crate::error::ApiError;
+use crate::iam;
+use crate::page::Page;
+use crate::services::{self, CONTAINER_ANALYSIS};
+use crate::state::{State, rfc3339};
+use crate::store::StoreError;
+use domain::name::ResourceId;
+use wire::iam::{IamPolicy, TestIamPermissions};
+use wire::status::Code;
 
 /// A note as it is stored.
 #[derive(Debug)]
@@ -79,7 +79,7 @@ pub(super) fn find(tx: &Transaction<'_>, project: &str, id: &str) -> Result<Opti
 }
 
 /// The kind of the note, if it is there.
-pub(in crate::sandbox) fn kind(tx: &Transaction<'_>, project: &str, id: &str) -> Result<Option<String>, StoreError> {
+pub(crate) fn kind(tx: &Transaction<'_>, project: &str, id: &str) -> Result<Option<String>, StoreError> {
     Ok(find(tx, project, id)?.map(|note| note.kind))
 }
 
@@ -116,7 +116,7 @@ pub(super) async fn list(
 }
 
 /// A page of resources; empty lists are left out, as proto3 JSON has it.
-pub(in crate::sandbox) fn listed(field: &str, entries: Vec<Value>, next: Option<String>) -> Value {
+pub(crate) fn listed(field: &str, entries: Vec<Value>, next: Option<String>) -> Value {
     let mut answer = Map::new();
     if !entries.is_empty() {
         answer.insert(field.to_owned(), entries.into());

@@ -11,19 +11,19 @@ use super::filter::{Columns, Filter};
 use super::notes::{self, listed};
 use super::schema::{self, OCCURRENCE};
 use super::version::Version;
-use crate::domain::attestation::Attestation;
-use crate::domain::image::Digest;
-use crate::domain::name::NoteName;
-use crate::sandbox::decode::{self, Params};
-use crate::sandbox::error::ApiError;
-use crate::sandbox::kms::key_id;
-use crate::sandbox::page::Page;
-use crate::sandbox::services::{self, CONTAINER_ANALYSIS};
-use crate::sandbox::state::{State, rfc3339};
-use crate::sandbox::store::StoreError;
-use crate::sandbox::{iam, projects};
-use crate::wire::container_analysis::Occurrence;
-use crate::wire::status::Code;
+use crate::decode::{self, Params};
+use crate::error::ApiError;
+use crate::kms::key_id;
+use crate::page::Page;
+use crate::services::{self, CONTAINER_ANALYSIS};
+use crate::state::{State, rfc3339};
+use crate::store::StoreError;
+use crate::{iam, projects};
+use domain::attestation::Attestation;
+use domain::image::Digest;
+use domain::name::NoteName;
+use wire::container_analysis::Occurrence;
+use wire::status::Code;
 
 pub(super) use changes::{get_iam_policy, patch, set_iam_policy};
 pub(super) use summary::summary;
@@ -96,7 +96,7 @@ pub(super) fn digest_of(resource: &str) -> Option<&str> {
 
 /// The occurrences on a note that are about one of these digests, of all projects, as admission reads
 /// them.
-pub(in crate::sandbox) fn attestations_on(
+pub(crate) fn attestations_on(
     tx: &Transaction<'_>,
     note: &NoteName,
     digests: &[Digest],

@@ -4,12 +4,12 @@
 
 use serde_json::Value;
 
-use crate::sandbox::decode::{Kind, Message};
-use crate::sandbox::error::ApiError;
-use crate::wire::container_analysis::ATTESTATION;
+use crate::decode::{Kind, Message};
+use crate::error::ApiError;
+use wire::container_analysis::ATTESTATION;
 
 /// Its tables. `body` is the resource as JSON without what the other columns say.
-pub(in crate::sandbox) const CREATE_TABLES: &str = "
+pub(crate) const CREATE_TABLES: &str = "
     CREATE TABLE notes (
         place INTEGER PRIMARY KEY,
         project TEXT NOT NULL,
@@ -86,7 +86,7 @@ pub(super) const NOTE: Message = Message(&[
 
 const SIGNATURE: Message = Message(&[(&["publicKeyId", "pgpKeyId"], Kind::Text), (&["signature"], Kind::Bytes)]);
 const JWT: Message = Message(&[(&["compactJwt"], Kind::Text)]);
-pub(in crate::sandbox) const ATTESTATION_OCCURRENCE: Message = Message(&[
+pub(crate) const ATTESTATION_OCCURRENCE: Message = Message(&[
     (&["serializedPayload"], Kind::Bytes),
     (&["signatures"], Kind::List(&Kind::Message(&SIGNATURE))),
     (&["jwts"], Kind::List(&Kind::Message(&JWT))),

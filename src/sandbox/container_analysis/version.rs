@@ -4,7 +4,7 @@
 
 use serde_json::{Map, Value, json};
 
-use crate::wire::base64_bytes;
+use wire::base64_bytes;
 
 /// A version of Container Analysis.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

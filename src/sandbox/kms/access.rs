@@ -6,9 +6,9 @@ use axum::extract::{Path, State as Shared};
 use rusqlite::Transaction;
 
 use super::{Api, key_rings, keys};
-use crate::sandbox::error::ApiError;
-use crate::sandbox::iam;
-use crate::wire::iam::{IamPolicy, TestIamPermissions};
+use crate::error::ApiError;
+use crate::iam;
+use wire::iam::{IamPolicy, TestIamPermissions};
 
 type RingPath = (String, String, String);
 type KeyPath = (String, String, String, String);

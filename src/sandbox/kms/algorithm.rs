@@ -14,7 +14,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use zeroize::Zeroizing;
 
-use crate::sandbox::error::ApiError;
+use crate::error::ApiError;
 
 /// `CryptoKeyVersion.CryptoKeyVersionAlgorithm`, all of it: a key of another one is refused with the
 /// reason, a name that is none with the words for that.
@@ -135,7 +135,7 @@ impl From<aws_lc_rs::error::KeyRejected> for Failed {
 
 impl From<Failed> for ApiError {
     fn from(_: Failed) -> Self {
-        ApiError::new(crate::wire::status::Code::Internal, "The key could not be made or used.")
+        ApiError::new(wire::status::Code::Internal, "The key could not be made or used.")
     }
 }
 
@@ -225,9 +225,9 @@ fn pem(der: &[u8]) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::attestation::Verify as _;
-    use crate::domain::attestor::{KeyMaterial, PublicKey};
-    use crate::signing::pkix;
+    use domain::attestation::Verify as _;
+    use domain::attestor::{KeyMaterial, PublicKey};
+    use signing::pkix;
 
     /// Every algorithm makes keys whose signatures Binary Authorization's own algorithm of that name
     /// verifies.
@@ -243,7 +243,7 @@ mod tests {
             let digest = algorithm.digest(b"payload");
             let imported = algorithm.imported(digest.as_ref()).unwrap();
             let signature = algorithm.sign(&key.private, &imported).unwrap();
-            let verifier = crate::signing::openpgp::Verifier::new();
+            let verifier = signing::openpgp::Verifier::new();
             let material = KeyMaterial::Pkix { pem: key.pem.clone(), signature_algorithm: algorithm.name.to_owned() };
             let public = PublicKey { id: String::new(), comment: String::new(), material };
             let verified = verifier.verify(&public, &signature, b"payload");

@@ -7,7 +7,7 @@ use serde_json::Value;
 /// gcloud makes the id from the endpoint that it talks to: with an overridden endpoint the sandbox's
 /// address would be in it, and another port tomorrow would break the match of key and signature. It
 /// becomes the host of the service; other ids stay as they are.
-pub(in crate::sandbox) fn normalised(id: &str) -> Cow<'_, str> {
+pub(crate) fn normalised(id: &str) -> Cow<'_, str> {
     let path = id.strip_prefix("//").and_then(|rest| rest.split_once('/')).filter(|(authority, path)| {
         let host = authority.rsplit_once(':').map_or(*authority, |(host, _)| host);
         ["127.0.0.1", "localhost"].contains(&host) && is_version(path)
@@ -16,7 +16,7 @@ pub(in crate::sandbox) fn normalised(id: &str) -> Cow<'_, str> {
 }
 
 /// [`normalised`], for the signatures of an attestation in a request.
-pub(in crate::sandbox) fn normalise_signatures(attestation: &mut Value) {
+pub(crate) fn normalise_signatures(attestation: &mut Value) {
     let signatures = attestation.get_mut("signatures").and_then(Value::as_array_mut).into_iter().flatten();
     for id in signatures.filter_map(|signature| signature.get_mut("publicKeyId")) {
         if let Some(Cow::Owned(known)) = id.as_str().map(normalised) {

@@ -7,11 +7,11 @@ use rusqlite::{OptionalExtension as _, Transaction};
 use serde_json::{Value, json};
 
 use super::{Api, Ring, checked_id, consumer, exists, missing};
-use crate::sandbox::container_analysis::listed;
-use crate::sandbox::decode::{self, Kind, Message, Params};
-use crate::sandbox::error::ApiError;
-use crate::sandbox::page::Page;
-use crate::sandbox::state::rfc3339;
+use crate::container_analysis::listed;
+use crate::decode::{self, Kind, Message, Params};
+use crate::error::ApiError;
+use crate::page::Page;
+use crate::state::rfc3339;
 
 const BODY: Message = Message(&[(&["name"], Kind::Text), (&["createTime"], Kind::Any)]);
 

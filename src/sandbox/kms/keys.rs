@@ -8,11 +8,11 @@ use serde_json::{Value, json};
 
 use super::algorithm::{self, Algorithm};
 use super::{Api, checked_id, exists, key_rings, missing, versions};
-use crate::sandbox::container_analysis::listed;
-use crate::sandbox::decode::{self, Kind, Message, Params};
-use crate::sandbox::error::ApiError;
-use crate::sandbox::page::Page;
-use crate::sandbox::state::rfc3339;
+use crate::container_analysis::listed;
+use crate::decode::{self, Kind, Message, Params};
+use crate::error::ApiError;
+use crate::page::Page;
+use crate::state::rfc3339;
 
 const TEMPLATE: Message = Message(&[
     (&["protectionLevel"], Kind::Enum(&versions::PROTECTION_LEVELS)),

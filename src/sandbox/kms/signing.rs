@@ -10,10 +10,10 @@ use super::Api;
 use super::algorithm::Algorithm;
 use super::crc32c::checksum;
 use super::versions::{self, SOFTWARE, VersionPath};
-use crate::sandbox::decode::{self, Kind, Message, Params};
-use crate::sandbox::error::ApiError;
-use crate::sandbox::state::rfc3339;
-use crate::wire::base64_bytes;
+use crate::decode::{self, Kind, Message, Params};
+use crate::error::ApiError;
+use crate::state::rfc3339;
+use wire::base64_bytes;
 
 const DIGEST: Message = Message(&[(&["sha256"], Kind::Bytes), (&["sha384"], Kind::Bytes), (&["sha512"], Kind::Bytes)]);
 const SIGN: Message = Message(&[

@@ -13,7 +13,7 @@ use zeroize::Zeroizing;
 
 /// The one key under which all others lie.
 #[derive(Clone)]
-pub(in crate::sandbox) struct Vault(Arc<RandomizedNonceKey>);
+pub(crate) struct Vault(Arc<RandomizedNonceKey>);
 
 /// The text of the vault's file is no key, or what was sealed is not what was asked for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -22,14 +22,14 @@ pub struct Sealed;
 
 impl Vault {
     /// A new key as it is stored: 32 random bytes in base64.
-    pub(in crate::sandbox) fn generate() -> io::Result<Zeroizing<String>> {
+    pub(crate) fn generate() -> io::Result<Zeroizing<String>> {
         let mut bytes = Zeroizing::new([0; 32]);
         aws_lc_rs::rand::fill(bytes.as_mut_slice()).map_err(|_unspecified| io::Error::other("no random numbers"))?;
         Ok(Zeroizing::new(STANDARD.encode(bytes.as_slice())))
     }
 
     /// The one that was stored.
-    pub(in crate::sandbox) fn from_stored(text: &str) -> Result<Self, Sealed> {
+    pub(crate) fn from_stored(text: &str) -> Result<Self, Sealed> {
         let bytes = STANDARD.decode(text.trim()).map(Zeroizing::new).map_err(|_damaged| Sealed)?;
         let key = RandomizedNonceKey::new(&AES_256_GCM, &bytes).map_err(|_length| Sealed)?;
         Ok(Self(Arc::new(key)))

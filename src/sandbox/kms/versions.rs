@@ -11,13 +11,13 @@ use super::algorithm::{Algorithm, NewKey};
 use super::vault::{Sealed, Vault};
 use super::{Api, destroy_due, keys, missing};
 use crate::blocking::blocking;
-use crate::sandbox::container_analysis::listed;
-use crate::sandbox::decode::{self, Kind, Message, Params};
-use crate::sandbox::error::ApiError;
-use crate::sandbox::page::Page;
-use crate::sandbox::state::rfc3339;
-use crate::sandbox::store::StoreError;
-use crate::wire::status::Code;
+use crate::container_analysis::listed;
+use crate::decode::{self, Kind, Message, Params};
+use crate::error::ApiError;
+use crate::page::Page;
+use crate::state::rfc3339;
+use crate::store::StoreError;
+use wire::status::Code;
 
 pub(super) const SOFTWARE: &str = "SOFTWARE";
 pub(super) const PROTECTION_LEVELS: [&str; 5] =

@@ -11,12 +11,12 @@ use k8s_openapi::apimachinery::pkg::apis::meta::v1::OwnerReference;
 use rusqlite::params;
 use serde_json::{Map, Value, json};
 
-use crate::domain::admission::{
+use domain::admission::{
     BREAK_GLASS_ANNOTATION, BREAK_GLASS_LABEL, ContainerKind, Decision, Outcome, Owner, Platform, Request, RequestImage,
 };
 
-use crate::sandbox::admission::admit;
-use crate::wire::kubernetes::{Status, StatusCause, StatusDetails, VIOLATES_POLICY, WEBHOOK, failure};
+use crate::admission::admit;
+use wire::kubernetes::{Status, StatusCause, StatusDetails, VIOLATES_POLICY, WEBHOOK, failure};
 
 use super::failure::Failure;
 use super::objects::{Cluster, Object};

@@ -17,8 +17,8 @@ use super::resources::{Kind, Scope, Subresource};
 use super::selector::Selector;
 use super::table::{Include, table};
 use super::{managed, patch, reviews, subresources};
-use crate::wire::kubernetes::typed;
 use axum::http::Method;
+use wire::kubernetes::typed;
 
 /// An answer that is no failure.
 #[derive(Debug, Clone)]

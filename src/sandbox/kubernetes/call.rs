@@ -7,7 +7,7 @@ use serde::Deserialize;
 use super::failure::Failure;
 use super::resources::{Resource, Scope, SubresourceRow};
 use super::reviews::Caller;
-use crate::sandbox::people::Person;
+use crate::people::Person;
 
 /// What a path below `/api/v1` or `/apis/GROUP/v1` names.
 #[derive(Debug, Clone)]

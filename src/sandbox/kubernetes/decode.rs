@@ -6,7 +6,7 @@ use super::call::{Call, FieldValidation};
 use super::failure::Failure;
 use super::objects::Object;
 use super::protobuf;
-use crate::wire::kubernetes::typed;
+use wire::kubernetes::typed;
 
 /// What a body may be.
 const ACCEPTED: &str = "application/json, application/vnd.kubernetes.protobuf";

@@ -4,8 +4,8 @@ use axum::Json;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 
-use crate::sandbox::store::StoreError;
-use crate::wire::kubernetes::{Status, StatusCause, StatusDetails, failure};
+use crate::store::StoreError;
+use wire::kubernetes::{Status, StatusCause, StatusDetails, failure};
 
 use super::resources::Resource;
 

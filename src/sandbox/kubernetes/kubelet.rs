@@ -9,8 +9,8 @@ use k8s_openapi::api::core::v1::{
     Pod, PodCondition, PodSpec, PodStatus,
 };
 
-use crate::domain::image::ImageRef;
-use crate::sandbox::registry;
+use crate::registry;
+use domain::image::ImageRef;
 
 use super::events::{Component, Note, record};
 use super::failure::Failure;

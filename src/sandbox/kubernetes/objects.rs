@@ -11,16 +11,16 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
-use crate::sandbox::state::ClusterId;
-use crate::sandbox::store::StoreError;
-use crate::wire::kubernetes::{Typed, text};
+use crate::state::ClusterId;
+use crate::store::StoreError;
+use wire::kubernetes::{Typed, text};
 
 use super::failure::Failure;
 use super::resources::Kind;
 use super::suffix;
 
 /// Times are in milliseconds since 1970.
-pub(in crate::sandbox) const SCHEMA: &str = "
+pub(crate) const SCHEMA: &str = "
 CREATE TABLE kubernetes_version (value INTEGER NOT NULL);
 INSERT INTO kubernetes_version VALUES (0);
 CREATE TABLE kubernetes_cluster (

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 
 use k8s_openapi::api::core::v1::{Container, PodSecurityContext, PodSpec};
 
-use crate::domain::image::ImageRef;
+use domain::image::ImageRef;
 
 use super::failure::FieldError;
 use super::names::{NameForm, check_name};

@@ -5,7 +5,7 @@
 
 use k8s_openapi::api::core::v1::{Pod, PodSpec, PodStatus, ServiceAccount};
 
-use crate::sandbox::state::ClusterId;
+use crate::state::ClusterId;
 
 use super::admission::{self, Operation};
 use super::failure::{Failure, FieldError};

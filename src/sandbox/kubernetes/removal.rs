@@ -12,7 +12,7 @@ use super::failure::Failure;
 use super::objects::{Cluster, Object, Stored};
 use super::resources::Kind;
 use super::{decode, namespaces};
-use crate::wire::kubernetes::typed;
+use wire::kubernetes::typed;
 
 /// What becomes of the objects that a deleted one controls.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -12,8 +12,8 @@ use super::decode;
 use super::failure::Failure;
 use super::objects::Cluster;
 use super::resources::{Kind, RESOURCES, Resource};
-use crate::sandbox::access::may_in_cluster;
-use crate::sandbox::people::Person;
+use crate::access::may_in_cluster;
+use crate::people::Person;
 
 /// The name of who holds the token.
 const ADMINISTRATOR: &str = "sandbox@example.com";

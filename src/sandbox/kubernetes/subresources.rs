@@ -13,8 +13,8 @@ use super::objects::{Cluster, Object};
 use super::resources::{Kind, Subresource};
 use super::scale::{self, Scalable};
 use super::{patch, pods};
-use crate::wire::kubernetes::typed;
 use axum::http::Method;
+use wire::kubernetes::typed;
 
 /// `GET …/pods/NAME/log`. There are no logs: containers are not executed. What a cluster says of a
 /// container that waits is said here too.

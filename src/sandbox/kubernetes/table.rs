@@ -15,7 +15,7 @@ use super::failure::Failure;
 use super::pod_summary;
 use super::resources::Kind;
 use super::selector::written;
-use crate::wire::kubernetes;
+use wire::kubernetes;
 
 /// A column: its title, its type, and 1 where only `-o wide` shows it.
 type Column = (&'static str, &'static str, u8);

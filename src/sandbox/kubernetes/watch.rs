@@ -11,7 +11,7 @@ use futures_util::stream;
 use rusqlite::params;
 use serde_json::{Value, json};
 
-use crate::sandbox::state::{ClusterId, State};
+use crate::state::{ClusterId, State};
 
 use super::api::formed;
 use super::call::Call;

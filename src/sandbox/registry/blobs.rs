@@ -9,8 +9,8 @@ use axum::response::{IntoResponse, Response};
 use futures_util::stream;
 use rusqlite::{Transaction, params};
 
-use crate::domain::image::Digest;
-use crate::sandbox::store::{Store, StoreError};
+use crate::store::{Store, StoreError};
+use domain::image::Digest;
 
 use super::error::Failure;
 use super::storage::{self, Blob};

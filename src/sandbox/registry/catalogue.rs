@@ -6,21 +6,21 @@ use super::storage::{self, RepositoryId};
 
 /// An image, or an index of several.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(in crate::sandbox) struct Image {
+pub(crate) struct Image {
     /// `sha256:…`.
-    pub(in crate::sandbox) digest: String,
-    pub(in crate::sandbox) media_type: String,
+    pub(crate) digest: String,
+    pub(crate) media_type: String,
     /// Bytes of its blobs.
-    pub(in crate::sandbox) size: i64,
+    pub(crate) size: i64,
     /// Milliseconds since 1970.
-    pub(in crate::sandbox) built: i64,
-    pub(in crate::sandbox) uploaded: i64,
-    pub(in crate::sandbox) tags: Vec<String>,
+    pub(crate) built: i64,
+    pub(crate) uploaded: i64,
+    pub(crate) tags: Vec<String>,
 }
 
 /// What became of a request to take an image away.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(in crate::sandbox) enum Deleted {
+pub(crate) enum Deleted {
     Yes,
     Missing,
     /// A tag, or an index, still names it.
@@ -28,7 +28,7 @@ pub(in crate::sandbox) enum Deleted {
 }
 
 /// The hosts and names that hold an image and begin with `front`, in order.
-pub(in crate::sandbox) fn names(tx: &Transaction<'_>, front: &str) -> Result<Vec<(String, String)>, rusqlite::Error> {
+pub(crate) fn names(tx: &Transaction<'_>, front: &str) -> Result<Vec<(String, String)>, rusqlite::Error> {
     let mut statement = tx.prepare_cached(
         "SELECT host, name FROM registry_repository r WHERE substr(name, 1, length(?1)) = ?1
          AND EXISTS (SELECT 1 FROM registry_manifest m WHERE m.repository = r.id) ORDER BY host, name",
@@ -38,7 +38,7 @@ pub(in crate::sandbox) fn names(tx: &Transaction<'_>, front: &str) -> Result<Vec
 }
 
 /// The images of a name, the newest first.
-pub(in crate::sandbox) fn images(tx: &Transaction<'_>, host: &str, name: &str) -> Result<Vec<Image>, rusqlite::Error> {
+pub(crate) fn images(tx: &Transaction<'_>, host: &str, name: &str) -> Result<Vec<Image>, rusqlite::Error> {
     let Some(id) = storage::find_repository(tx, host, name)? else { return Ok(Vec::new()) };
     let mut statement = tx.prepare_cached(
         "SELECT digest, media_type, image_size, created, uploaded FROM registry_manifest WHERE repository = ?1
@@ -64,11 +64,7 @@ pub(in crate::sandbox) fn images(tx: &Transaction<'_>, host: &str, name: &str) -
 }
 
 /// The tags of a name and the digests that they mean.
-pub(in crate::sandbox) fn tags(
-    tx: &Transaction<'_>,
-    host: &str,
-    name: &str,
-) -> Result<Vec<(String, String)>, rusqlite::Error> {
+pub(crate) fn tags(tx: &Transaction<'_>, host: &str, name: &str) -> Result<Vec<(String, String)>, rusqlite::Error> {
     storage::find_repository(tx, host, name)?.map_or_else(|| Ok(Vec::new()), |id| tags_of(tx, id))
 }
 
@@ -80,7 +76,7 @@ fn tags_of(tx: &Transaction<'_>, id: RepositoryId) -> Result<Vec<(String, String
 }
 
 /// Makes a tag mean this image, which has to be there; says whether it is.
-pub(in crate::sandbox) fn set_tag(
+pub(crate) fn set_tag(
     tx: &Transaction<'_>,
     (host, name): (&str, &str),
     tag: &str,
@@ -100,18 +96,14 @@ pub(in crate::sandbox) fn set_tag(
 }
 
 /// Takes a tag away; says whether it was there.
-pub(in crate::sandbox) fn delete_tag(
-    tx: &Transaction<'_>,
-    (host, name): (&str, &str),
-    tag: &str,
-) -> Result<bool, rusqlite::Error> {
+pub(crate) fn delete_tag(tx: &Transaction<'_>, (host, name): (&str, &str), tag: &str) -> Result<bool, rusqlite::Error> {
     let Some(id) = storage::find_repository(tx, host, name)? else { return Ok(false) };
     let sql = "DELETE FROM registry_tag WHERE repository = ?1 AND tag = ?2";
     Ok(tx.prepare_cached(sql)?.execute(params![id.0, tag])? == 1)
 }
 
 /// Takes an image away; with `force` also the tags that name it, but never from under an index.
-pub(in crate::sandbox) fn delete_image(
+pub(crate) fn delete_image(
     tx: &Transaction<'_>,
     (host, name): (&str, &str),
     digest: &str,
@@ -134,7 +126,7 @@ pub(in crate::sandbox) fn delete_image(
 }
 
 /// Takes all images of a name away, whatever names them.
-pub(in crate::sandbox) fn delete_all(tx: &Transaction<'_>, host: &str, name: &str) -> Result<(), rusqlite::Error> {
+pub(crate) fn delete_all(tx: &Transaction<'_>, host: &str, name: &str) -> Result<(), rusqlite::Error> {
     let Some(id) = storage::find_repository(tx, host, name)? else { return Ok(()) };
     tx.prepare_cached("DELETE FROM registry_tag WHERE repository = ?1")?.execute([id.0])?;
     tx.prepare_cached("DELETE FROM registry_manifest WHERE repository = ?1")?.execute([id.0])?;

@@ -6,9 +6,9 @@ use axum::http::header::RANGE;
 use axum::response::{IntoResponse, Response};
 use serde_json::{Value, json};
 
-use crate::domain::image::Digest;
-use crate::sandbox::store::StoreError;
-use crate::wire::registry::{ErrorBody, RegistryError};
+use crate::store::StoreError;
+use domain::image::Digest;
+use wire::registry::{ErrorBody, RegistryError};
 
 /// Why a request to the registry failed. The codes are those of distribution-spec 1.1, "Error
 /// Codes", and, where gcr.io has its own, gcr.io's.

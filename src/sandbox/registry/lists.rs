@@ -10,8 +10,8 @@ use rusqlite::{Transaction, params};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use crate::domain::image::Digest;
-use crate::wire::registry::{Catalog, ManifestInfo, OCI_INDEX, TagList};
+use domain::image::Digest;
+use wire::registry::{Catalog, ManifestInfo, OCI_INDEX, TagList};
 
 use super::Repository;
 use super::error::Failure;

@@ -7,7 +7,7 @@ use axum::response::{IntoResponse, Response};
 use http_body_util::{BodyExt, LengthLimitError, Limited};
 use rusqlite::{Transaction, params};
 
-use crate::domain::image::Digest;
+use domain::image::Digest;
 
 use super::error::Failure;
 use super::parsed::Manifest;
@@ -251,7 +251,7 @@ impl Accept {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::wire::registry::{OCI_INDEX, OCI_MANIFEST};
+    use wire::registry::{OCI_INDEX, OCI_MANIFEST};
 
     #[rstest::rstest]
     #[case(&[], true)]

@@ -7,8 +7,8 @@ use oci_spec::image::{Descriptor, ImageConfiguration, ImageIndex, ImageManifest}
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
-use crate::domain::image::{Digest, ImageError};
-use crate::wire::registry::{DOCKER_MANIFEST, DOCKER_MANIFEST_LIST, MANIFEST_TYPES, OCI_INDEX, OCI_MANIFEST};
+use domain::image::{Digest, ImageError};
+use wire::registry::{DOCKER_MANIFEST, DOCKER_MANIFEST_LIST, MANIFEST_TYPES, OCI_INDEX, OCI_MANIFEST};
 
 use super::error::Failure;
 

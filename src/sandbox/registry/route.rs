@@ -1,7 +1,7 @@
 //! Which resource of the registry a path means. Repository names hold slashes, so a path is read
 //! from its end.
 
-use crate::domain::image::{Digest, ImageRef};
+use domain::image::{Digest, ImageRef};
 
 use super::error::Failure;
 

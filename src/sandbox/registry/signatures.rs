@@ -8,9 +8,9 @@ use rusqlite::{OptionalExtension as _, Transaction};
 
 use super::route::Reference;
 use super::storage::{self, RepositoryId};
-use crate::domain::image::{Digest, ImageRef};
-use crate::domain::platform_evaluation::SigstoreSignature;
-use crate::sandbox::store::StoreError;
+use crate::store::StoreError;
+use domain::image::{Digest, ImageRef};
+use domain::platform_evaluation::SigstoreSignature;
 
 /// The annotation of a layer that holds its signature in base64 (cosign's `SIGNATURE_SPEC.md`).
 const SIGNATURE: &str = "dev.cosignproject.cosign/signature";
@@ -27,11 +27,7 @@ fn repository(tx: &Transaction<'_>, image: &ImageRef) -> Result<Option<Repositor
 }
 
 /// When the manifest with this digest was uploaded, in milliseconds since 1970.
-pub(in crate::sandbox) fn uploaded(
-    tx: &Transaction<'_>,
-    image: &ImageRef,
-    digest: &Digest,
-) -> Result<Option<i64>, StoreError> {
+pub(crate) fn uploaded(tx: &Transaction<'_>, image: &ImageRef, digest: &Digest) -> Result<Option<i64>, StoreError> {
     let Some(RepositoryId(repository)) = repository(tx, image)? else { return Ok(None) };
     Ok(tx
         .prepare_cached("SELECT uploaded FROM registry_manifest WHERE repository = ?1 AND digest = ?2")?
@@ -41,7 +37,7 @@ pub(in crate::sandbox) fn uploaded(
 
 /// The signatures of the image with this digest: the layers of the tag `sha256-….sig`. What is not of
 /// cosign's form is no signature.
-pub(in crate::sandbox) fn sigstore_signatures(
+pub(crate) fn sigstore_signatures(
     tx: &Transaction<'_>,
     image: &ImageRef,
     digest: &Digest,

@@ -6,15 +6,15 @@
 use aws_lc_rs::digest::{Context, SHA256};
 use rusqlite::{OptionalExtension, Transaction, params};
 
-use crate::domain::image::{Digest, ImageRef};
-use crate::sandbox::artifact_registry::canonical;
-use crate::sandbox::store::StoreError;
+use crate::artifact_registry::canonical;
+use crate::store::StoreError;
+use domain::image::{Digest, ImageRef};
 
 use super::error::Failure;
 use super::route::Reference;
 
 /// Times are in milliseconds since 1970.
-pub(in crate::sandbox) const SCHEMA: &str = "
+pub(crate) const SCHEMA: &str = "
 CREATE TABLE registry_repository (
     id INTEGER PRIMARY KEY,
     host TEXT NOT NULL,

@@ -9,7 +9,7 @@ use futures_util::StreamExt;
 use rusqlite::{OptionalExtension, Transaction, params};
 use serde::Deserialize;
 
-use crate::domain::image::Digest;
+use domain::image::Digest;
 
 use super::error::Failure;
 use super::route::{digest_of, name_of};

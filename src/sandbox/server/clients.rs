@@ -7,11 +7,11 @@ use rustls::pki_types::CertificateDer;
 
 use super::authority::{Authority, Client};
 use super::{Files, StartError, files};
-use crate::sandbox::people::{PEOPLE, Person};
+use crate::people::{PEOPLE, Person};
 
 /// Those of all people.
 #[derive(Debug, Clone)]
-pub(in crate::sandbox) struct Clients(Arc<[(&'static Person, Client)]>);
+pub(crate) struct Clients(Arc<[(&'static Person, Client)]>);
 
 impl Clients {
     /// Those that are kept; made where there is none, or where another authority made it.
@@ -36,7 +36,7 @@ impl Clients {
     }
 
     /// The certificate and the key of somebody, PEM.
-    pub(in crate::sandbox) fn of(&self, person: &Person) -> Option<(&str, &str)> {
+    pub(crate) fn of(&self, person: &Person) -> Option<(&str, &str)> {
         let (_, client) = self.0.iter().find(|(of, _)| *of == person)?;
         Some((&client.certificate_pem, &client.key_pem))
     }

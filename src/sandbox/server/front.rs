@@ -22,17 +22,17 @@ use super::door::{self, Door};
 use super::hosts;
 use super::log::Coming;
 use super::token::{Token, Tokens};
-use crate::sandbox::access::{self, Passed};
-use crate::sandbox::error::ApiError;
-use crate::sandbox::google::{Google, GoogleApi};
-use crate::sandbox::kms::Vault;
-use crate::sandbox::people::Person;
-use crate::sandbox::state::{ClusterId, RegistryHost, State};
-use crate::sandbox::store::StoreError;
-use crate::sandbox::{container, kubernetes, registry};
-use crate::wire::kubernetes::failure;
-use crate::wire::registry::{ErrorBody, RegistryError};
-use crate::wire::status::Code;
+use crate::access::{self, Passed};
+use crate::error::ApiError;
+use crate::google::{Google, GoogleApi};
+use crate::kms::Vault;
+use crate::people::Person;
+use crate::state::{ClusterId, RegistryHost, State};
+use crate::store::StoreError;
+use crate::{container, kubernetes, registry};
+use wire::kubernetes::failure;
+use wire::registry::{ErrorBody, RegistryError};
+use wire::status::Code;
 
 /// The largest request of an API.
 const MAX_JSON_BYTES: usize = 4 * 1024 * 1024;

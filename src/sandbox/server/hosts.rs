@@ -1,6 +1,6 @@
 //! The hosts that the sandbox stands for: nothing else is answered, and nothing is ever forwarded.
 
-use crate::sandbox::google::GoogleApi;
+use crate::google::GoogleApi;
 
 /// Registries, API servers of clusters, and this machine: each with all names below it.
 const DOMAINS: [&str; 4] = ["gcr.io", "pkg.dev", "gke.goog", "localhost"];

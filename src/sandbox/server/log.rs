@@ -10,7 +10,7 @@ use axum::http::header::USER_AGENT;
 use axum::http::{HeaderMap, Method, Uri};
 use tokio::sync::watch;
 
-use crate::wire::shown_url;
+use wire::shown_url;
 
 /// How many requests are kept.
 const KEPT: usize = 1000;

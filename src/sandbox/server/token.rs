@@ -9,7 +9,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use zeroize::Zeroizing;
 
-use crate::sandbox::people::Person;
+use crate::people::Person;
 
 /// A secret of 256 random bits, as text that may stand in a header, a file or a variable.
 #[derive(Clone)]

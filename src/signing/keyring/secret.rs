@@ -11,9 +11,9 @@ use sequoia_openpgp::serialize::SerializeInto as _;
 use sequoia_openpgp::{Cert, Packet};
 
 use super::{KeyringError, SignError};
-use crate::domain::key::{LocalKey, Passphrase, PublicKeyInfo, SecretKey};
-use crate::signing::certificate::{Certificate, ComponentKey, error_words, timestamp};
-use crate::signing::public_key::KeyError;
+use crate::certificate::{Certificate, ComponentKey, error_words, timestamp};
+use crate::public_key::KeyError;
+use domain::key::{LocalKey, Passphrase, PublicKeyInfo, SecretKey};
 
 /// The most memory times passes that the passphrase of a key may take with Argon2, in KiB: some
 /// seconds. GnuPG does not use Argon2; a key that asks for terabytes is made to harm.
@@ -27,7 +27,7 @@ pub struct SecretCert {
 
 impl SecretCert {
     /// Checks the self-signatures.
-    pub(in crate::signing) fn read(cert: Cert) -> Result<Self, KeyError> {
+    pub(crate) fn read(cert: Cert) -> Result<Self, KeyError> {
         Ok(Self { certificate: Certificate::of_cert(&cert)?, cert })
     }
 

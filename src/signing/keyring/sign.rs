@@ -8,9 +8,9 @@ use sequoia_openpgp::serialize::stream::{Armorer, LiteralWriter, Message, Signer
 use sequoia_openpgp::types::{DataFormat, HashAlgorithm, SignatureType};
 
 use super::{KeyringError, SecretCert};
-use crate::domain::key::Passphrase;
-use crate::signing::certificate::error_words;
-use crate::signing::openpgp::{self, MAX_MESSAGE_BYTES, Moment};
+use crate::certificate::error_words;
+use crate::openpgp::{self, MAX_MESSAGE_BYTES, Moment};
+use domain::key::Passphrase;
 
 /// Why nothing was signed.
 #[derive(Debug, thiserror::Error)]

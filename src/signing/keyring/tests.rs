@@ -14,12 +14,12 @@ use sequoia_openpgp::{Cert, Packet};
 use tempfile::TempDir;
 
 use super::*;
-use crate::domain::attestation::Verify as _;
-use crate::domain::attestor::{KeyMaterial, PublicKey};
-use crate::domain::key::{KeyAlgorithm, KeySpec, SecretKey};
-use crate::signing::fixtures::{PAYLOAD, armored, armored_together, builder, cert, pair};
-use crate::signing::generate;
-use crate::signing::openpgp::Verifier;
+use crate::fixtures::{PAYLOAD, armored, armored_together, builder, cert, pair};
+use crate::generate;
+use crate::openpgp::Verifier;
+use domain::attestation::Verify as _;
+use domain::attestor::{KeyMaterial, PublicKey};
+use domain::key::{KeyAlgorithm, KeySpec, SecretKey};
 
 fn passphrase(text: &str) -> Passphrase {
     Passphrase::new(text.to_owned())
@@ -67,11 +67,11 @@ fn a_key_is_made_listed_used_and_deleted() {
     let signature = keyring.sign(id, &passphrase("secret"), PAYLOAD).unwrap();
     assert!(signature.starts_with("-----BEGIN PGP MESSAGE-----\n"), "{signature}");
     assert_eq!(verified(&keyring, id, &signature), PAYLOAD);
-    assert_eq!(crate::signing::public_key::read(&keyring.export(id).unwrap()).unwrap(), key.info);
+    assert_eq!(crate::public_key::read(&keyring.export(id).unwrap()).unwrap(), key.info);
     for wrong in ["Secret", ""] {
         assert!(matches!(keyring.sign(id, &passphrase(wrong), PAYLOAD), Err(SignError::WrongPassphrase)));
     }
-    let large = vec![0; crate::signing::openpgp::MAX_MESSAGE_BYTES + 1];
+    let large = vec![0; crate::openpgp::MAX_MESSAGE_BYTES + 1];
     assert!(matches!(keyring.sign(id, &passphrase("secret"), &large), Err(SignError::TooLarge)));
 
     keyring.delete(id).unwrap();

@@ -14,7 +14,7 @@ use sequoia_openpgp::types::{CompressionAlgorithm, HashAlgorithm, KeyFlags, Reas
 use sequoia_openpgp::{Cert, Packet, PacketPile};
 
 use super::*;
-use crate::signing::fixtures::{PAYLOAD, Recipe, armor_message, armored, attestor_key, builder, cert, pair, past};
+use crate::fixtures::{PAYLOAD, Recipe, armor_message, armored, attestor_key, builder, cert, pair, past};
 
 fn verify(cert: &Cert, signature: &[u8]) -> Result<Verified, SignatureFault> {
     Verifier::new().verify(&attestor_key(cert), signature, PAYLOAD)
@@ -180,7 +180,7 @@ fn md5_is_not_supported() {
 #[test]
 fn forms_that_do_not_count_are_told_apart() {
     let cert = cert("qa");
-    let other = crate::signing::fixtures::cert("prod");
+    let other = crate::fixtures::cert("prod");
     let recipe = || Recipe::by(pair(&cert, 0));
     let detached = |compressed| Recipe { detached: true, compressed, ..recipe() }.make();
     let unsigned = Recipe { signers: vec![], ..recipe() }.make();

@@ -19,8 +19,8 @@ const IMAGE: &str = "us-docker.pkg.dev/google-samples/containers/gke/hello-app@s
                      37e5287945774f27b418ce567cd77f4bbc9ef44a1bcd1a2312369f31f9cce567";
 
 fn payload() -> Vec<u8> {
-    let image: crate::domain::image::ImageRef = IMAGE.parse().unwrap();
-    crate::domain::attestation::payload(&image, image.digest().unwrap())
+    let image: domain::image::ImageRef = IMAGE.parse().unwrap();
+    domain::attestation::payload(&image, image.digest().unwrap())
 }
 
 fn pem_of(der: &[u8]) -> String {

@@ -7,17 +7,17 @@ use ratatui::text::{Line, Span};
 use ratatui::widgets::Widget;
 
 use super::{open, reader};
-use crate::app::action::Action;
-use crate::app::conflict::{Conflict, Row, Side, Sign};
-use crate::app::merge::{Chunk, Origin, Take};
-use crate::app::text::width;
-use crate::ui::state::ViewState;
-use crate::ui::styles::{Styles, Tone};
-use crate::ui::text::{mark_cut, narrow, put, put_line, put_styled};
-use crate::ui::theme::Role;
-use crate::ui::widgets::confirm::layout;
-use crate::ui::widgets::paragraph::{Paragraph, wrap_line};
-use crate::ui::widgets::scroll::Scroll;
+use crate::state::ViewState;
+use crate::styles::{Styles, Tone};
+use crate::text::{mark_cut, narrow, put, put_line, put_styled};
+use crate::theme::Role;
+use crate::widgets::confirm::layout;
+use crate::widgets::paragraph::{Paragraph, wrap_line};
+use crate::widgets::scroll::Scroll;
+use app::action::Action;
+use app::conflict::{Conflict, Row, Side, Sign};
+use app::merge::{Chunk, Origin, Take};
+use app::text::width;
 
 const WIDE: u16 = 100;
 /// Cells in front of a line: whose it is, and its sign.
@@ -77,7 +77,7 @@ fn draw_row(conflict: &Conflict, row: &Row<'_>, area: Rect, left: usize, styles:
             let line = head(*number, conflict.merge.changed().len(), chunk, styles);
             put_line(buf, (area.x + 2, area.y), &line, usize::from(area.width).saturating_sub(2));
             if *number == conflict.selected + 1 {
-                buf.set_style(area, styles.selection(crate::ui::styles::Focus::Here));
+                buf.set_style(area, styles.selection(crate::styles::Focus::Here));
                 put(buf, (area.x, area.y), styles.glyphs.pointer, 1, styles.key());
             }
         }

@@ -6,19 +6,19 @@ use ratatui::text::{Line, Span};
 use ratatui::widgets::Widget as _;
 
 use super::{open, stacked, text};
-use crate::app::Model;
-use crate::app::overlay::{Offset, Reader, TwoDecisions};
-use crate::app::reviewing::Reviewed;
-use crate::domain::admission::Decision;
-use crate::domain::document::{Document, Path};
-use crate::domain::review::{Change, Detail, Effect, Standing};
-use crate::domain::trace::Check;
-use crate::ui::chrome::verdict;
-use crate::ui::state::ViewState;
-use crate::ui::styles::{Styles, Tone};
-use crate::ui::text::narrow;
-use crate::ui::widgets::paragraph::Paragraph;
-use crate::ui::widgets::stack::{Part, Stack};
+use crate::chrome::verdict;
+use crate::state::ViewState;
+use crate::styles::{Styles, Tone};
+use crate::text::narrow;
+use crate::widgets::paragraph::Paragraph;
+use crate::widgets::stack::{Part, Stack};
+use app::Model;
+use app::overlay::{Offset, Reader, TwoDecisions};
+use app::reviewing::Reviewed;
+use domain::admission::Decision;
+use domain::document::{Document, Path};
+use domain::review::{Change, Detail, Effect, Standing};
+use domain::trace::Check;
 
 /// From this width on two trees stand next to each other.
 const TWO_COLUMNS: u16 = 100;
@@ -66,7 +66,7 @@ pub(super) fn both(
 fn column(paragraph: &Paragraph<'_>, at: Offset, area: Rect, styles: &Styles, buf: &mut Buffer) {
     let parts = [Part::Text(paragraph.clone())];
     let stack = Stack { styles, parts: &parts };
-    let mut scroll = crate::ui::widgets::scroll::Scroll::default();
+    let mut scroll = crate::widgets::scroll::Scroll::default();
     scroll.offset = at.rows;
     ratatui::widgets::StatefulWidget::render(&stack, area, buf, &mut scroll);
 }

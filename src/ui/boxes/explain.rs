@@ -5,12 +5,12 @@ use ratatui::layout::Rect;
 use ratatui::style::Style;
 
 use super::open;
-use crate::app::Model;
-use crate::app::explaining::{Look, Told};
-use crate::domain::cause::Confidence;
-use crate::ui::state::{Hit, ViewState};
-use crate::ui::styles::{Focus, Styles, Tone};
-use crate::ui::text::{narrow, put, wrap};
+use crate::state::{Hit, ViewState};
+use crate::styles::{Focus, Styles, Tone};
+use crate::text::{narrow, put, wrap};
+use app::Model;
+use app::explaining::{Look, Told};
+use domain::cause::Confidence;
 
 const WIDE: u16 = 104;
 /// Cells of the pointer and of the labels, each with the blank behind it.

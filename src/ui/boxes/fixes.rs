@@ -7,15 +7,15 @@ use ratatui::text::Line;
 use ratatui::widgets::{StatefulWidget as _, Widget};
 
 use super::open;
-use crate::app::Model;
-use crate::app::fixing::FixesBox;
-use crate::domain::fix::{Fix, Hunk};
-use crate::ui::state::{Hit, ViewState};
-use crate::ui::styles::{Focus, Styles, Tone};
-use crate::ui::text::narrow;
-use crate::ui::widgets::paragraph::Paragraph;
-use crate::ui::widgets::placeholder::Placeholder;
-use crate::ui::widgets::table::{Column, Table};
+use crate::state::{Hit, ViewState};
+use crate::styles::{Focus, Styles, Tone};
+use crate::text::narrow;
+use crate::widgets::paragraph::Paragraph;
+use crate::widgets::placeholder::Placeholder;
+use crate::widgets::table::{Column, Table};
+use app::Model;
+use app::fixing::FixesBox;
+use domain::fix::{Fix, Hunk};
 
 const WIDE: u16 = 116;
 /// Lines of a change that are shown; the question before it has all.

@@ -6,13 +6,13 @@ use ratatui::text::Line;
 use ratatui::widgets::{StatefulWidget as _, Widget};
 
 use super::{open, rows};
-use crate::app::form::{self, Input};
-use crate::ui::state::{Hit, ViewState};
-use crate::ui::styles::Styles;
-use crate::ui::text::narrow;
-use crate::ui::widgets::field::Content;
-use crate::ui::widgets::form::{self as widget, Form, FormField};
-use crate::ui::widgets::paragraph::Paragraph;
+use crate::state::{Hit, ViewState};
+use crate::styles::Styles;
+use crate::text::narrow;
+use crate::widgets::field::Content;
+use crate::widgets::form::{self as widget, Form, FormField};
+use crate::widgets::paragraph::Paragraph;
+use app::form::{self, Input};
 
 const WIDE: u16 = 92;
 /// Rows of a field that takes a pasted text.

@@ -6,15 +6,15 @@ use ratatui::text::Line;
 use ratatui::widgets::StatefulWidget as _;
 
 use super::open;
-use crate::app::Model;
-use crate::app::history::HistoryBox;
-use crate::app::update::history::{damage, stamp};
-use crate::ui::state::{Hit, ViewState};
-use crate::ui::styles::{Focus, Styles, Tone};
-use crate::ui::text::{narrow, put};
-use crate::ui::widgets::paragraph::wrap_line;
-use crate::ui::widgets::placeholder::Placeholder;
-use crate::ui::widgets::table::{Column, Table};
+use crate::state::{Hit, ViewState};
+use crate::styles::{Focus, Styles, Tone};
+use crate::text::{narrow, put};
+use crate::widgets::paragraph::wrap_line;
+use crate::widgets::placeholder::Placeholder;
+use crate::widgets::table::{Column, Table};
+use app::Model;
+use app::history::HistoryBox;
+use app::update::history::{damage, stamp};
 
 const WIDE: u16 = 110;
 /// Rows of versions at most.

@@ -5,11 +5,11 @@ use ratatui::layout::Rect;
 use ratatui::widgets::StatefulWidget as _;
 
 use super::open;
-use crate::app::overlay;
-use crate::ui::state::{Hit, ViewState};
-use crate::ui::styles::Styles;
-use crate::ui::text::narrow;
-use crate::ui::widgets::picker::{Picker, PickerRow};
+use crate::state::{Hit, ViewState};
+use crate::styles::Styles;
+use crate::text::narrow;
+use crate::widgets::picker::{Picker, PickerRow};
+use app::overlay;
 
 const WIDE: u16 = 110;
 /// Rows of entries at most.

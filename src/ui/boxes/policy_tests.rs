@@ -8,15 +8,15 @@ use ratatui::widgets::StatefulWidget as _;
 
 use super::history::detail;
 use super::open;
-use crate::app::Model;
-use crate::app::overlay::TestsBox;
-use crate::app::policy_tests::outcome_line;
-use crate::domain::policy_test::{Coverage, Fault, TestResult, Verdict};
-use crate::ui::state::{Hit, ViewState};
-use crate::ui::styles::{Focus, Styles, Tone};
-use crate::ui::text::{narrow, put};
-use crate::ui::widgets::placeholder::Placeholder;
-use crate::ui::widgets::table::{Column, Table};
+use crate::state::{Hit, ViewState};
+use crate::styles::{Focus, Styles, Tone};
+use crate::text::{narrow, put};
+use crate::widgets::placeholder::Placeholder;
+use crate::widgets::table::{Column, Table};
+use app::Model;
+use app::overlay::TestsBox;
+use app::policy_tests::outcome_line;
+use domain::policy_test::{Coverage, Fault, TestResult, Verdict};
 
 const WIDE: u16 = 110;
 /// Rows of tests at most, and of what is not covered.

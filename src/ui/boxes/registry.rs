@@ -2,9 +2,9 @@
 
 use ratatui::text::Line;
 
-use crate::app::Model;
-use crate::app::registry_view::{self, Weight};
-use crate::ui::styles::{Styles, Tone};
+use crate::styles::{Styles, Tone};
+use app::Model;
+use app::registry_view::{self, Weight};
 
 pub(super) fn lines<'a>(model: &Model, styles: &Styles) -> Vec<Line<'a>> {
     let style = |weight| match weight {

@@ -4,11 +4,11 @@
 use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 
-use crate::app::Model;
-use crate::domain::admission::Outcome;
-use crate::domain::replay::{Flipped, Replay};
-use crate::domain::review::Standing;
-use crate::ui::styles::{Styles, Tone};
+use crate::styles::{Styles, Tone};
+use app::Model;
+use domain::admission::Outcome;
+use domain::replay::{Flipped, Replay};
+use domain::review::Standing;
 
 /// Entries and workloads of each kind that are shown.
 const MOST: usize = 100;

@@ -8,18 +8,18 @@ use ratatui::text::{Line, Span};
 use ratatui::widgets::{StatefulWidget as _, Widget as _};
 
 use super::{open, reader, stacked, text};
-use crate::app::Model;
-use crate::app::update::signing::signing_keys;
-use crate::app::wizard::{Stage, Wizard};
-use crate::domain::admission::Outcome;
-use crate::ui::state::ViewState;
-use crate::ui::styles::{Styles, Tone};
-use crate::ui::text::{narrow, put_line};
-use crate::ui::widgets::busy::Spinner;
-use crate::ui::widgets::facts::Facts;
-use crate::ui::widgets::field::Content;
-use crate::ui::widgets::form::{Form, FormField, Input};
-use crate::ui::widgets::stack::Part;
+use crate::state::ViewState;
+use crate::styles::{Styles, Tone};
+use crate::text::{narrow, put_line};
+use crate::widgets::busy::Spinner;
+use crate::widgets::facts::Facts;
+use crate::widgets::field::Content;
+use crate::widgets::form::{Form, FormField, Input};
+use crate::widgets::stack::Part;
+use app::Model;
+use app::update::signing::signing_keys;
+use app::wizard::{Stage, Wizard};
+use domain::admission::Outcome;
 
 const SIZE: (u16, u16) = (100, 26);
 

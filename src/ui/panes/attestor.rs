@@ -5,17 +5,17 @@ use ratatui::layout::Rect;
 use ratatui::text::Line;
 
 use super::{List, cell};
-use crate::app::Model;
-use crate::app::tab::Pane;
-use crate::app::update::attestor::may_read;
-use crate::domain::admission::Outcome;
-use crate::domain::attestation::Attestation;
-use crate::domain::attestor::Attestor;
-use crate::domain::resource::{LocalKey, Note};
-use crate::ui::state::ViewState;
-use crate::ui::styles::{Styles, Tone};
-use crate::ui::text::Cut;
-use crate::ui::widgets::table::Column;
+use crate::state::ViewState;
+use crate::styles::{Styles, Tone};
+use crate::text::Cut;
+use crate::widgets::table::Column;
+use app::Model;
+use app::tab::Pane;
+use app::update::attestor::may_read;
+use domain::admission::Outcome;
+use domain::attestation::Attestation;
+use domain::attestor::Attestor;
+use domain::resource::{LocalKey, Note};
 
 pub(super) fn attestors(model: &Model, area: Rect, state: &mut ViewState, styles: &Styles, buf: &mut Buffer) {
     let columns = [

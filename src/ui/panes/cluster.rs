@@ -5,15 +5,15 @@ use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 
 use super::{List, cell};
-use crate::app::Model;
-use crate::app::tab::Pane;
-use crate::domain::admission::Outcome;
-use crate::domain::event_group::EventGroup;
-use crate::domain::resource::{ClusterEvent, Workload, WorkloadKind};
-use crate::ui::state::ViewState;
-use crate::ui::styles::{Styles, Tone};
-use crate::ui::text::Cut;
-use crate::ui::widgets::table::Column;
+use crate::state::ViewState;
+use crate::styles::{Styles, Tone};
+use crate::text::Cut;
+use crate::widgets::table::Column;
+use app::Model;
+use app::tab::Pane;
+use domain::admission::Outcome;
+use domain::event_group::EventGroup;
+use domain::resource::{ClusterEvent, Workload, WorkloadKind};
 
 pub(super) fn workloads(model: &Model, area: Rect, state: &mut ViewState, styles: &Styles, buf: &mut Buffer) {
     let columns = [

@@ -6,17 +6,17 @@ use ratatui::text::Line;
 use ratatui::widgets::{StatefulWidget as _, Widget as _};
 
 use super::{List, cell, filter_of, focus, nothing_fits};
-use crate::app::Model;
-use crate::app::rows::SetupRow;
-use crate::app::tab::Pane;
-use crate::codelab::{checks, names};
-use crate::domain::admission::Outcome;
-use crate::domain::resource::Image;
-use crate::ui::state::{Hit, ViewState};
-use crate::ui::styles::{Styles, Tone};
-use crate::ui::text::Cut;
-use crate::ui::widgets::pane::Pane as PaneFrame;
-use crate::ui::widgets::table::{Column, Table};
+use crate::state::{Hit, ViewState};
+use crate::styles::{Styles, Tone};
+use crate::text::Cut;
+use crate::widgets::pane::Pane as PaneFrame;
+use crate::widgets::table::{Column, Table};
+use app::Model;
+use app::rows::SetupRow;
+use app::tab::Pane;
+use codelab::{checks, names};
+use domain::admission::Outcome;
+use domain::resource::Image;
 
 /// How a row of the setup stands.
 enum Standing {

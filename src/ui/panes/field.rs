@@ -8,15 +8,15 @@ use ratatui::text::{Line, Span};
 use ratatui::widgets::{StatefulWidget, Widget};
 
 use super::focus;
-use crate::app::Model;
-use crate::app::describe::{Choice, Described};
-use crate::app::tab::Pane;
-use crate::domain::lint::quick_fix::quick_fixes;
-use crate::ui::state::ViewState;
-use crate::ui::styles::{Focus, Styles};
-use crate::ui::widgets::pane::Pane as PaneFrame;
-use crate::ui::widgets::paragraph::Paragraph;
-use crate::ui::widgets::placeholder::Placeholder;
+use crate::state::ViewState;
+use crate::styles::{Focus, Styles};
+use crate::widgets::pane::Pane as PaneFrame;
+use crate::widgets::paragraph::Paragraph;
+use crate::widgets::placeholder::Placeholder;
+use app::Model;
+use app::describe::{Choice, Described};
+use app::tab::Pane;
+use domain::lint::quick_fix::quick_fixes;
 
 pub(super) fn draw(model: &Model, area: Rect, state: &mut ViewState, styles: &Styles, buf: &mut Buffer) {
     let described = model.described();

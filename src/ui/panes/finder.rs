@@ -10,12 +10,12 @@ use ratatui::layout::{Position, Rect};
 use ratatui::text::{Line, Span};
 use ratatui::widgets::Widget as _;
 
-use crate::app::Model;
-use crate::app::finder::Finder;
-use crate::ui::styles::{Focus, Styles, Tone};
-use crate::ui::text::{fill, line_width, narrow, put, put_line};
-use crate::ui::theme::Role;
-use crate::ui::widgets::field::{Content, FieldLine};
+use crate::styles::{Focus, Styles, Tone};
+use crate::text::{fill, line_width, narrow, put, put_line};
+use crate::theme::Role;
+use crate::widgets::field::{Content, FieldLine};
+use app::Model;
+use app::finder::Finder;
 
 /// Cells of the rows' names.
 const LABELS: u16 = 9;

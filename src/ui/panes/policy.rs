@@ -7,20 +7,20 @@ use ratatui::text::Line;
 use ratatui::widgets::{StatefulWidget as _, Widget as _};
 
 use super::{cell, filter_of, finder, focus};
-use crate::app::Model;
-use crate::app::file::DraftFile;
-use crate::app::tab::Pane;
-use crate::app::text::width;
-use crate::domain::lint::{Diagnostic, Severity};
-use crate::ui::highlight::Syntax;
-use crate::ui::state::{Hit, ViewState};
-use crate::ui::styles::{Focus, Styles, Tone};
-use crate::ui::text::narrow;
-use crate::ui::widgets::completions::{Completion, Completions};
-use crate::ui::widgets::editor::{EditorPane, Squiggle};
-use crate::ui::widgets::pane::Pane as PaneFrame;
-use crate::ui::widgets::placeholder::Placeholder;
-use crate::ui::widgets::table::{Column, Table};
+use crate::highlight::Syntax;
+use crate::state::{Hit, ViewState};
+use crate::styles::{Focus, Styles, Tone};
+use crate::text::narrow;
+use crate::widgets::completions::{Completion, Completions};
+use crate::widgets::editor::{EditorPane, Squiggle};
+use crate::widgets::pane::Pane as PaneFrame;
+use crate::widgets::placeholder::Placeholder;
+use crate::widgets::table::{Column, Table};
+use app::Model;
+use app::file::DraftFile;
+use app::tab::Pane;
+use app::text::width;
+use domain::lint::{Diagnostic, Severity};
 
 /// The list of proposals, over everything on the page; it is drawn last.
 pub(super) fn completions(model: &Model, screen: Rect, state: &mut ViewState, styles: &Styles, buf: &mut Buffer) {

@@ -6,17 +6,17 @@ use ratatui::text::{Line, Span};
 use ratatui::widgets::{StatefulWidget as _, Widget as _};
 
 use super::{cell, filter_of, focus};
-use crate::app::Model;
-use crate::app::preview::{Order, Show};
-use crate::app::tab::Pane;
-use crate::domain::admission::Outcome;
-use crate::domain::review::Standing;
-use crate::ui::state::{Hit, ViewState};
-use crate::ui::styles::{Styles, Tone};
-use crate::ui::text::Cut;
-use crate::ui::widgets::pane::Pane as PaneFrame;
-use crate::ui::widgets::placeholder::Placeholder;
-use crate::ui::widgets::table::{Column, Table};
+use crate::state::{Hit, ViewState};
+use crate::styles::{Styles, Tone};
+use crate::text::Cut;
+use crate::widgets::pane::Pane as PaneFrame;
+use crate::widgets::placeholder::Placeholder;
+use crate::widgets::table::{Column, Table};
+use app::Model;
+use app::preview::{Order, Show};
+use app::tab::Pane;
+use domain::admission::Outcome;
+use domain::review::Standing;
 
 const COLUMNS: [Column<'static>; 6] = [
     Column::fixed("", 1),

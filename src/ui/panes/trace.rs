@@ -6,19 +6,19 @@ use ratatui::text::{Line, Span};
 use ratatui::widgets::{StatefulWidget as _, Widget};
 
 use super::focus;
-use crate::app::Model;
-use crate::app::decisions::Under;
-use crate::app::tab::Pane;
-use crate::domain::admission::{Decision, ImageDecision, ImageOutcome, Platform};
-use crate::domain::document::Path;
-use crate::domain::trace::Status;
-use crate::ui::chrome::verdict;
-use crate::ui::state::{Hit, ViewState};
-use crate::ui::styles::Styles;
-use crate::ui::widgets::pane::Pane as PaneFrame;
-use crate::ui::widgets::paragraph::{Paragraph, wrap_line};
-use crate::ui::widgets::placeholder::Placeholder;
-use crate::ui::widgets::trace_tree::TraceTree;
+use crate::chrome::verdict;
+use crate::state::{Hit, ViewState};
+use crate::styles::Styles;
+use crate::widgets::pane::Pane as PaneFrame;
+use crate::widgets::paragraph::{Paragraph, wrap_line};
+use crate::widgets::placeholder::Placeholder;
+use crate::widgets::trace_tree::TraceTree;
+use app::Model;
+use app::decisions::Under;
+use app::tab::Pane;
+use domain::admission::{Decision, ImageDecision, ImageOutcome, Platform};
+use domain::document::Path;
+use domain::trace::Status;
 
 /// The decision under the policy that is shown, and the verdicts under all that are asked.
 pub(super) fn decision(model: &Model, area: Rect, state: &mut ViewState, styles: &Styles, buf: &mut Buffer) {

@@ -6,9 +6,9 @@ use std::str::FromStr;
 use ratatui::style::{Color, Modifier};
 use toml::{Table, Value};
 
-use crate::ui::theme::Warning;
-use crate::ui::theme::color::{ThemeColor, ansi_color};
-use crate::ui::theme::role;
+use crate::theme::Warning;
+use crate::theme::color::{ThemeColor, ansi_color};
+use crate::theme::role;
 
 /// A colour where a role names it.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -4,8 +4,8 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::widgets::Widget;
 
-use crate::ui::styles::Styles;
-use crate::ui::text::{Cut, clip, fit, put};
+use crate::styles::Styles;
+use crate::text::{Cut, clip, fit, put};
 
 /// One line that turns, for so many steps of the tick.
 #[derive(Debug, Clone, Copy)]
@@ -39,7 +39,7 @@ mod tests {
         let drawn = |step, width| {
             let mut buf = Buffer::empty(Rect::new(0, 0, width, 1));
             Spinner { styles: &styles, step, label: "working" }.render(buf.area, &mut buf);
-            crate::ui::text::rows(&buf).concat()
+            crate::text::rows(&buf).concat()
         };
         assert_eq!(drawn(0, 9).split_once(' ').map(|(_, words)| words.to_owned()), Some("working".to_owned()));
         assert_ne!(drawn(0, 9), drawn(1, 9));

@@ -5,12 +5,12 @@ use ratatui::layout::Rect;
 use ratatui::style::Style;
 use ratatui::widgets::{StatefulWidget, Widget};
 
-use crate::app::text::width;
-use crate::ui::highlight::{Highlighter, Syntax, Tokens};
-use crate::ui::styles::Styles;
-use crate::ui::text::{clip, mark_cut, narrow, put, put_styled};
-use crate::ui::theme::Role;
-use crate::ui::widgets::scroll::Scroll;
+use crate::highlight::{Highlighter, Syntax, Tokens};
+use crate::styles::Styles;
+use crate::text::{clip, mark_cut, narrow, put, put_styled};
+use crate::theme::Role;
+use crate::widgets::scroll::Scroll;
+use app::text::width;
 
 /// A text, one row a line; scrolls both ways.
 #[derive(Debug, Clone, Copy)]
@@ -112,7 +112,7 @@ mod tests {
             let mut scroll = Scroll::default();
             (scroll.offset, scroll.left) = (offset, left);
             StatefulWidget::render(&view, buf.area, &mut buf, &mut scroll);
-            crate::ui::text::rows(&buf)
+            crate::text::rows(&buf)
         };
         assert_eq!(drawn(0, 0), [" 1  a: 1 ┃", " 2  b: 2…│"]);
         assert_eq!(drawn(9, 4), [" 2  00000│", " 3       ┃"]);

@@ -4,10 +4,10 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 use ratatui::widgets::Widget;
 
-use crate::app::text::width;
-use crate::ui::styles::{Focus, Styles};
-use crate::ui::text::{Cut, clip, fill, fit, narrow, put, room};
-use crate::ui::theme::Role;
+use crate::styles::{Focus, Styles};
+use crate::text::{Cut, clip, fill, fit, narrow, put, room};
+use crate::theme::Role;
+use app::text::width;
 
 /// One proposal.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -106,7 +106,7 @@ mod tests {
         let list = Completions { styles: &styles, items: &ITEMS, selected, cursor, back: 2 };
         let mut buf = Buffer::empty(Rect::new(0, 0, 32, height));
         list.render(buf.area, &mut buf);
-        crate::ui::text::rows(&buf).iter().map(|row| row.trim_end().to_owned()).collect()
+        crate::text::rows(&buf).iter().map(|row| row.trim_end().to_owned()).collect()
     }
 
     #[test]

@@ -4,10 +4,10 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 use ratatui::widgets::Widget;
 
-use crate::app::text::width;
-use crate::ui::styles::Styles;
-use crate::ui::text::{clip, narrow, put};
-use crate::ui::theme::Role;
+use crate::styles::Styles;
+use crate::text::{clip, narrow, put};
+use crate::theme::Role;
+use app::text::width;
 
 /// How an answer looks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -100,7 +100,7 @@ mod tests {
         let row = Answers { styles: &styles, answers: &answers, focused: 0 };
         let mut buf = Buffer::empty(Rect::new(0, 0, 32, 1));
         row.render(buf.area, &mut buf);
-        assert_eq!(crate::ui::text::rows(&buf), ["      Enter Import   Esc Cancel "]);
+        assert_eq!(crate::text::rows(&buf), ["      Enter Import   Esc Cancel "]);
         assert_eq!(row.answer_at(buf.area, Position::new(5, 0)), Some(0));
         assert_eq!(row.answer_at(buf.area, Position::new(30, 0)), Some(1));
         assert_eq!(row.answer_at(buf.area, Position::new(0, 0)), None);

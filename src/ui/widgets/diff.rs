@@ -11,13 +11,13 @@ use ratatui::layout::Rect;
 use ratatui::style::Style;
 use ratatui::widgets::{StatefulWidget, Widget};
 
-use crate::app::text::width;
-use crate::app::text_diff::{Change, Diff, DiffLine};
-use crate::ui::styles::Styles;
-use crate::ui::text::{clip, mark_cut, put, put_styled};
-use crate::ui::theme::Role;
-use crate::ui::widgets::placeholder::Placeholder;
-use crate::ui::widgets::scroll::Scroll;
+use crate::styles::Styles;
+use crate::text::{clip, mark_cut, put, put_styled};
+use crate::theme::Role;
+use crate::widgets::placeholder::Placeholder;
+use crate::widgets::scroll::Scroll;
+use app::text::width;
+use app::text_diff::{Change, Diff, DiffLine};
 
 /// The lines of a diff with their numbers; scrolls both ways.
 #[derive(Debug, Clone, Copy)]
@@ -141,7 +141,7 @@ mod tests {
         let view = DiffView { styles: &styles, diff: &diff };
         let mut buf = Buffer::empty(Rect::new(0, 0, 24, 6));
         Widget::render(&view, buf.area, &mut buf);
-        let rows: Vec<_> = crate::ui::text::rows(&buf).iter().map(|row| row.trim_end().to_owned()).collect();
+        let rows: Vec<_> = crate::text::rows(&buf).iter().map(|row| row.trim_end().to_owned()).collect();
         assert_eq!(
             rows,
             ["      … 3 lines alike", " 4  4   4", " 5    - 5", "    5 + five", " 6  6   6", "      … 3 lines alike"]

@@ -7,14 +7,14 @@ use ratatui::layout::{Position as Cell, Rect};
 use ratatui::style::Style;
 use ratatui::widgets::StatefulWidget;
 
-use crate::app::editor::Editor;
-use crate::domain::lint::{Diagnostic, Severity};
-use crate::domain::span::Position;
-use crate::ui::highlight::{Highlighter, Syntax, Tokens};
-use crate::ui::styles::{Focus, Styles};
-use crate::ui::text::{At, clip, narrow, put, put_styled};
-use crate::ui::theme::Role;
-use crate::ui::widgets::code::token_style;
+use crate::highlight::{Highlighter, Syntax, Tokens};
+use crate::styles::{Focus, Styles};
+use crate::text::{At, clip, narrow, put, put_styled};
+use crate::theme::Role;
+use crate::widgets::code::token_style;
+use app::editor::Editor;
+use domain::lint::{Diagnostic, Severity};
+use domain::span::Position;
 
 /// A place that a diagnostic is about: 1-based, the end exclusive.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -152,7 +152,7 @@ impl EditorPane<'_> {
         let room = usize::from(row.width.saturating_sub(gutter));
         let used = put_styled(buf, (x, row.y), &text, (left, room), self.styles.glyphs.tab, looks.styler(self.styles));
         let at_end = looks.after_end(self.styles);
-        if let Some(style) = at_end.filter(|_| usize::from(used) < room && crate::app::text::width(&text) >= left) {
+        if let Some(style) = at_end.filter(|_| usize::from(used) < room && app::text::width(&text) >= left) {
             buf.set_style(Rect { x: x + used, width: 1, ..row }, style);
         }
     }
@@ -256,7 +256,7 @@ impl EditorPane<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::app::editor::{EditorCommand, Motion};
+    use app::editor::{EditorCommand, Motion};
 
     fn at(line: usize, column: usize) -> Position {
         Position { line, column }
@@ -280,10 +280,7 @@ mod tests {
         ];
         let mut view = EditorView::default();
         let buf = draw(&editor, &squiggles, &mut view, 3);
-        assert_eq!(
-            crate::ui::text::rows(&buf),
-            ["  1 a: 1            ", "▲ 2 →   b: 2        ", "  3 日本: x         "]
-        );
+        assert_eq!(crate::text::rows(&buf), ["  1 a: 1            ", "▲ 2 →   b: 2        ", "  3 日本: x         "]);
         assert_eq!(view.cursor(), Some(Cell::new(4, 0)));
         assert_eq!(view.cell_at(Cell::new(6, 2)), Some((2, 2)));
         let underlined = |x: u16| buf[(x, 1)].style().add_modifier.contains(ratatui::style::Modifier::UNDERLINED);

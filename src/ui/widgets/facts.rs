@@ -5,12 +5,12 @@ use ratatui::layout::Rect;
 use ratatui::text::Line;
 use ratatui::widgets::{StatefulWidget, Widget};
 
-use crate::app::text::width;
-use crate::ui::styles::Styles;
-use crate::ui::text::{Cut, clip, fit, narrow, put, put_line};
-use crate::ui::theme::Role;
-use crate::ui::widgets::paragraph::wrap_line;
-use crate::ui::widgets::scroll::Scroll;
+use crate::styles::Styles;
+use crate::text::{Cut, clip, fit, narrow, put, put_line};
+use crate::theme::Role;
+use crate::widgets::paragraph::wrap_line;
+use crate::widgets::scroll::Scroll;
+use app::text::width;
 
 /// Rows of `name  value`; values wrap under themselves.
 #[derive(Debug, Clone)]
@@ -80,7 +80,7 @@ mod tests {
         let mut buf = Buffer::empty(Rect::new(0, 0, 16, 4));
         Widget::render(&facts, buf.area, &mut buf);
         assert_eq!(
-            crate::ui::text::rows(&buf),
+            crate::text::rows(&buf),
             ["note  projects/ ", "      p/notes/n ", "keys  2         ", "                "]
         );
     }

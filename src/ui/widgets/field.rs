@@ -4,9 +4,9 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 use ratatui::widgets::Widget;
 
-use crate::app::field::{Field, SecretField};
-use crate::ui::styles::{Focus, Styles};
-use crate::ui::text::{clip, fill, narrow, put, put_styled};
+use crate::styles::{Focus, Styles};
+use crate::text::{clip, fill, narrow, put, put_styled};
+use app::field::{Field, SecretField};
 
 /// What a field shows: a text, or a sign for each character of a secret.
 #[derive(Debug, Clone, Copy)]
@@ -76,14 +76,14 @@ impl Widget for &FieldLine<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::app::field::FieldCommand;
+    use app::field::FieldCommand;
 
     fn drawn(content: Content<'_>) -> (String, Option<Position>) {
         let styles = Styles::default();
         let line = FieldLine { styles: &styles, content, placeholder: "none", focus: Focus::Here };
         let mut buf = Buffer::empty(Rect::new(0, 0, 6, 1));
         line.render(buf.area, &mut buf);
-        (crate::ui::text::rows(&buf).concat(), line.cursor(buf.area))
+        (crate::text::rows(&buf).concat(), line.cursor(buf.area))
     }
 
     #[test]

@@ -5,10 +5,10 @@ use ratatui::layout::{Position, Rect};
 use ratatui::text::Line;
 use ratatui::widgets::Widget;
 
-use crate::app::text::width;
-use crate::ui::styles::Styles;
-use crate::ui::text::{clip, fill, line_width, narrow, put, put_line, room};
-use crate::ui::theme::Role;
+use crate::styles::Styles;
+use crate::text::{clip, fill, line_width, narrow, put, put_line, room};
+use crate::theme::Role;
+use app::text::width;
 
 /// One key and what it does.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -109,7 +109,7 @@ mod tests {
         let footer = Footer { styles: &styles, hints: &HINTS, status: Line::from("sandbox ready") };
         let mut buf = Buffer::empty(Rect::new(0, 0, width, 1));
         footer.render(buf.area, &mut buf);
-        crate::ui::text::rows(&buf).concat()
+        crate::text::rows(&buf).concat()
     }
 
     #[test]

@@ -11,15 +11,15 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 use ratatui::widgets::{StatefulWidget, Widget};
 
-use crate::app::editor::Editor;
-use crate::app::text::width;
-use crate::ui::highlight::Syntax;
-use crate::ui::styles::{Focus, Styles};
-use crate::ui::text::{Cut, clip, fill, fit, narrow, put, wrap};
-use crate::ui::theme::Role;
-use crate::ui::widgets::editor::{EditorPane, EditorView};
-use crate::ui::widgets::field::{Content, FieldLine};
-use crate::ui::widgets::scroll::Scroll;
+use crate::highlight::Syntax;
+use crate::styles::{Focus, Styles};
+use crate::text::{Cut, clip, fill, fit, narrow, put, wrap};
+use crate::theme::Role;
+use crate::widgets::editor::{EditorPane, EditorView};
+use crate::widgets::field::{Content, FieldLine};
+use crate::widgets::scroll::Scroll;
+use app::editor::Editor;
+use app::text::width;
 
 /// What is filled in.
 #[derive(Debug, Clone, Copy)]
@@ -249,7 +249,7 @@ impl StatefulWidget for &Form<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::app::field::Field;
+    use app::field::Field;
 
     #[test]
     fn help_and_errors_stand_below_their_field() {
@@ -266,7 +266,7 @@ mod tests {
         let mut buf = Buffer::empty(Rect::new(0, 0, 24, 8));
         let mut view = FormView::default();
         form.render(buf.area, &mut buf, &mut view);
-        let rows: Vec<_> = crate::ui::text::rows(&buf).iter().map(|row| row.trim_end().to_owned()).collect();
+        let rows: Vec<_> = crate::text::rows(&buf).iter().map(|row| row.trim_end().to_owned()).collect();
         let expected = [
             "› Name  ci",
             "        letters",

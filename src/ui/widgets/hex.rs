@@ -8,10 +8,10 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::widgets::{StatefulWidget, Widget};
 
-use crate::ui::styles::Styles;
-use crate::ui::text::{clip, put};
-use crate::ui::theme::Role;
-use crate::ui::widgets::scroll::Scroll;
+use crate::styles::Styles;
+use crate::text::{clip, put};
+use crate::theme::Role;
+use crate::widgets::scroll::Scroll;
 
 /// Bytes in hexadecimal and as ASCII; line ends, tabs and all that is no ASCII have a sign.
 #[derive(Debug, Clone, Copy)]
@@ -106,7 +106,7 @@ mod tests {
         let drawn = |width| {
             let mut buf = Buffer::empty(Rect::new(0, 0, width, 2));
             Widget::render(&view, buf.area, &mut buf);
-            crate::ui::text::rows(&buf)
+            crate::text::rows(&buf)
         };
         assert_eq!(drawn(74)[0].trim_end(), "0000  7b 22 61 22 3a 0a 09 c3  a9 7d                    {\"a\":⏎→..}");
         assert_eq!(drawn(42)[1].trim_end(), "0008  a9 7d                     .}");

@@ -5,9 +5,9 @@ use ratatui::layout::Rect;
 use ratatui::style::Style;
 use ratatui::widgets::{Block, Widget};
 
-use crate::ui::styles::Styles;
-use crate::ui::text::{Cut, clip, fill, fit, put};
-use crate::ui::theme::Role;
+use crate::styles::Styles;
+use crate::text::{Cut, clip, fill, fit, put};
+use crate::theme::Role;
 
 /// The frame of an overlay.
 #[derive(Debug, Clone, Copy)]

@@ -6,9 +6,9 @@ use ratatui::symbols::merge::MergeStrategy;
 use ratatui::text::{Line, Span};
 use ratatui::widgets::{Block, Widget};
 
-use crate::ui::styles::{Focus, Styles};
-use crate::ui::text::{Cut, clip, fit, line_width, narrow, put_line};
-use crate::ui::theme::Role;
+use crate::styles::{Focus, Styles};
+use crate::text::{Cut, clip, fit, line_width, narrow, put_line};
+use crate::theme::Role;
 
 /// The frame of a pane. Panes that overlap by one row or column share that border.
 ///
@@ -118,7 +118,7 @@ impl<'a> Pane<'a> {
         if let Some(step) = self.spinner {
             spans.push(Span::styled(format!(" {}", glyphs.spinner(step)), styles.busy()));
         }
-        let rest = spans.iter().map(|span| crate::app::text::width(&span.content)).sum::<usize>();
+        let rest = spans.iter().map(|span| app::text::width(&span.content)).sum::<usize>();
         let title = fit(self.title, room.saturating_sub(rest), Cut::End, glyphs.ellipsis).into_owned();
         spans.insert(0, Span::styled(title, styles.pane_title(self.focus)));
         Line::from(spans)
@@ -212,7 +212,7 @@ mod tests {
     fn drawn(pane: &Pane<'_>, width: u16) -> String {
         let mut buf = Buffer::empty(Rect::new(0, 0, width, 2));
         pane.render(buf.area, &mut buf);
-        crate::ui::text::rows(&buf).join("\n")
+        crate::text::rows(&buf).join("\n")
     }
 
     #[test]
@@ -241,7 +241,7 @@ mod tests {
                 first.render(upper, &mut buf);
             }
             let expected = ["┌ A ───────┐", "│          │", "├ B C 2 ───┤", "│          │", "└──────────┘"];
-            assert_eq!(crate::ui::text::rows(&buf), expected);
+            assert_eq!(crate::text::rows(&buf), expected);
             assert_eq!(Some(buf[(0, 2)].fg), styles.pane_border(Focus::Here).fg);
             assert_eq!(Some(buf[(2, 2)].fg), styles.pane_title(Focus::Away).fg);
             assert_eq!(Some(buf[(0, 3)].fg), styles.pane_border(Focus::Away).fg);

@@ -8,10 +8,10 @@ use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 use ratatui::widgets::{StatefulWidget, Widget};
 
-use crate::app::text::width;
-use crate::ui::styles::Styles;
-use crate::ui::text::{clip, put_line, wrap};
-use crate::ui::widgets::scroll::Scroll;
+use crate::styles::Styles;
+use crate::text::{clip, put_line, wrap};
+use crate::widgets::scroll::Scroll;
+use app::text::width;
 
 /// Lines of styled text, wrapped.
 #[derive(Debug, Clone)]
@@ -133,7 +133,7 @@ mod tests {
         let paragraph = Paragraph::text(&styles, "aaa bbb\nc\nd", Style::new());
         let mut buf = Buffer::empty(Rect::new(0, 0, 7, 2));
         Widget::render(&paragraph, buf.area, &mut buf);
-        assert_eq!(crate::ui::text::rows(&buf), ["aaa   ┃", "bbb   │"]);
+        assert_eq!(crate::text::rows(&buf), ["aaa   ┃", "bbb   │"]);
         assert_eq!(paragraph.height(7), 3);
     }
 }

@@ -15,15 +15,15 @@ use ratatui::style::Style;
 use ratatui::widgets::{StatefulWidget, Widget};
 use unicode_segmentation::UnicodeSegmentation as _;
 
-use crate::app::field::Field;
-use crate::app::fuzzy;
-use crate::app::overlay::searched;
-use crate::app::text::width;
-use crate::ui::styles::{Focus, Styles};
-use crate::ui::text::{Cut, clip, fit, narrow, put, put_styled};
-use crate::ui::widgets::field::{Content, FieldLine};
-use crate::ui::widgets::placeholder::Placeholder;
-use crate::ui::widgets::scroll::Scroll;
+use crate::styles::{Focus, Styles};
+use crate::text::{Cut, clip, fit, narrow, put, put_styled};
+use crate::widgets::field::{Content, FieldLine};
+use crate::widgets::placeholder::Placeholder;
+use crate::widgets::scroll::Scroll;
+use app::field::Field;
+use app::fuzzy;
+use app::overlay::searched;
+use app::text::width;
 
 /// One entry as it is drawn.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -172,7 +172,7 @@ mod tests {
         picker.render(buf.area, &mut buf, &mut Scroll::default());
         let key = |at: &Position| at.y > 1 && at.x > 1 && buf[*at].style().fg == styles.key().fg;
         let marked = buf.area.positions().filter(key).map(|at| (at.x, at.y)).collect();
-        (crate::ui::text::rows(&buf), marked, picker.cursor(buf.area))
+        (crate::text::rows(&buf), marked, picker.cursor(buf.area))
     }
 
     #[test]

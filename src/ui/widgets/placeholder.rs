@@ -7,8 +7,8 @@ use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 use ratatui::widgets::Widget;
 
-use crate::ui::styles::{Mark, Styles, Tone};
-use crate::ui::text::{clip, line_width, narrow, put_line, wrap};
+use crate::styles::{Mark, Styles, Tone};
+use crate::text::{clip, line_width, narrow, put_line, wrap};
 
 /// A short note in the middle of an area.
 #[derive(Debug, Clone)]

@@ -3,9 +3,9 @@
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 
-use crate::ui::styles::Styles;
-use crate::ui::text::{clip, narrow, put};
-use crate::ui::theme::Role;
+use crate::styles::Styles;
+use crate::text::{clip, narrow, put};
+use crate::theme::Role;
 
 /// What of a list is on the screen. Lives with the caller from frame to frame, so that the list does
 /// not swim under the selection.

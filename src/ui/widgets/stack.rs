@@ -4,14 +4,14 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::widgets::{StatefulWidget, Widget};
 
-use crate::ui::styles::Styles;
-use crate::ui::text::{clip, narrow};
-use crate::ui::widgets::code::CodeView;
-use crate::ui::widgets::diff::DiffView;
-use crate::ui::widgets::facts::Facts;
-use crate::ui::widgets::hex::HexView;
-use crate::ui::widgets::paragraph::Paragraph;
-use crate::ui::widgets::scroll::Scroll;
+use crate::styles::Styles;
+use crate::text::{clip, narrow};
+use crate::widgets::code::CodeView;
+use crate::widgets::diff::DiffView;
+use crate::widgets::facts::Facts;
+use crate::widgets::hex::HexView;
+use crate::widgets::paragraph::Paragraph;
+use crate::widgets::scroll::Scroll;
 
 /// One part.
 #[derive(Debug, Clone)]
@@ -112,8 +112,8 @@ impl StatefulWidget for &Stack<'_, '_> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::app::text_diff::Diff;
-    use crate::ui::text::rows;
+    use crate::text::rows;
+    use app::text_diff::Diff;
 
     fn drawn(offset: usize, left: usize) -> (Vec<String>, usize) {
         let styles = Styles::default();

@@ -5,10 +5,10 @@ use ratatui::layout::{Position, Rect};
 use ratatui::text::Line;
 use ratatui::widgets::Widget;
 
-use crate::app::text::width;
-use crate::ui::styles::{Focus, Styles};
-use crate::ui::text::{Cut, clip, fill, fit, line_width, narrow, put, put_line};
-use crate::ui::theme::Role;
+use crate::styles::{Focus, Styles};
+use crate::text::{Cut, clip, fill, fit, line_width, narrow, put, put_line};
+use crate::theme::Role;
+use app::text::width;
 
 /// The tabs, the active one painted full, and a note at the right that goes where it does not fit.
 ///
@@ -107,7 +107,7 @@ mod tests {
         let drawn = |width| {
             let mut buf = Buffer::empty(Rect::new(0, 0, width, 1));
             tabs.render(buf.area, &mut buf);
-            crate::ui::text::rows(&buf).concat()
+            crate::text::rows(&buf).concat()
         };
         assert_eq!(drawn(40), " countersign   1 One  2 Two     sandbox ");
         assert_eq!(drawn(30), " countersign   1 One  2 Two   ");

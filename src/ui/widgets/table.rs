@@ -7,11 +7,11 @@ use ratatui::layout::Rect;
 use ratatui::text::Line;
 use ratatui::widgets::{StatefulWidget, Widget};
 
-use crate::ui::styles::{Focus, Styles};
-use crate::ui::text::{Cut, clip, fit, line_width, narrow, put, put_line, room};
-use crate::ui::theme::Role;
-use crate::ui::widgets::placeholder::Placeholder;
-use crate::ui::widgets::scroll::Scroll;
+use crate::styles::{Focus, Styles};
+use crate::text::{Cut, clip, fit, line_width, narrow, put, put_line, room};
+use crate::theme::Role;
+use crate::widgets::placeholder::Placeholder;
+use crate::widgets::scroll::Scroll;
 
 /// Which side of its column a cell stands at.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -163,7 +163,7 @@ impl<'a> Table<'a> {
             let Some(width) = *width else { continue };
             let wide = usize::from(width).min(room(area, x));
             let title = fit(column.title, wide, Cut::End, self.styles.glyphs.ellipsis);
-            let left_over = wide.saturating_sub(crate::app::text::width(&title));
+            let left_over = wide.saturating_sub(app::text::width(&title));
             let start = if column.align == Align::Right { left_over } else { 0 };
             put(buf, (x.saturating_add(narrow(start)), area.y), &title, wide - start, style);
             x = x.saturating_add(width + GAP);
@@ -262,7 +262,7 @@ mod tests {
             .placeholder(Placeholder::empty(&styles, "No images", "i  choose one"));
         let mut buf = Buffer::empty(Rect::new(0, 0, width, height));
         table.render(buf.area, &mut buf, &mut Scroll::default());
-        crate::ui::text::rows(&buf)
+        crate::text::rows(&buf)
     }
 
     #[test]

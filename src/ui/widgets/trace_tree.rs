@@ -18,15 +18,15 @@ use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 use ratatui::widgets::{StatefulWidget, Widget};
 
-use crate::app::text::width;
-use crate::app::tree::TreeRow;
-use crate::domain::document::Path;
-use crate::domain::trace::Status;
-use crate::ui::styles::{Focus, Styles};
-use crate::ui::text::{clip, narrow, put, put_line, wrap};
-use crate::ui::theme::Role;
-use crate::ui::widgets::placeholder::Placeholder;
-use crate::ui::widgets::scroll::Scroll;
+use crate::styles::{Focus, Styles};
+use crate::text::{clip, narrow, put, put_line, wrap};
+use crate::theme::Role;
+use crate::widgets::placeholder::Placeholder;
+use crate::widgets::scroll::Scroll;
+use app::text::width;
+use app::tree::TreeRow;
+use domain::document::Path;
+use domain::trace::Status;
 
 /// A trace as it is unfolded; text that is too wide goes on in the next row.
 #[derive(Clone, Copy)]
@@ -231,8 +231,8 @@ impl StatefulWidget for &TraceTree<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::app::tree::{Tree, TreeCommand};
-    use crate::domain::trace::{Check, Trace};
+    use app::tree::{Tree, TreeCommand};
+    use domain::trace::{Check, Trace};
 
     fn trace() -> Trace {
         let found =
@@ -251,7 +251,7 @@ mod tests {
         let tree = TraceTree { styles: &styles, rows: &rows, selected, focus: Focus::Here, line_of: &|_| Some(7) };
         let mut buf = Buffer::empty(Rect::new(0, 0, width, 11));
         tree.render(buf.area, &mut buf, &mut Scroll::default());
-        let rows = crate::ui::text::rows(&buf).into_iter().map(|row| row.trim_end().to_owned());
+        let rows = crate::text::rows(&buf).into_iter().map(|row| row.trim_end().to_owned());
         rows.filter(|row| !row.is_empty()).collect()
     }
 

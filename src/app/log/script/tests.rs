@@ -4,8 +4,8 @@ use super::super::super::remote::Ticket;
 use super::super::super::report::Report;
 use super::super::CommandLog;
 use super::*;
-use crate::domain::key::{KeySpec, Passphrase};
-use crate::domain::resource::WorkloadKind;
+use domain::key::{KeySpec, Passphrase};
+use domain::resource::WorkloadKind;
 
 /// A log in which these jobs were done.
 fn log(jobs: Vec<(Job, Outcome)>) -> CommandLog {

@@ -4,7 +4,7 @@
 use std::collections::BTreeSet;
 
 use super::*;
-use crate::domain::attestation::ATTESTATION;
+use crate::attestation::ATTESTATION;
 
 /// Answers what the signature's bytes name: a fault, or the message after `signed:`.
 struct Named;

@@ -1,9 +1,9 @@
 use rstest::rstest;
 
 use super::*;
-use crate::domain::attestation::{KeyIdSlip, PAYLOAD_TYPE, PayloadError, SignatureFault, payload};
-use crate::domain::attestor::KeyMaterial;
-use crate::domain::image::ImageRef;
+use crate::attestation::{KeyIdSlip, PAYLOAD_TYPE, PayloadError, SignatureFault, payload};
+use crate::attestor::KeyMaterial;
+use crate::image::ImageRef;
 
 const HEX: &str = "37e5287945774f27b418ce567cd77f4bbc9ef44a1bcd1a2312369f31f9cce567";
 const KEY: &str = "0123456789ABCDEF0123456789ABCDEF01234567";
@@ -101,9 +101,8 @@ fn another_layout_type_and_repository_do_no_harm() {
     );
     let attestation = attestation(text.as_bytes());
     assert!(ask(&attestation).is_ok());
-    let lines = crate::domain::trace::Trace {
-        checks: vec![examine(&attestation, &attestor(), &digest(), &Plain).trace(&attestation)],
-    };
+    let lines =
+        crate::trace::Trace { checks: vec![examine(&attestation, &attestor(), &digest(), &Plain).trace(&attestation)] };
     let text = lines.to_string();
     assert!(text.contains("· note    docker-reference, which decides nothing: elsewhere.io/x"), "{text}");
     let expected = format!("type, which decides nothing: cosign container image signature; expected {PAYLOAD_TYPE}");
@@ -199,7 +198,7 @@ fn the_services_words(#[case] attestation: Attestation, #[case] text: &str) {
 
 #[test]
 fn a_payload_that_is_too_large_is_not_read() {
-    let large = vec![b' '; crate::domain::attestation::PAYLOAD_LIMIT + 1];
+    let large = vec![b' '; crate::attestation::PAYLOAD_LIMIT + 1];
     assert_eq!(
         ask(&attestation(&large)),
         Err(AttestationFault::Payload(PayloadError::TooLarge { found: large.len() }))

@@ -1,7 +1,7 @@
 //! What a single pattern covers, next to what was probably meant.
 
-use crate::domain::lint::Code;
-use crate::domain::pattern::{Pattern, Tail};
+use crate::lint::Code;
+use crate::pattern::{Pattern, Tail};
 
 /// Registries to which anybody can push, under a name of their own.
 const OPEN_REGISTRIES: [&str; 8] = [

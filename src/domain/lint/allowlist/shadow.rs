@@ -4,7 +4,7 @@
 //! own; a stack of those is kept, so that the whole takes the time of sorting.
 
 use super::Listed;
-use crate::domain::pattern::Tail;
+use crate::pattern::Tail;
 
 /// The patterns whose literals begin the present one, the longest last.
 #[derive(Debug, Default)]
@@ -84,8 +84,8 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::domain::document::Bytes;
-    use crate::domain::pattern::Pattern;
+    use crate::document::Bytes;
+    use crate::pattern::Pattern;
 
     fn listed(texts: &[&str]) -> Vec<Listed> {
         let entry = |(index, text): (usize, &&str)| Listed {

@@ -1,4 +1,4 @@
-//! Pages on what only the project tells: see [`crate::domain::lint::project`].
+//! Pages on what only the project tells: see [`crate::lint::project`].
 
 super::pages! {
     AttestorMissing "An attestor that does not exist"

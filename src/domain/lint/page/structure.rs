@@ -1,6 +1,6 @@
 //! Pages on keys, types and values.
 
-use crate::domain::document::PolicyKind;
+use crate::document::PolicyKind;
 
 super::pages! {
     PlatformPolicy "A platform policy where the project's is asked for"

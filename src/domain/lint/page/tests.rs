@@ -1,5 +1,5 @@
 use super::*;
-use crate::domain::document::{Dialect, Document, Format};
+use crate::document::{Dialect, Document, Format};
 
 /// The codes that come up in an example; `None` for one in words.
 fn codes(example: Example) -> Option<Vec<Code>> {
@@ -38,9 +38,9 @@ fn the_wrong_examples_fire_and_the_right_ones_do_not() {
 
 #[test]
 fn what_is_right_is_right_in_every_way() {
-    for code in Code::ALL.iter().filter(|code| code.severity() == crate::domain::lint::Severity::Error) {
+    for code in Code::ALL.iter().filter(|code| code.severity() == crate::lint::Severity::Error) {
         let errors = codes(page(*code).right).into_iter().flatten();
-        let errors: Vec<Code> = errors.filter(|code| code.severity() == crate::domain::lint::Severity::Error).collect();
+        let errors: Vec<Code> = errors.filter(|code| code.severity() == crate::lint::Severity::Error).collect();
         assert_eq!(errors, [], "{code}");
     }
 }

@@ -3,9 +3,9 @@
 use std::collections::HashMap;
 
 use super::{is_set, text_of};
-use crate::domain::document::{Bytes, Node};
-use crate::domain::lint::Code;
-use crate::domain::lint::decode::{Decoder, Fields, Step, place};
+use crate::document::{Bytes, Node};
+use crate::lint::Code;
+use crate::lint::decode::{Decoder, Fields, Step, place};
 
 /// The pods that a check set is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]

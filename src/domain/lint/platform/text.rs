@@ -4,15 +4,15 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
 use super::dialect;
-use crate::domain::document::Bytes;
-use crate::domain::lint::Code;
-use crate::domain::lint::decode::{Decoder, shown};
-use crate::domain::lint::schema::Role;
-use crate::domain::name::{KubernetesName, NoteName, ProjectId, is_namespace};
-use crate::domain::pattern::Pattern;
+use crate::document::Bytes;
+use crate::lint::Code;
+use crate::lint::decode::{Decoder, shown};
+use crate::lint::schema::Role;
+use crate::name::{KubernetesName, NoteName, ProjectId, is_namespace};
+use crate::pattern::Pattern;
 
 impl Decoder<'_, '_, '_> {
-    pub(in crate::domain::lint) fn check_text(&mut self, role: Role, text: &str, at: Bytes) {
+    pub(in crate::lint) fn check_text(&mut self, role: Role, text: &str, at: Bytes) {
         if !matches!(role, Role::Free | Role::Pem | Role::Armored) {
             self.check_placeholder(text, at);
         }

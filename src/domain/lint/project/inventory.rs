@@ -1,11 +1,11 @@
 //! Patterns that cover none of the images that there are.
 
 use super::ProjectFacts;
-use crate::domain::document::{Node, pattern_path};
-use crate::domain::lint::decode::shown;
-use crate::domain::lint::{Code, Problems};
-use crate::domain::pattern::Pattern;
-use crate::domain::resource::Image;
+use crate::document::{Node, pattern_path};
+use crate::lint::decode::shown;
+use crate::lint::{Code, Problems};
+use crate::pattern::Pattern;
+use crate::resource::Image;
 
 /// How many images with the same beginning are looked at for one pattern; beyond, one is taken to fit.
 const MOST: usize = 1_000;

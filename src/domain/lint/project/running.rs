@@ -4,12 +4,12 @@ use std::collections::BTreeMap;
 use std::fmt;
 
 use super::ProjectFacts;
-use crate::domain::admission::{CompiledPolicy, Evidence, ImageOutcome, Outcome, Request, decide, evaluate};
-use crate::domain::attestation::Verify;
-use crate::domain::document::{Document, rule_path};
-use crate::domain::lint::decode::shown;
-use crate::domain::lint::{Code, Problems};
-use crate::domain::policy::{Policy, RuleKind};
+use crate::admission::{CompiledPolicy, Evidence, ImageOutcome, Outcome, Request, decide, evaluate};
+use crate::attestation::Verify;
+use crate::document::{Document, rule_path};
+use crate::lint::decode::shown;
+use crate::lint::{Code, Problems};
+use crate::policy::{Policy, RuleKind};
 
 /// The pods that run now, and what decides about them besides the policy.
 pub struct Running<'a> {

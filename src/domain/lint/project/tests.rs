@@ -1,11 +1,11 @@
 use super::*;
-use crate::domain::admission::{Evidence, Request, RequestImage};
-use crate::domain::attestation::{SignatureFault, Verified, Verify};
-use crate::domain::attestor::PublicKey;
-use crate::domain::document::Dialect;
-use crate::domain::lint::page::{Example, page};
-use crate::domain::lint::quick_fixes;
-use crate::domain::system_policy;
+use crate::admission::{Evidence, Request, RequestImage};
+use crate::attestation::{SignatureFault, Verified, Verify};
+use crate::attestor::PublicKey;
+use crate::document::Dialect;
+use crate::lint::page::{Example, page};
+use crate::lint::quick_fixes;
+use crate::system_policy;
 
 struct Nothing;
 

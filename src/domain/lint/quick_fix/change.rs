@@ -5,7 +5,7 @@ use std::ops::Range;
 use super::snippet::Snippet;
 use super::spot::{Child, Spot, children};
 use super::{Edit, token};
-use crate::domain::document::{Document, Format, Node};
+use crate::document::{Document, Format, Node};
 
 /// Makes edits of one document.
 #[derive(Debug, Clone, Copy)]

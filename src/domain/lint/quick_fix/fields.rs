@@ -4,10 +4,10 @@ use super::change::Change;
 use super::snippet::Snippet;
 use super::spot::{Child, Spot, children};
 use super::{QuickFix, token};
-use crate::domain::document::{Entry, Format, Means, Node, Path, Scalar, Segment, Value};
-use crate::domain::lint::nearest::nearest;
-use crate::domain::lint::schema::{self, Kind, Message, Names, Role};
-use crate::domain::lint::{Code, Diagnostic};
+use crate::document::{Entry, Format, Means, Node, Path, Scalar, Segment, Value};
+use crate::lint::nearest::nearest;
+use crate::lint::schema::{self, Kind, Message, Names, Role};
+use crate::lint::{Code, Diagnostic};
 
 pub(super) fn fixes<'d>(change: Change<'d>, spot: &Spot<'d>, problem: &Diagnostic) -> Vec<QuickFix> {
     let at = problem.span.bytes.clone();

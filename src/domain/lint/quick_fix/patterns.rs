@@ -3,7 +3,7 @@
 use super::change::Change;
 use super::spot::Spot;
 use super::{QuickFix, token};
-use crate::domain::lint::{Code, Diagnostic};
+use crate::lint::{Code, Diagnostic};
 
 pub(super) fn fixes<'d>(change: Change<'d>, spot: &Spot<'d>, problem: &Diagnostic) -> Vec<QuickFix> {
     let at = problem.span.bytes.clone();

@@ -4,8 +4,8 @@ use super::QuickFix;
 use super::change::Change;
 use super::snippet::Snippet;
 use super::spot::{Child, Spot, children};
-use crate::domain::document::Node;
-use crate::domain::lint::{Code, Diagnostic};
+use crate::document::Node;
+use crate::lint::{Code, Diagnostic};
 
 pub(super) fn fixes<'d>(change: Change<'d>, spot: &Spot<'d>, problem: &Diagnostic) -> Vec<QuickFix> {
     match problem.code {

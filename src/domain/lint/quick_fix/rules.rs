@@ -4,10 +4,10 @@ use super::QuickFix;
 use super::change::Change;
 use super::snippet::Snippet;
 use super::spot::{Child, Spot};
-use crate::domain::document::{Document, Entry, Value};
-use crate::domain::lint::reach;
-use crate::domain::lint::{Code, Diagnostic};
-use crate::domain::name::{ClusterKey, is_namespace};
+use crate::document::{Document, Entry, Value};
+use crate::lint::reach;
+use crate::lint::{Code, Diagnostic};
+use crate::name::{ClusterKey, is_namespace};
 
 pub(super) fn fixes<'d>(change: Change<'d>, spot: &Spot<'d>, problem: &Diagnostic) -> Vec<QuickFix> {
     let at = problem.span.bytes.clone();
@@ -57,7 +57,7 @@ fn name(document: &Document, code: Code, text: &str) -> Option<String> {
         Code::NoteName => text.contains("/attestors/").then(|| text.replace("/attestors/", "/notes/")),
         Code::ProjectName => {
             let id = text.trim_start_matches('/').trim_end_matches('/').trim_start_matches("projects/");
-            let valid = id.parse::<crate::domain::name::ProjectId>().is_ok();
+            let valid = id.parse::<crate::name::ProjectId>().is_ok();
             valid.then(|| format!("projects/{id}"))
         }
         _ => None,
@@ -137,7 +137,7 @@ fn known_attestors(document: &Document) -> Vec<&str> {
         match &node.value {
             Value::Scalar(scalar) => {
                 let name: &str = &scalar.text;
-                if name.parse::<crate::domain::name::AttestorName>().is_ok() && !known.contains(&name) {
+                if name.parse::<crate::name::AttestorName>().is_ok() && !known.contains(&name) {
                     known.push(name);
                 }
             }

@@ -1,7 +1,7 @@
 //! New values, written in block style, in flow style or as JSON.
 
 use super::token::scalar;
-use crate::domain::document::Format;
+use crate::document::Format;
 
 /// A value that is put into a text.
 #[derive(Debug, Clone)]

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use crate::domain::document::{Document, Entry, Node, Value};
+use crate::document::{Document, Entry, Node, Value};
 
 /// An entry of a map or an element of a list, and all that it stands in.
 #[derive(Debug, Clone)]

@@ -1,7 +1,7 @@
 use rstest::rstest;
 
 use super::*;
-use crate::domain::document::Dialect;
+use crate::document::Dialect;
 
 /// The text after the first fix of the first problem with this code.
 fn fixed(text: &str, code: &str) -> String {

@@ -3,8 +3,8 @@
 use super::change::Change;
 use super::token::quoted;
 use super::{Edit, QuickFix};
-use crate::domain::document::Format;
-use crate::domain::lint::{Code, Diagnostic};
+use crate::document::Format;
+use crate::lint::{Code, Diagnostic};
 
 pub(super) fn fixes(change: Change<'_>, problem: &Diagnostic) -> Vec<QuickFix> {
     let at = problem.span.bytes.clone();

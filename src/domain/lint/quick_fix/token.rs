@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use super::Edit;
-use crate::domain::document::{Document, Format, is_plain_in_flow};
+use crate::document::{Document, Format, is_plain_in_flow};
 
 /// The text of a scalar without its quotes; escapes in it are not resolved.
 pub(super) fn content(token: &str) -> &str {

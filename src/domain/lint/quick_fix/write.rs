@@ -4,14 +4,14 @@ use super::change::Change;
 use super::snippet::Snippet;
 use super::spot::Spot;
 use super::{Edit, QuickFix};
-use crate::domain::document::{Document, Entry, Node, Value};
-use crate::domain::policy::{AdmissionRule, RuleKind};
+use crate::document::{Document, Entry, Node, Value};
+use crate::policy::{AdmissionRule, RuleKind};
 
 const PATTERNS: &str = "admissionWhitelistPatterns";
 const ATTESTORS: &str = "requireAttestationsBy";
 
 /// Adds a pattern behind those of the allowlist; `None` where the text cannot be changed in place.
-pub(in crate::domain) fn with_pattern(document: &Document, pattern: &str) -> Option<QuickFix> {
+pub(crate) fn with_pattern(document: &Document, pattern: &str) -> Option<QuickFix> {
     let change = Change { document };
     let root = document.root.as_ref()?;
     let element = || Snippet::Map(vec![("namePattern", Snippet::Text(pattern))]);
@@ -25,12 +25,7 @@ pub(in crate::domain) fn with_pattern(document: &Document, pattern: &str) -> Opt
 
 /// Gives a rule the modes and attestors of `rule`, or adds it; `None` where the text cannot be changed
 /// in place.
-pub(in crate::domain) fn with_rule(
-    document: &Document,
-    kind: RuleKind,
-    key: &str,
-    rule: &AdmissionRule,
-) -> Option<QuickFix> {
+pub(crate) fn with_rule(document: &Document, kind: RuleKind, key: &str, rule: &AdmissionRule) -> Option<QuickFix> {
     let change = Change { document };
     let root = document.root.as_ref()?;
     let edits = match (entry(root, kind.field()), kind) {
@@ -124,8 +119,8 @@ mod tests {
     use rstest::rstest;
 
     use super::*;
-    use crate::domain::document::Dialect;
-    use crate::domain::policy::{EnforcementMode, EvaluationMode};
+    use crate::document::Dialect;
+    use crate::policy::{EnforcementMode, EvaluationMode};
 
     const DENY: &str =
         "defaultAdmissionRule: # why\n  evaluationMode: ALWAYS_DENY\n  enforcementMode: ENFORCED_BLOCK_AND_AUDIT_LOG\n";

@@ -1,7 +1,7 @@
 //! The project-singleton policy (`Policy`, `AdmissionRule`, `AdmissionWhitelistPattern`).
 
 use super::{Field, Kind, Message, Names, Role, optional, output, required};
-use crate::domain::policy::RuleKind;
+use crate::policy::RuleKind;
 
 pub const POLICY: &Message = &Message { name: "Policy", title: "a policy", fields: POLICY_FIELDS };
 

@@ -3,8 +3,8 @@
 use serde_json::Value;
 
 use super::{SHORTEST, message, text};
-use crate::domain::rejection::assemble::{is_vague, merged};
-use crate::domain::rejection::{Case, Subject};
+use crate::rejection::assemble::{is_vague, merged};
+use crate::rejection::{Case, Subject};
 
 /// An `Event` of `v1` or `events.k8s.io/v1`.
 pub(super) fn event(event: &Value) -> Vec<Case> {

@@ -2,14 +2,14 @@
 
 use super::forms::forms;
 use super::*;
-use crate::domain::admission::{
+use crate::admission::{
     AttestorEvidence, CompiledPolicy, Decision, DenyCause, Evidence, Generation, ImageOutcome, Platform, Request,
     RequestImage, evaluate,
 };
-use crate::domain::attestation::{SignatureFault, Verified, Verify};
-use crate::domain::attestor::PublicKey;
-use crate::domain::policy::{AdmissionRule, EnforcementMode, EvaluationMode, Policy};
-use crate::domain::system_policy;
+use crate::attestation::{SignatureFault, Verified, Verify};
+use crate::attestor::PublicKey;
+use crate::policy::{AdmissionRule, EnforcementMode, EvaluationMode, Policy};
+use crate::system_policy;
 
 struct Nobody;
 

@@ -12,16 +12,16 @@ use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE};
 use serde_json::json;
 
-use crate::domain::image::ImageRef;
-use crate::sandbox::error::ApiError;
-use crate::wire::status::Code;
+use crate::error::ApiError;
+use domain::image::ImageRef;
+use wire::status::Code;
 
 const PAYLOAD_TYPE: &str = "application/vnd.in-toto+json";
 const PREDICATE_TYPE: &str = "https://binaryauthorization.googleapis.com/policy_verification/v0.1";
 
 /// Signs deploy attestations.
 #[derive(Debug, Default)]
-pub(in crate::sandbox::binary_authorization) struct Signer(OnceLock<Option<EcdsaKeyPair>>);
+pub(in crate::binary_authorization) struct Signer(OnceLock<Option<EcdsaKeyPair>>);
 
 impl Signer {
     /// The attestation of an image, web-safe base64; none where it is not named by a digest.

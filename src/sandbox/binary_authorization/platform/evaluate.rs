@@ -8,13 +8,13 @@ use serde_json::{Value, json};
 
 use super::evidence::Stored;
 use super::{Place, existing};
-use crate::domain::platform_evaluation::{self, Evaluation, Pod, Verdict, World};
-use crate::domain::platform_policy::{CheckKind, GkePolicy, PkixPublicKey, PlatformRules};
-use crate::sandbox::binary_authorization::Api;
-use crate::sandbox::decode::{self, Kind, Message};
-use crate::sandbox::error::ApiError;
-use crate::signing::pkix;
-use crate::wire::manifest::{self, PodManifest};
+use crate::binary_authorization::Api;
+use crate::decode::{self, Kind, Message};
+use crate::error::ApiError;
+use domain::platform_evaluation::{self, Evaluation, Pod, Verdict, World};
+use domain::platform_policy::{CheckKind, GkePolicy, PkixPublicKey, PlatformRules};
+use signing::pkix;
+use wire::manifest::{self, PodManifest};
 
 const BODY: Message = Message(&[
     (&["resource"], Kind::Any),

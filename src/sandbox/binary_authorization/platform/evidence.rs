@@ -6,11 +6,11 @@ use std::time::Duration;
 use jiff::Timestamp;
 use rusqlite::Transaction;
 
-use crate::domain::attestation::Attestation;
-use crate::domain::image::{Digest, ImageRef};
-use crate::domain::platform_evaluation::{Build, Evidence, Scan, SigstoreSignature};
-use crate::sandbox::store::StoreError;
-use crate::sandbox::{container_analysis, registry};
+use crate::store::StoreError;
+use crate::{container_analysis, registry};
+use domain::attestation::Attestation;
+use domain::image::{Digest, ImageRef};
+use domain::platform_evaluation::{Build, Evidence, Scan, SigstoreSignature};
 
 /// The evidence in one state of the store. A failure to read it is kept, and makes the whole answer
 /// one ([`Self::into_failure`]).

@@ -8,11 +8,11 @@ use serde_json::Value;
 
 use super::super::{grants, notes};
 use super::{New, OCCURRENCE, StoredOccurrence, Version, decode, existing, key_id, legacy, schema};
-use crate::sandbox::decode::Params;
-use crate::sandbox::error::ApiError;
-use crate::sandbox::state::{State, rfc3339};
-use crate::wire::iam::IamPolicy;
-use crate::wire::status::Code;
+use crate::decode::Params;
+use crate::error::ApiError;
+use crate::state::{State, rfc3339};
+use wire::iam::IamPolicy;
+use wire::status::Code;
 
 /// Changes the details; note, resource and kind stay as they are.
 pub(in super::super) async fn patch(

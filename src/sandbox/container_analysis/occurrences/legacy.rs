@@ -2,9 +2,9 @@
 
 use serde_json::{Map, Value, json};
 
-use crate::sandbox::container_analysis::version::WRAPPED;
-use crate::sandbox::error::ApiError;
-use crate::wire::base64_bytes;
+use crate::container_analysis::version::WRAPPED;
+use crate::error::ApiError;
+use wire::base64_bytes;
 
 /// `resource.uri` becomes `resourceUri`, and `attestation[.attestation].pgpSignedAttestation` or
 /// `….genericSignedAttestation` becomes `attestation.{serializedPayload, signatures}`.

@@ -10,9 +10,9 @@ use rusqlite::{Transaction, params_from_iter};
 use serde_json::{Value, json};
 
 use super::{COLUMNS, CONTAINER_ANALYSIS, Columns, Filter, StoredOccurrence, Version, services};
-use crate::sandbox::decode::Params;
-use crate::sandbox::error::ApiError;
-use crate::sandbox::state::State;
+use crate::decode::Params;
+use crate::error::ApiError;
+use crate::state::State;
 
 /// Fixable ones and all, by resource and severity.
 type Counts = BTreeMap<(String, String), (u64, u64)>;

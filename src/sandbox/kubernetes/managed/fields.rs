@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::ManagedFieldsEntry;
 use serde_json::{Map, Value, json};
 
-use crate::sandbox::kubernetes::patch::{is_set, merge_key};
+use crate::kubernetes::patch::{is_set, merge_key};
 
 /// Objects nest less deep; what is deeper is one value.
 const MAX_DEPTH: usize = 32;

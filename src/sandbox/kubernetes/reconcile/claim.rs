@@ -3,9 +3,9 @@
 
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::LabelSelector;
 
-use crate::sandbox::kubernetes::failure::Failure;
-use crate::sandbox::kubernetes::objects::{Cluster, Object};
-use crate::sandbox::kubernetes::selector::selects;
+use crate::kubernetes::failure::Failure;
+use crate::kubernetes::objects::{Cluster, Object};
+use crate::kubernetes::selector::selects;
 
 use super::making::controlled_by;
 

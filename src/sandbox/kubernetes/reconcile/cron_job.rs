@@ -9,13 +9,13 @@ use k8s_openapi::api::batch::v1::{CronJob, CronJobSpec, CronJobStatus, Job};
 use k8s_openapi::api::core::v1::ObjectReference;
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::{ObjectMeta, Time};
 
-use crate::sandbox::kubernetes::events::{Component, Note, record};
-use crate::sandbox::kubernetes::failure::Failure;
-use crate::sandbox::kubernetes::kinds::Editable as _;
-use crate::sandbox::kubernetes::objects::{Cluster, Object};
-use crate::sandbox::kubernetes::removal;
-use crate::sandbox::kubernetes::resources::Kind;
-use crate::sandbox::kubernetes::schedule::Schedule;
+use crate::kubernetes::events::{Component, Note, record};
+use crate::kubernetes::failure::Failure;
+use crate::kubernetes::kinds::Editable as _;
+use crate::kubernetes::objects::{Cluster, Object};
+use crate::kubernetes::removal;
+use crate::kubernetes::resources::Kind;
+use crate::kubernetes::schedule::Schedule;
 
 use super::job::is_finished;
 use super::making::controlled_by;

@@ -8,10 +8,10 @@ use std::collections::BTreeMap;
 use k8s_openapi::api::apps::v1::{Deployment, ReplicaSet, ReplicaSetSpec};
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
 
-use crate::sandbox::kubernetes::events::{Component, Note, record};
-use crate::sandbox::kubernetes::failure::Failure;
-use crate::sandbox::kubernetes::objects::{Cluster, Object};
-use crate::sandbox::kubernetes::resources::Kind;
+use crate::kubernetes::events::{Component, Note, record};
+use crate::kubernetes::failure::Failure;
+use crate::kubernetes::objects::{Cluster, Object};
+use crate::kubernetes::resources::Kind;
 
 use super::claim::claim;
 use super::making::{controlled_by, hash_of as template_hash_of};

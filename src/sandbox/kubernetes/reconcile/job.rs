@@ -4,9 +4,9 @@ use k8s_openapi::api::batch::v1::{Job, JobCondition, JobSpec, JobStatus, Uncount
 use k8s_openapi::api::core::v1::Pod;
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::LabelSelector;
 
-use crate::sandbox::kubernetes::events::{Component, Note, record};
-use crate::sandbox::kubernetes::failure::Failure;
-use crate::sandbox::kubernetes::objects::{Cluster, Object};
+use crate::kubernetes::events::{Component, Note, record};
+use crate::kubernetes::failure::Failure;
+use crate::kubernetes::objects::{Cluster, Object};
 
 use super::availability::is_ready;
 use super::making::{self, number};

@@ -5,12 +5,12 @@ use jiff::SignedDuration;
 use k8s_openapi::api::core::v1::{Pod, PodTemplateSpec};
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::{ObjectMeta, OwnerReference};
 
-use crate::sandbox::kubernetes::failure::Failure;
-use crate::sandbox::kubernetes::objects::{Cluster, Object};
-use crate::sandbox::kubernetes::resources::Kind;
-use crate::sandbox::kubernetes::work::backoff;
-use crate::sandbox::kubernetes::{pods, suffix};
-use crate::wire::kubernetes::text;
+use crate::kubernetes::failure::Failure;
+use crate::kubernetes::objects::{Cluster, Object};
+use crate::kubernetes::resources::Kind;
+use crate::kubernetes::work::backoff;
+use crate::kubernetes::{pods, suffix};
+use wire::kubernetes::text;
 
 const FIRST_RETRY: SignedDuration = SignedDuration::from_millis(5);
 const LONGEST_RETRY: SignedDuration = SignedDuration::from_secs(1000);

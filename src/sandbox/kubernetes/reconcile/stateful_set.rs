@@ -4,9 +4,9 @@
 use k8s_openapi::api::apps::v1::{StatefulSet, StatefulSetSpec, StatefulSetStatus};
 use k8s_openapi::api::core::v1::Pod;
 
-use crate::sandbox::kubernetes::events::{Component, Note, record};
-use crate::sandbox::kubernetes::failure::Failure;
-use crate::sandbox::kubernetes::objects::{Cluster, Object};
+use crate::kubernetes::events::{Component, Note, record};
+use crate::kubernetes::failure::Failure;
+use crate::kubernetes::objects::{Cluster, Object};
 
 use super::availability::{available_at, is_ready};
 use super::claim::claim;

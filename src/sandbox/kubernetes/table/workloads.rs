@@ -6,7 +6,7 @@ use k8s_openapi::api::batch::v1::{CronJob, Job, JobSpec, JobStatus};
 use k8s_openapi::api::core::v1::Container;
 use serde_json::Value;
 
-use crate::sandbox::kubernetes::age::{human, since};
+use crate::kubernetes::age::{human, since};
 
 use super::{AGE, Column, NAME, age, images, name, names, selected};
 

@@ -4,8 +4,8 @@
 use jiff::SignedDuration;
 use k8s_openapi::api::apps::v1::{Deployment, DeploymentCondition, DeploymentStatus};
 
-use crate::sandbox::kubernetes::failure::Failure;
-use crate::sandbox::kubernetes::objects::{Cluster, Object};
+use crate::kubernetes::failure::Failure;
+use crate::kubernetes::objects::{Cluster, Object};
 
 use super::super::replica_set::replicas;
 use super::{Rollout, size};

@@ -1,6 +1,6 @@
 //! Work that may take long or waits for the disk, on a thread of its own.
 //!
-//! Uses nothing of the crate; `sandbox` and `runtime` do.
+//! Uses nothing of the crate; `runtime` uses it too.
 
 use std::sync::{Arc, Mutex, PoisonError};
 

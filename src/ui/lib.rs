@@ -23,7 +23,7 @@ use ratatui::widgets::Widget as _;
 pub use self::state::ViewState;
 
 use self::styles::Styles;
-use crate::app::Model;
+use app::Model;
 
 /// The smallest terminal that the workbench is drawn on.
 pub const MIN_COLUMNS: u16 = 60;

@@ -8,6 +8,7 @@ mod access;
 mod admission;
 mod artifact_registry;
 mod binary_authorization;
+pub mod blocking;
 mod container;
 mod container_analysis;
 mod decode;

@@ -19,4 +19,4 @@ mod primitives;
 pub mod public_key;
 
 pub use self::generate::{GenerateError, generate};
-pub use crate::domain::key::{Fingerprint, KeyAlgorithm, KeySpec, Passphrase, PublicKeyInfo};
+pub use domain::key::{Fingerprint, KeyAlgorithm, KeySpec, Passphrase, PublicKeyInfo};
