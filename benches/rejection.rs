@@ -2,7 +2,7 @@
 
 use std::hint::black_box;
 
-use countersign::domain::rejection::decode;
+use countersign::domain::explain::message::decode;
 use divan::Bencher;
 use divan::counter::BytesCount;
 

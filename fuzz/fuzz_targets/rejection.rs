@@ -2,8 +2,8 @@
 //! was recognised, and no cause is certain without the project's state.
 #![no_main]
 
-use countersign::domain::cause::{Confidence, diagnose};
-use countersign::domain::rejection::{decode, says};
+use countersign::domain::explain::cause::{Confidence, diagnose};
+use countersign::domain::explain::message::{decode, says};
 use libfuzzer_sys::fuzz_target;
 
 fuzz_target!(|text: &str| {

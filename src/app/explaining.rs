@@ -10,9 +10,9 @@ use jiff::Timestamp;
 use super::history::Version;
 use super::model::Model;
 use domain::admission::{Decision, Evidence, Request};
-use domain::cause::{Diagnosis, State, diagnose};
+use domain::explain::cause::{Diagnosis, State, diagnose};
+use domain::explain::message::{Case, Reading};
 use domain::policy::{Policy, RuleKind};
-use domain::rejection::{Case, Reading};
 use domain::resource::{ClusterEvent, Workload};
 
 pub use lines::{Look, Told};
@@ -58,7 +58,7 @@ impl Explaining {
 
 /// What an event of the cluster says, with what is known of it beside its message.
 pub(super) fn of_event(event: &ClusterEvent) -> Reading {
-    let mut reading = domain::rejection::decode(&event.message);
+    let mut reading = domain::explain::message::decode(&event.message);
     for case in &mut reading.cases {
         case.subject.namespace.clone_from(&event.namespace);
         case.subject.object.clone_from(&event.object);

@@ -14,10 +14,10 @@ use super::answer::{Format, PolicyFailure, policy, printed, refused};
 use super::check::Checked;
 use super::terminal::{Styles, complain};
 use domain::admission::{AttestorEvidence, CompiledPolicy, Decision, Evidence, Request, evaluate};
-use domain::cause::{Diagnosis, State, diagnose};
 use domain::document::Document;
+use domain::explain::cause::{Diagnosis, State, diagnose};
+use domain::explain::message::{self, Case, MAX_BYTES, Reading};
 use domain::fix::{self, Fix, Known, fixes};
-use domain::rejection::{self, Case, MAX_BYTES, Reading};
 use domain::system_policy;
 use signing::openpgp::Verifier;
 
@@ -98,7 +98,7 @@ fn answer(args: &Args) -> Result<Answer, Failure> {
         return Err(Failure::Empty);
     }
     let policy = args.policy.as_deref().map(policy).transpose()?;
-    let reading = rejection::decode(&text);
+    let reading = message::decode(&text);
     let asked = policy.as_ref().map(|checked| &checked.document);
     let cases = reading.cases.iter().map(|case| explained(case, asked)).collect();
     Ok(Answer { reading, cases, policy })

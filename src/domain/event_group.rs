@@ -1,11 +1,11 @@
 //! The events of a cluster as people look for them: put together by cause and by workload, rejections
-//! first. Causes are what [`rejection::decode`] reads, as where one of them is explained. Uses the domain's
+//! first. Causes are what [`message::decode`] reads, as where one of them is explained. Uses the domain's
 //! resources, policies and rejections.
 
 use std::collections::{BTreeMap, HashMap};
 
+use crate::explain::message::{self, Case, ReasonKind, Relative};
 use crate::policy::RuleKind;
-use crate::rejection::{self, Case, ReasonKind, Relative};
 use crate::resource::{ClusterEvent, Workload};
 
 /// Events that tell the same of the same workload.
@@ -130,7 +130,7 @@ pub fn refusal(message: &str) -> Option<String> {
     if !REFUSES.iter().any(|words| message.contains(words)) && !message.contains("Binary Authorization") {
         return None;
     }
-    let reading = rejection::decode(message);
+    let reading = message::decode(message);
     let case = reading.cases.first()?;
     match case.relative.map(|known| known.relative) {
         None => Some(cause(case)),

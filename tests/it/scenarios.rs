@@ -9,7 +9,7 @@ mod lab;
 use std::time::Duration;
 
 use countersign::domain::admission::Outcome;
-use countersign::domain::cause::CauseKind;
+use countersign::domain::explain::cause::CauseKind;
 use countersign::domain::fix::Kind;
 use jiff::{SignedDuration, Timestamp};
 

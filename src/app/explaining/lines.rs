@@ -2,8 +2,8 @@
 
 use super::{Link, Model};
 use domain::admission::Outcome;
-use domain::cause::{Cause, CauseKind, Confidence, Diagnosis};
-use domain::rejection::{Case, Finding, Recognised, Subject, Verdict, is_whole, says};
+use domain::explain::cause::{Cause, CauseKind, Confidence, Diagnosis};
+use domain::explain::message::{Case, Finding, Recognised, Subject, Verdict, is_whole, says};
 
 /// How a line is meant.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

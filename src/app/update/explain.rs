@@ -12,8 +12,8 @@ use super::super::tab::Pane;
 use super::{actions, fixing, go, guide, load, policy, say};
 use crate::query::Source;
 use codelab::Seen;
+use domain::explain::message::{Reading, decode};
 use domain::policy::RuleKind;
-use domain::rejection::{Reading, decode};
 use domain::span::Position;
 
 pub(super) fn act(model: &mut Model, action: Action) -> Vec<Effect> {

@@ -5,8 +5,8 @@ use std::fmt::Write as _;
 
 use super::{Answer, Explained};
 use crate::cli::terminal::{Styles, printable};
-use domain::cause::{Cause, Confidence};
-use domain::rejection::{Case, Kind, Verdict, is_whole, says};
+use domain::explain::cause::{Cause, Confidence};
+use domain::explain::message::{Case, Kind, Verdict, is_whole, says};
 
 /// Of one finding; more is for the JSON.
 const CAUSES: usize = 6;

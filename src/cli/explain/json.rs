@@ -3,10 +3,10 @@
 use serde::Serialize;
 
 use super::{Answer, Explained};
-use domain::cause::{Cause, Confidence, Diagnosis};
+use domain::explain::cause::{Cause, Confidence, Diagnosis};
+use domain::explain::message::{Finding, says};
 use domain::fix::FixReport;
 use domain::policy::RuleKind;
-use domain::rejection::{Finding, says};
 
 #[derive(Serialize)]
 struct Report<'a> {
@@ -120,7 +120,7 @@ pub(super) fn report(answer: &Answer) -> String {
 }
 
 impl<'a> Rule<'a> {
-    fn of(rule: Option<&'a domain::rejection::RuleSaid>) -> Option<Self> {
+    fn of(rule: Option<&'a domain::explain::message::RuleSaid>) -> Option<Self> {
         rule.map(|rule| Self { kind: rule.kind, key: &rule.key })
     }
 }

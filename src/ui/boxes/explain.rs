@@ -10,7 +10,7 @@ use crate::styles::{Focus, Styles, Tone};
 use crate::text::{narrow, put, wrap};
 use app::Model;
 use app::explaining::{Look, Told};
-use domain::cause::Confidence;
+use domain::explain::cause::Confidence;
 
 const WIDE: u16 = 104;
 /// Cells of the pointer and of the labels, each with the blank behind it.

@@ -5,8 +5,8 @@ use crate::admission::{Attestations, AttestorEvidence, CompiledPolicy, Evidence,
 use crate::attestation::{self, Attestation, Signature, SignatureFault, Verified, Verify};
 use crate::attestor::{Attestor, KeyMaterial, PublicKey};
 use crate::document::{Dialect, Document};
+use crate::explain::message::decode;
 use crate::image::ImageRef;
-use crate::rejection::decode;
 use crate::system_policy;
 
 const HEX: &str = "37e5287945774f27b418ce567cd77f4bbc9ef44a1bcd1a2312369f31f9cce567";

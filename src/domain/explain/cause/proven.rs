@@ -13,9 +13,9 @@ use crate::admission::{
     Attestations, AttestorEvidence, AttestorFault, AttestorOutcome, DenyCause, ImageDecision, ImageOutcome, Outcome,
 };
 use crate::attestation::{Attestation, AttestationFault, SignatureFault, is_for};
+use crate::explain::message::{Case, Finding, Verdict};
 use crate::image::ImageRef;
 use crate::pattern::Pattern;
-use crate::rejection::{Case, Finding, Verdict};
 use crate::trace::{Check, Status};
 
 /// Adds what the state proves, and takes back what it refutes.

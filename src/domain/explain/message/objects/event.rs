@@ -3,8 +3,8 @@
 use serde_json::Value;
 
 use super::{SHORTEST, message, text};
-use crate::rejection::assemble::{is_vague, merged};
-use crate::rejection::{Case, Subject};
+use crate::explain::message::assemble::{is_vague, merged};
+use crate::explain::message::{Case, Subject};
 
 /// An `Event` of `v1` or `events.k8s.io/v1`.
 pub(super) fn event(event: &Value) -> Vec<Case> {

@@ -4,14 +4,14 @@
 //! Without the project's state a cause is likely or possible, by how often it is behind the sentence (the
 //! facts' section 5.7). With the same question asked again ([`State`]) the decision says what failed, and
 //! what it proves is certain; that *it would be admitted now* is an answer too.
-//! Pure; uses `rejection`, `admission` and `attestation`.
+//! May use `explain::message`, `admission` and `attestation`.
 
 mod known;
 mod proven;
 
 use crate::admission::{Decision, Evidence};
+use crate::explain::message::{Case, Finding};
 use crate::policy::Policy;
-use crate::rejection::{Case, Finding};
 
 /// How sure a cause is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]

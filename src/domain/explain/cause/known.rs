@@ -6,10 +6,10 @@ use super::CauseKind::{
 };
 use super::Confidence::{Likely, Possible};
 use super::{Cause, CauseKind, Diagnosis};
+use crate::explain::message::{Case, Finding, Kind, ReasonKind};
 use crate::image::ImageRef;
 use crate::pattern::Pattern;
 use crate::policy::RuleKind;
-use crate::rejection::{Case, Finding, Kind, ReasonKind};
 use crate::system_policy::DOCUMENTED_PATTERNS;
 
 /// The causes that fit a finding, the most frequent first.
@@ -85,7 +85,7 @@ fn key_id(key: &str) -> Cause {
 /// G1, W1, C1, and the rules of clusters and the others (G2, W2).
 fn always_deny(case: &Case, image: Option<&str>) -> Diagnosis {
     let kind = case.rule.as_ref().map(|rule| rule.kind);
-    let rule = case.rule.as_ref().map_or("the rule that decided".to_owned(), crate::rejection::rule_words);
+    let rule = case.rule.as_ref().map_or("the rule that decided".to_owned(), crate::explain::message::rule_words);
     let denies =
         Cause::new(RuleDeniesAll, Likely, format!("{} refuses every image that no pattern exempts.", capital(&rule)))
             .because("the message says that the evaluation mode decided");
