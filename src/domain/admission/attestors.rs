@@ -3,51 +3,21 @@
 //! Keys of an attestor are alternatives, and so are attestations of an image; the attestors of a rule
 //! are all needed (`resources.proto`, `AdmissionRule` and `UserOwnedGrafeasNote`).
 
+use super::attestor_fault::{AttestorFault, ROLE};
 use super::compiled::RequiredAttestor;
-use super::{Attestations, AttestorEvidence, AttestorOutcome, Evidence};
-use crate::attestation::{self, Attestation, AttestationFault, Examined, NO_VALID_ATTESTATION, Verify};
+use super::decision::AttestorOutcome;
+use super::evidence::{Attestations, AttestorEvidence, Evidence};
+use crate::attestation::{self, Attestation, Examined, NO_VALID_ATTESTATION, Verify};
 use crate::attestor::{Attestor, PublicKey};
 use crate::image::Digest;
-use crate::name::NoteName;
 use crate::trace::{Check, Status, clipped};
 
 /// R2 of the facts' section 5.3.
 pub(super) const NO_DIGEST: &str = "Expected digest with sha256 scheme, but got tag or malformed digest";
 /// R3: how the old enforcement path said the same.
 pub(super) const NO_DIGEST_LEGACY: &str = "Attestor cannot attest to an image deployed by tag";
-/// What the service agent needs on the note.
-const ROLE: &str = "roles/containeranalysis.notes.occurrences.viewer";
 /// A trace stays readable, however many attestations there are.
 const SHOWN: usize = 10;
-
-/// What is behind an attestor that is not satisfied, or not known to be.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum AttestorFault {
-    #[error("the image has no sha256 digest, and attestations are for digests")]
-    NoDigest,
-    #[error("it does not exist")]
-    NotFound,
-    #[error("it has no public keys, so it attests nothing")]
-    NoKeys,
-    #[error("{service_account} lacks {ROLE} on {note}, so the attestations cannot be read")]
-    NotPermitted { service_account: String, note: NoteName },
-    #[error("its note {0} does not exist")]
-    NoteMissing(NoteName),
-    #[error("there is no attestation for this digest")]
-    NoAttestations,
-    #[error("{}", none_valid(.0))]
-    NoneValid(Vec<AttestationFault>),
-    #[error("not known: {0}")]
-    Unknown(String),
-}
-
-fn none_valid(faults: &[AttestationFault]) -> String {
-    match faults {
-        [] => "no attestation for this digest counts".to_owned(),
-        [only] => format!("the attestation for this digest does not count: {only}"),
-        faults => format!("none of {} attestations for this digest counts", faults.len()),
-    }
-}
 
 /// What is known, for one attestor and one image.
 #[derive(Debug)]

@@ -5,7 +5,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{Platform, Request};
+use super::request::{Platform, Request};
 use crate::trace::{Check, Status, clipped};
 
 /// The label of today, on the pod.

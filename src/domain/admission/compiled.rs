@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::RuleRef;
+use super::outcome::RuleRef;
 use crate::name::AttestorName;
 use crate::pattern::{Pattern, PatternError, PatternIndex};
 use crate::policy::{AdmissionRule, EnforcementMode, EvaluationMode, GlobalPolicyEvaluationMode, Policy, RuleKind};

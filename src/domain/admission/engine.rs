@@ -6,12 +6,13 @@ use std::borrow::Cow;
 use super::attestors::Judgement;
 use super::break_glass::{self, BreakGlass};
 use super::compiled::{CompiledPolicy, CompiledRule};
+use super::decision::{AttestorOutcome, Decision, ImageDecision};
+use super::evidence::Evidence;
 use super::exemption::Exempted;
+use super::message::Generation;
+use super::outcome::{DenyCause, ImageOutcome, Outcome};
 use super::paths::{attestor_path, rule_field};
-use super::{
-    AttestorOutcome, Decision, DenyCause, Enforcement, Evidence, ImageDecision, ImageOutcome, Outcome, Platform,
-    Request, RequestImage,
-};
+use super::request::{Enforcement, Platform, Request, RequestImage};
 use crate::attestation::Verify;
 use crate::image::{Digest, ImageRef};
 use crate::policy::{EnforcementMode, EvaluationMode};
@@ -32,7 +33,7 @@ pub fn evaluate(policy: &CompiledPolicy, request: &Request, evidence: &Evidence,
         trace: recording.recorder.finish(),
     };
     if outcome == Outcome::Deny {
-        decision.message = decision.denial_text(super::Generation::Current);
+        decision.message = decision.denial_text(Generation::Current);
     }
     decision
 }

@@ -1,7 +1,7 @@
 //! Images that no rule looks at: the system policy's and the allowlist's.
 
-use super::Exemption;
 use super::compiled::{CompiledPolicy, Patterns};
+use super::outcome::Exemption;
 use super::paths::policy_field;
 use crate::document::pattern_path;
 use crate::pattern::{MissReason, Pattern, Stop};

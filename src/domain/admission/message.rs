@@ -1,7 +1,10 @@
 //! The texts of a denial, word for word (the facts' section 5).
 
+use super::attestor_fault::AttestorFault;
 use super::attestors::NO_DIGEST_LEGACY;
-use super::{AttestorFault, AttestorOutcome, Decision, DenyCause, ImageDecision, ImageOutcome, Platform, RuleRef};
+use super::decision::{AttestorOutcome, Decision, ImageDecision};
+use super::outcome::{DenyCause, ImageOutcome, RuleRef};
+use super::request::Platform;
 use crate::policy::RuleKind;
 
 /// Which enforcement path of GKE speaks.

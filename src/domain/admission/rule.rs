@@ -1,7 +1,7 @@
 //! Which one rule decides for a pod.
 
 use super::compiled::{CompiledPolicy, CompiledRule, normalised};
-use super::{Platform, Request};
+use super::request::{Platform, Request};
 use crate::document::rule_path;
 use crate::policy::RuleKind;
 use crate::trace::{Check, Status, clipped};

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeSet, HashMap};
 
-use super::{Attestations, AttestorEvidence, Evidence};
+use super::evidence::{Attestations, AttestorEvidence, Evidence};
 use crate::attestation::{self, AsIf, Attestation, Verify};
 use crate::attestor::Attestor;
 use crate::image::Digest;

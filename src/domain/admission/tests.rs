@@ -1,10 +1,14 @@
 use rstest::rstest;
 
 use super::*;
-use crate::attestation::{self, Signature, SignatureFault, Verified, Verify};
-use crate::attestor::{KeyMaterial, PublicKey};
+use crate::attestation::{self, Attestation, Signature, SignatureFault, Verified, Verify};
+use crate::attestor::{Attestor, KeyMaterial, PublicKey};
 use crate::image::ImageRef;
-use crate::policy::{AdmissionRule, AdmissionWhitelistPattern, GlobalPolicyEvaluationMode, Policy};
+use crate::name::AttestorName;
+use crate::policy::{
+    AdmissionRule, AdmissionWhitelistPattern, EnforcementMode, EvaluationMode, GlobalPolicyEvaluationMode, Policy,
+    RuleKind,
+};
 use crate::system_policy;
 
 const HEX: &str = "37e5287945774f27b418ce567cd77f4bbc9ef44a1bcd1a2312369f31f9cce567";

@@ -1,0 +1,47 @@
+//! The answer to a request, with its reasons.
+
+use super::attestor_fault::AttestorFault;
+use super::outcome::{ImageOutcome, Outcome, RuleRef};
+use super::request::{ContainerKind, Platform};
+use crate::trace::Trace;
+
+/// What one attestor says of one image.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AttestorOutcome {
+    /// As the policy names it.
+    pub name: String,
+    /// `None`: not known.
+    pub satisfied: Option<bool>,
+    /// Where it is not satisfied, word for word the cluster's reason; where it is not known, why.
+    pub reason: String,
+    /// What is behind the reason.
+    pub fault: Option<AttestorFault>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ImageDecision {
+    /// As the policy saw it: on Cloud Run with its digest, if that is known.
+    pub image: String,
+    pub container: String,
+    pub kind: ContainerKind,
+    pub outcome: ImageOutcome,
+    /// Every attestor of the rule, in its order; empty where the rule asks for no attestations.
+    pub attestors: Vec<AttestorOutcome>,
+}
+
+/// The answer, with its reasons.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Decision {
+    pub outcome: Outcome,
+    /// Word for word what the cluster would print after `Error from server (VIOLATES_POLICY): `
+    /// (or Cloud Run after its own prefix); empty where nothing is denied. For the other
+    /// generation, and for what a dry run or break-glass overrode, see [`Decision::denial_text`].
+    pub message: String,
+    pub platform: Platform,
+    /// [`Request::name`].
+    pub name: String,
+    /// `None` where enforcement is off and no rule is looked at.
+    pub rule: Option<RuleRef>,
+    pub images: Vec<ImageDecision>,
+    pub trace: Trace,
+}
