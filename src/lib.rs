@@ -20,7 +20,7 @@
 //! All but `runtime`, `cli` and `settings` are crates of one workspace, each in the directory of its name, so
 //! that the compiler holds the directions: `runtime` may use everything; `ui` reads `app` and `domain`; `app` uses
 //! `domain` and `codelab`; `client` and `sandbox` use `wire` and `domain` and never each other; `signing` uses
-//! `domain`; `domain` uses none of them. `tests/it/layers.rs` holds the directions within this crate.
+//! `domain`; `domain` uses none of them. `tests/it/repository/layers.rs` holds the directions within this crate.
 //!
 //! # Glossary
 //!

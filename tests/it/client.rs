@@ -7,4 +7,4 @@ mod evidence;
 mod registry;
 mod server;
 mod trust;
-mod watching;
+mod watch;

@@ -1,6 +1,7 @@
-//! What several tests share.
+//! What the tests of several rings share.
 
 pub(crate) mod clients;
+pub(crate) mod lab;
 pub(crate) mod pty;
 pub(crate) mod routers;
 pub(crate) mod screen;

@@ -1,4 +1,4 @@
-//! A keyring in a directory of its own; GnuPG's side is in `tests/it/gnupg.rs`.
+//! A keyring in a directory of its own; GnuPG's side is in `tests/it/clients/gnupg.rs`.
 
 use std::fs;
 use std::time::Duration;

@@ -5,7 +5,7 @@ use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
 
 use super::binary_authorization::Signer;
-use super::{BA, CA, GKE, Lab, PROJECT};
+use crate::support::lab::{BA, CA, GKE, Lab, PROJECT};
 
 const ZONE: &str = "us-central1-a";
 const CLUSTER: &str = "binauthz-codelab";

@@ -6,7 +6,7 @@ use countersign::wire::registry::OCI_MANIFEST;
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
 
-use super::{Lab, PROJECT, USAGE};
+use crate::support::lab::{Lab, PROJECT, USAGE};
 
 const AR: &str = "https://artifactregistry.googleapis.com/v1/projects/binauthz-lab";
 

@@ -8,7 +8,7 @@ use countersign::signing::{KeyAlgorithm, KeySpec, Passphrase, generate};
 use reqwest::Method;
 use serde_json::{Value, json};
 
-use super::{BA, CA, CRM, Lab, PROJECT, USAGE};
+use crate::support::lab::{BA, CA, CRM, Lab, PROJECT, USAGE};
 
 const ATTESTOR: &str = "my-binauthz-attestor";
 const NOTE: &str = "my-attestor-note";

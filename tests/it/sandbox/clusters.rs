@@ -9,7 +9,7 @@ use countersign::sandbox::state::Clock;
 use reqwest::Method;
 use serde_json::{Value, json};
 
-use super::{GKE, Lab, PROJECT, USAGE};
+use crate::support::lab::{GKE, Lab, PROJECT, USAGE};
 
 const CLUSTER: &str = "binauthz-codelab";
 const ZONE: &str = "us-central1-a";

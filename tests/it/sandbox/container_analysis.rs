@@ -3,7 +3,7 @@
 use reqwest::{Method, StatusCode, Url};
 use serde_json::{Value, json};
 
-use super::{CA, CRM, Lab, PROJECT, USAGE};
+use crate::support::lab::{CA, CRM, Lab, PROJECT, USAGE};
 
 const NOTE: &str = "my-attestor-note";
 const HEX: &str = "abababababababababababababababababababababababababababababababab";

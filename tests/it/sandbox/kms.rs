@@ -6,7 +6,7 @@ use countersign::signing::pkix;
 use reqwest::Method;
 use serde_json::{Value, json};
 
-use super::{BA, Lab, PROJECT, USAGE};
+use crate::support::lab::{self, BA, Lab, PROJECT, USAGE};
 
 const KMS: &str = "https://cloudkms.googleapis.com/v1";
 
@@ -195,7 +195,7 @@ async fn a_key_id_with_the_sandboxs_address_is_the_services() {
     let version = format!("{}/cryptoKeyVersions/1", make_key(&lab, "EC_SIGN_P256_SHA256").await);
     let pem = lab.get(&format!("{version}/publicKey")).await["pem"].clone();
     let name = version.strip_prefix(&format!("{KMS}/")).unwrap();
-    let note = format!("{}/v1/projects/{PROJECT}/notes?noteId=n", super::CA);
+    let note = format!("{}/v1/projects/{PROJECT}/notes?noteId=n", lab::CA);
     lab.ok(Method::POST, &note, json!({"attestation": {"hint": {"humanReadableName": "n"}}})).await;
     let key = json!({"id": format!("//127.0.0.1:40001/v1/{name}"),
                      "pkixPublicKey": {"publicKeyPem": pem, "signatureAlgorithm": "ECDSA_P256_SHA256"}});

@@ -6,7 +6,7 @@ use countersign::sandbox::people::Person;
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
 
-use super::{BA, CA, CRM, GKE, Lab, PROJECT, USAGE};
+use crate::support::lab::{self, BA, CA, CRM, GKE, Lab, PROJECT, USAGE};
 
 /// One of the people and what it does.
 struct As<'a> {
@@ -319,7 +319,7 @@ async fn a_client_certificate_stands_for_its_person_at_the_clusters_alone() {
     let project = format!("{CRM}/projects/{PROJECT}");
     for (name, creates) in [("owner", true), ("deployer", true), ("policy-creator", false)] {
         let identity = reqwest::Identity::from_pem(certificate(&lab, name).await.as_bytes()).unwrap();
-        let client = super::builder(&lab.sandbox).identity(identity).build().unwrap();
+        let client = lab::builder(&lab.sandbox).identity(identity).build().unwrap();
         let answer = client.post(format!("{pods}?dryRun=All")).json(&pod).send().await.unwrap();
         assert_eq!(answer.status().is_success(), creates, "{name}: {}", answer.text().await.unwrap());
         let answer = client.get(&project).send().await.unwrap();
@@ -341,7 +341,7 @@ async fn certificates_of_others_are_refused() {
     let key = rcgen::KeyPair::generate().unwrap();
     let foreign = rcgen::CertificateParams::new(Vec::new()).unwrap().self_signed(&key).unwrap();
     let identity = reqwest::Identity::from_pem((foreign.pem() + &key.serialize_pem()).as_bytes()).unwrap();
-    let client = super::builder(&lab.sandbox).identity(identity).build().unwrap();
+    let client = lab::builder(&lab.sandbox).identity(identity).build().unwrap();
     let token = lab.sandbox.token().expose().to_owned();
     let refused = client.get(format!("{CRM}/projects/{PROJECT}")).bearer_auth(token).send().await;
     assert!(refused.is_err(), "{refused:?}");

@@ -7,7 +7,7 @@ use base64::engine::general_purpose::{STANDARD, URL_SAFE};
 use reqwest::Method;
 use serde_json::{Value, json};
 
-use super::{BA, CA, Lab, PROJECT};
+use crate::support::lab::{BA, CA, Lab, PROJECT};
 
 const HEX: &str = "37e5287945774f27b418ce567cd77f4bbc9ef44a1bcd1a2312369f31f9cce567";
 

@@ -3,7 +3,7 @@
 use reqwest::Method;
 use serde_json::{Value, json};
 
-use super::{CRM, Lab, PROJECT, USAGE};
+use crate::support::lab::{CRM, Lab, PROJECT, USAGE};
 
 #[tokio::test]
 async fn a_project_is_made_and_read() {

@@ -13,7 +13,7 @@ use tokio::net::TcpStream;
 use tokio_rustls::TlsConnector;
 use tokio_rustls::client::TlsStream;
 
-use super::{BA, CA, CRM, Lab, PROJECT, USAGE};
+use crate::support::lab::{BA, CA, CRM, Lab, PROJECT, USAGE};
 
 const CLIENTS: usize = 100;
 

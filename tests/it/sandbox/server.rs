@@ -8,7 +8,7 @@ use serde_json::Value;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 
-use super::{CRM, Lab, client};
+use crate::support::lab::{CRM, Lab, client};
 
 type Shape = fn(&Value) -> bool;
 

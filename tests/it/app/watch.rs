@@ -1,0 +1,219 @@
+//! What happens in the cluster comes to the screen by itself: events put together, pods that would not
+//! come back, and how the watch stands.
+
+use std::collections::BTreeMap;
+
+use countersign::app::effect::Effect;
+use countersign::app::msg::Msg;
+use countersign::app::remote::Ticket;
+use countersign::app::report::Report;
+use countersign::app::watching::{Feed, News, Watched};
+use countersign::client::{Client, Connection, Secret};
+use countersign::codelab::names;
+use countersign::domain::admission::Enforcement;
+use countersign::domain::name::ProjectId;
+use countersign::domain::resource::{ClusterEvent, Workload, WorkloadKind};
+use countersign::wire::kubernetes::Deployment;
+use countersign::wire::resources::CODELAB_SERVICES;
+use serde_json::json;
+
+use crate::support::stage::Stage;
+use crate::terminal::codelab::open;
+
+/// The ticket of the watch that is under way.
+fn ticket(stage: &Stage) -> Ticket {
+    stage.model.watching.cluster.as_ref().unwrap().0
+}
+
+fn tell(stage: &mut Stage, news: News) {
+    let ticket = ticket(stage);
+    stage.send(Msg::Watched(ticket, Box::new(news)));
+}
+
+pub(crate) fn event(object: &str, message: &str, count: u32, seen: [&str; 2]) -> ClusterEvent {
+    ClusterEvent {
+        namespace: "shop".into(),
+        kind: if message.contains("denied") { "Warning" } else { "Normal" }.into(),
+        reason: if message.contains("denied") { "FailedCreate" } else { "Scheduled" }.into(),
+        message: message.into(),
+        object: object.into(),
+        count,
+        first_seen: format!("2026-11-23T{}Z", seen[0]),
+        last_seen: format!("2026-11-23T{}Z", seen[1]),
+    }
+}
+
+pub(crate) fn pod(name: &str, controller: &str, image: &str) -> Workload {
+    Workload {
+        kind: WorkloadKind::Pod,
+        namespace: "shop".into(),
+        name: name.into(),
+        ready: "1/1".into(),
+        status: "Running".into(),
+        images: vec![image.into()],
+        service_account: "default".into(),
+        labels: BTreeMap::new(),
+        annotations: BTreeMap::new(),
+        created: "2026-11-23T08:00:00Z".into(),
+        failure: None,
+        controller: controller.into(),
+    }
+}
+
+fn denial(image: &str, why: &str) -> String {
+    format!(
+        "Error creating: admission webhook \"imagepolicywebhook.image-policy.k8s.io\" denied the request: \
+         Image {image} denied by Binary Authorization default admission rule. {why}"
+    )
+}
+
+/// Two workloads whose pods are refused for two causes, and pods that run.
+pub(crate) fn refused(size: (u16, u16)) -> Stage {
+    let mut stage = Stage::full(size);
+    let deny = denial("gcr.io/shop/web:1", "Denied by always_deny admission rule");
+    let qa = denial(
+        "gcr.io/shop/api:2",
+        "Image gcr.io/shop/api:2 denied by attestor projects/shop/attestors/qa: No attestations found that were valid and signed by a key trusted by the attestor",
+    );
+    let set = |name: &str, controller: &str| Workload {
+        kind: WorkloadKind::ReplicaSet,
+        ready: "0/2".into(),
+        failure: Some("denied".into()),
+        ..pod(name, controller, "gcr.io/shop/web:1")
+    };
+    let workloads = vec![
+        set("web-5d8f7c9b44", "deployment/web"),
+        set("web-77c9b7b5d6", "deployment/web"),
+        pod("web-77c9b7b5d6-x2x7q", "replicaset/web-77c9b7b5d6", "gcr.io/shop/web:1"),
+        pod("pause-1", "", "k8s.gcr.io/pause:3.1"),
+    ];
+    tell(&mut stage, News::Workloads(workloads));
+    let events = vec![
+        event("pod/pause-1", "Successfully assigned shop/pause-1 to node-1", 1, ["08:59:30", "08:59:30"]),
+        event("replicaset/web-5d8f7c9b44", &deny, 11, ["08:12:09", "08:59:12"]),
+        event("replicaset/web-77c9b7b5d6", &deny, 4, ["07:58:03", "08:31:00"]),
+        event("replicaset/api-6f4c8d7b9", &qa, 2, ["08:40:00", "08:41:07"]),
+    ];
+    tell(&mut stage, News::Events(events));
+    stage
+}
+
+#[test]
+fn rejections_come_first_by_cause_and_workload() {
+    let mut stage = refused((120, 40));
+    stage.keys("1 Tab Tab Tab");
+    let rows = stage.rows();
+    let at = |text: &str| {
+        rows.iter().position(|row| row.contains(text)).unwrap_or_else(|| panic!("{text}\n{}", rows.join("\n")))
+    };
+    assert!(at("deployment/web") < at("✗ qa: No"));
+    assert!(at("✗ qa: No") < at("Scheduled"));
+    let row = stage.row("deployment/web");
+    assert!(row.contains("×15") && row.contains("07:58–08:59"), "{row}");
+    // Enter reads the latest of the group, and the filter looks at its whole text.
+    stage.keys("Enter");
+    stage.row("11 times, first 2026-11-23T08:12:09Z, last 2026-11-23T08:59:12Z");
+    stage.keys("Esc / n o d e - 1 Enter");
+    stage.row("Events 1 of 3");
+    stage.keys("Esc o");
+    stage.row("events one by one");
+    assert!(stage.row("Scheduled").contains("pod/pause-1"));
+    stage.keys("o");
+    stage.row("×15");
+}
+
+#[test]
+fn the_selection_stays_on_its_event_when_others_come() {
+    let mut stage = refused((120, 40));
+    stage.keys("1 Tab Tab Tab Down");
+    let selected = stage.model.selected_event().cloned().unwrap();
+    assert_eq!(selected.object, "replicaset/api-6f4c8d7b9");
+    let mut events = stage.model.session.remotes.events.items().to_vec();
+    events.insert(0, event("replicaset/new", &denial("a", ""), 1, ["08:59:59", "08:59:59"]));
+    tell(&mut stage, News::Events(events));
+    assert_eq!(stage.model.selected_event(), Some(&selected));
+}
+
+#[test]
+fn pods_that_would_not_come_back_are_marked_and_counted() {
+    let mut stage = refused((80, 24));
+    // The live policy denies all but the images of its patterns.
+    stage.row("Workloads 4 · 1 would not come back");
+    stage.keys("1 Tab Tab Down Down");
+    stage.row("›pod         web-77c9b7b5d…  1/1    Running   ✗ no");
+    stage.keys("Down");
+    stage.row("›pod         pause-1         1/1    Running   ✓");
+}
+
+#[test]
+fn how_the_watch_stands_is_said() {
+    let mut stage = Stage::full((80, 24));
+    assert!(stage.row("Events 2").contains("live"));
+    tell(&mut stage, News::Feed(Watched::Events, Feed::Lost(Report::new("the connection broke"))));
+    let row = stage.row("Events 2");
+    assert!(row.contains("failed: the connection broke · as of now"), "{row}");
+    tell(&mut stage, News::Feed(Watched::Events, Feed::Live));
+    assert!(stage.row("Events 2").contains("live"));
+    tell(&mut stage, News::Feed(Watched::Workloads, Feed::Polled(Report::new("pods is forbidden"))));
+    let row = stage.row("Workloads 4");
+    assert!(row.contains("read every 10 s · now"), "{row}");
+    stage.row("the cluster does not let us watch");
+}
+
+#[test]
+fn news_of_a_watch_that_was_given_up_are_dropped() {
+    let mut stage = Stage::full((80, 24));
+    let old = ticket(&stage);
+    let effects = stage.keys("1 r");
+    assert!(effects.iter().any(|effect| matches!(effect, Effect::Watch(_, Some(_)))));
+    assert_ne!(old, ticket(&stage));
+    stage.send(Msg::Watched(old, Box::new(News::Events(Vec::new()))));
+    assert_eq!(stage.model.session.remotes.events.items().len(), 2);
+    // Without its cluster there is nothing to watch.
+    stage.model.session.cluster = None;
+    let effects = stage.send(Msg::Resumed);
+    assert!(effects.iter().any(|effect| matches!(effect, Effect::Watch(_, None))));
+    assert_eq!(stage.model.session.remotes.events.items().len(), 0);
+}
+
+/// Somebody else deploys, and the refusal appears: no key is pressed, nothing is read again.
+#[test]
+fn a_refusal_appears_without_a_key() {
+    let home = tempfile::tempdir().unwrap();
+    let mut workbench = open(home.path());
+    workbench.keys("1 Enter");
+    workbench.wait_for("Project id");
+    workbench.keys("Enter");
+    workbench.wait_for("✓ Choose project");
+    let read = |name: &str| std::fs::read_to_string(home.path().join(name)).unwrap();
+    let address = format!("127.0.0.1:{}", read("port").trim()).parse().unwrap();
+    let token = Secret::new(read("sandbox/token").trim());
+    let client = Client::new(Connection::sandbox(address, read("sandbox/ca.pem"), token));
+    let project: ProjectId = names::PROJECT.parse().unwrap();
+    let (zone, name) = (names::LOCATION, names::CLUSTER);
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    let api = runtime.block_on(async {
+        client.enable_services(&project, &CODELAB_SERVICES, |_| {}).await.unwrap();
+        let cluster = serde_json::from_value(json!({"name": name, "location": zone})).unwrap();
+        let operation = client.create_cluster(&project, cluster).await.unwrap();
+        client.wait_for_cluster(&project, zone, operation, |_| {}).await.unwrap();
+        let operation = client.set_cluster_enforcement(&project, zone, name, Enforcement::On).await.unwrap();
+        client.wait_for_cluster(&project, zone, operation, |_| {}).await.unwrap();
+        let mut policy = client.policy(&project).await.unwrap();
+        policy.default_admission_rule.evaluation_mode = countersign::domain::policy::EvaluationMode::AlwaysDeny;
+        client.put_policy(&project, &policy).await.unwrap();
+        client.kubernetes(&client.cluster(&project, zone, name).await.unwrap()).unwrap()
+    });
+    // Once, so that the workbench knows of the cluster.
+    workbench.keys("r");
+    workbench.wait_for("live");
+    let template = json!({"metadata": {"labels": {"app": "shop"}},
+        "spec": {"containers": [{"name": "shop", "image": "gcr.io/shop/web:1"}]}});
+    let spec = json!({"replicas": 1, "selector": {"matchLabels": {"app": "shop"}}, "template": template});
+    let deployment: Deployment = serde_json::from_value(json!({"metadata": {"name": "shop"}, "spec": spec})).unwrap();
+    runtime.block_on(api.create("default", &deployment)).unwrap();
+    workbench.wait_for("✗ always_deny · default");
+    workbench.wait_for("deployment/sh");
+    runtime.block_on(api.delete::<Deployment>("default", "shop")).unwrap();
+    workbench.wait_for("nothing runs");
+}

@@ -1,0 +1,361 @@
+//! `countersign replay`: audit log entries under a policy and under the policies of their time.
+
+use std::fs;
+use std::io::Write as _;
+use std::path::Path;
+use std::process::{Command, Output, Stdio};
+
+use countersign::app::effect::Effect;
+use countersign::app::msg::Msg;
+use countersign::app::remote::Ticket;
+use countersign::app::replaying::{Entries, ReplayAsk, ReplayProgress};
+use countersign::codelab::STEPS;
+use countersign::domain::admission::Evidence;
+use countersign::domain::policy::Policy;
+use countersign::domain::replay::{Replay, Replayer};
+use countersign::runtime::replaying::{self, Progress};
+use countersign::signing::openpgp::Verifier;
+use serde_json::{Value, json};
+
+use crate::support::stage::Stage;
+
+const DIGEST: &str = "sha256:37e5287945774f27b418ce567cd77f4bbc9ef44a1bcd1a2312369f31f9cce567";
+const NONE: &str = "No attestations found that were valid and signed by a key trusted by the attestor";
+const DENY: &str =
+    "defaultAdmissionRule:\n  evaluationMode: ALWAYS_DENY\n  enforcementMode: ENFORCED_BLOCK_AND_AUDIT_LOG\n";
+const ALLOW: &str =
+    "defaultAdmissionRule:\n  evaluationMode: ALWAYS_ALLOW\n  enforcementMode: ENFORCED_BLOCK_AND_AUDIT_LOG\n";
+const ASK: &str = "defaultAdmissionRule:\n  evaluationMode: REQUIRE_ATTESTATION\n  enforcementMode: ENFORCED_BLOCK_AND_AUDIT_LOG\n  requireAttestationsBy:\n  - projects/p/attestors/qa\n";
+
+/// A pod of a workload at an hour of a day.
+fn pod(workload: &str, hour: u32, logged: &str) -> Value {
+    let image = format!("gcr.io/p/{workload}@{DIGEST}");
+    let (response, labels) = match logged {
+        "denied" => (
+            json!({"kind": "Status", "status": "Failure", "reason": "VIOLATES_POLICY", "code": 400, "message": format!(
+                "admission webhook \"imagepolicywebhook.image-policy.k8s.io\" denied the request: Image {image} denied by Binary Authorization default admission rule. Denied by always_deny admission rule")}),
+            json!({}),
+        ),
+        "unattested" => (
+            json!({"kind": "Status", "status": "Failure", "reason": "VIOLATES_POLICY", "code": 400, "message": format!(
+                "admission webhook \"imagepolicywebhook.image-policy.k8s.io\" denied the request: Image {image} denied by Binary Authorization default admission rule. Image {image} denied by attestor projects/p/attestors/qa: {NONE}")}),
+            json!({}),
+        ),
+        "admitted" => (json!({"kind": "Pod", "status": {"phase": "Pending"}}), json!({})),
+        mark => (json!({"kind": "Pod"}), json!({ format!("imagepolicywebhook.image-policy.k8s.io/{mark}"): "true" })),
+    };
+    let mut own = json!({"team": "shop-team"});
+    if logged == "break-glass" {
+        own["image-policy.k8s.io/break-glass"] = json!("true");
+    }
+    json!({
+        "insertId": format!("{workload}-{hour}"),
+        "labels": labels,
+        "protoPayload": {
+            "methodName": "io.k8s.core.v1.pods.create",
+            "resourceName": format!("core/v1/namespaces/shop/pods/{workload}-x"),
+            "request": {
+                "apiVersion": "v1", "kind": "Pod",
+                "metadata": {"generateName": format!("{workload}-"), "labels": own,
+                    "ownerReferences": [{"kind": "ReplicaSet", "name": workload, "controller": true}]},
+                "spec": {"containers": [{"name": "c", "image": image}]},
+            },
+            "response": response,
+        },
+        "resource": {"type": "k8s_cluster", "labels": {"cluster_name": "c", "location": "us-central1-a", "project_id": "p"}},
+        "timestamp": format!("2026-05-12T{hour:02}:00:00Z"),
+    })
+}
+
+fn run(dir: &Path, args: &[&str], input: Option<&str>) -> Output {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_countersign"));
+    command.current_dir(dir).arg("replay").args(args).env("NO_COLOR", "1");
+    let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    child.stdin.take().unwrap().write_all(input.unwrap_or_default().as_bytes()).unwrap();
+    child.wait_with_output().unwrap()
+}
+
+fn text(bytes: &[u8]) -> String {
+    String::from_utf8(bytes.to_vec()).unwrap()
+}
+
+fn prepared(entries: &str) -> tempfile::TempDir {
+    let dir = tempfile::tempdir().unwrap();
+    for (name, text) in [("deny.yaml", DENY), ("allow.yaml", ALLOW), ("ask.yaml", ASK), ("entries.json", entries)] {
+        fs::write(dir.path().join(name), text).unwrap();
+    }
+    dir
+}
+
+fn entries() -> Vec<Value> {
+    vec![
+        pod("web", 1, "admitted"),
+        pod("web", 2, "denied"),
+        pod("api", 3, "unattested"),
+        pod("api", 4, "break-glass"),
+        json!({"protoPayload": {"methodName": "google.cloud.binaryauthorization.v1.BinauthzManagementServiceV1.UpdatePolicy"}}),
+    ]
+}
+
+#[test]
+fn what_flips_is_told_by_workload() {
+    let dir = prepared(&serde_json::to_string_pretty(&entries()).unwrap());
+    let output = run(dir.path(), &["entries.json", "--policy", "deny.yaml"], None);
+    assert_eq!(output.status.code(), Some(1), "{}", text(&output.stderr));
+    insta::assert_snapshot!(text(&output.stdout));
+}
+
+#[test]
+fn lines_and_arrays_and_standard_input_are_alike() {
+    let lines: String = entries().iter().map(|entry| format!("{entry}\n")).collect();
+    let dir = prepared(&serde_json::to_string(&entries()).unwrap());
+    let args = ["--policy", "allow.yaml", "--format", "json"];
+    let from_array = run(dir.path(), &[&["entries.json"][..], &args].concat(), None);
+    let from_lines = run(dir.path(), &[&["-"][..], &args].concat(), Some(&lines));
+    let without_lines = |output: &Output| {
+        let mut json: Value = serde_json::from_slice(&output.stdout).unwrap();
+        for entry in json["flipped"].as_array_mut().unwrap() {
+            entry.as_object_mut().unwrap().remove("line");
+        }
+        json
+    };
+    assert_eq!(without_lines(&from_array), without_lines(&from_lines));
+    let json = without_lines(&from_array);
+    assert_eq!(json["counts"], json!({"newly-admitted": 2, "unchanged": 2}));
+    assert_eq!(json["logged"], json!({"admitted": 1, "denied": 2, "break-glass": 1}));
+    assert_eq!(json["flipped"][0]["workload"], "replicaset/web");
+    assert_eq!((json["entries"].as_u64(), json["others"].as_u64()), (Some(5), Some(1)));
+}
+
+#[test]
+fn exit_codes_say_what_was_found() {
+    let admitted = serde_json::to_string(&[pod("web", 1, "admitted")]).unwrap();
+    let dir = prepared(&admitted);
+    let code = |args: &[&str], input: Option<&str>| run(dir.path(), args, input).status.code();
+    assert_eq!(code(&["entries.json", "--policy", "allow.yaml"], None), Some(0));
+    assert_eq!(code(&["entries.json", "--policy", "deny.yaml"], None), Some(1));
+    assert_eq!(code(&["entries.json", "--policy", "ask.yaml"], None), Some(3));
+    assert_eq!(code(&["entries.json", "--policy", "ask.yaml", "--attested-by", "qa"], None), Some(0));
+    assert_eq!(code(&["entries.json", "--policy", "ask.yaml", "--unattested"], None), Some(1));
+    assert_eq!(code(&["-", "--policy", "allow.yaml"], Some(&format!("{admitted}\n{{\"cut"))), Some(2));
+    for (args, why) in [
+        (&["gone.json", "--policy", "allow.yaml"][..], "gone.json"),
+        (&["entries.json", "--policy", "gone.yaml"], "gone.yaml"),
+        (&["-", "--policy", "-"], "not both"),
+        (&["-", "--policy", "allow.yaml"], "no entries"),
+        (&["entries.json", "--policy", "ask.yaml", "--attested-by", "nobody"], "nobody"),
+        (&["entries.json", "--policy", "allow.yaml", "--history", "deny.yaml"], "updateTime"),
+    ] {
+        let output = run(dir.path(), args, None);
+        assert_eq!(output.status.code(), Some(2), "{args:?}");
+        assert!(text(&output.stderr).contains(why), "{}", text(&output.stderr));
+    }
+}
+
+#[test]
+fn what_cannot_be_read_is_told_with_its_place() {
+    let broken = format!(
+        "{}\n{{\"protoPayload\": {{\"methodName\": \"x\n{}\n",
+        pod("a", 1, "admitted"),
+        pod("b", 2, "admitted")
+    );
+    let dir = prepared(&broken);
+    let output = run(dir.path(), &["entries.json", "--policy", "allow.yaml"], None);
+    assert_eq!(output.status.code(), Some(2));
+    let told = text(&output.stdout);
+    assert!(told.contains("3 entries: 2 admissions, 0 of something else, 1 that cannot be read."), "{told}");
+    assert!(told.contains("entry 2, line 2: the entry has no end before the next one"), "{told}");
+}
+
+#[test]
+fn the_policies_of_their_time_give_the_verdicts_of_the_log() {
+    let dir = prepared(&serde_json::to_string(&entries()).unwrap());
+    let past = dir.path().join("past");
+    fs::create_dir(&past).unwrap();
+    let dated = |name: &str, policy: &str, hour: u32| {
+        fs::write(past.join(name), format!("{policy}updateTime: '2026-05-12T{hour:02}:30:00Z'\n")).unwrap();
+    };
+    dated("1.yaml", ALLOW, 0);
+    dated("2.yaml", DENY, 1);
+    dated("3.yaml", ASK, 2);
+    let output =
+        run(dir.path(), &["entries.json", "--policy", "allow.yaml", "--history", "past", "--format", "json"], None);
+    let json: Value = serde_json::from_slice(&output.stdout).unwrap();
+    // A pod that breaks the glass under a rule whose attestations are not known is admitted by it too.
+    assert_eq!(json["then"]["same"], 4, "{json:#}");
+    assert_eq!(json["then"]["differs"], 0);
+    // Another history does not.
+    dated("2.yaml", ALLOW, 1);
+    let output =
+        run(dir.path(), &["entries.json", "--policy", "allow.yaml", "--history", "past", "--format", "json"], None);
+    let json: Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!((json["then"]["same"].as_u64(), json["then"]["differs"].as_u64()), (Some(3), Some(1)));
+    let because = json["then"]["different"][0]["because"].as_str().unwrap();
+    assert_eq!(because, "logged as denied, and the policy of that time gives ADMIT: default rule ALWAYS_ALLOW");
+}
+
+/// kubectl finds the program by its name, and the program calls itself as the person did.
+#[test]
+fn it_is_a_plugin_of_kubectl() {
+    let dir = tempfile::tempdir().unwrap();
+    let plugin = dir.path().join("kubectl-countersign");
+    std::os::unix::fs::symlink(env!("CARGO_BIN_EXE_countersign"), &plugin).unwrap();
+    let run = |args: &[&str]| {
+        let mut child = Command::new(&plugin)
+            .args(args)
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let denial = "Error from server (VIOLATES_POLICY): admission webhook \"imagepolicywebhook.image-policy.k8s.io\" denied the request: Image a denied by Binary Authorization default admission rule. Denied by always_deny admission rule\n";
+        // A help text does not read it.
+        let _ = child.stdin.take().unwrap().write_all(denial.as_bytes());
+        child.wait_with_output().unwrap()
+    };
+    assert!(text(&run(&["--help"]).stdout).contains("Usage: kubectl countersign"));
+    assert!(text(&run(&["replay", "--help"]).stdout).contains("Usage: kubectl countersign replay"));
+    assert!(text(&run(&["nonsense", "x"]).stderr).contains("kubectl countersign"));
+    let explained = run(&["explain", "-"]);
+    assert!(text(&explained.stdout).contains("by the default rule of the policy"), "{}", text(&explained.stdout));
+}
+
+/// The plugin file of the README is one that k9s takes, and what it calls is there.
+#[test]
+fn the_plugin_file_for_k9s_is_true() {
+    #[derive(Debug, serde::Deserialize)]
+    struct File {
+        plugins: std::collections::BTreeMap<String, Plugin>,
+    }
+    /// The fields of k9s (its documentation of plugins); others are refused.
+    #[derive(Debug, serde::Deserialize)]
+    #[serde(rename_all = "camelCase", deny_unknown_fields)]
+    struct Plugin {
+        short_cut: String,
+        description: String,
+        scopes: Vec<String>,
+        command: String,
+        background: bool,
+        args: Vec<String>,
+    }
+    let readme = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("README.md")).unwrap();
+    let yaml = readme.split("```yaml\n").find(|block| block.starts_with("plugins:")).expect("the plugin file");
+    let file: File = serde_saphyr::from_str(yaml.split("```").next().unwrap()).unwrap();
+    assert!(file.plugins.len() >= 2);
+    let subcommands = text(&Command::new(env!("CARGO_BIN_EXE_countersign")).arg("--help").output().unwrap().stdout);
+    for (name, plugin) in &file.plugins {
+        assert!(!plugin.short_cut.is_empty() && !plugin.description.is_empty() && !plugin.scopes.is_empty(), "{name}");
+        assert!(!plugin.background, "{name} shows something");
+        let there = Command::new("sh").args(["-c", "command -v \"$0\"", &plugin.command]).output().unwrap();
+        assert!(there.status.success(), "{name}: {} is not there", plugin.command);
+        let line = plugin.args.join(" ");
+        let called = line.split("countersign ").nth(1).and_then(|rest| rest.split(' ').next()).unwrap();
+        assert!(subcommands.contains(&format!("  {called} ")), "{name} calls {called}");
+    }
+}
+
+/// A replay of three entries in the workbench, as far as it came.
+pub(crate) fn replaying(size: (u16, u16), ended: bool) -> Stage {
+    let mut stage = Stage::full(size);
+    stage.keys("1 M-l");
+    stage.type_text("entries.json");
+    let (ticket, ask) = asked(stage.keys("Enter"));
+    if !ended {
+        stage.send(Msg::ReplayProgress(ticket, ReplayProgress { entries: 41_235, percent: 41 }));
+        return stage;
+    }
+    let policy = Replayer::new(&ask.policy, &ask.system, Evidence::default(), &[]);
+    let lines: String = entries().iter().map(|entry| format!("{entry}\n")).collect::<String>() + "{\"cut off";
+    let replay = replaying::replay(&mut lines.as_bytes(), &policy, &Verifier::default(), &Progress::default());
+    stage.send(Msg::Replayed(ticket, Box::new(Ok(replay.unwrap().unwrap()))));
+    stage
+}
+
+fn asked(effects: Vec<Effect>) -> (Ticket, Box<ReplayAsk>) {
+    effects
+        .into_iter()
+        .find_map(|e| if let Effect::Replay(ticket, ask) = e { Some((ticket, ask)) } else { None })
+        .unwrap()
+}
+
+#[test]
+fn a_replay_in_the_workbench_is_asked_for_and_told() {
+    let mut stage = replaying((120, 40), true);
+    stage.row("6 entries: 4 admissions");
+    stage.row("cannot be read: 1");
+    let effects = stage.keys("y");
+    let Some(Effect::Copy(text)) = effects.iter().find(|effect| matches!(effect, Effect::Copy(_))) else { panic!() };
+    assert!(text.contains("entry 6, line 6: cannot be read"), "{text}");
+    // What was typed is there the next time; without a path it is the project's own log.
+    let (_, ask) = asked(stage.keys("Esc M-l C-u Enter"));
+    assert_eq!(ask.entries, Entries::Log("binauthz-codelab".into()));
+    stage.keys("Esc");
+    stage.model.session.project = None;
+    stage.keys("M-l C-u Enter");
+    stage.row("a path is needed, as no project is chosen");
+}
+
+#[test]
+fn a_replay_that_is_closed_is_given_up() {
+    let mut stage = replaying((80, 24), false);
+    stage.row("41235 entries, 41 %");
+    let ticket = stage.model.replaying.ticket.unwrap();
+    let effects = stage.keys("Esc");
+    assert!(effects.iter().any(|effect| matches!(effect, Effect::Cancel(cancelled) if *cancelled == ticket)));
+    stage.row("the replay was cancelled");
+    stage.send(Msg::Replayed(ticket, Box::new(Ok(Replay::default()))));
+    assert!(stage.model.replaying.result.is_none(), "what was given up is dropped");
+}
+
+#[test]
+fn a_cancelled_replay_has_no_result() {
+    let progress = Progress::default();
+    progress.cancel();
+    let policy = Policy::default_for("p");
+    let replayer = Replayer::new(&policy, &policy, Evidence::default(), &[]);
+    let text = entries()[0].to_string();
+    let replay = replaying::replay(&mut text.as_bytes(), &replayer, &Verifier::default(), &progress).unwrap();
+    assert_eq!(replay, None);
+}
+
+/// The real program: what its sandbox's cluster logged when it refused the codelab's pod.
+#[test]
+fn the_workbench_replays_the_log_of_its_project() {
+    let home = tempfile::tempdir().unwrap();
+    let mut workbench = crate::terminal::codelab::open(home.path());
+    workbench.keys("g");
+    for (number, step) in STEPS.iter().enumerate().take_while(|(_, step)| step.id != "rejection") {
+        crate::terminal::codelab::at_step(&mut workbench, number);
+        crate::terminal::codelab::do_it(&mut workbench, step.id);
+    }
+    workbench.keys("M-l");
+    workbench.wait_for("Replay audit log entries");
+    workbench.keys("Enter");
+    workbench.wait_for("the log of binauthz-codelab under the draft");
+    workbench.wait_for("admissions");
+}
+
+/// The real program: a file that is there, and one that is not.
+#[test]
+fn the_workbench_replays_a_file() {
+    let home = tempfile::tempdir().unwrap();
+    let lines: String = entries().iter().map(|entry| format!("{entry}\n")).collect();
+    fs::write(home.path().join("log.jsonl"), lines.repeat(40)).unwrap();
+    let mut workbench = crate::terminal::codelab::open(home.path());
+    workbench.keys("2 F3");
+    workbench.wait_for("Start the draft from");
+    workbench.keys("Enter");
+    workbench.wait_for("ALWAYS_DENY");
+    workbench.keys("Esc");
+    workbench.wait_gone("Esc leave");
+    for (path, told) in [("gone.jsonl", "No such file"), ("log.jsonl", "200 entries: 160 admissions")] {
+        workbench.keys("M-l");
+        workbench.wait_for("Under");
+        workbench.keys("C-u");
+        workbench.type_raw(home.path().join(path).to_str().unwrap());
+        workbench.keys("Enter");
+        workbench.wait_for(told);
+        workbench.keys("Esc");
+        workbench.wait_gone(told);
+    }
+}

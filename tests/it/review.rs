@@ -1,5 +1,0 @@
-//! Reviews: exact comparison against brute force, and against every small mutation.
-
-mod brute_force;
-mod command;
-mod mutations;
