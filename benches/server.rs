@@ -9,7 +9,7 @@ use std::process::{Child, Command, Stdio};
 use std::sync::LazyLock;
 
 use countersign::client::{Blob, Client, Connection, ImageContent, Kubernetes, Secret};
-use countersign::codelab::image;
+use countersign::codelab::{checks, image};
 use countersign::domain::admission::Enforcement;
 use countersign::domain::attestation::{Attestation, Signature};
 use countersign::domain::attestor::Attestor;
@@ -20,7 +20,6 @@ use countersign::sandbox::Sandbox;
 use countersign::wire::container::Cluster;
 use countersign::wire::container_analysis::Note;
 use countersign::wire::kubernetes::{Pod, VIOLATES_POLICY};
-use countersign::wire::resources::CODELAB_SERVICES;
 use divan::Bencher;
 use divan::counter::ItemsCount;
 use futures_util::future::join_all;
@@ -76,7 +75,7 @@ async fn prepare(directory: &tempfile::TempDir) -> anyhow::Result<(Client, Kuber
     let token = Secret::new(sandbox.token().expose());
     let client = Client::new(Connection::sandbox(sandbox.addr(), sandbox.authority_pem(), token));
     client.create_project(&project(), "Bench").await?;
-    client.enable_services(&project(), &CODELAB_SERVICES, |_| {}).await?;
+    client.enable_services(&project(), &checks::SERVICES, |_| {}).await?;
     let cluster = Cluster {
         name: CLUSTER.to_owned(),
         location: ZONE.to_owned(),

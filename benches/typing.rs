@@ -36,8 +36,8 @@ fn press(model: &mut Model, code: KeyCode) {
 fn model(lines: usize) -> Model {
     let deps = Deps {
         verifier: Arc::new(Trusting),
-        manifest: countersign::wire::manifest::request,
-        manifests: countersign::wire::manifest::requests,
+        manifest: countersign::files::manifest::request,
+        manifests: countersign::files::manifest::requests,
         themes: vec!["dark".to_owned()],
     };
     let mut model = Model::new(Saved { tab: 1, ..Saved::default() }, Some(text(lines)), deps, Timestamp::UNIX_EPOCH);

@@ -7,6 +7,7 @@
 //!
 //! domain     pure: image references, the policy and its text, admission decisions, attestations
 //! wire       REST types of Google, the registry and Kubernetes; shared by client and sandbox
+//! files      what people bring: manifests, inventories, exported audit logs
 //! client     one HTTP client for the sandbox and for the cloud
 //! sandbox    the embedded server that answers as the hosts it stands for
 //! signing    OpenPGP behind domain's `Verify`, and the keys of this machine
@@ -19,8 +20,9 @@
 //!
 //! All but `runtime`, `cli` and `settings` are crates of one workspace, each in the directory of its name, so
 //! that the compiler holds the directions: `runtime` may use everything; `ui` reads `app` and `domain`; `app` uses
-//! `domain` and `codelab`; `client` and `sandbox` use `wire` and `domain` and never each other; `signing` uses
-//! `domain`; `domain` uses none of them. `tests/it/repository/layers.rs` holds the directions within this crate.
+//! `domain` and `codelab`; `client` and `sandbox` use `wire` and `domain` and never each other; `signing` and
+//! `files` use `domain`; `domain` uses none of them. `tests/it/repository/layers.rs` holds the directions within
+//! this crate.
 //!
 //! # Glossary
 //!
@@ -31,7 +33,7 @@
 //! (which request a reply belongs to), *verdict* (a decision in one word), *trace* (the tree of
 //! checks behind a decision).
 
-pub use {app, client, codelab, domain, sandbox, signing, ui, wire};
+pub use {app, client, codelab, domain, files, sandbox, signing, ui, wire};
 
 pub mod cli;
 pub mod runtime;

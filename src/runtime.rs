@@ -56,8 +56,8 @@ pub fn workbench(options: &Options) -> anyhow::Result<()> {
     let verifier = Arc::new(verifier::Remembering::default());
     let deps = Deps {
         verifier,
-        manifest: wire::manifest::request,
-        manifests: wire::manifest::requests,
+        manifest: ::files::manifest::request,
+        manifests: ::files::manifest::requests,
         themes: themes.names(),
     };
     let mut model = Model::new(saved, draft, deps, jiff::Timestamp::now());

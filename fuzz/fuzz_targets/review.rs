@@ -7,7 +7,7 @@ use countersign::domain::document::{Dialect, Document};
 use countersign::domain::policy::Policy;
 use countersign::domain::review::Comparison;
 use countersign::domain::system_policy;
-use countersign::wire::inventory::{self, Defaults};
+use countersign::files::inventory::{self, Defaults};
 use libfuzzer_sys::fuzz_target;
 
 fn policy(text: &str) -> Option<Policy> {

@@ -24,8 +24,8 @@ use domain::name::{AttestorName, ClusterKey};
 use domain::policy::Policy;
 use domain::review::{Comparison, Review, Reviewer, Source, Standing, json, markdown, sarif};
 use domain::system_policy;
+use files::inventory::{self, Defaults, InventoryError};
 use signing::openpgp::Verifier;
-use wire::inventory::{self, Defaults, InventoryError};
 
 /// Compare two policies: what the new one lets in and locks out, exactly and over an inventory.
 #[derive(Debug, clap::Args)]

@@ -24,8 +24,8 @@ use domain::image::{Digest, ImageRef};
 use domain::name::ClusterKey;
 use domain::policy::Policy;
 use domain::system_policy;
+use files::manifest::ManifestError;
 use signing::openpgp::Verifier;
-use wire::manifest::ManifestError;
 
 /// Decide whether a pod would be admitted under a policy, and say why.
 #[derive(Debug, clap::Args)]

@@ -17,8 +17,8 @@ use domain::image::{Digest, ImageRef};
 use domain::inventory::Item;
 use domain::name::{NoteName, ProjectId};
 use domain::resource::{Image, LocalKey, Note};
+use files::inventory::{self, Defaults};
 use signing::openpgp::Verifier;
-use wire::inventory::{self, Defaults};
 
 /// The registries that are asked for a project's repositories; others list none.
 const REGISTRIES: [&str; 4] = ["gcr.io", "us.gcr.io", "eu.gcr.io", "asia.gcr.io"];

@@ -19,9 +19,9 @@ use app::report::Report;
 use domain::attestation::Verify;
 use domain::name::ProjectId;
 use domain::replay::{Replay, Replayer, Unreadable};
+use files::audit_log;
+use files::audit_log::split::{Batch, Piece, Splitter};
 use signing::openpgp::Verifier;
-use wire::audit_log;
-use wire::audit_log::split::{Batch, Piece, Splitter};
 
 /// Bytes that are read at a time, and about as many a thread takes.
 const CHUNK: usize = 256 << 10;

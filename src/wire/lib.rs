@@ -3,15 +3,12 @@
 //! Shared by `client` and `sandbox`, so that the sandbox produces exactly what the client parses.
 //! May use `domain`; pure. Field names: the facts' sections 6 to 9 and the published protos.
 
-pub mod audit_log;
 pub mod base64_bytes;
 pub mod binary_authorization;
 pub mod container;
 pub mod container_analysis;
 pub mod iam;
-pub mod inventory;
 pub mod kubernetes;
-pub mod manifest;
 pub mod registry;
 pub mod resources;
 pub mod shown_url;

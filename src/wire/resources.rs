@@ -73,7 +73,3 @@ pub struct Operation {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub response: Option<serde_json::Value>,
 }
-
-/// The services that the codelab enables, and the registry and key services beside them.
-pub const CODELAB_SERVICES: [&str; 3] =
-    ["container.googleapis.com", "binaryauthorization.googleapis.com", "containeranalysis.googleapis.com"];

@@ -9,7 +9,7 @@ use crate::cli::terminal::{Styles, printable};
 use domain::document::{self, Document};
 use domain::policy_test::{self, Coverage, Fault, Mismatch, PolicyTests, Report, TestResult, Verdict};
 use domain::trace::Status;
-use wire::manifest;
+use files::manifest;
 
 /// The tests of one policy.
 pub(in crate::cli) struct Tested {

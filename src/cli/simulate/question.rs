@@ -8,7 +8,7 @@ use domain::admission::{AttestorEvidence, Evidence, Platform, Request, RequestIm
 use domain::image::ImageRef;
 use domain::name::AttestorName;
 use domain::policy::Policy;
-use wire::manifest::{self, PodManifest};
+use files::manifest::{self, PodManifest};
 
 /// The pod of the manifest or of the images, changed by the flags.
 pub(super) fn request(args: &Args) -> Result<Request, Failure> {

@@ -9,12 +9,11 @@ use countersign::app::remote::Ticket;
 use countersign::app::report::Report;
 use countersign::app::watching::{Feed, News, Watched};
 use countersign::client::{Client, Connection, Secret};
-use countersign::codelab::names;
+use countersign::codelab::{checks, names};
 use countersign::domain::admission::Enforcement;
 use countersign::domain::name::ProjectId;
 use countersign::domain::resource::{ClusterEvent, Workload, WorkloadKind};
 use countersign::wire::kubernetes::Deployment;
-use countersign::wire::resources::CODELAB_SERVICES;
 use serde_json::json;
 
 use crate::support::stage::Stage;
@@ -193,7 +192,7 @@ fn a_refusal_appears_without_a_key() {
     let (zone, name) = (names::LOCATION, names::CLUSTER);
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     let api = runtime.block_on(async {
-        client.enable_services(&project, &CODELAB_SERVICES, |_| {}).await.unwrap();
+        client.enable_services(&project, &checks::SERVICES, |_| {}).await.unwrap();
         let cluster = serde_json::from_value(json!({"name": name, "location": zone})).unwrap();
         let operation = client.create_cluster(&project, cluster).await.unwrap();
         client.wait_for_cluster(&project, zone, operation, |_| {}).await.unwrap();

@@ -8,9 +8,9 @@ mod projects;
 mod workloads;
 
 use countersign::client::{Client, Connection, Secret};
+use countersign::codelab::checks;
 use countersign::domain::name::ProjectId;
 use countersign::sandbox::Sandbox;
-use countersign::wire::resources::CODELAB_SERVICES;
 
 /// A sandbox with a client of it.
 struct Lab {
@@ -32,7 +32,7 @@ impl Lab {
     async fn with_project() -> Self {
         let lab = Self::start().await;
         lab.client.create_project(&project(), "Codelab").await.unwrap();
-        lab.client.enable_services(&project(), &CODELAB_SERVICES, |_| {}).await.unwrap();
+        lab.client.enable_services(&project(), &checks::SERVICES, |_| {}).await.unwrap();
         lab
     }
 }

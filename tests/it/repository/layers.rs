@@ -9,7 +9,7 @@ const ALLOWED: &[(&str, &[&str])] =
     &[("runtime", &["runtime", "settings"]), ("settings", &["settings"]), ("cli", &["cli", "runtime", "settings"])];
 
 /// The other crates of the workspace, each in the directory of its name.
-const CRATES: &[&str] = &["app", "client", "codelab", "domain", "sandbox", "signing", "ui", "wire"];
+const CRATES: &[&str] = &["app", "client", "codelab", "domain", "files", "sandbox", "signing", "ui", "wire"];
 
 /// Words that a pure module may not contain: input, output, time and tasks.
 const IMPURE: &[(&str, &[&str])] = &[
@@ -32,6 +32,7 @@ const IMPURE: &[(&str, &[&str])] = &[
     ("codelab", &["std::fs", "std::net", "std::env", "SystemTime", "Timestamp::now", "tokio", "reqwest"]),
     ("app", &["std::fs", "std::net", "std::env", "Timestamp::now", "tokio", "reqwest", "Frame", "Buffer"]),
     ("ui", &["std::fs", "std::net", "tokio", "reqwest"]),
+    ("files", &["std::fs", "std::net", "tokio", "reqwest", "Timestamp::now"]),
     ("wire", &["std::fs", "std::net", "tokio", "reqwest", "Timestamp::now"]),
 ];
 

@@ -8,7 +8,7 @@ use std::sync::{Mutex, PoisonError};
 
 use countersign::app::action::{Group, specs};
 use countersign::domain::policy_test;
-use countersign::wire::manifest;
+use countersign::files::manifest;
 
 /// Held by who reads and writes the README: two tables of it are written by two tests.
 pub(crate) static FILE: Mutex<()> = Mutex::new(());

@@ -64,8 +64,8 @@ impl Stage {
         let themes = ["dark", "light", "high-contrast"].map(str::to_owned).to_vec();
         let deps = Deps {
             verifier: Arc::new(Trusting),
-            manifest: countersign::wire::manifest::request,
-            manifests: countersign::wire::manifest::requests,
+            manifest: countersign::files::manifest::request,
+            manifests: countersign::files::manifest::requests,
             themes,
         };
         let mut model = Model::new(Saved::default(), None, deps, now());

@@ -13,8 +13,8 @@ use crate::decode::{self, Kind, Message};
 use crate::error::ApiError;
 use domain::platform_evaluation::{self, Evaluation, Pod, Verdict, World};
 use domain::platform_policy::{CheckKind, GkePolicy, PkixPublicKey, PlatformRules};
+use files::manifest::{self, PodManifest};
 use signing::pkix;
-use wire::manifest::{self, PodManifest};
 
 const BODY: Message = Message(&[
     (&["resource"], Kind::Any),

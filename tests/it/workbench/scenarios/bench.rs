@@ -42,8 +42,8 @@ impl Bench {
         let (sender, messages) = unbounded_channel();
         let deps = Deps {
             verifier: Arc::new(Remembering::default()),
-            manifest: countersign::wire::manifest::request,
-            manifests: countersign::wire::manifest::requests,
+            manifest: countersign::files::manifest::request,
+            manifests: countersign::files::manifest::requests,
             themes: vec!["dark".to_owned()],
         };
         let saved = Saved {

@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use countersign::client::{Blob, Client, ImageContent, Kubernetes};
-use countersign::codelab::image;
+use countersign::codelab::{checks, image};
 use countersign::domain::admission::{CompiledPolicy, ContainerKind, Enforcement, Request, RequestImage, evaluate};
 use countersign::domain::attestation::{ATTESTATION, Attestation, Signature, payload};
 use countersign::domain::attestor::{Attestor, KeyMaterial, PublicKey};
@@ -19,7 +19,6 @@ use countersign::signing::{KeyAlgorithm, KeySpec, Passphrase, generate};
 use countersign::wire::container::Cluster;
 use countersign::wire::iam::OCCURRENCES_VIEWER;
 use countersign::wire::kubernetes::{Deployment, Event, Pod};
-use countersign::wire::resources::CODELAB_SERVICES;
 use serde_json::{Value, json};
 
 use super::keys::OldKey;
@@ -112,7 +111,7 @@ impl Lab {
         let client = backend.client().unwrap().clone();
         let project: ProjectId = PROJECT.parse().unwrap();
         client.create_project(&project, "Codelab").await.unwrap();
-        client.enable_services(&project, &CODELAB_SERVICES, |_| {}).await.unwrap();
+        client.enable_services(&project, &checks::SERVICES, |_| {}).await.unwrap();
         let wanted =
             Cluster { name: CLUSTER.into(), location: ZONE.into(), initial_node_count: Some(1), ..Cluster::default() };
         let made = client.create_cluster(&project, wanted).await.unwrap();

@@ -15,7 +15,7 @@ use jiff::Timestamp;
 use serde::Deserialize;
 use serde::de::{Deserializer, IgnoredAny, MapAccess, Visitor};
 
-use super::manifest::Object;
+use crate::manifest::Object;
 use domain::admission::{Enforcement, Platform, Request};
 use domain::inventory::owner_of;
 use domain::replay::{Entry, Logged};
@@ -96,8 +96,7 @@ const CLOUD_RUN: &str = "cloud_run_revision";
 struct Log {
     proto_payload: Option<Payload>,
     resource: Resource,
-    #[serde(deserialize_with = "super::registry::null_as_default")]
-    labels: BTreeMap<String, String>,
+    labels: Option<BTreeMap<String, String>>,
     timestamp: Option<String>,
 }
 
@@ -199,7 +198,7 @@ impl Log {
 
     /// Sections 11.1 and 11.2, and 11.3 of the distributed cloud.
     fn gke(self) -> Result<Option<Entry>, EntryError> {
-        let marked = |labels: &[&str]| labels.iter().any(|l| self.labels.get(*l).is_some_and(|value| value == "true"));
+        let marked = |labels: &[&str]| labels.iter().any(|l| self.label(l).is_some_and(|value| value == "true"));
         let payload = self.proto_payload.as_ref();
         let response = payload.and_then(|payload| payload.response.as_ref());
         let refused = payload.is_some_and(Payload::is_refused);
@@ -207,7 +206,7 @@ impl Log {
             // Another plugin, a quota or the server itself said no: what the policy said is not told.
             return Ok(None);
         }
-        let overridden = self.labels.get(OVERRIDDEN).cloned().unwrap_or_default();
+        let overridden = self.label(OVERRIDDEN).cloned().unwrap_or_default();
         let (logged, message) = match () {
             () if refused => (Logged::Denied, response.map(|r| r.message.clone()).unwrap_or_default()),
             () if marked(&DRY_RUN) => (Logged::DryRun, overridden),
@@ -266,6 +265,10 @@ impl Log {
         };
         let unattested = unattested(&message);
         Ok(Some(Entry { time, request, workload, logged, message, unattested, ..Entry::default() }))
+    }
+
+    fn label(&self, name: &str) -> Option<&String> {
+        self.labels.as_ref()?.get(name)
     }
 
     fn time(&self) -> Option<Timestamp> {

@@ -9,7 +9,7 @@ use std::fmt;
 use serde::Deserialize;
 use serde::de::{Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
 
-use super::manifest::{self, Object};
+use crate::manifest::{self, Object};
 use domain::admission::{Platform, Request, RequestImage};
 use domain::image::{Digest, ImageRef};
 use domain::inventory::{Item, MAX_ITEMS, Origin, owner_of};

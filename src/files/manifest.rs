@@ -175,7 +175,7 @@ fn flat(objects: Vec<Object>) -> Result<Vec<Object>, ManifestError> {
 /// Any object. Null and absent are the same, as everywhere in Kubernetes.
 #[derive(Debug, Default, Deserialize)]
 #[serde(rename_all = "camelCase", default, expecting = "a map")]
-pub(super) struct Object {
+pub(crate) struct Object {
     api_version: Option<String>,
     kind: String,
     metadata: Option<Metadata>,
@@ -244,7 +244,7 @@ struct Container {
 
 impl Object {
     /// What made it, as kubectl names it: `replicaset/web-5d8f`, or the object itself.
-    pub(super) fn workload(&self) -> String {
+    pub(crate) fn workload(&self) -> String {
         let references = self.metadata.as_ref().and_then(|own| own.owner_references.as_ref()).into_iter().flatten();
         let controller =
             references.clone().find(|owner| owner.controller == Some(true)).or(references.into_iter().next());
@@ -253,17 +253,17 @@ impl Object {
     }
 
     /// Whether it is a pod that has ended, and is never admitted again.
-    pub(super) fn has_ended(&self) -> bool {
+    pub(crate) fn has_ended(&self) -> bool {
         let phase = self.status.as_ref().and_then(|status| status.phase.as_deref());
         self.kind == "Pod" && matches!(phase, Some("Succeeded" | "Failed"))
     }
 
-    pub(super) fn is_bare_pod(&self) -> bool {
+    pub(crate) fn is_bare_pod(&self) -> bool {
         self.kind == "Pod"
     }
 
     /// The pod that the object is or makes; `None` where it has no pod template.
-    pub(super) fn pod(&self) -> Result<Option<PodManifest>, ManifestError> {
+    pub(crate) fn pod(&self) -> Result<Option<PodManifest>, ManifestError> {
         let own = self.metadata.clone().unwrap_or_default();
         if self.kind == "Pod" {
             let spec = self.spec.clone().unwrap_or_default();
