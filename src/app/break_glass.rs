@@ -1,7 +1,8 @@
 //! Breaking the glass with care: the manifest with the label in its right place, what will be logged, how
 //! it is found, and how the label is taken away again.
 //!
-//! Sources: the facts' sections 4.3 (*using break-glass* page) and 11.2 (*viewing audit logs* page).
+//! Sources: `docs/binary-authorization.md`, "Break-glass" and "Admitted with a mark" (the *using
+//! break-glass* and *viewing audit logs* pages).
 
 use std::fmt::Write as _;
 

@@ -1,4 +1,5 @@
-//! Binary Authorization v1: the policy and the attestors (the facts' section 9).
+//! Binary Authorization v1: the policy and the attestors (`docs/binary-authorization.md`, "Binary
+//! Authorization API").
 
 use reqwest::{Method, Url};
 

@@ -1,4 +1,5 @@
-//! Container Analysis v1: notes, occurrences and who may read them (the facts' section 8).
+//! Container Analysis v1: notes, occurrences and who may read them (`docs/binary-authorization.md`,
+//! "Container Analysis API").
 
 use reqwest::{Method, Url};
 
@@ -126,9 +127,10 @@ impl Client {
         attestations(&url, self.list::<OccurrenceList>(&url).await?)
     }
 
-    /// Attestations of other digests of a repository (registry and path), as far as one page of each way
-    /// to write it goes. That the service takes `has_prefix` here is inferred (the facts' section 13,
-    /// question 21), so a refusal is an answer that the caller has to bear.
+    /// Attestations of other digests of a repository (registry and path), as far as one page of each
+    /// way to write it goes. That the service takes `has_prefix` here is inferred
+    /// (`docs/binary-authorization.md`, "Open questions"), so a refusal is an answer that the caller
+    /// has to bear.
     pub async fn attestations_of_repository(&self, note: &NoteName, name: &str) -> Result<Vec<Attestation>, Error> {
         let mut found = Vec::new();
         for scheme in ["", "https://"] {

@@ -177,7 +177,7 @@ impl Client {
     }
 
     /// Whether the attestor's service account may read the note's occurrences: by a grant on the note,
-    /// or by one on the note's project (the facts' section 6.5).
+    /// or by one on the note's project (`docs/binary-authorization.md`, "Roles and grants").
     async fn may_read(&self, attestor: &Attestor) -> Result<bool, Reason> {
         let Some(email) = &attestor.service_account_email else {
             return Err(Reason::Unknown(format!("attestor {} names no service account", attestor.name)));

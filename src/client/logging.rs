@@ -1,4 +1,5 @@
-//! Cloud Logging v2: the audit log entries of admissions (the facts' section 11).
+//! Cloud Logging v2: the audit log entries of admissions (`docs/binary-authorization.md`, "Audit
+//! logs").
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;

@@ -11,7 +11,7 @@ use domain::name;
 use domain::policy::{EnforcementMode, EvaluationMode, Policy};
 use domain::resource::{Cluster, Image, Note, Workload, WorkloadKind};
 
-/// The services that the codelab enables (facts, section 12.2).
+/// The services that the codelab enables (`docs/binary-authorization.md`, "Codelab commands").
 pub const SERVICES: [&str; 3] =
     ["container.googleapis.com", "binaryauthorization.googleapis.com", "containeranalysis.googleapis.com"];
 

@@ -1,5 +1,5 @@
-//! The files that the codelab has people write. Lost lines of the 2018 text are restored as the
-//! facts' section 12.1 gives them.
+//! The files that the codelab has people write. Lost lines of the 2018 text are restored as
+//! `docs/binary-authorization.md`, "Codelab files" gives them.
 
 use super::names::ATTESTOR;
 

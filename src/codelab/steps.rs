@@ -1,6 +1,6 @@
 //! The steps of the codelab, in order. A table: the text is our own, the commands of 2018 are the
-//! codelab's (lost parts restored as the facts' section 12 gives them), those of today are gcloud's.
-//! `{…}` is filled by [`super::names::Names`].
+//! codelab's (lost parts restored as `docs/binary-authorization.md`, "The codelab of 2018" gives them),
+//! those of today are gcloud's. `{…}` is filled by [`super::names::Names`].
 
 use super::step::{Act, Role, Step};
 use super::{checks, names};

@@ -1,8 +1,9 @@
 //! Admission: whether a pod would be let in, and why.
 //!
 //! [`evaluate`] decides with the whole tree of checks, [`decide`] the same without it: both run
-//! `engine`, which is generic over what is kept. Sources: the facts' sections 3, 4 and 5
-//! (`resources.proto`, key concepts page). Uses the rest of the domain, nothing else.
+//! `engine`, which is generic over what is kept. Sources: `docs/binary-authorization.md`, "Rule
+//! selection", "Admission" and "Messages" (`resources.proto`, key concepts page). Uses the rest of the
+//! domain, nothing else.
 
 mod attestor_fault;
 mod attestors;

@@ -1,9 +1,9 @@
 //! Attestations: the payload that is signed, the occurrence that carries it, and the checks that
 //! say whether it vouches for a digest.
 //!
-//! The order of the checks is that of the facts' section 7.5: note, kind, resource, key id,
-//! signature, embedded payload, JSON, digest; the docker reference and the type string are noted
-//! but decide nothing. Cryptography is behind [`Verify`], which `signing` implements.
+//! The order of the checks is that of `docs/binary-authorization.md`, "Verification": note, kind,
+//! resource, key id, signature, embedded payload, JSON, digest; the docker reference and the type
+//! string are noted but decide nothing. Cryptography is behind [`Verify`], which `signing` implements.
 
 mod examine;
 mod fault;
@@ -134,7 +134,7 @@ mod tests {
 
     #[test]
     fn the_payload_is_gclouds_byte_for_byte() {
-        // The vector of section 7.1 of the facts: 319 bytes, sha256 f9f3f045….
+        // The vector of `docs/binary-authorization.md`, "Payload": 319 bytes, sha256 f9f3f045….
         let hex = "37e5287945774f27b418ce567cd77f4bbc9ef44a1bcd1a2312369f31f9cce567";
         let image: ImageRef =
             format!("us-docker.pkg.dev/google-samples/containers/gke/hello-app@sha256:{hex}").parse().unwrap();

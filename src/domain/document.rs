@@ -28,7 +28,8 @@ use crate::span::LineIndex;
 /// The longest text that is read; the largest policies known are a hundred times shorter.
 pub const MAX_BYTES: usize = 4 << 20;
 
-/// A longer text is worth a warning; no limit is published (the facts' section 13).
+/// A longer text is worth a warning; no limit is published (`docs/binary-authorization.md`, "Limits and
+/// quotas").
 const LARGE_BYTES: usize = 1 << 20;
 
 /// How deep lists and maps may be nested, aliases resolved. A policy is four levels deep.

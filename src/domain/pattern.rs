@@ -1,9 +1,9 @@
 //! Allowlist patterns (`admissionWhitelistPatterns[].namePattern`): their form, the plain matcher,
 //! and an index that finds the first matching one of thousands.
 //!
-//! [`Pattern::matches`] is the reference implementation of the facts' section 2.1, written to be
-//! compared with it line by line; [`PatternIndex`] is what decisions use, and a property test holds
-//! the two together. Uses nothing but `std`.
+//! [`Pattern::matches`] is the reference implementation of `docs/binary-authorization.md`, "Allowlist
+//! patterns", written to be compared with it line by line; [`PatternIndex`] is what decisions use, and
+//! a property test holds the two together. Uses nothing but `std`.
 
 mod index;
 mod stop;
@@ -99,7 +99,8 @@ impl Pattern {
     }
 
     /// Whether the image, as it stands in the pod spec, is covered. Case counts and nothing is
-    /// normalised (inferred: facts 2.1); an empty rest matches a wildcard (inferred as well).
+    /// normalised (inferred: `docs/binary-authorization.md`, "Allowlist patterns"); an empty rest
+    /// matches a wildcard (inferred as well).
     pub fn matches(&self, image: &str) -> bool {
         if self.tail == Tail::Exact {
             return image == self.text;

@@ -1,5 +1,6 @@
-//! What a platform policy says to the images of a pod: the evaluation behind
-//! `gkePolicies:evaluate`, with its full tree of results (the facts' sections 9.1 and 9.3).
+//! What a platform policy says to the images of a pod: the evaluation behind `gkePolicies:evaluate`,
+//! with its full tree of results (`docs/binary-authorization.md`, "Platform policies" and
+//! "gkePolicies.evaluate").
 //!
 //! Pure: what is known of an image comes from an [`Evidence`], signatures are checked by a
 //! [`Verify`]. The rules are those of the comments of v1 `platform_policy.proto`.

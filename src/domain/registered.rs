@@ -1,7 +1,8 @@
 //! What a registry has for an image reference: one image, or an index with an image for each platform;
 //! and what of it was attested. Pure; uses the rest of the domain.
 //!
-//! Source: OCI image-spec 1.1 (image index); the facts' section 4.4 and section 13, question 30.
+//! Source: OCI image-spec 1.1 (image index); `docs/binary-authorization.md`, "Digests" and "Open
+//! questions".
 
 use crate::attestation::{self, Attestation};
 use crate::image::{Digest, ImageRef};
@@ -40,8 +41,9 @@ impl Registered {
     }
 
     /// The digest that Cloud Run asks the policy about: an index becomes its image for the platform
-    /// (the facts' section 4.4). That this is [`CLOUD_RUN_PLATFORM`], and that it is so as well where
-    /// the index is named by its digest, is inferred. `None` where an index has no such image.
+    /// (`docs/binary-authorization.md`, "Digests"). That this is [`CLOUD_RUN_PLATFORM`], and that it is
+    /// so as well where the index is named by its digest, is inferred. `None` where an index has no
+    /// such image.
     pub fn for_cloud_run(&self) -> Option<&Digest> {
         if !self.is_index() {
             return Some(&self.digest);
@@ -52,8 +54,8 @@ impl Registered {
 }
 
 /// The digest that GKE asks the policy about for this reference: the one that is written in the pod,
-/// literally, also where it is an index's (inferred: the facts' section 13, question 30). `None` for
-/// a tag, which GKE does not resolve.
+/// literally, also where it is an index's (inferred: `docs/binary-authorization.md`, "Open questions").
+/// `None` for a tag, which GKE does not resolve.
 pub fn for_gke(image: &ImageRef) -> Option<&Digest> {
     image.digest()
 }

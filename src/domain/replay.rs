@@ -1,8 +1,8 @@
 //! Replay: the admissions of an audit log decided again, under another policy and under the one of
 //! their time.
 //!
-//! What a log entry says is described in the facts' section 11. Uses the rest of the domain, nothing
-//! else.
+//! What a log entry says is described in `docs/binary-authorization.md`, "Audit logs". Uses the rest of
+//! the domain, nothing else.
 
 mod replayer;
 mod report;

@@ -1,5 +1,5 @@
 //! Audit log entries as `gcloud logging read --format=json` prints them, or one a line: the admissions
-//! among them (the facts' section 11).
+//! among them (`docs/binary-authorization.md`, "Audit logs").
 //!
 //! [`split::Splitter`] finds where each entry begins and ends, so that many can be read at once and one
 //! that is broken costs only itself; [`read`] reads one. Pure; may use `domain`.
@@ -20,8 +20,8 @@ use domain::admission::{Enforcement, Platform, Request};
 use domain::inventory::owner_of;
 use domain::replay::{Entry, Logged};
 
-/// What marks an entry, as a Kubernetes audit annotation that Cloud Logging shows as a label (the
-/// facts' sections 11.2 and 11.3).
+/// What marks an entry, as a Kubernetes audit annotation that Cloud Logging shows as a label
+/// (`docs/binary-authorization.md`, "Admitted with a mark" and "Distributed Cloud logs").
 const BREAK_GLASS: [&str; 2] =
     ["imagepolicywebhook.image-policy.k8s.io/break-glass", "binaryauthorization.googleapis.com/break-glass"];
 const DRY_RUN: [&str; 2] =
@@ -234,8 +234,8 @@ impl Log {
         Ok(Some(Entry { time, request, workload, owner, logged, message, unattested, ..Entry::default() }))
     }
 
-    /// Section 11.4. The shape of these entries is inferred from its query: the service, or the
-    /// revision, is the response, and its conditions tell.
+    /// An entry of Cloud Run (`docs/binary-authorization.md`, "Cloud Run logs"). Its shape is inferred
+    /// from the query there: the service, or the revision, is the response, and its conditions tell.
     fn cloud_run(self) -> Result<Option<Entry>, EntryError> {
         let time = self.time();
         let payload = self.proto_payload.unwrap_or_default();
@@ -292,7 +292,8 @@ impl Payload {
         code != 0 || self.response.as_ref().is_some_and(|response| response.status.word == "Failure")
     }
 
-    /// Refused by admission, and not for another reason such as a quota (the facts' section 11.7).
+    /// Refused by admission, and not for another reason such as a quota
+    /// (`docs/binary-authorization.md`, "Reading an entry").
     fn is_refused(&self) -> bool {
         let Some(response) = self.response.as_ref().filter(|response| response.status.word == "Failure") else {
             // The rpc status tells it where the response was left out.
@@ -307,8 +308,9 @@ impl Payload {
     }
 }
 
-/// Whether the message names the rule of a policy that denied (the facts' sections 5.1, 5.2 and 5.4). There
-/// are many entries, so it is not read further here.
+/// Whether the message names the rule of a policy that denied (`docs/binary-authorization.md`, "GKE
+/// denials, legacy path", "GKE denials, webhook" and "Distributed Cloud denials"). There are many
+/// entries, so it is not read further here.
 fn is_denial(message: &str) -> bool {
     const BEFORE_THE_RULE: [&str; 3] =
         ["denied by Binary Authorization ", "denied one or more images: Denied by ", "denied the request: Denied by "];

@@ -1,4 +1,5 @@
-//! Whether a caller may do what it asks for: IAM grants that matter (the facts' section 6.5).
+//! Whether a caller may do what it asks for: IAM grants that matter (`docs/binary-authorization.md`,
+//! "Roles and grants").
 //!
 //! Every request of somebody who is not the owner passes here, before the API that it is for. What it
 //! needs follows from its method and path (`needs`), what a role holds from a table (`roles`), who

@@ -1,7 +1,7 @@
 //! Container Analysis (Grafeas) v1, v1beta1 and v1alpha1: notes and occurrences.
 //!
 //! All versions show the same objects, each by its own names, and take the old names of their fields
-//! (the facts' sections 7.3 and 12.3).
+//! (`docs/binary-authorization.md`, "Legacy attestations and notes" and "Old names").
 
 use axum::routing::{get, post};
 use axum::{Extension, Router};

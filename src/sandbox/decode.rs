@@ -1,9 +1,10 @@
 //! Requests of the Google APIs: JSON by the rules of proto3, and query parameters.
 //!
-//! A [`Message`] is a table of the fields that an API knows. A body is checked against it and comes
-//! out in one form: names in lowerCamelCase, bytes in the standard alphabet, no nulls. Unknown fields
-//! and wrong types are refused with Google's words and the field's path, old names of a field become
-//! the current one (the facts' section 12.3), and fields that the sandbox only keeps are kept.
+//! A [`Message`] is a table of the fields that an API knows. A body is checked against it and comes out
+//! in one form: names in lowerCamelCase, bytes in the standard alphabet, no nulls. Unknown fields and
+//! wrong types are refused with Google's words and the field's path, old names of a field become the
+//! current one (`docs/binary-authorization.md`, "Old names"), and fields that the sandbox only keeps
+//! are kept.
 
 use std::collections::HashMap;
 

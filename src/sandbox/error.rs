@@ -1,4 +1,5 @@
-//! Errors of the Google APIs, as they go over the wire (AIP-193; the facts' section 8.1).
+//! Errors of the Google APIs, as they go over the wire (AIP-193; `docs/binary-authorization.md`,
+//! "Google API errors").
 
 use axum::Json;
 use axum::http::StatusCode;

@@ -82,7 +82,8 @@ fn no_project(key: &str) -> ApiError {
 }
 
 /// What the cloud answers to a call of an API that is not enabled. Inferred for these APIs: the text
-/// and the details are those that all of Google's APIs share (the facts' section 8.1).
+/// and the details are those that all of Google's APIs share (`docs/binary-authorization.md`, "Google
+/// API errors").
 fn disabled(project: &Project, service: &str) -> ApiError {
     let title = title(service);
     let url = format!("https://console.developers.google.com/apis/api/{service}/overview?project={}", project.number);

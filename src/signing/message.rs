@@ -1,5 +1,6 @@
 //! The form of a signed message: exactly one-pass signature, literal data, signature, compressed or
-//! not, as `gpg --sign` makes it (RFC 9580, section 10.3; which forms verify: the facts' 7.4).
+//! not, as `gpg --sign` makes it (RFC 9580, section 10.3; which forms verify:
+//! `docs/binary-authorization.md`, "OpenPGP signatures").
 //!
 //! Every other form has its own [`SignatureFault`]. Nothing is decompressed beyond
 //! [`MAX_MESSAGE_BYTES`], and the first packet that does not belong ends the reading.

@@ -1,4 +1,5 @@
-//! Verifying what `gpg --sign` makes, as the service does (the facts' section 7.4).
+//! Verifying what `gpg --sign` makes, as the service does (`docs/binary-authorization.md`, "OpenPGP
+//! signatures").
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};

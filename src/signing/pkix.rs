@@ -1,4 +1,5 @@
-//! PKIX keys: their ids, and checking raw signatures by them (the facts' 6.2, 6.3 and 10.2).
+//! PKIX keys: their ids, and checking raw signatures by them (`docs/binary-authorization.md`, "Key
+//! ids", "Signature algorithms" and "PKIX signatures").
 //!
 //! A key is one PEM block `PUBLIC KEY` (RFC 7468, section 13) with a DER `SubjectPublicKeyInfo`.
 

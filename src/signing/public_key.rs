@@ -6,7 +6,8 @@ pub use domain::key::PublicKeyInfo;
 /// The largest armored key that is read, in bytes.
 pub const MAX_BYTES: usize = 256 * 1024;
 
-/// Why a text is no key that an attestor can have (the facts' section 6.4).
+/// Why a text is no key that an attestor can have (`docs/binary-authorization.md`, "Refused
+/// attestors").
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum KeyError {
     #[error("the key is empty: paste the output of `gpg --armor --export`")]

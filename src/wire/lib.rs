@@ -1,7 +1,8 @@
 //! The REST types of Google, the registry and Kubernetes, and how they become domain values.
 //!
-//! Shared by `client` and `sandbox`, so that the sandbox produces exactly what the client parses.
-//! May use `domain`; pure. Field names: the facts' sections 6 to 9 and the published protos.
+//! Shared by `client` and `sandbox`, so that the sandbox produces exactly what the client parses. May
+//! use `domain`; pure. Field names: `docs/binary-authorization.md`, "Attestors", "Attestations",
+//! "Container Analysis API" and "Binary Authorization API", and the published protos.
 
 pub mod base64_bytes;
 pub mod binary_authorization;

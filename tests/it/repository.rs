@@ -5,6 +5,7 @@
 //!
 //! `cargo test --test it repository::`
 
+mod docs;
 mod layers;
 pub(crate) mod readme;
 mod themes;

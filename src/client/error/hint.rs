@@ -1,4 +1,5 @@
-//! What to do about an error. Roles and permissions: the facts' section 6.5.
+//! What to do about an error. Roles and permissions: `docs/binary-authorization.md`, "Roles and
+//! grants".
 
 use super::{Error, Fault, Refusal};
 

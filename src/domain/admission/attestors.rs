@@ -12,7 +12,7 @@ use crate::attestor::{Attestor, PublicKey};
 use crate::image::Digest;
 use crate::trace::{Check, Status, clipped};
 
-/// R2 of the facts' section 5.3.
+/// R2 of `docs/binary-authorization.md`, "Attestation reasons".
 pub(super) const NO_DIGEST: &str = "Expected digest with sha256 scheme, but got tag or malformed digest";
 /// R3: how the old enforcement path said the same.
 pub(super) const NO_DIGEST_LEGACY: &str = "Attestor cannot attest to an image deployed by tag";
@@ -154,7 +154,8 @@ impl<'e> Judgement<'e> {
     }
 
     /// For the decision. All faults but a missing digest have the same words in a cluster (that a
-    /// missing grant has no words of its own is inferred: the facts' section 5.3).
+    /// missing grant has no words of its own is inferred: `docs/binary-authorization.md`, "Attestation
+    /// reasons").
     pub(super) fn outcome(&self, name: &str) -> AttestorOutcome {
         let fault = self.fault();
         let reason = match &fault {

@@ -1,7 +1,7 @@
 //! Break-glass: a pod that asks to be admitted whatever the policy says.
 //!
-//! Source: the facts' section 4.3 (*using break-glass* page; the Kubernetes documentation of
-//! `ImagePolicyWebhook` for the annotation).
+//! Source: `docs/binary-authorization.md`, "Break-glass" (*using break-glass* page; the Kubernetes
+//! documentation of `ImagePolicyWebhook` for the annotation).
 
 use std::collections::BTreeMap;
 

@@ -1,5 +1,6 @@
-//! The decision itself, in the order of the facts' sections 3 and 4.8: is anything enforced; which
-//! rule; per image system policy, allowlist, evaluation mode, attestors; then dry run and break-glass.
+//! The decision itself, in the order of `docs/binary-authorization.md`, "Rule selection" and "Decision
+//! procedure": is anything enforced; which rule; per image system policy, allowlist, evaluation mode,
+//! attestors; then dry run and break-glass.
 
 use std::borrow::Cow;
 
@@ -194,8 +195,8 @@ impl<'a> Case<'a> {
         }
     }
 
-    /// Every attestor is asked, also after one has refused: the message names them all. That a
-    /// cluster does not stop at the first is inferred (the facts' section 4.8).
+    /// Every attestor is asked, also after one has refused: the message names them all. That a cluster
+    /// does not stop at the first is inferred (`docs/binary-authorization.md`, "Decision procedure").
     fn attested(self, subject: &str, rule: &CompiledRule, observer: &mut impl Observer) -> Verdict {
         observer.enter();
         let digest = digest_of(subject);
@@ -224,7 +225,8 @@ impl<'a> Case<'a> {
         verdict
     }
 
-    /// Dry run first: it leaves nothing to override (the facts' section 3, steps 5 and 6).
+    /// Dry run first: it leaves nothing to override (`docs/binary-authorization.md`, "Rule selection",
+    /// steps 5 and 6).
     fn conclude(self, sum: Sum, rule: &CompiledRule, observer: &mut impl Observer) -> Outcome {
         let break_glass = BreakGlass::of(self.request);
         let dry_run = rule.enforcement == EnforcementMode::DryRun;

@@ -1,4 +1,5 @@
-//! The texts of a denial, word for word (the facts' section 5).
+//! The texts of a denial, word for word (`docs/binary-authorization.md`, "Messages"; the ids below are
+//! of its tables).
 
 use super::attestor_fault::AttestorFault;
 use super::attestors::NO_DIGEST_LEGACY;
@@ -31,8 +32,9 @@ impl Decision {
         }
     }
 
-    /// The `details.causes[].reason` of a denial's audit log entry, each with its line feed (the
-    /// facts' section 11.1). That there is one for each image and attestor is inferred.
+    /// The `details.causes[].reason` of a denial's audit log entry, each with its line feed
+    /// (`docs/binary-authorization.md`, "Denied pods"). That there is one for each image and attestor
+    /// is inferred.
     pub fn causes(&self) -> Vec<String> {
         let one = |(image, cause): (&ImageDecision, DenyCause)| -> Vec<String> {
             let texts = match cause {

@@ -12,7 +12,7 @@ impl CompiledPolicy {
     ///
     /// A valid v1 policy fills at most one map. Where several are filled (old v1beta1 documents), the
     /// most specific goes first: service identity, service account, namespace, cluster. That order is
-    /// inferred (the facts' section 3).
+    /// inferred (`docs/binary-authorization.md`, "Rule selection").
     pub(crate) fn select(&self, request: &Request) -> &CompiledRule {
         if request.platform == Platform::CloudRun {
             return &self.default;

@@ -1,8 +1,9 @@
 //! Checking one attestation: does it vouch for a digest on behalf of an attestor?
 //!
-//! The order is fixed (the facts' sections 7.4 and 7.5): note, kind, resource, and for each signature
-//! key id, signature, embedded message, payload, digest. The first signature that passes them all
-//! suffices. The docker reference and the type string are noted and decide nothing.
+//! The order is fixed (`docs/binary-authorization.md`, "OpenPGP signatures" and "Verification"): note,
+//! kind, resource, and for each signature key id, signature, embedded message, payload, digest. The
+//! first signature that passes them all suffices. The docker reference and the type string are noted
+//! and decide nothing.
 
 use super::fault::{AttestationFault, Difference, Stage, near_miss};
 use super::payload::{Payload, parse_payload};
@@ -121,7 +122,7 @@ fn occurrence_fault(attestation: &Attestation, attestor: &Attestor, digest: &Dig
 
 /// Whether a resource is the image with this digest: by the suffix, as gcloud's filter
 /// `has_suffix(resourceUrl, …)` does. Scheme, registry and repository do not count. That the enforcer
-/// does the same is inferred (the facts' section 13, question 24).
+/// does the same is inferred (`docs/binary-authorization.md`, "Open questions").
 pub fn is_for(resource_uri: &str, digest: &Digest) -> bool {
     resource_uri.strip_suffix(digest.as_str()).is_some_and(|before| before.ends_with('@'))
 }
@@ -135,7 +136,8 @@ fn check_signature(
 ) -> Result<Accepted, AttestationFault> {
     let verified = verify_by_any(signature, &attestation.payload, attestor, verify)?;
     // A payload beside the signature must be what was signed; without one the signed message is it
-    // (inferred: the facts' section 7.4, a conflict between the proto and the practice).
+    // (inferred: `docs/binary-authorization.md`, "OpenPGP signatures", a conflict between the proto and
+    // the practice).
     let difference = (!attestation.payload.is_empty())
         .then(|| Difference::between(&attestation.payload, &verified.message))
         .flatten();

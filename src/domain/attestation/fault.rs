@@ -112,8 +112,9 @@ impl AttestationFault {
         }
     }
 
-    /// What the service would say to `validateAttestationOccurrence` (the R-series of the facts'
-    /// section 5.3: R5, R4, otherwise R1). The service's own texts are not published.
+    /// What the service would say to `validateAttestationOccurrence` (R5, R4, otherwise R1 of
+    /// `docs/binary-authorization.md`, "Attestation reasons"). The service's own texts are not
+    /// published.
     pub fn denial_reason(&self) -> String {
         match self {
             Self::UnknownKey { found, .. } => format!(
@@ -130,7 +131,8 @@ impl AttestationFault {
     }
 }
 
-/// R1 of the facts' section 5.3: the reason behind which almost every fault hides.
+/// R1 of `docs/binary-authorization.md`, "Attestation reasons": the reason behind which almost every
+/// fault hides.
 pub const NO_VALID_ATTESTATION: &str =
     "No attestations found that were valid and signed by a key trusted by the attestor";
 

@@ -10,9 +10,9 @@ use jiff::Timestamp;
 use super::{SignatureFault, Verified, Verify};
 use crate::attestor::PublicKey;
 
-/// What becomes of a good signature whose key expired, or that expired itself (`what`): it counts, with a
-/// warning. That the service does not look at expiry is *inferred* from the reference library (the facts'
-/// sections 7.4 and 13, question 12).
+/// What becomes of a good signature whose key expired, or that expired itself (`what`): it counts, with
+/// a warning. That the service does not look at expiry is *inferred* from the reference library
+/// (`docs/binary-authorization.md`, "OpenPGP signatures" and "Open questions").
 pub fn despite_expiry(mut verified: Verified, what: String) -> Result<Verified, SignatureFault> {
     verified.warnings.push(what);
     Ok(verified)

@@ -1,5 +1,5 @@
-//! Reading the payload of an attestation. Any JSON will do, whatever its layout and its other
-//! fields: Binary Authorization looks at one field (the facts' section 7.5).
+//! Reading the payload of an attestation. Any JSON will do, whatever its layout and its other fields:
+//! Binary Authorization looks at one field (`docs/binary-authorization.md`, "Verification").
 
 use serde_json::Value;
 

@@ -1,10 +1,11 @@
 //! Why an image was refused: the causes behind the few sentences that refusals consist of, ranked, each
 //! with what speaks for and against it.
 //!
-//! Without the project's state a cause is likely or possible, by how often it is behind the sentence (the
-//! facts' section 5.7). With the same question asked again ([`State`]) the decision says what failed, and
-//! what it proves is certain; that *it would be admitted now* is an answer too.
-//! May use `explain::message`, `admission` and `attestation`.
+//! Without the project's state a cause is likely or possible, by how often it is behind the sentence
+//! (`docs/binary-authorization.md`, "Causes and fixes"). With the same question asked again ([`State`])
+//! the decision says what failed, and what it proves is certain; that *it would be admitted now* is an
+//! answer too. May use `explain::message`,
+//! `admission` and `attestation`.
 
 mod known;
 mod proven;

@@ -1,10 +1,10 @@
 //! Refusals as people have them: a line of kubectl, an event, an error of Cloud Run, entries of the
 //! audit log, whatever a tool printed around it; decoded into findings.
 //!
-//! [`decode`] takes any text. It recognises every generation of message of the facts' sections 5 and 11,
-//! in the carriers that they come in, and the relatives that are taken for them. It never guesses: what
-//! is not understood is said to be so, beside what was. Pure; uses `policy`, `name` and `attestation` of
-//! the domain for their words.
+//! [`decode`] takes any text. It recognises every generation of message of
+//! `docs/binary-authorization.md`, "Messages" and "Audit logs", in the carriers that they come in, and
+//! the relatives that are taken for them. It never guesses: what is not understood is said to be so,
+//! beside what was. Pure; uses `policy`, `name` and `attestation` of the domain for their words.
 
 mod around;
 mod assemble;

@@ -231,8 +231,8 @@ pub(super) fn corrected(attestation: &Attestation, signature: usize, key_id: &st
     corrected
 }
 
-/// The attestors on the note can be read again; that the service agent may, as in a project of its own, is
-/// the default of the service (the facts' section 6.5).
+/// The attestors on the note can be read again; that the service agent may, as in a project of its own,
+/// is the default of the service (`docs/binary-authorization.md`, "Roles and grants").
 fn restore_note(evidence: &mut Evidence, note: &NoteName) {
     for found in evidence.attestors.values_mut() {
         if let AttestorEvidence::Found { attestor, attestations: attestations @ Attestations::NoteMissing } = found

@@ -87,7 +87,7 @@ impl<'a> World<'a> {
     }
 
     /// Whether the service would refuse the policy, as an attestor has to exist for a policy to name it
-    /// (the facts' section 1.4).
+    /// (`docs/binary-authorization.md`, "Refused policies").
     fn names_a_missing_attestor(&self, policy: &Policy) -> bool {
         let known = &self.case.evidence.attestors;
         let is_missing = |name: &str| {

@@ -15,7 +15,8 @@ use crate::lint::schema;
 use crate::pattern::{Pattern, PatternErrorKind};
 use crate::policy::{AdmissionWhitelistPattern, EvaluationMode, Policy};
 
-/// More patterns than this are worth a warning; no limit is published (the facts' section 13).
+/// More patterns than this are worth a warning; no limit is published (`docs/binary-authorization.md`,
+/// "Limits and quotas").
 const MANY_PATTERNS: usize = 500;
 
 /// A pattern of the list, and where it stands.

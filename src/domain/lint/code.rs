@@ -1,8 +1,8 @@
 //! The diagnostics: one row each, with the stable code, the severity and the help.
 //!
-//! Errors are what gcloud or the service refuses; warnings are what they take and a careful
-//! reviewer would not; hints are style. Sources: the facts' sections 1.4 (the service), 1.6 (gcloud,
-//! each row executed against its decoder), 2.1 (patterns) and 3 (keys of rules).
+//! Errors are what gcloud or the service refuses; warnings are what they take and a careful reviewer
+//! would not; hints are style. Sources: `docs/binary-authorization.md`, "Refused policies", "Importing
+//! a policy with gcloud", "Allowlist patterns" and "Rule selection".
 
 use std::fmt;
 

@@ -1,7 +1,7 @@
 //! Platform policies: what the types of the fields alone do not say.
 //!
-//! Sources: the comments of v1 `platform_policy.proto`, as the client of gcloud 528 has them (the
-//! facts' section 9.1).
+//! Sources: the comments of v1 `platform_policy.proto`, as the client of gcloud 528 has them
+//! (`docs/binary-authorization.md`, "Platform policies").
 
 mod dialect;
 mod scope;

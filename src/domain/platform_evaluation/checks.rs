@@ -47,8 +47,8 @@ pub(super) fn name(kind: &CheckKind) -> &'static str {
     }
 }
 
-/// Runs a check on an image; `None` is one that is no image reference. Checks want a digest (the
-/// facts' section 9.1): an image by its tag fails them all.
+/// Runs a check on an image; `None` is one that is no image reference. Checks want a digest
+/// (`docs/binary-authorization.md`, "Platform policies"): an image by its tag fails them all.
 pub(super) fn run(kind: &CheckKind, image: Option<&ImageRef>, world: World<'_>) -> Outcome {
     if let CheckKind::AlwaysDeny(denies) = kind {
         return if *denies { Outcome::fail("The check always denies") } else { Outcome::pass("The check is off") };
@@ -213,7 +213,7 @@ fn simple_signing(check: &SimpleSigningAttestationCheck, digest: &Digest, world:
             }
         }
     }
-    // R1 of the facts' section 5.3 for want of the service's own words.
+    // R1 of `docs/binary-authorization.md`, "Attestation reasons", for want of the service's own words.
     match seen {
         0 => Outcome::fail("No attestations found"),
         _ => Outcome::fail("No attestations found that were valid and signed by a key trusted by the check"),

@@ -1,5 +1,5 @@
-//! Matching by the patterns of platform policies, whose form the linter has checked (the facts'
-//! section 2.3).
+//! Matching by the patterns of platform policies, whose form the linter has checked
+//! (`docs/binary-authorization.md`, "Other allowlist dialects").
 
 use crate::image::ImageRef;
 

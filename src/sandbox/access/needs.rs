@@ -1,7 +1,8 @@
 //! Which permission a request needs, on which resource: one table for all of Google's APIs.
 //!
-//! The permissions are those that the services document for their methods (the facts' section 9); of
-//! Artifact Registry, Cloud KMS and Kubernetes Engine they follow the same pattern.
+//! The permissions are those that the services document for their methods
+//! (`docs/binary-authorization.md`, "Binary Authorization API"); of Artifact Registry, Cloud KMS and
+//! Kubernetes Engine they follow the same pattern.
 
 use axum::http::Method;
 

@@ -1,8 +1,8 @@
 //! How each service refuses who lacks a permission.
 //!
-//! Of Container Analysis the words were observed (the facts' T12), those of Kubernetes Engine, Cloud
-//! KMS and Artifact Registry are well known; those of Binary Authorization are *inferred* from the
-//! form that newer services share.
+//! Of Container Analysis the words were observed (T12 of `docs/binary-authorization.md`, "gcloud and
+//! Container Analysis errors"), those of Kubernetes Engine, Cloud KMS and Artifact Registry are well
+//! known; those of Binary Authorization are *inferred* from the form that newer services share.
 
 use serde_json::json;
 

@@ -1,5 +1,6 @@
-//! The predefined roles, as far as the sandbox's methods ask for what they hold (the facts' section
-//! 6.5, and the lists of each service). Roles that are not here grant nothing.
+//! The predefined roles, as far as the sandbox's methods ask for what they hold
+//! (`docs/binary-authorization.md`, "Roles and grants", and the lists of each service). Roles that are
+//! not here grant nothing.
 
 /// A role and its permissions; `*` at the end stands for all that begin so.
 type Role = (&'static str, &'static [&'static str]);

@@ -98,7 +98,7 @@ fn is_uri_reference(id: &str) -> bool {
 mod tests {
     use super::*;
 
-    /// The vector of the facts' section 6.2.
+    /// The vector of `docs/binary-authorization.md`, "Key ids".
     const EC: &str = "-----BEGIN PUBLIC KEY-----\n\
         MFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAEi6Jhqhr28Lzd2ouX/pFLAV3gXCQ9\n\
         uq6nyHps7WrRsA7gcpjVT9H2mybHFsTm6nt4mhEeTTiYNeu86gNdT0LnkA==\n\

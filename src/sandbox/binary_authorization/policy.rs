@@ -71,7 +71,8 @@ fn replace(tx: &Transaction<'_>, project: &str, mut policy: Policy, now: String)
     Ok(policy)
 }
 
-/// The policy in a body, or what the service refuses in it (the facts' section 1.4).
+/// The policy in a body, or what the service refuses in it (`docs/binary-authorization.md`, "Refused
+/// policies").
 fn decode(body: &[u8]) -> Result<Policy, ApiError> {
     let text = std::str::from_utf8(body)
         .map_err(|error| ApiError::invalid(format!("Invalid JSON payload received. Invalid UTF-8: {error}.")))?;

@@ -26,7 +26,7 @@ const BODY: Message = Message(&[
     (&["occurrenceResourceUri"], Kind::Text),
 ]);
 
-/// Reason R2 of the facts' section 5.3.
+/// Reason R2 of `docs/binary-authorization.md`, "Attestation reasons".
 const NO_DIGEST: &str = "Expected digest with sha256 scheme, but got tag or malformed digest";
 
 pub(super) async fn validate(

@@ -1,8 +1,8 @@
 //! The filters of occurrence and note lists (AIP-160, as far as Container Analysis documents it).
 //!
-//! Inferred beyond the forms that clients are known to send (the facts' section 8, open question 21):
-//! comparisons joined by `AND` and `OR` (which binds tighter, as AIP-160 has it), parentheses, and the
-//! two functions on texts.
+//! Inferred beyond the forms that clients are known to send (`docs/binary-authorization.md`, "Container
+//! Analysis API" and "Open questions"): comparisons joined by `AND` and `OR` (which binds tighter, as
+//! AIP-160 has it), parentheses, and the two functions on texts.
 
 use rusqlite::types::Value;
 

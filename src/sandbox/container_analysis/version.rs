@@ -1,6 +1,7 @@
 //! The names that notes and occurrences have in the three versions of the API. They are stored as v1
-//! has them; here they get the older names for answers (the facts' section 7.3, and the messages of
-//! v1beta1 and v1alpha1). That one object is seen in every version is inferred.
+//! has them; here they get the older names for answers (`docs/binary-authorization.md`, "Legacy
+//! attestations and notes", and the messages of v1beta1 and v1alpha1). That one object is seen in every
+//! version is inferred.
 
 use serde_json::{Map, Value, json};
 

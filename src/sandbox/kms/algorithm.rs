@@ -1,7 +1,8 @@
 //! The algorithms of keys: making a key, its public part, and signing a digest.
 //!
-//! They are those that gcloud makes into an algorithm of Binary Authorization (the facts' section
-//! 10.3): RSA-PSS and RSA PKCS #1 v1.5 with 2048, 3072 and 4096 bits, and ECDSA on P-256 and P-384.
+//! They are those that gcloud makes into an algorithm of Binary Authorization
+//! (`docs/binary-authorization.md`, "Cloud KMS"): RSA-PSS and RSA PKCS #1 v1.5 with 2048, 3072 and 4096
+//! bits, and ECDSA on P-256 and P-384.
 
 use aws_lc_rs::digest::{self, Digest};
 use aws_lc_rs::encoding::{AsDer, Pkcs8V1Der, PublicKeyX509Der};

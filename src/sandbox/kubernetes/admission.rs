@@ -2,7 +2,7 @@
 //! its answers.
 //!
 //! Denials, and admissions with a mark (break-glass, dry run), leave an entry as Cloud Audit Logs
-//! writes it (the facts' section 11).
+//! writes it (`docs/binary-authorization.md`, "Audit logs").
 
 use k8s_openapi::api::apps::v1::{DaemonSet, Deployment, ReplicaSet, StatefulSet};
 use k8s_openapi::api::batch::v1::{CronJob, Job};
@@ -140,8 +140,8 @@ fn denial(decision: &Decision) -> Status {
     Status { details: Some(details), ..failure(400, VIOLATES_POLICY, &decision.message) }
 }
 
-/// The labels of the audit log entry of a pod that got in although something was against it, or
-/// that asked to (the facts' section 11.2).
+/// The labels of the audit log entry of a pod that got in although something was against it, or that
+/// asked to (`docs/binary-authorization.md`, "Admitted with a mark").
 fn marks(pod: &Pod, decision: &Decision) -> Map<String, Value> {
     let mut marks = Map::new();
     let mut mark = |name: &str, value: String| marks.insert(format!("{WEBHOOK}/{name}"), value.into());
@@ -159,7 +159,8 @@ fn marks(pod: &Pod, decision: &Decision) -> Map<String, Value> {
         Outcome::Admit if asks_for_break_glass(pod) => {
             mark("break-glass", yes());
         }
-        // GKE fails open where the enforcer cannot decide (the facts' section 4.5).
+        // GKE fails open where the enforcer cannot decide (`docs/binary-authorization.md`, "Enabling
+        // enforcement").
         Outcome::Undecided => {
             mark("failed-open", yes());
         }
@@ -196,7 +197,8 @@ fn log(
     Ok(())
 }
 
-/// The entry as Cloud Audit Logs has it (the facts' sections 11.1 and 11.2).
+/// The entry as Cloud Audit Logs has it (`docs/binary-authorization.md`, "Denied pods" and "Admitted
+/// with a mark").
 fn entry(
     cluster: Cluster<'_>,
     operation: Operation,

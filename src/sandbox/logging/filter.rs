@@ -284,7 +284,7 @@ mod tests {
     }
 
     #[rstest::rstest]
-    // The queries of the documentation (the facts' section 11.2).
+    // The queries of the documentation (`docs/binary-authorization.md`, "Admitted with a mark").
     #[case("resource.type=\"k8s_cluster\"\nprotoPayload.response.reason=\"VIOLATES_POLICY\"")]
     #[case(
         "logName:\"cloudaudit.googleapis.com%2Factivity\" (protoPayload.methodName=\"io.k8s.core.v1.pods.create\" OR protoPayload.methodName=\"io.k8s.core.v1.pods.update\")\n labels.\"imagepolicywebhook.image-policy.k8s.io/dry-run\"=\"true\""

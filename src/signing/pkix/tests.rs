@@ -1,4 +1,5 @@
-//! The vectors of the facts' 6.2 and 10.2, and keys and signatures made here.
+//! The vectors of `docs/binary-authorization.md`, "Key ids" and "PKIX signatures", and keys and
+//! signatures made here.
 
 use aws_lc_rs::encoding::{AsDer as _, PublicKeyX509Der};
 use aws_lc_rs::rand::SystemRandom;

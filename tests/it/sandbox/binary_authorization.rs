@@ -15,7 +15,7 @@ const NOTE: &str = "my-attestor-note";
 const IMAGE: &str =
     "gcr.io/binauthz-lab/hello-world@sha256:abababababababababababababababababababababababababababababababab";
 
-/// The key of the facts' section 6.2.
+/// The key of `docs/binary-authorization.md`, "Key ids".
 const EC: &str = "-----BEGIN PUBLIC KEY-----\n\
     MFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAEi6Jhqhr28Lzd2ouX/pFLAV3gXCQ9\n\
     uq6nyHps7WrRsA7gcpjVT9H2mybHFsTm6nt4mhEeTTiYNeu86gNdT0LnkA==\n\

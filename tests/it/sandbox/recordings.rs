@@ -82,7 +82,7 @@ struct Exception {
     /// What differs: `given`, `status`, or the place in the answer, as in `/attestors/0/description`; with
     /// `*` all that begins so.
     at: &'static str,
-    /// Why the sandbox is right, or the facts say nothing.
+    /// Why the sandbox is right, or `docs/binary-authorization.md` says nothing.
     why: &'static str,
 }
 

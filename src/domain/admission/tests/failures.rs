@@ -1,5 +1,5 @@
 //! Every way in which an attestation fails has a first failed check of its own, with what was found
-//! (the facts' section 7.5).
+//! (`docs/binary-authorization.md`, "Verification").
 
 use std::collections::BTreeSet;
 

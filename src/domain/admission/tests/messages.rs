@@ -1,4 +1,4 @@
-//! Section 5 of the facts, word for word.
+//! The texts of `docs/binary-authorization.md`, "Messages", word for word.
 
 use super::*;
 

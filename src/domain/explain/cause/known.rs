@@ -1,4 +1,5 @@
-//! What a message alone lets one think, by the table of the facts' section 5.7.
+//! What a message alone lets one think, by the table of `docs/binary-authorization.md`, "Causes and
+//! fixes"; the ids of messages below are those of "Messages" there.
 
 use super::CauseKind::{
     Algorithm, AttestorMissing, Delay, Elsewhere, Enforcer, Grant, KeyId, KeyMisspelt, NoAttestation, NoAttestors,

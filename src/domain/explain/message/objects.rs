@@ -1,8 +1,8 @@
 //! Texts that are objects: entries of the audit log, events, errors of an API, Kubernetes objects; one,
 //! a list, one a line, as JSON or YAML.
 //!
-//! What a message does not say is taken from the fields beside it. Sources: the facts' section 11 (audit
-//! logs), the Kubernetes API (`Event`, `Status`, conditions).
+//! What a message does not say is taken from the fields beside it. Sources:
+//! `docs/binary-authorization.md`, "Audit logs", the Kubernetes API (`Event`, `Status`, conditions).
 
 mod entry;
 mod event;

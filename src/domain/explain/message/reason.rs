@@ -1,4 +1,5 @@
-//! Why an attestor refuses an image, as messages say it (the facts' section 5.3).
+//! Why an attestor refuses an image, as messages say it (`docs/binary-authorization.md`, "Attestation
+//! reasons", with the ids that are used below).
 
 use super::cursor::{Cursor, shown};
 use super::text::{BREAK, WRAP};

@@ -1,8 +1,8 @@
 //! Messages that people take for Binary Authorization's, and those of its tools that refuse no pod: each
 //! known by the words it has, and what it means.
 //!
-//! Sources: the facts' sections 1.6 (what gcloud says of an import) and 5.6 (gcloud and Container
-//! Analysis), the texts of the API server, the kubelet and the organization policy service.
+//! Sources: `docs/binary-authorization.md`, "Importing a policy with gcloud" and "gcloud and Container
+//! Analysis errors", the texts of the API server, the kubelet and the organization policy service.
 
 use super::Kind;
 use super::cursor::Cursor;

@@ -135,7 +135,8 @@ fn webhook(at: Cursor<'_>) -> Option<(Statement, Cursor<'_>)> {
         let (why, behind) = end.eat(": ").unwrap_or(end).line(300);
         return Some((Statement::WebhookFailed { name, why: shown(why) }, behind));
     }
-    // The second is a slip of old upstream (G7).
+    // The second is a slip of old upstream (G7 of `docs/binary-authorization.md`, "GKE denials, legacy
+    // path").
     let backend = ["image policy webhook backend denied", "image policy webook backend denied"];
     if let Some(end) = backend.iter().find_map(|text| at.eat(text)) {
         let end = end.eat(" one or more images")?;
@@ -205,7 +206,8 @@ fn any_rule(at: Cursor<'_>) -> Option<(Result<RuleSaid, String>, Cursor<'_>)> {
 }
 
 fn rule(at: Cursor<'_>) -> Option<(RuleSaid, Cursor<'_>)> {
-    // The words of the last three were never seen; these are inferred (the facts' W8).
+    // The words of the last three were never seen; these are inferred (W8 of
+    // `docs/binary-authorization.md`, "GKE denials, webhook").
     const RULES: [(&str, RuleKind); 8] = [
         ("default admission rule", RuleKind::Default),
         ("cluster admission rule for ", RuleKind::Cluster),

@@ -1,4 +1,5 @@
-//! Every form of message of the facts, in every carrier; what is corrupt, cut or another's; random texts.
+//! Every form of message of `docs/binary-authorization.md`, "Messages", in every carrier; what is
+//! corrupt, cut or another's; random texts.
 
 use proptest::prelude::*;
 

@@ -91,7 +91,8 @@ fn by_registry(tail: Tail, host: &str, path: &str) -> Option<(Code, String)> {
     }
 }
 
-/// A pattern without a wildcard is compared with the whole reference (inferred; the facts' 13.3).
+/// A pattern without a wildcard is compared with the whole reference (inferred:
+/// `docs/binary-authorization.md`, "Open questions").
 fn exact(literal: &str) -> Option<(Code, String)> {
     let name = literal.rsplit('/').next().unwrap_or(literal);
     if name.contains('@') {

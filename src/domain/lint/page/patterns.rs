@@ -33,7 +33,7 @@ super::pages! {
         right Policy("# …\nadmissionWhitelistPatterns:\n- namePattern: gcr.io/my-project/app@*\n");
     ManyPatterns "More patterns than a person can review"
         why "Each pattern is a hole in the policy, and nobody knows any more why they are there."
-        source "The facts' section 13; a limit of good sense."
+        source "The *quotas* page names no limit; one of good sense."
         wrong Words("More than 500 entries in `admissionWhitelistPatterns`.");
         right Policy("# …\nadmissionWhitelistPatterns:\n- namePattern: gcr.io/my-project/base/**\n");
     OpenRegistry "A whole public registry is exempt"

@@ -73,7 +73,7 @@ super::pages! {
         right Policy("# …\ndescription: b\n");
     LargePolicy "A very large policy"
         why "Nobody can review a megabyte, and the size that the service takes is not published."
-        source "The facts' section 13; a limit of good sense."
+        source "The *quotas* page names no limit; one of good sense."
         wrong Words("A file of more than 1 MiB.");
         right Words("`gcr.io/my-project/**` in place of thousands of single images.");
 }

@@ -1,5 +1,5 @@
 //! The patterns of platform policies: three dialects that are not the one of
-//! `admissionWhitelistPatterns` (the facts' section 2.3).
+//! `admissionWhitelistPatterns` (`docs/binary-authorization.md`, "Other allowlist dialects").
 
 /// What is wrong with a pattern of an `imageAllowlist`.
 ///

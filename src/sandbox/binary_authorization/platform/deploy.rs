@@ -1,5 +1,5 @@
-//! The attestations that `:evaluate` makes of conformant images (`GENERATE_DEPLOY`; the facts' section
-//! 7.8): DSSE envelopes of in-toto statements.
+//! The attestations that `:evaluate` makes of conformant images (`GENERATE_DEPLOY`;
+//! `docs/binary-authorization.md`, "DSSE attestations"): DSSE envelopes of in-toto statements.
 //!
 //! The service signs with a key of Google's; here it is one of the running process, made when it is
 //! first needed and kept nowhere. What the predicate says is not documented and inferred.

@@ -1,4 +1,5 @@
-//! Attestations as v1beta1 and v1alpha1 wrote them (the facts' section 7.3), in the form of v1.
+//! Attestations as v1beta1 and v1alpha1 wrote them (`docs/binary-authorization.md`, "Legacy
+//! attestations and notes"), in the form of v1.
 
 use serde_json::{Map, Value, json};
 

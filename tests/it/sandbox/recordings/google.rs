@@ -15,9 +15,9 @@ const EXCEPTIONS: Exceptions = &[
     (
         "alpha-continuous-validation-describe",
         "/updateTime",
-        "never written: there is no time yet; the facts say nothing",
+        "never written: there is no time yet; nothing is documented",
     ),
-    ("alpha-continuous-validation-enable", "/updateTime", "never written: there is no time yet; the facts say nothing"),
+    ("alpha-continuous-validation-enable", "/updateTime", "never written: there is no time yet; nothing is documented"),
     ("alpha-policy-evaluate*", "/attestations/0", "signed by another key, at another time"),
     ("alpha-policy-evaluate-and-sign-upload", "/results/0/podName", "proto3's JSON leaves out an empty text"),
     (
@@ -51,17 +51,25 @@ const EXCEPTIONS: Exceptions = &[
         "/results/0/imageResults/0/checkSetResult/checkResults/results/0/type",
         "what cannot be looked at is another check here",
     ),
-    ("beta-policy-evaluate-two-images", "/verdict", "checks need a digest (facts 9.1), and nginx has none"),
-    ("beta-policy-evaluate-two-images", "/results/0/verdict", "checks need a digest (facts 9.1), and nginx has none"),
+    (
+        "beta-policy-evaluate-two-images",
+        "/verdict",
+        "checks need a digest (docs/binary-authorization.md, \"Platform policies\"), and nginx has none",
+    ),
+    (
+        "beta-policy-evaluate-two-images",
+        "/results/0/verdict",
+        "checks need a digest (docs/binary-authorization.md, \"Platform policies\"), and nginx has none",
+    ),
     (
         "beta-policy-evaluate-two-images",
         "/results/0/imageResults/1/verdict",
-        "checks need a digest (facts 9.1), and nginx has none",
+        "checks need a digest (docs/binary-authorization.md, \"Platform policies\"), and nginx has none",
     ),
     (
         "beta-policy-evaluate-two-images",
         "/results/0/imageResults/1/checkSetResult/checkResults/results/0/evaluationResult/verdict",
-        "checks need a digest (facts 9.1), and nginx has none",
+        "checks need a digest (docs/binary-authorization.md, \"Platform policies\"), and nginx has none",
     ),
     (
         "beta-policy-evaluate-two-images",
@@ -76,19 +84,19 @@ const EXCEPTIONS: Exceptions = &[
     (
         "alpha-policy-export-system-policy*",
         "/defaultAdmissionRule",
-        "inferred: a policy has one; the facts say only that it never denies",
+        "inferred: a policy has one; documented is only that it never denies",
     ),
     (
         "alpha-policy-export-system-policy*",
         "/admissionWhitelistPatterns",
-        "all that the documentation names (facts 2.2)",
+        "all that the documentation names (docs/binary-authorization.md, \"System policy\")",
     ),
     (
         "alpha-policy-export-system-policy*",
         "/admissionWhitelistPatterns/1/namePattern",
-        "all that the documentation names (facts 2.2)",
+        "all that the documentation names (docs/binary-authorization.md, \"System policy\")",
     ),
-    ("alpha-policy-export-system-policy*", "/updateTime", "when Google last changed it, the facts do not say"),
+    ("alpha-policy-export-system-policy*", "/updateTime", "when Google last changed it is not known"),
     (
         "attestations-create-payload-file",
         "/attestation/signatures/0/signature",
@@ -129,16 +137,36 @@ const EXCEPTIONS: Exceptions = &[
     ("connect-proxy-curl-note-get", "/createTime", "this recording's stand-in answered less than the others"),
     ("connect-proxy-curl-note-get", "/updateTime", "this recording's stand-in answered less than the others"),
     ("connect-proxy-curl-note-get", "/attestation", "this recording's stand-in answered less than the others"),
-    ("curl-notes-create-seed-v1alpha1", "/kind", "the kind of v1alpha1 (facts 7.3)"),
-    ("curl-notes-create-seed-v1alpha1", "/attestation", "the name in v1alpha1 is another (facts 7.3)"),
-    ("curl-notes-create-seed-v1alpha1", "/attestationAuthority", "the name in v1alpha1 (facts 7.3)"),
-    ("curl-notes-setiampolicy", "/version", "the service was seen to answer 1 (facts 8)"),
+    (
+        "curl-notes-create-seed-v1alpha1",
+        "/kind",
+        "the kind of v1alpha1 (docs/binary-authorization.md, \"Legacy attestations and notes\")",
+    ),
+    (
+        "curl-notes-create-seed-v1alpha1",
+        "/attestation",
+        "the name in v1alpha1 is another (docs/binary-authorization.md, \"Legacy attestations and notes\")",
+    ),
+    (
+        "curl-notes-create-seed-v1alpha1",
+        "/attestationAuthority",
+        "the name in v1alpha1 (docs/binary-authorization.md, \"Legacy attestations and notes\")",
+    ),
+    (
+        "curl-notes-setiampolicy",
+        "/version",
+        "the service was seen to answer 1 (docs/binary-authorization.md, \"Container Analysis API\")",
+    ),
     (
         "policy-import-empty",
         "status",
-        "a policy needs its defaultAdmissionRule (facts 1.4); the stand-in looked at nothing",
+        "a policy needs its defaultAdmissionRule (docs/binary-authorization.md, \"Refused policies\"); the stand-in looked at nothing",
     ),
-    ("policy-import-full", "status", "only one of the four maps of rules may be there (facts 1.1 and 1.4)"),
+    (
+        "policy-import-full",
+        "status",
+        "only one of the four maps of rules may be there (docs/binary-authorization.md, \"Admission rules\" and \"Refused policies\")",
+    ),
 ];
 
 #[tokio::test]

@@ -23,7 +23,7 @@ const EXCEPTIONS: Exceptions = &[
     ("*", "/items/0/versions/0/resources/4", "of nodes there is nothing to show: they are no machines"),
     ("kubectl-get-ns-cold-legacy", "/resources/6", "of nodes there is nothing to show: they are no machines"),
     ("kubectl-1.2*", "/apiVersion", "these clients ask for v2beta1, and accept what the stand-in answered"),
-    ("kubectl-logs-501", "status", "a container without logs is 400 (facts 10), and kubectl says the same of both"),
+    ("kubectl-logs-501", "status", "a container without logs is 400, and kubectl says the same of both"),
     ("kubectl-logs", "/message", "the sandbox executes nothing, and says so"),
     ("kubectl-apply-server-side", "status", "the image is another manager's, which the stand-in did not look at"),
     ("kubectl-apply-server-side", "/spec/template/spec/containers/0/image", "so it is still the other manager's"),

@@ -1,4 +1,5 @@
-//! Entries of the audit log (the facts' section 11): what was refused, and what was admitted with a mark.
+//! Entries of the audit log (`docs/binary-authorization.md`, "Audit logs"): what was refused, and what
+//! was admitted with a mark.
 
 use serde_json::Value;
 
@@ -32,7 +33,7 @@ fn about(mut case: Case, subject: &Subject) -> Case {
     case
 }
 
-/// Whom an entry is about, by its fields (the facts' section 11.1).
+/// Whom an entry is about, by its fields (`docs/binary-authorization.md`, "Denied pods").
 fn subject(entry: &Value) -> Subject {
     let label = |name: &str| text(entry, &format!("/resource/labels/{name}")).into_owned();
     let request = |path: &str| text(entry, &format!("/protoPayload/request/{path}")).into_owned();
@@ -170,7 +171,8 @@ fn label(entry: &Value, name: &str) -> Option<String> {
     PREFIXES.iter().find_map(|prefix| Some(text(labels.get(&format!("{prefix}{name}"))?, "").into_owned()))
 }
 
-/// With what mark the request was admitted (the facts' sections 11.2 to 11.4).
+/// With what mark the request was admitted (`docs/binary-authorization.md`, "Admitted with a mark",
+/// "Distributed Cloud logs" and "Cloud Run logs").
 fn mark(entry: &Value) -> Option<Verdict> {
     let is_on = |name: &str| label(entry, name).is_some_and(|value| value == "true");
     let failed_open = entry.pointer("/labels/failed-open.validating.webhook.admission.k8s.io").is_some();
@@ -224,7 +226,8 @@ fn asked_for(subject: &Subject) -> Option<String> {
     }
 }
 
-/// An event of continuous validation (the facts' section 11.6): pods that run and would not be admitted.
+/// An event of continuous validation (`docs/binary-authorization.md`, "Continuous validation events"):
+/// pods that run and would not be admitted.
 pub(super) fn continuous(payload: &Value, subject: Subject) -> Vec<Case> {
     let (event, error) = (payload.get("podEvent"), text(payload, "/configErrorEvent/description"));
     let mut case = marked(Verdict::Running, subject);

@@ -1,4 +1,5 @@
-//! The forms of message, word for word, and what each says.
+//! The forms of message, word for word and by the ids that they have in `docs/binary-authorization.md`,
+//! "Messages"; and what each says.
 
 pub(super) const IMG: &str = "gcr.io/p/app@sha256:37e5287945774f27b418ce567cd77f4bbc9ef44a1bcd1a2312369f31f9cce567";
 const QA: &str = "projects/p/attestors/qa";
