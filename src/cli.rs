@@ -15,6 +15,7 @@ pub mod workbench;
 mod answer;
 mod input;
 mod invoked;
+mod styles;
 mod terminal;
 
 use std::process::ExitCode;

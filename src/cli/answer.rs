@@ -10,7 +10,8 @@ use clap::ValueEnum;
 use super::Exit;
 use super::check::{self, Checked};
 use super::input::InputError;
-use super::terminal::{self, Styles, complain};
+use super::styles::Styles;
+use super::terminal::{self, complain};
 use domain::document::PolicyKind;
 
 /// How an answer is printed.

@@ -11,7 +11,8 @@ use clap::ValueEnum;
 use super::Exit;
 use super::answer::{printed, refused};
 use super::input::{self, InputError};
-use super::terminal::{Styles, printable};
+use super::styles::{GREEN, RED, Styles, YELLOW};
+use super::terminal::printable;
 use domain::admission::Outcome;
 use domain::case::{self, CaseError, CaseFile, Checked, MAX_BYTES, Redaction};
 
@@ -65,15 +66,15 @@ fn open(args: &Args) -> Result<CaseFile, Failure> {
 fn human(case: &CaseFile, checked: &Checked, styles: Styles) -> String {
     let decision = &checked.decision;
     let colour = match decision.outcome {
-        Outcome::Admit | Outcome::AdmitDryRun | Outcome::AdmitBreakGlass => "1;32",
-        Outcome::Deny => "1;31",
-        Outcome::Undecided => "1;33",
+        Outcome::Admit | Outcome::AdmitDryRun | Outcome::AdmitBreakGlass => GREEN.bold(),
+        Outcome::Deny => RED.bold(),
+        Outcome::Undecided => YELLOW.bold(),
     };
     let mut lines = vec![styles.paint(colour, decision.outcome.as_str())];
     if checked.differences.is_empty() {
         lines.push("the same as when the case was made".to_owned());
     }
-    let differs = |text: &String| styles.paint("31", &format!("not as it was: {}", printable(text)));
+    let differs = |text: &String| styles.paint(RED, &format!("not as it was: {}", printable(text)));
     lines.extend(checked.differences.iter().map(differs));
     if !decision.message.is_empty() {
         lines.push(printable(&decision.message));

@@ -18,7 +18,8 @@ use clap::ValueEnum;
 
 use super::Exit;
 use super::input::{self, InputError};
-use super::terminal::{self, Styles, complain};
+use super::styles::Styles;
+use super::terminal::{self, complain};
 use domain::document::{Dialect, Document, Format as TextFormat, MAX_BYTES, PolicyKind};
 use domain::lint::{Diagnostic, Severity};
 

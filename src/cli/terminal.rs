@@ -1,36 +1,9 @@
-//! What the subcommands print, and how it stands out on a terminal.
+//! What the subcommands print: only what a terminal may be shown, and to the right stream.
+//!
+//! Uses nothing of the others.
 
 use std::fmt;
-use std::io::{self, IsTerminal, Write as _};
-
-/// How parts of a text stand out: escape sequences, or nothing.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Styles {
-    coloured: bool,
-}
-
-impl Styles {
-    #[cfg(test)]
-    pub(super) const PLAIN: Self = Self { coloured: false };
-    #[cfg(test)]
-    pub(super) const COLOURED: Self = Self { coloured: true };
-
-    /// Colours only on a terminal that takes them, and without `NO_COLOR` (no-color.org).
-    pub(super) fn of(stream: &impl IsTerminal) -> Self {
-        let set = |name: &str| std::env::var_os(name).filter(|value| !value.is_empty());
-        let dumb = set("TERM").is_some_and(|term| term == "dumb");
-        Self { coloured: stream.is_terminal() && !dumb && set("NO_COLOR").is_none() }
-    }
-
-    /// `style` in the numbers of SGR (ECMA-48), for example `1;31`.
-    pub(super) fn paint(self, style: &str, text: &str) -> String {
-        if self.coloured { format!("\u{1b}[{style}m{text}\u{1b}[0m") } else { text.to_owned() }
-    }
-
-    pub(super) fn faint(self, text: &str) -> String {
-        self.paint("2", text)
-    }
-}
+use std::io::{self, Write as _};
 
 /// Without anything that a terminal obeys, or that would show a line other than it is.
 pub(super) fn printable(text: &str) -> String {

@@ -6,7 +6,8 @@ use std::ops::Range;
 use unicode_width::UnicodeWidthChar as _;
 
 use super::{Checked, policy_tests};
-use crate::cli::terminal::{Styles, printable, printed};
+use crate::cli::styles::{CYAN, RED, Styles, YELLOW};
+use crate::cli::terminal::{printable, printed};
 use domain::document::Document;
 use domain::lint::{Diagnostic, Severity};
 
@@ -18,9 +19,9 @@ const BEFORE: usize = 40;
 
 fn paint(styles: Styles, severity: Severity, text: &str) -> String {
     let style = match severity {
-        Severity::Error => "1;31",
-        Severity::Warning => "1;33",
-        Severity::Hint => "1;36",
+        Severity::Error => RED.bold(),
+        Severity::Warning => YELLOW.bold(),
+        Severity::Hint => CYAN.bold(),
     };
     styles.paint(style, text)
 }
@@ -113,7 +114,7 @@ mod tests {
 
     #[test]
     fn a_problem_is_marked_in_its_line() {
-        let out = report(&[checked("nämé: 1\n")], Styles::PLAIN);
+        let out = report(&[checked("nämé: 1\n")], Styles::Plain);
         assert!(out.starts_with("p.yaml:1:1: error[unknown-key]: `nämé` is not a field of a policy"), "{out}");
         assert!(out.contains("\n 1 | nämé: 1\n   | ^^^^\n   = gcloud refuses keys"), "{out}");
         assert!(out.ends_with("p.yaml: not valid, 2 errors\n"), "{out}");
@@ -139,12 +140,12 @@ mod tests {
 
     #[test]
     fn a_terminal_is_not_given_what_it_would_obey() {
-        let out = report(&[checked("\u{1b}[2J: \u{202e}\n")], Styles::PLAIN);
+        let out = report(&[checked("\u{1b}[2J: \u{202e}\n")], Styles::Plain);
         assert!(!out.contains(['\u{1b}', '\u{202e}']), "{out}");
     }
 
     #[test]
     fn colours_are_asked_for() {
-        assert!(report(&[checked("a: 1\n")], Styles::COLOURED).contains("\u{1b}[1;31merror[unknown-key]"));
+        assert!(report(&[checked("a: 1\n")], Styles::Coloured).contains("\u{1b}[1m\u{1b}[31merror[unknown-key]"));
     }
 }

@@ -5,10 +5,10 @@ use std::path::{Path, PathBuf};
 
 use super::Checked;
 use crate::cli::input::{self, InputError};
-use crate::cli::terminal::{Styles, printable};
+use crate::cli::styles::{RED, Styles, of_status};
+use crate::cli::terminal::printable;
 use domain::document::{self, Document};
 use domain::policy_test::{self, Coverage, Fault, Mismatch, PolicyTests, Report, TestResult, Verdict};
-use domain::trace::Status;
 use files::manifest;
 
 /// The tests of one policy.
@@ -99,7 +99,7 @@ pub(super) fn human(out: &mut String, checked: &Checked, tested: &Tested, styles
 }
 
 fn failed(out: &mut String, checked: &Checked, file: &str, result: &TestResult, styles: Styles) {
-    let title = styles.paint("1;31", "failed");
+    let title = styles.paint(RED.bold(), "failed");
     let _ = writeln!(out, "{file}:{}: {title}: {}", result.line, printable(&result.name));
     for reason in reasons(result) {
         let _ = writeln!(out, "   {}", printable(&reason));
@@ -115,19 +115,10 @@ fn failed(out: &mut String, checked: &Checked, file: &str, result: &TestResult, 
         };
         let statuses = decision.trace.flat().into_iter().map(|(_, check)| check.status);
         for (line, status) in decision.trace.lines_at(&place).iter().zip(statuses) {
-            let _ = writeln!(out, "     {}", styles.paint(colour(status), line));
+            let _ = writeln!(out, "     {}", styles.paint(of_status(status), line));
         }
     }
     let _ = writeln!(out);
-}
-
-fn colour(status: Status) -> &'static str {
-    match status {
-        Status::Pass => "32",
-        Status::Fail => "31",
-        Status::Unknown => "35",
-        Status::Skipped | Status::Note => "2",
-    }
 }
 
 fn document_line(document: &Document, line: usize) -> &str {

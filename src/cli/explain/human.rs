@@ -4,7 +4,8 @@
 use std::fmt::Write as _;
 
 use super::{Answer, Explained};
-use crate::cli::terminal::{Styles, printable};
+use crate::cli::styles::{BOLD, FAINT, MAGENTA, RED, Styles, YELLOW};
+use crate::cli::terminal::printable;
 use domain::explain::cause::{Cause, Confidence};
 use domain::explain::message::{Case, Kind, Verdict, is_whole, says};
 
@@ -20,7 +21,7 @@ pub(super) fn report(answer: &Answer, styles: Styles) -> String {
             (true, _) => "✓ There is no refusal in it.",
             (false, _) => "? Not explained: only a part of it is recognised.",
         };
-        let _ = writeln!(out, "{}", styles.paint("1;35", text));
+        let _ = writeln!(out, "{}", styles.paint(MAGENTA.bold(), text));
     }
     for (number, explained) in answer.cases.iter().enumerate() {
         if number > 0 {
@@ -37,7 +38,7 @@ pub(super) fn report(answer: &Answer, styles: Styles) -> String {
         let _ = writeln!(out, "  {} {}{cut}", styles.faint(&format!("{what:<10}")), printable(name));
     }
     for text in &answer.reading.unknown {
-        let _ = writeln!(out, "  {} {}", styles.paint("35", "?"), printable(text));
+        let _ = writeln!(out, "  {} {}", styles.paint(MAGENTA, "?"), printable(text));
     }
     out
 }
@@ -47,9 +48,9 @@ fn case(out: &mut String, explained: &Explained, answer: &Answer, styles: Styles
     let mut lines = says(case).into_iter();
     let head = lines.next().unwrap_or_default();
     let (style, mark) = match (case.relative.is_some(), case.verdict) {
-        (true, _) => ("1;33", "·"),
-        (false, Verdict::Denied) => ("1;31", "✗"),
-        (false, _) => ("1;33", "✓"),
+        (true, _) => (YELLOW.bold(), "·"),
+        (false, Verdict::Denied) => (RED.bold(), "✗"),
+        (false, _) => (YELLOW.bold(), "✓"),
     };
     let times = if case.times > 1 { format!("  ({} times)", case.times) } else { String::new() };
     let _ = writeln!(out, "{}{times}", styles.paint(style, &format!("{mark} {}", printable(&head))));
@@ -59,7 +60,7 @@ fn case(out: &mut String, explained: &Explained, answer: &Answer, styles: Styles
     facts(out, case, styles);
     if let Some(decision) = &explained.again {
         let file = answer.policy.as_ref().map(|checked| checked.file.as_str()).unwrap_or_default();
-        let _ = writeln!(out, "\nAsked again under {file}: {}", styles.paint("1", decision.outcome.as_str()));
+        let _ = writeln!(out, "\nAsked again under {file}: {}", styles.paint(BOLD, decision.outcome.as_str()));
     }
     if case.relative.is_none() {
         causes(out, explained, styles);
@@ -68,7 +69,7 @@ fn case(out: &mut String, explained: &Explained, answer: &Answer, styles: Styles
         let _ = writeln!(out, "\nWhat would admit it, the least that is let in first (--format json has the changes):");
     }
     for (number, fix) in explained.fixes.iter().enumerate() {
-        let _ = writeln!(out, "  {}. {}", number + 1, styles.paint("1", &printable(&fix.title())));
+        let _ = writeln!(out, "  {}. {}", number + 1, styles.paint(BOLD, &printable(&fix.title())));
         let _ = writeln!(out, "     lets in: {}", printable(&fix.reach.words));
     }
     let mut unknown: Vec<&String> = case.unknown.iter().collect();
@@ -78,7 +79,7 @@ fn case(out: &mut String, explained: &Explained, answer: &Answer, styles: Styles
         let _ = writeln!(out, "\nNot known from here:");
     }
     for text in unknown {
-        let _ = writeln!(out, "  {} {}", styles.paint("35", "?"), printable(text));
+        let _ = writeln!(out, "  {} {}", styles.paint(MAGENTA, "?"), printable(text));
     }
 }
 
@@ -134,9 +135,9 @@ fn causes(out: &mut String, explained: &Explained, styles: Styles) {
 
 fn told(out: &mut String, cause: &Cause, styles: Styles) {
     let style = match cause.confidence {
-        Confidence::Certain => "1;31",
-        Confidence::Likely => "33",
-        Confidence::Possible => "2",
+        Confidence::Certain => RED.bold(),
+        Confidence::Likely => YELLOW,
+        Confidence::Possible => FAINT,
     };
     let word = styles.paint(style, &format!("{:<8}", cause.confidence.as_str()));
     let _ = writeln!(out, "  {word} {}", printable(&cause.text));

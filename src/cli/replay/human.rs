@@ -2,7 +2,10 @@
 
 use std::fmt::Write as _;
 
-use crate::cli::terminal::{Styles, printable};
+use anstyle::Style;
+
+use crate::cli::styles::{BOLD, GREEN, RED, Styles, YELLOW};
+use crate::cli::terminal::printable;
 use domain::replay::{Flipped, Replay};
 use domain::review::Standing;
 
@@ -13,17 +16,17 @@ pub(super) fn report(replay: &Replay, styles: Styles) -> String {
     // Writing to a string cannot fail, here and below.
     let mut out = String::new();
     for line in replay.summary() {
-        let _ = writeln!(out, "{}", styles.paint("1", &line));
+        let _ = writeln!(out, "{}", styles.paint(BOLD, &line));
     }
     owners(&mut out, replay, styles);
     for standing in Standing::ALL.into_iter().filter(|standing| *standing != Standing::Unchanged) {
         let flipped: Vec<&Flipped> = replay.flipped.iter().filter(|flipped| flipped.standing == standing).collect();
-        section(&mut out, standing.as_str(), colour(standing), replay.count(standing), &flipped, styles);
+        section(&mut out, standing.as_str(), style(standing), replay.count(standing), &flipped, styles);
     }
     let different: Vec<&Flipped> = replay.different.iter().collect();
-    section(&mut out, "not what the policy of its time gives", "33", replay.differs, &different, styles);
+    section(&mut out, "not what the policy of its time gives", YELLOW, replay.differs, &different, styles);
     if replay.unreadable > 0 {
-        let _ = writeln!(out, "\n{}", styles.paint("31", &format!("{} entries cannot be read", replay.unreadable)));
+        let _ = writeln!(out, "\n{}", styles.paint(RED, &format!("{} entries cannot be read", replay.unreadable)));
         for entry in replay.unreadable_at.iter().take(SHOWN) {
             let _ = writeln!(out, "  entry {}, line {}: {}", entry.number, entry.line, printable(&entry.why));
         }
@@ -37,7 +40,7 @@ fn owners(out: &mut String, replay: &Replay, styles: Styles) {
     if owners.is_empty() {
         return;
     }
-    let _ = writeln!(out, "\n{}", styles.paint("1", "by workload"));
+    let _ = writeln!(out, "\n{}", styles.paint(BOLD, "by workload"));
     for (owner, counts) in owners.iter().take(SHOWN) {
         let counts: Vec<String> =
             counts.iter().map(|(standing, count)| format!("{count} {}", standing.as_str())).collect();
@@ -46,11 +49,11 @@ fn owners(out: &mut String, replay: &Replay, styles: Styles) {
     more(out, owners.len(), owners.len().min(SHOWN), styles);
 }
 
-fn section(out: &mut String, title: &str, colour: &str, count: usize, entries: &[&Flipped], styles: Styles) {
+fn section(out: &mut String, title: &str, style: Style, count: usize, entries: &[&Flipped], styles: Styles) {
     if count == 0 {
         return;
     }
-    let _ = writeln!(out, "\n{}", styles.paint(colour, &format!("{title}: {count}")));
+    let _ = writeln!(out, "\n{}", styles.paint(style, &format!("{title}: {count}")));
     for entry in entries.iter().take(SHOWN) {
         let place = format!("entry {}, line {}, {}", entry.number, entry.line, entry.time);
         let _ = writeln!(out, "  {}  {}", printable(&entry.image), styles.faint(&printable(&place)));
@@ -66,10 +69,10 @@ fn more(out: &mut String, count: usize, shown: usize, styles: Styles) {
     }
 }
 
-fn colour(standing: Standing) -> &'static str {
+fn style(standing: Standing) -> Style {
     match standing {
-        Standing::NewlyDenied => "31",
-        Standing::NewlyAdmitted => "32",
-        Standing::Undecided | Standing::NewlyLogged | Standing::NoLongerLogged | Standing::Unchanged => "33",
+        Standing::NewlyDenied => RED,
+        Standing::NewlyAdmitted => GREEN,
+        Standing::Undecided | Standing::NewlyLogged | Standing::NoLongerLogged | Standing::Unchanged => YELLOW,
     }
 }

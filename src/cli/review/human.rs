@@ -2,8 +2,11 @@
 
 use std::fmt::Write as _;
 
+use anstyle::Style;
+
 use crate::cli::check::Checked;
-use crate::cli::terminal::{Styles, printable};
+use crate::cli::styles::{BOLD, CYAN, FAINT, MAGENTA, RED, Styles, YELLOW};
+use crate::cli::terminal::printable;
 use domain::document::Path;
 use domain::review::{Change, Detail, Effect, Review, Standing};
 
@@ -11,7 +14,7 @@ pub(super) fn report(review: &Review, [old, new]: [&Checked; 2], styles: Styles)
     // Writing to a string cannot fail, here and below.
     let mut out = String::new();
     for line in review.summary() {
-        let _ = writeln!(out, "{}", styles.paint("1", &printable(&line)));
+        let _ = writeln!(out, "{}", styles.paint(BOLD, &printable(&line)));
     }
     let _ = writeln!(out, "\nChanges:");
     if review.comparison.changes.is_empty() {
@@ -27,7 +30,7 @@ pub(super) fn report(review: &Review, [old, new]: [&Checked; 2], styles: Styles)
         let _ = writeln!(
             out,
             "\n{}",
-            styles.paint("1", "running pods that would be refused if they were admitted this minute")
+            styles.paint(BOLD, "running pods that would be refused if they were admitted this minute")
         );
     }
     for detail in &review.refused_again {
@@ -52,7 +55,7 @@ fn write_change(out: &mut String, change: &Change, [old, new]: [&Checked; 2], st
             for witness in witnesses {
                 let standing = witness.flip().map_or(Standing::Unchanged, Standing::from);
                 let text = format!("{}: {}", standing.as_str(), printable(&witness.text()));
-                let _ = writeln!(out, "    {}", styles.paint(colour(standing), &text));
+                let _ = writeln!(out, "    {}", styles.paint(style(standing), &text));
             }
         }
     }
@@ -63,7 +66,7 @@ fn section(out: &mut String, review: &Review, standing: Standing, styles: Styles
     if count == 0 {
         return;
     }
-    let _ = writeln!(out, "\n{}", styles.paint(colour(standing), &format!("{}: {count}", standing.as_str())));
+    let _ = writeln!(out, "\n{}", styles.paint(style(standing), &format!("{}: {count}", standing.as_str())));
     let mut told = 0;
     for (group, details) in review.groups(standing) {
         let _ = writeln!(out, "  {}", printable(&group.title()));
@@ -89,12 +92,12 @@ fn write_detail(out: &mut String, review: &Review, detail: &Detail, styles: Styl
     }
 }
 
-fn colour(standing: Standing) -> &'static str {
+fn style(standing: Standing) -> Style {
     match standing {
-        Standing::NewlyDenied => "1;31",
-        Standing::NewlyAdmitted => "1;33",
-        Standing::Undecided => "1;35",
-        Standing::NewlyLogged | Standing::NoLongerLogged => "1;36",
-        Standing::Unchanged => "2",
+        Standing::NewlyDenied => RED.bold(),
+        Standing::NewlyAdmitted => YELLOW.bold(),
+        Standing::Undecided => MAGENTA.bold(),
+        Standing::NewlyLogged | Standing::NoLongerLogged => CYAN.bold(),
+        Standing::Unchanged => FAINT,
     }
 }

@@ -4,11 +4,11 @@
 use std::fmt::Write as _;
 
 use super::Answer;
-use crate::cli::terminal::{Styles, printable};
+use crate::cli::styles::{BOLD, GREEN, MAGENTA, RED, Styles, YELLOW, of_status};
+use crate::cli::terminal::printable;
 use domain::admission::{Generation, Outcome, Platform};
 use domain::document::Path;
 use domain::fix::Hunk;
-use domain::trace::Status;
 
 pub(super) fn report(answer: &Answer, styles: Styles) -> String {
     let decision = &answer.decision;
@@ -28,7 +28,7 @@ pub(super) fn report(answer: &Answer, styles: Styles) -> String {
     let place = |path: &Path| place(answer, path);
     let statuses = decision.trace.flat().into_iter().map(|(_, check)| check.status);
     for (line, status) in decision.trace.lines_at(&place).iter().zip(statuses) {
-        let _ = writeln!(out, "  {}", styles.paint(colour(status), line));
+        let _ = writeln!(out, "  {}", styles.paint(of_status(status), line));
     }
     fixes(answer, styles, &mut out);
     out
@@ -41,7 +41,7 @@ fn fixes(answer: &Answer, styles: Styles, out: &mut String) {
     }
     let _ = writeln!(out, "\nWhat would admit it, the least that is let in first:");
     for (number, fix) in answer.fixes.iter().enumerate() {
-        let _ = writeln!(out, "  {}. {}", number + 1, styles.paint("1", &printable(&fix.title())));
+        let _ = writeln!(out, "  {}. {}", number + 1, styles.paint(BOLD, &printable(&fix.title())));
         for step in fix.steps.iter().filter(|step| !step.is_of_policy()) {
             let _ = writeln!(out, "     {}: {}", step.target(), printable(&step.change()));
             for command in step.commands() {
@@ -53,7 +53,7 @@ fn fixes(answer: &Answer, styles: Styles, out: &mut String) {
             let _ = writeln!(out, "     {}:{}", answer.checked.file, hunk.line);
             let lines = |sign: char, lines: &[String]| lines.iter().map(|line| format!("{sign} {line}")).collect();
             let (removed, added): (Vec<String>, Vec<String>) = (lines('-', &hunk.removed), lines('+', &hunk.added));
-            for (line, colour) in removed.iter().map(|l| (l, "31")).chain(added.iter().map(|l| (l, "32"))) {
+            for (line, colour) in removed.iter().map(|l| (l, RED)).chain(added.iter().map(|l| (l, GREEN))) {
                 let _ = writeln!(out, "       {}", styles.paint(colour, &printable(line)));
             }
         }
@@ -66,22 +66,13 @@ fn fixes(answer: &Answer, styles: Styles, out: &mut String) {
 
 fn verdict(outcome: Outcome, styles: Styles) -> String {
     let (style, text) = match outcome {
-        Outcome::Admit => ("1;32", "✓ ADMIT: the pod would run"),
-        Outcome::AdmitDryRun => ("1;33", "✓ ADMIT_DRY_RUN: the pod would run, as the rule is a dry run"),
-        Outcome::AdmitBreakGlass => ("1;33", "✓ ADMIT_BREAK_GLASS: the pod would run, as it breaks the glass"),
-        Outcome::Deny => ("1;31", "✗ DENY: the pod would be refused"),
-        Outcome::Undecided => ("1;35", "? UNDECIDED: something that decides is not known"),
+        Outcome::Admit => (GREEN.bold(), "✓ ADMIT: the pod would run"),
+        Outcome::AdmitDryRun => (YELLOW.bold(), "✓ ADMIT_DRY_RUN: the pod would run, as the rule is a dry run"),
+        Outcome::AdmitBreakGlass => (YELLOW.bold(), "✓ ADMIT_BREAK_GLASS: the pod would run, as it breaks the glass"),
+        Outcome::Deny => (RED.bold(), "✗ DENY: the pod would be refused"),
+        Outcome::Undecided => (MAGENTA.bold(), "? UNDECIDED: something that decides is not known"),
     };
     styles.paint(style, text)
-}
-
-fn colour(status: Status) -> &'static str {
-    match status {
-        Status::Pass => "32",
-        Status::Fail => "31",
-        Status::Unknown => "35",
-        Status::Skipped | Status::Note => "2",
-    }
 }
 
 /// The line of the policy, as editors and terminals take it.
