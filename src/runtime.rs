@@ -4,16 +4,17 @@
 //! events, so that tests drive the very same one.
 
 pub mod backend;
+mod blocking;
 pub mod callers;
 pub mod convert;
 pub mod effects;
+pub mod error;
 pub mod event_loop;
 pub mod files;
 pub mod history;
 pub mod input;
 pub mod jobs;
 mod keeper;
-pub mod kubeconfig;
 pub mod logging;
 pub mod open_files;
 pub mod outside;
@@ -24,7 +25,6 @@ pub mod screen;
 pub mod terminal;
 pub mod verifier;
 mod watching;
-pub mod workload;
 
 use std::path::PathBuf;
 use std::sync::Arc;

@@ -1,8 +1,11 @@
 //! What effects are carried out with: the client, the keyring, the files.
+//!
+//! Uses the files and the callers; whoever carries out an effect uses it.
 
 use std::sync::{Arc, OnceLock};
 
 use super::callers::Callers;
+use super::error::Error;
 use super::files::Files;
 use app::report::Report;
 use client::{Client, Connection, Secret};
@@ -31,8 +34,8 @@ impl Backend {
     }
 
     /// The client, once there is one.
-    pub fn client(&self) -> Result<&Client, Report> {
-        self.client.get().ok_or_else(|| Report::new("the sandbox is not up yet"))
+    pub fn client(&self) -> Result<&Client, Error> {
+        self.client.get().ok_or_else(|| Report::new("the sandbox is not up yet").into())
     }
 
     /// Who else may use the sandbox, once it is up.
@@ -41,10 +44,10 @@ impl Backend {
     }
 
     /// Asks the sandbox as the one of this name, from the next request on.
-    pub fn act_as(&self, name: &str) -> Result<(), Report> {
+    pub fn act_as(&self, name: &str) -> Result<(), Error> {
         let chosen = self.callers.get().is_some_and(|callers| callers.choose(name));
         if !chosen {
-            return Err(Report::new(format!("the sandbox is not up, or knows nobody of the name {name}")));
+            return Err(Report::new(format!("the sandbox is not up, or knows nobody of the name {name}")).into());
         }
         self.client()?.forget_registry_tokens();
         Ok(())

@@ -1,7 +1,7 @@
 //! From the wire's types to what people look at.
+//!
+//! Pure; uses the types of `wire`, `client` and `domain`.
 
-use app::report::Report;
-use client;
 use domain::key;
 use domain::registered::{Child, Registered};
 use domain::resource::{Cluster, ClusterEvent, Image, LocalKey, Note, Project, Workload, WorkloadKind};
@@ -11,19 +11,6 @@ use wire::iam::{IamPolicy, OCCURRENCES_VIEWER};
 use wire::kubernetes::{Deployment, Event, ObjectMeta, Pod, PodSpec, ReplicaSet};
 use wire::registry::TagList;
 use wire::resources;
-
-/// An error of the client, with its hint.
-pub fn report(error: &client::Error) -> Report {
-    let mut report = Report::of(error);
-    report.hint = error.hint();
-    report.conflict = error.is_conflict();
-    report
-}
-
-/// Any other error.
-pub fn plain(error: &(dyn std::error::Error + 'static)) -> Report {
-    Report::of(error)
-}
 
 pub fn project(project: resources::Project) -> Project {
     Project { id: project.project_id, number: project.project_number, name: project.name }

@@ -7,12 +7,13 @@ use std::thread::JoinHandle;
 use std::time::Duration;
 
 use tokio::sync::mpsc::UnboundedSender;
-use tokio::task::AbortHandle;
+use tokio::task::{AbortHandle, JoinError};
 
 use super::backend::Backend;
+use super::error::Error;
 use super::keeper::{Keeper, Task};
 use super::reviewing::{self, Progress};
-use super::{convert, jobs, open_files, queries, replaying, watching};
+use super::{jobs, open_files, queries, replaying, watching};
 use app::effect::{Effect, Saved};
 use app::file::{FileTask, Outside};
 use app::fixing::FixAsk;
@@ -98,7 +99,7 @@ impl Runner {
             Effect::EditOutside(outside) => return Some(Request::Outside(outside)),
             Effect::Serve(open) => self.serve(open),
             Effect::ActAs(name) => {
-                let result = self.backend.act_as(&name).map(|()| name);
+                let result = self.backend.act_as(&name).map(|()| name).map_err(Report::from);
                 let _ = self.messages.send(Msg::ActsAs(result));
             }
             Effect::Suspend => return Some(Request::Suspend),
@@ -114,7 +115,7 @@ impl Runner {
         tokio::spawn(async move {
             let answer = match task.await {
                 Ok(answer) => answer,
-                Err(error) => failed_answer(source, convert::plain(&error)),
+                Err(error) => failed_answer(source, Error::from(error).into()),
             };
             let _ = messages.send(Msg::Answered(ticket, answer));
         });
@@ -124,7 +125,7 @@ impl Runner {
         let (backend, messages) = (self.backend.clone(), self.messages.clone());
         tokio::task::spawn_blocking(move || {
             let result = backend.door().map_or(Ok(()), |door| door.open(open));
-            let result = result.map(|()| open).map_err(|error| convert::plain(&error));
+            let result = result.map(|()| open).map_err(|error| Error::from(error).into());
             let _ = messages.send(Msg::Serving(result));
         });
     }
@@ -183,7 +184,7 @@ impl Runner {
                 match tokio::time::timeout(REVIEW_TICK, &mut task).await {
                     Ok(Ok(Some(reviewed))) => break drop(messages.send(Msg::Reviewed(ticket, Box::new(reviewed)))),
                     Ok(Ok(None)) => break,
-                    Ok(Err(error)) => break drop(messages.send(Msg::Notice(convert::plain(&error)))),
+                    Ok(Err(error)) => break drop(messages.send(Msg::Notice(Error::from(error).into()))),
                     Err(_) => drop(messages.send(Msg::ReviewProgress(ticket, counted.done()))),
                 }
             }
@@ -209,8 +210,10 @@ impl Runner {
         tokio::spawn(async move {
             // It ends by a panic alone, unless it is ended.
             let Err(error) = task.await else { return };
-            for source in [Watched::Workloads, Watched::Events].into_iter().filter(|_| error.is_panic()) {
-                let news = News::Feed(source, Feed::Lost(convert::plain(&error)));
+            let is_panic = error.is_panic();
+            let report = Report::from(Error::from(error));
+            for source in [Watched::Workloads, Watched::Events].into_iter().filter(|_| is_panic) {
+                let news = News::Feed(source, Feed::Lost(report.clone()));
                 let _ = messages.send(Msg::Watched(ticket, Box::new(news)));
             }
         });
@@ -260,8 +263,12 @@ async fn ended(task: tokio::task::JoinHandle<Result<(), Failure>>) -> Result<(),
     match task.await {
         Ok(result) => result,
         Err(error) if error.is_cancelled() => Err(Failure::Cancelled),
-        Err(error) => Err(Failure::Failed(0, convert::plain(&error).hinted("This is a bug: the log has more."))),
+        Err(error) => Err(Failure::Failed(0, bug(error))),
     }
+}
+
+fn bug(error: JoinError) -> Report {
+    Error::from(error).hinted("This is a bug: the log has more.").into()
 }
 
 /// The jobs of one ticket, one after the other.
@@ -280,7 +287,8 @@ async fn all(
             Ok(outcome) => {
                 let _ = messages.send(Msg::JobDone(ticket, number, outcome));
             }
-            Err(report) => {
+            Err(error) => {
+                let report = Report::from(error);
                 tracing::warn!("{}", report.line());
                 return Err(Failure::Failed(number, report));
             }

@@ -6,8 +6,8 @@ use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 
 use super::backend::Backend;
-use super::convert;
 use super::effects::{Request, Runner};
+use super::error::Error;
 use super::files::Files;
 use super::input::Input;
 use super::screen::{Screen, Themes};
@@ -161,7 +161,7 @@ async fn bring_up(backend: Backend, sender: UnboundedSender<Msg>) -> Option<Sand
             Some(sandbox)
         }
         Err(error) => {
-            let _ = sender.send(Msg::Connected(Err(convert::plain(&error))));
+            let _ = sender.send(Msg::Connected(Err(Error::from(error).into())));
             None
         }
     }

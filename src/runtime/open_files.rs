@@ -7,7 +7,6 @@ use std::io::{self, Read as _, Write as _};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 
-use super::convert;
 use app::editor::MAX_BYTES;
 use app::file::{FileReply, FileTask, Listed, Opened, Stamp};
 use app::job::Outcome;
@@ -42,19 +41,19 @@ enum Unusable {
 pub fn perform(task: FileTask) -> FileReply {
     match task {
         FileTask::List(directory) => {
-            list(directory.as_deref()).unwrap_or_else(|error| FileReply::Failed(convert::plain(&error)))
+            list(directory.as_deref()).unwrap_or_else(|error| FileReply::Failed(Report::of(&error)))
         }
         FileTask::Open(path) => match open(&absolute(&path)) {
             Ok(opened) => FileReply::Opened(opened),
             Err(error) => FileReply::Failed(failure(&error)),
         },
-        FileTask::Manifest(path) => FileReply::Manifest(open(&absolute(&path)).map_err(|error| convert::plain(&error))),
+        FileTask::Manifest(path) => FileReply::Manifest(open(&absolute(&path)).map_err(|error| Report::of(&error))),
         FileTask::Watch(path, known) => watch(path, known),
     }
 }
 
 fn failure(error: &Unusable) -> Report {
-    convert::plain(error).hinted("The draft is as it was.")
+    Report::of(error).hinted("The draft is as it was.")
 }
 
 /// The path as the person meant it: `~/` is their home, anything else counts from the working

@@ -1,21 +1,25 @@
 //! Reads: from a query to its answer.
+//!
+//! Uses the backend alone.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use super::backend::Backend;
+use super::blocking::blocking;
 use super::convert;
+use super::error::Error;
 use app::job::ClusterId;
 use app::query::{Answer, AttestationsPage, Query, Registry, Work};
 use app::report::Report;
-use client::{Client, Error, Kubernetes};
+use client::{Client, Kubernetes};
 use codelab::names;
 use domain::admission::{Evidence, Request};
 use domain::attestation::Verify as _;
 use domain::attestor::{KeyMaterial, PublicKey};
 use domain::image::{Digest, ImageRef};
 use domain::inventory::Item;
-use domain::name::{NoteName, ProjectId};
+use domain::name::{NameError, NoteName, ProjectId};
 use domain::resource::{Image, LocalKey, Note};
 use files::inventory::{self, Defaults};
 use signing::openpgp::Verifier;
@@ -29,32 +33,41 @@ const SYSTEM_POLICY_LOCATION: &str = "global";
 /// Reads what the query asks for.
 pub async fn answer(backend: &Backend, query: Query) -> Answer {
     match query {
-        Query::Projects => Answer::Projects(projects(backend).await),
-        Query::Services { project } => Answer::Services(services(backend, &project).await),
-        Query::Clusters { project } => Answer::Clusters(clusters(backend, &project).await),
-        Query::Images { project } => Answer::Images(images(backend, &project).await),
-        Query::Policy { project } => Answer::Policy(policy(backend, &project).await),
-        Query::SystemPolicy => Answer::SystemPolicy(system_policy(backend).await),
-        Query::Attestors { project } => Answer::Attestors(attestors(backend, &project).await),
-        Query::Notes { project } => Answer::Notes(notes(backend, &project).await),
+        Query::Projects => Answer::Projects(reported(projects(backend)).await),
+        Query::Services { project } => Answer::Services(reported(services(backend, &project)).await),
+        Query::Clusters { project } => Answer::Clusters(reported(clusters(backend, &project)).await),
+        Query::Images { project } => Answer::Images(reported(images(backend, &project)).await),
+        Query::Policy { project } => Answer::Policy(reported(policy(backend, &project)).await),
+        Query::SystemPolicy => Answer::SystemPolicy(reported(system_policy(backend)).await),
+        Query::Attestors { project } => Answer::Attestors(reported(attestors(backend, &project)).await),
+        Query::Notes { project } => Answer::Notes(reported(notes(backend, &project)).await),
         Query::Attestations { note, digest } => {
-            Answer::Attestations(attestations(backend, &note, digest.as_ref()).await)
+            Answer::Attestations(reported(attestations(backend, &note, digest.as_ref())).await)
         }
-        Query::Evidence { attestors, images } => Answer::Evidence(evidence(backend, &attestors, &images).await),
-        Query::Registry { images } => Answer::Registry(registry(backend, images).await),
-        Query::Survey { attestors, digests } => Answer::Survey(survey(backend, &attestors, digests).await),
-        Query::Inventory { path, pod, attestors } => Answer::Inventory(read_list(path, *pod, &attestors).await),
-        Query::Keys => Answer::Keys(keys(backend).await),
-        Query::Work => Answer::Work(work(backend).await),
+        Query::Evidence { attestors, images } => {
+            Answer::Evidence(reported(evidence(backend, &attestors, &images)).await)
+        }
+        Query::Registry { images } => Answer::Registry(reported(registry(backend, images)).await),
+        Query::Survey { attestors, digests } => Answer::Survey(reported(survey(backend, &attestors, digests)).await),
+        Query::Inventory { path, pod, attestors } => {
+            Answer::Inventory(reported(read_list(path, *pod, &attestors)).await)
+        }
+        Query::Keys => Answer::Keys(reported(keys(backend)).await),
+        Query::Work => Answer::Work(reported(work(backend)).await),
     }
 }
 
+/// What a read gave, as `update` is told of it.
+async fn reported<T>(read: impl Future<Output = Result<T, Error>>) -> Result<T, Report> {
+    read.await.map_err(Report::from)
+}
+
 /// The first page; those for the chosen image's digest come first where the page may lack them.
-async fn attestations(backend: &Backend, note: &NoteName, digest: Option<&Digest>) -> Result<AttestationsPage, Report> {
+async fn attestations(backend: &Backend, note: &NoteName, digest: Option<&Digest>) -> Result<AttestationsPage, Error> {
     let client = backend.client()?;
-    let (mut page, next) = client.attestations_page(note, None, None).await.map_err(|e| convert::report(&e))?;
+    let (mut page, next) = client.attestations_page(note, None, None).await?;
     if let (Some(digest), true) = (digest, next.is_some()) {
-        let mut chosen = client.attestations(note, Some(digest)).await.map_err(|e| convert::report(&e))?;
+        let mut chosen = client.attestations(note, Some(digest)).await?;
         page.retain(|attestation| chosen.iter().all(|known| known.name != attestation.name));
         chosen.append(&mut page);
         page = chosen;
@@ -63,29 +76,29 @@ async fn attestations(backend: &Backend, note: &NoteName, digest: Option<&Digest
 }
 
 /// A project's name, or why it is none.
-pub(super) fn project_id(project: &str) -> Result<ProjectId, Report> {
-    project.parse().map_err(|error| convert::plain(&error))
+pub(super) fn project_id(project: &str) -> Result<ProjectId, NameError> {
+    project.parse()
 }
 
-async fn projects(backend: &Backend) -> Result<Vec<domain::resource::Project>, Report> {
-    let projects = backend.client()?.projects().await.map_err(|error| convert::report(&error))?;
+async fn projects(backend: &Backend) -> Result<Vec<domain::resource::Project>, Error> {
+    let projects = backend.client()?.projects().await?;
     Ok(projects.into_iter().map(convert::project).collect())
 }
 
-async fn services(backend: &Backend, project: &str) -> Result<Vec<String>, Report> {
-    let services = backend.client()?.services(&project_id(project)?).await.map_err(|error| convert::report(&error))?;
+async fn services(backend: &Backend, project: &str) -> Result<Vec<String>, Error> {
+    let services = backend.client()?.services(&project_id(project)?).await?;
     let enabled = services.into_iter().filter(|service| service.state == "ENABLED");
     Ok(enabled.filter_map(|service| service.name.rsplit('/').next().map(str::to_owned)).collect())
 }
 
-async fn clusters(backend: &Backend, project: &str) -> Result<Vec<domain::resource::Cluster>, Report> {
-    let clusters = backend.client()?.clusters(&project_id(project)?).await.map_err(|error| convert::report(&error))?;
+async fn clusters(backend: &Backend, project: &str) -> Result<Vec<domain::resource::Cluster>, Error> {
+    let clusters = backend.client()?.clusters(&project_id(project)?).await?;
     Ok(clusters.into_iter().map(convert::cluster).collect())
 }
 
 /// The images of the project in the registries that can be listed. One that refuses is left out, as
 /// long as another answers.
-async fn images(backend: &Backend, project: &str) -> Result<Vec<Image>, Report> {
+async fn images(backend: &Backend, project: &str) -> Result<Vec<Image>, Error> {
     let client = backend.client()?;
     let prefix = format!("{}/", project.replace(':', "/"));
     let mut images = Vec::new();
@@ -103,12 +116,12 @@ async fn images(backend: &Backend, project: &str) -> Result<Vec<Image>, Report> 
         }
     }
     match failure {
-        Some(error) if !answered => Err(convert::report(&error)),
+        Some(error) if !answered => Err(error.into()),
         _ => Ok(images),
     }
 }
 
-async fn registry_images(client: &Client, registry: &str, prefix: &str) -> Result<Vec<Image>, Error> {
+async fn registry_images(client: &Client, registry: &str, prefix: &str) -> Result<Vec<Image>, client::Error> {
     let mut images = Vec::new();
     for repository in client.repositories(registry).await? {
         let path = format!("{registry}/{repository}");
@@ -120,23 +133,21 @@ async fn registry_images(client: &Client, registry: &str, prefix: &str) -> Resul
     Ok(images)
 }
 
-async fn policy(backend: &Backend, project: &str) -> Result<Box<domain::policy::Policy>, Report> {
-    let policy = backend.client()?.policy(&project_id(project)?).await;
-    policy.map(Box::new).map_err(|error| convert::report(&error))
+async fn policy(backend: &Backend, project: &str) -> Result<Box<domain::policy::Policy>, Error> {
+    Ok(Box::new(backend.client()?.policy(&project_id(project)?).await?))
 }
 
-async fn system_policy(backend: &Backend) -> Result<Box<domain::policy::Policy>, Report> {
-    let policy = backend.client()?.system_policy(SYSTEM_POLICY_LOCATION).await;
-    policy.map(Box::new).map_err(|error| convert::report(&error))
+async fn system_policy(backend: &Backend) -> Result<Box<domain::policy::Policy>, Error> {
+    Ok(Box::new(backend.client()?.system_policy(SYSTEM_POLICY_LOCATION).await?))
 }
 
-async fn attestors(backend: &Backend, project: &str) -> Result<Vec<domain::attestor::Attestor>, Report> {
-    backend.client()?.attestors(&project_id(project)?).await.map_err(|error| convert::report(&error))
+async fn attestors(backend: &Backend, project: &str) -> Result<Vec<domain::attestor::Attestor>, Error> {
+    Ok(backend.client()?.attestors(&project_id(project)?).await?)
 }
 
-async fn notes(backend: &Backend, project: &str) -> Result<Vec<Note>, Report> {
+async fn notes(backend: &Backend, project: &str) -> Result<Vec<Note>, Error> {
     let client = backend.client()?;
-    let notes = client.notes(&project_id(project)?).await.map_err(|error| convert::report(&error))?;
+    let notes = client.notes(&project_id(project)?).await?;
     let mut shown = Vec::new();
     for note in notes {
         let Ok(name) = note.name.parse() else { continue };
@@ -147,7 +158,7 @@ async fn notes(backend: &Backend, project: &str) -> Result<Vec<Note>, Report> {
     Ok(shown)
 }
 
-async fn evidence(backend: &Backend, attestors: &[String], images: &[String]) -> Result<Box<Evidence>, Report> {
+async fn evidence(backend: &Backend, attestors: &[String], images: &[String]) -> Result<Box<Evidence>, Error> {
     let digest = |image: &String| image.parse::<ImageRef>().ok()?.digest().cloned();
     // Each once, in any order.
     let digests: BTreeSet<Digest> = images.iter().filter_map(digest).collect();
@@ -159,7 +170,7 @@ async fn evidence(backend: &Backend, attestors: &[String], images: &[String]) ->
 }
 
 /// What each reference names now; one that cannot be read does not hide the others.
-async fn registry(backend: &Backend, images: Vec<String>) -> Result<Registry, Report> {
+async fn registry(backend: &Backend, images: Vec<String>) -> Result<Registry, Error> {
     let client = backend.client()?;
     let mut registry = Registry::new();
     for image in images {
@@ -174,20 +185,19 @@ async fn registry(backend: &Backend, images: Vec<String>) -> Result<Registry, Re
 
 /// What the attestors say of many images: their signatures are verified here, so that the screen does
 /// not wait for it.
-async fn survey(backend: &Backend, attestors: &[String], digests: BTreeSet<Digest>) -> Result<Arc<Evidence>, Report> {
+async fn survey(backend: &Backend, attestors: &[String], digests: BTreeSet<Digest>) -> Result<Arc<Evidence>, Error> {
     let names: BTreeSet<_> = attestors.iter().filter_map(|name| name.parse().ok()).collect();
     let (evidence, incomplete) = backend.client()?.survey(names, &digests).await;
     blocking(move || Ok(Arc::new(evidence.surveyed(&digests, &incomplete, &Verifier::default())))).await
 }
 
 /// The reviewer's list.
-async fn read_list(path: String, pod: Request, attestors: &[String]) -> Result<Arc<Vec<Item>>, Report> {
+async fn read_list(path: String, pod: Request, attestors: &[String]) -> Result<Arc<Vec<Item>>, Error> {
     let attestors = attestors.iter().filter_map(|name| name.parse().ok()).collect();
     blocking(move || {
-        let text = read_inventory(&path).map_err(|error| Report::of(&error).hinted(format!("The file is {path}.")))?;
-        let defaults = Defaults { pod, attestors };
-        let items = inventory::parse(&text, &defaults);
-        items.map(Arc::new).map_err(|error| Report::of(&error).hinted(format!("The file is {path}.")))
+        let read =
+            || -> Result<_, Error> { Ok(inventory::parse(&read_inventory(&path)?, &Defaults { pod, attestors })?) };
+        read().map(Arc::new).map_err(|error| error.hinted(format!("The file is {path}.")))
     })
     .await
 }
@@ -201,17 +211,16 @@ fn read_inventory(path: &str) -> std::io::Result<String> {
 }
 
 /// A client of the cluster's API server.
-pub(super) async fn kubernetes(backend: &Backend, id: &ClusterId) -> Result<Kubernetes, Report> {
+pub(super) async fn kubernetes(backend: &Backend, id: &ClusterId) -> Result<Kubernetes, Error> {
     let client = backend.client()?;
-    let cluster = client.cluster(&project_id(&id.project)?, &id.location, &id.name).await;
-    let cluster = cluster.map_err(|error| convert::report(&error))?;
-    client.kubernetes(&cluster).map_err(|error| convert::report(&error))
+    let cluster = client.cluster(&project_id(&id.project)?, &id.location, &id.name).await?;
+    Ok(client.kubernetes(&cluster)?)
 }
 
-async fn keys(backend: &Backend) -> Result<Vec<LocalKey>, Report> {
+async fn keys(backend: &Backend) -> Result<Vec<LocalKey>, Error> {
     let keyring = backend.keyring.clone();
     blocking(move || {
-        let list = keyring.list().map_err(|error| convert::plain(&error))?;
+        let list = keyring.list()?;
         let damaged = list.damaged.iter().map(convert::damaged_key);
         // A key that is read here and gone there has no public half to show.
         let public = |key: &domain::key::LocalKey| keyring.export(&key.info.fingerprint).unwrap_or_default();
@@ -220,10 +229,10 @@ async fn keys(backend: &Backend) -> Result<Vec<LocalKey>, Report> {
     .await
 }
 
-async fn work(backend: &Backend) -> Result<Work, Report> {
+async fn work(backend: &Backend) -> Result<Work, Error> {
     let backend = backend.clone();
     blocking(move || {
-        let directory = backend.files.read_work().map_err(|error| convert::plain(&error))?;
+        let directory = backend.files.read_work()?;
         let bytes = |name: &str| directory.file(name).map(|file| file.text.clone().into_bytes());
         let signed_by = match (bytes(names::PAYLOAD), bytes(names::SIGNATURE)) {
             (Some(payload), Some(signature)) => signer(&backend, &payload, &signature),
@@ -248,14 +257,4 @@ fn signer(backend: &Backend, payload: &[u8], signature: &[u8]) -> Option<String>
 
 pub(super) fn pgp_key(fingerprint: &str, armor: String) -> PublicKey {
     PublicKey { id: fingerprint.to_owned(), comment: String::new(), material: KeyMaterial::Pgp { armor } }
-}
-
-/// Runs what may take long or waits for the disk on a thread of its own.
-pub(super) async fn blocking<T: Send + 'static>(
-    work: impl FnOnce() -> Result<T, Report> + Send + 'static,
-) -> Result<T, Report> {
-    match sandbox::blocking::blocking(work).await {
-        Ok(result) => result,
-        Err(error) => Err(convert::plain(&error)),
-    }
 }

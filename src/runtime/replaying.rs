@@ -11,7 +11,7 @@ use std::time::Duration;
 use tokio::sync::mpsc::UnboundedSender;
 
 use super::backend::Backend;
-use super::convert;
+use super::error::Error;
 use app::msg::Msg;
 use app::remote::Ticket;
 use app::replaying::{Entries, ReplayAsk, ReplayProgress};
@@ -198,7 +198,7 @@ pub(super) fn start(
                 Ok(Ok(Ok(None))) => return,
                 Ok(Ok(Ok(Some(replay)))) => break Ok(replay),
                 Ok(Ok(Err(report))) => break Err(report),
-                Ok(Err(error)) => break Err(convert::plain(&error)),
+                Ok(Err(error)) => break Err(Error::from(error)),
                 Err(_) => {
                     let percent = (counted.bytes() * 100).checked_div(size).unwrap_or(0).min(100);
                     let progress = ReplayProgress { entries: counted.entries(), percent };
@@ -206,11 +206,11 @@ pub(super) fn start(
                 }
             }
         };
-        let _ = messages.send(Msg::Replayed(ticket, Box::new(result)));
+        let _ = messages.send(Msg::Replayed(ticket, Box::new(result.map_err(Report::from))));
     });
 }
 
-async fn perform(ask: ReplayAsk, backend: &Backend, progress: Arc<Progress>) -> Result<Option<Replay>, Report> {
+async fn perform(ask: ReplayAsk, backend: &Backend, progress: Arc<Progress>) -> Result<Option<Replay>, Error> {
     let log = match &ask.entries {
         Entries::File(_) => None,
         Entries::Log(project) => Some(log(project, backend).await?),
@@ -219,28 +219,27 @@ async fn perform(ask: ReplayAsk, backend: &Backend, progress: Arc<Progress>) -> 
         (Entries::Log(_), log) => of(&mut log.unwrap_or_default().as_slice(), &ask, &progress),
         (Entries::File(path), _) => match std::fs::File::open(path) {
             Ok(mut file) => of(&mut file, &ask, &progress),
-            Err(error) => Err(Report::of(&error).hinted(format!("The file is {path}."))),
+            Err(error) => Err(Error::from(error).hinted(format!("The file is {path}."))),
         },
     });
-    task.await.map_err(|error| convert::plain(&error))?
+    task.await?
 }
 
 /// The log's entries, one a line.
-async fn log(project: &str, backend: &Backend) -> Result<Vec<u8>, Report> {
-    let project: ProjectId = project.parse().map_err(|error| convert::plain(&error))?;
-    let entries = backend.client()?.log_entries(&project, LOG_FILTER, LOG_ENTRIES).await;
-    let entries = entries.map_err(|error| convert::report(&error))?;
+async fn log(project: &str, backend: &Backend) -> Result<Vec<u8>, Error> {
+    let project: ProjectId = project.parse()?;
+    let entries = backend.client()?.log_entries(&project, LOG_FILTER, LOG_ENTRIES).await?;
     Ok(entries.iter().map(|entry| format!("{entry}\n")).collect::<String>().into_bytes())
 }
 
-fn of(export: &mut dyn Read, ask: &ReplayAsk, progress: &Progress) -> Result<Option<Replay>, Report> {
+fn of(export: &mut dyn Read, ask: &ReplayAsk, progress: &Progress) -> Result<Option<Replay>, Error> {
     let title = ask.entries.title();
-    let failed = |error: &io::Error| Report::of(error).hinted(format!("The entries are of {title}."));
     let replayer = Replayer::new(&ask.policy, &ask.system, (*ask.evidence).clone(), &ask.past);
-    let replay = replay(export, &replayer, &Verifier::default(), progress).map_err(|error| failed(&error))?;
-    match replay {
+    let replay = replay(export, &replayer, &Verifier::default(), progress);
+    match replay.map_err(|error| Error::from(error).hinted(format!("The entries are of {title}.")))? {
         Some(replay) if replay.entries() == 0 => Err(Report::new(format!("no audit log entries in {title}"))
-            .hinted("Expected: what gcloud logging read --format=json prints, or entries one a line.")),
+            .hinted("Expected: what gcloud logging read --format=json prints, or entries one a line.")
+            .into()),
         replay => Ok(replay),
     }
 }

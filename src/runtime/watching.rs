@@ -11,10 +11,12 @@ use tokio::task::JoinSet;
 use tokio::time::{Instant, timeout_at};
 
 use super::backend::Backend;
+use super::error::Error;
 use super::{convert, queries};
 use app::job::ClusterId;
 use app::msg::Msg;
 use app::remote::Ticket;
+use app::report::Report;
 use app::watching::{Feed, News, Watched};
 use client::{Fault, Kubernetes, Told};
 use domain::resource::{ClusterEvent, Workload};
@@ -50,7 +52,8 @@ pub(super) async fn watch(backend: Backend, cluster: ClusterId, ticket: Ticket, 
                 pause = PAUSES[0];
                 follow(&api, &mut kept, &send).await;
             }
-            Err(report) => {
+            Err(error) => {
+                let report = Report::from(error);
                 for source in [Watched::Workloads, Watched::Events] {
                     send(News::Feed(source, Feed::Lost(report.clone())));
                 }
@@ -200,8 +203,8 @@ impl Kept {
                 self.touch(from);
             }
             Told::Live => self.feed(from, Feed::Live),
-            Told::Lost(error) => self.feed(from, Feed::Lost(convert::report(&error))),
-            Told::Polled(error) => self.feed(from, Feed::Polled(convert::report(&error))),
+            Told::Lost(error) => self.feed(from, Feed::Lost(Error::from(error).into())),
+            Told::Polled(error) => self.feed(from, Feed::Polled(Error::from(error).into())),
         }
     }
 
@@ -273,7 +276,6 @@ const WORKLOADS: &[From] = &[From::Deployments, From::ReplicaSets, From::Pods];
 #[cfg(test)]
 mod tests {
     use super::*;
-    use app::report::Report;
 
     fn key(name: &str) -> Key {
         ("default".to_owned(), name.to_owned())

@@ -84,7 +84,7 @@ async fn the_services_see_who_asks() {
     let refused = perform(&backend, import(), &|_| {}).await.unwrap_err();
     let said = format!("{refused:?}");
     assert!(said.contains("Permission 'binaryauthorization.policy.update' denied on resource"), "{said}");
-    assert!(refused.hint.unwrap().contains("roles/binaryauthorization.policyEditor"));
+    assert!(Report::from(refused).hint.unwrap().contains("roles/binaryauthorization.policyEditor"));
     // The token that the registry gave the owner is not the attestor's.
     backend.act_as("attestor").unwrap();
     let refused = perform(&backend, push(), &|_| {}).await.unwrap_err();

@@ -1,4 +1,6 @@
 //! The kubeconfig of a cluster, as `gcloud container clusters get-credentials` names its parts.
+//!
+//! Uses nothing of the others.
 
 use std::path::Path;
 
@@ -8,7 +10,7 @@ use app::job::ClusterId;
 use wire::container::Cluster;
 
 /// JSON, which is YAML. The token is read from the sandbox's file, so that none is copied.
-pub fn text(id: &ClusterId, cluster: &Cluster, token: &Path) -> String {
+pub(super) fn text(id: &ClusterId, cluster: &Cluster, token: &Path) -> String {
     let name = format!("gke_{}_{}_{}", id.project, id.location, id.name);
     let authority = cluster.master_auth.as_ref().map(|auth| auth.cluster_ca_certificate.clone()).unwrap_or_default();
     let config = json!({

@@ -1,20 +1,33 @@
-//! The objects of a deployment, as `kubectl create deployment` and `kubectl run` make them.
+//! Jobs on workloads: deployed as `kubectl create deployment` and `kubectl run` do it, and deleted.
+//!
+//! Uses a client of the cluster's API server.
 
 use std::collections::BTreeMap;
 
-use app::job::Deploy;
-use client::{Error, Kubernetes};
+use super::{Backend, Done, done};
+use crate::runtime::queries::kubernetes;
+use app::job::{ClusterId, Deploy};
 use domain::image::ImageRef;
 use domain::resource::WorkloadKind;
-use wire::kubernetes::{Container, Deployment, ObjectMeta, Pod, PodSpec};
+use wire::kubernetes::{Container, Deployment, ObjectMeta, Pod, PodSpec, ReplicaSet};
 
 /// Creates what is to be deployed.
-pub async fn deploy(cluster: &Kubernetes, deploy: &Deploy) -> Result<(), Error> {
+pub(super) async fn deploy(backend: &Backend, deploy: &Deploy) -> Done {
+    let cluster = kubernetes(backend, &deploy.cluster).await?;
     match deploy.kind {
-        WorkloadKind::Pod => cluster.create(&deploy.namespace, &pod(deploy)).await.map(|_: Pod| ()),
+        WorkloadKind::Pod => done(cluster.create(&deploy.namespace, &pod(deploy)).await),
         WorkloadKind::Deployment | WorkloadKind::ReplicaSet => {
-            cluster.create(&deploy.namespace, &deployment(deploy)).await.map(|_: Deployment| ())
+            done(cluster.create(&deploy.namespace, &deployment(deploy)).await)
         }
+    }
+}
+
+pub(super) async fn delete(backend: &Backend, id: &ClusterId, kind: WorkloadKind, namespace: &str, name: &str) -> Done {
+    let cluster = kubernetes(backend, id).await?;
+    match kind {
+        WorkloadKind::Deployment => done(cluster.delete::<Deployment>(namespace, name).await),
+        WorkloadKind::ReplicaSet => done(cluster.delete::<ReplicaSet>(namespace, name).await),
+        WorkloadKind::Pod => done(cluster.delete::<Pod>(namespace, name).await),
     }
 }
 

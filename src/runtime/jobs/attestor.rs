@@ -1,0 +1,60 @@
+//! Jobs on attestors, on their notes and on who may read these.
+//!
+//! Uses the client, and the keyring for the key that an attestor gets.
+
+use super::{Backend, Done, done};
+use crate::runtime::queries::{pgp_key, project_id};
+use domain::attestor::Attestor;
+use domain::key::Fingerprint;
+use domain::name::{AttestorName, NoteName, ResourceId};
+use wire::container_analysis::{AttestationNote, Hint, Note};
+use wire::iam::OCCURRENCES_VIEWER;
+
+pub(super) async fn create_note(backend: &Backend, project: &str, id: &str, description: String) -> Done {
+    let id: ResourceId = id.parse()?;
+    let name = NoteName::new(&project_id(project)?, &id);
+    let attestation = AttestationNote { hint: Hint { human_readable_name: description } };
+    let note = Note { name: name.to_string(), attestation: Some(attestation), ..Note::default() };
+    done(backend.client()?.create_note(&name, &note).await)
+}
+
+pub(super) async fn delete_note(backend: &Backend, name: &NoteName) -> Done {
+    done(backend.client()?.delete_note(name).await)
+}
+
+/// Lets a member read the occurrences of a note.
+pub(super) async fn grant(backend: &Backend, note: &NoteName, member: &str) -> Done {
+    done(backend.client()?.grant_on_note(note, OCCURRENCES_VIEWER, member).await)
+}
+
+pub(super) async fn revoke(backend: &Backend, note: &NoteName, member: &str) -> Done {
+    done(backend.client()?.revoke_on_note(note, OCCURRENCES_VIEWER, member).await)
+}
+
+pub(super) async fn create(backend: &Backend, project: &str, id: &str, note: NoteName, description: String) -> Done {
+    let id: ResourceId = id.parse()?;
+    let attestor = Attestor {
+        name: AttestorName::new(&project_id(project)?, &id),
+        description,
+        note,
+        keys: Vec::new(),
+        service_account_email: None,
+        update_time: None,
+        etag: None,
+    };
+    done(backend.client()?.create_attestor(attestor).await)
+}
+
+pub(super) async fn delete(backend: &Backend, name: &AttestorName) -> Done {
+    done(backend.client()?.delete_attestor(name).await)
+}
+
+/// Adds the public half of a key of this machine.
+pub(super) async fn add_key(backend: &Backend, attestor: &AttestorName, key: &str) -> Done {
+    let armor = backend.keyring.export(&key.parse::<Fingerprint>()?)?;
+    done(backend.client()?.add_key(attestor, &pgp_key(key, armor)).await)
+}
+
+pub(super) async fn remove_key(backend: &Backend, attestor: &AttestorName, key_id: &str) -> Done {
+    done(backend.client()?.remove_key(attestor, key_id).await)
+}
