@@ -1,17 +1,20 @@
 //! The runtime: the event loop, what carries effects out, the terminal, the log.
 //!
-//! May use everything. The loop ([`event_loop::run`]) is generic over the terminal's backend and the stream of
-//! events, so that tests drive the very same one.
+//! May use everything but `cli`. The loop ([`event_loop::run`]) is generic over the terminal's backend, the stream of
+//! events and what only a terminal can do ([`host::Host`]), so that tests drive the very same one.
 
+mod api_log;
 pub mod backend;
 mod blocking;
 pub mod callers;
 pub mod convert;
 pub mod effects;
+mod embedded;
 pub mod error;
 pub mod event_loop;
 pub mod files;
 pub mod history;
+pub mod host;
 pub mod input;
 pub mod jobs;
 mod keeper;
@@ -28,9 +31,14 @@ mod watching;
 
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::Duration;
+
+use futures_util::StreamExt as _;
+use tokio::signal::unix::{SignalKind, signal};
 
 use app::Model;
 use app::model::Deps;
+use event_loop::Workbench;
 use ui::theme::Depth;
 
 /// What the workbench is started with.
@@ -51,25 +59,37 @@ pub fn workbench(options: &Options) -> anyhow::Result<()> {
     files::private_directory(&options.data)?;
     let _log = logging::start(&options.data);
     let store = files::Files::new(&options.data);
-    let (saved, draft) = store.load();
     let themes = screen::Themes::load(&options.themes, options.depth);
-    let verifier = Arc::new(verifier::Remembering::default());
+    for warning in &themes.warnings {
+        tracing::warn!("{warning}");
+    }
+    let mut model = model(&store, &themes);
+    let draft = options.draft.as_ref().map(|path| path.display().to_string());
+    let workbench = Workbench { model: &mut model, themes: &themes, files: &store, draft };
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
+    let outcome = runtime.block_on(on_terminal(workbench));
+    // Work that was cancelled by quitting must not hold the process.
+    runtime.shutdown_timeout(Duration::from_millis(500));
+    outcome
+}
+
+/// The model as it was left, with what `update` may call.
+pub fn model(files: &files::Files, themes: &screen::Themes) -> Model {
+    let (saved, draft) = files.load();
     let deps = Deps {
-        verifier,
+        verifier: Arc::new(verifier::Remembering::default()),
         manifest: ::files::manifest::request,
         manifests: ::files::manifest::requests,
         themes: themes.names(),
     };
-    let mut model = Model::new(saved, draft, deps, jiff::Timestamp::now());
-    model.draft.to_open = options.draft.as_ref().map(|path| path.display().to_string());
-    for warning in &themes.warnings {
-        tracing::warn!("{warning}");
-    }
-    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
-    let mut terminal = terminal::Guard::enter()?;
-    let outcome = runtime.block_on(event_loop::run(&mut terminal, &mut model, &themes, &store));
-    drop(terminal);
-    // Work that was cancelled by quitting must not hold the process.
-    runtime.shutdown_timeout(std::time::Duration::from_millis(500));
-    outcome
+    Model::new(saved, draft, deps, jiff::Timestamp::now())
+}
+
+/// Runs the workbench on the terminal of this process, which is given back at the end.
+async fn on_terminal(workbench: Workbench<'_>) -> anyhow::Result<()> {
+    let end = terminal::asked_to_end(signal(SignalKind::terminate())?, signal(SignalKind::hangup())?);
+    let mut guard = terminal::Guard::enter()?;
+    let mut screen = terminal::screen()?;
+    let events = input::Input::start().take_until(Box::pin(end));
+    event_loop::run(&mut screen, &mut guard, events, workbench).await
 }

@@ -45,8 +45,6 @@ pub struct Draft {
     pub completing: Option<Completing>,
     /// The file that it was opened from or saved to.
     pub file: Option<DraftFile>,
-    /// A file to open when the program starts.
-    pub to_open: Option<String>,
     /// The file as somebody else changed it, while it is asked what counts.
     pub outside: Option<Opened>,
     /// The quick fixes that can be picked, each with what it is about.
@@ -74,7 +72,6 @@ impl Draft {
             completing: None,
             file: None,
             outside: None,
-            to_open: None,
             offered: Vec::new(),
             least: Severity::Hint,
             editor,

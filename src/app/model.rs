@@ -18,7 +18,7 @@ use super::history::History;
 use super::log::CommandLog;
 use super::msg::Viewport;
 use super::notice::Notices;
-use super::overlay::Overlay;
+use super::overlay::{Body, Overlay};
 use super::policy_tests::Tests;
 use super::preview::Preview;
 use super::remote::Ticket;
@@ -176,7 +176,7 @@ pub struct Ui {
     /// Counts the turns of the spinner.
     pub spin: usize,
     pub quitting: bool,
-    /// The requests that were sent, as lines, for the API log; brought by the runtime.
+    /// The requests that were sent, as lines, for the API log.
     pub requests: Vec<String>,
     /// What was last written to disk.
     pub saved: Saved,
@@ -246,6 +246,11 @@ impl Model {
     /// The etag of the draft's base from before the restart, while the history has not told what it says.
     fn base_to_find(&self) -> Option<String> {
         self.ui.saved.base.clone().filter(|_| self.history.project.is_empty())
+    }
+
+    /// Whether somebody reads the API log, so that it is worth bringing.
+    pub fn shows_api_log(&self) -> bool {
+        matches!(self.overlays.last(), Some(Overlay::Reader(reader)) if reader.body == Body::ApiLog)
     }
 
     /// Whether something is under way that a spinner should tell.

@@ -72,6 +72,8 @@ pub enum Msg {
     History(Box<History>),
     /// The tests file beside the draft, new or changed.
     Tests(Box<TestsFile>),
+    /// All requests that were sent, as lines, the newest first; comes while the API log is read.
+    Requests(Vec<String>),
     /// The terminal is ours again after it was given away.
     Resumed,
     /// The process was asked to end (SIGTERM, SIGHUP).

@@ -82,12 +82,12 @@ pub fn update(model: &mut Model, msg: Msg, now: Timestamp) -> Vec<Effect> {
     effects
 }
 
-/// The first effects: everything that needs no project.
-pub fn start(model: &mut Model) -> Vec<Effect> {
+/// The first effects: everything that needs no project, and the file that the command line names as the draft.
+pub fn start(model: &mut Model, draft: Option<String>) -> Vec<Effect> {
     let mut effects =
         vec![Effect::After(Timer::Clock, CLOCK), policy_tests::read(model), Effect::After(Timer::Tests, TESTS)];
     effects.extend(load(model, &[Source::Keys, Source::Work, Source::Inventory]));
-    effects.extend(files::start(model));
+    effects.extend(files::start(model, draft));
     settle(model, &mut effects);
     effects
 }
@@ -160,6 +160,10 @@ fn handle(model: &mut Model, msg: Msg) -> Vec<Effect> {
         }
         Msg::Tests(file) => {
             policy_tests::came(model, *file);
+            Vec::new()
+        }
+        Msg::Requests(lines) => {
+            model.ui.requests = lines;
             Vec::new()
         }
         Msg::Resumed => Vec::new(),

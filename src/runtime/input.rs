@@ -4,11 +4,16 @@
 //! given would share the keys with us; and what wakes it up when it is dropped can swallow the next
 //! key (crossterm 0.29: a wake-up and a readable terminal in one poll lose the latter's edge). Here
 //! nobody reads while an event is being dealt with.
+//!
+//! Uses nothing of the others.
 
 use std::io;
+use std::pin::Pin;
 use std::sync::mpsc as blocking_mpsc;
+use std::task::{Context, Poll};
 
 use crossterm::event::{Event, read};
+use futures_util::Stream;
 use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
 
 /// The terminal's events.
@@ -23,10 +28,10 @@ pub struct Input {
 impl Input {
     /// Starts the thread that reads; it ends with the process, because a read cannot be called off.
     pub fn start() -> Self {
-        Self::of(read)
+        Self::reading(read)
     }
 
-    fn of(mut read: impl FnMut() -> io::Result<Event> + Send + 'static) -> Self {
+    fn reading(mut read: impl FnMut() -> io::Result<Event> + Send + 'static) -> Self {
         let (ask, asked) = blocking_mpsc::channel();
         let (sender, events) = unbounded_channel();
         std::thread::spawn(move || {
@@ -38,15 +43,21 @@ impl Input {
         });
         Self { ask, events, asked: false }
     }
+}
 
-    /// The next event; `None` where there will be none. May be called off and called again.
-    pub async fn next(&mut self) -> Option<io::Result<Event>> {
+/// Ends where there will be no more events. An item that was not waited for to the end comes at the next poll.
+impl Stream for Input {
+    type Item = io::Result<Event>;
+
+    fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
         if !self.asked {
+            if self.ask.send(()).is_err() {
+                return Poll::Ready(None);
+            }
             self.asked = true;
-            self.ask.send(()).ok()?;
         }
-        let event = self.events.recv().await;
-        self.asked = false;
+        let event = self.events.poll_recv(context);
+        self.asked = event.is_pending();
         event
     }
 }
@@ -56,6 +67,8 @@ mod tests {
     use std::sync::Arc;
     use std::sync::atomic::{AtomicU16, Ordering};
 
+    use futures_util::StreamExt as _;
+
     use super::*;
 
     #[tokio::test]
@@ -63,7 +76,7 @@ mod tests {
         let reads = Arc::new(AtomicU16::new(0));
         let counted = reads.clone();
         let (go_on, wait) = blocking_mpsc::channel();
-        let mut input = Input::of(move || {
+        let mut input = Input::reading(move || {
             let number = counted.fetch_add(1, Ordering::SeqCst);
             let _ = wait.recv();
             Ok(Event::Resize(number, 0))

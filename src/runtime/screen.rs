@@ -1,18 +1,20 @@
 //! From the model to a frame, and from a place on the screen to what is there.
 
-use std::io;
 use std::path::Path;
 
-use crossterm::clipboard::CopyToClipboard;
-use crossterm::execute;
+use crossterm::event::{Event, KeyEventKind, MouseButton, MouseEvent, MouseEventKind};
+use ratatui::Terminal;
+use ratatui::backend::Backend;
 use ratatui::layout::Position;
 
-use super::terminal::Guard;
 use app::Model;
-use app::msg::{Target, Viewport};
+use app::msg::{Mouse, Msg, Target, Viewport};
 use ui::styles::{Glyphs, Styles};
 use ui::theme::{Depth, Theme};
 use ui::{ViewState, view};
+
+/// Rows that one turn of the wheel scrolls.
+const WHEEL: i16 = 3;
 
 /// The themes that can be chosen, resolved for this terminal.
 #[derive(Debug)]
@@ -76,9 +78,40 @@ impl<'a> Screen<'a> {
         Self { themes, state: ViewState::default() }
     }
 
-    pub fn draw(&mut self, terminal: &mut Guard, model: &Model) -> io::Result<()> {
+    /// Draws the model as a frame.
+    pub fn draw<B: Backend>(&mut self, terminal: &mut Terminal<B>, model: &Model) -> Result<(), B::Error> {
         let Some(styles) = self.themes.styles(&model.ui.theme) else { return Ok(()) };
-        terminal.draw(|frame| view(model, &mut self.state, styles, frame))
+        terminal.draw(|frame| view(model, &mut self.state, styles, frame)).map(|_| ())
+    }
+
+    /// What an event of the terminal means; releases of keys mean nothing.
+    pub fn message(&self, event: Event) -> Option<Msg> {
+        match event {
+            Event::Key(key) if key.kind != KeyEventKind::Release => Some(Msg::Key(key)),
+            Event::Paste(text) => Some(Msg::Paste(text)),
+            Event::Resize(columns, rows) => Some(Msg::Resize(columns, rows)),
+            Event::Mouse(mouse) => self.mouse(mouse),
+            Event::Key(_) | Event::FocusGained | Event::FocusLost => None,
+        }
+    }
+
+    fn mouse(&self, event: MouseEvent) -> Option<Msg> {
+        let target = self.target(event.column, event.row);
+        match event.kind {
+            MouseEventKind::Down(MouseButton::Left) => Some(Msg::Mouse(Mouse::Click(target))),
+            MouseEventKind::Drag(MouseButton::Left) => {
+                let target = self.drag_target(event.column, event.row);
+                Some(Msg::Mouse(Mouse::Drag(target)))
+            }
+            MouseEventKind::ScrollUp => Some(Msg::Mouse(Mouse::Scroll(target, -WHEEL))),
+            MouseEventKind::ScrollDown => Some(Msg::Mouse(Mouse::Scroll(target, WHEEL))),
+            MouseEventKind::Down(_)
+            | MouseEventKind::Drag(_)
+            | MouseEventKind::Up(_)
+            | MouseEventKind::Moved
+            | MouseEventKind::ScrollLeft
+            | MouseEventKind::ScrollRight => None,
+        }
     }
 
     /// The sizes of the last frame, if `update` does not know them yet.
@@ -95,9 +128,4 @@ impl<'a> Screen<'a> {
     pub fn target(&self, column: u16, row: u16) -> Target {
         self.state.target(Position::new(column, row))
     }
-}
-
-/// Sends a text to the clipboard of whoever sits at the terminal (OSC 52).
-pub fn copy(text: &str) {
-    let _ = execute!(io::stdout(), CopyToClipboard::to_clipboard_from(text));
 }

@@ -6,6 +6,7 @@
 use std::io::{self, Stdout, Write as _};
 use std::sync::atomic::{AtomicBool, Ordering};
 
+use crossterm::clipboard::CopyToClipboard;
 use crossterm::cursor::Show;
 use crossterm::event::{DisableBracketedPaste, DisableMouseCapture, EnableBracketedPaste, EnableMouseCapture};
 use crossterm::execute;
@@ -13,16 +14,27 @@ use crossterm::terminal::{
     BeginSynchronizedUpdate, EndSynchronizedUpdate, EnterAlternateScreen, LeaveAlternateScreen, disable_raw_mode,
     enable_raw_mode,
 };
+use ratatui::Terminal;
 use ratatui::backend::CrosstermBackend;
-use ratatui::{Frame, Terminal};
+use rustix::process::{Signal as ProcessSignal, getpid, kill_process};
+use tokio::signal::unix::{Signal, SignalKind, signal};
+
+use super::host::Host;
 
 /// Whether the terminal is ours now, so that it is given back once only.
 static OURS: AtomicBool = AtomicBool::new(false);
 
+/// What ratatui draws on.
+pub fn screen() -> io::Result<Terminal<CrosstermBackend<Stdout>>> {
+    Terminal::new(CrosstermBackend::new(io::stdout()))
+}
+
 /// The terminal while it is ours.
 #[derive(Debug)]
 pub struct Guard {
-    terminal: Terminal<CrosstermBackend<Stdout>>,
+    /// Ctrl-C goes to every process of the terminal, and while another program has it is meant for that one:
+    /// once somebody listens, it does not end this process.
+    interrupt: Option<Signal>,
 }
 
 impl Guard {
@@ -30,35 +42,50 @@ impl Guard {
     pub fn enter() -> io::Result<Self> {
         install_panic_hook();
         take()?;
-        let terminal = Terminal::new(CrosstermBackend::new(io::stdout()))?;
-        Ok(Self { terminal })
+        Ok(Self { interrupt: None })
     }
+}
 
-    /// Draws one frame, at once on terminals that can.
-    pub fn draw(&mut self, draw: impl FnOnce(&mut Frame<'_>)) -> io::Result<()> {
+impl Host for Guard {
+    fn begin_frame(&mut self) {
         let _ = execute!(io::stdout(), BeginSynchronizedUpdate);
-        let result = self.terminal.draw(draw).map(|_| ());
-        let _ = execute!(io::stdout(), EndSynchronizedUpdate);
-        result
     }
 
-    /// Gives the terminal back for a while.
-    pub fn leave(&mut self) {
+    fn end_frame(&mut self) {
+        let _ = execute!(io::stdout(), EndSynchronizedUpdate);
+    }
+
+    fn leave(&mut self) {
+        self.interrupt = signal(SignalKind::interrupt()).ok();
         give_back();
     }
 
-    /// Takes it again. Everything is painted anew; `Terminal::clear` would ask the terminal where its
-    /// cursor is, which races with the events that we read.
-    pub fn come_back(&mut self) -> io::Result<()> {
-        take()?;
-        let size = self.terminal.size()?;
-        self.terminal.resize(size.into())
+    fn come_back(&mut self) -> io::Result<()> {
+        self.interrupt = None;
+        take()
+    }
+
+    fn suspend(&mut self) {
+        let _ = kill_process(getpid(), ProcessSignal::TSTP);
+    }
+
+    /// By OSC 52, which the terminal may or may not take.
+    fn copy(&mut self, text: &str) {
+        let _ = execute!(io::stdout(), CopyToClipboard::to_clipboard_from(text));
     }
 }
 
 impl Drop for Guard {
     fn drop(&mut self) {
         give_back();
+    }
+}
+
+/// Resolves when the process is asked to end, or its terminal is gone (SIGTERM, SIGHUP).
+pub async fn asked_to_end(mut terminate: Signal, mut hang_up: Signal) {
+    tokio::select! {
+        _ = terminate.recv() => {}
+        _ = hang_up.recv() => {}
     }
 }
 

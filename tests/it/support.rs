@@ -5,4 +5,5 @@ pub(crate) mod lab;
 pub(crate) mod pty;
 pub(crate) mod routers;
 pub(crate) mod screen;
+pub(crate) mod scripted;
 pub(crate) mod stage;

@@ -6,4 +6,5 @@
 //!
 //! `cargo test --test it workbench::`
 
+mod event_loop;
 mod scenarios;

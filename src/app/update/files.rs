@@ -20,8 +20,8 @@ use codelab::names;
 const WATCH: Duration = Duration::from_secs(1);
 
 /// Opens what the command line names, and begins to watch the draft's file.
-pub(super) fn start(model: &mut Model) -> Vec<Effect> {
-    match model.draft.to_open.take() {
+pub(super) fn start(model: &mut Model, draft: Option<String>) -> Vec<Effect> {
+    match draft {
         Some(path) => {
             go(model, Pane::Editor);
             model.nav.editing = false;

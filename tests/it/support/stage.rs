@@ -198,7 +198,8 @@ fn fail<T>(remote: &mut Remote<T>, report: Report) {
     assert!(remote.finish(Ticket(9), Err(report), now()));
 }
 
-fn key(name: &str) -> KeyEvent {
+/// A key by its name.
+pub(crate) fn key(name: &str) -> KeyEvent {
     let plain = |code| KeyEvent::new(code, KeyModifiers::NONE);
     match name {
         "Enter" => plain(KeyCode::Enter),

@@ -2,7 +2,7 @@
 
 use std::env;
 
-use countersign::runtime::terminal::Guard;
+use countersign::runtime::terminal::{self, Guard};
 
 use crate::support::pty::{PROGRAM, Workbench};
 
@@ -109,9 +109,9 @@ fn it_is_restored_before_a_panic_is_printed() {
 #[test]
 fn a_panic_in_a_task_leaves_the_screen() {
     if env::var_os(CHILD).is_some() {
-        let mut guard = Guard::enter().unwrap();
+        let _guard = Guard::enter().unwrap();
         assert!(std::thread::spawn(|| panic!("not to be seen")).join().is_err());
-        guard.draw(|frame| frame.render_widget("still here", frame.area())).unwrap();
+        terminal::screen().unwrap().draw(|frame| frame.render_widget("still here", frame.area())).unwrap();
         let mut line = String::new();
         std::io::stdin().read_line(&mut line).unwrap();
         return;

@@ -60,7 +60,7 @@ impl Bench {
             _sandbox: sandbox,
             _directory: directory,
         };
-        let first = start(&mut bench.model);
+        let first = start(&mut bench.model, None);
         bench.carry_out(first);
         bench
     }
