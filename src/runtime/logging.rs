@@ -5,8 +5,11 @@ use std::path::Path;
 use tracing_appender::non_blocking::WorkerGuard;
 use tracing_subscriber::EnvFilter;
 
+/// Of our own crates also what only informs; a crate is a target of its name.
+const DEFAULT: &str = "countersign=info,client=info,sandbox=info,signing=info,warn";
+
 /// Starts logging to `logs/` in the data directory; the log is flushed when the guard is dropped.
-/// `COUNTERSIGN_LOG` sets what is logged (default: `countersign=info,warn`).
+/// `COUNTERSIGN_LOG` sets what is logged (default: `DEFAULT`).
 pub fn start(data: &Path) -> Option<WorkerGuard> {
     let directory = data.join("logs");
     super::files::private_directory(&directory).ok()?;
@@ -18,7 +21,7 @@ pub fn start(data: &Path) -> Option<WorkerGuard> {
         .build(directory)
         .ok()?;
     let (writer, guard) = tracing_appender::non_blocking(file);
-    let filter = EnvFilter::try_from_env("COUNTERSIGN_LOG").unwrap_or_else(|_| EnvFilter::new("countersign=info,warn"));
+    let filter = EnvFilter::try_from_env("COUNTERSIGN_LOG").unwrap_or_else(|_| EnvFilter::new(DEFAULT));
     tracing_subscriber::fmt().with_env_filter(filter).with_writer(writer).with_ansi(false).try_init().ok()?;
     Some(guard)
 }
