@@ -1,4 +1,4 @@
-//! The one table of actions: key dispatch, footer, help, palette and the README's key table are made
+//! The one table of actions: key dispatch, footer, help, palette and the key table of `docs/keys.md` are made
 //! from it. Its rows are below, one file for each heading of the help.
 
 mod attestor;

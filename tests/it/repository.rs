@@ -1,5 +1,5 @@
 //! The ring of the repository: what must be true of its files, such as the directions between modules, the
-//! README and the themes.
+//! documents and the themes.
 //!
 //! Its tests read the repository's own files; with `UPDATE=1` they write what is generated.
 //!
@@ -7,5 +7,5 @@
 
 mod docs;
 mod layers;
-pub(crate) mod readme;
+mod readme;
 mod themes;

@@ -1,4 +1,4 @@
-//! The ring of the screens: what is drawn, as text and styles, held to snapshots and to the README's
+//! The ring of the screens: what is drawn, as text and styles, held to snapshots and to the documents'
 //! pictures, at every size.
 //!
 //! Its tests draw stages into a buffer; they may use the stages that the tests in `app` prepare, and read

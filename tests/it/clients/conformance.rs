@@ -4,7 +4,7 @@
 //! A row of `conformance/*.rs` is a line of a shell, under the recording's name, and what has to be
 //! there before ([`Given`]). What came of it stands in `conformance/expected/NAME.snap`: exit code, both
 //! outputs, and what the command changed in the sandbox; times, ids and addresses are named, not
-//! compared. The README's table is written from the rows (`UPDATE=1 cargo test conformance`).
+//! compared. The table of `docs/conformance.md` is written from the rows (`UPDATE=1 cargo test conformance`).
 //!
 //! The clients come through the sandbox's proxy; `overrides.rs` has the codelab's commands once more by
 //! endpoint overrides. What kubectl prints is that of Google's SDK: of another kubectl, which may be
@@ -31,9 +31,9 @@ mod overrides;
 mod platform;
 mod policy;
 mod projects;
-mod readme;
 mod said;
 mod state;
+mod table;
 mod workloads;
 
 /// A recorded command.

@@ -220,7 +220,7 @@ fn it_is_a_plugin_of_kubectl() {
     assert!(text(&explained.stdout).contains("by the default rule of the policy"), "{}", text(&explained.stdout));
 }
 
-/// The plugin file of the README is one that k9s takes, and what it calls is there.
+/// The plugin file of the documents is one that k9s takes, and what it calls is there.
 #[test]
 fn the_plugin_file_for_k9s_is_true() {
     #[derive(Debug, serde::Deserialize)]
@@ -238,8 +238,8 @@ fn the_plugin_file_for_k9s_is_true() {
         background: bool,
         args: Vec<String>,
     }
-    let readme = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("README.md")).unwrap();
-    let yaml = readme.split("```yaml\n").find(|block| block.starts_with("plugins:")).expect("the plugin file");
+    let page = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/command-line.md")).unwrap();
+    let yaml = page.split("```yaml\n").find(|block| block.starts_with("plugins:")).expect("the plugin file");
     let file: File = serde_saphyr::from_str(yaml.split("```").next().unwrap()).unwrap();
     assert!(file.plugins.len() >= 2);
     let subcommands = text(&Command::new(env!("CARGO_BIN_EXE_countersign")).arg("--help").output().unwrap().stdout);

@@ -1,13 +1,11 @@
-//! The README's table of the clients' commands is that of the rows.
+//! The table of the clients' commands in `docs/conformance.md` is that of the rows.
 //!
 //! `UPDATE=1 cargo test conformance` writes it.
 
 use std::collections::BTreeMap;
 use std::path::Path;
-use std::sync::PoisonError;
 
 use super::{COMMANDS, Command};
-use crate::repository::readme::FILE;
 
 const START: &str = "<!-- commands: written by `UPDATE=1 cargo test conformance` from the conformance run -->\n";
 const END: &str = "<!-- /commands -->";
@@ -170,8 +168,7 @@ fn table() -> String {
 
 #[test]
 fn the_table_of_the_commands_is_that_of_the_run() {
-    let _file = FILE.lock().unwrap_or_else(PoisonError::into_inner);
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("README.md");
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/conformance.md");
     let text = std::fs::read_to_string(&path).unwrap();
     let (before, rest) = text.split_once(START).expect("the table's start");
     let (_, after) = rest.split_once(END).expect("the table's end");
@@ -180,5 +177,5 @@ fn the_table_of_the_commands_is_that_of_the_run() {
         std::fs::write(&path, &fresh).unwrap();
     }
     let text = std::fs::read_to_string(&path).unwrap();
-    assert!(text == fresh, "the README's table of commands is stale: UPDATE=1 cargo test conformance");
+    assert!(text == fresh, "the table of commands is stale: UPDATE=1 cargo test conformance");
 }
