@@ -24,14 +24,9 @@
 //! `files` use `domain`; `domain` uses none of them. `tests/it/repository/layers.rs` holds the directions within
 //! this crate.
 //!
-//! # Glossary
-//!
-//! The field's words: attestor, attestation, note, occurrence, admission rule, evaluation mode,
-//! enforcement mode, allowlist pattern (the API says *admission whitelist pattern*), break-glass,
-//! dry run, digest. Ours: *page* (one tab), *pane* (one box of a page), *overlay* (a box over the
-//! page), *action* (what a key does), *effect* (work that `update` asks for, as data), *ticket*
-//! (which request a reply belongs to), *verdict* (a decision in one word), *trace* (the tree of
-//! checks behind a decision).
+//! `docs/architecture.md` goes on from here: where what is, the journeys of a request and of a key, how to
+//! add something, and the glossary. `docs/style.md` says how the code is written,
+//! `docs/binary-authorization.md` what is known of the service, and how sure it is.
 
 pub use {app, client, codelab, domain, files, sandbox, signing, ui, wire};
 
