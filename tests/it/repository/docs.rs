@@ -26,6 +26,7 @@ fn files(directory: &Path, end: &str) -> Vec<PathBuf> {
     found
 }
 
+/// The headings outside of examples.
 fn headings(text: &str) -> Vec<&str> {
     let mut in_code = false;
     let outside = text.lines().filter(|line| {
@@ -80,5 +81,70 @@ fn headings_are_unique() {
         for heading in headings(&text) {
             assert!(seen.insert(heading), "{}: {heading:?} stands twice", file.display());
         }
+    }
+}
+
+/// What begins so in a document is a path of the repository.
+const ROOTS: &[&str] = &["src/", "tests/", "benches/", "docs/", "fuzz/", "screenshots/", "themes/", ".ci/"];
+
+fn documents() -> Vec<PathBuf> {
+    let pages = ["README.md", "CONTRIBUTING.md", "SECURITY.md", "CHANGELOG.md"].map(|name| root().join(name));
+    pages.into_iter().chain(files(&root().join("docs"), ".md")).collect()
+}
+
+/// What stands between backticks.
+fn quoted(text: &str) -> impl Iterator<Item = &str> {
+    text.lines().filter(|line| !line.starts_with("```")).flat_map(|line| line.split('`').skip(1).step_by(2))
+}
+
+#[test]
+fn every_path_that_a_document_names_is_there() {
+    let mut count = 0;
+    for document in documents() {
+        let text = fs::read_to_string(&document).unwrap();
+        let whole = |path: &&str| !path.contains(|c: char| c.is_whitespace() || "*…\"{,".contains(c));
+        for path in quoted(&text).filter(|path| ROOTS.iter().any(|root| path.starts_with(root))).filter(whole) {
+            assert!(root().join(path).exists(), "{}: there is no {path}", document.display());
+            count += 1;
+        }
+    }
+    assert!(count > 60, "the paths are found: {count}");
+}
+
+/// As the pages of repositories make an anchor of a heading.
+fn anchor(heading: &str) -> String {
+    let kept = heading.to_lowercase().chars().filter(|c| c.is_alphanumeric() || " -_".contains(*c)).collect::<String>();
+    kept.replace(' ', "-")
+}
+
+#[test]
+fn every_link_of_a_document_leads_somewhere() {
+    for document in documents() {
+        let text = fs::read_to_string(&document).unwrap();
+        let targets = text.split("](").skip(1).filter_map(|rest| rest.split(')').next());
+        for target in targets.filter(|target| !target.contains("://")) {
+            let (path, fragment) = target.split_once('#').unwrap_or((target, ""));
+            let file = if path.is_empty() { document.clone() } else { document.parent().unwrap().join(path) };
+            assert!(file.exists(), "{}: there is no {target}", document.display());
+            let is_there = || headings(&fs::read_to_string(&file).unwrap()).iter().any(|h| anchor(h) == fragment);
+            assert!(fragment.is_empty() || is_there(), "{}: no heading {target}", document.display());
+        }
+    }
+}
+
+/// A row or a sentence that says what is defended names the tests of it.
+#[test]
+fn every_test_that_the_security_page_names_is_there() {
+    let text = fs::read_to_string(root().join("SECURITY.md")).unwrap();
+    let is_test = |name: &&str| name.contains('_') && name.chars().all(|c| c.is_ascii_lowercase() || c == '_');
+    let names: BTreeSet<&str> = quoted(&text).filter(is_test).collect();
+    assert!(names.len() > 30, "the tests are found: {}", names.len());
+    let code: String = ["src", "tests"]
+        .iter()
+        .flat_map(|part| files(&root().join(part), ".rs"))
+        .map(|file| fs::read_to_string(file).unwrap())
+        .collect();
+    for name in names {
+        assert!(code.contains(&format!("fn {name}(")), "there is no test {name}");
     }
 }
