@@ -21,8 +21,8 @@
 //! All but `runtime`, `cli` and `settings` are crates of one workspace, each in the directory of its name, so
 //! that the compiler holds the directions: `runtime` may use everything; `ui` reads `app` and `domain`; `app` uses
 //! `domain` and `codelab`; `client` and `sandbox` use `wire` and `domain` and never each other; `signing` and
-//! `files` use `domain`; `domain` uses none of them. `tests/it/repository/layers.rs` holds the directions within
-//! this crate.
+//! `files` use `domain`; `domain` uses none of them. `tests/layers` holds the directions within this
+//! crate, and finds files that depend on each other in a circle.
 //!
 //! `docs/architecture.md` goes on from here: where what is, the journeys of a request and of a key, how to
 //! add something, and the glossary. `docs/style.md` says how the code is written,
