@@ -1,10 +1,11 @@
 //! Circles in a graph: which nodes stand in one, the shortest way round, and what to cut.
 
+use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::fmt;
 
 use petgraph::algo::tarjan_scc;
-use petgraph::graph::DiGraph;
+use petgraph::graph::{DiGraph, NodeIndex};
 
 use crate::graph::{Graph, Items};
 
@@ -31,7 +32,7 @@ impl<'a> Circle<'a> {
         let mut circles: Vec<Self> = tarjan_scc(&components)
             .into_iter()
             .filter(|component| component.len() > 1)
-            .map(|component| Self::of(graph, component.into_iter().map(|node| node.index()).collect()))
+            .map(|component| Self::of(graph, component.into_iter().map(NodeIndex::index).collect()))
             .collect();
         circles.sort_by_key(|circle| (std::cmp::Reverse(circle.nodes.len()), circle.nodes.first().copied()));
         circles
@@ -75,22 +76,22 @@ impl<'a> Circle<'a> {
     }
 
     fn way_round(&self, start: usize) -> Option<Vec<Edge>> {
-        let mut came_from = BTreeMap::new();
+        let mut previous = BTreeMap::new();
         let mut queue = VecDeque::from([start]);
         while let Some(node) = queue.pop_front() {
             for (&(_, next), _) in self.weights.range((node, 0)..(node + 1, 0)) {
                 if next == start {
                     let mut way = vec![(node, start)];
                     let mut at = node;
-                    while let Some(&before) = came_from.get(&at) {
-                        way.push((before, at));
-                        at = before;
+                    while let Some(&from) = previous.get(&at) {
+                        way.push((from, at));
+                        at = from;
                     }
                     way.reverse();
                     return Some(way);
                 }
-                if !came_from.contains_key(&next) {
-                    came_from.insert(next, node);
+                if let Entry::Vacant(entry) = previous.entry(next) {
+                    entry.insert(node);
                     queue.push_back(next);
                 }
             }

@@ -11,7 +11,7 @@
 //!
 //! * A method call counts where the type of the receiver is plain (`self`, arguments, fields, `let` with a type, a
 //!   struct literal or a constructor), or else where the whole workspace has one inherent method of that name
-//!   and [no library is likely to have it](types::COMMON). A call through a trait counts by the `use` of the trait.
+//!   and no library is likely to have it (`types::COMMON`). A call through a trait counts by the `use` of the trait.
 //! * The use of a field names nothing by itself.
 //! * Items that a macro makes are taken for defined in the file of the invocation.
 //!

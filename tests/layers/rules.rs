@@ -10,10 +10,17 @@ use crate::{Circle, Graph, Sources, Workspace};
 const ALLOWED_CIRCLES: &[(&[&str], &str)] = &[];
 
 /// How many files of each crate stand in circles that are still to be opened. Numbers only fall.
-const NOT_YET_OPEN: &[(&str, usize)] = &[];
+const NOT_YET_OPEN: &[(&str, usize)] =
+    &[("app", 67), ("client", 9), ("countersign", 30), ("domain", 67), ("sandbox", 108), ("signing", 5), ("ui", 24)];
 
 /// How many children of each folder of `domain` stand in circles with their siblings. Numbers only fall.
-const FOLDERS_NOT_YET_OPEN: &[(&str, usize)] = &[];
+const FOLDERS_NOT_YET_OPEN: &[(&str, usize)] = &[
+    ("src/domain", 5),
+    ("src/domain/admission", 2),
+    ("src/domain/case", 2),
+    ("src/domain/fix", 2),
+    ("src/domain/lint", 7),
+];
 
 /// Which rooms of the root crate each may name. What is not listed is forbidden. The directions between the
 /// workspace's crates stand in their `Cargo.toml`.
@@ -41,6 +48,7 @@ const IMPURE: &[(&str, &[&str])] = &[
     ("codelab", &["std::fs", "std::net", "std::env", "SystemTime", "Timestamp::now", "tokio", "reqwest"]),
     ("app", &["std::fs", "std::net", "std::env", "Timestamp::now", "tokio", "reqwest", "Frame", "Buffer"]),
     ("ui", &["std::fs", "std::net", "tokio", "reqwest"]),
+    ("files", &["std::fs", "std::net", "tokio", "reqwest", "Timestamp::now"]),
     ("wire", &["std::fs", "std::net", "tokio", "reqwest", "Timestamp::now"]),
 ];
 
@@ -70,7 +78,7 @@ fn compare<'a>(found: impl IntoIterator<Item = (&'a str, Circle<'a>)>, rows: &[(
         match row.unwrap_or(0) {
             expected if expected < count => {
                 text += &format!("{name}: {count} in circles, {expected} are known:\n");
-                circles.iter().for_each(|circle| text += &circle.to_string());
+                text.extend(circles.iter().map(ToString::to_string));
             }
             expected if expected > count && count == 0 => text += &format!("{name}: no circle left, delete its row\n"),
             expected if expected > count => text += &format!("{name}: its row may fall from {expected} to {count}\n"),
