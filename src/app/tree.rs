@@ -4,7 +4,7 @@
 
 use std::collections::BTreeSet;
 
-use domain::trace::{Check, Status, Trace};
+use domain::admission::trace::{Check, Status, Trace};
 
 /// One row of a trace as it is unfolded now.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -162,10 +162,12 @@ impl Tree {
 
 #[cfg(test)]
 mod tests {
+    use domain::admission::check::AttestationCheck;
+
     use super::*;
 
     fn trace() -> Trace {
-        let leaf = |status, label: &str| Check::new(status, label);
+        let leaf = |status, label: &str| Check::new(status, AttestationCheck::Warning(label.to_owned()));
         let image =
             leaf(Status::Fail, "image").children(vec![leaf(Status::Pass, "digest"), leaf(Status::Fail, "attestor")]);
         Trace { checks: vec![leaf(Status::Pass, "rule"), image, leaf(Status::Note, "message")] }
@@ -180,7 +182,7 @@ mod tests {
         let rows = tree.rows(&trace);
         let selected = tree.selected(&rows);
         let row = |(at, row): (usize, &TreeRow<'_>)| {
-            format!("{}{}", row.check.label, if Some(at) == selected { "<" } else { "" })
+            format!("{}{}", row.check.words().label, if Some(at) == selected { "<" } else { "" })
         };
         rows.iter().enumerate().map(row).collect::<Vec<_>>().join(" ")
     }
@@ -212,8 +214,7 @@ mod tests {
         let mut tree = Tree::default();
         tree.input(&trace, TreeCommand::FoldAll);
         tree.search(&trace, "attest");
-        let labels =
-            |tree: &Tree| -> Vec<String> { tree.rows(&trace).iter().map(|row| row.check.label.clone()).collect() };
+        let labels = |tree: &Tree| -> Vec<String> { tree.rows(&trace).iter().map(|row| row.check.text()).collect() };
         assert_eq!(labels(&tree), ["image", "attestor"]);
         assert_eq!((tree.selected(&tree.rows(&trace)), tree.found(&trace)), (Some(1), 1));
         assert_eq!(tree.rows(&trace)[1].last, [true, true], "no line leads to what is not shown");

@@ -5,9 +5,12 @@
 //! selection", "Admission" and "Messages" (`resources.proto`, key concepts page). Uses the rest of the
 //! domain, nothing else.
 
+mod attestation_trace;
 mod attestor_fault;
 mod attestors;
 mod break_glass;
+mod break_glass_trace;
+pub mod check;
 mod compiled;
 mod decision;
 mod engine;
@@ -19,9 +22,12 @@ mod paths;
 mod request;
 mod rule;
 mod survey;
+pub mod trace;
 
+#[cfg(test)]
+pub(crate) use attestation_trace::attestation_check;
 pub use attestor_fault::AttestorFault;
-pub use break_glass::{BREAK_GLASS_ANNOTATION, BREAK_GLASS_LABEL, CLOUD_RUN_BREAK_GLASS_ANNOTATION};
+pub use break_glass::{BREAK_GLASS_ANNOTATION, BREAK_GLASS_LABEL, BreakGlass, CLOUD_RUN_BREAK_GLASS_ANNOTATION};
 pub use compiled::CompiledPolicy;
 pub(crate) use compiled::{CompiledRule, normalised};
 pub use decision::{AttestorOutcome, Decision, ImageDecision};

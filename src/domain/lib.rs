@@ -27,6 +27,6 @@ pub mod review;
 pub mod sarif;
 pub mod span;
 pub mod system_policy;
-pub mod trace;
+mod text;
 pub mod transcript;
 pub mod what_if;

@@ -3,9 +3,10 @@
 
 use std::fmt::Write as _;
 
+use crate::admission::trace::{Check, Status};
 use crate::admission::{Decision, Generation, Outcome, Platform, Request};
 use crate::document::Path;
-use crate::trace::{Check, Status, escaped};
+use crate::text::escaped;
 use crate::what_if::Assumptions;
 
 /// A decision with what it was made about.
@@ -112,11 +113,12 @@ fn item(check: &Check) -> String {
         Status::Pass | Status::Fail | Status::Unknown => format!("{} ", check.status.glyph()),
         Status::Skipped | Status::Note => String::new(),
     };
-    let mut text = format!("{glyph}**{}** {}", check.status.word(), literal(&check.label));
-    if let Some(found) = &check.found {
+    let words = check.words();
+    let mut text = format!("{glyph}**{}** {}", check.status.word(), literal(&words.label));
+    if let Some(found) = &words.found {
         let _ = write!(text, ": {}", literal(found));
     }
-    if let Some(expected) = &check.expected {
+    if let Some(expected) = &words.expected {
         let _ = write!(text, "; expected {}", literal(expected));
     }
     if let Some(at) = &check.at {

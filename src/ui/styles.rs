@@ -11,8 +11,8 @@ use ratatui::text::Span;
 
 use crate::theme::{Depth, Role, Theme};
 use domain::admission::Outcome;
+use domain::admission::trace::Status;
 use domain::lint::Severity;
-use domain::trace::Status;
 
 pub use self::glyphs::Glyphs;
 

@@ -3,14 +3,16 @@
 //! Keys of an attestor are alternatives, and so are attestations of an image; the attestors of a rule
 //! are all needed (`resources.proto`, `AdmissionRule` and `UserOwnedGrafeasNote`).
 
-use super::attestor_fault::{AttestorFault, ROLE};
+use super::attestation_trace::attestation_check;
+use super::attestor_fault::AttestorFault;
+use super::check::AttestorCheck;
 use super::compiled::RequiredAttestor;
 use super::decision::AttestorOutcome;
 use super::evidence::{Attestations, AttestorEvidence, Evidence};
+use super::trace::{Check, Status};
 use crate::attestation::{self, Attestation, Examined, NO_VALID_ATTESTATION, Verify};
 use crate::attestor::{Attestor, PublicKey};
 use crate::image::Digest;
-use crate::trace::{Check, Status, clipped};
 
 /// R2 of `docs/binary-authorization.md`, "Attestation reasons".
 pub(super) const NO_DIGEST: &str = "Expected digest with sha256 scheme, but got tag or malformed digest";
@@ -37,6 +39,7 @@ pub(super) enum Judgement<'e> {
     /// Those for the digest, up to the first that counts; and how many there are for others.
     Read {
         attestor: &'e Attestor,
+        digest: &'e Digest,
         examined: Vec<(&'e Attestation, Examined)>,
         others: Vec<&'e Attestation>,
         /// Those for the digest that are on notes that no attestor reads, where there are no others.
@@ -49,7 +52,7 @@ impl<'e> Judgement<'e> {
     /// attestor without keys attests nothing whatever is on its note.
     pub(super) fn new(
         required: &RequiredAttestor,
-        digest: Option<&Digest>,
+        digest: Option<&'e Digest>,
         evidence: &'e Evidence,
         verify: &dyn Verify,
     ) -> Self {
@@ -86,7 +89,7 @@ impl<'e> Judgement<'e> {
     fn from_attestations(
         attestor: &'e Attestor,
         attestations: &'e Attestations,
-        digest: &Digest,
+        digest: &'e Digest,
         verify: &dyn Verify,
     ) -> Self {
         match attestations {
@@ -97,7 +100,7 @@ impl<'e> Judgement<'e> {
         }
     }
 
-    fn read(attestor: &'e Attestor, list: &'e [Attestation], digest: &Digest, verify: &dyn Verify) -> Self {
+    fn read(attestor: &'e Attestor, list: &'e [Attestation], digest: &'e Digest, verify: &dyn Verify) -> Self {
         let (mut examined, mut others) = (Vec::new(), Vec::new());
         for attestation in list {
             if !attestation::is_for(&attestation.resource_uri, digest) {
@@ -111,7 +114,7 @@ impl<'e> Judgement<'e> {
                 break;
             }
         }
-        Self::Read { attestor, examined, others, elsewhere: Vec::new() }
+        Self::Read { attestor, digest, examined, others, elsewhere: Vec::new() }
     }
 
     /// Whether the attestor is satisfied; `None`: not known.
@@ -168,86 +171,76 @@ impl<'e> Judgement<'e> {
     }
 
     /// For the trace.
-    pub(super) fn trace(&self, required: &RequiredAttestor, digest: Option<&Digest>) -> Check {
+    pub(super) fn trace(&self, required: &RequiredAttestor) -> Check {
         let status = match self.satisfied() {
             Some(true) => Status::Pass,
             Some(false) => Status::Fail,
             None => Status::Unknown,
         };
-        Check::new(status, format!("attestor {}", clipped(&required.text))).children(self.parts(digest))
+        Check::new(status, AttestorCheck::Attestor { name: required.text.clone() }).children(self.parts())
     }
 
-    fn parts(&self, digest: Option<&Digest>) -> Vec<Check> {
-        let (fail, unknown) = (Status::Fail, Status::Unknown);
-        match self {
-            Self::NoDigest => {
-                vec![Check::new(fail, "image by digest").expected("…@sha256:…").found("a tag, or no valid digest")]
+    fn parts(&self) -> Vec<Check> {
+        let (note, fail, unknown) = (Status::Note, Status::Fail, Status::Unknown);
+        let (status, check) = match self {
+            Self::NoDigest => (fail, AttestorCheck::NoDigest),
+            Self::Assumed => (note, AttestorCheck::Assumed),
+            Self::Surveyed(true) => (Status::Pass, AttestorCheck::Surveyed { attested: true }),
+            Self::Surveyed(false) => (fail, AttestorCheck::Surveyed { attested: false }),
+            Self::AssumedNone => (fail, AttestorCheck::AssumedNone),
+            Self::NotFound => (fail, AttestorCheck::NotFound),
+            Self::NotLookedAt => (unknown, AttestorCheck::NotLookedAt),
+            Self::Unknown(why) => (unknown, AttestorCheck::Unknown { why: (*why).to_owned() }),
+            Self::NoKeys => (fail, AttestorCheck::NoKeys),
+            Self::NotPermitted(attestor, member) => {
+                let service_account = (*member).to_owned();
+                (fail, AttestorCheck::NotPermitted { note: attestor.note.clone(), service_account })
             }
-            Self::Assumed => vec![Check::new(Status::Note, "a valid attestation is assumed")],
-            Self::Surveyed(true) => vec![Check::new(Status::Pass, "a valid attestation of this digest")],
-            Self::Surveyed(false) => vec![Check::new(fail, "a valid attestation of this digest").found("none")],
-            Self::AssumedNone => vec![Check::new(fail, "attestation").found("none is assumed")],
-            Self::NotFound => vec![Check::new(fail, "attestor exists").found("there is no such attestor")],
-            Self::NotLookedAt => vec![Check::new(unknown, "attestor").found("it was not looked at")],
-            Self::Unknown(why) => vec![Check::new(unknown, "attestor").found(*why)],
-            Self::NoKeys => vec![Check::new(fail, "public keys").expected("at least one").found("none")],
-            Self::NotPermitted(attestor, member) => vec![grant_trace(attestor, member)],
-            Self::NoteMissing(attestor) => {
-                vec![Check::new(fail, format!("note {} exists", attestor.note)).found("it does not")]
-            }
+            Self::NoteMissing(attestor) => (fail, AttestorCheck::NoteMissing { note: attestor.note.clone() }),
             Self::AttestationsUnknown(attestor, why) => {
-                vec![Check::new(unknown, format!("attestations on {}", attestor.note)).found(*why)]
+                (unknown, AttestorCheck::AttestationsUnknown { note: attestor.note.clone(), why: (*why).to_owned() })
             }
-            Self::Read { attestor, examined, others, elsewhere } if examined.is_empty() => {
-                none_trace(attestor, others, elsewhere, digest)
+            Self::Read { attestor, digest, examined, others, elsewhere } if examined.is_empty() => {
+                return none_trace(attestor, digest, others, elsewhere);
             }
-            Self::Read { attestor, examined, .. } => read_trace(attestor, examined),
-        }
+            Self::Read { attestor, examined, .. } => return read_trace(attestor, examined),
+        };
+        vec![Check::new(status, check)]
     }
 }
 
-/// Names role, member and resource: what the grant would have to be.
-fn grant_trace(attestor: &Attestor, member: &str) -> Check {
-    Check::new(Status::Fail, format!("attestations on {} can be read", attestor.note))
-        .expected(format!("{ROLE} for serviceAccount:{member} on {}", attestor.note))
-        .found("no such grant, which to the cluster looks like no attestations")
-}
-
-fn none_trace(
-    attestor: &Attestor,
-    others: &[&Attestation],
-    elsewhere: &[&Attestation],
-    digest: Option<&Digest>,
-) -> Vec<Check> {
-    let expected = digest.map(|digest| format!("one for {digest}")).unwrap_or_default();
-    let none = Check::new(Status::Fail, format!("attestations on {}", attestor.note)).found("none for this digest");
+fn none_trace(attestor: &Attestor, digest: &Digest, others: &[&Attestation], elsewhere: &[&Attestation]) -> Vec<Check> {
+    let none = AttestorCheck::NoAttestations { note: attestor.note.clone(), digest: digest.clone() };
     let mut near = others_trace(others);
-    let one =
-        |other: &&Attestation| Check::new(Status::Note, "there is one on another note").found(other.note.to_string());
+    let one = |other: &&Attestation| Check::new(Status::Note, AttestorCheck::OnOtherNote { note: other.note.clone() });
     near.extend(elsewhere.iter().take(SHOWN).map(one));
-    vec![keys_trace(attestor), none.expected(expected).children(near)]
+    vec![keys_trace(attestor), Check::new(Status::Fail, none).children(near)]
 }
 
 fn read_trace(attestor: &Attestor, examined: &[(&Attestation, Examined)]) -> Vec<Check> {
     // The one that counts is the last.
-    let skip = examined.len().saturating_sub(SHOWN);
-    let more = (skip > 0).then(|| Check::new(Status::Note, format!("{skip} more do not count")));
-    let examined = examined.iter().skip(skip).map(|(attestation, result)| result.trace(attestation));
+    let count = examined.len().saturating_sub(SHOWN);
+    let more = (count > 0).then(|| Check::new(Status::Note, AttestorCheck::MoreNotCounting { count }));
+    let examined = examined.iter().skip(count).map(|(attestation, result)| attestation_check(attestation, result));
     std::iter::once(keys_trace(attestor)).chain(more).chain(examined).collect()
 }
 
 /// The keys by which an attestation may be signed: any of them suffices.
 fn keys_trace(attestor: &Attestor) -> Check {
-    let key = |key: &PublicKey| Check::new(Status::Note, clipped(&key.id)).found(key.algorithm());
+    let key = |key: &PublicKey| {
+        let algorithm = key.algorithm().to_owned();
+        Check::new(Status::Note, AttestorCheck::Key { id: key.id.clone(), algorithm })
+    };
     let keys = attestor.keys.iter().take(SHOWN).map(key).collect();
-    let label = if attestor.keys.len() == 1 { "public key of the attestor" } else { "public keys of the attestor" };
-    Check::new(Status::Note, label).found(attestor.keys.len().to_string()).children(keys)
+    Check::new(Status::Note, AttestorCheck::Keys { count: attestor.keys.len() }).children(keys)
 }
 
 /// What else is on the note: often the digest of another build, or of another platform's image.
 fn others_trace(others: &[&Attestation]) -> Vec<Check> {
-    let one = |other: &&Attestation| Check::new(Status::Note, "there is one for").found(clipped(&other.resource_uri));
-    let more = others.len().saturating_sub(SHOWN);
-    let rest = (more > 0).then(|| Check::new(Status::Note, format!("and {more} more for other digests")));
+    let one = |other: &&Attestation| {
+        Check::new(Status::Note, AttestorCheck::ForOtherDigest { resource_uri: other.resource_uri.clone() })
+    };
+    let count = others.len().saturating_sub(SHOWN);
+    let rest = (count > 0).then(|| Check::new(Status::Note, AttestorCheck::MoreForOtherDigests { count }));
     others.iter().take(SHOWN).map(one).chain(rest).collect()
 }

@@ -3,10 +3,10 @@
 use std::collections::BTreeMap;
 
 use super::outcome::RuleRef;
+use super::trace::Silent;
 use crate::name::AttestorName;
 use crate::pattern::{Pattern, PatternError, PatternIndex};
 use crate::policy::{AdmissionRule, EnforcementMode, EvaluationMode, GlobalPolicyEvaluationMode, Policy, RuleKind};
-use crate::trace::Silent;
 
 /// A policy, compiled together with the system policy that goes before it.
 #[derive(Debug, Clone)]

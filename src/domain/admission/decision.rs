@@ -3,7 +3,7 @@
 use super::attestor_fault::AttestorFault;
 use super::outcome::{ImageOutcome, Outcome, RuleRef};
 use super::request::{ContainerKind, Platform};
-use crate::trace::Trace;
+use super::trace::Trace;
 
 /// What one attestor says of one image.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -5,7 +5,9 @@
 use std::borrow::Cow;
 
 use super::attestors::Judgement;
-use super::break_glass::{self, BreakGlass};
+use super::break_glass::BreakGlass;
+use super::break_glass_trace::break_glass_check;
+use super::check::{CheckKind, ImageContainer, RuleCheck};
 use super::compiled::{CompiledPolicy, CompiledRule};
 use super::decision::{AttestorOutcome, Decision, ImageDecision};
 use super::evidence::Evidence;
@@ -14,10 +16,10 @@ use super::message::Generation;
 use super::outcome::{DenyCause, ImageOutcome, Outcome};
 use super::paths::{attestor_path, rule_field};
 use super::request::{Enforcement, Platform, Request, RequestImage};
+use super::trace::{Check, Recorder, Silent, Status, Tracer};
 use crate::attestation::Verify;
 use crate::image::{Digest, ImageRef};
 use crate::policy::{EnforcementMode, EvaluationMode};
-use crate::trace::{Check, Recorder, Silent, Status, Tracer, clipped};
 
 /// Decides, with the message, what came of each image, and the whole tree of checks.
 pub fn evaluate(policy: &CompiledPolicy, request: &Request, evidence: &Evidence, verify: &dyn Verify) -> Decision {
@@ -131,7 +133,7 @@ impl<'a> Case<'a> {
             self.not_enforced(observer);
             return (Outcome::Admit, None);
         }
-        observer.check(|| Check::new(Status::Pass, "Binary Authorization is enforced here"));
+        observer.check(|| Check::new(Status::Pass, CheckKind::Enforcement(Enforcement::On)));
         let rule = self.policy.select(self.request);
         observer.check(|| self.policy.selection_trace(self.request, rule));
         let mut sum = Sum::Passes;
@@ -142,13 +144,11 @@ impl<'a> Case<'a> {
     }
 
     fn not_enforced(self, observer: &mut impl Observer) {
-        observer.check(|| {
-            Check::new(Status::Note, "Binary Authorization is not enforced here, so every pod is admitted")
-                .expected("the evaluation mode PROJECT_SINGLETON_POLICY_ENFORCE on the cluster")
-                .found("DISABLED")
-        });
+        observer.check(|| Check::new(Status::Note, CheckKind::Enforcement(Enforcement::Off)));
         for image in &self.request.images {
-            observer.check(|| Check::new(Status::Skipped, format!("image {}", clipped(&image.image))));
+            observer.check(|| {
+                Check::new(Status::Skipped, CheckKind::Image { image: image.image.clone(), container: None })
+            });
             observer.image(|| image_decision(image, image.image.clone(), ImageOutcome::Allow));
         }
     }
@@ -208,8 +208,7 @@ impl<'a> Case<'a> {
                 Some(false) => Sum::Blocked,
                 None => Sum::Unknown,
             });
-            observer
-                .check(|| judgement.trace(required, digest.as_ref()).at(attestor_path(rule.kind, &rule.key, index)));
+            observer.check(|| judgement.trace(required).at(attestor_path(rule.kind, &rule.key, index)));
             observer.attestor(|| judgement.outcome(&required.text));
         }
         let verdict = match sum {
@@ -219,7 +218,7 @@ impl<'a> Case<'a> {
             Sum::Blocked => Verdict::Deny(DenyCause::Attestors),
         };
         if rule.attestors.is_empty() {
-            observer.check(|| Check::new(Status::Fail, "attestors of the rule").expected("at least one").found("none"));
+            observer.check(|| Check::new(Status::Fail, RuleCheck::NoAttestors));
         }
         observer.leave(|| mode_check(status(verdict), rule));
         verdict
@@ -228,7 +227,7 @@ impl<'a> Case<'a> {
     /// Dry run first: it leaves nothing to override (`docs/binary-authorization.md`, "Rule selection",
     /// steps 5 and 6).
     fn conclude(self, sum: Sum, rule: &CompiledRule, observer: &mut impl Observer) -> Outcome {
-        let break_glass = BreakGlass::of(self.request);
+        let break_glass = BreakGlass::requested(self.request);
         let dry_run = rule.enforcement == EnforcementMode::DryRun;
         let outcome = match sum {
             Sum::Passes => Outcome::Admit,
@@ -238,7 +237,7 @@ impl<'a> Case<'a> {
             Sum::Blocked => Outcome::Deny,
         };
         observer.check(|| enforcement_check(outcome, rule));
-        observer.check(|| break_glass::trace(self.request, break_glass, outcome == Outcome::AdmitBreakGlass));
+        observer.check(|| break_glass_check(self.request, break_glass, outcome == Outcome::AdmitBreakGlass));
         observer.check(|| outcome_check(outcome));
         outcome
     }
@@ -256,10 +255,7 @@ impl<'a> Case<'a> {
 /// A tag of Cloud Run that nobody resolved: a pattern could still match its digest form, so only a
 /// rule that allows everything is certain.
 fn unresolved(image: &RequestImage, rule: &CompiledRule, observer: &mut impl Observer) -> Verdict {
-    observer.check(|| {
-        Check::new(Status::Unknown, "digest that Cloud Run resolves the image to")
-            .found(format!("not known for {}", clipped(&image.image)))
-    });
+    observer.check(|| Check::new(Status::Unknown, CheckKind::UnresolvedDigest { image: image.image.clone() }));
     if rule.evaluation == EvaluationMode::AlwaysAllow {
         observer.check(|| mode_check(Status::Pass, rule));
         return Verdict::Allow;
@@ -282,12 +278,9 @@ fn status(verdict: Verdict) -> Status {
 }
 
 fn image_check(name: &str, image: &RequestImage, verdict: Verdict) -> Check {
-    let check = Check::new(status(verdict), format!("image {}", clipped(name)));
-    if image.container.is_empty() {
-        check
-    } else {
-        check.found(format!("{} {}", image.kind.as_str(), clipped(&image.container)))
-    }
+    let container =
+        (!image.container.is_empty()).then(|| ImageContainer { kind: image.kind, name: image.container.clone() });
+    Check::new(status(verdict), CheckKind::Image { image: name.to_owned(), container })
 }
 
 fn image_decision(image: &RequestImage, name: String, outcome: ImageOutcome) -> ImageDecision {
@@ -295,31 +288,26 @@ fn image_decision(image: &RequestImage, name: String, outcome: ImageOutcome) -> 
 }
 
 fn mode_check(status: Status, rule: &CompiledRule) -> Check {
-    Check::new(status, format!("evaluation mode {}", rule.evaluation.as_str())).at(rule_field(
-        rule.kind,
-        &rule.key,
-        "evaluationMode",
-    ))
+    let kind = CheckKind::EvaluationMode(rule.evaluation);
+    Check::new(status, kind).at(rule_field(rule.kind, &rule.key, "evaluationMode"))
 }
 
 fn enforcement_check(outcome: Outcome, rule: &CompiledRule) -> Check {
-    let (status, label) = match (rule.enforcement, outcome) {
-        (EnforcementMode::DryRun, Outcome::AdmitDryRun) => {
-            (Status::Pass, "dry run: what would be refused is admitted, and logged")
-        }
-        (EnforcementMode::DryRun, _) => (Status::Note, "dry run: nothing would be refused"),
-        (EnforcementMode::Enforced, Outcome::Deny) => (Status::Fail, "the rule is enforced"),
-        (EnforcementMode::Enforced, _) => (Status::Note, "the rule is enforced"),
+    let overrides = rule.enforcement == EnforcementMode::DryRun && outcome == Outcome::AdmitDryRun;
+    let status = match rule.enforcement {
+        EnforcementMode::DryRun if overrides => Status::Pass,
+        EnforcementMode::Enforced if outcome == Outcome::Deny => Status::Fail,
+        EnforcementMode::DryRun | EnforcementMode::Enforced => Status::Note,
     };
-    Check::new(status, label).found(rule.enforcement.as_str()).at(rule_field(rule.kind, &rule.key, "enforcementMode"))
+    let kind = CheckKind::EnforcementMode { mode: rule.enforcement, overrides };
+    Check::new(status, kind).at(rule_field(rule.kind, &rule.key, "enforcementMode"))
 }
 
 fn outcome_check(outcome: Outcome) -> Check {
-    match outcome {
-        Outcome::Admit => Check::new(Status::Pass, "the pod is admitted"),
-        Outcome::AdmitDryRun => Check::new(Status::Pass, "the pod is admitted, as the rule is a dry run"),
-        Outcome::AdmitBreakGlass => Check::new(Status::Pass, "the pod is admitted, as it breaks the glass"),
-        Outcome::Deny => Check::new(Status::Fail, "the pod is refused"),
-        Outcome::Undecided => Check::new(Status::Unknown, "whether the pod is admitted is not known"),
-    }
+    let status = match outcome {
+        Outcome::Admit | Outcome::AdmitDryRun | Outcome::AdmitBreakGlass => Status::Pass,
+        Outcome::Deny => Status::Fail,
+        Outcome::Undecided => Status::Unknown,
+    };
+    Check::new(status, CheckKind::Outcome(outcome))
 }

@@ -1,10 +1,13 @@
 //! Which one rule decides for a pod.
 
+use std::collections::BTreeMap;
+
+use super::check::{RuleCheck, RuleLookup};
 use super::compiled::{CompiledPolicy, CompiledRule, normalised};
 use super::request::{Platform, Request};
+use super::trace::{Check, Status};
 use crate::document::rule_path;
 use crate::policy::RuleKind;
-use crate::trace::{Check, Status, clipped};
 
 impl CompiledPolicy {
     /// The entry of the specific map whose key is the pod's, otherwise the default rule, which is
@@ -26,51 +29,43 @@ impl CompiledPolicy {
 
     /// How the rule was chosen, for the trace.
     pub(crate) fn selection_trace(&self, request: &Request, rule: &CompiledRule) -> Check {
-        let modes = format!("{}, {}", rule.evaluation.as_str(), rule.enforcement.as_str());
-        Check::new(Status::Note, format!("rule {}", rule_path(rule.kind, &rule.key)))
-            .found(modes)
+        Check::new(Status::Note, RuleCheck::Chosen(rule.reference()))
             .at(rule_path(rule.kind, &rule.key))
-            .children(self.considered(request, rule))
+            .children(self.lookups(request, rule))
     }
 
     /// Each map that was looked into, up to the one that had the rule: those without rules in one line.
-    fn considered(&self, request: &Request, rule: &CompiledRule) -> Vec<Check> {
+    fn lookups(&self, request: &Request, rule: &CompiledRule) -> Vec<Check> {
         if request.platform == Platform::CloudRun {
-            return vec![Check::new(Status::Note, "Cloud Run uses the default rule only")];
+            return vec![Check::new(Status::Note, RuleCheck::DefaultOnly)];
         }
         let mut checks = Vec::new();
-        checks.extend(self.empty(request, rule));
+        checks.extend(self.empty_maps(request, rule));
         for (kind, rules) in self.specific.iter().filter(|(_, rules)| !rules.is_empty()) {
-            let label = format!("{} ({})", kind.field(), rules.len());
+            let lookup = |result| RuleCheck::Lookup { kind: *kind, rules: rules.len(), result };
             if *kind == rule.kind {
-                checks.push(Check::new(Status::Pass, label).found(rule.key.clone()));
+                checks.push(Check::new(Status::Pass, lookup(RuleLookup::Found(rule.key.clone()))));
                 break;
             }
-            let found = match key_of(*kind, request) {
-                None => format!("the request names no {}, so none of them applies", noun(*kind)),
-                Some(key) => {
-                    let similar = rules.values().find(|other| is_similar(*kind, &key, &other.key));
-                    let hint = similar.map(|other| format!("; `{}` is similar", other.key)).unwrap_or_default();
-                    format!("none for {} `{key}`{hint}", noun(*kind))
-                }
-            };
-            checks.push(Check::new(Status::Note, label).found(found));
+            checks.push(Check::new(Status::Note, lookup(missed(*kind, rules, request))));
         }
         checks
     }
 
     /// More specific than the rule, and not in the policy at all: what it would have been looked up by.
-    fn empty(&self, request: &Request, rule: &CompiledRule) -> Option<Check> {
+    fn empty_maps(&self, request: &Request, rule: &CompiledRule) -> Option<Check> {
         let more_specific = self.specific.iter().take_while(|(kind, _)| *kind != rule.kind);
         let empty = more_specific.filter(|(_, rules)| rules.is_empty());
-        let named: Vec<String> = empty.map(|(kind, _)| looked_for(*kind, request)).collect();
-        (!named.is_empty()).then(|| Check::new(Status::Note, "the policy has no rules by").found(named.join(", ")))
+        let maps: Vec<_> = empty.map(|(kind, _)| (*kind, key_of(*kind, request))).collect();
+        (!maps.is_empty()).then(|| Check::new(Status::Note, RuleCheck::EmptyMaps(maps)))
     }
 }
 
-/// The name that a rule for the request would have, in words.
-fn looked_for(kind: RuleKind, request: &Request) -> String {
-    key_of(kind, request).map_or_else(|| noun(kind).to_owned(), |key| format!("{} `{}`", noun(kind), clipped(&key)))
+/// Why a map that has rules has none for the request.
+fn missed(kind: RuleKind, rules: &BTreeMap<String, CompiledRule>, request: &Request) -> RuleLookup {
+    let Some(key) = key_of(kind, request) else { return RuleLookup::NotNamed };
+    let similar = rules.values().find(|other| is_similar(kind, &key, &other.key)).map(|other| other.key.clone());
+    RuleLookup::NoSuchKey { key, similar }
 }
 
 /// The key under which a map of this kind would have the rule of the request.
@@ -84,16 +79,6 @@ pub(crate) fn key_of(kind: RuleKind, request: &Request) -> Option<String> {
             Some(format!("{}:{}", or_default(&request.namespace), or_default(&request.service_account)))
         }
         RuleKind::ServiceIdentity => request.service_identity.clone(),
-    }
-}
-
-fn noun(kind: RuleKind) -> &'static str {
-    match kind {
-        RuleKind::Default => "rule",
-        RuleKind::Cluster => "cluster",
-        RuleKind::Namespace => "namespace",
-        RuleKind::ServiceAccount => "service account",
-        RuleKind::ServiceIdentity => "service identity",
     }
 }
 

@@ -5,12 +5,11 @@
 //! first signature that passes them all suffices. The docker reference and the type string are noted
 //! and decide nothing.
 
-use super::fault::{AttestationFault, Difference, Stage, near_miss};
+use super::fault::{AttestationFault, Difference, near_miss};
 use super::payload::{Payload, parse_payload};
 use super::{ATTESTATION, Attestation, Signature, Verified, Verify};
 use crate::attestor::{Attestor, PublicKey};
 use crate::image::Digest;
-use crate::trace::{Check, Status, clipped};
 
 /// What came of looking at one attestation.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -79,26 +78,7 @@ impl Examined {
         // `examine` leaves a fault wherever there is no signature to look at.
         self.signatures.pop().unwrap_or(Err(AttestationFault::Unsigned))
     }
-
-    /// The checks as a tree, with those that were not reached as skipped.
-    pub fn trace(&self, attestation: &Attestation) -> Check {
-        let status = if self.accepted().is_some() { Status::Pass } else { Status::Fail };
-        let found = |stage| match stage {
-            Stage::Note => attestation.note.to_string(),
-            Stage::Kind => clipped(&attestation.kind),
-            Stage::Resource => clipped(&attestation.resource_uri),
-            _ => attestation.signatures.len().to_string(),
-        };
-        let mut children = stages(&Stage::OCCURRENCE, self.fault.as_ref(), found);
-        let looked_at = self.signatures.iter().map(Some).chain(std::iter::repeat(None));
-        let signatures = attestation.signatures.iter().zip(looked_at).take(SIGNATURES_SHOWN);
-        children.extend(signatures.map(|(signature, result)| signature_trace(signature, result)));
-        Check::new(status, format!("attestation {}", clipped(&attestation.name))).children(children)
-    }
 }
-
-/// A trace stays readable, however many signatures an occurrence has.
-const SIGNATURES_SHOWN: usize = 20;
 
 fn occurrence_fault(attestation: &Attestation, attestor: &Attestor, digest: &Digest) -> Option<AttestationFault> {
     if attestation.note != attestor.note {
@@ -172,57 +152,6 @@ fn unknown_key(signature: &Signature, keys: &[PublicKey]) -> AttestationFault {
     let found = signature.public_key_id.clone();
     let near_miss = near_miss(&found, keys.iter().map(|key| key.id.as_str()));
     AttestationFault::UnknownKey { found, known: keys.iter().map(|key| key.id.clone()).collect(), near_miss }
-}
-
-/// `None`: an earlier signature held, or the occurrence itself failed.
-fn signature_trace(signature: &Signature, result: Option<&Result<Accepted, AttestationFault>>) -> Check {
-    let label = format!("signature by {}", clipped(&signature.public_key_id));
-    match result {
-        None => Check::new(Status::Skipped, label),
-        Some(Err(fault)) => {
-            Check::new(Status::Fail, label).children(stages(&Stage::SIGNATURE, Some(fault), |_| String::new()))
-        }
-        Some(Ok(accepted)) => {
-            let mut children = stages(&Stage::SIGNATURE, None, |stage| match stage {
-                Stage::KeyId => clipped(&accepted.key),
-                Stage::Digest => accepted.payload.digest.clone().unwrap_or_default(),
-                _ => String::new(),
-            });
-            children.extend(remarks(accepted));
-            Check::new(Status::Pass, label).children(children)
-        }
-    }
-}
-
-/// What decides nothing.
-fn remarks(accepted: &Accepted) -> impl Iterator<Item = Check> {
-    let reference = accepted.payload.docker_reference.as_deref().unwrap_or("none");
-    let reference = Check::new(Status::Note, "docker-reference, which decides nothing").found(clipped(reference));
-    let kind = (!accepted.payload.has_standard_type()).then(|| {
-        let kind = accepted.payload.kind.as_deref().unwrap_or("none");
-        Check::new(Status::Note, "type, which decides nothing").found(clipped(kind)).expected(super::PAYLOAD_TYPE)
-    });
-    let warnings = accepted.warnings.iter().map(|warning| Check::new(Status::Note, warning.clone()));
-    std::iter::once(reference).chain(kind).chain(warnings)
-}
-
-/// The stages up to the fault as passed, the one of the fault as failed, the others as skipped.
-fn stages(stages: &[Stage], fault: Option<&AttestationFault>, found: impl Fn(Stage) -> String) -> Vec<Check> {
-    let failed = fault.map(AttestationFault::stage);
-    let check = |stage: &Stage| match failed {
-        Some(failed) if failed == *stage => failed_check(*stage, fault),
-        Some(failed) if failed < *stage => Check::new(Status::Skipped, stage.label()),
-        _ => {
-            let found = Some(found(*stage)).filter(|found| !found.is_empty());
-            Check { found, ..Check::new(Status::Pass, stage.label()) }
-        }
-    };
-    stages.iter().map(check).collect()
-}
-
-fn failed_check(stage: Stage, fault: Option<&AttestationFault>) -> Check {
-    let (expected, found) = fault.map(AttestationFault::expected_and_found).unwrap_or_default();
-    Check { expected, ..Check::new(Status::Fail, stage.label()).found(found) }
 }
 
 #[cfg(test)]

@@ -4,7 +4,7 @@ use super::payload::PayloadError;
 use super::{ATTESTATION, SignatureFault};
 use crate::image::Digest;
 use crate::name::NoteName;
-use crate::trace::clipped;
+use crate::text::clipped;
 
 /// The first check that an attestation failed.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]

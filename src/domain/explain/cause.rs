@@ -7,7 +7,10 @@
 //! answer too. May use `explain::message`,
 //! `admission` and `attestation`.
 
+mod attestors;
+mod dates;
 mod known;
+mod near_misses;
 mod proven;
 
 use crate::admission::{Decision, Evidence};
@@ -33,67 +36,56 @@ impl Confidence {
     }
 }
 
-/// What can be behind a refusal, in the order of how much it says.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum CauseKind {
-    AdmittedNow,
-    Enforcer,
-    Tag,
-    AttestorMissing,
-    NoKeys,
-    NoteMissing,
-    Grant,
-    OtherNote,
-    KeyId,
-    Payload,
-    KeyRevoked,
-    Signature,
-    Algorithm,
-    NotSigned,
-    OtherDigest,
-    NoAttestation,
-    SystemPolicyOff,
-    KeyMisspelt,
-    PatternMisses,
-    RuleDeniesAll,
-    NoAttestors,
-    Delay,
-    /// It has nothing to do with Binary Authorization, or with an admission.
-    Elsewhere,
-    /// A reason that nobody knows.
-    Unknown,
+macro_rules! cause_kinds {
+    ($($(#[$doc:meta])* $name:ident $text:literal)*) => {
+        /// What can be behind a refusal, in the order of how much it says.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub enum CauseKind {
+            $($(#[$doc])* $name,)*
+        }
+
+        impl CauseKind {
+            /// Every kind, for the test that each is reached.
+            #[cfg(test)]
+            const ALL: &[Self] = &[$(Self::$name),*];
+
+            /// As in the output of `explain`.
+            pub fn as_str(self) -> &'static str {
+                match self {
+                    $(Self::$name => $text,)*
+                }
+            }
+        }
+    };
 }
 
-impl CauseKind {
-    /// As in the output of `explain`.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::AdmittedNow => "admitted-now",
-            Self::Enforcer => "enforcer-unreachable",
-            Self::Tag => "tag-without-digest",
-            Self::AttestorMissing => "attestor-missing",
-            Self::NoKeys => "attestor-without-keys",
-            Self::NoteMissing => "note-missing",
-            Self::Grant => "note-not-readable",
-            Self::OtherNote => "attested-on-other-note",
-            Self::KeyId => "key-id-unknown",
-            Self::Payload => "payload-differs",
-            Self::KeyRevoked => "key-revoked",
-            Self::Signature => "signature-does-not-hold",
-            Self::Algorithm => "key-or-algorithm-unusable",
-            Self::NotSigned => "attestation-without-signature",
-            Self::OtherDigest => "attested-other-digest",
-            Self::NoAttestation => "not-attested",
-            Self::SystemPolicyOff => "system-policy-off",
-            Self::KeyMisspelt => "rule-key-misspelt",
-            Self::PatternMisses => "pattern-misses",
-            Self::RuleDeniesAll => "rule-denies-all",
-            Self::NoAttestors => "rule-without-attestors",
-            Self::Delay => "not-propagated-yet",
-            Self::Elsewhere => "not-binary-authorization",
-            Self::Unknown => "unknown",
-        }
-    }
+cause_kinds! {
+    AdmittedNow "admitted-now"
+    Enforcer "enforcer-unreachable"
+    Tag "tag-without-digest"
+    AttestorMissing "attestor-missing"
+    NoKeys "attestor-without-keys"
+    NoteMissing "note-missing"
+    Grant "note-not-readable"
+    OtherNote "attested-on-other-note"
+    KeyId "key-id-unknown"
+    Payload "payload-differs"
+    KeyRevoked "key-revoked"
+    Signature "signature-does-not-hold"
+    Algorithm "key-or-algorithm-unusable"
+    NotSigned "attestation-without-signature"
+    OtherDigest "attested-other-digest"
+    NoAttestation "not-attested"
+    SystemPolicyOff "system-policy-off"
+    KeyMisspelt "rule-key-misspelt"
+    PatternMisses "pattern-misses"
+    RuleDeniesAll "rule-denies-all"
+    NoAttestors "rule-without-attestors"
+    Delay "not-propagated-yet"
+    /// It has nothing to do with Binary Authorization, or with an admission.
+    Elsewhere "not-binary-authorization"
+    /// A reason that nobody knows.
+    Unknown "unknown"
 }
 
 /// One thing that can be behind a refusal.

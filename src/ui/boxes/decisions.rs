@@ -16,9 +16,9 @@ use app::Model;
 use app::overlay::{Offset, Reader, TwoDecisions};
 use app::reviewing::Reviewed;
 use domain::admission::Decision;
+use domain::admission::trace::Check;
 use domain::document::{Document, Path};
 use domain::review::{Change, Detail, Effect, Standing};
-use domain::trace::Check;
 
 /// From this width on two trees stand next to each other.
 const TWO_COLUMNS: u16 = 100;
@@ -84,21 +84,18 @@ fn told(title: &'static str, decision: &Decision, document: Option<&Document>, s
         let line = document.and_then(|document| Some(document.span_of(path)?.best().start.line));
         line.map_or_else(|| path.to_string(), |line| format!("line {line}"))
     };
-    let texts = decision.trace.lines_at(&place);
-    for ((depth, check), line) in decision.trace.flat().into_iter().zip(texts) {
-        lines.push(check_line(depth, check, &line, styles));
+    for (depth, check) in decision.trace.flat() {
+        lines.push(check_line(depth, check, &place, styles));
     }
     lines
 }
 
-fn check_line(depth: usize, check: &Check, line: &str, styles: &Styles) -> Line<'static> {
+fn check_line(depth: usize, check: &Check, place: &dyn Fn(&Path) -> String, styles: &Styles) -> Line<'static> {
     let mark = styles.trace(check.status);
-    // The text begins with the sign and the word of the status, which the mark has as well.
-    let words = line.trim_start().splitn(3, ' ').nth(2).unwrap_or_default().trim_start().to_owned();
     Line::from(vec![
         Span::raw("  ".repeat(depth)),
         Span::styled(format!("{} ", mark.glyph), mark.style),
-        Span::styled(words, styles.text()),
+        Span::styled(check.text_at(place), styles.text()),
     ])
 }
 

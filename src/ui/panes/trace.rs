@@ -16,9 +16,9 @@ use crate::widgets::trace_tree::TraceTree;
 use app::Model;
 use app::decisions::Under;
 use app::tab::Pane;
+use domain::admission::trace::Status;
 use domain::admission::{Decision, ImageDecision, ImageOutcome, Platform};
 use domain::document::Path;
-use domain::trace::Status;
 
 /// The decision under the policy that is shown, and the verdicts under all that are asked.
 pub(super) fn decision(model: &Model, area: Rect, state: &mut ViewState, styles: &Styles, buf: &mut Buffer) {

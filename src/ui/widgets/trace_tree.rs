@@ -10,6 +10,7 @@
 //! └─ ✓ qa ▸ 3 checks
 //! ```
 
+use std::borrow::Cow;
 use std::fmt;
 
 use ratatui::buffer::Buffer;
@@ -25,8 +26,9 @@ use crate::widgets::placeholder::Placeholder;
 use crate::widgets::scroll::Scroll;
 use app::text::width;
 use app::tree::TreeRow;
+use domain::admission::check::Words;
+use domain::admission::trace::Status;
 use domain::document::Path;
-use domain::trace::Status;
 
 /// A trace as it is unfolded; text that is too wide goes on in the next row.
 #[derive(Clone, Copy)]
@@ -51,6 +53,9 @@ struct Drawn<'a> {
     line: Line<'a>,
     note: Option<String>,
 }
+
+/// What was expected or found: its name, the text and how it is drawn.
+type Detail = (&'static str, Cow<'static, str>, Style);
 
 impl<'a> TraceTree<'a> {
     /// Which of `rows` each row of the screen belongs to, for the mouse; from the top of where it was
@@ -83,15 +88,16 @@ impl<'a> TraceTree<'a> {
         let sign = self.styles.trace(row.check.status).sign();
         let mut first = vec![Span::styled(guide, self.styles.role(Role::TraceGuide)), sign, Span::raw(" ")];
         let folded = Span::styled(folded, self.styles.dim());
-        let details = self.details(row);
-        if let Some(spans) = self.one_line(row, &details, label_room) {
+        let Words { label, expected, found } = row.check.words();
+        let details = self.details(row, expected, found);
+        if let Some(spans) = self.one_line(row, &label, &details, label_room) {
             first.extend(spans);
             first.push(folded);
             return vec![Drawn { row: at, line: Line::from(first), note }];
         }
         let under = self.under(row);
         let style = self.label_style(row);
-        let mut labels = fitted(&row.check.label, label_room).into_iter().map(|label| Span::styled(label, style));
+        let mut labels = fitted(&label, label_room).into_iter().map(|label| Span::styled(label, style));
         first.extend(labels.next());
         first.push(folded);
         let mut drawn = vec![Drawn { row: at, line: Line::from(first), note }];
@@ -108,43 +114,36 @@ impl<'a> TraceTree<'a> {
     }
 
     /// Label, expected and found on one line, if there is room for them.
-    fn one_line(
-        &self,
-        row: &'a TreeRow<'a>,
-        details: &[(&'static str, &'a str, Style)],
-        room: usize,
-    ) -> Option<Vec<Span<'a>>> {
-        let mut spans = vec![Span::styled(row.check.label.as_str(), self.label_style(row))];
+    fn one_line(&self, row: &TreeRow<'_>, label: &str, details: &[Detail], room: usize) -> Option<Vec<Span<'static>>> {
+        let mut spans = vec![Span::styled(label.to_owned(), self.label_style(row))];
         for (name, value, style) in details {
             let name = if name.is_empty() { "  ".to_owned() } else { format!("  {name} ") };
             spans.push(Span::styled(name, self.styles.dim()));
-            spans.push(Span::styled(*value, *style));
+            spans.push(Span::styled(value.clone(), *style));
         }
         let wide: usize = spans.iter().map(|span| width(&span.content)).sum();
         (wide <= room).then_some(spans)
     }
 
-    fn details(&self, row: &'a TreeRow<'a>) -> Vec<(&'static str, &'a str, Style)> {
+    fn details(
+        &self,
+        row: &TreeRow<'_>,
+        expected: Option<Cow<'static, str>>,
+        found: Option<Cow<'static, str>>,
+    ) -> Vec<Detail> {
         let failed = row.check.status == Status::Fail;
-        let expected =
-            row.check.expected.as_deref().map(|value| ("expected", value, self.styles.role(Role::TraceExpected)));
+        let expected = expected.map(|value| ("expected", value, self.styles.role(Role::TraceExpected)));
         let found_style = if failed { self.styles.role(Role::TraceFound) } else { self.styles.dim() };
         // What was found needs no word where nothing is set against it.
         let name = if expected.is_some() { "found" } else { "" };
-        let found = row.check.found.as_deref().map(|value| (name, value, found_style));
+        let found = found.map(|value| (name, value, found_style));
         expected.into_iter().chain(found).collect()
     }
 
-    fn detail(
-        &self,
-        at: usize,
-        under: &str,
-        (name, value, style): (&'static str, &'a str, Style),
-        room: usize,
-    ) -> Vec<Drawn<'a>> {
+    fn detail(&self, at: usize, under: &str, (name, value, style): Detail, room: usize) -> Vec<Drawn<'a>> {
         let names = if name.is_empty() { 2 } else { 12 };
         let indent = width(under) + names;
-        let values = fitted(value, room.saturating_sub(indent));
+        let values = fitted(&value, room.saturating_sub(indent));
         let line = |(part, value): (usize, String)| {
             let name = format!("{:names$}", if part == 0 && names > 2 { format!("  {name}") } else { String::new() });
             self.more(at, under, vec![Span::styled(name, self.styles.dim()), Span::styled(value, style)])
@@ -232,17 +231,25 @@ impl StatefulWidget for &TraceTree<'_> {
 mod tests {
     use super::*;
     use app::tree::{Tree, TreeCommand};
-    use domain::trace::{Check, Trace};
+    use domain::admission::check::{AttestationCheck, StageResult};
+    use domain::admission::trace::{Check, Trace};
+    use domain::attestation::{AttestationFault, Stage};
 
     fn trace() -> Trace {
-        let found =
-            Check::new(Status::Fail, "an attestation is for this digest").expected("sha256:9f3c").found("sha256:0a1b");
-        let attestor = Check::new(Status::Fail, "vetted-ci")
-            .children(vec![Check::new(Status::Pass, "the attestor exists"), found]);
-        let rule = Check::new(Status::Fail, "the default rule")
+        let remark = |status, text: &str| Check::new(status, AttestationCheck::Warning(text.to_owned()));
+        let fault = AttestationFault::UnknownKey {
+            found: "sha256:0a1b".to_owned(),
+            known: vec!["sha256:9f3c".to_owned()],
+            near_miss: None,
+        };
+        let failed = StageResult::Failed(Box::new(fault));
+        let found = Check::new(Status::Fail, AttestationCheck::Stage { stage: Stage::KeyId, result: failed });
+        let attestor =
+            remark(Status::Fail, "vetted-ci").children(vec![remark(Status::Pass, "the attestor exists"), found]);
+        let rule = remark(Status::Fail, "the default rule")
             .at(Path::default())
-            .children(vec![attestor, Check::new(Status::Skipped, "qa")]);
-        Trace { checks: vec![rule, Check::new(Status::Note, "denied")] }
+            .children(vec![attestor, remark(Status::Skipped, "qa")]);
+        Trace { checks: vec![rule, remark(Status::Note, "denied")] }
     }
 
     fn drawn(tree: &Tree, selected: Option<usize>, width: u16) -> Vec<String> {
@@ -258,14 +265,14 @@ mod tests {
     #[test]
     fn expected_and_found_stand_beside_the_label_where_they_fit() {
         let expected = [
-            " ✗ the default rule                                                            line 7",
+            " ✗ the default rule                                                                line 7",
             " ├─ ✗ vetted-ci",
             " │  ├─ ✓ the attestor exists",
-            "›│  └─ ✗ an attestation is for this digest  expected sha256:9f3c  found sha256:0a1b",
+            "›│  └─ ✗ key id is one of the attestor's keys  expected sha256:9f3c  found sha256:0a1b",
             " └─ – qa",
             " • denied",
         ];
-        assert_eq!(drawn(&Tree::default(), Some(3), 86), expected);
+        assert_eq!(drawn(&Tree::default(), Some(3), 90), expected);
     }
 
     #[test]
@@ -274,8 +281,8 @@ mod tests {
             " ✗ the default rule         line 7",
             " ├─ ✗ vetted-ci",
             " │  ├─ ✓ the attestor exists",
-            " │  └─ ✗ an attestation is for",
-            " │       this digest",
+            " │  └─ ✗ key id is one of the",
+            " │       attestor's keys",
             " │         expected  sha256:9f3c",
             " │         found     sha256:0a1b",
             " └─ – qa",

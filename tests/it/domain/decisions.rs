@@ -3,6 +3,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 
+use countersign::domain::admission::trace::{Check, Status};
 use countersign::domain::admission::{
     Attestations, AttestorEvidence, BREAK_GLASS_LABEL, CompiledPolicy, Decision, Enforcement, Evidence, ImageOutcome,
     Outcome, Platform, Request, RequestImage, decide, evaluate,
@@ -16,7 +17,6 @@ use countersign::domain::policy::{
     AdmissionRule, AdmissionWhitelistPattern, EnforcementMode, EvaluationMode, GlobalPolicyEvaluationMode, Policy,
 };
 use countersign::domain::system_policy;
-use countersign::domain::trace::{Check, Status};
 use proptest::collection::{btree_map, vec};
 use proptest::prelude::*;
 use proptest::sample::select;

@@ -131,7 +131,7 @@ fn each_cause_has_a_first_failure_of_its_own() {
         let decision = evaluate(&policy, &pod(&[&by_digest()]), &evidence, &Named);
         assert_eq!(decision.outcome, Outcome::Deny, "{cause}");
         let first = decision.trace.first_failure().unwrap();
-        assert!(first.found.is_some(), "{cause}: {first:?}");
+        assert!(first.words().found.is_some(), "{cause}: {first:?}");
         assert!(seen.insert(first.text()), "{cause} looks like another: {}", first.text());
     }
     assert!(seen.len() >= 30, "{}", seen.len());
@@ -148,8 +148,8 @@ fn what_is_expected_stands_beside_what_was_found() {
     let first = |evidence: Evidence| {
         let policy = CompiledPolicy::new(&Policy::with_default(require(&[QA])), &system_policy::documented("global"));
         let decision = evaluate(&policy, &pod(&[&by_digest()]), &evidence, &Named);
-        let first = decision.trace.first_failure().unwrap();
-        (first.expected.clone().unwrap_or_default(), first.found.clone().unwrap_or_default())
+        let words = decision.trace.first_failure().unwrap().words();
+        (words.expected.unwrap_or_default().into_owned(), words.found.unwrap_or_default().into_owned())
     };
     let note = read(|a| a.note = "projects/p/notes/other".parse().unwrap());
     assert_eq!(first(note), ("projects/p/notes/qa-note".into(), "projects/p/notes/other".into()));

@@ -1,7 +1,10 @@
 use rstest::rstest;
 
 use super::*;
-use crate::attestation::{KeyIdSlip, PAYLOAD_TYPE, PayloadError, SignatureFault, payload};
+use crate::admission::attestation_check;
+use crate::admission::check::{AttestationCheck, StageResult};
+use crate::admission::trace::{Status, Trace};
+use crate::attestation::{KeyIdSlip, PAYLOAD_TYPE, PayloadError, SignatureFault, Stage, payload};
 use crate::attestor::KeyMaterial;
 use crate::image::ImageRef;
 
@@ -68,12 +71,15 @@ fn good() -> Attestation {
 
 fn ask(attestation: &Attestation) -> Result<Accepted, AttestationFault> {
     let result = check(attestation, &attestor(), &digest(), &Plain);
-    let trace = examine(attestation, &attestor(), &digest(), &Plain).trace(attestation);
+    let trace = attestation_check(attestation, &examine(attestation, &attestor(), &digest(), &Plain));
     assert_eq!(trace.status, if result.is_ok() { Status::Pass } else { Status::Fail });
     if let (Err(fault), 0..=1) = (&result, attestation.signatures.len()) {
         let failed = trace.first_failure().unwrap();
-        assert_eq!(failed.label, fault.stage().label());
-        assert_eq!(failed.found.as_ref(), Some(&fault.expected_and_found().1));
+        let result = StageResult::Failed(Box::new(fault.clone()));
+        assert_eq!(failed.kind, AttestationCheck::Stage { stage: fault.stage(), result }.into());
+        let words = failed.words();
+        assert_eq!(words.label, fault.stage().label());
+        assert_eq!(words.found.as_deref(), Some(fault.expected_and_found().1.as_str()));
     }
     result
 }
@@ -101,9 +107,8 @@ fn another_layout_type_and_repository_do_no_harm() {
     );
     let attestation = attestation(text.as_bytes());
     assert!(ask(&attestation).is_ok());
-    let lines =
-        crate::trace::Trace { checks: vec![examine(&attestation, &attestor(), &digest(), &Plain).trace(&attestation)] };
-    let text = lines.to_string();
+    let check = attestation_check(&attestation, &examine(&attestation, &attestor(), &digest(), &Plain));
+    let text = Trace { checks: vec![check] }.to_string();
     assert!(text.contains("· note    docker-reference, which decides nothing: elsewhere.io/x"), "{text}");
     let expected = format!("type, which decides nothing: cosign container image signature; expected {PAYLOAD_TYPE}");
     assert!(text.contains(&expected), "{text}");
@@ -162,8 +167,7 @@ fn one_signature_that_holds_is_enough_and_ends_it() {
     let signatures = vec![signed("x", "qa", &message), signed(KEY, "qa", &message), signed(KEY, "bad", &message)];
     let attestation = Attestation { signatures, ..good() };
     assert!(ask(&attestation).is_ok());
-    let statuses: Vec<_> = examine(&attestation, &attestor(), &digest(), &Plain)
-        .trace(&attestation)
+    let statuses: Vec<_> = attestation_check(&attestation, &examine(&attestation, &attestor(), &digest(), &Plain))
         .children
         .iter()
         .skip(Stage::OCCURRENCE.len())

@@ -1,22 +1,16 @@
 //! What the same question, asked again, proves.
 
-use jiff::Timestamp;
-
-use super::CauseKind::{
-    AdmittedNow, Algorithm, AttestorMissing, Delay, Grant, KeyId, KeyMisspelt, KeyRevoked, NoAttestation, NoAttestors,
-    NoKeys, NotSigned, NoteMissing, OtherDigest, OtherNote, PatternMisses, Payload, RuleDeniesAll, Signature,
-    SystemPolicyOff, Tag,
-};
+use super::CauseKind::{AdmittedNow, Delay, NoAttestors, RuleDeniesAll};
 use super::Confidence::{Certain, Likely, Possible};
+use super::attestors::attestor_causes;
+use super::dates::{attested_since, changed_since};
+use super::near_misses::near_misses;
 use super::{Cause, Diagnosis, State};
-use crate::admission::{
-    Attestations, AttestorEvidence, AttestorFault, AttestorOutcome, DenyCause, ImageDecision, ImageOutcome, Outcome,
-};
-use crate::attestation::{Attestation, AttestationFault, SignatureFault, is_for};
+use crate::admission::check::CheckKind;
+use crate::admission::trace::{Check, Status};
+use crate::admission::{DenyCause, Exemption, ImageDecision, ImageOutcome, Outcome};
 use crate::explain::message::{Case, Finding, Verdict};
 use crate::image::ImageRef;
-use crate::pattern::Pattern;
-use crate::trace::{Check, Status};
 
 /// Adds what the state proves, and takes back what it refutes.
 pub(super) fn add(diagnosis: &mut Diagnosis, case: &Case, finding: &Finding, state: &State<'_>) {
@@ -70,10 +64,15 @@ fn same_digest(one: &str, other: &str) -> bool {
 fn unknown(state: &State<'_>) -> Vec<String> {
     let flat = state.decision.trace.flat();
     let leaves = flat.into_iter().filter(|(_, check)| check.status == Status::Unknown && check.children.is_empty());
-    let mut texts: Vec<String> = leaves.map(|(_, check)| check.text()).collect();
-    texts.retain(|text| !text.starts_with("evaluation mode") && !text.starts_with("whether the pod"));
+    let mut texts: Vec<String> =
+        leaves.filter(|(_, check)| !follows(&check.kind)).map(|(_, check)| check.text()).collect();
     texts.dedup();
     texts
+}
+
+/// Whether a check is unknown only because another one is.
+fn follows(kind: &CheckKind) -> bool {
+    matches!(kind, CheckKind::EvaluationMode(_) | CheckKind::Outcome(_))
 }
 
 /// Where the rule stands.
@@ -125,10 +124,10 @@ fn admitted_now(
 
 fn why_admitted(image: &ImageDecision, state: &State<'_>) -> Option<String> {
     match &image.outcome {
-        ImageOutcome::Exempt(crate::admission::Exemption::System { pattern }) => {
+        ImageOutcome::Exempt(Exemption::System { pattern }) => {
             Some(format!("the system policy exempts {} by {pattern}", image.image))
         }
-        ImageOutcome::Exempt(crate::admission::Exemption::Allowlist { pattern, .. }) => {
+        ImageOutcome::Exempt(Exemption::Allowlist { pattern, .. }) => {
             Some(format!("the allowlist exempts {} by {pattern}", image.image))
         }
         ImageOutcome::Allow if !image.attestors.is_empty() => {
@@ -137,27 +136,6 @@ fn why_admitted(image: &ImageDecision, state: &State<'_>) -> Option<String> {
         ImageOutcome::Allow if state.decision.rule.is_some() => Some(format!("{} allows it", place(state))),
         _ => None,
     }
-}
-
-fn changed_since(case: &Case, state: &State<'_>) -> Option<String> {
-    let refused: Timestamp = case.subject.time.parse().ok()?;
-    let changed: Timestamp = state.policy.update_time.as_ref()?.parse().ok()?;
-    (changed > refused).then(|| format!("the policy was changed at {changed}, after the refusal"))
-}
-
-/// The first attestation that counts was made after the refusal.
-fn attested_since(case: &Case, finding: &Finding, image: &ImageDecision, state: &State<'_>) -> Option<String> {
-    let refused: Timestamp = case.subject.time.parse().ok()?;
-    let digest = image.image.parse::<ImageRef>().ok()?.digest()?.clone();
-    let attestor = finding.attestor.as_ref()?.parse().ok()?;
-    let AttestorEvidence::Found { attestations: Attestations::Read(list), .. } =
-        state.evidence.attestors.get(&attestor)?
-    else {
-        return None;
-    };
-    let times = list.iter().filter(|attestation| is_for(&attestation.resource_uri, &digest));
-    let made = times.filter_map(|attestation| attestation.create_time.as_ref()?.parse::<Timestamp>().ok()).min()?;
-    (made > refused).then(|| format!("the attestation was made at {made}, after the refusal"))
 }
 
 /// What the decision proves of an image that it refuses too.
@@ -183,198 +161,7 @@ fn causes_of(case: &Case, finding: &Finding, image: &ImageDecision, state: &Stat
 }
 
 fn image_check<'s>(image: &ImageDecision, state: &State<'s>) -> Option<&'s Check> {
-    let label = format!("image {}", crate::trace::clipped(&image.image));
-    state.decision.trace.checks.iter().find(|check| check.label == label)
-}
-
-/// Whether the pattern would cover the image with one character more, less, or another.
-fn misses_by_one(pattern: &str, image: &str) -> bool {
-    let (typed, wanted): (Vec<char>, Vec<char>) = (pattern.chars().collect(), image.chars().collect());
-    let at = typed.iter().zip(&wanted).take_while(|(a, b)| a == b).count();
-    let Some(next) = wanted.get(at) else { return false };
-    let with = |gone: usize, new: &[char]| {
-        let rest = typed.iter().skip(at + gone);
-        let text: String = typed.iter().take(at).chain(new).chain(rest).collect();
-        Pattern::parse(&text).is_ok_and(|pattern| pattern.matches(image))
-    };
-    with(1, &[*next]) || with(1, &[]) || with(0, &[*next])
-}
-
-/// What came near to exempting the image, or to another rule.
-fn near_misses(check: Option<&Check>, state: &State<'_>) -> Vec<Cause> {
-    let mut causes = Vec::new();
-    let checks = check.map(Check::flat).unwrap_or_default();
-    if let Some(pattern) = checks.iter().find(|check| check.label.contains("globalPolicyEvaluationMode: ENABLE")) {
-        let text = "It is one of Google's system images, and the system policy is not evaluated: globalPolicyEvaluationMode is not ENABLE.";
-        let pattern = pattern.found.clone().unwrap_or_default();
-        causes.push(Cause::new(SystemPolicyOff, Certain, text).because(format!("the system policy has {pattern}")));
-    }
-    for (check, similar) in
-        state.decision.trace.flat().iter().filter_map(|(_, check)| Some((*check, similar_key(check)?)))
-    {
-        let text =
-            format!("No rule has the key of this request, and `{similar}` is nearly it: the default rule decides.");
-        causes.push(Cause::new(KeyMisspelt, Certain, text).because(check.text()));
-    }
-    // One of another registry was hardly meant for it.
-    let registry = check.and_then(|check| check.label.strip_prefix("image ")?.split_once('/')).map(|(host, _)| host);
-    let near = registry.map(|registry| format!("closest pattern {registry}/"));
-    if let Some(near) = near.and_then(|near| checks.iter().find(|check| check.label.starts_with(&near))) {
-        let found = near.found.clone().unwrap_or_default();
-        let differs = found.contains(" and the pattern `") || found.ends_with("where the image ends");
-        let image = check.and_then(|check| check.label.strip_prefix("image ")).unwrap_or_default();
-        let pattern = near.label.strip_prefix("closest pattern ").unwrap_or_default();
-        let confidence = if differs && !misses_by_one(pattern, image) { Possible } else { Certain };
-        let text = format!("The {} does not cover the image: {found}.", near.label);
-        causes.push(Cause::new(PatternMisses, confidence, text));
-    }
-    causes
-}
-
-/// The key that the trace calls similar (`none for cluster `X`; `Y` is similar`).
-fn similar_key(check: &Check) -> Option<String> {
-    let before = check.found.as_deref()?.strip_suffix("` is similar")?;
-    before.rsplit_once('`').map(|(_, key)| key.to_owned())
-}
-
-/// Why the attestors that refuse do so; of one that the message names, only that one.
-fn attestor_causes(
-    finding: &Finding,
-    image: &ImageDecision,
-    case: &Case,
-    check: Option<&Check>,
-    state: &State<'_>,
-) -> Vec<Cause> {
-    let named = |attestor: &&AttestorOutcome| finding.attestor.as_ref().is_none_or(|name| attestor.name == *name);
-    let refusing = || image.attestors.iter().filter(|attestor| attestor.satisfied == Some(false));
-    let mut causes: Vec<Cause> =
-        refusing().filter(named).flat_map(|attestor| attestor_cause(attestor, image, check, state)).collect();
-    if causes.is_empty() && refusing().next().is_some() {
-        let named = finding.attestor.as_deref().unwrap_or("the attestor of the message");
-        let satisfied =
-            image.attestors.iter().any(|attestor| attestor.satisfied == Some(true) && attestor.name == named);
-        let against = if satisfied { "is satisfied now" } else { "is not asked now" };
-        causes = refusing().flat_map(|attestor| attestor_cause(attestor, image, check, state)).collect();
-        for cause in &mut causes {
-            cause.against.push(format!("{named} {against}"));
-        }
-    }
-    if let Some(first) = causes.first_mut()
-        && let Some(changed) = changed_since(case, state)
-    {
-        first.against.push(changed);
-    }
-    let mut near = near_misses(check, state);
-    near.retain(|cause| cause.kind == SystemPolicyOff);
-    near.extend(causes);
-    near
-}
-
-fn attestor_cause(
-    attestor: &AttestorOutcome,
-    image: &ImageDecision,
-    check: Option<&Check>,
-    state: &State<'_>,
-) -> Vec<Cause> {
-    let name = &attestor.name;
-    let one = |kind, text: String| vec![Cause::new(kind, Certain, text)];
-    let Some(fault) = &attestor.fault else { return Vec::new() };
-    match fault {
-        AttestorFault::NoDigest => {
-            one(Tag, format!("The image has no whole sha256 digest, and {name} attests digests."))
-        }
-        AttestorFault::NotFound => one(AttestorMissing, format!("The attestor {name} does not exist.")),
-        AttestorFault::NoKeys => one(NoKeys, format!("The attestor {name} has no public keys, so it attests nothing.")),
-        AttestorFault::NotPermitted { service_account, note } => vec![
-            Cause::new(Grant, Certain, format!("{service_account} may not read the attestations on {note}."))
-                .because("it lacks roles/containeranalysis.notes.occurrences.viewer there"),
-        ],
-        AttestorFault::NoteMissing(note) => one(NoteMissing, format!("The note {note} of {name} does not exist.")),
-        AttestorFault::NoAttestations => {
-            let mut causes = on_other_notes(name, image, state);
-            causes.extend(not_attested(name, check));
-            causes
-        }
-        AttestorFault::NoneValid(faults) if faults.is_empty() => {
-            one(NoAttestation, format!("{name} has no attestation of this digest that counts."))
-        }
-        AttestorFault::NoneValid(faults) => {
-            let mut faults: Vec<&AttestationFault> = faults.iter().collect();
-            // What came furthest is nearest to counting.
-            faults.sort_by_key(|fault| std::cmp::Reverse(fault.stage()));
-            faults.into_iter().map(|fault| attestation_cause(name, fault)).collect()
-        }
-        AttestorFault::Unknown(_) => Vec::new(),
-    }
-}
-
-/// The most attestations on other notes that are told.
-const NOTES: usize = 3;
-
-/// The digest was attested where this attestor does not look.
-fn on_other_notes(name: &str, image: &ImageDecision, state: &State<'_>) -> Vec<Cause> {
-    let digest = image.image.parse::<ImageRef>().ok().and_then(|image| image.digest().cloned());
-    let known = name.parse().ok().and_then(|name| state.evidence.attestors.get(&name));
-    let (Some(digest), Some(AttestorEvidence::Found { attestor, .. })) = (digest, known) else { return Vec::new() };
-    let cause = |found: &Attestation| {
-        let text =
-            format!("The image is attested on {}, and {name} reads {}: it does not count.", found.note, attestor.note);
-        let cause = Cause::new(OtherNote, Certain, text).because(format!("there is {} on {}", found.name, found.note));
-        let ids = || found.signatures.iter().map(|signature| signature.public_key_id.as_str());
-        if ids().any(|id| attestor.keys.iter().any(|key| key.id == id)) {
-            return cause.because(format!("it is signed by the id of a key of {name}"));
-        }
-        let by = ids().collect::<Vec<_>>().join(", ");
-        let by = if by.is_empty() { "by nobody".to_owned() } else { format!("by {by}, no key of {name}") };
-        Cause {
-            against: vec![format!("it is signed {by}, so it would not count on {} either", attestor.note)],
-            ..cause
-        }
-    };
-    state.evidence.elsewhere_of(&digest).take(NOTES).map(cause).collect()
-}
-
-/// Whether something else was attested instead.
-fn not_attested(name: &str, check: Option<&Check>) -> Vec<Cause> {
-    let mut none = Cause::new(NoAttestation, Certain, format!("There is no attestation of this digest for {name}."));
-    let checks = check.map(Check::flat).unwrap_or_default();
-    let own = checks.iter().position(|check| check.label == format!("attestor {name}"));
-    let read = checks.iter().skip(own.unwrap_or(0)).find(|check| check.label.starts_with("attestations on "));
-    none.evidence.extend(read.map(|check| check.text()));
-    let repository = check.map(|check| check.label.clone()).unwrap_or_default();
-    let repository = repository.strip_prefix("image ").unwrap_or_default();
-    let repository = repository.split(['@', ':']).next().unwrap_or_default();
-    let others: Vec<String> = checks
-        .iter()
-        .filter(|check| check.label == "there is one for")
-        .filter_map(|check| check.found.clone())
-        .filter(|found| found.contains(repository) && !repository.is_empty())
-        .collect();
-    let Some(first) = others.first() else { return vec![none] };
-    let text = format!("Another digest of the same repository was attested for {name}, not this one.");
-    let cause = Cause::new(OtherDigest, Certain, text).because(format!("there is an attestation for {first}"));
-    vec![cause, none]
-}
-
-fn attestation_cause(name: &str, fault: &AttestationFault) -> Cause {
-    let kind = match fault {
-        AttestationFault::OtherNote { .. } => OtherNote,
-        AttestationFault::OtherKind { .. } | AttestationFault::Unsigned | AttestationFault::OnlyJwts { .. } => {
-            NotSigned
-        }
-        AttestationFault::OtherResource { .. } | AttestationFault::OtherDigest { .. } => OtherDigest,
-        AttestationFault::UnknownKey { .. } => KeyId,
-        AttestationFault::Signature {
-            fault: SignatureFault::Unsupported { .. } | SignatureFault::KeyUnreadable { .. },
-            ..
-        } => Algorithm,
-        AttestationFault::Signature { fault: SignatureFault::Revoked { .. }, .. } => KeyRevoked,
-        AttestationFault::Signature { .. } => Signature,
-        AttestationFault::OtherMessage(_) | AttestationFault::Payload(_) => Payload,
-    };
-    let cause = Cause::new(kind, Certain, format!("An attestation is there for {name}, and does not count: {fault}."));
-    match fault.expected_and_found() {
-        (Some(expected), found) => cause.because(format!("expected {expected}; found {found}")),
-        (None, found) => cause.because(format!("found: {found}")),
-    }
+    let is_of_image =
+        |check: &&Check| matches!(&check.kind, CheckKind::Image { image: name, .. } if *name == image.image);
+    state.decision.trace.checks.iter().find(is_of_image)
 }

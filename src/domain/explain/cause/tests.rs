@@ -1,3 +1,5 @@
+mod completeness;
+
 use std::collections::BTreeMap;
 
 use super::*;
@@ -17,8 +19,22 @@ struct Plain;
 
 impl Verify for Plain {
     fn verify(&self, _: &PublicKey, signature: &[u8], _: &[u8]) -> Result<Verified, SignatureFault> {
-        let message = signature.strip_prefix(b"signed:").ok_or(SignatureFault::Bad)?;
-        Ok(Verified { message: message.to_vec(), warnings: Vec::new() })
+        match signature.strip_prefix(b"signed:") {
+            Some(message) => Ok(Verified { message: message.to_vec(), warnings: Vec::new() }),
+            None => Err(fault(signature)),
+        }
+    }
+}
+
+/// The fault that a signature names.
+fn fault(signature: &[u8]) -> SignatureFault {
+    match signature {
+        b"revoked" => {
+            SignatureFault::Revoked { key: KEY.into(), since: jiff::Timestamp::UNIX_EPOCH, reason: "lost".into() }
+        }
+        b"unsupported" => SignatureFault::Unsupported { detail: "MD5".into() },
+        b"key unreadable" => SignatureFault::KeyUnreadable { detail: "the packet is cut off".into() },
+        _ => SignatureFault::Bad,
     }
 }
 
@@ -93,13 +109,19 @@ fn found(attestations: Attestations) -> Evidence {
 
 /// The diagnosis of a message with the question asked again.
 fn again(text: &str, policy: &Policy, evidence: &Evidence) -> Diagnosis {
+    let (case, decision) = ask_again(text, policy, evidence);
+    diagnose(&case, &case.findings[0], Some(&State { decision: &decision, policy, evidence }))
+}
+
+/// What a message says, and the decision about the same question by what is known now.
+fn ask_again(text: &str, policy: &Policy, evidence: &Evidence) -> (Case, Decision) {
     let mut case = decode(text).cases.swap_remove(0);
     case.subject.time = "2024-05-12T05:37:31Z".into();
     let compiled = CompiledPolicy::new(policy, &system_policy::documented("global"));
     let mut request = case.request();
     request.cluster = request.cluster.or(Some("us-central1-a.prod".into()));
     let decision = evaluate(&compiled, &request, evidence, &Plain);
-    diagnose(&case, &case.findings[0], Some(&State { decision: &decision, policy, evidence }))
+    (case, decision)
 }
 
 fn first(text: &str, policy: &Policy, evidence: &Evidence) -> String {

@@ -4,10 +4,12 @@ use countersign::app::editor::{Editor, EditorCommand, Motion};
 use countersign::app::field::Field;
 use countersign::app::text_diff::Diff;
 use countersign::app::tree::Tree;
+use countersign::domain::admission::check::{AttestationCheck, StageResult};
+use countersign::domain::admission::trace::{Check, Status, Trace};
+use countersign::domain::attestation::{AttestationFault, Stage};
 use countersign::domain::document::Path;
 use countersign::domain::lint::Severity;
 use countersign::domain::span::Position;
-use countersign::domain::trace::{Check, Status, Trace};
 use countersign::ui::highlight::Syntax;
 use countersign::ui::styles::{Focus, Styles};
 use countersign::ui::text::Cut;
@@ -135,8 +137,12 @@ impl Sheet<'_> {
 
     fn traces(&self) {
         let Self { styles, text, n, area, .. } = *self;
-        let leaf = Check::new(Status::Fail, text).expected(text).found(text).at(Path::default());
-        let deep = leaf.clone().children(vec![leaf.clone().children(vec![leaf.clone()]), leaf.clone()]);
+        let fault =
+            AttestationFault::UnknownKey { found: text.to_owned(), known: vec![text.to_owned()], near_miss: None };
+        let failed = AttestationCheck::Stage { stage: Stage::KeyId, result: StageResult::Failed(Box::new(fault)) };
+        let leaf = Check::new(Status::Fail, failed).at(Path::default());
+        let label = Check::new(Status::Fail, AttestationCheck::Warning(text.to_owned()));
+        let deep = leaf.clone().children(vec![leaf.clone().children(vec![label.clone()]), label]);
         let trace = Trace { checks: vec![deep, leaf] };
         let rows = Tree::default().rows(&trace);
         let (selected, focus) = (Some(n), Focus::Here);

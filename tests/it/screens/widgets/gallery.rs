@@ -5,10 +5,13 @@ use countersign::app::field::{Field, FieldCommand, SecretField};
 use countersign::app::text_diff::Diff;
 use countersign::app::tree::Tree;
 use countersign::domain::admission::Outcome;
+use countersign::domain::admission::check::{AttestationCheck, AttestorCheck, CheckKind, ExemptionCheck, StageResult};
+use countersign::domain::admission::trace::{Check, Status, Trace};
+use countersign::domain::attestation::{AttestationFault, Stage};
 use countersign::domain::document::Path;
 use countersign::domain::lint::Severity;
+use countersign::domain::policy::EvaluationMode;
 use countersign::domain::span::Position;
-use countersign::domain::trace::{Check, Status, Trace};
 use countersign::ui::highlight::Syntax;
 use countersign::ui::styles::{Focus, Styles, Tone};
 use countersign::ui::text::{Cut, fill};
@@ -57,21 +60,25 @@ name: projects/codelab/policy
 const DIGEST: &str = "sha256:9f3c0e5d7b6a4f218c93d0e1b2a3948576655443322110ffeeddccbbaa998877";
 
 fn trace() -> Trace {
-    let check = |status, label: &str| Check::new(status, label);
-    let signature = check(Status::Fail, "the signature is of a key of the attestor")
-        .expected("AD7B7FA9A1E3C9D8B0C7F5E4D3C2B1A09F8E7D6C")
-        .found("51D24FEA80C3E5D1A9C7B5F3E1D0C2B4A6978860");
-    let attestor = check(Status::Fail, "vetted-by-qa").children(vec![
-        check(Status::Pass, "the attestor exists"),
-        check(Status::Pass, "an attestation is for this digest").found("sha256:9f3c…"),
-        signature,
-        check(Status::Skipped, "the payload names the image"),
+    let stage = |status, stage, result| Check::new(status, AttestationCheck::Stage { stage, result });
+    let fault = AttestationFault::UnknownKey {
+        found: "51D24FEA80C3E5D1A9C7B5F3E1D0C2B4A6978860".to_owned(),
+        known: vec!["AD7B7FA9A1E3C9D8B0C7F5E4D3C2B1A09F8E7D6C".to_owned()],
+        near_miss: None,
+    };
+    let attestor = |name: &str| AttestorCheck::Attestor { name: name.to_owned() };
+    let refusing = Check::new(Status::Fail, attestor("vetted-by-qa")).children(vec![
+        Check::new(Status::Note, AttestorCheck::Keys { count: 1 }),
+        stage(Status::Pass, Stage::Resource, StageResult::Passed(Some("sha256:9f3c…".to_owned()))),
+        stage(Status::Fail, Stage::KeyId, StageResult::Failed(Box::new(fault))),
+        stage(Status::Skipped, Stage::Digest, StageResult::Skipped),
     ]);
-    let rule = check(Status::Fail, "REQUIRE_ATTESTATION")
+    let unknown = AttestorCheck::Unknown { why: "the note could not be read".to_owned() };
+    let rule = Check::new(Status::Fail, CheckKind::EvaluationMode(EvaluationMode::RequireAttestation))
         .at(Path::default())
-        .children(vec![attestor, check(Status::Unknown, "built-by-ci").found("the note could not be read")]);
-    let image = check(Status::Pass, "no allowlist pattern exempts the image").found("2 patterns");
-    Trace { checks: vec![image, rule, check(Status::Note, "enforced: the pod is refused")] }
+        .children(vec![refusing, Check::new(Status::Unknown, unknown)]);
+    let image = Check::new(Status::Note, ExemptionCheck::AllowlistMisses { patterns: 2 });
+    Trace { checks: vec![image, rule, Check::new(Status::Fail, CheckKind::Outcome(Outcome::Deny))] }
 }
 
 fn blank(styles: &Styles, width: u16, height: u16) -> Buffer {

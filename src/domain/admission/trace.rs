@@ -1,11 +1,14 @@
 //! The tree of checks behind a decision, and its plain text.
 //!
 //! A decision is made by code that is generic over [`Tracer`]: with [`Silent`] nothing is built,
-//! with [`Recorder`] the same code leaves the tree. May use [`crate::document`] only.
+//! with [`Recorder`] the same code leaves the tree. A check holds what it is about as a kind; its words
+//! are made when somebody reads them.
 
 use std::fmt;
 
+use super::check::{CheckKind, Wording, Words};
 use crate::document::Path;
+use crate::text::escaped;
 
 /// How a check came out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -47,30 +50,18 @@ impl Status {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Check {
     pub status: Status,
-    /// What was asked, in a few words.
-    pub label: String,
-    /// What was needed, where that says more than the label.
-    pub expected: Option<String>,
-    pub found: Option<String>,
+    /// What was asked, needed and found.
+    pub kind: CheckKind,
     /// Where in the policy this stands.
     pub at: Option<Path>,
-    pub children: Vec<Check>,
+    pub children: Vec<Self>,
+    wording: Wording,
 }
 
 impl Check {
     /// A check without children; the other parts are added with the methods of their names.
-    pub fn new(status: Status, label: impl Into<String>) -> Self {
-        Self { status, label: label.into(), expected: None, found: None, at: None, children: Vec::new() }
-    }
-
-    #[must_use]
-    pub fn expected(self, expected: impl Into<String>) -> Self {
-        Self { expected: Some(expected.into()), ..self }
-    }
-
-    #[must_use]
-    pub fn found(self, found: impl Into<String>) -> Self {
-        Self { found: Some(found.into()), ..self }
+    pub fn new(status: Status, kind: impl Into<CheckKind>) -> Self {
+        Self { status, kind: kind.into(), at: None, children: Vec::new(), wording: Wording::default() }
     }
 
     #[must_use]
@@ -79,8 +70,13 @@ impl Check {
     }
 
     #[must_use]
-    pub fn children(self, children: Vec<Check>) -> Self {
+    pub fn children(self, children: Vec<Self>) -> Self {
         Self { children, ..self }
+    }
+
+    /// What was asked, needed and found, for display: facts stand in the kind.
+    pub fn words(&self) -> Words {
+        self.wording.words(&self.kind)
     }
 
     /// What was asked, needed and found, in one line without the status. Control characters and marks
@@ -89,16 +85,17 @@ impl Check {
         self.text_at(&Path::to_string)
     }
 
-    /// The same, with the place in the policy as `place` says it.
-    fn text_at(&self, place: &dyn Fn(&Path) -> String) -> String {
-        let mut text = self.label.clone();
-        if let Some(found) = &self.found {
+    /// The text of [`Check::text`], with the place in the policy as `place` says it.
+    pub fn text_at(&self, place: &dyn Fn(&Path) -> String) -> String {
+        let Words { label, expected, found } = self.words();
+        let mut text = label.into_owned();
+        if let Some(found) = found {
             text.push_str(": ");
-            text.push_str(found);
+            text.push_str(&found);
         }
-        if let Some(expected) = &self.expected {
+        if let Some(expected) = expected {
             text.push_str("; expected ");
-            text.push_str(expected);
+            text.push_str(&expected);
         }
         if let Some(path) = &self.at {
             text.push_str("  [");
@@ -150,7 +147,7 @@ impl Trace {
         self.lines_at(&Path::to_string)
     }
 
-    /// The same, with each place in the policy as `place` says it, for example its line.
+    /// The lines of [`Trace::lines`], with each place in the policy as `place` says it, for example its line.
     pub fn lines_at(&self, place: &dyn Fn(&Path) -> String) -> Vec<String> {
         let line = |(depth, check): (usize, &Check)| {
             let (glyph, word, text) = (check.status.glyph(), check.status.word(), check.text_at(place));
@@ -169,27 +166,6 @@ impl fmt::Display for Trace {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.lines().into_iter().try_for_each(|line| writeln!(f, "{line}"))
     }
-}
-
-/// Without anything that a terminal obeys, or that would show a text other than it is (UAX 9).
-pub(crate) fn escaped(text: &str) -> String {
-    let unsafe_char = |c: char| {
-        c.is_control() || matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
-    };
-    if !text.chars().any(unsafe_char) {
-        return text.to_owned();
-    }
-    text.chars().flat_map(|c| if unsafe_char(c) { c.escape_default().collect() } else { vec![c] }).collect()
-}
-
-/// A text from outside, cut where no image reference or key id is that long.
-pub(crate) fn clipped(text: &str) -> String {
-    const LIMIT: usize = 300;
-    let mut short: String = text.chars().take(LIMIT).collect();
-    if short.len() < text.len() {
-        short.push('…');
-    }
-    short
 }
 
 /// Takes the checks that deciding code makes. The closures run only if somebody wants the result.
@@ -250,35 +226,59 @@ impl Tracer for Recorder {
 }
 
 #[cfg(test)]
+impl Trace {
+    /// The tree with the same words for every check.
+    pub(crate) fn reworded(mut self) -> Self {
+        fn reword(checks: &mut [Check]) {
+            for check in checks {
+                check.wording = Wording::Uniform;
+                reword(&mut check.children);
+            }
+        }
+        reword(&mut self.checks);
+        self
+    }
+}
+
+#[cfg(test)]
 mod tests {
     use super::*;
+    use crate::admission::Outcome;
+    use crate::admission::check::{AttestationCheck, AttestorCheck, ImageContainer, RuleCheck};
+
+    fn remark(status: Status, text: &str) -> Check {
+        Check::new(status, AttestationCheck::Warning(text.to_owned()))
+    }
 
     #[test]
     fn the_text_indents_and_says_the_status_in_words() {
         let mut recorder = Recorder::default();
         recorder.enter();
-        recorder.check(|| Check::new(Status::Pass, "a part"));
-        recorder.check(|| Check::new(Status::Unknown, "another").expected("x").found("y"));
-        recorder.leave(|| Check::new(Status::Fail, "the whole"));
-        recorder.check(|| Check::new(Status::Skipped, "after it"));
+        recorder.check(|| remark(Status::Pass, "a part"));
+        recorder.check(|| Check::new(Status::Unknown, RuleCheck::NoAttestors));
+        recorder.leave(|| Check::new(Status::Fail, AttestorCheck::Attestor { name: "qa".to_owned() }));
+        recorder.check(|| Check::new(Status::Skipped, CheckKind::Outcome(Outcome::Admit)));
         insta::assert_snapshot!(recorder.finish(), @r"
-        ✗ fail    the whole
+        ✗ fail    attestor qa
           ✓ pass    a part
-          ? unknown another: y; expected x
-        - skipped after it
+          ? unknown attestors of the rule: none; expected at least one
+        - skipped the pod is admitted
         ");
     }
 
     #[test]
     fn what_comes_from_outside_cannot_move_the_cursor() {
-        assert_eq!(Check::new(Status::Note, "a").found("b\u{1b}[2J\nc").text(), "a: b\\u{1b}[2J\\nc");
+        let container =
+            ImageContainer { kind: crate::admission::ContainerKind::Container, name: "b\u{1b}[2J\nc".to_owned() };
+        let kind = CheckKind::Image { image: "a".to_owned(), container: Some(container) };
+        assert_eq!(Check::new(Status::Note, kind).text(), "image a: container b\\u{1b}[2J\\nc");
     }
 
     #[test]
     fn the_first_failure_is_the_innermost_one() {
-        let inner = Check::new(Status::Fail, "inner");
-        let outer = Check::new(Status::Fail, "outer").children(vec![Check::new(Status::Pass, "fine"), inner]);
-        let trace = Trace { checks: vec![Check::new(Status::Note, "first"), outer] };
-        assert_eq!(trace.first_failure().map(|check| check.label.as_str()), Some("inner"));
+        let inner = remark(Status::Fail, "inner");
+        let outer = remark(Status::Fail, "outer").children(vec![remark(Status::Pass, "fine"), inner.clone()]);
+        let trace = Trace { checks: vec![remark(Status::Note, "first"), outer] };
+        assert_eq!(trace.first_failure(), Some(&inner));
     }
 }

@@ -1,0 +1,159 @@
+//! What a check of a decision is about, with the values that it was made on.
+//!
+//! The kind is the fact, and its words are made from it: whoever needs a fact reads the kind.
+
+mod attestation;
+mod attestor;
+mod break_glass;
+mod exemption;
+mod rule;
+mod words;
+
+use super::outcome::Outcome;
+use super::request::{ContainerKind, Enforcement};
+use crate::policy::{EnforcementMode, EvaluationMode};
+use crate::text::clipped;
+
+pub use attestation::{AttestationCheck, StageResult};
+pub use attestor::AttestorCheck;
+pub use break_glass::{BreakGlassCheck, MetadataKind};
+pub use exemption::{ClosestPattern, ExemptionCheck};
+pub use rule::{RuleCheck, RuleLookup};
+pub use words::Words;
+
+/// What a check is about.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum CheckKind {
+    /// Whether Binary Authorization is asked where the pod would run.
+    Enforcement(Enforcement),
+    /// Which rule decides.
+    Rule(RuleCheck),
+    /// Everything about one image, as the policy sees it.
+    Image { image: String, container: Option<ImageContainer> },
+    /// The digest that Cloud Run resolves an image to, which is not known.
+    UnresolvedDigest { image: String },
+    /// Whether a list exempts the image from every rule.
+    Exemption(ExemptionCheck),
+    /// What the rule's evaluation mode says to the image.
+    EvaluationMode(EvaluationMode),
+    /// Whether an attestor vouches for the image.
+    Attestor(AttestorCheck),
+    /// Whether one attestation counts.
+    Attestation(AttestationCheck),
+    /// What the rule's enforcement mode makes of the verdict; `overrides`: it admits a pod that would
+    /// be refused.
+    EnforcementMode { mode: EnforcementMode, overrides: bool },
+    /// Whether the pod asks to be admitted whatever the policy says.
+    BreakGlass(BreakGlassCheck),
+    /// What came out.
+    Outcome(Outcome),
+}
+
+/// The container that an image is for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ImageContainer {
+    pub kind: ContainerKind,
+    pub name: String,
+}
+
+impl CheckKind {
+    fn words(&self) -> Words {
+        match self {
+            Self::Enforcement(Enforcement::On) => Words::new("Binary Authorization is enforced here"),
+            Self::Enforcement(Enforcement::Off) => {
+                Words::new("Binary Authorization is not enforced here, so every pod is admitted")
+                    .expected("the evaluation mode PROJECT_SINGLETON_POLICY_ENFORCE on the cluster")
+                    .found("DISABLED")
+            }
+            Self::Rule(check) => check.words(),
+            Self::Image { image, container } => image_words(image, container.as_ref()),
+            Self::UnresolvedDigest { image } => Words::new("digest that Cloud Run resolves the image to")
+                .found(format!("not known for {}", clipped(image))),
+            Self::Exemption(check) => check.words(),
+            Self::EvaluationMode(mode) => Words::new(format!("evaluation mode {}", mode.as_str())),
+            Self::Attestor(check) => check.words(),
+            Self::Attestation(check) => check.words(),
+            Self::EnforcementMode { mode, overrides } => enforcement_words(*mode, *overrides),
+            Self::BreakGlass(check) => check.words(),
+            Self::Outcome(outcome) => Words::new(outcome_label(*outcome)),
+        }
+    }
+}
+
+fn image_words(image: &str, container: Option<&ImageContainer>) -> Words {
+    let words = Words::new(format!("image {}", clipped(image)));
+    match container {
+        None => words,
+        Some(container) => words.found(format!("{} {}", container.kind.as_str(), clipped(&container.name))),
+    }
+}
+
+fn enforcement_words(mode: EnforcementMode, overrides: bool) -> Words {
+    let label = match (mode, overrides) {
+        (EnforcementMode::DryRun, true) => "dry run: what would be refused is admitted, and logged",
+        (EnforcementMode::DryRun, false) => "dry run: nothing would be refused",
+        (EnforcementMode::Enforced, _) => "the rule is enforced",
+    };
+    Words::new(label).found(mode.as_str())
+}
+
+fn outcome_label(outcome: Outcome) -> &'static str {
+    match outcome {
+        Outcome::Admit => "the pod is admitted",
+        Outcome::AdmitDryRun => "the pod is admitted, as the rule is a dry run",
+        Outcome::AdmitBreakGlass => "the pod is admitted, as it breaks the glass",
+        Outcome::Deny => "the pod is refused",
+        Outcome::Undecided => "whether the pod is admitted is not known",
+    }
+}
+
+/// In which words the checks of a trace are told.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(super) enum Wording {
+    #[default]
+    English,
+    /// The same words for every kind: with them, tests prove that no code reads a fact from words.
+    #[cfg(test)]
+    Uniform,
+}
+
+impl Wording {
+    /// What a check of this kind says.
+    pub(super) fn words(self, kind: &CheckKind) -> Words {
+        match self {
+            Self::English => kind.words(),
+            #[cfg(test)]
+            Self::Uniform => Words::new("a check").expected("something").found("something else"),
+        }
+    }
+}
+
+impl From<RuleCheck> for CheckKind {
+    fn from(check: RuleCheck) -> Self {
+        Self::Rule(check)
+    }
+}
+
+impl From<ExemptionCheck> for CheckKind {
+    fn from(check: ExemptionCheck) -> Self {
+        Self::Exemption(check)
+    }
+}
+
+impl From<AttestorCheck> for CheckKind {
+    fn from(check: AttestorCheck) -> Self {
+        Self::Attestor(check)
+    }
+}
+
+impl From<AttestationCheck> for CheckKind {
+    fn from(check: AttestationCheck) -> Self {
+        Self::Attestation(check)
+    }
+}
+
+impl From<BreakGlassCheck> for CheckKind {
+    fn from(check: BreakGlassCheck) -> Self {
+        Self::BreakGlass(check)
+    }
+}

@@ -1,0 +1,128 @@
+//! Whether a list exempts an image, and how near its closest pattern comes.
+
+use super::Words;
+use crate::pattern::{MissReason, PatternError, Stop};
+use crate::text::clipped;
+
+/// A check about the system policy or the allowlist.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum ExemptionCheck {
+    /// The policy does not ask for the system policy.
+    SystemPolicyOff,
+    /// This pattern of the system policy would exempt the image, if the policy asked for it.
+    SystemPolicyWouldExempt {
+        pattern: String,
+    },
+    SystemPolicyExempts {
+        pattern: String,
+    },
+    /// None of the patterns that are known of the system policy matches: Google does not publish the
+    /// whole list, so others may be in it.
+    SystemPolicyMisses {
+        patterns: usize,
+    },
+    /// The system policy exempted the image, so the allowlist was not looked at.
+    AllowlistSkipped,
+    AllowlistExempts {
+        pattern: String,
+    },
+    AllowlistMisses {
+        patterns: usize,
+    },
+    /// A text in the allowlist that is no pattern.
+    Invalid(PatternError),
+    /// No pattern has even the first character of the image.
+    NothingNear {
+        first: char,
+    },
+    /// The pattern that comes closest to the image.
+    Closest(ClosestPattern),
+}
+
+/// The pattern of a list that comes closest to an image, and where the image leaves it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ClosestPattern {
+    pub pattern: String,
+    pub image: String,
+    /// The character at which they part.
+    pub stop: Stop,
+    pub reason: MissReason,
+    /// The part of the image that the pattern's form does not take, from where the index left it.
+    pub rest: String,
+}
+
+impl ExemptionCheck {
+    pub(super) fn words(&self) -> Words {
+        match self {
+            Self::SystemPolicyOff => Words::new("system policy, as globalPolicyEvaluationMode is not ENABLE"),
+            Self::SystemPolicyWouldExempt { pattern } => {
+                Words::new("it would be exempt with globalPolicyEvaluationMode: ENABLE").found(pattern.clone())
+            }
+            Self::SystemPolicyExempts { pattern } => Words::new("exempt by the system policy").found(pattern.clone()),
+            Self::SystemPolicyMisses { patterns } => {
+                Words::new("system policy").found(format!("none of the {patterns} patterns known of it matches"))
+            }
+            Self::AllowlistSkipped => Words::new("allowlist"),
+            Self::AllowlistExempts { pattern } => Words::new("exempt by the allowlist").found(pattern.clone()),
+            Self::AllowlistMisses { patterns: 0 } => Words::new("allowlist").found("it is empty"),
+            Self::AllowlistMisses { patterns: 1 } => Words::new("allowlist").found("its pattern does not match"),
+            Self::AllowlistMisses { patterns } => {
+                Words::new("allowlist").found(format!("none of {patterns} patterns matches"))
+            }
+            Self::Invalid(error) => Words::new("not a pattern, so it matches nothing").found(error.to_string()),
+            Self::NothingNear { first } => {
+                Words::new("closest pattern").found(format!("none begins with `{first}`, as the image does"))
+            }
+            Self::Closest(closest) => {
+                Words::new(format!("closest pattern {}", clipped(&closest.pattern))).found(closest.text())
+            }
+        }
+    }
+}
+
+impl ClosestPattern {
+    /// Whether the pattern has other text where the image leaves it, so that they may be about different
+    /// things; otherwise only the pattern's form does not take the rest of the image.
+    pub fn differs(&self) -> bool {
+        match (self.stop.found, self.stop.expected) {
+            (Some(_), expected) => expected.is_some(),
+            (None, _) => self.reason == MissReason::Differs,
+        }
+    }
+
+    fn text(&self) -> String {
+        let why = self.why().map(|why| format!("; {why}")).unwrap_or_default();
+        format!("{}{why}", self.place())
+    }
+
+    /// Where the image leaves the pattern, counted from 1, as people do.
+    fn place(&self) -> String {
+        let Stop { agreed, found, expected } = self.stop;
+        let at = agreed + 1;
+        match (found, expected) {
+            (Some(found), Some(expected)) => {
+                let before: String = self.image.chars().take(agreed).collect();
+                let before = clipped(&before);
+                format!(
+                    "it stops matching at character {at}, after `{before}`: the image has `{found}` and the pattern `{expected}`"
+                )
+            }
+            (Some(found), None) => format!("it stops matching at character {at} of the image, `{found}`"),
+            (None, _) => format!("it stops matching after character {agreed}, where the image ends"),
+        }
+    }
+
+    /// What the characters do not say.
+    fn why(&self) -> Option<String> {
+        let rest = clipped(&self.rest);
+        match self.reason {
+            MissReason::Slash => Some(format!("`*` does not cross the `/` in `{rest}`; `**` would")),
+            MissReason::ImageGoesOn => {
+                Some(format!("without a wildcard it covers only exactly this, not `{rest}` after it"))
+            }
+            MissReason::NoTagOrDigest if rest.is_empty() => Some("`[@:]*` covers only a tag or digest".to_owned()),
+            MissReason::NoTagOrDigest => Some(format!("`[@:]*` covers only a tag or digest, not `{rest}`")),
+            MissReason::Differs => None,
+        }
+    }
+}

@@ -1,0 +1,36 @@
+//! What came after a refusal: a change of the policy, or the attestation that was missing.
+
+use jiff::Timestamp;
+
+use super::State;
+use crate::admission::{Attestations, AttestorEvidence, ImageDecision};
+use crate::attestation::is_for;
+use crate::explain::message::{Case, Finding};
+use crate::image::ImageRef;
+
+/// That the policy was changed after the refusal.
+pub(super) fn changed_since(case: &Case, state: &State<'_>) -> Option<String> {
+    let refused: Timestamp = case.subject.time.parse().ok()?;
+    let changed: Timestamp = state.policy.update_time.as_ref()?.parse().ok()?;
+    (changed > refused).then(|| format!("the policy was changed at {changed}, after the refusal"))
+}
+
+/// That the first attestation of the image was made after the refusal.
+pub(super) fn attested_since(
+    case: &Case,
+    finding: &Finding,
+    image: &ImageDecision,
+    state: &State<'_>,
+) -> Option<String> {
+    let refused: Timestamp = case.subject.time.parse().ok()?;
+    let digest = image.image.parse::<ImageRef>().ok()?.digest()?.clone();
+    let attestor = finding.attestor.as_ref()?.parse().ok()?;
+    let AttestorEvidence::Found { attestations: Attestations::Read(list), .. } =
+        state.evidence.attestors.get(&attestor)?
+    else {
+        return None;
+    };
+    let times = list.iter().filter(|attestation| is_for(&attestation.resource_uri, &digest));
+    let made = times.filter_map(|attestation| attestation.create_time.as_ref()?.parse::<Timestamp>().ok()).min()?;
+    (made > refused).then(|| format!("the attestation was made at {made}, after the refusal"))
+}
