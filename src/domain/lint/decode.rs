@@ -41,18 +41,15 @@ pub(super) enum Step<'a> {
     Index(usize),
 }
 
-/// No message of the policy has more fields.
-const MAX_FIELDS: usize = 11;
-
-/// The entries of a message by field.
+/// The entries of a message: one slot for each field that the message has, so that none is dropped.
 pub(super) struct Fields<'a> {
     message: &'static Message,
-    entries: [Option<&'a Entry>; MAX_FIELDS],
+    entries: Vec<Option<&'a Entry>>,
 }
 
 impl<'a> Fields<'a> {
     fn none(message: &'static Message) -> Self {
-        Self { message, entries: [None; MAX_FIELDS] }
+        Self { message, entries: vec![None; message.fields.len()] }
     }
 
     pub(super) fn get(&self, name: &str) -> Option<(&'static Field, &'a Entry)> {
