@@ -12,8 +12,8 @@ mod watch;
 
 use std::sync::LazyLock;
 
-use super::chord::Chord;
-use super::tab::Pane;
+use crate::shell::chord::Chord;
+use crate::shell::tab::Pane;
 
 /// What a key does. What it means in a pane is said by the pane's row of the table.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]

@@ -5,17 +5,17 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use super::file::{FileTask, Outside, SavedFile};
-use super::fixing::FixAsk;
-use super::guide::Progress;
-use super::history::Version;
-use super::job::{ClusterId, Job};
-use super::msg::Timer;
-use super::preview::Ask;
-use super::query::Query;
-use super::remote::Ticket;
-use super::replaying::ReplayAsk;
-use super::reviewing::ReviewAsk;
+use crate::draft::file::state::{FileTask, Outside, SavedFile};
+use crate::fix::state::FixAsk;
+use crate::guide::state::Progress;
+use crate::history::state::Version;
+use crate::job::{ClusterId, Job};
+use crate::msg::Timer;
+use crate::query::Query;
+use crate::replay::state::ReplayAsk;
+use crate::review::preview::Ask;
+use crate::review::state::ReviewAsk;
+use crate::shell::remote::Ticket;
 
 /// Work for the runtime.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -32,13 +32,13 @@ pub enum Effect {
     Replay(Ticket, Box<ReplayAsk>),
     /// Reviews the draft, with progress.
     Review(Ticket, Box<ReviewAsk>),
-    /// Works out what would admit a refused pod; answered by [`super::msg::Msg::Fixed`].
+    /// Works out what would admit a refused pod; answered by [`crate::msg::Msg::Fixed`].
     Fix(Ticket, Arc<FixAsk>),
     /// Replaces a pending timer of the same kind.
     After(Timer, Duration),
     Save(Box<Saved>),
     SaveDraft(String),
-    /// Reads a text of this revision of the draft beside; answered by [`super::msg::Msg::Parsed`].
+    /// Reads a text of this revision of the draft beside; answered by [`crate::msg::Msg::Parsed`].
     Parse(u64, String),
     /// Keeps a version of a project's policy, unless it is the last one kept, and brings all that is kept.
     History(String, Option<Box<Version>>),
@@ -49,14 +49,14 @@ pub enum Effect {
     WriteTests(Option<String>, String),
     /// To the clipboard by OSC 52, and to a file, because nobody can know whether the terminal took it.
     Copy(String),
-    /// Answered by [`super::msg::Msg::File`].
+    /// Answered by [`crate::msg::Msg::File`].
     File(FileTask),
     /// Gives the terminal and a text to the person's own editor; answered by
-    /// [`super::msg::Msg::Edited`].
+    /// [`crate::msg::Msg::Edited`].
     EditOutside(Outside),
-    /// Lets other programs use the sandbox, or not; answered by [`super::msg::Msg::Serving`].
+    /// Lets other programs use the sandbox, or not; answered by [`crate::msg::Msg::Serving`].
     Serve(bool),
-    /// Asks the sandbox as the one of this name from now on; answered by [`super::msg::Msg::ActsAs`].
+    /// Asks the sandbox as the one of this name from now on; answered by [`crate::msg::Msg::ActsAs`].
     ActAs(String),
     /// Gives the terminal back to the shell until the process is continued.
     Suspend,

@@ -9,8 +9,8 @@ use domain::name::{AttestorName, NoteName};
 use domain::policy::Policy;
 use domain::resource::WorkloadKind;
 
-use super::file::Stamp;
-use super::query::Source;
+use crate::draft::file::state::Stamp;
+use crate::query::Source;
 
 /// A cluster, by name.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]

@@ -1,36 +1,41 @@
 //! The model: everything that the screen shows and that keys change.
 
+mod boxes;
+mod focus;
+mod reads;
+mod work;
+
 use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::Arc;
 
 use jiff::Timestamp;
 
-use super::decisions::Decisions;
-use super::draft::Draft;
-use super::effect::Saved;
-use super::explaining::Explaining;
-use super::field::Field;
-use super::file::{DraftFile, SavedFile};
-use super::fixing::Fixing;
-use super::guide::Guide;
-use super::history::History;
-use super::log::CommandLog;
-use super::msg::Viewport;
-use super::notice::Notices;
-use super::overlay::{Body, Overlay};
-use super::policy_tests::Tests;
-use super::preview::Preview;
-use super::remote::Ticket;
-use super::replaying::Replaying;
-use super::reviewing::Reviewing;
-use super::session::Session;
-use super::tab::{Pane, Tab};
-use super::tree::Tree;
-use super::update::conflict::Refused;
-use super::update::manifest::Given;
-use super::watching::Watching;
-use super::work::Works;
+use crate::cluster::state::Watching;
+use crate::command_log::state::CommandLog;
+use crate::decision::manifest::Given;
+use crate::decision::state::Decisions;
+use crate::decision::tree::Tree;
+use crate::draft::file::state::{DraftFile, SavedFile};
+use crate::draft::state::Draft;
+use crate::effect::Saved;
+use crate::explain::state::Explaining;
+use crate::fix::state::Fixing;
+use crate::guide::state::Guide;
+use crate::history::state::History;
+use crate::import::act::Refused;
+use crate::msg::Viewport;
+use crate::overlay::{Body, Overlay};
+use crate::policy_test::state::Tests;
+use crate::replay::state::Replaying;
+use crate::review::preview::Preview;
+use crate::review::state::Reviewing;
+use crate::session::Session;
+use crate::shell::field::Field;
+use crate::shell::notice::Notices;
+use crate::shell::remote::Ticket;
+use crate::shell::tab::{Pane, Tab};
+use crate::work::Works;
 use domain::admission::{Outcome, Request};
 use domain::attestation::Verify;
 use domain::image::ImageRef;
@@ -137,7 +142,7 @@ impl fmt::Debug for Deps {
     }
 }
 
-/// Changes only in [`super::update()`].
+/// Changes only in [`crate::update()`].
 #[derive(Debug)]
 pub struct Model {
     pub session: Session,

@@ -2,19 +2,19 @@
 
 use crossterm::event::KeyEvent;
 
-use super::action::Action;
-use super::file::FileReply;
-use super::history::History;
-use super::job::Outcome;
-use super::people::Persona;
-use super::policy_tests::TestsFile;
-use super::query::Answer;
-use super::remote::Ticket;
-use super::replaying::ReplayProgress;
-use super::report::Report;
-use super::reviewing::Reviewed;
-use super::tab::{Pane, Tab};
-use super::watching::News;
+use crate::action::Action;
+use crate::cluster::state::News;
+use crate::draft::file::state::FileReply;
+use crate::history::state::History;
+use crate::job::Outcome;
+use crate::people::state::Persona;
+use crate::policy_test::state::TestsFile;
+use crate::query::Answer;
+use crate::replay::state::ReplayProgress;
+use crate::review::state::Reviewed;
+use crate::shell::remote::Ticket;
+use crate::shell::report::Report;
+use crate::shell::tab::{Pane, Tab};
 use domain::document::Document;
 use domain::fix::Fix;
 use domain::replay::Replay;

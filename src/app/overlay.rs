@@ -1,17 +1,18 @@
 //! Boxes over the page: a stack. Keys go to the topmost one, painting goes from the bottom up.
 
-use super::action::{Action, Context};
-use super::break_glass::Composed;
-use super::conflict::Conflict;
-use super::field::Field;
-use super::file::Opened;
-use super::fixing::FixesBox;
-use super::form::{Form, Typed};
-use super::history::HistoryBox;
-use super::job::Job;
-use super::report::Report;
-use super::tab::Pane;
-use super::wizard::Wizard;
+use crate::action::{Action, Context};
+use crate::draft::file::state::Opened;
+use crate::fix::break_glass::Composed;
+use crate::fix::state::FixesBox;
+use crate::history::state::HistoryBox;
+use crate::import::state::Conflict;
+use crate::job::Job;
+use crate::shell::field::Field;
+use crate::shell::form::{Form, Typed};
+use crate::shell::fuzzy;
+use crate::shell::report::Report;
+use crate::shell::tab::Pane;
+use crate::sign::state::Wizard;
 use domain::admission::{Decision, Request};
 use domain::fix::Step;
 use domain::image::ImageRef;
@@ -84,6 +85,14 @@ pub struct Picker {
     pub selected: usize,
     /// Which entries the filter leaves, best first; kept by `update`.
     pub shown: Vec<usize>,
+}
+
+impl Picker {
+    /// Keeps the entries that fit the filter, best first.
+    pub(crate) fn refilter(&mut self) {
+        self.selected = 0;
+        self.shown = fuzzy::rank(self.filter.text(), self.entries.iter().map(|e| searched(&e.label, &e.detail)));
+    }
 }
 
 /// What a box asks before something is changed.
@@ -205,7 +214,7 @@ pub enum Overlay {
     Conflict(Box<Conflict>),
     History(HistoryBox),
     Tests(TestsBox),
-    /// Of [`super::explaining`].
+    /// Of [`crate::explain::state`].
     Explain,
     Fixes(FixesBox),
 }

@@ -13,7 +13,7 @@ use domain::policy::Policy;
 use domain::registered::Registered;
 use domain::resource::{Cluster, Image, LocalKey, Note, Project, WorkDirectory};
 
-use super::report::Report;
+use crate::shell::report::Report;
 
 /// Each remote value of the session.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]

@@ -1,7 +1,7 @@
 //! The rows of each list: how many there are, what a filter finds in them, which one is selected.
 
-use super::model::Model;
-use super::tab::Pane;
+use crate::model::Model;
+use crate::shell::tab::Pane;
 use domain::attestation::Attestation;
 use domain::attestor::Attestor;
 use domain::event_group::EventGroup;

@@ -3,11 +3,11 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use super::asked::Subject;
-use super::job::ClusterId;
-use super::people::People;
-use super::query::{Query, Registry, Source, Work};
-use super::remote::Remote;
+use crate::decision::subject::Subject;
+use crate::job::ClusterId;
+use crate::people::state::People;
+use crate::query::{Query, Registry, Source, Work};
+use crate::shell::remote::Remote;
 use codelab::{Facts, Seen};
 use domain::admission::{Evidence, RequestImage};
 use domain::attestation::Attestation;
@@ -26,7 +26,7 @@ pub enum Connection {
     Starting,
     /// The embedded sandbox, at this address.
     Sandbox(String),
-    Failed(super::report::Report),
+    Failed(crate::shell::report::Report),
 }
 
 /// The session.

@@ -2,52 +2,26 @@
 //! done outside comes back as effects.
 
 mod actions;
-pub mod attestor;
 mod boxes;
-mod case;
-mod completion;
-pub mod conflict;
-mod deployer;
-mod explain;
-mod export_session;
-mod files;
-mod finder;
-mod fixes;
-mod fixing;
 pub(crate) mod forms;
-pub mod guide;
-pub mod history;
 mod keys;
-pub mod manifest;
 mod mouse;
-mod people;
-mod policy;
-mod policy_tests;
-mod registry;
-mod replaying;
 mod replies;
-mod review;
-mod serving;
-pub mod signing;
-mod tree;
-mod watching;
-mod what_if;
 
 use std::time::Duration;
 
 use jiff::Timestamp;
 
-use super::effect::Effect;
-use super::job::Job;
-use super::model::Model;
-use super::msg::{Msg, Timer};
-use super::notice::Weight;
-use super::policy_tests::Typing;
-use super::query::Source;
-use super::report::Report;
-use super::session::Connection;
-use super::tab::Pane;
-use super::work::Purpose;
+use crate::draft::file;
+use crate::effect::Effect;
+use crate::model::Model;
+use crate::msg::{Msg, Timer};
+use crate::policy_test::state::Typing;
+use crate::query::Source;
+use crate::session::Connection;
+use crate::shell::notice::Weight;
+use crate::shell::report::Report;
+use crate::{cluster, decision, fix, guide, history, people, policy_test, replay, review, serving};
 
 /// How often the ages on the screen move on while nothing happens.
 const CLOCK: Duration = Duration::from_secs(10);
@@ -85,9 +59,9 @@ pub fn update(model: &mut Model, msg: Msg, now: Timestamp) -> Vec<Effect> {
 /// The first effects: everything that needs no project, and the file that the command line names as the draft.
 pub fn start(model: &mut Model, draft: Option<String>) -> Vec<Effect> {
     let mut effects =
-        vec![Effect::After(Timer::Clock, CLOCK), policy_tests::read(model), Effect::After(Timer::Tests, TESTS)];
-    effects.extend(load(model, &[Source::Keys, Source::Work, Source::Inventory]));
-    effects.extend(files::start(model, draft));
+        vec![Effect::After(Timer::Clock, CLOCK), policy_test::act::read(model), Effect::After(Timer::Tests, TESTS)];
+    effects.extend(model.load(&[Source::Keys, Source::Work, Source::Inventory]));
+    effects.extend(file::act::start(model, draft));
     settle(model, &mut effects);
     effects
 }
@@ -111,55 +85,55 @@ fn handle(model: &mut Model, msg: Msg) -> Vec<Effect> {
             model.draft.was_read(revision, *document);
             Vec::new()
         }
-        Msg::File(reply) => files::replied(model, reply),
-        Msg::Edited(result) => files::edited(model, result),
+        Msg::File(reply) => file::act::replied(model, reply),
+        Msg::Edited(result) => file::act::edited(model, result),
         Msg::Connected(result) => connected(model, result),
-        Msg::People(all) => people::came(model, all),
-        Msg::ActsAs(result) => people::changed(model, result),
+        Msg::People(all) => people::act::came(model, all),
+        Msg::ActsAs(result) => people::act::changed(model, result),
         Msg::Answered(ticket, answer) => replies::answered(model, ticket, answer),
         Msg::Progress(ticket, number, text) => replies::progress(model, ticket, number, text),
         Msg::JobDone(ticket, number, outcome) => replies::job_done(model, ticket, number, outcome),
         Msg::Ended(ticket, result) => replies::ended(model, ticket, result),
         Msg::Watched(ticket, news) => {
-            watching::told(model, ticket, *news);
+            cluster::watch::told(model, ticket, *news);
             Vec::new()
         }
         Msg::Previewed(ticket, rows) => {
-            review::previewed(model, ticket, rows);
+            review::act::previewed(model, ticket, rows);
             Vec::new()
         }
         Msg::ReviewProgress(ticket, done) => {
-            review::progress(model, ticket, done);
+            review::act::progress(model, ticket, done);
             Vec::new()
         }
         Msg::Reviewed(ticket, reviewed) => {
-            review::reviewed(model, ticket, *reviewed);
+            review::act::reviewed(model, ticket, *reviewed);
             Vec::new()
         }
         Msg::ReplayProgress(ticket, progress) => {
-            replaying::progress(model, ticket, progress);
+            replay::act::progress(model, ticket, progress);
             Vec::new()
         }
         Msg::Replayed(ticket, result) => {
-            replaying::replayed(model, ticket, *result);
+            replay::act::replayed(model, ticket, *result);
             Vec::new()
         }
         Msg::Fixed(ticket, fixes) => {
-            fixing::came(model, ticket, fixes);
+            fix::act::came(model, ticket, fixes);
             Vec::new()
         }
-        Msg::Serving(result) => serving::changed(model, result),
-        Msg::Outside { wrote } => serving::outside(wrote),
+        Msg::Serving(result) => serving::act::changed(model, result),
+        Msg::Outside { wrote } => serving::act::outside(wrote),
         Msg::Notice(report) => {
-            say(model, Weight::Warning, report.line());
+            model.say(Weight::Warning, report.line());
             Vec::new()
         }
         Msg::History(history) => {
-            history::came(model, *history);
+            history::act::came(model, *history);
             Vec::new()
         }
         Msg::Tests(file) => {
-            policy_tests::came(model, *file);
+            policy_test::act::came(model, *file);
             Vec::new()
         }
         Msg::Requests(lines) => {
@@ -167,25 +141,25 @@ fn handle(model: &mut Model, msg: Msg) -> Vec<Effect> {
             Vec::new()
         }
         Msg::Resumed => Vec::new(),
-        Msg::Terminate => quit(model),
+        Msg::Terminate => model.quit(),
     }
 }
 
 /// What follows from any change: the guide's check, the decisions, the evidence they need, saving.
 fn settle(model: &mut Model, effects: &mut Vec<Effect>) {
-    effects.extend(guide::finish_steps(model));
-    effects.extend(guide::do_what_is_wanted(model));
+    effects.extend(guide::act::finish_steps(model));
+    effects.extend(guide::act::do_what_is_wanted(model));
     // What was wanted may be to look at something, which is done by showing it.
-    effects.extend(guide::finish_steps(model));
+    effects.extend(guide::act::finish_steps(model));
     model.decisions.refresh(&model.session, &model.history, model.draft.policy(), model.deps.verifier.as_ref());
-    tree::follow(model);
-    effects.extend(files::settle(model));
+    decision::act::follow(model);
+    effects.extend(file::act::settle(model));
     effects.extend(replies::missing_registry(model));
     effects.extend(replies::missing_evidence(model));
-    effects.extend(review::follow(model));
-    effects.extend(watching::follow(model));
-    watching::refresh(model);
-    effects.extend(fixing::follow(model));
+    effects.extend(review::act::follow(model));
+    effects.extend(cluster::watch::follow(model));
+    cluster::watch::refresh(model);
+    effects.extend(fix::act::follow(model));
     model.draft.check_project(&model.session, model.preview.evidence(), model.deps.verifier.as_ref());
     let saved = model.to_save();
     if saved != model.ui.saved {
@@ -201,11 +175,11 @@ fn timed(model: &mut Model, timer: Timer) -> Vec<Effect> {
             model.ui.spin = model.ui.spin.wrapping_add(1);
             if model.is_busy() { vec![Effect::After(Timer::Spinner, SPINNER)] } else { Vec::new() }
         }
-        Timer::Watch => files::watch(model),
+        Timer::Watch => file::act::watch(model),
         Timer::SaveDraft => vec![Effect::SaveDraft(model.draft.editor.text())],
-        Timer::Outside => serving::read_again(model),
-        Timer::Survey => review::survey(model),
-        Timer::Tests => vec![policy_tests::read(model), Effect::After(Timer::Tests, TESTS)],
+        Timer::Outside => serving::act::read_again(model),
+        Timer::Survey => review::act::survey(model),
+        Timer::Tests => vec![policy_test::act::read(model), Effect::After(Timer::Tests, TESTS)],
     }
 }
 
@@ -213,59 +187,11 @@ fn connected(model: &mut Model, result: Result<String, Report>) -> Vec<Effect> {
     match result {
         Ok(address) => {
             model.session.connection = Connection::Sandbox(address);
-            load(model, &Source::ALL)
+            model.load(&Source::ALL)
         }
         Err(report) => {
             model.session.connection = Connection::Failed(report);
             Vec::new()
         }
     }
-}
-
-/// Starts reading these sources, as far as what they need is chosen.
-pub(super) fn load(model: &mut Model, sources: &[Source]) -> Vec<Effect> {
-    let mut effects = Vec::new();
-    for source in sources {
-        let local = matches!(source, Source::Keys | Source::Work | Source::Inventory);
-        if !local && !matches!(model.session.connection, Connection::Sandbox(_)) {
-            continue;
-        }
-        let note = model.selected_attestor().map(|attestor| attestor.note.clone());
-        let query = match source {
-            Source::Survey => review::survey_query(model),
-            source => model.session.query(*source, note, model.draft.policy()),
-        };
-        let Some(query) = query else { continue };
-        let ticket = model.next_ticket();
-        replies::begin(model, *source, ticket);
-        effects.push(Effect::Load(ticket, query));
-    }
-    effects
-}
-
-/// Starts jobs, and writes them to the command log.
-pub(super) fn run(model: &mut Model, jobs: Vec<Job>, purpose: Purpose) -> Vec<Effect> {
-    if jobs.is_empty() {
-        return Vec::new();
-    }
-    let ticket = model.next_ticket();
-    model.log.start(ticket, &jobs, model.ui.now);
-    model.works.start(ticket, jobs.clone(), purpose);
-    vec![Effect::Run(ticket, jobs)]
-}
-
-pub(super) fn say(model: &mut Model, weight: Weight, text: impl Into<String>) {
-    let now = model.ui.now;
-    model.notices.say(weight, text, now);
-}
-
-/// Shows a pane; what the codelab wants looked at counts as seen from here on.
-pub(super) fn go(model: &mut Model, pane: Pane) {
-    model.nav.go(pane);
-    guide::saw_pane(model, pane);
-}
-
-fn quit(model: &mut Model) -> Vec<Effect> {
-    model.ui.quitting = true;
-    vec![Effect::SaveDraft(model.draft.editor.text()), Effect::Save(Box::new(model.to_save())), Effect::Quit]
 }

@@ -2,10 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use super::form::Form;
-use super::job::{Job, Outcome};
-use super::query::Source;
-use super::remote::Ticket;
+use crate::job::{Job, Outcome};
+use crate::query::Source;
+use crate::shell::form::Form;
+use crate::shell::remote::Ticket;
 
 /// Who waits for the outcome.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -32,7 +32,7 @@ pub struct Work {
 impl Work {
     /// What is to be read again, each once.
     pub fn touches(&self) -> Vec<Source> {
-        let mut sources: Vec<Source> = self.jobs.iter().flat_map(super::job::Job::touches).copied().collect();
+        let mut sources: Vec<Source> = self.jobs.iter().flat_map(crate::job::Job::touches).copied().collect();
         sources.sort();
         sources.dedup();
         sources

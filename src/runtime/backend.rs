@@ -7,7 +7,7 @@ use std::sync::{Arc, OnceLock};
 use super::callers::Callers;
 use super::error::Error;
 use super::files::Files;
-use app::report::Report;
+use app::shell::report::Report;
 use client::{Client, Connection, Secret};
 use sandbox::server::{Door, MARK, Sandbox, StartError};
 use signing::keyring::{Keyring, KeyringError};

@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use futures_util::future::{BoxFuture, FutureExt as _};
 
-use app::people::Persona;
+use app::people::state::Persona;
 use client::{Secret, TokenError, TokenSource};
 use sandbox::Sandbox;
 use sandbox::people::PEOPLE;

@@ -11,7 +11,7 @@ use super::backend::Backend;
 use super::callers;
 use super::error::Error;
 use app::msg::Msg;
-use app::report::Report;
+use app::shell::report::Report;
 use sandbox::server::{Log, Sandbox, Served};
 
 /// Between two looks at what other programs asked: however much they ask, the screen is drawn some ten times

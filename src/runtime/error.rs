@@ -2,7 +2,7 @@
 //!
 //! Uses the error types of the other crates, none of the runtime's modules.
 
-use app::report::Report;
+use app::shell::report::Report;
 
 /// A report made of an error, so that `?` makes it. It leaves the runtime as the [`Report`] that it holds.
 ///

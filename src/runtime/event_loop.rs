@@ -24,8 +24,8 @@ use super::host::Host;
 use super::screen::{Screen, Themes};
 use super::{api_log, outside};
 use app::Model;
+use app::draft::file::state::Outside;
 use app::effect::Effect;
-use app::file::Outside;
 use app::msg::Msg;
 use app::update::{start, update};
 

@@ -14,7 +14,7 @@ use std::io::{self, Read as _, Write as _};
 use std::path::{Path, PathBuf};
 
 use super::files::{Files, private_directory, write_whole};
-use app::history::{History, Version};
+use app::history::state::{History, Version};
 
 /// How many versions of a project are kept.
 const MAX_VERSIONS: usize = 200;
@@ -133,7 +133,7 @@ mod tests {
     use std::os::unix::fs::PermissionsExt as _;
 
     use super::*;
-    use app::history::Author;
+    use app::history::state::Author;
     use domain::policy::{AdmissionRule, EnforcementMode, EvaluationMode, Policy};
 
     fn version(etag: &str) -> Version {

@@ -11,10 +11,10 @@ use tokio::sync::mpsc::UnboundedSender;
 
 use super::files::{Files, read_text, write_whole};
 use super::history;
-use app::history::Version;
+use app::history::state::Version;
 use app::msg::Msg;
-use app::policy_tests::TestsFile;
-use app::report::Report;
+use app::policy_test::state::TestsFile;
+use app::shell::report::Report;
 use domain::document::MAX_BYTES;
 
 /// What it is asked for.

@@ -7,10 +7,10 @@ use std::io::{self, Read as _, Write as _};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 
-use app::editor::MAX_BYTES;
-use app::file::{FileReply, FileTask, Listed, Opened, Stamp};
+use app::draft::editor::MAX_BYTES;
+use app::draft::file::state::{FileReply, FileTask, Listed, Opened, Stamp};
 use app::job::Outcome;
-use app::report::Report;
+use app::shell::report::Report;
 use domain::span::LineIndex;
 
 /// Entries of a directory that are shown.

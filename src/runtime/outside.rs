@@ -5,9 +5,9 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, ExitStatus};
 
 use super::files::{private_directory, write_whole};
-use app::editor::MAX_BYTES;
-use app::file::Outside;
-use app::report::Report;
+use app::draft::editor::MAX_BYTES;
+use app::draft::file::state::Outside;
+use app::shell::report::Report;
 
 /// Runs `$VISUAL`, `$EDITOR`, or `vi` on the text and returns what it left. The terminal must have
 /// been given back before. The file is removed where its text was taken, and kept where not.

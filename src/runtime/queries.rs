@@ -11,7 +11,7 @@ use super::convert;
 use super::error::Error;
 use app::job::ClusterId;
 use app::query::{Answer, AttestationsPage, Query, Registry, Work};
-use app::report::Report;
+use app::shell::report::Report;
 use client::{Client, Kubernetes};
 use codelab::names;
 use domain::admission::{Evidence, Request};

@@ -4,7 +4,7 @@ use std::sync::Mutex;
 use std::sync::PoisonError;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
-use app::reviewing::{ReviewAsk, Reviewed};
+use app::review::state::{ReviewAsk, Reviewed};
 use domain::admission::Evidence;
 use domain::attestation::Verify;
 use domain::document::{Dialect, Document};

@@ -5,19 +5,19 @@ use ratatui::layout::{Position, Rect};
 use ratatui::text::{Line, Span};
 use ratatui::widgets::Widget as _;
 
-use super::layout::TWO_COLUMNS;
-use super::state::{Hit, ViewState};
-use super::styles::{Styles, Tone};
-use super::text::{Cut, fit, line_width, put_line};
-use super::theme::Role;
-use super::widgets::footer::{Footer, Hint};
-use super::widgets::tab_bar::TabBar;
+use crate::layout::TWO_COLUMNS;
+use crate::state::{Hit, ViewState};
+use crate::styles::{Styles, Tone};
+use crate::text::{Cut, fit, line_width, put_line};
+use crate::theme::Role;
+use crate::widgets::footer::{Footer, Hint};
+use crate::widgets::tab_bar::TabBar;
 use app::Model;
 use app::action::{Spec, lookup, specs_in};
-use app::chord::Chord;
-use app::notice::Weight;
 use app::session::Connection;
-use app::tab::{Pane, Tab};
+use app::shell::chord::Chord;
+use app::shell::notice::Weight;
+use app::shell::tab::{Pane, Tab};
 use domain::admission::{Decision, ImageOutcome};
 
 pub(super) fn tab_bar(model: &Model, area: Rect, state: &mut ViewState, styles: &Styles, buf: &mut Buffer) {
@@ -79,7 +79,7 @@ fn sandbox(model: &Model) -> String {
 
 /// The chosen image, for whom, and what is decided about it now and under the draft.
 pub(super) fn header(model: &Model, area: Rect, styles: &Styles, buf: &mut Buffer) {
-    super::text::fill(buf, area, styles.role(Role::Header));
+    crate::text::fill(buf, area, styles.role(Role::Header));
     let Some(image) = asked(model) else {
         let line = Line::from(vec![
             Span::styled(" no image chosen ", styles.dim()),
@@ -110,7 +110,7 @@ pub(super) fn assumed(model: &Model, area: Rect, styles: &Styles, buf: &mut Buff
     if area.height == 0 {
         return;
     }
-    super::text::fill(buf, area, styles.role(Role::Header));
+    crate::text::fill(buf, area, styles.role(Role::Header));
     let warning = styles.notice(Tone::Warning).style;
     let hint = Line::from(vec![Span::styled("W", styles.key()), Span::styled(" drops it ", styles.dim())]);
     let taken = line_width(&hint);

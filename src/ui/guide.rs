@@ -5,13 +5,12 @@ use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 use ratatui::widgets::{Block, Borders, Widget};
 
-use super::styles::Styles;
-use super::text::{Cut, fit, put_line};
-use super::widgets::paragraph::{Paragraph, wrap_line};
+use crate::styles::Styles;
+use crate::text::{Cut, fit, put_line};
+use crate::widgets::paragraph::{Paragraph, wrap_line};
 use app::Model;
 use app::action::{Action, specs};
-use app::guide::Hint;
-use app::update::guide::names;
+use app::guide::state::Hint;
 use codelab::{CheckResult, Role, STEPS, Step};
 
 /// Rows that the guide wants, its rule included; 0 while it is hidden. Never more than two fifths.
@@ -63,7 +62,7 @@ fn title(model: &Model, area: Rect, styles: &Styles, buf: &mut Buffer) {
     let sentence = model.guide.result.as_ref().map(CheckResult::sentence).unwrap_or_default();
     let room = usize::from(area.width.saturating_sub(used + 6));
     let text = fit(sentence, room.saturating_sub(3), Cut::End, styles.glyphs.ellipsis).into_owned();
-    let x = area.right().saturating_sub(u16::try_from(app::text::width(&text) + 5).unwrap_or(0));
+    let x = area.right().saturating_sub(u16::try_from(app::shell::text::width(&text) + 5).unwrap_or(0));
     put_line(buf, (x, y), &Line::styled(format!(" {mark} {text} "), style), room);
 }
 
@@ -105,7 +104,7 @@ fn labelled(label: &'static str, body: &str, dim: ratatui::style::Style, text: r
 
 fn commands(model: &Model, step: &Step, styles: Option<&Styles>) -> Vec<Line<'static>> {
     let (dim, code) = (styles.map(Styles::dim).unwrap_or_default(), styles.map(Styles::code).unwrap_or_default());
-    let names = names(model);
+    let names = model.codelab_names();
     let mut lines = Vec::new();
     for (label, list) in [("2018   ", step.commands_2018), ("today  ", step.commands_today)] {
         for (at, command) in list.iter().enumerate() {

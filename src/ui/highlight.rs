@@ -10,7 +10,7 @@ use std::ops::Range;
 
 use ratatui::style::Style;
 
-pub use self::yaml::Block;
+pub use crate::highlight::yaml::Block;
 
 use crate::styles::Styles;
 use crate::theme::Role;

@@ -2,7 +2,7 @@
 
 use ratatui::layout::Rect;
 
-use app::tab::{Pane, Tab};
+use app::shell::tab::{Pane, Tab};
 
 /// From this width on the right column stands beside the left one; below it is a second page.
 pub(super) const TWO_COLUMNS: u16 = 100;

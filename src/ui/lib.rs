@@ -3,6 +3,21 @@
 //! Reads `app` and `domain`; draws into a buffer, and keeps only offsets of its own
 //! ([`ViewState`]). [`view`] is called with the whole model and changes nothing of it.
 
+mod attestor;
+mod cluster;
+mod decision;
+mod deployer;
+mod draft;
+mod explain;
+mod fix;
+mod history;
+mod import;
+mod policy_test;
+mod replay;
+mod review;
+mod shell;
+mod sign;
+
 mod boxes;
 mod chrome;
 mod guide;
@@ -20,9 +35,9 @@ use ratatui::layout::Rect;
 use ratatui::text::Line;
 use ratatui::widgets::Widget as _;
 
-pub use self::state::ViewState;
+pub use crate::state::ViewState;
 
-use self::styles::Styles;
+use crate::styles::Styles;
 use app::Model;
 
 /// The smallest terminal that the workbench is drawn on.

@@ -4,12 +4,12 @@ use std::collections::BTreeMap;
 
 use ratatui::layout::{Position, Rect};
 
-use super::widgets::editor::EditorView;
-use super::widgets::form::FormView;
-use super::widgets::scroll::Scroll;
+use crate::widgets::editor::EditorView;
+use crate::widgets::form::FormView;
+use crate::widgets::scroll::Scroll;
 use app::action::Action;
 use app::msg::{Target, Viewport};
-use app::tab::{Pane, Tab};
+use app::shell::tab::{Pane, Tab};
 
 /// Lives beside the terminal; `update` sees only its [`Viewport`].
 #[derive(Debug, Default)]

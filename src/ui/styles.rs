@@ -14,7 +14,7 @@ use domain::admission::Outcome;
 use domain::admission::trace::Status;
 use domain::lint::Severity;
 
-pub use self::glyphs::Glyphs;
+pub use crate::styles::glyphs::Glyphs;
 
 /// Whether keys go to the thing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]

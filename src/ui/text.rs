@@ -12,7 +12,7 @@ use ratatui::text::Line;
 use unicode_segmentation::UnicodeSegmentation;
 
 use crate::styles::Styles;
-use app::text::{cells, visible, width};
+use app::shell::text::{cells, visible, width};
 
 /// Which part of a text is given up where it is too long.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]

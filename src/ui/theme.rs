@@ -23,10 +23,10 @@ use std::fmt;
 
 use ratatui::style::{Color, Style};
 
-pub use self::color::{ColorChoice, ColorEnv, Depth, ThemeColor, UnknownChoice, contrast, xterm_rgb};
-pub use self::role::Role;
+pub use crate::theme::color::{ColorChoice, ColorEnv, Depth, ThemeColor, UnknownChoice, contrast, xterm_rgb};
+pub use crate::theme::role::Role;
 
-use self::file::{ColorRef, Look, RoleLook, ThemeFile};
+use crate::theme::file::{ColorRef, Look, RoleLook, ThemeFile};
 
 /// The theme that is taken where none, or none that exists, is asked for.
 pub const DEFAULT: &str = "dark";

@@ -1,6 +1,6 @@
 //! What keys do in the boxes of one kind: reviews, conflicts, the history, tests, fixes.
 
-use super::{Action as A, Context as C, Group as G, Spec};
+use crate::action::{Action as A, Context as C, Group as G, Spec};
 
 pub(super) static TABLE: &[Spec] = &[
     Spec {

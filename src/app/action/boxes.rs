@@ -1,6 +1,6 @@
 //! What keys do in every box, in forms, lists and the wizard, and in what scrolls or explains.
 
-use super::{Action as A, Context as C, Group as G, Spec};
+use crate::action::{Action as A, Context as C, Group as G, Spec};
 
 pub(super) static TABLE: &[Spec] = &[
     Spec {

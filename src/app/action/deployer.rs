@@ -1,7 +1,7 @@
 //! What keys do in the Deployer's tab.
 
-use super::{Action as A, Context as C, Group as G, Spec};
-use crate::tab::Pane;
+use crate::action::{Action as A, Context as C, Group as G, Spec};
+use crate::shell::tab::Pane;
 
 /// Every pane of the tab.
 const DEPLOYER: &[C] = &[

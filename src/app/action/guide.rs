@@ -1,6 +1,6 @@
 //! What keys do while the codelab is shown.
 
-use super::{Action as A, Context as C, Group as G, Spec};
+use crate::action::{Action as A, Context as C, Group as G, Spec};
 
 pub(super) static TABLE: &[Spec] = &[
     Spec {

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use super::*;
+use crate::action::*;
 
 #[test]
 fn every_key_can_be_parsed() {

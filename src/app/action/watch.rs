@@ -1,7 +1,7 @@
 //! What keys do with what the cluster tells: events, audit log entries, cases.
 
-use super::{Action as A, Context as C, Group as G, Spec};
-use crate::tab::Pane;
+use crate::action::{Action as A, Context as C, Group as G, Spec};
+use crate::shell::tab::Pane;
 
 pub(super) static TABLE: &[Spec] = &[
     Spec {

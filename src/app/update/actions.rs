@@ -1,19 +1,23 @@
 //! Each action, and the function that does it.
 
-use super::super::action::Action;
-use super::super::effect::Effect;
-use super::super::model::Model;
-use super::super::notice::Weight;
-use super::super::overlay::{Body, Confirm, Overlay, Then};
-use super::super::tab::{Pane, Tab};
-use super::{
-    attestor, boxes, case, completion, conflict, deployer, explain, export_session, finder, fixing, forms, go, guide,
-    history, load, manifest, people, policy, policy_tests, quit, registry, replaying, review, say, serving, signing,
-    tree, watching, what_if,
-};
-use crate::editor::Motion;
+use crate::action::Action;
+use crate::cluster::watch;
+use crate::command_log::export;
+use crate::decision::tree::TreeCommand;
+use crate::decision::{manifest, tags};
+use crate::draft::editor::Motion;
+use crate::draft::{complete, find};
+use crate::effect::Effect;
+use crate::model::Model;
+use crate::overlay::{Body, Confirm, Overlay, Then};
 use crate::query::Source;
-use crate::tree::TreeCommand;
+use crate::shell::notice::Weight;
+use crate::shell::tab::{Pane, Tab};
+use crate::update::boxes;
+use crate::{
+    attestor, case, cluster, decision, draft, explain, fix, guide, history, import, people, policy_test, replay,
+    review, serving, sign, what_if,
+};
 
 /// Does what the action says in the present context.
 #[expect(clippy::too_many_lines, reason = "a table: a line for each action")]
@@ -49,9 +53,9 @@ pub(super) fn act(model: &mut Model, action: Action) -> Vec<Effect> {
         | Action::WizardUp
         | Action::WizardDown => boxes::act(model, action),
         Action::Open | Action::New | Action::Delete => on_row(model, action),
-        Action::Build => open(model, forms::push),
-        Action::Deploy => deployer::deploy(model),
-        Action::Simulate => open(model, forms::simulate),
+        Action::Build => model.open_form(crate::cluster::form::push),
+        Action::Deploy => cluster::act::deploy(model),
+        Action::Simulate => model.open_form(crate::decision::form::simulate),
         Action::ExplainEvent
         | Action::ExplainText
         | Action::ExplainGo
@@ -59,23 +63,23 @@ pub(super) fn act(model: &mut Model, action: Action) -> Vec<Effect> {
         | Action::ExplainPrevious
         | Action::ExplainNextCase
         | Action::ExplainPreviousCase
-        | Action::ExplainThen => explain::act(model, action),
-        Action::WhatIf => what_if::open(model),
-        Action::DropAssumptions => what_if::drop_all(model),
-        Action::Manifest => open(model, manifest::form),
-        Action::Tags => registry::open(model),
-        Action::NextPolicy => tree::next_policy(model),
+        | Action::ExplainThen => explain::act::act(model, action),
+        Action::WhatIf => what_if::act::open(model),
+        Action::DropAssumptions => what_if::act::drop_all(model),
+        Action::Manifest => model.open_form(manifest::form),
+        Action::Tags => tags::open(model),
+        Action::NextPolicy => decision::act::next_policy(model),
         Action::FoldAll => on_tree(model, TreeCommand::FoldAll),
         Action::UnfoldAll => on_tree(model, TreeCommand::UnfoldAll),
-        Action::CopyMarkdown => copy_decision(model, tree::Form::Markdown),
-        Action::GrantViewer => attestor::grant(model),
-        Action::RemoveKey => attestor::remove_key(model),
-        Action::ImportKey => open(model, forms::import_key),
-        Action::ExportKey => attestor::export_key(model),
-        Action::AddKey => attestor::add_key(model),
-        Action::Sign => signing::open(model),
-        Action::ShowPayload => signing::show_payload(model),
-        Action::Upload => signing::upload(model),
+        Action::CopyMarkdown => copy_decision(model, decision::act::Form::Markdown),
+        Action::GrantViewer => attestor::act::grant(model),
+        Action::RemoveKey => attestor::act::remove_key(model),
+        Action::ImportKey => model.open_form(crate::attestor::form::import_key),
+        Action::ExportKey => attestor::act::export_key(model),
+        Action::AddKey => attestor::act::add_key(model),
+        Action::Sign => sign::act::open(model),
+        Action::ShowPayload => sign::act::show_payload(model),
+        Action::Upload => sign::act::upload(model),
         Action::Leave
         | Action::Undo
         | Action::Redo
@@ -96,7 +100,7 @@ pub(super) fn act(model: &mut Model, action: Action) -> Vec<Effect> {
         | Action::ExplainProblem
         | Action::NextSeverity
         | Action::ReloadDraft
-        | Action::ShowDiff => policy::act(model, action),
+        | Action::ShowDiff => draft::act::act(model, action),
         Action::Review
         | Action::PreviewShow
         | Action::PreviewOrder
@@ -104,11 +108,11 @@ pub(super) fn act(model: &mut Model, action: Action) -> Vec<Effect> {
         | Action::LoadInventory
         | Action::ReviewMarkdown
         | Action::ReviewJson
-        | Action::ReviewSarif => review::act(model, action),
-        Action::ExportPolicy => open(model, forms::export_policy),
-        Action::History => history::open(model),
-        Action::PolicyTests => policy_tests::open(model),
-        Action::AddTest => policy_tests::add(model),
+        | Action::ReviewSarif => review::act::act(model, action),
+        Action::ExportPolicy => model.open_form(crate::draft::form::export_policy),
+        Action::History => history::act::open(model),
+        Action::PolicyTests => policy_test::act::open(model),
+        Action::AddTest => policy_test::act::add(model),
         Action::NextChange
         | Action::PreviousChange
         | Action::TakeTheirs
@@ -116,7 +120,7 @@ pub(super) fn act(model: &mut Model, action: Action) -> Vec<Effect> {
         | Action::TakeBoth
         | Action::TakeMerged
         | Action::TakeLive
-        | Action::KeepMine => conflict::act(model, action),
+        | Action::KeepMine => import::act::act(model, action),
         Action::HistoryCompare
         | Action::HistoryMark
         | Action::HistoryLive
@@ -124,8 +128,8 @@ pub(super) fn act(model: &mut Model, action: Action) -> Vec<Effect> {
         | Action::HistorySimulate
         | Action::HistoryRestore
         | Action::HistoryImport
-        | Action::HistoryCopy => history::act(model, action),
-        Action::TestOpen | Action::TestAdd | Action::TestsCopy => policy_tests::act(model, action),
+        | Action::HistoryCopy => history::act::act(model, action),
+        Action::TestOpen | Action::TestAdd | Action::TestsCopy => policy_test::act::act(model, action),
         Action::FindInText
         | Action::ReplaceInText
         | Action::FindEnter
@@ -135,14 +139,14 @@ pub(super) fn act(model: &mut Model, action: Action) -> Vec<Effect> {
         | Action::ReplaceAll
         | Action::FindCase
         | Action::FindRegex
-        | Action::FindClose => finder::act(model, action),
+        | Action::FindClose => find::act::act(model, action),
         Action::Complete
         | Action::CompletionClose
         | Action::CompletionUp
         | Action::CompletionDown
         | Action::CompletionPageUp
         | Action::CompletionPageDown
-        | Action::CompletionTake => completion::act(model, action),
+        | Action::CompletionTake => complete::act::act(model, action),
         Action::Up => move_row(model, Step::By(-1)),
         Action::Down => move_row(model, Step::By(1)),
         Action::PageUp => move_row(model, Step::Page(-1)),
@@ -150,25 +154,25 @@ pub(super) fn act(model: &mut Model, action: Action) -> Vec<Effect> {
         Action::First => move_row(model, Step::First),
         Action::Last => move_row(model, Step::Last),
         Action::Fixes | Action::FixApply | Action::FixesCopy | Action::BreakGlass | Action::BreakGlassDeploy => {
-            fixing::act(model, action)
+            fix::act::act(model, action)
         }
         Action::NextFailure => {
-            tree::next_failure(model);
+            decision::act::next_failure(model);
             Vec::new()
         }
-        Action::GroupEvents => watching::toggle(model),
-        Action::WriteCase => case::open(model),
-        Action::ReplayEntries => open(model, replaying::form),
+        Action::GroupEvents => watch::toggle(model),
+        Action::WriteCase => case::act::open(model),
+        Action::ReplayEntries => model.open_form(replay::act::form),
         Action::Back => back(model),
         Action::FilterTake => {
             model.nav.filtering = false;
             Vec::new()
         }
         Action::FilterClear => clear_filter(model),
-        Action::GuideHint => guide::hint(model),
-        Action::GuideDo => guide::do_it(model),
-        Action::GuideReset => guide::reset(model),
-        Action::GuideRead => guide::read(model),
+        Action::GuideHint => guide::act::hint(model),
+        Action::GuideDo => guide::act::do_it(model),
+        Action::GuideReset => guide::act::reset(model),
+        Action::GuideRead => guide::act::read(model),
         Action::Deployer | Action::DeployerAnywhere => show(model, Tab::Deployer),
         Action::PolicyCreator | Action::PolicyCreatorAnywhere => show(model, Tab::Policy),
         Action::Attestor | Action::AttestorAnywhere => show(model, Tab::Attestor),
@@ -184,23 +188,16 @@ pub(super) fn act(model: &mut Model, action: Action) -> Vec<Effect> {
         Action::Palette | Action::PaletteAnywhere => boxes::palette(model),
         Action::Help | Action::HelpAnywhere => push(model, "Keys", Body::Help),
         Action::CommandLog => push(model, "Command log", Body::CommandLog),
-        Action::WriteSession => export_session::open(model),
+        Action::WriteSession => export::open(model),
         Action::ApiLog => push(model, "API log", Body::ApiLog),
         Action::Copy => copy_row(model),
         Action::Theme => boxes::pick_theme(model),
-        Action::Serve => serving::toggle(model),
-        Action::ActAs => people::pick(model),
+        Action::Serve => serving::act::toggle(model),
+        Action::ActAs => people::act::pick(model),
         Action::CancelWork => cancel(model),
         Action::Suspend => vec![Effect::Suspend],
         Action::Quit | Action::QuitAnywhere => ask_quit(model),
     }
-}
-
-/// Opens a form that is made from the model.
-pub(super) fn open(model: &mut Model, form: fn(&Model) -> super::super::form::Form) -> Vec<Effect> {
-    let form = form(model);
-    model.overlays.push(Overlay::Form(Box::new(form)));
-    Vec::new()
 }
 
 fn push(model: &mut Model, title: &str, body: Body) -> Vec<Effect> {
@@ -210,9 +207,9 @@ fn push(model: &mut Model, title: &str, body: Body) -> Vec<Effect> {
 
 fn on_row(model: &mut Model, action: Action) -> Vec<Effect> {
     match model.nav.focus().tab() {
-        Tab::Deployer => deployer::on_row(model, action),
-        Tab::Policy => policy::on_row(model),
-        Tab::Attestor => attestor::on_row(model, action),
+        Tab::Deployer => cluster::act::on_row(model, action),
+        Tab::Policy => draft::act::on_row(model),
+        Tab::Attestor => attestor::act::on_row(model, action),
     }
 }
 
@@ -250,12 +247,12 @@ fn in_tree(step: Step, page: isize) -> TreeCommand {
 fn move_row(model: &mut Model, step: Step) -> Vec<Effect> {
     let pane = model.nav.focus();
     if pane == Pane::Editor {
-        policy::browse(model, browsing(step, usize::from(model.ui.viewport.page.max(2)) - 1));
+        draft::act::browse(model, browsing(step, usize::from(model.ui.viewport.page.max(2)) - 1));
         return Vec::new();
     }
     let page = isize::try_from(model.ui.viewport.page.max(2)).unwrap_or(isize::MAX) - 1;
     if pane.is_tree() {
-        tree::input(model, pane, in_tree(step, page));
+        decision::act::input(model, pane, in_tree(step, page));
         return Vec::new();
     }
     let last = match pane {
@@ -270,7 +267,7 @@ fn move_row(model: &mut Model, step: Step) -> Vec<Effect> {
         Step::First => 0,
         Step::Last => last,
     };
-    if pane == Pane::Attestors { load(model, &[Source::Attestations]) } else { Vec::new() }
+    if pane == Pane::Attestors { model.load(&[Source::Attestations]) } else { Vec::new() }
 }
 
 fn back(model: &mut Model) -> Vec<Effect> {
@@ -279,7 +276,7 @@ fn back(model: &mut Model) -> Vec<Effect> {
         return clear_filter(model);
     }
     if pane.is_right() {
-        go(model, pane.tab().first_pane());
+        model.go(pane.tab().first_pane());
         model.nav.editing = false;
     }
     model.notices.clear();
@@ -289,18 +286,18 @@ fn back(model: &mut Model) -> Vec<Effect> {
 fn clear_filter(model: &mut Model) -> Vec<Effect> {
     let pane = model.nav.focus();
     model.nav.filtering = false;
-    *model.nav.list_mut(pane) = super::super::model::ListState::default();
+    *model.nav.list_mut(pane) = crate::model::ListState::default();
     Vec::new()
 }
 
 fn filter(model: &mut Model) -> Vec<Effect> {
     if model.nav.focus() == Pane::Editor {
-        return finder::act(model, Action::FindInText);
+        return find::act::act(model, Action::FindInText);
     }
     if model.nav.focus().is_list() || model.nav.focus().is_tree() {
         model.nav.filtering = true;
     } else {
-        say(model, Weight::Info, "this pane has no rows to filter");
+        model.say(Weight::Info, "this pane has no rows to filter");
     }
     Vec::new()
 }
@@ -308,7 +305,7 @@ fn filter(model: &mut Model) -> Vec<Effect> {
 fn show(model: &mut Model, tab: Tab) -> Vec<Effect> {
     model.nav.show(tab);
     let pane = model.nav.focus();
-    guide::saw_pane(model, pane);
+    model.mark_pane_seen(pane);
     Vec::new()
 }
 
@@ -317,7 +314,7 @@ fn next_pane(model: &mut Model, by: isize) -> Vec<Effect> {
     let at = panes.iter().position(|pane| *pane == model.nav.focus()).unwrap_or(0);
     let next = (at + panes.len()).saturating_add_signed(by) % panes.len();
     if let Some(pane) = panes.get(next) {
-        go(model, *pane);
+        model.go(*pane);
     }
     Vec::new()
 }
@@ -325,7 +322,7 @@ fn next_pane(model: &mut Model, by: isize) -> Vec<Effect> {
 /// Reads what the shown tab shows.
 fn reload(model: &mut Model) -> Vec<Effect> {
     let pane = model.nav.focus();
-    guide::saw_pane(model, pane);
+    model.mark_pane_seen(pane);
     let sources: &[Source] = match model.nav.tab {
         Tab::Deployer => {
             &[Source::Projects, Source::Services, Source::Clusters, Source::Images, Source::Work, Source::Evidence]
@@ -335,8 +332,8 @@ fn reload(model: &mut Model) -> Vec<Effect> {
         }
         Tab::Attestor => &[Source::Attestors, Source::Notes, Source::Attestations, Source::Keys, Source::Work],
     };
-    let watched = if model.nav.tab == Tab::Attestor { Vec::new() } else { watching::again(model) };
-    load(model, sources).into_iter().chain(watched).collect()
+    let watched = if model.nav.tab == Tab::Attestor { Vec::new() } else { watch::again(model) };
+    model.load(sources).into_iter().chain(watched).collect()
 }
 
 /// The most useful text of the selected row.
@@ -351,7 +348,7 @@ fn copy_row(model: &mut Model) -> Vec<Effect> {
         Pane::Notes => model.selected_note().map(|n| n.name.to_string()),
         Pane::Attestations => model.selected_attestation().map(|a| a.name.clone()),
         Pane::Keys => model.selected_key().map(|k| k.fingerprint.clone()),
-        Pane::Decision => return copy_decision(model, tree::Form::Plain),
+        Pane::Decision => return copy_decision(model, decision::act::Form::Plain),
         Pane::Preview => {
             let row = model.selected_row(Pane::Preview).and_then(|at| model.preview.item(at));
             row.map(|(item, _)| item.title())
@@ -364,39 +361,33 @@ fn copy_row(model: &mut Model) -> Vec<Effect> {
         Pane::Editor => Some(model.draft.editor.text()),
     };
     if let Some(text) = text {
-        copy(model, text)
+        model.copy(text)
     } else {
-        say(model, Weight::Info, "there is nothing to copy here");
+        model.say(Weight::Info, "there is nothing to copy here");
         Vec::new()
     }
 }
 
 fn on_tree(model: &mut Model, command: TreeCommand) -> Vec<Effect> {
     let pane = model.nav.focus();
-    tree::input(model, pane, command);
+    decision::act::input(model, pane, command);
     Vec::new()
 }
 
 /// The decision that is shown, with what it is about and what is assumed.
-fn copy_decision(model: &mut Model, form: tree::Form) -> Vec<Effect> {
-    if let Some(text) = tree::transcript(model, model.decisions.under, form) {
-        return copy(model, text);
+fn copy_decision(model: &mut Model, form: decision::act::Form) -> Vec<Effect> {
+    if let Some(text) = decision::act::transcript(model, model.decisions.under, form) {
+        return model.copy(text);
     }
-    say(model, Weight::Info, "nothing is decided here yet");
+    model.say(Weight::Info, "nothing is decided here yet");
     Vec::new()
-}
-
-/// Copies; says no more than can be known.
-pub(super) fn copy(model: &mut Model, text: String) -> Vec<Effect> {
-    say(model, Weight::Info, "copied (OSC 52), and in clipboard.txt");
-    vec![Effect::Copy(text)]
 }
 
 fn cancel(model: &mut Model) -> Vec<Effect> {
     if let Some((ticket, _)) = model.works.latest() {
         vec![Effect::Cancel(ticket)]
     } else {
-        say(model, Weight::Info, "nothing is under way; q quits");
+        model.say(Weight::Info, "nothing is under way; q quits");
         Vec::new()
     }
 }
@@ -410,7 +401,7 @@ fn ask_quit(model: &mut Model) -> Vec<Effect> {
         lines.push(format!("Under way, and cancelled by quitting: {}.", work.title()));
     }
     if lines.is_empty() {
-        return quit(model);
+        return model.quit();
     }
     let confirm = Confirm { title: "Quit?".into(), lines, then: vec![Then::Quit], ..Confirm::default() };
     model.overlays.push(Overlay::Confirm(Box::new(confirm)));

@@ -1,20 +1,20 @@
 //! What keys do in the boxes over the page.
 
-use super::super::action::{Action, Context, Spec, specs};
-use super::super::decisions::Under;
-use super::super::effect::Effect;
-use super::super::fuzzy;
-use super::super::model::Model;
-use super::super::overlay::{Body, Choice, Confirm, Entry, Overlay, Picker, Then, searched};
-use super::super::reviewing::ReviewFormat;
-use super::super::work::Purpose;
-use super::tree::{self, Form};
-use super::{
-    actions, explain, files, fixes, fixing, forms, go, history, manifest, people, policy, policy_tests, quit, run,
-    signing, what_if,
-};
+use crate::action::{Action, Context, Spec, specs};
+use crate::decision;
+use crate::decision::act::Form;
+use crate::decision::manifest;
+use crate::decision::registry;
+use crate::decision::state::Under;
+use crate::draft::{file, quick_fix};
+use crate::effect::Effect;
 use crate::job::Job;
-use crate::registry_view;
+use crate::model::Model;
+use crate::overlay::{Body, Choice, Confirm, Entry, Overlay, Then};
+use crate::review::state::ReviewFormat;
+use crate::update::{actions, forms};
+use crate::work::Purpose;
+use crate::{draft, explain, fix, history, people, policy_test, sign, what_if};
 
 pub(super) fn act(model: &mut Model, action: Action) -> Vec<Effect> {
     match action {
@@ -23,8 +23,8 @@ pub(super) fn act(model: &mut Model, action: Action) -> Vec<Effect> {
         Action::Submit => forms::submit(model),
         Action::NextField => on_form(model, |form| form.move_focus(1)),
         Action::PreviousField => on_form(model, |form| form.move_focus(-1)),
-        Action::NextChoice => on_form(model, super::super::form::Form::right),
-        Action::PreviousChoice => on_form(model, super::super::form::Form::left),
+        Action::NextChoice => on_form(model, crate::shell::form::Form::right),
+        Action::PreviousChoice => on_form(model, crate::shell::form::Form::left),
         Action::PickUp => move_pick(model, -1),
         Action::PickDown => move_pick(model, 1),
         Action::PickPageUp => move_pick(model, -page(model)),
@@ -32,10 +32,10 @@ pub(super) fn act(model: &mut Model, action: Action) -> Vec<Effect> {
         Action::PickFirst => move_pick(model, isize::MIN),
         Action::PickLast => move_pick(model, isize::MAX),
         Action::Pick => pick(model),
-        Action::WizardNext => signing::next(model),
-        Action::WizardBack => signing::back(model),
-        Action::WizardUp => signing::move_by(model, -1),
-        Action::WizardDown => signing::move_by(model, 1),
+        Action::WizardNext => sign::act::next(model),
+        Action::WizardBack => sign::act::back(model),
+        Action::WizardUp => sign::act::move_by(model, -1),
+        Action::WizardDown => sign::act::move_by(model, 1),
         Action::CopyAll => copy_all(model),
         _ => scroll(model, action),
     }
@@ -44,17 +44,17 @@ pub(super) fn act(model: &mut Model, action: Action) -> Vec<Effect> {
 /// Closes the topmost box.
 pub(super) fn close(model: &mut Model) -> Vec<Effect> {
     match model.overlays.pop() {
-        Some(Overlay::Reader(reader)) if reader.body == Body::Review => super::review::closed(model),
+        Some(Overlay::Reader(reader)) if reader.body == Body::Review => crate::review::act::closed(model),
         Some(Overlay::Explain) => {
-            explain::closed(model);
+            explain::act::closed(model);
             Vec::new()
         }
-        Some(Overlay::Reader(reader)) if reader.body == Body::Replay => super::replaying::closed(model),
+        Some(Overlay::Reader(reader)) if reader.body == Body::Replay => crate::replay::act::closed(model),
         _ => Vec::new(),
     }
 }
 
-fn on_form(model: &mut Model, change: impl FnOnce(&mut super::super::form::Form)) -> Vec<Effect> {
+fn on_form(model: &mut Model, change: impl FnOnce(&mut crate::shell::form::Form)) -> Vec<Effect> {
     if let Some(Overlay::Form(form)) = model.overlays.last_mut() {
         change(form);
     }
@@ -108,25 +108,25 @@ pub(super) fn scroll_by(model: &mut Model, rows: i16) {
 fn accept(model: &mut Model) -> Vec<Effect> {
     let Some(Overlay::Confirm(confirm)) = model.overlays.pop() else { return Vec::new() };
     let Confirm { jobs, then, .. } = *confirm;
-    let mut effects = run(model, jobs, Purpose::Plain);
+    let mut effects = model.run(jobs, Purpose::Plain);
     for then in then {
         match then {
-            Then::Quit => effects.extend(quit(model)),
+            Then::Quit => effects.extend(model.quit()),
             Then::ReplaceDraft(text) => {
-                policy::replace_draft(model, &text);
+                draft::act::replace_draft(model, &text);
                 model.nav.editing = false;
             }
             Then::CloseBoxes => model.overlays.clear(),
-            Then::Import => effects.extend(history::restored(model)),
-            Then::WriteTests(text) => effects.push(policy_tests::write(model, text)),
+            Then::Import => effects.extend(history::act::restored(model)),
+            Then::WriteTests(text) => effects.push(policy_test::act::write(model, text)),
             Then::LeaveProject => {
-                history::leave_project(model);
+                history::act::leave_project(model);
                 model.session.project = None;
             }
             Then::Reopen(step) => model.guide.reopen(step),
-            Then::Steps(steps) => effects.extend(fixing::take(model, steps)),
-            Then::Fix { revision, fix } => effects.extend(fixes::apply(model, revision, &fix)),
-            Then::TakeFile(opened) => effects.extend(files::take(model, *opened)),
+            Then::Steps(steps) => effects.extend(fix::act::take(model, steps)),
+            Then::Fix { revision, fix } => effects.extend(quick_fix::apply(model, revision, &fix)),
+            Then::TakeFile(opened) => effects.extend(file::act::take(model, *opened)),
         }
     }
     effects
@@ -145,21 +145,21 @@ fn copy_all(model: &mut Model) -> Vec<Effect> {
                 let result = model.reviewing.result.as_ref();
                 result.map(|reviewed| reviewed.text(ReviewFormat::Markdown)).unwrap_or_default()
             }
-            Body::Replay => super::replaying::text(model),
+            Body::Replay => crate::replay::act::text(model),
             Body::Help => help_text(),
             Body::CommandLog => model.log.script(),
             Body::ApiLog => model.ui.requests.join("\n"),
             Body::Report(report) => report.line(),
-            Body::Against => tree::transcript(model, Under::Version, Form::Plain).unwrap_or_default(),
-            Body::Registry => registry_view::lines(model).into_iter().map(|line| line.text + "\n").collect::<String>(),
+            Body::Against => decision::act::transcript(model, Under::Version, Form::Plain).unwrap_or_default(),
+            Body::Registry => registry::lines(model).into_iter().map(|line| line.text + "\n").collect::<String>(),
             Body::Decision(decision) => decision.trace.to_string(),
             Body::BreakGlass(composed) => composed.manifest(),
         },
-        Some(Overlay::Wizard(wizard)) => signing::text_of(wizard),
-        Some(Overlay::Explain) => explain::text(model),
+        Some(Overlay::Wizard(wizard)) => sign::act::text_of(wizard),
+        Some(Overlay::Explain) => explain::act::text(model),
         _ => return Vec::new(),
     };
-    actions::copy(model, text)
+    model.copy(text)
 }
 
 /// Every key as text.
@@ -167,28 +167,14 @@ fn help_text() -> String {
     specs().map(|spec| format!("{:12} {}\n", spec.all_keys(), spec.help)).collect()
 }
 
-/// Keeps the entries that fit the filter, best first.
-pub(super) fn refilter(picker: &mut Picker) {
-    picker.selected = 0;
-    picker.shown = fuzzy::rank(picker.filter.text(), picker.entries.iter().map(|e| searched(&e.label, &e.detail)));
-}
-
-/// Opens a list to choose from.
-pub(super) fn open_picker(model: &mut Model, title: &str, entries: Vec<Entry>) -> Vec<Effect> {
-    let mut picker = Picker { title: title.to_owned(), entries, ..Picker::default() };
-    refilter(&mut picker);
-    model.overlays.push(Overlay::Picker(Box::new(picker)));
-    Vec::new()
-}
-
 fn move_pick(model: &mut Model, by: isize) -> Vec<Effect> {
     if let Some(Overlay::Picker(picker)) = model.overlays.last_mut() {
         let last = picker.shown.len().saturating_sub(1);
         picker.selected = picker.selected.saturating_add_signed(by).min(last);
     } else if matches!(model.overlays.last(), Some(Overlay::Explain)) {
-        explain::move_by(model, by);
+        explain::act::move_by(model, by);
     } else {
-        policy_tests::move_selection(model, by);
+        policy_test::act::move_selection(model, by);
     }
     Vec::new()
 }
@@ -205,7 +191,7 @@ fn chosen(model: &mut Model, choice: Choice) -> Vec<Effect> {
     match choice {
         Choice::Action(action) => actions::act(model, action),
         Choice::ActionIn(pane, action) => {
-            go(model, pane);
+            model.go(pane);
             model.nav.editing = false;
             actions::act(model, action)
         }
@@ -213,12 +199,12 @@ fn chosen(model: &mut Model, choice: Choice) -> Vec<Effect> {
             model.session.choose(image);
             Vec::new()
         }
-        Choice::TypeImage => actions::open(model, forms::typed_image),
+        Choice::TypeImage => model.open_form(crate::decision::form::typed_image),
         Choice::Pod(request) => manifest::ask(model, *request),
-        Choice::Assume(assumption) => what_if::assume(model, assumption),
-        Choice::DropAssumption(number) => what_if::drop_one(model, number),
+        Choice::Assume(assumption) => what_if::act::assume(model, assumption),
+        Choice::DropAssumption(number) => what_if::act::drop_one(model, number),
         Choice::TypeAssumption(typed) => {
-            let form = what_if::form(typed);
+            let form = what_if::act::form(typed);
             model.overlays.push(Overlay::Form(Box::new(form)));
             Vec::new()
         }
@@ -226,32 +212,25 @@ fn chosen(model: &mut Model, choice: Choice) -> Vec<Effect> {
             model.ui.theme = name;
             Vec::new()
         }
-        Choice::ActAs(name) => people::act_as(model, &name),
-        Choice::Template(number) => policy::take_template(model, number),
-        Choice::GoTo(place) => policy::show_place(model, place),
-        Choice::Fix(number) => fixes::ask(model, number),
-        Choice::OpenFile(path) => files::open(path),
-        Choice::ListFiles(path) => files::list(path),
-        Choice::TypePath => actions::open(model, files::path_form),
-        Choice::TakeOutside => files::take_outside(model),
-        Choice::KeepMine => files::keep_mine(model),
-        Choice::CompareOutside => files::compare_outside(model),
-        Choice::AddKeyTo(attestor) => super::attestor::add_key_to(model, attestor),
+        Choice::ActAs(name) => people::act::act_as(model, &name),
+        Choice::Template(number) => draft::act::take_template(model, number),
+        Choice::GoTo(place) => draft::act::show_place(model, place),
+        Choice::Fix(number) => quick_fix::ask(model, number),
+        Choice::OpenFile(path) => file::act::open(path),
+        Choice::ListFiles(path) => file::act::list(path),
+        Choice::TypePath => model.open_form(file::act::path_form),
+        Choice::TakeOutside => file::act::take_outside(model),
+        Choice::KeepMine => file::act::keep_mine(model),
+        Choice::CompareOutside => file::act::compare_outside(model),
+        Choice::AddKeyTo(attestor) => crate::attestor::act::add_key_to(model, attestor),
         Choice::RemoveKeyOf(attestor, key_id) => {
             let lines = vec![
                 format!("Key {key_id} is removed from {attestor}."),
                 "Attestations made with it stop counting at once; running pods stay.".to_owned(),
             ];
-            ask(model, "Remove the key?", lines, vec![Job::RemoveKey { attestor, key_id }], true)
+            model.ask("Remove the key?", lines, vec![Job::RemoveKey { attestor, key_id }], true)
         }
     }
-}
-
-/// Shows what will happen, and asks.
-pub(super) fn ask(model: &mut Model, title: &str, lines: Vec<String>, jobs: Vec<Job>, danger: bool) -> Vec<Effect> {
-    let confirm = Confirm { title: title.to_owned(), lines, jobs, danger, ..Confirm::default() };
-    model.overlays.push(Overlay::Confirm(Box::new(confirm)));
-    Vec::new()
 }
 
 /// Every action by name; those of the present context first.
@@ -272,7 +251,7 @@ pub(super) fn palette(model: &mut Model) -> Vec<Effect> {
         Some(Entry { label: spec.label.to_owned(), detail, choice: Choice::ActionIn(pane, spec.action) })
     });
     let entries = here.chain(elsewhere).collect();
-    open_picker(model, "Command", entries)
+    model.open_picker("Command", entries)
 }
 
 pub(super) fn pick_theme(model: &mut Model) -> Vec<Effect> {
@@ -282,7 +261,7 @@ pub(super) fn pick_theme(model: &mut Model) -> Vec<Effect> {
         .iter()
         .map(|name| Entry { label: name.clone(), detail: String::new(), choice: Choice::Theme(name.clone()) })
         .collect();
-    open_picker(model, "Theme", entries)
+    model.open_picker("Theme", entries)
 }
 
 /// The images of the registry and of the cluster, each by digest where it has one; or typed.
@@ -315,5 +294,5 @@ pub(super) fn pick_image(model: &mut Model) -> Vec<Effect> {
         detail: "any image, known or not".into(),
         choice: Choice::TypeImage,
     });
-    open_picker(model, "Choose an image", entries)
+    model.open_picker("Choose an image", entries)
 }

@@ -2,17 +2,19 @@
 
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 
-use super::super::action::{Context, lookup};
-use super::super::chord::Chord;
-use super::super::completing::Completing;
-use super::super::editor::EditorCommand;
-use super::super::effect::Effect;
-use super::super::field::FieldCommand;
-use super::super::form::Input;
-use super::super::model::Model;
-use super::super::overlay::Overlay;
-use super::super::tab::{Pane, Tab};
-use super::{actions, boxes, explain, finder, policy};
+use crate::action::{Context, lookup};
+use crate::draft::complete::list::Completing;
+use crate::draft::editor::EditorCommand;
+use crate::draft::find;
+use crate::effect::Effect;
+use crate::model::Model;
+use crate::overlay::Overlay;
+use crate::shell::chord::Chord;
+use crate::shell::field::FieldCommand;
+use crate::shell::form::Input;
+use crate::shell::tab::{Pane, Tab};
+use crate::update::actions;
+use crate::{draft, explain};
 
 impl Model {
     /// Where keys are looked up, the innermost first.
@@ -105,7 +107,7 @@ fn text_key(model: &mut Model, event: KeyEvent) -> Vec<Effect> {
                         secret.input(command);
                     }
                     (Input::Paste(editor), _) => {
-                        policy::editor_command(event, 1).map(|command| editor.input(command));
+                        draft::act::editor_command(event, 1).map(|command| editor.input(command));
                     }
                     (Input::Choice { .. }, Some(FieldCommand::Insert(' '))) => form.move_choice(1),
                     _ => {}
@@ -114,7 +116,7 @@ fn text_key(model: &mut Model, event: KeyEvent) -> Vec<Effect> {
         }
         Some(Overlay::Picker(picker)) => {
             if field_command(event).is_some_and(|command| picker.filter.input(command)) {
-                boxes::refilter(picker);
+                picker.refilter();
             }
         }
         Some(Overlay::Wizard(wizard)) => {
@@ -138,10 +140,10 @@ fn text_key(model: &mut Model, event: KeyEvent) -> Vec<Effect> {
         }
         None if finding => {
             if let Some(command) = field_command(event) {
-                finder::input(model, command);
+                find::act::input(model, command);
             }
         }
-        None => return policy::edit_key(model, event),
+        None => return draft::act::edit_key(model, event),
     }
     Vec::new()
 }
@@ -149,7 +151,7 @@ fn text_key(model: &mut Model, event: KeyEvent) -> Vec<Effect> {
 /// Pasted text goes where typed text would; where none would, a refusal is explained.
 pub(super) fn paste(model: &mut Model, text: &str) -> Vec<Effect> {
     if !model.takes_text()
-        && let Some(effects) = explain::pasted(model, text)
+        && let Some(effects) = explain::act::pasted(model, text)
     {
         return effects;
     }
@@ -174,7 +176,7 @@ pub(super) fn paste(model: &mut Model, text: &str) -> Vec<Effect> {
         }
         Some(Overlay::Picker(picker)) => {
             picker.filter.input(FieldCommand::Text(text.to_owned()));
-            boxes::refilter(picker);
+            picker.refilter();
         }
         Some(Overlay::Wizard(wizard)) if wizard.takes_text() => {
             wizard.passphrase.input(FieldCommand::Text(text.to_owned()));
@@ -183,11 +185,11 @@ pub(super) fn paste(model: &mut Model, text: &str) -> Vec<Effect> {
             let pane = model.nav.focus();
             model.nav.list_mut(pane).filter.input(FieldCommand::Text(text.to_owned()));
         }
-        None if finding => finder::input(model, FieldCommand::Text(text.to_owned())),
+        None if finding => find::act::input(model, FieldCommand::Text(text.to_owned())),
         None if model.nav.focus() == Pane::Editor => {
             model.draft.completing = None;
             model.nav.editing = true;
-            return policy::insert(model, text);
+            return draft::act::insert(model, text);
         }
         Some(_) | None => {}
     }

@@ -1,16 +1,18 @@
 //! The mouse: tabs, rows, scrolling, hints of the footer, the cursor of the draft.
 
-use super::super::action::Action;
-use super::super::editor::{EditorCommand, Motion};
-use super::super::effect::Effect;
-use super::super::fixing::FixesBox;
-use super::super::history::HistoryBox;
-use super::super::model::Model;
-use super::super::msg::{Mouse, Target};
-use super::super::overlay::{Overlay, TestsBox};
-use super::super::tab::Pane;
-use super::super::tree::TreeCommand;
-use super::{actions, boxes, completion, go, policy, tree};
+use crate::action::Action;
+use crate::decision::tree::TreeCommand;
+use crate::draft::complete;
+use crate::draft::editor::{EditorCommand, Motion};
+use crate::effect::Effect;
+use crate::fix::state::FixesBox;
+use crate::history::state::HistoryBox;
+use crate::model::Model;
+use crate::msg::{Mouse, Target};
+use crate::overlay::{Overlay, TestsBox};
+use crate::shell::tab::Pane;
+use crate::update::{actions, boxes};
+use crate::{decision, draft};
 
 pub(super) fn mouse(model: &mut Model, event: Mouse) -> Vec<Effect> {
     match event {
@@ -62,20 +64,20 @@ fn click(model: &mut Model, target: Target) -> Vec<Effect> {
         model.draft.completing = None;
     }
     match target {
-        Target::Proposal(row) => return completion::click(model, row),
+        Target::Proposal(row) => return complete::act::click(model, row),
         Target::Tab(tab) => model.nav.show(tab),
-        Target::Pane(pane) => go(model, pane),
+        Target::Pane(pane) => model.go(pane),
         Target::Row(pane, row) => {
-            go(model, pane);
+            model.go(pane);
             if pane.is_tree() {
-                tree::click(model, pane, row);
+                decision::act::click(model, pane, row);
             } else {
                 model.nav.list_mut(pane).selected = row;
             }
         }
         Target::Text(line, cell) => {
-            go(model, Pane::Editor);
-            return policy::edit(model, EditorCommand::Move(Motion::Cell { line, cell }));
+            model.go(Pane::Editor);
+            return draft::act::edit(model, EditorCommand::Move(Motion::Cell { line, cell }));
         }
         Target::Footer(action) => return actions::act(model, action),
         Target::OverlayRow(_) | Target::Overlay | Target::Nothing => {}
@@ -87,7 +89,7 @@ fn click(model: &mut Model, target: Target) -> Vec<Effect> {
 fn drag(model: &mut Model, target: Target) -> Vec<Effect> {
     match target {
         Target::Text(line, cell) if model.overlays.is_empty() && model.nav.focus() == Pane::Editor => {
-            policy::edit(model, EditorCommand::Select(Motion::Cell { line, cell }))
+            draft::act::edit(model, EditorCommand::Select(Motion::Cell { line, cell }))
         }
         _ => Vec::new(),
     }
@@ -106,12 +108,12 @@ fn scroll(model: &mut Model, target: Target, rows: i16) -> Vec<Effect> {
     if pane == Pane::Editor {
         let motion = if rows < 0 { Motion::Up } else { Motion::Down };
         for _ in 0..rows.unsigned_abs() {
-            policy::browse(model, motion);
+            draft::act::browse(model, motion);
         }
         return Vec::new();
     }
     if pane.is_tree() {
-        tree::input(model, pane, TreeCommand::By(isize::from(rows)));
+        decision::act::input(model, pane, TreeCommand::By(isize::from(rows)));
         return Vec::new();
     }
     let last = match pane {

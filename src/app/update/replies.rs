@@ -2,41 +2,21 @@
 
 use jiff::Timestamp;
 
-use super::super::effect::Effect;
-use super::super::job::{Job, Outcome};
-use super::super::model::Model;
-use super::super::msg::Failure;
-use super::super::notice::Weight;
-use super::super::overlay::{Body, Overlay};
-use super::super::query::{Answer, Source};
-use super::super::remote::{Remote, Ticket};
-use super::super::report::Report;
-use super::super::session::Session;
-use super::super::tab::Pane;
-use super::super::work::{Purpose, Work};
-use super::{conflict, export_session, files, history, load, policy, say, signing};
-
-/// Marks a source as being read.
-pub(super) fn begin(model: &mut Model, source: Source, ticket: Ticket) {
-    let r = &mut model.session.remotes;
-    match source {
-        Source::Projects => r.projects.start(ticket),
-        Source::Services => r.services.start(ticket),
-        Source::Clusters => r.clusters.start(ticket),
-        Source::Images => r.images.start(ticket),
-        Source::Policy => r.policy.start(ticket),
-        Source::SystemPolicy => r.system_policy.start(ticket),
-        Source::Attestors => r.attestors.start(ticket),
-        Source::Notes => r.notes.start(ticket),
-        Source::Attestations => r.attestations.start(ticket),
-        Source::Evidence => r.evidence.start(ticket),
-        Source::Registry => r.registry.start(ticket),
-        Source::Survey => r.survey.start(ticket),
-        Source::Inventory => r.inventory.start(ticket),
-        Source::Keys => r.keys.start(ticket),
-        Source::Work => r.work.start(ticket),
-    }
-}
+use crate::command_log::export;
+use crate::draft::file;
+use crate::effect::Effect;
+use crate::job::{Job, Outcome};
+use crate::model::Model;
+use crate::msg::Failure;
+use crate::overlay::{Body, Overlay};
+use crate::query::{Answer, Source};
+use crate::session::Session;
+use crate::shell::notice::Weight;
+use crate::shell::remote::{Remote, Ticket};
+use crate::shell::report::Report;
+use crate::shell::tab::Pane;
+use crate::work::{Purpose, Work};
+use crate::{draft, history, import, sign};
 
 fn finish<T>(remote: &mut Remote<T>, ticket: Ticket, result: Result<T, Report>, now: Timestamp) -> bool {
     remote.finish(ticket, result, now)
@@ -76,13 +56,13 @@ pub(super) fn answered(model: &mut Model, ticket: Ticket, answer: Answer) -> Vec
             adopt_cluster(&mut model.session);
             Vec::new()
         }
-        Source::Attestors => load(model, &[Source::Attestations]),
+        Source::Attestors => model.load(&[Source::Attestations]),
         Source::Policy => {
-            policy::live_policy_came(model);
+            draft::act::live_policy_came(model);
             if model.session.remotes.policy.failure().is_none() {
-                conflict::live_came(model);
+                import::act::live_came(model);
             }
-            history::seen(model)
+            history::act::seen(model)
         }
         _ => Vec::new(),
     }
@@ -110,7 +90,7 @@ pub(super) fn missing_registry(model: &mut Model) -> Vec<Effect> {
     if wanted.is_empty() || model.decisions.looked_up.as_ref() == Some(&wanted) {
         return Vec::new();
     }
-    let effects = load(model, &[Source::Registry]);
+    let effects = model.load(&[Source::Registry]);
     if !effects.is_empty() {
         model.decisions.looked_up = Some(wanted);
     }
@@ -124,7 +104,7 @@ pub(super) fn missing_evidence(model: &mut Model) -> Vec<Effect> {
     if model.decisions.asked.as_ref() == Some(&wanted) {
         return Vec::new();
     }
-    let effects = load(model, &[Source::Evidence]);
+    let effects = model.load(&[Source::Evidence]);
     if !effects.is_empty() {
         model.decisions.asked = Some(wanted);
     }
@@ -148,8 +128,8 @@ pub(super) fn job_done(model: &mut Model, ticket: Ticket, number: usize, outcome
     let (job, purpose) = (work.jobs.get(number).cloned(), work.purpose);
     match (job, purpose) {
         (Some(job), Purpose::Plain) => plain_outcome(model, &job, outcome),
-        (Some(_), Purpose::Wizard) => signing::wizard_outcome(model, outcome),
-        (Some(_), Purpose::GuideSign) => signing::guide_outcome(model, outcome),
+        (Some(_), Purpose::Wizard) => sign::act::wizard_outcome(model, outcome),
+        (Some(_), Purpose::GuideSign) => sign::act::guide_outcome(model, outcome),
         (None, _) => Vec::new(),
     }
 }
@@ -158,9 +138,9 @@ pub(super) fn job_done(model: &mut Model, ticket: Ticket, number: usize, outcome
 fn plain_outcome(model: &mut Model, job: &Job, outcome: Outcome) -> Vec<Effect> {
     match (job, outcome) {
         (Job::CreateProject { project }, _) if model.session.project.as_deref() != Some(project) => {
-            history::leave_project(model);
+            history::act::leave_project(model);
             model.session.project = Some(project.clone());
-            load(model, &Source::ALL)
+            model.load(&Source::ALL)
         }
         (Job::CreateCluster(id), _) => {
             model.session.cluster = Some((id.location.clone(), id.name.clone()));
@@ -169,17 +149,17 @@ fn plain_outcome(model: &mut Model, job: &Job, outcome: Outcome) -> Vec<Effect> 
         (Job::ImportPolicy { project, text, .. }, outcome) => {
             model.draft.baseline.clone_from(text);
             match outcome {
-                Outcome::Imported(stored) => history::imported(model, project, &stored),
+                Outcome::Imported(stored) => history::act::imported(model, project, &stored),
                 _ => Vec::new(),
             }
         }
-        (Job::SaveFile { text, .. }, Outcome::Saved { path, stamp }) => files::saved(model, path, text, stamp),
+        (Job::SaveFile { text, .. }, Outcome::Saved { path, stamp }) => file::act::saved(model, path, text, stamp),
         (Job::SaveFile { text, .. }, Outcome::InTheWay { path, text: there }) => {
-            files::in_the_way(model, path, text, there);
+            file::act::in_the_way(model, path, text, there);
             Vec::new()
         }
         (Job::WriteSession { text, .. }, Outcome::InTheWay { path, text: there }) => {
-            export_session::in_the_way(model, path, text, there);
+            export::in_the_way(model, path, text, there);
             Vec::new()
         }
         (_, Outcome::Resolved { image, digest }) => {
@@ -187,7 +167,7 @@ fn plain_outcome(model: &mut Model, job: &Job, outcome: Outcome) -> Vec<Effect> 
             Vec::new()
         }
         (_, Outcome::Validated { refused: Some(reason) }) => {
-            say(model, Weight::Warning, format!("uploaded, and the attestor does not take it: {reason}"));
+            model.say(Weight::Warning, format!("uploaded, and the attestor does not take it: {reason}"));
             Vec::new()
         }
         _ => Vec::new(),
@@ -198,7 +178,7 @@ pub(super) fn ended(model: &mut Model, ticket: Ticket, result: Result<(), Failur
     model.log.ended(ticket, &result);
     let form = model.works.take_form(ticket);
     let Some(work) = model.works.end(ticket) else { return Vec::new() };
-    let effects = load(model, &work.touches());
+    let effects = model.load(&work.touches());
     if result.is_err() {
         model.guide.settle();
         model.overlays.extend(form.map(Overlay::Form));
@@ -206,8 +186,8 @@ pub(super) fn ended(model: &mut Model, ticket: Ticket, result: Result<(), Failur
     match result {
         Ok(()) => succeeded(model, &work),
         Err(Failure::Cancelled) => {
-            say(model, Weight::Warning, format!("{}: cancelled", work.title()));
-            signing::wizard_stopped(model, None);
+            model.say(Weight::Warning, format!("{}: cancelled", work.title()));
+            sign::act::wizard_stopped(model, None);
         }
         Err(Failure::Failed(number, report)) => failed(model, &work, number, report),
     }
@@ -221,23 +201,23 @@ fn succeeded(model: &mut Model, work: &Work) {
     let is_refusal = |o: &Outcome| matches!(o, Outcome::Validated { refused: Some(_) } | Outcome::InTheWay { .. });
     let refused = work.outcomes.iter().any(is_refusal);
     if let (Some(job), false) = (work.jobs.last(), refused) {
-        say(model, Weight::Success, format!("✓ {}", job.title()));
+        model.say(Weight::Success, format!("✓ {}", job.title()));
     }
 }
 
 fn failed(model: &mut Model, work: &Work, number: usize, report: Report) {
     let job = work.jobs.get(number);
     if work.purpose == Purpose::Wizard {
-        signing::wizard_stopped(model, Some(report));
+        sign::act::wizard_stopped(model, Some(report));
         return;
     }
     let title = job.map(Job::title).unwrap_or_default();
     if let (Some(Job::ImportPolicy { project, .. }), true) = (job, report.conflict) {
         model.nav.go(Pane::Editor);
         model.nav.editing = false;
-        return conflict::refused(model, project);
+        return import::act::refused(model, project);
     }
-    say(model, Weight::Error, format!("{title} failed: {}", report.title));
+    model.say(Weight::Error, format!("{title} failed: {}", report.title));
     model.overlays.push(Overlay::reader(format!("{title} failed"), Body::Report(report)));
     if matches!(job, Some(Job::ImportPolicy { .. })) {
         model.nav.go(Pane::Editor);

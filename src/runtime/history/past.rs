@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use jiff::Timestamp;
 
 use super::MAX_READ;
-use app::history::Version;
+use app::history::state::Version;
 use domain::document::{Dialect, Document, MAX_BYTES};
 use domain::replay::Dated;
 

@@ -5,7 +5,7 @@
 use super::{Backend, Done, blocking, work_directory};
 use crate::runtime::queries::pgp_key;
 use app::job::Outcome;
-use app::report::Report;
+use app::shell::report::Report;
 use domain::attestation::Verify as _;
 use domain::key::{Fingerprint, KeySpec, Passphrase};
 use signing::openpgp::Verifier;

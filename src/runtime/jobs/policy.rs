@@ -5,7 +5,7 @@
 use super::{Backend, Done, Error, work_directory};
 use crate::runtime::queries::project_id;
 use app::job::Outcome;
-use app::report::Report;
+use app::shell::report::Report;
 use domain::document::{self, Dialect, Document};
 use domain::policy::Policy;
 

@@ -10,7 +10,7 @@ use crate::styles::Styles;
 use crate::text::{clip, mark_cut, narrow, put, put_styled};
 use crate::theme::Role;
 use crate::widgets::scroll::Scroll;
-use app::text::width;
+use app::shell::text::width;
 
 /// A text, one row a line; scrolls both ways.
 #[derive(Debug, Clone, Copy)]

@@ -7,7 +7,7 @@ use ratatui::widgets::Widget;
 use crate::styles::{Focus, Styles};
 use crate::text::{Cut, clip, fill, fit, narrow, put, room};
 use crate::theme::Role;
-use app::text::width;
+use app::shell::text::width;
 
 /// One proposal.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

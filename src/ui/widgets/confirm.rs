@@ -7,7 +7,7 @@ use ratatui::widgets::Widget;
 use crate::styles::Styles;
 use crate::text::{clip, narrow, put};
 use crate::theme::Role;
-use app::text::width;
+use app::shell::text::width;
 
 /// How an answer looks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]

@@ -16,8 +16,8 @@ use crate::text::{clip, mark_cut, put, put_styled};
 use crate::theme::Role;
 use crate::widgets::placeholder::Placeholder;
 use crate::widgets::scroll::Scroll;
-use app::text::width;
-use app::text_diff::{Change, Diff, DiffLine};
+use app::shell::text::width;
+use app::shell::text_diff::{Change, Diff, DiffLine};
 
 /// The lines of a diff with their numbers; scrolls both ways.
 #[derive(Debug, Clone, Copy)]

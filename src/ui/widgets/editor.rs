@@ -12,7 +12,7 @@ use crate::styles::{Focus, Styles};
 use crate::text::{At, clip, narrow, put, put_styled};
 use crate::theme::Role;
 use crate::widgets::code::token_style;
-use app::editor::Editor;
+use app::draft::editor::Editor;
 use domain::lint::{Diagnostic, Severity};
 use domain::span::Position;
 
@@ -152,7 +152,7 @@ impl EditorPane<'_> {
         let room = usize::from(row.width.saturating_sub(gutter));
         let used = put_styled(buf, (x, row.y), &text, (left, room), self.styles.glyphs.tab, looks.styler(self.styles));
         let at_end = looks.after_end(self.styles);
-        if let Some(style) = at_end.filter(|_| usize::from(used) < room && app::text::width(&text) >= left) {
+        if let Some(style) = at_end.filter(|_| usize::from(used) < room && app::shell::text::width(&text) >= left) {
             buf.set_style(Rect { x: x + used, width: 1, ..row }, style);
         }
     }
@@ -256,7 +256,7 @@ impl EditorPane<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use app::editor::{EditorCommand, Motion};
+    use app::draft::editor::{EditorCommand, Motion};
 
     fn at(line: usize, column: usize) -> Position {
         Position { line, column }

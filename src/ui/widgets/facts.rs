@@ -10,7 +10,7 @@ use crate::text::{Cut, clip, fit, narrow, put, put_line};
 use crate::theme::Role;
 use crate::widgets::paragraph::wrap_line;
 use crate::widgets::scroll::Scroll;
-use app::text::width;
+use app::shell::text::width;
 
 /// Rows of `name  value`; values wrap under themselves.
 #[derive(Debug, Clone)]

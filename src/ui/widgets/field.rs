@@ -6,7 +6,7 @@ use ratatui::widgets::Widget;
 
 use crate::styles::{Focus, Styles};
 use crate::text::{clip, fill, narrow, put, put_styled};
-use app::field::{Field, SecretField};
+use app::shell::field::{Field, SecretField};
 
 /// What a field shows: a text, or a sign for each character of a secret.
 #[derive(Debug, Clone, Copy)]
@@ -76,7 +76,7 @@ impl Widget for &FieldLine<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use app::field::FieldCommand;
+    use app::shell::field::FieldCommand;
 
     fn drawn(content: Content<'_>) -> (String, Option<Position>) {
         let styles = Styles::default();

@@ -8,7 +8,7 @@ use ratatui::widgets::Widget;
 use crate::styles::Styles;
 use crate::text::{clip, fill, line_width, narrow, put, put_line, room};
 use crate::theme::Role;
-use app::text::width;
+use app::shell::text::width;
 
 /// One key and what it does.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -18,8 +18,8 @@ use crate::theme::Role;
 use crate::widgets::editor::{EditorPane, EditorView};
 use crate::widgets::field::{Content, FieldLine};
 use crate::widgets::scroll::Scroll;
-use app::editor::Editor;
-use app::text::width;
+use app::draft::editor::Editor;
+use app::shell::text::width;
 
 /// What is filled in.
 #[derive(Debug, Clone, Copy)]
@@ -249,7 +249,7 @@ impl StatefulWidget for &Form<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use app::field::Field;
+    use app::shell::field::Field;
 
     #[test]
     fn help_and_errors_stand_below_their_field() {

@@ -118,7 +118,7 @@ impl<'a> Pane<'a> {
         if let Some(step) = self.spinner {
             spans.push(Span::styled(format!(" {}", glyphs.spinner(step)), styles.busy()));
         }
-        let rest = spans.iter().map(|span| app::text::width(&span.content)).sum::<usize>();
+        let rest = spans.iter().map(|span| app::shell::text::width(&span.content)).sum::<usize>();
         let title = fit(self.title, room.saturating_sub(rest), Cut::End, glyphs.ellipsis).into_owned();
         spans.insert(0, Span::styled(title, styles.pane_title(self.focus)));
         Line::from(spans)

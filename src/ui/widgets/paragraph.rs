@@ -11,7 +11,7 @@ use ratatui::widgets::{StatefulWidget, Widget};
 use crate::styles::Styles;
 use crate::text::{clip, put_line, wrap};
 use crate::widgets::scroll::Scroll;
-use app::text::width;
+use app::shell::text::width;
 
 /// Lines of styled text, wrapped.
 #[derive(Debug, Clone)]

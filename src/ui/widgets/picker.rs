@@ -20,10 +20,10 @@ use crate::text::{Cut, clip, fit, narrow, put, put_styled};
 use crate::widgets::field::{Content, FieldLine};
 use crate::widgets::placeholder::Placeholder;
 use crate::widgets::scroll::Scroll;
-use app::field::Field;
-use app::fuzzy;
 use app::overlay::searched;
-use app::text::width;
+use app::shell::field::Field;
+use app::shell::fuzzy;
+use app::shell::text::width;
 
 /// One entry as it is drawn.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]

@@ -113,7 +113,7 @@ impl StatefulWidget for &Stack<'_, '_> {
 mod tests {
     use super::*;
     use crate::text::rows;
-    use app::text_diff::Diff;
+    use app::shell::text_diff::Diff;
 
     fn drawn(offset: usize, left: usize) -> (Vec<String>, usize) {
         let styles = Styles::default();

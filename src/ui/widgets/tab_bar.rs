@@ -8,7 +8,7 @@ use ratatui::widgets::Widget;
 use crate::styles::{Focus, Styles};
 use crate::text::{Cut, clip, fill, fit, line_width, narrow, put, put_line};
 use crate::theme::Role;
-use app::text::width;
+use app::shell::text::width;
 
 /// The tabs, the active one painted full, and a note at the right that goes where it does not fit.
 ///

@@ -163,7 +163,7 @@ impl<'a> Table<'a> {
             let Some(width) = *width else { continue };
             let wide = usize::from(width).min(room(area, x));
             let title = fit(column.title, wide, Cut::End, self.styles.glyphs.ellipsis);
-            let left_over = wide.saturating_sub(app::text::width(&title));
+            let left_over = wide.saturating_sub(app::shell::text::width(&title));
             let start = if column.align == Align::Right { left_over } else { 0 };
             put(buf, (x.saturating_add(narrow(start)), area.y), &title, wide - start, style);
             x = x.saturating_add(width + GAP);

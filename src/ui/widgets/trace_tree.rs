@@ -24,8 +24,8 @@ use crate::text::{clip, narrow, put, put_line, wrap};
 use crate::theme::Role;
 use crate::widgets::placeholder::Placeholder;
 use crate::widgets::scroll::Scroll;
-use app::text::width;
-use app::tree::TreeRow;
+use app::decision::tree::TreeRow;
+use app::shell::text::width;
 use domain::admission::check::Words;
 use domain::admission::trace::Status;
 use domain::document::Path;
@@ -230,7 +230,7 @@ impl StatefulWidget for &TraceTree<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use app::tree::{Tree, TreeCommand};
+    use app::decision::tree::{Tree, TreeCommand};
     use domain::admission::check::{AttestationCheck, StageResult};
     use domain::admission::trace::{Check, Trace};
     use domain::attestation::{AttestationFault, Stage};

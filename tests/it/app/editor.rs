@@ -1,11 +1,11 @@
 //! Editing the draft with keys and the mouse, by what the text and the screen say after them.
 
-use countersign::app::editor::{Editor, EditorCommand};
+use countersign::app::draft::editor::{Editor, EditorCommand};
+use countersign::app::draft::file::state::{FileReply, FileTask, Listed, Opened, Outside, Stamp};
 use countersign::app::effect::Effect;
-use countersign::app::file::{FileReply, FileTask, Listed, Opened, Outside, Stamp};
 use countersign::app::job::{Job, Outcome};
 use countersign::app::msg::{Mouse, Msg, Target, Timer};
-use countersign::app::report::Report;
+use countersign::app::shell::report::Report;
 
 use crate::support::stage::Stage;
 
@@ -154,10 +154,10 @@ fn where_there_is_no_problem_or_no_fix_it_is_said() {
 fn the_list_of_problems_shows_fewer_of_them() {
     let mut stage = draft("default_admission_rule:\n  evaluationMode: ALWAYS_ALLOW\n  enforcementMode: X\n");
     stage.keys("Esc Tab");
-    let all = stage.model.shown_rows(countersign::app::tab::Pane::Problems).len();
+    let all = stage.model.shown_rows(countersign::app::shell::tab::Pane::Problems).len();
     stage.keys("s s");
     stage.row("errors");
-    let errors = stage.model.shown_rows(countersign::app::tab::Pane::Problems).len();
+    let errors = stage.model.shown_rows(countersign::app::shell::tab::Pane::Problems).len();
     assert!(errors > 0 && errors < all, "{errors} of {all}");
     // Enter goes to the place, F8 offers what can be done about the selected one.
     stage.keys("/");
@@ -258,7 +258,7 @@ fn a_change_outside_to_what_the_draft_says_is_no_question() {
     stage.row("was removed outside; the draft is kept");
 }
 
-fn job(effects: &[Effect]) -> (countersign::app::remote::Ticket, Job) {
+fn job(effects: &[Effect]) -> (countersign::app::shell::remote::Ticket, Job) {
     let found =
         effects.iter().find_map(|e| if let Effect::Run(ticket, jobs) = e { Some((*ticket, jobs)) } else { None });
     let (ticket, jobs) = found.unwrap();

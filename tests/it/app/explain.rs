@@ -1,11 +1,11 @@
 //! The box that explains a refusal: how it is opened, what it says, where its lines lead to.
 
 use countersign::app::effect::Effect;
-use countersign::app::history::{Author, History, Version};
+use countersign::app::history::state::{Author, History, Version};
 use countersign::app::msg::Msg;
 use countersign::app::overlay::Overlay;
-use countersign::app::remote::Remote;
-use countersign::app::tab::{Pane, Tab};
+use countersign::app::shell::remote::Remote;
+use countersign::app::shell::tab::{Pane, Tab};
 use countersign::domain::admission::{Attestations, AttestorEvidence, Evidence};
 use countersign::domain::document::{Dialect, Document};
 use countersign::domain::what_if::Assumption;

@@ -1,10 +1,10 @@
 //! The box with the fixes, and how each is applied in the ordinary way of its role; breaking the glass.
 
-use countersign::app::commands::{For, commands};
+use countersign::app::command_log::commands::{For, commands};
 use countersign::app::effect::Effect;
 use countersign::app::job::Job;
 use countersign::app::msg::Msg;
-use countersign::app::remote::Remote;
+use countersign::app::shell::remote::Remote;
 use countersign::codelab::{files, names};
 use countersign::domain::admission::{Attestations, AttestorEvidence, Evidence};
 use countersign::domain::attestation::{Attestation, SignatureFault, Verified, Verify};

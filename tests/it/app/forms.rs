@@ -1,11 +1,11 @@
 //! Wrong input at every prompt: an error under its field, on the screen, and nothing typed is lost.
 
 use countersign::app::effect::Effect;
-use countersign::app::field::Field;
-use countersign::app::form::{Form, FormKind, Input, Typed};
 use countersign::app::msg::{Failure, Msg};
 use countersign::app::overlay::Overlay;
-use countersign::app::report::Report;
+use countersign::app::shell::field::Field;
+use countersign::app::shell::form::{Form, FormKind, Input, Typed};
+use countersign::app::shell::report::Report;
 
 use crate::support::screen::text;
 use crate::support::stage::Stage;

@@ -1,14 +1,14 @@
 //! Changing the policy for real: imports that meet another one, the history, the tests of the draft.
 
 use countersign::app::effect::Effect;
-use countersign::app::history::{Author, History, Version};
+use countersign::app::history::state::{Author, History, Version};
 use countersign::app::job::{Job, Outcome};
 use countersign::app::msg::{Failure, Msg};
 use countersign::app::overlay::{Body, Overlay};
-use countersign::app::policy_tests::TestsFile;
+use countersign::app::policy_test::state::TestsFile;
 use countersign::app::query::{Answer, Query};
-use countersign::app::remote::Ticket;
-use countersign::app::report::Report;
+use countersign::app::shell::remote::Ticket;
+use countersign::app::shell::report::Report;
 use countersign::codelab::{files, names};
 use countersign::domain::admission::Platform;
 use countersign::domain::document::{Dialect, Document};

@@ -5,7 +5,7 @@ use countersign::app::job::Job;
 use countersign::app::msg::Msg;
 use countersign::app::overlay::Overlay;
 use countersign::app::query::Source;
-use countersign::app::report::Report;
+use countersign::app::shell::report::Report;
 use countersign::runtime::backend::Backend;
 use countersign::runtime::callers::personas;
 use countersign::runtime::files::Files;

@@ -2,8 +2,8 @@
 
 use countersign::app::effect::Effect;
 use countersign::app::msg::{Msg, Timer};
-use countersign::app::report::Report;
 use countersign::app::session::Connection;
+use countersign::app::shell::report::Report;
 
 use crate::support::stage::Stage;
 

@@ -3,8 +3,8 @@
 use countersign::app::effect::Effect;
 use countersign::app::job::{Job, Outcome};
 use countersign::app::msg::{Failure, Msg};
-use countersign::app::remote::Ticket;
-use countersign::app::report::Report;
+use countersign::app::shell::remote::Ticket;
+use countersign::app::shell::report::Report;
 use countersign::runtime::backend::Backend;
 use countersign::runtime::files::Files;
 use countersign::runtime::jobs::perform;

@@ -1,13 +1,13 @@
 //! Asking about pods: of several images, from a manifest, from the cluster; what if; the tree of the
 //! decision; tags and platforms.
 
+use countersign::app::draft::file::state::{FileReply, FileTask, Opened, Stamp};
 use countersign::app::effect::Effect;
-use countersign::app::file::{FileReply, FileTask, Opened, Stamp};
-use countersign::app::history::{Author, History, Version};
+use countersign::app::history::state::{Author, History, Version};
 use countersign::app::msg::Msg;
 use countersign::app::query::Query;
-use countersign::app::remote::Remote;
-use countersign::app::report::Report;
+use countersign::app::shell::remote::Remote;
+use countersign::app::shell::report::Report;
 use countersign::codelab::{files, names};
 use countersign::domain::admission::{Attestations, AttestorEvidence, Outcome};
 use countersign::domain::document::{Dialect, Document};

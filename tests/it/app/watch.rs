@@ -3,11 +3,11 @@
 
 use std::collections::BTreeMap;
 
+use countersign::app::cluster::state::{Feed, News, Watched};
 use countersign::app::effect::Effect;
 use countersign::app::msg::Msg;
-use countersign::app::remote::Ticket;
-use countersign::app::report::Report;
-use countersign::app::watching::{Feed, News, Watched};
+use countersign::app::shell::remote::Ticket;
+use countersign::app::shell::report::Report;
 use countersign::client::{Client, Connection, Secret};
 use countersign::codelab::{checks, names};
 use countersign::domain::admission::Enforcement;

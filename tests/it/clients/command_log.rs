@@ -5,9 +5,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
+use countersign::app::command_log::state::CommandLog;
 use countersign::app::job::{ClusterId, Deploy, Job, NewAttestation, Outcome};
-use countersign::app::log::CommandLog;
-use countersign::app::remote::Ticket;
+use countersign::app::shell::remote::Ticket;
 use countersign::codelab::image;
 use countersign::domain::attestation::payload;
 use countersign::domain::image::{Digest, ImageRef};

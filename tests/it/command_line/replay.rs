@@ -7,8 +7,8 @@ use std::process::{Command, Output, Stdio};
 
 use countersign::app::effect::Effect;
 use countersign::app::msg::Msg;
-use countersign::app::remote::Ticket;
-use countersign::app::replaying::{Entries, ReplayAsk, ReplayProgress};
+use countersign::app::replay::state::{Entries, ReplayAsk, ReplayProgress};
+use countersign::app::shell::remote::Ticket;
 use countersign::codelab::STEPS;
 use countersign::domain::admission::Evidence;
 use countersign::domain::policy::Policy;

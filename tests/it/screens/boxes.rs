@@ -5,8 +5,8 @@
 use countersign::app::effect::Effect;
 use countersign::app::job::Outcome;
 use countersign::app::msg::{Failure, Msg};
-use countersign::app::remote::Ticket;
-use countersign::app::report::Report;
+use countersign::app::shell::remote::Ticket;
+use countersign::app::shell::report::Report;
 use countersign::runtime::reviewing;
 
 use crate::app::{case, explain, fixes, import, people, session_script, simulate, watch};

@@ -3,15 +3,15 @@
 use std::sync::Arc;
 
 use countersign::app::Model;
+use countersign::app::cluster::state::{Feed, News, Watched};
 use countersign::app::effect::{Effect, Saved};
 use countersign::app::model::Deps;
 use countersign::app::msg::{Mouse, Msg};
 use countersign::app::query::Work;
-use countersign::app::remote::{Remote, Ticket};
-use countersign::app::report::Report;
 use countersign::app::session::Connection;
+use countersign::app::shell::remote::{Remote, Ticket};
+use countersign::app::shell::report::Report;
 use countersign::app::update::update;
-use countersign::app::watching::{Feed, News, Watched};
 use countersign::codelab::{files, names};
 use countersign::domain::admission::{Attestations, AttestorEvidence, Evidence};
 use countersign::domain::attestation::{self, Attestation, Signature, SignatureFault, Verified, Verify};
@@ -177,8 +177,10 @@ impl Stage {
         let row = self.row(text);
         let y = self.rows().iter().position(|other| *other == row).unwrap();
         let before = row.split(text).next().unwrap();
-        let at =
-            Position::new(u16::try_from(countersign::app::text::width(before)).unwrap(), u16::try_from(y).unwrap());
+        let at = Position::new(
+            u16::try_from(countersign::app::shell::text::width(before)).unwrap(),
+            u16::try_from(y).unwrap(),
+        );
         self.send(Msg::Mouse(Mouse::Click(self.state.target(at))))
     }
 

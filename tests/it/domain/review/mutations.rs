@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use countersign::app::templates::TEMPLATES;
+use countersign::app::draft::template::TEMPLATES;
 use countersign::domain::admission::{
     AttestorEvidence, CompiledPolicy, Evidence, Outcome, Request, RequestImage, decide,
 };

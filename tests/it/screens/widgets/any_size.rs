@@ -1,9 +1,9 @@
 //! No widget panics or writes outside its area, whatever the size and the text.
 
-use countersign::app::editor::{Editor, EditorCommand, Motion};
-use countersign::app::field::Field;
-use countersign::app::text_diff::Diff;
-use countersign::app::tree::Tree;
+use countersign::app::decision::tree::Tree;
+use countersign::app::draft::editor::{Editor, EditorCommand, Motion};
+use countersign::app::shell::field::Field;
+use countersign::app::shell::text_diff::Diff;
 use countersign::domain::admission::check::{AttestationCheck, StageResult};
 use countersign::domain::admission::trace::{Check, Status, Trace};
 use countersign::domain::attestation::{AttestationFault, Stage};

@@ -1,9 +1,9 @@
 //! Screens put together of the widgets alone, with what a codelab would show.
 
-use countersign::app::editor::{Editor, EditorCommand, Motion, Query};
-use countersign::app::field::{Field, FieldCommand, SecretField};
-use countersign::app::text_diff::Diff;
-use countersign::app::tree::Tree;
+use countersign::app::decision::tree::Tree;
+use countersign::app::draft::editor::{Editor, EditorCommand, Motion, Query};
+use countersign::app::shell::field::{Field, FieldCommand, SecretField};
+use countersign::app::shell::text_diff::Diff;
 use countersign::domain::admission::Outcome;
 use countersign::domain::admission::check::{AttestationCheck, AttestorCheck, CheckKind, ExemptionCheck, StageResult};
 use countersign::domain::admission::trace::{Check, Status, Trace};

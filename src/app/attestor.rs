@@ -1,0 +1,4 @@
+//! The Attestor's tab: attestors, notes, attestations and the keys of this machine.
+
+pub mod act;
+pub mod form;

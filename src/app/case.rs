@@ -1,0 +1,3 @@
+//! Writing a case: what a refusal or a decision stands on, as a file that others can read.
+
+pub mod act;

@@ -1,0 +1,6 @@
+//! The cluster of the Deployer's tab: setting it up, what runs in it, its events, deploying.
+
+pub mod act;
+pub mod form;
+pub mod state;
+pub mod watch;

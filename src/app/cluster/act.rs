@@ -1,0 +1,198 @@
+//! The Deployer's rows: setting up, images, workloads, events, the decision's tree.
+
+use crate::action::Action;
+use crate::decision;
+use crate::decision::tree::TreeCommand;
+use crate::effect::Effect;
+use crate::job::Job;
+use crate::model::Model;
+use crate::overlay::{Body, Confirm, Overlay, Then};
+use crate::rows::SetupRow;
+use crate::shell::notice::Weight;
+use crate::shell::tab::Pane;
+use crate::work::Purpose;
+use codelab::STEPS;
+use codelab::{Seen, checks, names};
+use domain::resource::WorkloadKind;
+
+pub(crate) fn on_row(model: &mut Model, action: Action) -> Vec<Effect> {
+    match (model.nav.focus(), action) {
+        (Pane::Setup, Action::Delete) => undo_setup(model),
+        (Pane::Setup, _) => set_up(model),
+        (Pane::Images, Action::Delete) => delete_image(model),
+        (Pane::Images, _) => choose_image(model),
+        (Pane::Workloads, Action::Delete) => delete_workload(model),
+        (Pane::Workloads, _) => decide_again(model),
+        (Pane::Events, _) => read_event(model),
+        (pane, _) => {
+            decision::act::input(model, pane, TreeCommand::Toggle);
+            Vec::new()
+        }
+    }
+}
+
+/// Says what has to be there first.
+fn needs(model: &mut Model, what: &str) -> Vec<Effect> {
+    model.say(Weight::Warning, format!("{what} first"));
+    Vec::new()
+}
+
+fn set_up(model: &mut Model) -> Vec<Effect> {
+    let row = model.selected_setup();
+    if row == SetupRow::Project {
+        return model.open_form(crate::cluster::form::project);
+    }
+    if row == SetupRow::WorkDirectory {
+        return model.run(vec![Job::MakeWorkDirectory], Purpose::Plain);
+    }
+    let Some(project) = model.session.project.clone() else { return needs(model, "choose a project") };
+    match row {
+        SetupRow::Services => {
+            let services = checks::SERVICES.map(str::to_owned).to_vec();
+            model.run(vec![Job::EnableServices { project, services }], Purpose::Plain)
+        }
+        SetupRow::Cluster => model.open_form(crate::cluster::form::cluster),
+        SetupRow::Credentials => credentials(model),
+        _ => toggle_enforcement(model),
+    }
+}
+
+fn credentials(model: &mut Model) -> Vec<Effect> {
+    let Some(cluster) = model.session.cluster_id() else { return needs(model, "create a cluster") };
+    if !model.session.remotes.work.value().is_some_and(|work| work.directory.exists) {
+        return needs(model, "make the working directory");
+    }
+    model.run(vec![Job::GetCredentials(cluster)], Purpose::Plain)
+}
+
+fn toggle_enforcement(model: &mut Model) -> Vec<Effect> {
+    let Some(cluster) = model.session.cluster_id() else { return needs(model, "create a cluster") };
+    let on = !model.session.cluster_info().is_some_and(|c| c.enforced);
+    let lines = if on {
+        vec![
+            format!("Cluster {} will ask the project's policy about every new pod.", cluster.name),
+            "Evaluation mode: PROJECT_SINGLETON_POLICY_ENFORCE. Running pods stay.".to_owned(),
+        ]
+    } else {
+        vec![format!("Cluster {} will admit every pod, whatever the policy says.", cluster.name)]
+    };
+    let title = if on { "Turn enforcement on?" } else { "Turn enforcement off?" };
+    model.ask(title, lines, vec![Job::SetEnforcement { cluster, on }], !on)
+}
+
+/// Takes back what a row of the setup made.
+fn undo_setup(model: &mut Model) -> Vec<Effect> {
+    match model.selected_setup() {
+        SetupRow::Project => leave_project(model),
+        SetupRow::Services => {
+            let Some(project) = model.session.project.clone() else { return needs(model, "choose a project") };
+            let services = checks::SERVICES.map(str::to_owned).to_vec();
+            let lines = vec![format!("These APIs of {project} are disabled: {}.", services.join(", "))];
+            model.ask("Disable the APIs?", lines, vec![Job::DisableServices { project, services }], true)
+        }
+        SetupRow::WorkDirectory => {
+            let path = model.session.remotes.work.value().map(|w| w.directory.path.clone()).unwrap_or_default();
+            let lines = vec![format!("{path} is removed with the files of the codelab in it. Other files are kept.")];
+            model.ask("Remove the working directory?", lines, vec![Job::RemoveWorkDirectory], true)
+        }
+        SetupRow::Cluster => delete_cluster(model),
+        SetupRow::Credentials => {
+            let name = names::KUBECONFIG.to_owned();
+            model.run(vec![Job::RemoveFile { name }], Purpose::Plain)
+        }
+        SetupRow::Enforcement => toggle_enforcement(model),
+    }
+}
+
+pub(crate) fn leave_project(model: &mut Model) -> Vec<Effect> {
+    let lines = vec!["No project is chosen any more. Nothing in the project is changed.".to_owned()];
+    let first = STEPS.first().map(|step| Then::Reopen(step.id));
+    let then = [Then::LeaveProject].into_iter().chain(first).collect();
+    let confirm = Confirm { title: "Leave the project?".into(), lines, then, ..Confirm::default() };
+    model.overlays.push(Overlay::Confirm(Box::new(confirm)));
+    Vec::new()
+}
+
+fn delete_cluster(model: &mut Model) -> Vec<Effect> {
+    let Some(cluster) = model.session.cluster_id() else { return needs(model, "choose a cluster") };
+    let count = model.session.remotes.workloads.items().iter().filter(|w| w.kind == WorkloadKind::Pod).count();
+    let lines = vec![
+        format!("Cluster {} in {} of project {} is deleted.", cluster.name, cluster.location, cluster.project),
+        format!("{count} pods and everything else in it go with it. This cannot be undone."),
+    ];
+    model.ask("Delete the cluster?", lines, vec![Job::DeleteCluster(cluster)], true)
+}
+
+fn choose_image(model: &mut Model) -> Vec<Effect> {
+    if let Some(image) = model.selected_image().and_then(domain::resource::Image::by_digest) {
+        model.say(Weight::Info, format!("chosen: {image}"));
+        model.session.choose(image);
+    }
+    Vec::new()
+}
+
+fn delete_image(model: &mut Model) -> Vec<Effect> {
+    let Some(image) = model.selected_image().cloned() else { return Vec::new() };
+    let tags = if image.tags.is_empty() { "no tags".to_owned() } else { format!("the tags {}", image.tags.join(", ")) };
+    let lines = vec![
+        format!("{}@{} is deleted from the registry,", image.repository, image.digest),
+        format!("with {tags}. Attestations of the digest stay on their notes."),
+    ];
+    let jobs = vec![Job::DeleteImage { repository: image.repository, digest: image.digest }];
+    model.ask("Delete the image?", lines, jobs, true)
+}
+
+fn delete_workload(model: &mut Model) -> Vec<Effect> {
+    let (Some(workload), Some(cluster)) = (model.selected_workload().cloned(), model.session.cluster_id()) else {
+        return Vec::new();
+    };
+    let what = format!("{} {}", workload.kind.as_str(), workload.name);
+    let more = match workload.kind {
+        WorkloadKind::Deployment => " with its ReplicaSets and pods",
+        WorkloadKind::ReplicaSet => " with its pods; its Deployment makes another",
+        WorkloadKind::Pod => "; a controller that owns it makes another",
+    };
+    let lines = vec![format!("The {what} in namespace {} is deleted{more}.", workload.namespace)];
+    let (namespace, name) = (workload.namespace, workload.name);
+    let jobs = vec![Job::DeleteWorkload { cluster, kind: workload.kind, namespace, name }];
+    model.ask("Delete the workload?", lines, jobs, true)
+}
+
+/// Makes the workload's pod the one that the simulation asks about.
+fn decide_again(model: &mut Model) -> Vec<Effect> {
+    model.mark_seen(Seen::Pods);
+    let Some(workload) = model.selected_workload().cloned() else { return Vec::new() };
+    if workload.images.is_empty() {
+        return Vec::new();
+    }
+    let request = crate::review::inventory::request_of(&model.session, &workload);
+    model.session.ask(request);
+    model.go(Pane::Decision);
+    Vec::new()
+}
+
+pub(crate) fn read_event(model: &mut Model) -> Vec<Effect> {
+    let Some(event) = model.selected_event().cloned() else { return Vec::new() };
+    model.mark_seen(Seen::Events);
+    let text = format!(
+        "{} {} on {} in namespace {}\n{} times, first {}, last {}\n\n{}\n",
+        event.kind,
+        event.reason,
+        event.object,
+        event.namespace,
+        event.count,
+        event.first_seen,
+        event.last_seen,
+        event.message
+    );
+    let title = format!("{} · {}", event.reason, event.object);
+    model.overlays.push(Overlay::reader(title, Body::Prose(text)));
+    Vec::new()
+}
+
+pub(crate) fn deploy(model: &mut Model) -> Vec<Effect> {
+    if model.session.cluster_info().is_none() {
+        return needs(model, "create a cluster");
+    }
+    model.open_form(crate::cluster::form::deploy)
+}

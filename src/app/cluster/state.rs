@@ -1,0 +1,148 @@
+//! What is heard of the cluster while it is watched: how each source is followed, the events put
+//! together, and the pods that would not come back.
+
+use std::sync::Arc;
+
+use crate::decision::state::Compiled;
+use crate::job::ClusterId;
+use crate::review::inventory;
+use crate::session::Session;
+use crate::shell::remote::Ticket;
+use crate::shell::report::Report;
+use domain::admission::{CompiledPolicy, Evidence, decide};
+use domain::attestation::Verify;
+use domain::event_group::{EventGroup, Grouping};
+use domain::resource::{ClusterEvent, Workload};
+
+/// The sources that are watched.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Watched {
+    Workloads,
+    Events,
+}
+
+/// How a watched source is followed.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub enum Feed {
+    /// Not yet, or there is no cluster.
+    #[default]
+    Silent,
+    /// Every change is told at once.
+    Live,
+    /// The cluster does not let us watch, and why: lists are read again and again.
+    Polled(Report),
+    /// What happens now is not known, and why; it is tried again.
+    Lost(Report),
+}
+
+/// What comes from the cluster.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum News {
+    Workloads(Vec<Workload>),
+    /// The latest first.
+    Events(Vec<ClusterEvent>),
+    Feed(Watched, Feed),
+}
+
+/// The watch of the chosen cluster, and what is made of it.
+#[derive(Debug, Default)]
+pub struct Watching {
+    /// What is watched; news of another ticket are of another cluster.
+    pub cluster: Option<(Ticket, ClusterId)>,
+    pub workloads: Feed,
+    pub events: Feed,
+    /// Events are shown one by one.
+    pub plain: bool,
+    groups: Vec<EventGroup>,
+    grouping: Grouping,
+    grouped: (Vec<ClusterEvent>, Vec<Workload>),
+    again: Again,
+}
+
+/// Whether each workload would be admitted if it came now, and what that stands on.
+#[derive(Debug, Default)]
+struct Again {
+    workloads: Vec<Workload>,
+    policy: Option<Arc<CompiledPolicy>>,
+    evidence: Option<Arc<Evidence>>,
+    enforced: bool,
+    /// One for each workload; `None` for what does not run or is not known.
+    admitted: Vec<Option<bool>>,
+}
+
+impl Watching {
+    pub fn feed(&self, source: Watched) -> &Feed {
+        match source {
+            Watched::Workloads => &self.workloads,
+            Watched::Events => &self.events,
+        }
+    }
+
+    pub(crate) fn feed_mut(&mut self, source: Watched) -> &mut Feed {
+        match source {
+            Watched::Workloads => &mut self.workloads,
+            Watched::Events => &mut self.events,
+        }
+    }
+
+    /// The events put together, rejections first.
+    pub fn groups(&self) -> &[EventGroup] {
+        &self.groups
+    }
+
+    /// Whether the pod of this number would be admitted if it were scheduled anew, under the live policy;
+    /// `None` for what is no running pod, and where it is not known.
+    pub fn again(&self, workload: usize) -> Option<bool> {
+        self.again.admitted.get(workload).copied().flatten()
+    }
+
+    /// How many of the pods that run would not come back.
+    pub fn not_back(&self) -> usize {
+        self.again.admitted.iter().filter(|admitted| **admitted == Some(false)).count()
+    }
+
+    /// Follows the session: what did not change is not worked out anew.
+    pub(crate) fn refresh(
+        &mut self,
+        session: &Session,
+        live: Option<&Compiled>,
+        evidence: &Arc<Evidence>,
+        verify: &dyn Verify,
+    ) {
+        let (events, workloads) = (session.remotes.events.items(), session.remotes.workloads.items());
+        if self.grouped.0 != events || self.grouped.1 != workloads {
+            self.grouped = (events.to_vec(), workloads.to_vec());
+            self.groups = self.grouping.groups(events, workloads);
+        }
+        self.again.refresh(session, live.map(|live| &live.rules), evidence, verify);
+    }
+}
+
+impl Again {
+    fn refresh(
+        &mut self,
+        session: &Session,
+        policy: Option<&Arc<CompiledPolicy>>,
+        evidence: &Arc<Evidence>,
+        verify: &dyn Verify,
+    ) {
+        let workloads = session.remotes.workloads.items();
+        let enforced = session.cluster_info().is_none_or(|cluster| cluster.enforced);
+        let same_policy = match (&self.policy, policy) {
+            (Some(known), Some(policy)) => Arc::ptr_eq(known, policy),
+            (None, None) => true,
+            _ => false,
+        };
+        let same_evidence = self.evidence.as_ref().is_some_and(|known| Arc::ptr_eq(known, evidence));
+        if same_policy && same_evidence && self.enforced == enforced && self.workloads == workloads {
+            return;
+        }
+        let admitted = |workload: &Workload| {
+            let request = inventory::running(session, workload)?;
+            decide(policy?, &request, evidence, verify).admits()
+        };
+        self.admitted = workloads.iter().map(admitted).collect();
+        (self.policy, self.evidence, self.enforced) = (policy.cloned(), Some(evidence.clone()), enforced);
+        self.workloads = workloads.to_vec();
+    }
+}

@@ -1,0 +1,6 @@
+//! The command log: what was done, as the commands that a person would have typed, and as a script.
+
+pub mod commands;
+pub mod export;
+pub mod script;
+pub mod state;

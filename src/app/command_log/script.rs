@@ -1,0 +1,221 @@
+//! The session as a script of bash: the same again, in another store. It may depend on
+//! [`crate::command_log::commands`] alone.
+//!
+//! What another store or machine names by itself is found there: a key that is made anew has another
+//! fingerprint and makes other signatures, kubectl needs credentials that the workbench does not, and
+//! attestations are told by note, image and key. Private keys and passphrases are not in it: gpg asks.
+
+use std::collections::BTreeSet;
+
+use crate::command_log::commands::{For, commands, given_signature, keep_signature, own_credentials};
+use crate::command_log::state::{Entry, State};
+use crate::job::{ClusterId, Job, Outcome};
+use codelab::names;
+
+/// What the script has to know of a job.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub(crate) struct Again {
+    lines: Vec<String>,
+    role: Role,
+    /// The fingerprint of the key that it needs in gpg's keyring.
+    uses: Option<String>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+enum Role {
+    #[default]
+    Plain,
+    /// Needs kubectl's credentials for this cluster.
+    Kubectl(ClusterId),
+    GetsCredentials(ClusterId),
+    LosesCredentials,
+    /// Imports a private key from a file.
+    ImportsKey,
+    /// Made the key of this fingerprint.
+    MadeKey(String),
+    /// Made this signature.
+    Signed(Vec<u8>),
+    /// Takes this signature.
+    Takes(Vec<u8>),
+    /// Writes this text as the working directory's signature.
+    WritesSignature(Vec<u8>),
+}
+
+impl Again {
+    pub(crate) fn of(job: &Job) -> Self {
+        let (role, uses) = match job {
+            Job::Deploy(deploy) => (Role::Kubectl(deploy.cluster.clone()), None),
+            Job::DeleteWorkload { cluster, .. } => (Role::Kubectl(cluster.clone()), None),
+            Job::GetCredentials(id) => (Role::GetsCredentials(id.clone()), None),
+            Job::RemoveWorkDirectory | Job::DeleteCluster(_) => (Role::LosesCredentials, None),
+            Job::RemoveFile { name } if name == names::KUBECONFIG => (Role::LosesCredentials, None),
+            Job::ImportKey { .. } => (Role::ImportsKey, None),
+            Job::CreateAttestation(new) | Job::Validate(new) => (Role::Takes(new.signature.clone()), None),
+            Job::WriteFile { name, text } if name == names::SIGNATURE => {
+                (Role::WritesSignature(text.clone().into_bytes()), None)
+            }
+            Job::AddKey { fingerprint, .. }
+            | Job::DeleteKey { fingerprint }
+            | Job::ExportKey { fingerprint, .. }
+            | Job::Sign { fingerprint, .. } => (Role::Plain, Some(fingerprint.clone())),
+            _ => (Role::Plain, None),
+        };
+        Self { lines: commands(job, For::Script), role, uses }
+    }
+
+    pub(crate) fn plain(lines: Vec<String>) -> Self {
+        Self { lines, ..Self::default() }
+    }
+
+    pub(crate) fn came_out(&mut self, outcome: &Outcome) {
+        match outcome {
+            Outcome::Generated { fingerprint } => self.role = Role::MadeKey(fingerprint.clone()),
+            Outcome::Signed { message, .. } => self.role = Role::Signed(message.clone()),
+            _ => {}
+        }
+    }
+}
+
+/// gpg says the fingerprint of the key that it makes (GnuPG's doc/DETAILS, `KEY_CREATED`).
+fn as_variable(number: usize, line: &str) -> String {
+    let command = line.replacen("gpg ", "gpg --status-fd 1 ", 1);
+    format!("KEY_{number}=$({command} | awk '$2 == \"KEY_CREATED\" {{ print $4 }}')")
+}
+
+/// The script of the entries, before which `gone` others were dropped.
+pub(crate) fn script(entries: &[Entry], gone: usize) -> String {
+    let mut writer = Writer::default();
+    let made = |entry: &Entry| match &entry.again.role {
+        Role::MadeKey(key) => Some(key.clone()),
+        _ => None,
+    };
+    writer.made = entries.iter().filter_map(made).collect();
+    let body: String = entries.iter().map(|entry| writer.entry(entry)).collect();
+    writer.header(gone) + &body
+}
+
+/// How far the script is.
+#[derive(Default)]
+struct Writer {
+    /// The keys that the session made, in order.
+    made: Vec<String>,
+    /// Keys of before, which are looked for once.
+    looked_for: BTreeSet<String>,
+    /// How many keys were imported.
+    imported: usize,
+    /// The cluster that kubectl has credentials for.
+    credentials: Option<ClusterId>,
+    /// The signature that is at hand.
+    signature: Option<Vec<u8>>,
+}
+
+impl Writer {
+    fn header(&self, gone: usize) -> String {
+        let mut text = String::from(
+            "#!/usr/bin/env bash\n\
+             # A session of Countersign, as commands that do the same again.\n\
+             # In the sandbox: countersign sandbox shell, then this. On a real project: with gcloud's own account.\n\
+             # gpg asks for the passphrases. WORKDIR may name another working directory.\n",
+        );
+        if gone > 0 {
+            text.push_str(&format!("# {gone} earlier jobs are not in it: the log has dropped them.\n"));
+        }
+        text.push_str("set -euo pipefail\n");
+        for number in 1..=self.imported {
+            text.push_str(&format!(
+                ": \"${{KEY_FILE_{number}:?the path of the armored private key that is imported}}\"\n"
+            ));
+        }
+        text.push_str(
+            ": \"${WORKDIR:=$HOME/countersign-session}\"\n\
+             STARTED=$PWD\n\
+             OWN=$(mktemp -d)\n\
+             trap 'rm -rf \"$OWN\"' EXIT\n\
+             mkdir -m 700 -p \"$WORKDIR\" && cd \"$WORKDIR\"\n",
+        );
+        text
+    }
+
+    /// One entry with its title as a comment. What failed or is under way is a comment too.
+    fn entry(&mut self, entry: &Entry) -> String {
+        let mut text = format!("\n# {}{}\n", entry.title.replace('\n', " "), entry.state.mark());
+        if entry.state != State::Done {
+            entry
+                .again
+                .lines
+                .iter()
+                .flat_map(|line| line.lines())
+                .for_each(|line| text.push_str(&format!("# {line}\n")));
+            return text;
+        }
+        for line in self.lines(&entry.again) {
+            text.push_str(&self.with_keys(&line));
+            text.push('\n');
+        }
+        text
+    }
+
+    fn lines(&mut self, again: &Again) -> Vec<String> {
+        let mut lines: Vec<String> = again.uses.as_ref().and_then(|key| self.look_for(key)).into_iter().collect();
+        let mut own = again.lines.clone();
+        match &again.role {
+            Role::Kubectl(id) if self.credentials.as_ref() != Some(id) => {
+                lines.extend(own_credentials(id));
+                self.credentials = Some(id.clone());
+            }
+            Role::GetsCredentials(id) => self.credentials = Some(id.clone()),
+            Role::LosesCredentials => self.credentials = None,
+            Role::ImportsKey => {
+                self.imported += 1;
+                let variable = format!("$KEY_FILE_{}", self.imported);
+                for line in &mut own {
+                    *line = line.replace("$KEY_FILE", &variable);
+                }
+            }
+            Role::MadeKey(key) => {
+                if let Some(number) = self.made.iter().position(|other| other == key) {
+                    for line in &mut own {
+                        *line = as_variable(number + 1, line);
+                    }
+                }
+            }
+            Role::Signed(signature) => self.signature = Some(signature.clone()),
+            Role::Takes(signature) if self.signature.as_ref() != Some(signature) => {
+                lines.extend(given_signature(signature));
+                self.signature = Some(signature.clone());
+            }
+            Role::WritesSignature(signature) if self.signature.as_ref() == Some(signature) => own = keep_signature(),
+            Role::Plain | Role::Kubectl(_) | Role::Takes(_) | Role::WritesSignature(_) => {}
+        }
+        lines.extend(own);
+        lines
+    }
+
+    /// A key of before has to be in gpg's keyring; the workbench has one of its own.
+    fn look_for(&mut self, key: &str) -> Option<String> {
+        let is_new =
+            self.imported == 0 && !self.made.iter().any(|made| made == key) && self.looked_for.insert(key.to_owned());
+        is_new.then(|| format!("gpg --batch --list-secret-keys {key} > \"$OWN\"/found   # made before this session"))
+    }
+
+    /// The keys that are made anew are variables.
+    fn with_keys(&self, line: &str) -> String {
+        let keys = self.made.iter().enumerate();
+        keys.fold(line.to_owned(), |line, (number, key)| line.replace(key, &format!("$KEY_{}", number + 1)))
+    }
+}
+
+impl State {
+    fn mark(&self) -> String {
+        match self {
+            Self::Done => String::new(),
+            Self::Running => " (under way)".into(),
+            Self::Failed(why) => format!(" (failed: {})", why.replace('\n', " ")),
+            Self::Cancelled => " (cancelled)".into(),
+            Self::NotReached => " (not reached)".into(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,98 @@
+//! The command log: what was done on the user's behalf, as the commands a person would have typed.
+//! As a script that does it again: [`super::script`].
+
+use jiff::Timestamp;
+
+use crate::command_log::commands::{For, commands};
+use crate::job::{Job, Outcome};
+use crate::msg::Failure;
+use crate::shell::remote::Ticket;
+
+use crate::command_log::script::{self, Again};
+
+/// Entries that are kept; the oldest go first.
+const CAPACITY: usize = 500;
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum State {
+    Running,
+    Done,
+    Failed(String),
+    Cancelled,
+    /// An earlier job of the same work failed.
+    NotReached,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Entry {
+    pub ticket: Ticket,
+    /// Which job of the ticket's work it is.
+    pub number: usize,
+    pub at: Timestamp,
+    pub title: String,
+    pub commands: Vec<String>,
+    pub(crate) again: Again,
+    pub state: State,
+}
+
+#[derive(Debug, Default)]
+pub struct CommandLog {
+    entries: Vec<Entry>,
+    /// How many old ones are gone.
+    gone: usize,
+}
+
+impl CommandLog {
+    /// The entries, oldest first.
+    pub fn entries(&self) -> &[Entry] {
+        &self.entries
+    }
+
+    pub fn start(&mut self, ticket: Ticket, jobs: &[Job], at: Timestamp) {
+        for (number, job) in jobs.iter().enumerate() {
+            let (title, commands, again) = (job.title(), commands(job, For::Person), Again::of(job));
+            self.entries.push(Entry { ticket, number, at, title, commands, again, state: State::Running });
+        }
+        let excess = self.entries.len().saturating_sub(CAPACITY);
+        self.entries.drain(..excess);
+        self.gone += excess;
+    }
+
+    /// From here on somebody else acts: commands run as that person too.
+    pub fn acts_as(&mut self, name: &str, at: Timestamp) {
+        let commands = vec![format!("eval \"$(countersign sandbox env --as {name})\"")];
+        let (title, again) = (format!("Act as {name}"), Again::plain(commands.clone()));
+        let ticket = Ticket::default();
+        self.entries.push(Entry { ticket, number: 0, at, title, commands, again, state: State::Done });
+    }
+
+    pub fn done(&mut self, ticket: Ticket, number: usize, outcome: &Outcome) {
+        for entry in self.of(ticket).filter(|entry| entry.number == number) {
+            entry.state = match outcome {
+                Outcome::InTheWay { .. } => State::Failed("another file is there, nothing was written".into()),
+                _ => State::Done,
+            };
+            entry.again.came_out(outcome);
+        }
+    }
+
+    pub fn ended(&mut self, ticket: Ticket, result: &Result<(), Failure>) {
+        for entry in self.of(ticket).filter(|entry| entry.state == State::Running) {
+            entry.state = match result {
+                Ok(()) => State::Done,
+                Err(Failure::Cancelled) => State::Cancelled,
+                Err(Failure::Failed(number, report)) if *number == entry.number => State::Failed(report.title.clone()),
+                Err(Failure::Failed(..)) => State::NotReached,
+            };
+        }
+    }
+
+    fn of(&mut self, ticket: Ticket) -> impl Iterator<Item = &mut Entry> {
+        self.entries.iter_mut().filter(move |entry| entry.ticket == ticket)
+    }
+
+    /// All of it as a script that does the same again.
+    pub fn script(&self) -> String {
+        script::script(&self.entries, self.gone)
+    }
+}

@@ -1,0 +1,10 @@
+//! What is decided about what is asked: the request, the policies it is asked under, the tree of checks, tags.
+
+pub mod act;
+pub mod form;
+pub mod manifest;
+pub mod registry;
+pub mod state;
+pub mod subject;
+pub mod tags;
+pub mod tree;

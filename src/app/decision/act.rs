@@ -1,0 +1,97 @@
+//! Moving in the tree of a decision, and folding it.
+
+use crate::decision::state::Under;
+use crate::decision::tree::{Tree, TreeCommand, has_problem};
+use crate::effect::Effect;
+use crate::model::Model;
+use crate::shell::notice::Weight;
+use crate::shell::tab::Pane;
+use domain::transcript::Transcript;
+
+/// Gives a command to the tree of a pane; nothing happens where there is none.
+pub(crate) fn input(model: &mut Model, pane: Pane, command: TreeCommand) {
+    if let Some(decision) = model.decisions.of(pane) {
+        model.nav.tree_mut(pane).input(&decision.trace, command);
+    }
+}
+
+/// In which form a decision is copied.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Form {
+    Plain,
+    Markdown,
+}
+
+/// A decision as a text to hand on; `None` where nothing is decided under this policy.
+pub(crate) fn transcript(model: &Model, under: Under, form: Form) -> Option<String> {
+    let decisions = &model.decisions;
+    let decision = match under {
+        Under::Live => decisions.now.as_ref(),
+        Under::Draft => decisions.drafted.as_ref(),
+        Under::Version => decisions.then.as_ref(),
+    }?;
+    let request = model.session.decided()?;
+    let transcript =
+        Transcript { decision, request: &request, policy: under.as_str(), assumed: &model.session.assumed };
+    Some(match form {
+        Form::Plain => transcript.plain(),
+        Form::Markdown => transcript.markdown(),
+    })
+}
+
+/// Shows the decision under the next policy that there is.
+pub(crate) fn next_policy(model: &mut Model) -> Vec<Effect> {
+    let version = model.session.simulated.is_some();
+    model.decisions.under = match model.decisions.under {
+        Under::Live => Under::Draft,
+        Under::Draft if version => Under::Version,
+        Under::Draft | Under::Version => Under::Live,
+    };
+    Vec::new()
+}
+
+/// A tree that is about another image, or came out otherwise, starts anew at the first check that
+/// failed: that is why the image is refused. What is searched for goes to the first check that has it.
+pub(crate) fn follow(model: &mut Model) {
+    search(model);
+    let Some(request) = model.session.decided() else { return };
+    for pane in [Pane::Decision] {
+        let Some(decision) = model.decisions.of(pane) else { continue };
+        if model.nav.decides(pane, &request, decision.outcome) {
+            let tree = model.nav.tree_mut(pane);
+            *tree = Tree::default();
+            tree.input(&decision.trace, TreeCommand::NextProblem);
+            search(model);
+        }
+    }
+}
+
+/// Leaves only the checks that the pane's filter is about.
+fn search(model: &mut Model) {
+    let pane = Pane::Decision;
+    let Some(decision) = model.decisions.of(pane) else { return };
+    let words = model.nav.list_ref(pane).map(|list| list.filter.text().to_lowercase()).unwrap_or_default();
+    model.nav.tree_mut(pane).search(&decision.trace, &words);
+}
+
+/// Goes to the next check that failed or is not known, or says that there is none.
+pub(crate) fn next_failure(model: &mut Model) {
+    let pane = model.nav.focus();
+    match model.decisions.of(pane) {
+        Some(decision) if has_problem(&decision.trace) => input(model, pane, TreeCommand::NextProblem),
+        Some(_) => model.say(Weight::Info, "no check failed, and all are known"),
+        None => model.say(Weight::Info, "nothing is decided here yet"),
+    }
+}
+
+/// What a click on a row does: selects it, and folds or unfolds it where it is selected already.
+pub(crate) fn click(model: &mut Model, pane: Pane, row: usize) {
+    let Some(decision) = model.decisions.of(pane) else { return };
+    let tree = model.nav.tree_mut(pane);
+    let rows = tree.rows(&decision.trace);
+    if tree.selected(&rows) == Some(row) {
+        tree.input(&decision.trace, TreeCommand::Toggle);
+    } else {
+        tree.select(&rows, row);
+    }
+}

@@ -1,0 +1,100 @@
+//! Asking about the pods of a manifest: pasted or typed, or read from a file.
+
+use crate::draft::file::state::{FileTask, Opened};
+use crate::effect::Effect;
+use crate::model::Model;
+use crate::overlay::{Choice, Entry, Overlay};
+use crate::shell::form::{Form, FormKind, Input};
+use crate::shell::notice::Weight;
+use crate::shell::report::Report;
+use crate::shell::tab::Pane;
+use domain::admission::Request;
+use domain::policy_test::PodFault;
+
+/// What was last given, so that the box shows it again.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Given {
+    pub text: String,
+    pub file: String,
+}
+
+pub(crate) fn form(model: &Model) -> Form {
+    let intro = "The pods that it would make are asked about: a Pod, or any workload with a pod template, also a List or \
+                 several documents.";
+    let mut form = Form::new(FormKind::Manifest, "Simulate a manifest", intro)
+        .paste("manifest", "Manifest", "paste YAML or JSON")
+        .text("file", "or a file", &model.manifest.file, "absolute, below ~/, or from where the workbench was started");
+    if let Some(Input::Paste(editor)) = form.fields.first_mut().map(|field| &mut field.input) {
+        editor.set_text(&model.manifest.text);
+    }
+    form
+}
+
+pub(crate) fn take(model: &mut Model, form: &Form) -> Result<Vec<Effect>, (&'static str, String)> {
+    let (text, file) = (form.value("manifest"), form.value("file"));
+    let typed = !text.trim().is_empty();
+    if !typed && file.is_empty() {
+        return Err(("manifest", "paste a manifest, or name a file".to_owned()));
+    }
+    // What was pasted goes before a file that is only named from before.
+    let named = !file.is_empty() && file != model.manifest.file;
+    model.manifest = Given { text: text.clone(), file: file.clone() };
+    if named || !typed {
+        return Ok(vec![Effect::File(FileTask::Manifest(file))]);
+    }
+    let pods = (model.deps.manifests)(&text).map_err(|fault| ("manifest", told(&fault)))?;
+    Ok(choose(model, pods))
+}
+
+/// The file's text, or why there is none: then the box is there again, with what was typed.
+pub(crate) fn was_read(model: &mut Model, read: Result<Opened, Report>) -> Vec<Effect> {
+    let pods = match read {
+        Ok(opened) => {
+            (model.deps.manifests)(&opened.text).map_err(|fault| format!("{}: {}", opened.path, told(&fault)))
+        }
+        Err(report) => Err(report.line()),
+    };
+    match pods {
+        Ok(pods) => choose(model, pods),
+        Err(error) => {
+            let mut form = form(model);
+            form.refuse("file", error);
+            model.overlays.push(Overlay::Form(Box::new(form)));
+            Vec::new()
+        }
+    }
+}
+
+fn told(fault: &PodFault) -> String {
+    match fault.place {
+        Some((line, column)) => format!("line {line}, column {column}: {}", fault.message),
+        None => fault.message.clone(),
+    }
+}
+
+/// Asks about the only pod; of several, about the one that is picked.
+fn choose(model: &mut Model, pods: Vec<(String, Request)>) -> Vec<Effect> {
+    if let [(_, request)] = pods.as_slice() {
+        return ask(model, request.clone());
+    }
+    let title = format!("Which of {} pods", pods.len());
+    let entries = pods.into_iter().map(|(name, request)| entry(name, request)).collect();
+    model.open_picker(&title, entries)
+}
+
+fn entry(name: String, request: Request) -> Entry {
+    let images: Vec<&str> = request.images.iter().map(|image| image.image.as_str()).collect();
+    let namespace = if request.namespace.is_empty() { "default" } else { &request.namespace };
+    let detail = format!("namespace {namespace}  {}", images.join(", "));
+    Entry { label: name, detail, choice: Choice::Pod(Box::new(request)) }
+}
+
+/// Makes it the pod that is asked about, and shows what is decided.
+pub(crate) fn ask(model: &mut Model, request: Request) -> Vec<Effect> {
+    let count = request.images.len();
+    model.session.ask(request);
+    model.go(Pane::Decision);
+    let images = if count == 1 { "1 image is".to_owned() } else { format!("{count} images are") };
+    model.say(Weight::Info, format!("{images} asked about"));
+    Vec::new()
+}

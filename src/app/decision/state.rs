@@ -1,0 +1,165 @@
+//! What is decided about the pod that is asked about: under the live policy, the draft and a version
+//! of the history, kept up to date.
+
+use std::sync::Arc;
+
+use domain::admission::{CompiledPolicy, Decision, Evidence, Request, evaluate};
+use domain::attestation::Verify;
+use domain::policy::Policy;
+use domain::system_policy;
+
+use crate::history::state::History;
+use crate::session::Session;
+use crate::shell::tab::Pane;
+
+/// What a decision stands on, to know when it has to be made again.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Basis {
+    request: Request,
+    evidence: Evidence,
+    system: Option<Policy>,
+}
+
+/// One policy, compiled once for many decisions.
+#[derive(Debug)]
+pub(crate) struct Compiled {
+    pub(crate) policy: Policy,
+    system: Option<Policy>,
+    pub(crate) rules: Arc<CompiledPolicy>,
+}
+
+/// Under which policy the decision is shown as a tree.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Under {
+    #[default]
+    Live,
+    Draft,
+    /// The version of the history that is asked.
+    Version,
+}
+
+impl Under {
+    /// As texts name the policy.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Live => "the live policy",
+            Self::Draft => "the draft",
+            Self::Version => "a version of the history",
+        }
+    }
+}
+
+#[derive(Debug, Default)]
+pub struct Decisions {
+    basis: Option<Basis>,
+    live: Option<Compiled>,
+    draft: Option<Compiled>,
+    old: Option<Compiled>,
+    /// The same three with what is assumed of them, where something is.
+    assumed: [Option<Compiled>; 3],
+    /// What the decisions were made by.
+    made_by: [Option<Arc<CompiledPolicy>>; 3],
+    /// Which of the decisions the Decision pane shows.
+    pub under: Under,
+    /// The images and the attestors for which evidence was last read.
+    pub asked: Option<(Vec<String>, Vec<String>)>,
+    /// The references that registries were last asked about.
+    pub looked_up: Option<Vec<String>>,
+    /// Under the project's policy; `None` while the policy is not known or nothing is asked.
+    pub now: Option<Decision>,
+    /// Under the draft; `None` while it is not a policy.
+    pub drafted: Option<Decision>,
+    /// Under the version of the history that is asked.
+    pub then: Option<Decision>,
+}
+
+impl Decisions {
+    /// The live policy and the draft as they are, compiled.
+    pub(crate) fn compiled(&self) -> [Option<&Compiled>; 2] {
+        [self.live.as_ref(), self.draft.as_ref()]
+    }
+
+    /// The decision whose tree a pane shows.
+    pub fn of(&self, pane: Pane) -> Option<&Decision> {
+        match (pane, self.under) {
+            (Pane::Decision, Under::Live) => self.now.as_ref(),
+            (Pane::Decision, Under::Draft) => self.drafted.as_ref(),
+            (Pane::Decision, Under::Version) => self.then.as_ref(),
+            _ => None,
+        }
+    }
+
+    /// Makes again what no longer stands on the present facts.
+    pub fn refresh(&mut self, session: &Session, history: &History, draft: Option<&Policy>, verifier: &dyn Verify) {
+        let system = session.remotes.system_policy.value().map(|p| (**p).clone());
+        if session.simulated.is_none() && self.under == Under::Version {
+            self.under = Under::Live;
+        }
+        compile(&mut self.live, session.live_policy(), system.as_ref());
+        compile(&mut self.draft, draft, system.as_ref());
+        compile(&mut self.old, session.simulated.as_deref(), system.as_ref());
+        let Some(request) = session.decided() else {
+            (self.basis, self.asked) = (None, None);
+            (self.now, self.drafted, self.then) = (None, None, None);
+            return;
+        };
+        let rules = self.rules(session, history, draft, system.as_ref());
+        let basis = Basis { request, evidence: session.known(), system };
+        let same = self.basis.as_ref() == Some(&basis);
+        let decisions = [&mut self.now, &mut self.drafted, &mut self.then];
+        for ((decision, by), before) in decisions.into_iter().zip(&rules).zip(&self.made_by) {
+            if !(same && is_same(by.as_ref(), before.as_ref())) {
+                *decision = by.as_ref().map(|by| evaluate(by, &basis.request, &basis.evidence, verifier));
+            }
+        }
+        (self.basis, self.made_by) = (Some(basis), rules);
+    }
+
+    /// The three policies by which is decided: as they are, or with what is assumed.
+    fn rules(
+        &mut self,
+        session: &Session,
+        history: &History,
+        draft: Option<&Policy>,
+        system: Option<&Policy>,
+    ) -> [Option<Arc<CompiledPolicy>>; 3] {
+        let then = session.assumed.at().map(|time| history.live_at(time).map(|version| &version.policy));
+        let live = then.unwrap_or(session.live_policy());
+        let policies = [live, draft, session.simulated.as_deref()];
+        let actual = [self.live.as_ref(), self.draft.as_ref(), self.old.as_ref()];
+        let mut rules = [const { None }; 3];
+        for (((rules, slot), policy), actual) in rules.iter_mut().zip(&mut self.assumed).zip(policies).zip(actual) {
+            let policy = policy.map(|policy| session.assumed.policy(policy));
+            if is_of(actual, policy.as_deref()) {
+                *slot = None;
+                *rules = actual.map(|compiled| compiled.rules.clone());
+            } else {
+                compile(slot, policy.as_deref(), system);
+                *rules = slot.as_ref().map(|compiled| compiled.rules.clone());
+            }
+        }
+        rules
+    }
+}
+
+fn is_same(a: Option<&Arc<CompiledPolicy>>, b: Option<&Arc<CompiledPolicy>>) -> bool {
+    match (a, b) {
+        (Some(a), Some(b)) => Arc::ptr_eq(a, b),
+        (a, b) => a.is_none() && b.is_none(),
+    }
+}
+
+fn is_of(compiled: Option<&Compiled>, policy: Option<&Policy>) -> bool {
+    compiled.map(|c| &c.policy) == policy
+}
+
+fn compile(slot: &mut Option<Compiled>, policy: Option<&Policy>, system: Option<&Policy>) {
+    let kept = slot.as_ref().is_some_and(|c| Some(&c.policy) == policy && c.system.as_ref() == system);
+    if !kept {
+        *slot = policy.map(|policy| Compiled {
+            policy: policy.clone(),
+            system: system.cloned(),
+            rules: Arc::new(CompiledPolicy::new(policy, system.unwrap_or(&system_policy::documented("global")))),
+        });
+    }
+}

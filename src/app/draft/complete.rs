@@ -1,0 +1,146 @@
+//! What could stand at the cursor: keys, values, and names that the project is known to have.
+//!
+//! Pure: the text, a place in it, the kind of policy and what is known go in, proposals come out. The
+//! place is told by the text alone ([`place`]), so that a half-typed document is completed like a whole
+//! one; what may stand there is told by the schema of [`domain::lint::schema`].
+
+pub mod act;
+pub mod list;
+
+mod flow;
+mod known;
+pub(crate) mod line;
+pub mod place;
+mod write;
+
+use std::ops::Range;
+
+pub use crate::draft::complete::known::Known;
+
+use crate::draft::complete::place::{Form, Place, Slot, Step, place_at};
+use domain::document::{Path, PolicyKind, Segment};
+use domain::lint::schema::{self, Field, Kind, Message, Presence};
+
+/// One proposal.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Proposal {
+    /// What is typed to narrow the list down, and what is shown.
+    pub label: String,
+    /// What it is, in a few words.
+    pub detail: String,
+    /// What it is for, in our words.
+    pub doc: String,
+    /// What replaces the word; lines end with a line feed.
+    pub insert: String,
+    /// How many bytes of it are before the cursor afterwards.
+    pub cursor: usize,
+    /// Something can be proposed at that cursor in turn.
+    pub goes_on: bool,
+}
+
+/// What can be put in place of a word.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Completion {
+    /// The word, in bytes of the text.
+    pub word: Range<usize>,
+    /// What of it is before the cursor.
+    pub typed: String,
+    pub proposals: Vec<Proposal>,
+}
+
+/// What could stand at a byte of the text; `known` is asked only where names of the project can stand.
+/// There is nothing in comments, in free text, and where the structure cannot be told.
+pub fn complete(text: &str, at: usize, kind: PolicyKind, known: impl FnOnce() -> Known) -> Option<Completion> {
+    let place = place_at(text, at)?;
+    let root = schema::root(kind);
+    let path = path_of(root, &place.path)?;
+    let known = if names_things(root, &path) { known() } else { Known::default() };
+    let proposals = proposals(&place, root, &path, &known);
+    (!proposals.is_empty()).then_some(Completion { word: place.word, typed: place.typed, proposals })
+}
+
+/// Whether what stands at a path is named in the project: what is known of it is gathered only then.
+fn names_things(root: &'static Message, path: &Path) -> bool {
+    let names = |kind| matches!(kind, Kind::Text(_) | Kind::Map(..) | Kind::List(&Kind::Text(_)));
+    schema::kind_at(root, path).is_some_and(names)
+}
+
+/// The path of the policy that some steps are; `None` where no policy has such a place.
+pub fn path_of(root: &'static Message, steps: &[Step]) -> Option<Path> {
+    let mut path = Path::default();
+    let mut kind = Kind::Message(root);
+    for step in steps {
+        let segment = match (step, kind) {
+            (Step::Index(index), _) => Segment::Index(*index),
+            (Step::Name(name), Kind::Map(..)) => Segment::Key(name.clone()),
+            (Step::Name(name), _) => Segment::Field(name.clone()),
+        };
+        kind = schema::kind_below(kind, &segment)?;
+        path.0.push(segment);
+    }
+    Some(path)
+}
+
+fn proposals(place: &Place, root: &'static Message, path: &Path, known: &Known) -> Vec<Proposal> {
+    let Some(kind) = schema::kind_at(root, path) else { return Vec::new() };
+    match (place.slot, kind) {
+        (Slot::Key, Kind::Message(message)) => keys(place, message, path.0.is_empty()),
+        (Slot::Key, Kind::Map(of, value)) => {
+            let fresh = known.keys(of).into_iter().filter(|(name, _)| !place.present.contains(name));
+            fresh.map(|(name, detail)| write::entry(place, &name, detail, *value)).collect()
+        }
+        (Slot::Key, Kind::List(element)) if matches!(place.form, Form::Block { .. }) => {
+            let dashed = Place { lead: "- ", ..place.clone() };
+            match *element {
+                Kind::Message(message) => {
+                    let indent = if let Form::Block { indent } = place.form { indent + 2 } else { 0 };
+                    keys(&Place { form: Form::Block { indent }, present: Vec::new(), ..dashed }, message, false)
+                }
+                element => values(&dashed, element, doc_at(root, path), known),
+            }
+        }
+        (_, Kind::Message(_) | Kind::Map(..) | Kind::List(_)) => Vec::new(),
+        (_, kind) => values(place, kind, doc_at(root, path), known),
+    }
+}
+
+fn doc_at(root: &'static Message, path: &Path) -> &'static str {
+    schema::field_at(root, path).map_or("", |field| field.doc)
+}
+
+/// The keys that the map has not yet: the required ones first, those that the service sets last.
+fn keys(place: &Place, message: &'static Message, is_top: bool) -> Vec<Proposal> {
+    // The policy tells its kind by what it has: until then both are offered.
+    let platform = schema::root(PolicyKind::Platform);
+    let own = |field: &&Field| platform.field(field.name).is_none();
+    let undecided = is_top
+        && message.name != platform.name
+        && !message.fields.iter().filter(own).any(|field| place.present.iter().any(|name| name == field.name));
+    let other = platform.fields.iter().filter(|field| undecided && message.field(field.name).is_none());
+    let mut fields: Vec<&Field> = message.fields.iter().chain(other).collect();
+    fields.retain(|field| !place.present.iter().any(|name| name == field.name));
+    fields.sort_by_key(|field| match field.presence {
+        Presence::Required => 0,
+        Presence::Optional => 1,
+        Presence::Output => 2,
+    });
+    fields.into_iter().map(|field| write::key(place, field)).collect()
+}
+
+fn values(place: &Place, kind: Kind, doc: &'static str, known: &Known) -> Vec<Proposal> {
+    let scalar = |text: &str, detail: &str, doc: &str| write::scalar(place, kind, text, detail, doc);
+    match kind {
+        Kind::Enum(names) => names.choices().map(|(name, doc)| scalar(name, first_sentence(doc), doc)).collect(),
+        Kind::Bool => ["true", "false"].map(|value| scalar(value, "", doc)).to_vec(),
+        Kind::Text(role) => known.texts(role).into_iter().map(|(text, detail)| scalar(&text, detail, doc)).collect(),
+        Kind::Timestamp | Kind::Int | Kind::Message(_) | Kind::List(_) | Kind::Map(..) => Vec::new(),
+    }
+}
+
+/// The first sentence of a doc, without its full stop.
+fn first_sentence(doc: &str) -> &str {
+    doc.split(". ").next().unwrap_or_default().trim_end_matches('.')
+}
+
+#[cfg(test)]
+mod tests;

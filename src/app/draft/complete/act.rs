@@ -1,0 +1,99 @@
+//! Completing in the draft: opening the list, narrowing it by typing, taking a proposal.
+
+use crate::action::Action;
+use crate::draft;
+use crate::draft::complete::list::Completing;
+use crate::draft::complete::{Completion, Known, complete};
+use crate::draft::editor::{EditorCommand, Outcome};
+use crate::effect::Effect;
+use crate::model::Model;
+use crate::shell::notice::Weight;
+
+/// How far a page of the list goes.
+const PAGE: isize = 7;
+
+pub(crate) fn act(model: &mut Model, action: Action) -> Vec<Effect> {
+    match action {
+        Action::Complete => open(model),
+        Action::CompletionClose => model.draft.completing = None,
+        Action::CompletionUp => move_by(model, -1),
+        Action::CompletionDown => move_by(model, 1),
+        Action::CompletionPageUp => move_by(model, -PAGE),
+        Action::CompletionPageDown => move_by(model, PAGE),
+        Action::CompletionTake => return take(model),
+        _ => {}
+    }
+    Vec::new()
+}
+
+fn found(model: &Model) -> Option<Completion> {
+    let draft = &model.draft;
+    if draft.editor.selected_text().is_some() {
+        return None;
+    }
+    complete(&draft.editor.text(), draft.editor.cursor_byte(), draft.document.kind, || Known::of(&model.session))
+}
+
+fn open(model: &mut Model) {
+    model.nav.editing = true;
+    model.draft.completing = found(model).and_then(|completion| Completing::new(completion, true));
+    if model.draft.completing.is_none() {
+        model.say(Weight::Info, "nothing is known that could stand here");
+    }
+}
+
+fn move_by(model: &mut Model, by: isize) {
+    if let Some(list) = &mut model.draft.completing {
+        list.move_by(by);
+    }
+}
+
+/// What a command that was given by a key means for the list: typing narrows it or opens it, anything
+/// else closes it.
+pub(crate) fn follow(model: &mut Model, command: &EditorCommand, outcome: &Outcome) {
+    let open = model.draft.completing.take();
+    if *outcome != Outcome::Changed {
+        return;
+    }
+    let types = matches!(command, EditorCommand::Insert(c) if is_word(*c));
+    let narrows = open.is_some() && matches!(command, EditorCommand::Backspace | EditorCommand::Insert(_));
+    if !(types || narrows) {
+        return;
+    }
+    let Some(completion) = found(model) else { return };
+    model.draft.completing = match open {
+        Some(list) => list.again(completion),
+        None => Completing::new(completion, false),
+    };
+}
+
+fn is_word(c: char) -> bool {
+    c.is_alphanumeric() || "_-./:@".contains(c)
+}
+
+/// Puts the selected proposal in place of the word, as one undo step; where something can be proposed
+/// in turn, it is.
+pub(crate) fn take(model: &mut Model) -> Vec<Effect> {
+    let Some(list) = model.draft.completing.take() else { return Vec::new() };
+    let Some(proposal) = list.selected() else { return Vec::new() };
+    let word = list.word();
+    let editor = &mut model.draft.editor;
+    let outcome = editor.replace(word.clone(), &editor.with_line_ends(&proposal.insert));
+    let (before, _) = proposal.insert.split_at_checked(proposal.cursor).unwrap_or((&proposal.insert, ""));
+    let cursor = word.start + editor.with_line_ends(before).len();
+    if outcome == Outcome::Changed {
+        editor.go_to_byte(cursor);
+    }
+    if proposal.goes_on {
+        model.draft.completing = found(model).and_then(Completing::offered);
+    }
+    draft::act::after(model, outcome)
+}
+
+/// Takes the proposal that was clicked on.
+pub(crate) fn click(model: &mut Model, row: usize) -> Vec<Effect> {
+    if let Some(list) = &mut model.draft.completing {
+        list.select(row);
+    }
+    take(model)
+}

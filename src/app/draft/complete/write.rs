@@ -1,0 +1,138 @@
+//! How a proposal is written where it goes: indented, in quotes, with the sign that follows it.
+
+use crate::draft::complete::place::{Form, Place};
+use crate::draft::complete::{Proposal, first_sentence};
+use domain::lint::schema::{Field, Kind, Presence};
+
+/// A text with the place of the cursor in it.
+struct Marked {
+    text: String,
+    cursor: usize,
+}
+
+impl Marked {
+    fn end(text: String) -> Self {
+        Self { cursor: text.len(), text }
+    }
+
+    fn around(before: &str, after: &str) -> Self {
+        Self { text: format!("{before}{after}"), cursor: before.len() }
+    }
+
+    fn after(self, lead: &str) -> Self {
+        Self { text: format!("{lead}{}", self.text), cursor: self.cursor + lead.len() }
+    }
+}
+
+/// A field of a message, with what its value begins with.
+pub(crate) fn key(place: &Place, field: &Field) -> Proposal {
+    let detail = match field.presence {
+        Presence::Required => "required",
+        Presence::Optional => "optional",
+        Presence::Output => "set by the service",
+    };
+    proposal(place, field.name, detail, field.doc, field.kind)
+}
+
+/// An entry of a map of rules.
+pub(crate) fn entry(place: &Place, name: &str, detail: &str, value: Kind) -> Proposal {
+    proposal(place, name, detail, detail, value)
+}
+
+fn proposal(place: &Place, name: &str, detail: &str, doc: &str, kind: Kind) -> Proposal {
+    let written = if place.has_colon {
+        Marked::end(name_in(place, name))
+    } else {
+        match place.form {
+            Form::Block { indent } => in_block(&name_in(place, name), indent, kind),
+            Form::Flow | Form::Json => in_brackets(&name_in(place, name), kind, place),
+        }
+    };
+    let Marked { text, cursor } = written.after(place.lead);
+    let detail = if doc == detail { detail.to_owned() } else { format!("{detail} · {}", first_sentence(doc)) };
+    Proposal { label: name.to_owned(), detail, doc: doc.to_owned(), insert: text, cursor, goes_on: !place.has_colon }
+}
+
+/// A text: a quote before the word is answered behind it, those of JSON are added.
+fn name_in(place: &Place, name: &str) -> String {
+    match (place.quote, place.form) {
+        (Some(quote), _) => format!("{name}{quote}"),
+        (None, Form::Json) => format!("\"{name}\""),
+        (None, Form::Block { .. } | Form::Flow) => plain(name),
+    }
+}
+
+/// `key: `, or `key:` and the next line as deep as its value belongs.
+fn in_block(name: &str, indent: usize, kind: Kind) -> Marked {
+    let line = |deeper: usize| format!("\n{}", " ".repeat(indent + deeper));
+    match kind {
+        Kind::Message(_) | Kind::Map(..) => Marked::end(format!("{name}:{}", line(2))),
+        Kind::List(element) => Marked::end(format!("{name}:{}- {}", line(0), only_field(*element))),
+        Kind::Text(_) | Kind::Timestamp | Kind::Bool | Kind::Int | Kind::Enum(_) => Marked::end(format!("{name}: ")),
+    }
+}
+
+/// The key of a message that has no other: there is nothing to choose.
+fn only_field(kind: Kind) -> String {
+    match kind {
+        Kind::Message(message) => match message.fields {
+            [field] => format!("{}: ", field.name),
+            _ => String::new(),
+        },
+        _ => String::new(),
+    }
+}
+
+/// `"key": "…"`, with a comma where another key follows.
+fn in_brackets(name: &str, kind: Kind, place: &Place) -> Marked {
+    let json = place.form == Form::Json;
+    let (open, close) = match kind {
+        Kind::Message(_) | Kind::Map(..) => ("{", "}"),
+        Kind::List(&Kind::Message(_)) => ("[{", "}]"),
+        Kind::List(_) if json => ("[\"", "\"]"),
+        Kind::List(_) => ("[", "]"),
+        Kind::Text(_) | Kind::Timestamp | Kind::Enum(_) if json => ("\"", "\""),
+        Kind::Text(_) | Kind::Timestamp | Kind::Enum(_) | Kind::Bool | Kind::Int => ("", ""),
+    };
+    let follows = place.next.is_some_and(|sign| !matches!(sign, '}' | ']' | ',' | ':'));
+    let comma = if follows { "," } else { "" };
+    Marked::around(&format!("{name}: {open}"), &format!("{close}{comma}"))
+}
+
+/// A value.
+pub(crate) fn scalar(place: &Place, kind: Kind, text: &str, detail: &str, doc: &str) -> Proposal {
+    let bare = place.quote.is_none() && matches!(kind, Kind::Bool | Kind::Int);
+    let written = if bare { text.to_owned() } else { name_in(place, text) };
+    let Marked { text: insert, cursor } = Marked::end(written).after(place.lead);
+    let (detail, doc) = (detail.to_owned(), doc.to_owned());
+    Proposal { label: text.to_owned(), detail, doc, insert, cursor, goes_on: false }
+}
+
+/// As a plain scalar, or in quotes where YAML 1.1 would read something else, as in `no` or `0123`.
+fn plain(text: &str) -> String {
+    let words = ["y", "n", "yes", "no", "on", "off", "true", "false", "null", "~"];
+    let number = text.starts_with(|c: char| c.is_ascii_digit() || "+-.".contains(c))
+        && text.chars().all(|c| c.is_ascii_hexdigit() || "+-._:xo".contains(c));
+    let signs =
+        text.starts_with(|c: char| "*&!|>'\"%@`#{}[],?".contains(c)) || text.contains(": ") || text.contains(" #");
+    if words.contains(&text.to_lowercase().as_str()) || number || signs || text.is_empty() {
+        format!("'{}'", text.replace('\'', "''"))
+    } else {
+        text.to_owned()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_yaml_would_read_otherwise_is_quoted() {
+        for text in ["no", "On", "0123", "1:30", "*", "a: b"] {
+            assert!(plain(text).starts_with('\''), "{text}");
+        }
+        for text in ["prod", "gcr.io/p/*", "us-central1-a.c", "prod:default", "ALWAYS_DENY", "n1"] {
+            assert_eq!(plain(text), text);
+        }
+    }
+}

@@ -1,0 +1,4 @@
+//! The file of the draft: opening, saving, changes from outside, the person's own editor.
+
+pub mod act;
+pub mod state;

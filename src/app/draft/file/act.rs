@@ -1,0 +1,290 @@
+//! The draft's file: opening, saving, changes by others, and the person's own editor.
+
+use std::time::Duration;
+
+use crate::decision::manifest;
+use crate::draft::file::state::{DraftFile, FileReply, FileTask, Listed, Opened, Outside, Stamp};
+use crate::effect::Effect;
+use crate::job::Job;
+use crate::model::Model;
+use crate::msg::Timer;
+use crate::overlay::{Body, Choice, Confirm, Entry, Overlay, Then};
+use crate::shell::form::{Form, FormKind};
+use crate::shell::notice::Weight;
+use crate::shell::report::Report;
+use crate::shell::tab::Pane;
+use crate::work::Purpose;
+use codelab::names;
+
+/// How often the open file is looked at.
+const WATCH: Duration = Duration::from_secs(1);
+
+/// Opens what the command line names, and begins to watch the draft's file.
+pub(crate) fn start(model: &mut Model, draft: Option<String>) -> Vec<Effect> {
+    match draft {
+        Some(path) => {
+            model.go(Pane::Editor);
+            model.nav.editing = false;
+            open(path)
+        }
+        None => watch(model),
+    }
+}
+
+/// Lists the directory of the draft's file, to open another.
+pub(crate) fn choose(model: &Model) -> Vec<Effect> {
+    let directory = model.draft.file.as_ref().and_then(|file| file.path.rsplit_once('/')).map(|(path, _)| path);
+    vec![Effect::File(FileTask::List(directory.map(str::to_owned)))]
+}
+
+/// Does what was picked in the list.
+pub(crate) fn open(path: String) -> Vec<Effect> {
+    vec![Effect::File(FileTask::Open(path))]
+}
+
+pub(crate) fn list(path: String) -> Vec<Effect> {
+    vec![Effect::File(FileTask::List(Some(path)))]
+}
+
+pub(crate) fn path_form(_model: &Model) -> Form {
+    let help = "absolute, below ~/, or from where the workbench was started";
+    Form::new(FormKind::OpenFile, "Open a file as the draft", "").text("path", "Path", "", help)
+}
+
+pub(crate) fn replied(model: &mut Model, reply: FileReply) -> Vec<Effect> {
+    match reply {
+        FileReply::Listed(directory, entries) => return pick(model, &directory, &entries),
+        FileReply::Opened(opened) => return opened_file(model, opened),
+        FileReply::Manifest(read) => return manifest::was_read(model, read),
+        FileReply::Failed(report) => {
+            model.overlays.push(Overlay::reader("The file was not opened", Body::Report(report)));
+        }
+        FileReply::Same(path) => return watch_on(model, &path),
+        FileReply::Changed(opened) => return changed_outside(model, opened),
+        FileReply::Unreadable(path, stamp, report) => {
+            if let Some(file) = model.draft.file.as_mut().filter(|file| file.path == path) {
+                file.stamp = stamp;
+                model.say(Weight::Warning, format!("the file was changed outside: {}", report.line()));
+            }
+            return watch_on(model, &path);
+        }
+        FileReply::Gone(path) => {
+            if let Some(file) = model.draft.file.as_mut().filter(|file| file.path == path && !file.gone) {
+                file.gone = true;
+                let text = format!("{} was removed outside; the draft is kept, F2 writes it again", file.name());
+                model.say(Weight::Warning, text);
+            }
+            return watch_on(model, &path);
+        }
+    }
+    Vec::new()
+}
+
+/// Looks at the file again after a while, as long as it is the draft's.
+fn watch_on(model: &Model, path: &str) -> Vec<Effect> {
+    let is_ours = model.draft.file.as_ref().is_some_and(|file| file.path == path);
+    if is_ours { vec![Effect::After(Timer::Watch, WATCH)] } else { Vec::new() }
+}
+
+/// Looks at the draft's file; not while a question is open, so that no second one comes over it.
+pub(crate) fn watch(model: &Model) -> Vec<Effect> {
+    match &model.draft.file {
+        Some(_) if !model.overlays.is_empty() => vec![Effect::After(Timer::Watch, WATCH)],
+        Some(file) => vec![Effect::File(FileTask::Watch(file.path.clone(), file.stamp))],
+        None => Vec::new(),
+    }
+}
+
+fn pick(model: &mut Model, directory: &str, entries: &[Listed]) -> Vec<Effect> {
+    let entry = |listed: &Listed| {
+        let path = listed.path.clone();
+        if listed.is_directory {
+            Entry { label: format!("{}/", listed.name), detail: "directory".into(), choice: Choice::ListFiles(path) }
+        } else {
+            Entry { label: listed.name.clone(), detail: String::new(), choice: Choice::OpenFile(path) }
+        }
+    };
+    let mut list: Vec<Entry> = entries.iter().map(entry).collect();
+    list.push(Entry { label: "type or paste a path…".into(), detail: "any file".into(), choice: Choice::TypePath });
+    model.open_picker(&format!("Open a file of {directory}"), list)
+}
+
+/// Takes a file as the draft; asks first where what is typed stands nowhere else.
+fn opened_file(model: &mut Model, opened: Opened) -> Vec<Effect> {
+    let draft = &model.draft;
+    let same = draft.editor.says(&opened.text);
+    if same || draft.editor.is_blank() || !draft.is_only_here(model.session.live_policy()) {
+        return take(model, opened);
+    }
+    let name = opened.path.clone();
+    let lines = vec![
+        format!("The draft is replaced by {name}. What was typed stands in no file and is not the project's policy."),
+        "^Z brings it back.".to_owned(),
+    ];
+    let diff = Some((draft.editor.text(), opened.text.clone()));
+    let then = vec![Then::TakeFile(Box::new(opened))];
+    let confirm = Confirm { title: "Open the file?".into(), lines, diff, then, ..Confirm::default() };
+    model.overlays.push(Overlay::Confirm(Box::new(confirm)));
+    Vec::new()
+}
+
+pub(crate) fn take(model: &mut Model, opened: Opened) -> Vec<Effect> {
+    model.draft.replace(&opened.text);
+    let file = DraftFile::from(opened);
+    model.say(Weight::Success, format!("✓ {} is open", file.name()));
+    model.draft.file = Some(file);
+    model.go(Pane::Editor);
+    model.nav.editing = false;
+    vec![Effect::After(Timer::Watch, WATCH)]
+}
+
+/// The file is another now: asks what counts, unless nothing is to be decided.
+fn changed_outside(model: &mut Model, opened: Opened) -> Vec<Effect> {
+    let path = opened.path.clone();
+    let Some(file) = model.draft.file.as_mut().filter(|file| file.path == path) else { return Vec::new() };
+    let told = file.text.as_ref() == Some(&opened.text) || model.draft.editor.says(&opened.text);
+    if told {
+        model.draft.file = Some(opened.into());
+        return watch_on(model, &path);
+    }
+    if !model.overlays.is_empty() {
+        return watch_on(model, &path);
+    }
+    let name = file.name().to_owned();
+    model.draft.outside = Some(opened);
+    ask_outside(model, &name)
+}
+
+fn ask_outside(model: &mut Model, name: &str) -> Vec<Effect> {
+    let entry = |label: &str, detail: &str, choice| Entry { label: label.into(), detail: detail.into(), choice };
+    let entries = vec![
+        entry("reload", "take the file as it is now; ^Z brings yours back", Choice::TakeOutside),
+        entry("keep mine", "the draft stays; F2 asks before it replaces the file", Choice::KeepMine),
+        entry("show the difference", "from the draft to the file", Choice::CompareOutside),
+    ];
+    model.open_picker(&format!("{name} was changed outside"), entries)
+}
+
+/// Takes the file as it is now.
+pub(crate) fn take_outside(model: &mut Model) -> Vec<Effect> {
+    let Some(opened) = model.draft.outside.take() else { return Vec::new() };
+    model.draft.editor.set_text(&opened.text);
+    model.draft.file = Some(opened.into());
+    model.say(Weight::Success, "reloaded; ^Z brings yours back");
+    vec![Effect::After(Timer::Watch, WATCH)]
+}
+
+/// The draft stays as it is; the file counts as seen, but not as written by us.
+pub(crate) fn keep_mine(model: &mut Model) -> Vec<Effect> {
+    if let (Some(opened), Some(file)) = (model.draft.outside.take(), &mut model.draft.file) {
+        file.stamp = opened.stamp;
+        file.text = None;
+    }
+    vec![Effect::After(Timer::Watch, WATCH)]
+}
+
+/// Shows what the file says now, and asks again below it.
+pub(crate) fn compare_outside(model: &mut Model) -> Vec<Effect> {
+    let Some(opened) = model.draft.outside.clone() else { return Vec::new() };
+    let name = opened.path.rsplit('/').next().unwrap_or_default().to_owned();
+    let effects = ask_outside(model, &name);
+    let body = Body::Diff { before: model.draft.editor.text(), after: opened.text };
+    model.overlays.push(Overlay::reader(format!("From the draft to {name}"), body));
+    effects
+}
+
+/// Where the question was closed without an answer, the draft stays, and it is not asked again for
+/// the same state of the file.
+pub(crate) fn settle(model: &mut Model) -> Vec<Effect> {
+    if model.draft.outside.is_some() && model.overlays.is_empty() { keep_mine(model) } else { Vec::new() }
+}
+
+pub(crate) fn save_form(model: &Model) -> Form {
+    let requires = model.draft.policy().is_some_and(|policy| !policy.attestors().is_empty());
+    let name = match &model.draft.file {
+        Some(file) => file.path.as_str(),
+        None if requires => names::UPDATED_POLICY,
+        None => names::POLICY,
+    };
+    Form::new(
+        FormKind::SaveFile,
+        "Write the draft to a file",
+        "A name alone is a file of the working directory and is replaced; a path is any file, and one that is there is \
+         replaced only after a question.",
+    )
+    .text(
+        "name",
+        "File",
+        name,
+        "a name, or a path that starts with /, ./, ../ or ~/; ending in .yaml, .yml or .json",
+    )
+}
+
+/// Takes the form: a job, or the field that is wrong and why.
+pub(crate) fn take_save(model: &mut Model, form: &Form) -> Result<Vec<Effect>, (&'static str, String)> {
+    let name = form.value("name");
+    let is_path = ["/", "./", "../", "~/"].iter().any(|start| name.starts_with(start));
+    let file = name.rsplit('/').next().unwrap_or_default();
+    if file.starts_with('.') || name.contains('\\') || (name.contains('/') && !is_path) {
+        return Err(("name", "a file name, or a path that starts with /, ./, ../ or ~/, is needed".to_owned()));
+    }
+    // gcloud's own condition for a policy file, case sensitive.
+    if ![".yaml", ".yml", ".json"].iter().any(|ending| file.ends_with(ending)) {
+        return Err(("name", "gcloud takes policies only from .yaml, .yml and .json files".to_owned()));
+    }
+    let text = model.draft.editor.text();
+    if is_path {
+        return Ok(save(model, name, text));
+    }
+    if !model.session.remotes.work.value().is_some_and(|work| work.directory.exists) {
+        return Err(("name", "there is no working directory: Deployer tab, Setup".to_owned()));
+    }
+    Ok(model.run(vec![Job::WriteFile { name, text }], Purpose::Plain))
+}
+
+/// Writes the draft to a path; a file that is there is replaced only if it is the draft's own, as it
+/// was last seen.
+fn save(model: &mut Model, path: String, text: String) -> Vec<Effect> {
+    let own = model.draft.file.as_ref().filter(|file| file.path == path && file.text.is_some());
+    let known = own.map(|file| file.stamp);
+    model.run(vec![Job::SaveFile { path, text, known, replace: false }], Purpose::Plain)
+}
+
+/// The draft's text stands in a file now.
+pub(crate) fn saved(model: &mut Model, path: String, text: &str, stamp: Stamp) -> Vec<Effect> {
+    model.draft.file = Some(DraftFile { path, stamp, text: Some(text.to_owned()), gone: false });
+    vec![Effect::After(Timer::Watch, WATCH)]
+}
+
+/// There is another file in the way.
+pub(crate) fn in_the_way(model: &mut Model, path: String, text: &str, there: Option<String>) {
+    let lines = vec![format!("{path} is there, and is not as the draft's file was last seen.")];
+    let diff = there.map(|there| (there, text.to_owned()));
+    let jobs = vec![Job::SaveFile { path, text: text.to_owned(), known: None, replace: true }];
+    let title = "Replace the file?".to_owned();
+    let confirm = Confirm { title, lines, diff, jobs, danger: true, ..Confirm::default() };
+    model.overlays.push(Overlay::Confirm(Box::new(confirm)));
+}
+
+/// Gives the draft to the person's own editor.
+pub(crate) fn edit_outside(model: &Model) -> Vec<Effect> {
+    let name = model.draft.file.as_ref().map_or(names::POLICY, DraftFile::name).to_owned();
+    vec![Effect::EditOutside(Outside { name, text: model.draft.editor.text() })]
+}
+
+/// What the editor left comes back as one undo step.
+pub(crate) fn edited(model: &mut Model, result: Result<String, Report>) -> Vec<Effect> {
+    match result {
+        Err(report) => {
+            model.say(Weight::Error, report.title.clone());
+            model.overlays.push(Overlay::reader("The draft is as it was", Body::Report(report)));
+        }
+        Ok(text) if model.draft.editor.says(&text) => model.say(Weight::Info, "the editor changed nothing"),
+        Ok(text) => {
+            let outcome = model.draft.editor.set_text(&text);
+            model.say(Weight::Success, "taken from the editor; ^Z takes it back");
+            return crate::draft::act::after(model, outcome);
+        }
+    }
+    Vec::new()
+}

@@ -1,0 +1,4 @@
+//! The search in the draft's text.
+
+pub mod act;
+pub mod state;

@@ -1,0 +1,69 @@
+//! Searching and replacing in the draft.
+
+use crate::action::Action;
+use crate::draft;
+use crate::draft::editor::{Direction, Outcome};
+use crate::effect::Effect;
+use crate::model::Model;
+use crate::shell::field::FieldCommand;
+use crate::shell::notice::Weight;
+use crate::shell::tab::Pane;
+
+pub(crate) fn act(model: &mut Model, action: Action) -> Vec<Effect> {
+    match action {
+        Action::FindInText => start(model, false),
+        Action::ReplaceInText => start(model, true),
+        Action::FindEnter if model.draft.finder.in_replace => return replace(model),
+        Action::FindEnter | Action::FindNext => next(model, Direction::Forward),
+        Action::FindPrevious => next(model, Direction::Backward),
+        Action::FindSwitch => model.draft.finder.switch(),
+        Action::ReplaceAll => return replace_all(model),
+        Action::FindCase => toggle(model, |finder| finder.options.case = !finder.options.case),
+        Action::FindRegex => toggle(model, |finder| finder.options.regex = !finder.options.regex),
+        Action::FindClose => model.draft.finder.close(),
+        _ => {}
+    }
+    Vec::new()
+}
+
+fn start(model: &mut Model, replacing: bool) {
+    let draft = &mut model.draft;
+    if draft.finder.open && replacing {
+        draft.finder.switch();
+    } else {
+        draft.finder.start(&draft.editor, replacing);
+    }
+    model.go(Pane::Editor);
+}
+
+/// Types into the bar.
+pub(crate) fn input(model: &mut Model, command: FieldCommand) {
+    let draft = &mut model.draft;
+    draft.finder.input(command, &mut draft.editor);
+}
+
+fn toggle(model: &mut Model, change: impl FnOnce(&mut crate::draft::find::state::Finder)) {
+    let draft = &mut model.draft;
+    change(&mut draft.finder);
+    draft.finder.look_on(&mut draft.editor);
+}
+
+fn next(model: &mut Model, direction: Direction) {
+    let draft = &mut model.draft;
+    draft.finder.go(&mut draft.editor, direction);
+}
+
+fn replace(model: &mut Model) -> Vec<Effect> {
+    let draft = &mut model.draft;
+    let outcome = draft.finder.replace_one(&mut draft.editor);
+    draft::act::after(model, outcome)
+}
+
+fn replace_all(model: &mut Model) -> Vec<Effect> {
+    let draft = &mut model.draft;
+    let outcome = draft.finder.replace_all(&mut draft.editor);
+    if let (Outcome::Changed, Some(count)) = (&outcome, draft.finder.replaced) {
+        model.say(Weight::Success, format!("{count} places replaced; ^Z takes all of it back"));
+    }
+    draft::act::after(model, outcome)
+}

@@ -1,0 +1,5 @@
+//! Explaining a refusal from its message.
+
+pub mod act;
+pub mod lines;
+pub mod state;

@@ -1,0 +1,224 @@
+//! Explaining a refusal: from an event, from a pasted text, and where the lines of the box lead to.
+
+use crate::action::Action;
+use crate::decision::state::Under;
+use crate::effect::Effect;
+use crate::explain::state::{Explaining, Link, of_event};
+use crate::model::Model;
+use crate::overlay::{Body, Overlay};
+use crate::query::Source;
+use crate::shell::form::{Form, FormKind};
+use crate::shell::notice::Weight;
+use crate::shell::tab::Pane;
+use crate::{draft, fix};
+use codelab::Seen;
+use domain::explain::message::{Reading, decode};
+use domain::policy::RuleKind;
+use domain::span::Position;
+
+pub(crate) fn act(model: &mut Model, action: Action) -> Vec<Effect> {
+    match action {
+        Action::ExplainEvent => return event(model),
+        Action::ExplainText => return model.open_form(form),
+        Action::ExplainGo => return follow(model),
+        Action::ExplainNext => to_link(model, 1),
+        Action::ExplainPrevious => to_link(model, -1),
+        Action::ExplainNextCase => to_case(model, 1),
+        Action::ExplainPreviousCase => to_case(model, -1),
+        Action::ExplainThen => other_time(model),
+        _ => {}
+    }
+    Vec::new()
+}
+
+fn form(_model: &Model) -> Form {
+    let intro = "A line of kubectl, an event, an audit log entry, an error of Cloud Run: with whatever is around it.";
+    Form::new(FormKind::Explain, "Explain a message", intro).paste("text", "Message", "paste it; Enter explains it")
+}
+
+pub(crate) fn take(model: &mut Model, form: &Form) -> Result<Vec<Effect>, (&'static str, String)> {
+    let text = form.value("text");
+    if text.trim().is_empty() {
+        return Err(("text", "there is nothing to explain: paste a message".to_owned()));
+    }
+    Ok(open(model, decode(&text)))
+}
+
+fn event(model: &mut Model) -> Vec<Effect> {
+    let Some(event) = model.selected_event().cloned() else {
+        model.say(Weight::Info, "there is no event here");
+        return Vec::new();
+    };
+    model.mark_seen(Seen::Events);
+    let reading = of_event(&event);
+    if reading.cases.is_empty() {
+        model.say(Weight::Info, "this event is no refusal; Enter reads it");
+        return Vec::new();
+    }
+    open(model, reading)
+}
+
+/// A text that was pasted where nothing takes text: a refusal is explained. What else is pasted beside
+/// the draft is for it.
+pub(crate) fn pasted(model: &mut Model, text: &str) -> Option<Vec<Effect>> {
+    let reading = decode(text);
+    let is_for_draft = model.overlays.is_empty() && model.nav.focus() == Pane::Editor;
+    if reading.is_rejection() || reading.is_explained() && !is_for_draft {
+        return Some(open(model, reading));
+    }
+    if model.overlays.is_empty() && !is_for_draft {
+        model.say(Weight::Info, "what was pasted is no refusal that is known; on the Deployer's tab E shows what is");
+    }
+    None
+}
+
+/// Opens the box, and makes the refusal the question that every tab is about.
+fn open(model: &mut Model, reading: Reading) -> Vec<Effect> {
+    model.explaining = Explaining::new(reading);
+    model.ask_explained();
+    if !matches!(model.overlays.last(), Some(Overlay::Explain)) {
+        model.overlays.push(Overlay::Explain);
+    }
+    Vec::new()
+}
+
+/// The policy of the refusal's time is asked no longer.
+pub(crate) fn closed(model: &mut Model) {
+    if model.explaining.then.take().is_some() {
+        model.session.simulated = None;
+    }
+}
+
+/// Every line can be pointed at, as in a list.
+pub(crate) fn move_by(model: &mut Model, by: isize) {
+    let last = model.explained().len().saturating_sub(1);
+    model.explaining.selected = model.explaining.selected.saturating_add_signed(by).min(last);
+}
+
+/// To the next line that leads somewhere, around the ends.
+fn to_link(model: &mut Model, by: isize) {
+    let lines = model.explained();
+    let count = lines.len();
+    let at = model.explaining.selected.min(count.saturating_sub(1));
+    let step = |n: usize| (at + count).saturating_add_signed(by * isize::try_from(n).unwrap_or(0)) % count.max(1);
+    let next = (1..=count).map(step).find(|at| lines.get(*at).is_some_and(|line| line.link.is_some()));
+    model.explaining.selected = next.unwrap_or(at);
+}
+
+fn to_case(model: &mut Model, by: isize) {
+    let last = model.explaining.reading.cases.len().saturating_sub(1);
+    let number = model.explaining.number.saturating_add_signed(by).min(last);
+    if number == model.explaining.number {
+        return;
+    }
+    closed(model);
+    (model.explaining.number, model.explaining.selected) = (number, 0);
+    model.ask_explained();
+}
+
+/// Between the policy as it is and as it was when it was refused.
+fn other_time(model: &mut Model) {
+    if model.explaining.then.is_some() {
+        return closed(model);
+    }
+    match model.version_then().cloned() {
+        Ok(version) => {
+            model.session.simulated = Some(Box::new(version.policy.clone()));
+            model.explaining.then = Some(Box::new(version));
+        }
+        Err(why) => model.say(Weight::Info, format!("not under the policy of its time: {why}")),
+    }
+}
+
+/// Goes where the line leads to.
+fn follow(model: &mut Model) -> Vec<Effect> {
+    let link = model.explained().into_iter().nth(model.explaining.selected).and_then(|line| line.link);
+    match link {
+        None => {
+            to_link(model, 1);
+            Vec::new()
+        }
+        Some(Link::OtherTime) => {
+            other_time(model);
+            Vec::new()
+        }
+        Some(Link::Fixes) => fix::act::open(model),
+        Some(Link::Decision) => {
+            decision(model);
+            Vec::new()
+        }
+        Some(Link::Image(image)) => to_image(model, &image),
+        Some(Link::Rule(kind, key)) => to_rule(model, kind, &key),
+        Some(Link::Attestor(name)) => to_attestor(model, &name),
+    }
+}
+
+fn leave(model: &mut Model) {
+    closed(model);
+    model.overlays.clear();
+}
+
+/// The tree under the live policy is the Deployer's; that of another time is shown in a box.
+fn decision(model: &mut Model) {
+    if let Some(version) = &model.explaining.then {
+        let title = format!("Under the policy of its time, live since {}", version.since());
+        model.overlays.push(Overlay::reader(title, Body::Against));
+        return;
+    }
+    leave(model);
+    model.decisions.under = Under::Live;
+    model.go(Pane::Decision);
+}
+
+fn to_image(model: &mut Model, image: &str) -> Vec<Effect> {
+    let Ok(image) = image.parse::<domain::image::ImageRef>() else {
+        model.say(Weight::Warning, format!("{image} is no image reference: no node could pull it"));
+        return Vec::new();
+    };
+    leave(model);
+    let rows = model.session.remotes.images.items();
+    let row = rows.iter().position(|row| row.by_digest().as_ref() == Some(&image));
+    model.say(Weight::Success, format!("✓ chosen: {image}"));
+    model.session.choose(image);
+    match row {
+        Some(row) => {
+            *model.nav.list_mut(Pane::Images) = crate::model::ListState { selected: row, ..Default::default() };
+            model.go(Pane::Images);
+        }
+        None => model.go(Pane::Decision),
+    }
+    Vec::new()
+}
+
+fn to_rule(model: &mut Model, kind: RuleKind, key: &str) -> Vec<Effect> {
+    let own = model.draft.document.line_of_rule(kind, key);
+    let line = own.or_else(|| model.draft.document.line_of_rule(RuleKind::Default, ""));
+    leave(model);
+    if own.is_none() {
+        model.say(Weight::Warning, format!("the draft has no rule {}.{key}", kind.field()));
+    }
+    let effects = draft::act::show_place(model, Position { line: line.unwrap_or(1), column: 1 });
+    model.nav.editing = false;
+    effects
+}
+
+fn to_attestor(model: &mut Model, name: &str) -> Vec<Effect> {
+    let rows = model.session.remotes.attestors.items();
+    let Some(row) = rows.iter().position(|attestor| attestor.name.to_string() == name) else {
+        model.say(Weight::Warning, format!("{name} is not among the attestors of this project"));
+        return Vec::new();
+    };
+    leave(model);
+    *model.nav.list_mut(Pane::Attestors) = crate::model::ListState { selected: row, ..Default::default() };
+    model.go(Pane::Attestors);
+    model.load(&[Source::Attestations])
+}
+
+/// What the box says, for a ticket.
+pub(crate) fn text(model: &Model) -> String {
+    let line = |told: crate::explain::lines::Told| match told.label {
+        "" => format!("{}\n", told.text),
+        label => format!("  {label:<9} {}\n", told.text),
+    };
+    model.explained().into_iter().map(line).collect()
+}

@@ -1,0 +1,250 @@
+//! The lines of the box, each with how it is meant and where it leads to.
+
+use crate::explain::state::Link;
+use crate::model::Model;
+use domain::admission::Outcome;
+use domain::explain::cause::{Cause, CauseKind, Confidence, Diagnosis};
+use domain::explain::message::{Case, Finding, Recognised, Subject, Verdict, is_whole, says};
+
+/// How a line is meant.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Look {
+    /// Refused, admitted with a mark, or something else.
+    Refused,
+    Marked,
+    Elsewhere,
+    Plain,
+    Heading,
+    Fact,
+    Cause(Confidence),
+    /// It would be admitted.
+    Admitted,
+    For,
+    Against,
+    Unknown,
+    Busy,
+    Dim,
+}
+
+/// One line.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Told {
+    pub look: Look,
+    /// Before the text; may be empty.
+    pub label: &'static str,
+    pub text: String,
+    pub link: Option<Link>,
+}
+
+impl Told {
+    fn new(look: Look, label: &'static str, text: impl Into<String>) -> Self {
+        Self { look, label, text: text.into(), link: None }
+    }
+
+    fn to(self, link: Link) -> Self {
+        Self { link: Some(link), ..self }
+    }
+}
+
+impl Model {
+    /// What the box says.
+    pub fn explained(&self) -> Vec<Told> {
+        let mut lines = Vec::new();
+        let Some(case) = self.explaining.case() else {
+            let (look, text) = match self.explaining.reading.without_refusal {
+                0 => (Look::Elsewhere, "This is no refusal that is known."),
+                _ => (Look::Plain, "There is no refusal in it."),
+            };
+            lines.push(Told::new(look, "", text));
+            lines.extend(recognised(&self.explaining.reading.recognised));
+            lines
+                .extend(self.explaining.reading.unknown.iter().map(|text| Told::new(Look::Unknown, "?", text.clone())));
+            return lines;
+        };
+        head(&mut lines, case);
+        lines.extend(recognised(&self.explaining.reading.recognised));
+        lines.push(Told::new(Look::Dim, "", ""));
+        self.facts(&mut lines, case);
+        if case.relative.is_none() {
+            self.asked_again(&mut lines);
+            let diagnoses = self.diagnoses();
+            for (finding, diagnosis) in case.findings.iter().zip(&diagnoses) {
+                causes(&mut lines, case, finding, (diagnosis, self.explaining.then.is_some()));
+            }
+            self.unknown(&mut lines, case, &diagnoses);
+        }
+        lines.push(Told::new(Look::Heading, "", "The message"));
+        lines.push(Told::new(Look::Dim, "", case.text.clone()));
+        lines
+    }
+
+    /// What was recognised; where the session has it, the line leads there.
+    fn facts(&self, lines: &mut Vec<Told>, case: &Case) {
+        for image in case.images() {
+            lines.push(Told::new(Look::Fact, "image", image).to(Link::Image(image.to_owned())));
+        }
+        if let Some(rule) = &case.rule {
+            let field = rule.kind.field();
+            let name = if rule.key.is_empty() { field.to_owned() } else { format!("{field}.{}", rule.key) };
+            let text = match self.draft.document.line_of_rule(rule.kind, &rule.key) {
+                Some(line) => format!("{name}  (line {line} of the draft)"),
+                None => format!("{name}  (the draft has no such rule)"),
+            };
+            lines.push(Told::new(Look::Fact, "rule", text).to(Link::Rule(rule.kind, rule.key.clone())));
+        }
+        let mut attestors: Vec<&String> = Vec::new();
+        for attestor in case.findings.iter().filter_map(|finding| finding.attestor.as_ref()) {
+            if !attestors.contains(&attestor) {
+                attestors.push(attestor);
+            }
+        }
+        for attestor in attestors {
+            lines.push(Told::new(Look::Fact, "attestor", attestor.clone()).to(Link::Attestor(attestor.clone())));
+        }
+        let subject = &case.subject;
+        let request = case.request();
+        for (label, text) in [
+            ("cluster", request.cluster.unwrap_or_default()),
+            ("namespace", subject.namespace.clone()),
+            ("pod", subject.pod.clone()),
+            ("revision", subject.revision.clone()),
+            ("of", subject.object.clone()),
+            ("by", subject.principal.clone()),
+            ("at", subject.time.clone()),
+            ("in", case.carriers.join(", ")),
+        ] {
+            if !text.is_empty() {
+                lines.push(Told::new(Look::Fact, label, text));
+            }
+        }
+    }
+
+    /// The same question under the policy as it is, or as it was.
+    fn asked_again(&self, lines: &mut Vec<Told>) {
+        lines.push(Told::new(Look::Heading, "", "The same question asked again"));
+        let when = match &self.explaining.then {
+            None => "as the policy is now".to_owned(),
+            Some(version) => format!("as the policy was then (live since {})", version.since()),
+        };
+        let text = match self.explained_decision() {
+            Some(decision) if self.is_explaining_behind() => format!("{} so far, {when}", decision.outcome.as_str()),
+            Some(decision) => format!("{} {when}", decision.outcome.as_str()),
+            None => format!("not decided {when}: {}", self.why_not_asked()),
+        };
+        let line = Told::new(Look::Fact, "decision", text);
+        lines.push(if self.explained_decision().is_some() { line.to(Link::Decision) } else { line });
+        if self.is_explaining_behind() {
+            lines.push(Told::new(Look::Busy, "", "reading what the attestors have…"));
+        }
+        let is_denied = self.explained_decision().is_some_and(|decision| decision.outcome == Outcome::Deny);
+        if is_denied && self.explaining.then.is_none() && !self.is_explaining_behind() {
+            lines.push(
+                Told::new(Look::Fact, "fixes", "what would admit it, the least that is let in first").to(Link::Fixes),
+            );
+        }
+        let other = match (&self.explaining.then, self.version_then()) {
+            (Some(_), _) => Told::new(Look::Fact, "now", "ask it under the policy as it is now").to(Link::OtherTime),
+            (None, Ok(version)) => {
+                let text = format!("ask it under the policy as it was then (live since {})", version.since());
+                Told::new(Look::Fact, "then", text).to(Link::OtherTime)
+            }
+            (None, Err(why)) => Told::new(Look::Dim, "then", format!("not under the policy of its time: {why}")),
+        };
+        lines.push(other);
+    }
+
+    fn why_not_asked(&self) -> &'static str {
+        if self.session.project.is_none() {
+            "no project is chosen"
+        } else if self.explaining.asked.is_none() {
+            "the message names no image"
+        } else if !self.session.assumed.is_empty() {
+            "something is assumed, which W drops"
+        } else if self.explained_policy().is_none() {
+            "the policy is not read yet"
+        } else {
+            "something else was chosen since"
+        }
+    }
+
+    fn unknown(&self, lines: &mut Vec<Told>, case: &Case, diagnoses: &[Diagnosis]) {
+        let mut texts: Vec<String> = case.unknown.clone();
+        texts.extend(diagnoses.iter().flat_map(|diagnosis| diagnosis.unknown.iter().cloned()));
+        texts.extend(self.explaining.reading.unknown.iter().cloned());
+        let subject = &case.subject;
+        let project = self.session.project.as_deref().unwrap_or_default();
+        if !subject.project.is_empty() && subject.project != project {
+            texts.push(format!("it is of project {}, and what is read here is of {project}", subject.project));
+        }
+        if subject.namespace.is_empty() && case.request().namespace.is_empty() && is_of_cluster(subject) {
+            texts.push("the namespace and the service account: asked as `default`".to_owned());
+        }
+        let mut known: Vec<String> = Vec::new();
+        for text in texts {
+            if !known.contains(&text) {
+                known.push(text);
+            }
+        }
+        if !known.is_empty() {
+            lines.push(Told::new(Look::Heading, "", "Not known from here"));
+        }
+        lines.extend(known.into_iter().map(|text| Told::new(Look::Unknown, "?", text)));
+    }
+}
+
+/// Whether nothing says that it is a Cloud Run service, which has no namespace.
+fn is_of_cluster(subject: &Subject) -> bool {
+    subject.revision.is_empty() && subject.service.is_empty()
+}
+
+/// The names in a text that is not explained; where one can be gone to, its line leads there.
+fn recognised(names: &Recognised) -> Vec<Told> {
+    if names.is_empty() {
+        return Vec::new();
+    }
+    let heading = Told::new(Look::Heading, "", "Recognised in it, by their form alone");
+    let line = |(what, name): (&'static str, &str)| {
+        let line = Told::new(Look::Fact, what, name);
+        match what {
+            "image" if is_whole(name) => line.to(Link::Image(name.to_owned())),
+            "image" => Told::new(Look::Fact, what, format!("{name}  (its digest is not whole)")),
+            "attestor" => line.to(Link::Attestor(name.to_owned())),
+            _ => line,
+        }
+    };
+    std::iter::once(heading).chain(names.iter().map(line)).collect()
+}
+
+fn head(lines: &mut Vec<Told>, case: &Case) {
+    let look = match (case.relative.is_some(), case.verdict) {
+        (true, _) => Look::Elsewhere,
+        (false, Verdict::Denied) => Look::Refused,
+        (false, _) => Look::Marked,
+    };
+    let mut texts = says(case).into_iter();
+    let mut first = texts.next().unwrap_or_default();
+    if case.times > 1 {
+        first.push_str(&format!("  ({} times)", case.times));
+    }
+    lines.push(Told::new(look, "", first));
+    lines.extend(texts.map(|text| Told::new(Look::Plain, "", text)));
+}
+
+/// `was`: the question was asked of the policy of its time, with what the attestors have now.
+fn causes(lines: &mut Vec<Told>, case: &Case, finding: &Finding, (diagnosis, was): (&Diagnosis, bool)) {
+    let of = match (&finding.image, &finding.attestor) {
+        (Some(image), Some(attestor)) => format!(": {image} and {attestor}"),
+        (Some(image), None) => format!(": {image}"),
+        (None, _) => String::new(),
+    };
+    let of = if case.findings.len() > 1 { of } else { String::new() };
+    lines.push(Told::new(Look::Heading, "", format!("What can be behind it{of}")));
+    for Cause { kind, confidence, text, evidence, against } in &diagnosis.causes {
+        let is_admitted = *kind == CauseKind::AdmittedNow;
+        let look = if is_admitted { Look::Admitted } else { Look::Cause(*confidence) };
+        let then = "That policy would admit it, with what the attestors have now.".to_owned();
+        lines.push(Told::new(look, confidence.as_str(), if was && is_admitted { then } else { text.clone() }));
+        lines.extend(evidence.iter().map(|text| Told::new(Look::For, "", format!("for: {text}"))));
+        lines.extend(against.iter().map(|text| Told::new(Look::Against, "", format!("against: {text}"))));
+    }
+}

@@ -1,0 +1,401 @@
+//! The box with the fixes: when it is worked out, and how each is applied by the ordinary flow of its role;
+//! and breaking the glass.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use crate::action::Action;
+use crate::effect::Effect;
+use crate::fix::break_glass::{Composed, JUSTIFICATION};
+use crate::fix::state::{FixAsk, FixesBox, Fixing};
+use crate::job::{Deploy, Job, NewAttestation};
+use crate::model::Model;
+use crate::overlay::{Body, Confirm, Overlay, Then};
+use crate::shell::form::{Form, FormKind};
+use crate::shell::notice::Weight;
+use crate::shell::remote::Ticket;
+use crate::work::Purpose;
+use crate::{draft, history, sign};
+use codelab::names;
+use domain::admission::{BREAK_GLASS_LABEL, Outcome, Platform, RequestImage};
+use domain::fix::{Fix, Step};
+use domain::image::ImageRef;
+use domain::name::{KubernetesName, NoteName};
+use domain::resource::WorkloadKind;
+
+pub(crate) fn act(model: &mut Model, action: Action) -> Vec<Effect> {
+    match action {
+        Action::Fixes => open(model),
+        Action::FixApply => apply(model),
+        Action::FixesCopy => copy(model),
+        Action::BreakGlass => compose(model),
+        _ => deploy_composed(model),
+    }
+}
+
+/// Opens the box for what is refused under the live policy.
+pub(crate) fn open(model: &mut Model) -> Vec<Effect> {
+    let why = match model.decisions.now.as_ref().map(|decision| decision.outcome) {
+        Some(Outcome::Deny) => None,
+        Some(Outcome::Undecided) => {
+            Some("it is not known whether the live policy refuses this: see the tree of checks")
+        }
+        Some(_) => Some("nothing is refused here: the live policy admits it"),
+        None => Some("nothing is decided here: choose a project and an image (i)"),
+    };
+    let assumed = "fixes are of what is, and something is assumed: W drops the assumptions";
+    let why = if model.session.assumed.is_empty() { why } else { Some(assumed) };
+    if let Some(why) = why {
+        model.say(Weight::Info, why);
+        return Vec::new();
+    }
+    model.overlays.push(Overlay::Fixes(FixesBox::default()));
+    follow(model)
+}
+
+/// Works the fixes out again when what they stand on changed, as long as the box is there.
+pub(crate) fn follow(model: &mut Model) -> Vec<Effect> {
+    if !model.overlays.iter().any(|overlay| matches!(overlay, Overlay::Fixes(_))) {
+        return Vec::new();
+    }
+    let (items, inventory) = (model.preview.items(), model.preview.evidence());
+    let ask = FixAsk::of(&model.session, &model.draft.document, items, inventory);
+    if model.fixing.ask.as_deref() == ask.as_ref() {
+        return Vec::new();
+    }
+    let Some(ask) = ask.map(Arc::new) else {
+        model.fixing = Fixing::default();
+        return Vec::new();
+    };
+    let ticket = model.next_ticket();
+    model.fixing = Fixing { ticket: Some(ticket), ask: Some(ask.clone()), fixes: None };
+    vec![Effect::Fix(ticket, ask)]
+}
+
+/// Takes fixes; those of an older question are dropped.
+pub(crate) fn came(model: &mut Model, ticket: Ticket, fixes: Vec<Fix>) {
+    if model.fixing.ticket == Some(ticket) {
+        model.fixing.ticket = None;
+        model.fixing.fixes = Some(Arc::new(fixes));
+    }
+}
+
+impl Model {
+    /// The fix that is selected in the box on top.
+    pub fn selected_fix(&self) -> Option<&Fix> {
+        let Some(Overlay::Fixes(shown)) = self.overlays.last() else { return None };
+        self.fixing.fixes.as_ref()?.get(shown.selected)
+    }
+}
+
+fn apply(model: &mut Model) -> Vec<Effect> {
+    let Some(fix) = model.selected_fix().cloned() else {
+        model.say(Weight::Info, "there is no fix here");
+        return Vec::new();
+    };
+    match fix.policy {
+        Some(text) => change_policy(model, text, &fix.steps),
+        None => take(model, fix.steps),
+    }
+}
+
+/// The changed policy becomes the draft, and its import is asked for; first, whether a draft that is only
+/// here may go.
+fn change_policy(model: &mut Model, text: String, steps: &[Step]) -> Vec<Effect> {
+    if let Some(Step::UseDigest { to, .. }) = steps.iter().find(|step| matches!(step, Step::UseDigest { .. })) {
+        model.say(Weight::Info, format!("after the import, deploy {to}"));
+    }
+    if model.draft.is_unsaved(model.session.live_policy()) {
+        let lines = vec![
+            "The draft says something else than the live policy.".to_owned(),
+            "It is replaced by the live policy with this change; ^Z brings it back. Its import is asked for next."
+                .to_owned(),
+        ];
+        let diff = Some((model.draft.editor.text(), text.clone()));
+        let then = vec![Then::ReplaceDraft(text), Then::Import];
+        let title = "Replace the draft?".to_owned();
+        model.overlays.push(Overlay::Confirm(Box::new(Confirm { title, lines, diff, then, ..Confirm::default() })));
+        return Vec::new();
+    }
+    draft::act::replace_draft(model, &text);
+    model.nav.editing = false;
+    history::act::restored(model)
+}
+
+/// Does the steps: what needs no more than a yes first, then what asks for more.
+pub(crate) fn take(model: &mut Model, steps: Vec<Step>) -> Vec<Effect> {
+    let jobs: Vec<Job> = steps.iter().flat_map(|step| jobs(model, step)).collect();
+    let (done, rest): (Vec<Step>, Vec<Step>) = steps.into_iter().partition(|step| !jobs_of(step).is_empty());
+    if jobs.is_empty() {
+        return next(model, &rest);
+    }
+    let lines = done.iter().map(|step| format!("{}.", step.change())).collect();
+    let then = if rest.is_empty() { Vec::new() } else { vec![Then::Steps(rest)] };
+    let title = match done.as_slice() {
+        [only] => format!("{}?", capital(&only.title())),
+        _ => "Do this?".to_owned(),
+    };
+    model.overlays.push(Overlay::Confirm(Box::new(Confirm { title, lines, jobs, then, ..Confirm::default() })));
+    Vec::new()
+}
+
+/// What the workbench does by itself for a step, besides what a session knows.
+fn jobs_of(step: &Step) -> Vec<Job> {
+    match step {
+        Step::Grant { note, service_account, .. } => {
+            vec![Job::Grant { note: note.clone(), member: format!("serviceAccount:{service_account}") }]
+        }
+        Step::CreateNote { note } => vec![create_note(note)],
+        Step::CreateAttestor { attestor, note } => vec![
+            create_note(note),
+            Job::CreateAttestor {
+                project: attestor.project().to_owned(),
+                id: attestor.id().to_owned(),
+                note: note.clone(),
+                description: String::new(),
+            },
+        ],
+        Step::AddKey { attestor, key: Some(known) } => {
+            vec![Job::AddKey { attestor: attestor.clone(), fingerprint: known.key.id.clone() }]
+        }
+        Step::CorrectKeyId { attestor, attestation, signature, key_id } => {
+            let uri = attestation.resource_uri.as_str();
+            let image = uri.split_once("://").map_or(uri, |(_, rest)| rest).parse::<ImageRef>();
+            let bytes = attestation.signatures.get(*signature).map(|signature| signature.bytes.clone());
+            let new = image.ok().zip(bytes).map(|(image, signature)| NewAttestation {
+                project: attestor.project().to_owned(),
+                attestor: attestor.clone(),
+                note: attestation.note.clone(),
+                image,
+                payload: attestation.payload.clone(),
+                signature,
+                key_id: key_id.clone(),
+            });
+            new.map(sign::act::upload_jobs).unwrap_or_default()
+        }
+        Step::UseDigest { .. }
+        | Step::AllowPattern { .. }
+        | Step::SetRule { .. }
+        | Step::BreakGlass { .. }
+        | Step::AddKey { key: None, .. }
+        | Step::Attest { .. } => Vec::new(),
+    }
+}
+
+fn create_note(note: &NoteName) -> Job {
+    Job::CreateNote {
+        project: note.project().to_owned(),
+        id: note.id().to_owned(),
+        description: names::NOTE_DESCRIPTION.to_owned(),
+    }
+}
+
+/// The same; attestations go to the chosen project, and a note that is there is not made.
+fn jobs(model: &Model, step: &Step) -> Vec<Job> {
+    let mut jobs = jobs_of(step);
+    let notes = model.session.remotes.notes.items();
+    let is_there = |id: &str| notes.iter().any(|note| note.name.id() == id);
+    jobs.retain(|job| !matches!(job, Job::CreateNote { id, .. } if is_there(id)));
+    if let Some(chosen) = &model.session.project {
+        for job in &mut jobs {
+            if let Job::CreateAttestation(new) | Job::Validate(new) = job {
+                new.project.clone_from(chosen);
+            }
+        }
+    }
+    jobs
+}
+
+fn next(model: &mut Model, steps: &[Step]) -> Vec<Effect> {
+    let attests = steps.iter().filter(|step| matches!(step, Step::Attest { .. })).count();
+    let Some(step) = steps.iter().max_by_key(|step| urgency(step)) else { return Vec::new() };
+    match step {
+        Step::AddKey { attestor, .. } => {
+            model.say(Weight::Info, format!("make a key here; F then adds it to {}", attestor.id()));
+            model.open_form(crate::attestor::form::key)
+        }
+        Step::Attest { attestor, image, held, .. } => {
+            if steps.len() > 1 {
+                let what = if attests > 1 { "one attestation of several" } else { "the attestation first" };
+                model.say(Weight::Info, format!("{what}: F then shows what is left"));
+            }
+            let key = held.as_ref().and_then(|held| held.first()).cloned();
+            match image.parse::<ImageRef>() {
+                Ok(image) if !Step::is_unresolved(step) => sign::act::open_for(model, &image, attestor, key.as_deref()),
+                _ => resolve(model, steps),
+            }
+        }
+        Step::UseDigest { .. } if Step::is_unresolved(step) => resolve(model, steps),
+        Step::UseDigest { .. } => deploy_by_digest(model, steps),
+        _ => compose(model),
+    }
+}
+
+fn urgency(step: &Step) -> u8 {
+    match step {
+        Step::AddKey { .. } => 3,
+        Step::Attest { .. } => 2,
+        Step::UseDigest { .. } => 1,
+        _ => 0,
+    }
+}
+
+/// Finds the digests that the tags name now.
+fn resolve(model: &mut Model, steps: &[Step]) -> Vec<Effect> {
+    let tag = |step: &Step| match step {
+        Step::UseDigest { from, .. } => from.parse::<ImageRef>().ok(),
+        _ => None,
+    };
+    let jobs: Vec<Job> = steps.iter().filter_map(tag).map(|image| Job::ResolveDigest { image }).collect();
+    model.say(Weight::Info, "finding the digest that the tag names now; then press F again");
+    model.run(jobs, Purpose::Plain)
+}
+
+/// The image by its digest in the deploy form; a pod with several as a manifest.
+fn deploy_by_digest(model: &mut Model, steps: &[Step]) -> Vec<Effect> {
+    let Some(mut request) = model.session.asked() else { return Vec::new() };
+    for step in steps {
+        if let Step::UseDigest { from, to } = step {
+            request.images.iter_mut().filter(|image| image.image == *from).for_each(|image| image.image.clone_from(to));
+        }
+    }
+    if let [only] = request.images.as_slice() {
+        if let Ok(image) = only.image.parse::<ImageRef>() {
+            model.session.choose(image);
+        }
+        return crate::cluster::act::deploy(model);
+    }
+    let composed = composed(model, request.images, request.labels, String::new());
+    let title = "The pod by digest: y copies, kubectl apply runs it";
+    model.overlays.push(Overlay::reader(title, Body::Code(composed.manifest())));
+    Vec::new()
+}
+
+fn composed(
+    model: &Model,
+    images: Vec<RequestImage>,
+    labels: BTreeMap<String, String>,
+    justification: String,
+) -> Composed {
+    let subject = &model.session.subject;
+    let cluster = model.session.cluster_id().unwrap_or_else(|| crate::job::ClusterId {
+        project: model.session.project.clone().unwrap_or_default(),
+        location: String::new(),
+        name: String::new(),
+    });
+    let deploy = Deploy {
+        cluster,
+        kind: WorkloadKind::Deployment,
+        namespace: subject.namespace.clone(),
+        name: names::WORKLOAD.to_owned(),
+        image: images.first().map(|image| image.image.clone()).unwrap_or_default(),
+        service_account: subject.service_account.clone(),
+        labels,
+        annotations: BTreeMap::new(),
+    };
+    Composed { deploy, images, justification }
+}
+
+/// Asks what has to be said before the glass is broken.
+fn compose(model: &mut Model) -> Vec<Effect> {
+    if model.session.asked().is_none() {
+        model.say(Weight::Warning, "choose an image first: i");
+        return Vec::new();
+    }
+    if model.session.subject.platform == Platform::CloudRun {
+        let text = "Cloud Run takes the justification itself:\n\n  gcloud run deploy SERVICE --image=IMAGE --breakglass=\"JUSTIFICATION\"\n\n\
+                    It is written to Cloud Audit Logs (cloudaudit.googleapis.com%2Fsystem_event), where the text `breakglass` finds it,\n\
+                    and is cleared by the next update without the flag.\n";
+        model.overlays.push(Overlay::reader("Break the glass on Cloud Run", Body::Prose(text.to_owned())));
+        return Vec::new();
+    }
+    model.open_form(form)
+}
+
+fn form(model: &Model) -> Form {
+    let subject = &model.session.subject;
+    let images: Vec<String> = model.session.images().into_iter().map(|image| image.image).collect();
+    let intro = format!(
+        "For an emergency: {} runs whatever the policy says, and it is logged. The manifest is shown next; nothing is deployed yet.",
+        images.join(" and ")
+    );
+    Form::new(FormKind::BreakGlass, "Break the glass", intro)
+        .text("why", "Justification", "", "who asked, why, the ticket: it stands in the manifest and in the log")
+        .text("name", "Name", names::WORKLOAD, "lower-case letters, digits and hyphens")
+        .choice("kind", "As", vec!["Deployment".into(), "Pod".into()], "← → chooses")
+        .text("namespace", "Namespace", &subject.namespace, "")
+        .text("account", "Service account", &subject.service_account, "empty: default")
+}
+
+pub(crate) fn take_form(model: &mut Model, form: &Form) -> Result<Vec<Effect>, (&'static str, String)> {
+    let why = form.value("why").trim().to_owned();
+    if why.is_empty() {
+        return Err(("why", "say why: whoever reads the log will ask".to_owned()));
+    }
+    let name = form.value("name").parse::<KubernetesName>().map_err(|error| ("name", error.to_string()))?;
+    let namespace =
+        form.value("namespace").parse::<KubernetesName>().map_err(|error| ("namespace", error.to_string()))?;
+    let account = form.value("account");
+    if !account.is_empty() {
+        account.parse::<KubernetesName>().map_err(|error| ("account", error.to_string()))?;
+    }
+    let mut labels: BTreeMap<String, String> = model.session.subject.labels.iter().cloned().collect();
+    labels.insert(BREAK_GLASS_LABEL.to_owned(), "true".to_owned());
+    let mut composed = composed(model, model.session.images(), labels, why.clone());
+    composed.deploy.name = name.to_string();
+    composed.deploy.namespace = namespace.to_string();
+    composed.deploy.service_account = account;
+    composed.deploy.annotations = BTreeMap::from([(JUSTIFICATION.to_owned(), why)]);
+    if form.chosen("kind") == 1 {
+        composed.deploy.kind = WorkloadKind::Pod;
+    }
+    model.overlays.push(Overlay::reader("Break the glass", Body::BreakGlass(Box::new(composed))));
+    Ok(Vec::new())
+}
+
+/// Asks whether what was composed is deployed.
+fn deploy_composed(model: &mut Model) -> Vec<Effect> {
+    let Some(Overlay::Reader(reader)) = model.overlays.last() else { return Vec::new() };
+    let Body::BreakGlass(composed) = &reader.body else { return Vec::new() };
+    let composed = (**composed).clone();
+    if !composed.can_deploy() {
+        model.say(
+            Weight::Warning,
+            "the workbench deploys pods with one container: y copies the manifest for kubectl apply",
+        );
+        return Vec::new();
+    }
+    if model.session.cluster_info().is_none() {
+        model.say(Weight::Warning, "there is no cluster to deploy to: y copies the manifest");
+        return Vec::new();
+    }
+    let lines = vec![
+        format!("{} runs in namespace {}, whatever the policy says.", composed.deploy.image, composed.deploy.namespace),
+        format!("Justification: {}", composed.justification),
+        "It is written to the audit log. Take the label away afterwards.".to_owned(),
+    ];
+    model.ask("Break the glass?", lines, vec![Job::Deploy(composed.deploy)], true)
+}
+
+fn copy(model: &mut Model) -> Vec<Effect> {
+    let Some(fixes) = model.fixing.fixes.clone() else { return Vec::new() };
+    let text: String = fixes.iter().enumerate().map(|(number, fix)| told(number + 1, fix)).collect();
+    model.copy(text)
+}
+
+/// A fix as text, for tickets.
+fn told(number: usize, fix: &Fix) -> String {
+    let mut lines = vec![format!("{number}. {}", fix.title())];
+    for step in &fix.steps {
+        lines.push(format!("   {}: {}", step.target(), step.change()));
+        lines.extend(step.commands().into_iter().map(|command| format!("     $ {command}")));
+    }
+    lines.push(format!("   lets in: {}", fix.reach.words));
+    lines.extend(fix.reach.inventory.as_ref().map(|affected| format!("   besides: {}", affected.text())));
+    lines.join("\n") + "\n"
+}
+
+fn capital(text: &str) -> String {
+    let mut chars = text.chars();
+    chars.next().map(|first| first.to_uppercase().chain(chars).collect()).unwrap_or_default()
+}

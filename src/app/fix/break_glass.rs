@@ -1,0 +1,216 @@
+//! Breaking the glass with care: the manifest with the label in its right place, what will be logged, how
+//! it is found, and how the label is taken away again.
+//!
+//! Sources: `docs/binary-authorization.md`, "Break-glass" and "Admitted with a mark" (the *using
+//! break-glass* and *viewing audit logs* pages).
+
+use std::fmt::Write as _;
+
+use crate::job::Deploy;
+use domain::admission::{BREAK_GLASS_LABEL, RequestImage};
+use domain::image::ImageRef;
+use domain::resource::WorkloadKind;
+
+/// The annotation of the pod that says why; the label takes only `true`.
+pub const JUSTIFICATION: &str = "justification";
+
+/// What is composed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Composed {
+    /// With the label; what the workbench itself deploys where there is one image.
+    pub deploy: Deploy,
+    /// All images of the pod.
+    pub images: Vec<RequestImage>,
+    pub justification: String,
+}
+
+impl Composed {
+    /// Whether the workbench can deploy it: it makes pods with one container.
+    pub fn can_deploy(&self) -> bool {
+        self.images.len() == 1
+    }
+
+    /// The manifest, in YAML.
+    pub fn manifest(&self) -> String {
+        let Deploy { kind, namespace, name, .. } = &self.deploy;
+        let mut out = String::new();
+        // Writing to a string cannot fail, here and below.
+        let _ = match kind {
+            WorkloadKind::Pod => {
+                let _ = writeln!(out, "apiVersion: v1\nkind: Pod\nmetadata:");
+                let _ = writeln!(out, "  name: {}\n  namespace: {}", quoted(name), quoted(namespace));
+                self.metadata(&mut out, 2, "run");
+                writeln!(out, "spec:")
+            }
+            WorkloadKind::Deployment | WorkloadKind::ReplicaSet => {
+                let _ = writeln!(out, "apiVersion: apps/v1\nkind: Deployment\nmetadata:");
+                let _ = writeln!(out, "  name: {}\n  namespace: {}", quoted(name), quoted(namespace));
+                let _ = writeln!(out, "spec:\n  selector:\n    matchLabels:\n      app: {}", quoted(name));
+                let _ = writeln!(out, "  template:\n    metadata:");
+                self.metadata(&mut out, 6, "app");
+                writeln!(out, "    spec:")
+            }
+        };
+        self.spec(&mut out, if *kind == WorkloadKind::Pod { 2 } else { 6 });
+        out
+    }
+
+    /// Labels and annotations of the pod.
+    fn metadata(&self, out: &mut String, indent: usize, own: &str) {
+        let _ = writeln!(out, "{:indent$}labels:\n{:indent$}  {own}: {}", "", "", quoted(&self.deploy.name));
+        for (key, value) in self.deploy.labels.iter().filter(|(key, _)| *key != own) {
+            let _ = writeln!(out, "{:indent$}  {}: {}", "", key, quoted(value));
+        }
+        let _ = writeln!(out, "{:indent$}annotations:", "");
+        for (key, value) in &self.deploy.annotations {
+            let _ = writeln!(out, "{:indent$}  {}: {}", "", key, quoted(value));
+        }
+    }
+
+    fn spec(&self, out: &mut String, indent: usize) {
+        if !self.deploy.service_account.is_empty() {
+            let _ = writeln!(out, "{:indent$}serviceAccountName: {}", "", quoted(&self.deploy.service_account));
+        }
+        let init = |image: &&RequestImage| image.kind == domain::admission::ContainerKind::Init;
+        let (first, others): (Vec<&RequestImage>, Vec<&RequestImage>) = self.images.iter().partition(init);
+        for (field, images) in [("initContainers", first), ("containers", others)] {
+            if !images.is_empty() {
+                let _ = writeln!(out, "{:indent$}{field}:", "");
+            }
+            for (number, image) in images.iter().enumerate() {
+                let name = container(image, number);
+                let _ = writeln!(
+                    out,
+                    "{:indent$}- name: {}\n{:indent$}  image: {}",
+                    "",
+                    quoted(&name),
+                    "",
+                    quoted(&image.image)
+                );
+            }
+        }
+    }
+
+    /// The reading text: what is done, what is logged, how it is found, and what is to be done after.
+    pub fn text(&self) -> String {
+        let Deploy { kind, namespace, name, .. } = &self.deploy;
+        let place = if *kind == WorkloadKind::Pod { "the pod's own metadata" } else { "spec.template.metadata" };
+        let remove = match kind {
+            WorkloadKind::Pod => {
+                format!("kubectl label pod {name} --namespace={namespace} {BREAK_GLASS_LABEL}-")
+            }
+            WorkloadKind::Deployment | WorkloadKind::ReplicaSet => {
+                let path = format!("/spec/template/metadata/labels/{}", BREAK_GLASS_LABEL.replace('/', "~1"));
+                format!(
+                    "kubectl patch deployment {name} --namespace={namespace} --type=json \
+                     -p='[{{\"op\": \"remove\", \"path\": \"{path}\"}}]'"
+                )
+            }
+        };
+        format!(
+            "{}\n# Where the label stands\n{place}: on a Deployment's own metadata it does nothing. Only \"true\" counts.\n\n\
+             # What will be logged\nCloud Audit Logs, Admin Activity: {METHODS}, with the label\n\
+             imagepolicywebhook.image-policy.k8s.io/break-glass=\"true\", who did it, and what was overridden, in\n\
+             imagepolicywebhook.image-policy.k8s.io/overridden-verification-result. Each pod that is made again is\n\
+             logged again. The justification stands in the request's annotations.\n\n\
+             # The query that finds it\n{QUERY}\n\n\
+             # Afterwards\nTake the label away as soon as the image is admitted without it:\n{remove}\n",
+            self.manifest()
+        )
+    }
+}
+
+const METHODS: &str = "io.k8s.core.v1.pods.create or .update";
+
+/// Of the documentation's audit log page.
+pub const QUERY: &str = "resource.type=\"k8s_cluster\"\n\
+logName:\"cloudaudit.googleapis.com%2Factivity\"\n\
+(protoPayload.methodName=\"io.k8s.core.v1.pods.create\" OR protoPayload.methodName=\"io.k8s.core.v1.pods.update\")\n\
+protoPayload.request.metadata.labels.\"image-policy.k8s.io/break-glass\"=\"true\"";
+
+/// The container's own name, or the last part of the repository, as kubectl makes it.
+fn container(image: &RequestImage, number: usize) -> String {
+    if !image.container.is_empty() {
+        return image.container.clone();
+    }
+    let reference = image.image.parse::<ImageRef>().ok();
+    let last = reference.as_ref().and_then(|image| image.repository().rsplit('/').next());
+    let name = last.map_or_else(|| "container".to_owned(), |name| name.replace(['_', '.'], "-"));
+    if number == 0 { name } else { format!("{name}-{}", number + 1) }
+}
+
+/// JSON's strings are also YAML's.
+fn quoted(text: &str) -> String {
+    serde_json::Value::from(text).to_string()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use super::*;
+    use crate::job::ClusterId;
+    use domain::admission::ContainerKind;
+
+    fn composed(kind: WorkloadKind) -> Composed {
+        let cluster = ClusterId { project: "p".into(), location: "l".into(), name: "c".into() };
+        let image = |image: &str, kind| RequestImage { image: image.into(), kind, ..RequestImage::default() };
+        Composed {
+            deploy: Deploy {
+                cluster,
+                kind,
+                namespace: "shop".into(),
+                name: "web".into(),
+                image: "gcr.io/p/web:v1".into(),
+                service_account: "web".into(),
+                labels: BTreeMap::from([(BREAK_GLASS_LABEL.into(), "true".into())]),
+                annotations: BTreeMap::from([(JUSTIFICATION.into(), "outage: \"42\"".into())]),
+            },
+            images: vec![
+                image("gcr.io/p/web:v1", ContainerKind::Container),
+                image("gcr.io/p/setup_db:v1", ContainerKind::Init),
+            ],
+            justification: "outage: \"42\"".into(),
+        }
+    }
+
+    #[test]
+    fn the_label_of_a_deployment_stands_in_its_pod_template() {
+        insta::assert_snapshot!(composed(WorkloadKind::Deployment).manifest(), @r#"
+        apiVersion: apps/v1
+        kind: Deployment
+        metadata:
+          name: "web"
+          namespace: "shop"
+        spec:
+          selector:
+            matchLabels:
+              app: "web"
+          template:
+            metadata:
+              labels:
+                app: "web"
+                image-policy.k8s.io/break-glass: "true"
+              annotations:
+                justification: "outage: \"42\""
+            spec:
+              serviceAccountName: "web"
+              initContainers:
+              - name: "setup-db"
+                image: "gcr.io/p/setup_db:v1"
+              containers:
+              - name: "web"
+                image: "gcr.io/p/web:v1"
+        "#);
+    }
+
+    #[test]
+    fn the_label_of_a_pod_stands_in_its_own_metadata() {
+        let text = composed(WorkloadKind::Pod).text();
+        assert!(text.contains("kind: Pod\nmetadata:\n  name: \"web\"\n  namespace: \"shop\"\n  labels:\n    run: \"web\"\n    image-policy.k8s.io/break-glass: \"true\"\n"), "{text}");
+        assert!(
+            text.contains(QUERY)
+                && text.contains("kubectl label pod web --namespace=shop image-policy.k8s.io/break-glass-\n")
+        );
+    }
+}

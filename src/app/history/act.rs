@@ -1,0 +1,186 @@
+//! The history of live policies: recording, browsing, comparing, asking, restoring.
+
+use crate::action::Action;
+use crate::draft;
+use crate::effect::Effect;
+use crate::history::state::{Author, History, HistoryBox, Version};
+use crate::model::Model;
+use crate::overlay::{Body, Confirm, Overlay, Then};
+use crate::session::Connection;
+use crate::shell::notice::Weight;
+use domain::document;
+use domain::policy::Policy;
+
+/// The live policy was read: it is kept, if it is another version than the last that was.
+pub(crate) fn seen(model: &Model) -> Vec<Effect> {
+    let (Some(project), Some(live)) = (model.session.project.clone(), model.session.live_policy()) else {
+        return Vec::new();
+    };
+    let is_known = model.history.project == project && model.history.versions.last().is_some_and(|last| last.is(live));
+    if is_known {
+        return Vec::new();
+    }
+    vec![Effect::History(project, Some(Box::new(Version::seen(live.clone(), model.ui.now))))]
+}
+
+/// Forgets what belonged to another project.
+pub(crate) fn leave_project(model: &mut Model) {
+    model.session.leave_project();
+    model.history = History::default();
+    model.draft.base = None;
+    model.refused = None;
+}
+
+/// What was imported here is kept with who imported it.
+pub(crate) fn imported(model: &Model, project: &str, stored: &Policy) -> Vec<Effect> {
+    let author = Author::Here(account(model));
+    let version = Version { at: model.ui.now, author, policy: stored.clone() };
+    vec![Effect::History(project.to_owned(), Some(Box::new(version)))]
+}
+
+/// Who imports here.
+fn account(model: &Model) -> String {
+    match &model.session.connection {
+        Connection::Sandbox(_) => match model.session.people.other() {
+            Some(person) => format!("you ({} of the sandbox)", person.name),
+            None => "you (owner of the sandbox)".to_owned(),
+        },
+        Connection::Starting | Connection::Failed(_) => "you".to_owned(),
+    }
+}
+
+/// Takes what is kept of a project.
+pub(crate) fn came(model: &mut Model, history: History) {
+    if model.session.project.as_ref() != Some(&history.project) {
+        return;
+    }
+    let before = if model.history.project == history.project { model.history.damaged } else { 0 };
+    if let Some(failure) = &history.failure {
+        let text = format!("the history could not be kept: {failure}");
+        model.say(Weight::Error, text);
+    } else if history.damaged > before {
+        model.say(Weight::Warning, format!("the history has {}", damage(history.damaged)));
+    }
+    if model.draft.base.is_none() {
+        let etag = model.ui.saved.base.as_deref();
+        model.draft.base = etag.and_then(|etag| history.by_etag(etag)).cloned();
+    }
+    model.history = history;
+}
+
+/// `2 records that cannot be read and are left out`.
+pub fn damage(count: usize) -> String {
+    if count == 1 {
+        "1 record that cannot be read; it is left out".to_owned()
+    } else {
+        format!("{count} records that cannot be read; they are left out")
+    }
+}
+
+pub(crate) fn open(model: &mut Model) -> Vec<Effect> {
+    let Some(project) = model.session.project.clone() else {
+        model.say(Weight::Warning, "choose a project first (Deployer tab, Setup)");
+        return Vec::new();
+    };
+    model.overlays.push(Overlay::History(HistoryBox::default()));
+    vec![Effect::History(project, None)]
+}
+
+pub(crate) fn act(model: &mut Model, action: Action) -> Vec<Effect> {
+    let Some(Overlay::History(HistoryBox { selected, marked })) = model.overlays.last() else { return Vec::new() };
+    let (selected, marked) = (*selected, *marked);
+    let Some(version) = model.history.newest(selected).cloned() else {
+        model.say(Weight::Info, "no version is kept yet");
+        return Vec::new();
+    };
+    match action {
+        Action::HistoryMark => mark(model),
+        Action::HistoryCompare => compare(model, selected, marked),
+        Action::HistoryLive => {
+            let live = model.session.live_policy().map(written).unwrap_or_default();
+            show(model, &format!("{} → live", stamp(&version)), written(&version.policy), live);
+        }
+        Action::HistoryDraft => {
+            let draft = model.draft.policy().map_or_else(|| model.draft.editor.text(), written);
+            show(model, &format!("{} → draft", stamp(&version)), written(&version.policy), draft);
+        }
+        Action::HistorySimulate => simulate(model, version),
+        Action::HistoryRestore => restore(model, &version, &[]),
+        Action::HistoryImport => restore(model, &version, &[Then::Import]),
+        Action::HistoryCopy => return model.copy(written(&version.policy)),
+        _ => {}
+    }
+    Vec::new()
+}
+
+fn written(policy: &Policy) -> String {
+    document::emit(&policy.said())
+}
+
+/// When a version became live, as titles name it.
+pub fn stamp(version: &Version) -> String {
+    version.since().strftime("%Y-%m-%d %H:%M:%S").to_string()
+}
+
+fn mark(model: &mut Model) {
+    if let Some(Overlay::History(shown)) = model.overlays.last_mut() {
+        shown.marked = if shown.marked == Some(shown.selected) { None } else { Some(shown.selected) };
+    }
+}
+
+/// With the marked version, or else with the one before it; the older one first.
+fn compare(model: &mut Model, selected: usize, marked: Option<usize>) {
+    let other = marked.filter(|marked| *marked != selected).unwrap_or(selected + 1);
+    let (new, old) = (selected.min(other), selected.max(other));
+    let Some(after) = model.history.newest(new).cloned() else { return };
+    match model.history.newest(old).cloned() {
+        Some(before) => {
+            let title = format!("{} → {}", stamp(&before), stamp(&after));
+            show(model, &title, written(&before.policy), written(&after.policy));
+        }
+        None => {
+            show(model, &format!("{}, the first that was seen", stamp(&after)), String::new(), written(&after.policy));
+        }
+    }
+}
+
+fn show(model: &mut Model, title: &str, before: String, after: String) {
+    model.overlays.push(Overlay::reader(title, Body::Diff { before, after }));
+}
+
+/// What the chosen image would have met; what the version needs to decide is read.
+fn simulate(model: &mut Model, version: Version) {
+    if model.session.asked().is_none() {
+        return model.say(Weight::Warning, "choose an image first: Esc, then i");
+    }
+    let title = format!("Simulated against the policy of {}", stamp(&version));
+    ask(model, version);
+    model.overlays.push(Overlay::reader(title, Body::Against));
+}
+
+/// Makes it the version that the simulation is asked about too.
+pub(crate) fn ask(model: &mut Model, version: Version) {
+    model.session.simulated_since = stamp(&version);
+    model.session.simulated = Some(Box::new(version.policy));
+}
+
+/// Puts a version into the draft, after showing what that changes in it.
+fn restore(model: &mut Model, version: &Version, then: &[Then]) {
+    let (before, after) = (model.draft.editor.text(), written(&version.policy));
+    let lines = vec![
+        format!("The draft becomes the policy of {} by {}.", stamp(version), version.author.text()),
+        match then {
+            [] => "Nothing is imported by this. ^Z brings the draft back.".to_owned(),
+            _ => "Then its import is shown and asked for. ^Z brings the draft back.".to_owned(),
+        },
+    ];
+    let then = [&[Then::CloseBoxes, Then::ReplaceDraft(after.clone())], then].concat();
+    let confirm = Confirm { title: "Restore?".into(), lines, diff: Some((before, after)), then, ..Confirm::default() };
+    model.overlays.push(Overlay::Confirm(Box::new(confirm)));
+}
+
+/// A version became the draft: it is compared with what is live now.
+pub(crate) fn restored(model: &mut Model) -> Vec<Effect> {
+    model.draft.base = model.session.live_policy().cloned();
+    draft::act::import(model)
+}

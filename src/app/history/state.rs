@@ -1,0 +1,203 @@
+//! Every policy that was live, as far as the workbench saw it: when, whose, and what it changed.
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use domain::policy::{GlobalPolicyEvaluationMode, Policy};
+use domain::policy_test::rule_name;
+use domain::replay::Dated;
+
+/// One version of a project's policy.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Version {
+    /// When it was recorded.
+    pub at: Timestamp,
+    pub author: Author,
+    pub policy: Policy,
+}
+
+/// Who made a version live.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub enum Author {
+    /// It was imported here, by this account.
+    Here(String),
+    /// It was found when the policy was read.
+    Unknown,
+    /// The project had none of its own.
+    Default,
+}
+
+impl Author {
+    pub fn text(&self) -> String {
+        match self {
+            Self::Here(account) => account.clone(),
+            Self::Unknown => "unknown (changed outside)".to_owned(),
+            Self::Default => "nobody (the default)".to_owned(),
+        }
+    }
+}
+
+impl From<&Version> for Dated {
+    fn from(version: &Version) -> Self {
+        Self { since: version.since(), policy: version.policy.clone() }
+    }
+}
+
+impl Version {
+    /// A version that was read, not imported here.
+    pub fn seen(policy: Policy, at: Timestamp) -> Self {
+        let stored = policy.etag.is_some() || policy.update_time.is_some();
+        Self { at, author: if stored { Author::Unknown } else { Author::Default }, policy }
+    }
+
+    /// When it became live, by the service's own time where it says one.
+    pub fn since(&self) -> Timestamp {
+        self.policy.update_time.as_ref().and_then(|time| time.parse().ok()).unwrap_or(self.at)
+    }
+
+    /// Whether it is the same version, not only the same text.
+    pub fn is(&self, policy: &Policy) -> bool {
+        self.policy.etag == policy.etag
+            && self.policy.update_time == policy.update_time
+            && self.policy.says_the_same_as(policy)
+    }
+}
+
+/// What is kept of one project.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct History {
+    pub project: String,
+    /// The oldest first.
+    pub versions: Vec<Version>,
+    /// Records that cannot be read; they are left where they are.
+    pub damaged: usize,
+    /// Why the last version could not be kept, or the file not be read.
+    pub failure: Option<String>,
+}
+
+impl History {
+    /// The version of this number, counted from the newest.
+    pub fn newest(&self, number: usize) -> Option<&Version> {
+        self.versions.iter().rev().nth(number)
+    }
+
+    /// The version that was live at this time; `None` where none is known that early.
+    pub fn live_at(&self, time: Timestamp) -> Option<&Version> {
+        self.versions.iter().rev().find(|version| version.since() <= time)
+    }
+
+    /// The policy that had this etag.
+    pub fn by_etag(&self, etag: &str) -> Option<&Policy> {
+        let mut versions = self.versions.iter().rev().map(|version| &version.policy);
+        versions.find(|policy| policy.etag.as_deref() == Some(etag))
+    }
+
+    /// What a version changed, in a line; counted from the newest.
+    pub fn changes(&self, number: usize) -> String {
+        match (self.newest(number), self.newest(number + 1)) {
+            (Some(version), Some(before)) => changes(&before.policy, &version.policy),
+            (Some(_), None) => "the first that was seen".to_owned(),
+            (None, _) => String::new(),
+        }
+    }
+}
+
+/// The box with the list of versions.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct HistoryBox {
+    /// Counted from the newest.
+    pub selected: usize,
+    /// The one to compare with, counted from the newest.
+    pub marked: Option<usize>,
+}
+
+/// What changed between two policies, in a few words: rules by their names, patterns by their number.
+pub fn changes(before: &Policy, after: &Policy) -> String {
+    let mut parts = rules(before, after);
+    let patterns = |policy: &Policy| -> Vec<String> {
+        policy.admission_whitelist_patterns.iter().map(|pattern| pattern.name_pattern.clone()).collect()
+    };
+    let (old, new) = (patterns(before), patterns(after));
+    let gone = old.iter().filter(|pattern| !new.contains(pattern)).count();
+    let come = new.iter().filter(|pattern| !old.contains(pattern)).count();
+    match (come, gone) {
+        (0, 0) if old != new => parts.push("patterns in another order".to_owned()),
+        (0, 0) => {}
+        (come, gone) => parts.push(format!("patterns +{come} -{gone}")),
+    }
+    let mode = |policy: &Policy| policy.global_policy_evaluation_mode == GlobalPolicyEvaluationMode::Enable;
+    match (mode(before), mode(after)) {
+        (false, true) => parts.push("system policy on".to_owned()),
+        (true, false) => parts.push("system policy off".to_owned()),
+        _ => {}
+    }
+    if before.description != after.description {
+        parts.push("description".to_owned());
+    }
+    if parts.is_empty() { "says the same".to_owned() } else { parts.join(", ") }
+}
+
+/// Each rule that came, went or changed.
+fn rules(before: &Policy, after: &Policy) -> Vec<String> {
+    let mut parts = Vec::new();
+    for (kind, key, rule) in after.all_rules() {
+        match before.all_rules().find(|(k, name, _)| *k == kind && *name == key) {
+            None => parts.push(format!("+ rule {}", rule_name(kind, key))),
+            Some((_, _, old)) if old.evaluation_mode != rule.evaluation_mode => {
+                let (from, to) = (old.evaluation_mode.as_str(), rule.evaluation_mode.as_str());
+                parts.push(format!("rule {} {from} → {to}", rule_name(kind, key)));
+            }
+            Some((_, _, old)) if old != rule => parts.push(format!("rule {}", rule_name(kind, key))),
+            Some(_) => {}
+        }
+    }
+    let gone = before.all_rules().filter(|(kind, key, _)| !after.all_rules().any(|(k, n, _)| k == *kind && n == *key));
+    parts.extend(gone.map(|(kind, key, _)| format!("- rule {}", rule_name(kind, key))));
+    parts
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use domain::document::{Dialect, Document};
+
+    fn policy(text: &str) -> Policy {
+        Document::parse(text, Dialect::Gcloud).policy.unwrap()
+    }
+
+    const DENY: &str =
+        "defaultAdmissionRule: {evaluationMode: ALWAYS_DENY, enforcementMode: ENFORCED_BLOCK_AND_AUDIT_LOG}";
+
+    #[test]
+    fn a_change_is_told_in_a_line() {
+        let cluster = format!(
+            "{}\nglobalPolicyEvaluationMode: ENABLE\nadmissionWhitelistPatterns: [{{namePattern: a/*}}]\n\
+             clusterAdmissionRules: {{us-east1.c: {{evaluationMode: ALWAYS_DENY, enforcementMode: DRYRUN_AUDIT_LOG_ONLY}}}}",
+            DENY.replace("ALWAYS_DENY", "ALWAYS_ALLOW")
+        );
+        let (old, new) = (policy(DENY), policy(&cluster));
+        let line =
+            "rule default ALWAYS_DENY → ALWAYS_ALLOW, + rule cluster/us-east1.c, patterns +1 -0, system policy on";
+        assert_eq!(changes(&old, &new), line);
+        let back =
+            "rule default ALWAYS_ALLOW → ALWAYS_DENY, - rule cluster/us-east1.c, patterns +0 -1, system policy off";
+        assert_eq!(changes(&new, &old), back);
+        assert_eq!(changes(&old, &old), "says the same");
+    }
+
+    #[test]
+    fn a_version_is_told_by_its_etag_too() {
+        let now = Timestamp::UNIX_EPOCH;
+        let mut first = policy(DENY);
+        assert_eq!(Version::seen(first.clone(), now).author, Author::Default);
+        first.etag = Some("1".into());
+        let version = Version::seen(first.clone(), now);
+        assert_eq!(version.author, Author::Unknown);
+        assert!(version.is(&first) && !version.is(&policy(DENY)));
+        let history = History { versions: vec![version], ..History::default() };
+        assert_eq!(history.by_etag("1"), Some(&first));
+        assert_eq!(history.changes(0), "the first that was seen");
+    }
+}

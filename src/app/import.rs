@@ -1,0 +1,5 @@
+//! Importing the draft where somebody else changed the policy meanwhile: the three-way merge.
+
+pub mod act;
+pub mod merge;
+pub mod state;

@@ -1,0 +1,31 @@
+//! Opening the boxes that any feature may open: a form, a question, a list to choose from.
+
+use super::Model;
+use crate::effect::Effect;
+use crate::job::Job;
+use crate::overlay::{Confirm, Entry, Overlay, Picker};
+use crate::shell::form::Form;
+
+impl Model {
+    /// Opens a form that is made from the model.
+    pub(crate) fn open_form(&mut self, form: fn(&Self) -> Form) -> Vec<Effect> {
+        let form = form(self);
+        self.overlays.push(Overlay::Form(Box::new(form)));
+        Vec::new()
+    }
+
+    /// Shows what will happen, and asks.
+    pub(crate) fn ask(&mut self, title: &str, lines: Vec<String>, jobs: Vec<Job>, danger: bool) -> Vec<Effect> {
+        let confirm = Confirm { title: title.to_owned(), lines, jobs, danger, ..Confirm::default() };
+        self.overlays.push(Overlay::Confirm(Box::new(confirm)));
+        Vec::new()
+    }
+
+    /// Opens a list to choose from.
+    pub(crate) fn open_picker(&mut self, title: &str, entries: Vec<Entry>) -> Vec<Effect> {
+        let mut picker = Picker { title: title.to_owned(), entries, ..Picker::default() };
+        picker.refilter();
+        self.overlays.push(Overlay::Picker(Box::new(picker)));
+        Vec::new()
+    }
+}

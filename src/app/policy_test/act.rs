@@ -1,0 +1,121 @@
+//! The tests of the draft: reading their file, the box that lists them, and adding one.
+
+use crate::action::Action;
+use crate::decision::state::Under;
+use crate::effect::Effect;
+use crate::model::Model;
+use crate::overlay::{Body, Confirm, Overlay, TestsBox, Then};
+use crate::policy_test::state::{TestsFile, with_decision};
+use crate::shell::notice::Weight;
+use crate::shell::tab::Pane;
+
+/// Looks at the tests beside the draft.
+pub(crate) fn read(model: &Model) -> Effect {
+    Effect::ReadTests(draft_path(model))
+}
+
+fn draft_path(model: &Model) -> Option<String> {
+    model.draft.file.as_ref().map(|file| file.path.clone())
+}
+
+/// Writes the tests beside the draft.
+pub(crate) fn write(model: &Model, text: String) -> Effect {
+    Effect::WriteTests(draft_path(model), text)
+}
+
+/// Takes the tests file as it was read.
+pub(crate) fn came(model: &mut Model, file: TestsFile) {
+    model.tests.take(file, &model.deps.manifest);
+}
+
+pub(crate) fn open(model: &mut Model) -> Vec<Effect> {
+    model.overlays.push(Overlay::Tests(TestsBox::default()));
+    vec![read(model)]
+}
+
+pub(crate) fn act(model: &mut Model, action: Action) -> Vec<Effect> {
+    let Some(Overlay::Tests(TestsBox { selected })) = model.overlays.last() else { return Vec::new() };
+    let selected = *selected;
+    match action {
+        Action::TestOpen => {
+            let decision =
+                model.tests.result(selected).and_then(|result| Some((result.name.clone(), result.decision.clone()?)));
+            match decision {
+                Some((name, decision)) => {
+                    model.overlays.push(Overlay::reader(name, Body::Decision(Box::new(decision))));
+                }
+                None => model.say(Weight::Info, "this test was not run, so there is no decision"),
+            }
+        }
+        Action::TestAdd => return add(model),
+        Action::TestsCopy => {
+            let text = model.tests.file.path.clone();
+            return model.copy(text);
+        }
+        _ => {}
+    }
+    Vec::new()
+}
+
+/// Shows the test that holds the present decision, and asks whether it goes into the file.
+pub(crate) fn add(model: &mut Model) -> Vec<Effect> {
+    let Some(request) = model.session.asked() else {
+        model.say(Weight::Warning, "choose an image first (i), and simulate (s): the decision becomes the test");
+        return Vec::new();
+    };
+    if !model.session.assumed.is_empty() {
+        model.say(Weight::Warning, "a test holds what is, and something is assumed: W drops it");
+        return Vec::new();
+    }
+    let live = || model.session.live_policy().zip(model.decisions.now.as_ref());
+    let drafted = || model.draft.policy().zip(model.decisions.drafted.as_ref());
+    let then = || model.session.simulated.as_deref().zip(model.decisions.then.as_ref());
+    let decided = match model.nav.focus() {
+        Pane::Decision => match model.decisions.under {
+            Under::Live => live(),
+            Under::Draft => drafted(),
+            Under::Version => then(),
+        },
+        _ => drafted().or_else(live),
+    };
+    let Some((policy, decision)) = decided else {
+        model.say(Weight::Warning, "nothing is decided yet: the draft is not a policy");
+        return Vec::new();
+    };
+    if request.enforcement == domain::admission::Enforcement::Off {
+        model.say(
+            Weight::Warning,
+            "the cluster enforces no policy: no policy decides there, so there is nothing to test",
+        );
+        return Vec::new();
+    }
+    match with_decision(&model.tests, request, (policy, decision), &model.deps.manifest) {
+        Err(why) => {
+            model.say(Weight::Warning, format!("no test was added: {why}"));
+            Vec::new()
+        }
+        Ok((test, text)) => {
+            let path = &model.tests.file.path;
+            let lines = vec![format!("The test `{}` is added to {path}.", test.name)];
+            let before = model.tests.file.text.clone().unwrap_or_default();
+            let then = vec![Then::WriteTests(text.clone())];
+            let title = "Add the decision as a test?".to_owned();
+            let confirm = Confirm { title, lines, diff: Some((before, text)), then, ..Confirm::default() };
+            model.overlays.push(Overlay::Confirm(Box::new(confirm)));
+            Vec::new()
+        }
+    }
+}
+
+/// Moves the selection of the lists that are boxes.
+pub(crate) fn move_selection(model: &mut Model, by: isize) {
+    let (tests, versions) = (model.tests.listed(), model.history.versions.len());
+    let fixes = model.fixing.fixes.as_ref().map_or(0, |fixes| fixes.len());
+    let (selected, count) = match model.overlays.last_mut() {
+        Some(Overlay::Fixes(shown)) => (&mut shown.selected, fixes),
+        Some(Overlay::Tests(shown)) => (&mut shown.selected, tests),
+        Some(Overlay::History(shown)) => (&mut shown.selected, versions),
+        _ => return,
+    };
+    *selected = selected.saturating_add_signed(by).min(count.saturating_sub(1));
+}

@@ -1,0 +1,6 @@
+//! What the draft lets in and locks out: the preview of an inventory and the review of all of it.
+
+pub mod act;
+pub mod inventory;
+pub mod preview;
+pub mod state;

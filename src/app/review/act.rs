@@ -1,0 +1,231 @@
+//! The preview and the review: what the draft lets in and locks out.
+
+use std::time::Duration;
+
+use crate::action::Action;
+use crate::effect::Effect;
+use crate::job::Job;
+use crate::model::Model;
+use crate::msg::Timer;
+use crate::overlay::{Body, Overlay, TwoDecisions};
+use crate::query::Source;
+use crate::review::state::{ReviewAsk, ReviewFormat, Reviewed};
+use crate::shell::form::{Form, FormKind};
+use crate::shell::notice::Weight;
+use crate::shell::remote::Ticket;
+use crate::shell::tab::Pane;
+use crate::work::Purpose;
+use domain::image::ImageRef;
+use domain::review::{Row, Standing};
+use domain::system_policy;
+
+/// How long typing has to pause before attestors are asked about the images of the inventory.
+const SURVEY: Duration = Duration::from_millis(200);
+
+pub(crate) fn act(model: &mut Model, action: Action) -> Vec<Effect> {
+    match action {
+        Action::Review => return start(model),
+        Action::PreviewShow => {
+            model.preview.next_show();
+            first_row(model);
+        }
+        Action::PreviewOrder => {
+            model.preview.next_order();
+            first_row(model);
+        }
+        Action::PreviewChoose => choose(model),
+        Action::LoadInventory => return model.open_form(inventory_form),
+        Action::ReviewMarkdown => return export(model, ReviewFormat::Markdown),
+        Action::ReviewJson => return export(model, ReviewFormat::Json),
+        Action::ReviewSarif => return export(model, ReviewFormat::Sarif),
+        _ => {}
+    }
+    Vec::new()
+}
+
+fn first_row(model: &mut Model) {
+    model.nav.list_mut(Pane::Preview).selected = 0;
+}
+
+/// Follows whatever changed: the rows of the preview, and what the attestors say of its images.
+pub(crate) fn follow(model: &mut Model) -> Vec<Effect> {
+    let filter = model.nav.list_ref(Pane::Preview).map(|list| list.filter.text().to_owned()).unwrap_or_default();
+    model.preview.set_filter(&filter);
+    let Model { preview, session, decisions, deps, last_ticket, .. } = model;
+    let next = || {
+        *last_ticket = Ticket(last_ticket.0 + 1);
+        *last_ticket
+    };
+    let mut effects: Vec<Effect> =
+        preview.refresh(session, decisions.compiled(), deps.verifier.as_ref(), next).into_iter().collect();
+    let wanted = model.session.wanted_attestors(model.draft.policy());
+    if model.preview.wants_survey(wanted) {
+        effects.push(Effect::After(Timer::Survey, SURVEY));
+    }
+    effects
+}
+
+pub(crate) fn survey(model: &mut Model) -> Vec<Effect> {
+    model.load(&[Source::Survey])
+}
+
+/// Shows both decisions about the selected item next to each other.
+pub(crate) fn open_decisions(model: &mut Model) -> Vec<Effect> {
+    let Some(number) = model.selected_row(Pane::Preview) else {
+        model.say(Weight::Info, "there is no row here");
+        return Vec::new();
+    };
+    let verifier = model.deps.verifier.clone();
+    let Some((item, _)) = model.preview.item(number) else { return Vec::new() };
+    let title = item.title();
+    // Of the chosen image the attestations themselves are known.
+    let chosen = model.session.assumed.is_empty() && model.session.asked().as_ref() == Some(&item.request);
+    let known = model.decisions.now.clone().zip(model.decisions.drafted.clone()).filter(|_| chosen);
+    let both =
+        known.map(|(now, drafted)| [now, drafted]).or_else(|| model.preview.decisions(number, verifier.as_ref()));
+    let Some([live, draft]) = both else {
+        model.say(
+            Weight::Warning,
+            "there are not two policies to compare: the live policy and a valid draft are needed",
+        );
+        return Vec::new();
+    };
+    let body = Body::Decisions(Box::new(TwoDecisions { live, draft }));
+    model.overlays.push(Overlay::reader(format!("Live and draft: {title}"), body));
+    Vec::new()
+}
+
+/// The selected item's first image becomes the chosen one.
+fn choose(model: &mut Model) {
+    let number = model.selected_row(Pane::Preview);
+    let image = number.and_then(|at| model.preview.item(at)).and_then(|(item, _)| item.request.images.first());
+    match image.map(|image| image.image.parse::<ImageRef>()) {
+        Some(Ok(image)) => {
+            model.say(Weight::Success, format!("✓ chosen: {image}"));
+            model.session.choose(image);
+        }
+        Some(Err(error)) => model.say(Weight::Warning, error.to_string()),
+        None => model.say(Weight::Info, "there is no row here"),
+    }
+}
+
+/// Starts the review, in a box that shows how far it is.
+fn start(model: &mut Model) -> Vec<Effect> {
+    model.draft.read_now();
+    let Some(live) = crate::draft::act::live_text(model) else {
+        model.say(Weight::Warning, "the live policy is not known: choose a project, or reload with r");
+        return Vec::new();
+    };
+    if model.draft.policy().is_none() {
+        model.say(Weight::Error, "the draft is no policy yet: F4 goes to the problem");
+        return Vec::new();
+    }
+    let system = model.session.remotes.system_policy.value().map(|policy| (**policy).clone());
+    let ask = ReviewAsk {
+        live,
+        draft: model.draft.editor.text(),
+        system: system.unwrap_or_else(|| system_policy::documented("global")),
+        items: model.preview.items().clone(),
+        evidence: model.preview.evidence().clone(),
+    };
+    if !model.session.assumed.is_empty() {
+        model.say(Weight::Info, "reviewed as it is: nothing that is assumed is in it");
+    }
+    let ticket = model.next_ticket();
+    let reviewing = &mut model.reviewing;
+    let before = reviewing.ticket.replace(ticket).map(Effect::Cancel);
+    (reviewing.done, reviewing.total, reviewing.revision) = (0, ask.items.len(), model.draft.editor.revision());
+    reviewing.result = None;
+    model.overlays.push(Overlay::reader("Review of the draft", Body::Review));
+    before.into_iter().chain([Effect::Review(ticket, Box::new(ask))]).collect()
+}
+
+pub(crate) fn progress(model: &mut Model, ticket: Ticket, done: usize) {
+    if model.reviewing.ticket == Some(ticket) {
+        model.reviewing.done = done;
+    }
+}
+
+/// Takes a review; one that was given up is dropped.
+pub(crate) fn reviewed(model: &mut Model, ticket: Ticket, reviewed: Reviewed) {
+    if model.reviewing.ticket == Some(ticket) {
+        model.reviewing.ticket = None;
+        model.reviewing.result = Some(std::sync::Arc::new(reviewed));
+    }
+}
+
+pub(crate) fn previewed(model: &mut Model, ticket: Ticket, rows: Vec<Row>) {
+    model.preview.answered(ticket, rows);
+}
+
+/// Closing the box of a review that is under way ends it.
+pub(crate) fn closed(model: &mut Model) -> Vec<Effect> {
+    let Some(ticket) = model.reviewing.ticket.take() else { return Vec::new() };
+    model.say(Weight::Warning, "the review was cancelled");
+    vec![Effect::Cancel(ticket)]
+}
+
+/// What an import says of the review: its summary, if the draft was reviewed as it is now; else what
+/// the preview knows.
+pub(crate) fn lines(model: &Model) -> Vec<String> {
+    let reviewing = &model.reviewing;
+    let current = reviewing.result.as_ref().filter(|_| reviewing.revision == model.draft.editor.revision());
+    if let Some(reviewed) = current {
+        return reviewed.review.summary();
+    }
+    if model.preview.items().is_empty() || !model.preview.is_ready() {
+        return Vec::new();
+    }
+    let counts = [Standing::NewlyDenied, Standing::NewlyAdmitted, Standing::Undecided]
+        .map(|s| format!("{} {}", model.preview.count(s), s.as_str()));
+    let total = model.preview.items().len();
+    vec![format!("Of {total} known images and pods: {} (F7 reviews the draft exactly).", counts.join(", "))]
+}
+
+fn export(model: &mut Model, format: ReviewFormat) -> Vec<Effect> {
+    if model.reviewing.result.is_none() {
+        model.say(Weight::Info, "the review is not ready yet");
+        return Vec::new();
+    }
+    let title = format!("Write the review as {}", format.as_str());
+    let form = Form::new(FormKind::ExportReview(format), title, "A file that exists is replaced.").text(
+        "path",
+        "File",
+        format.file_name(),
+        "a path; relative to where the workbench was started",
+    );
+    model.overlays.push(Overlay::Form(Box::new(form)));
+    Vec::new()
+}
+
+pub(crate) fn take_export(
+    model: &mut Model,
+    form: &Form,
+    format: ReviewFormat,
+) -> Result<Vec<Effect>, (&'static str, String)> {
+    let path = form.value("path").trim().to_owned();
+    if path.is_empty() {
+        return Err(("path", "a path is needed".to_owned()));
+    }
+    let Some(reviewed) = model.reviewing.result.clone() else {
+        return Err(("path", "the review is gone: F7 makes it again".to_owned()));
+    };
+    Ok(model.run(vec![Job::Export { path, text: reviewed.text(format) }], Purpose::Plain))
+}
+
+fn inventory_form(model: &Model) -> Form {
+    let intro = "Images and pods to preview and review besides those that are known: one image a line, requests as JSON lines, or what kubectl get pods -A -o json prints. Leave it empty for none.";
+    let path = model.session.inventory.clone().unwrap_or_default();
+    Form::new(FormKind::Inventory, "The reviewer's list", intro).text("path", "File", &path, "a path")
+}
+
+pub(crate) fn take_inventory(model: &mut Model, form: &Form) -> Vec<Effect> {
+    let path = form.value("path").trim().to_owned();
+    if path.is_empty() {
+        model.session.inventory = None;
+        model.session.remotes.inventory.clear();
+        return Vec::new();
+    }
+    model.session.inventory = Some(path);
+    model.load(&[Source::Inventory])
+}

@@ -1,0 +1,72 @@
+//! Every image and pod that the session knows: what previews and reviews ask about.
+
+use std::collections::BTreeSet;
+
+use crate::session::Session;
+use domain::admission::{Request, RequestImage};
+use domain::image::{Digest, ImageRef};
+use domain::inventory::{Item, Origin, owner_of};
+use domain::resource::{Workload, WorkloadKind};
+
+/// The chosen image first, then what runs, what should run and does not, the registry, and the
+/// reviewer's list.
+pub fn items(session: &Session) -> Vec<Item> {
+    let pod = session.pod();
+    let chosen = session.asked().map(|request| Item { request, origin: Origin::List, ..Item::default() });
+    let workloads = session.remotes.workloads.items();
+    let running = workloads.iter().filter(|w| is_running(w)).map(|w| of_workload(session, w, Origin::Running));
+    let waiting = workloads.iter().filter(|w| is_waiting(w)).map(|w| of_workload(session, w, Origin::List));
+    let images = session.remotes.images.items().iter().filter_map(domain::resource::Image::by_digest);
+    let known = images
+        .filter(|image| session.image.as_ref() != Some(image))
+        .map(|image| Item::image(image.as_str(), &pod, Origin::Registry));
+    let list = session.remotes.inventory.value().into_iter().flat_map(|list| list.iter().cloned());
+    chosen.into_iter().chain(running).chain(waiting).chain(known).chain(list).collect()
+}
+
+/// A pod that has not ended.
+fn is_running(workload: &Workload) -> bool {
+    workload.kind == WorkloadKind::Pod && !matches!(workload.status.as_str(), "Succeeded" | "Failed" | "Completed")
+}
+
+/// A workload that has none of its pods, because they were refused or for another reason.
+fn is_waiting(workload: &Workload) -> bool {
+    workload.kind == WorkloadKind::Deployment && workload.ready.starts_with("0/") && workload.ready != "0/0"
+}
+
+/// The pod of a workload that runs now, as it would be asked about if it were scheduled anew.
+pub(crate) fn running(session: &Session, workload: &Workload) -> Option<Request> {
+    is_running(workload).then(|| request_of(session, workload))
+}
+
+/// The question whether a workload's pod would be admitted in the chosen cluster.
+pub fn request_of(session: &Session, workload: &Workload) -> Request {
+    let image = |image: &String| RequestImage { image: image.clone(), ..RequestImage::default() };
+    Request {
+        namespace: workload.namespace.clone(),
+        service_account: workload.service_account.clone(),
+        labels: workload.labels.clone(),
+        annotations: workload.annotations.clone(),
+        images: workload.images.iter().map(image).collect(),
+        ..session.in_cluster()
+    }
+}
+
+fn of_workload(session: &Session, workload: &Workload, origin: Origin) -> Item {
+    let request = request_of(session, workload);
+    let own = format!("{}/{}", workload.kind.as_str(), workload.name);
+    let controller = Some(&workload.controller).filter(|controller| !controller.is_empty());
+    Item {
+        request,
+        origin,
+        workload: controller.cloned().unwrap_or(own),
+        owner: owner_of(&workload.labels).to_owned(),
+        ..Item::default()
+    }
+}
+
+/// The digests of the images: what attestors can be asked about.
+pub fn digests(items: &[Item]) -> BTreeSet<Digest> {
+    let images = items.iter().filter(|item| item.attested_by.is_none()).flat_map(|item| &item.request.images);
+    images.filter_map(|image| image.image.parse::<ImageRef>().ok()?.digest().cloned()).collect()
+}

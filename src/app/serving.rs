@@ -1,0 +1,3 @@
+//! Letting other programs use the sandbox.
+
+pub mod act;

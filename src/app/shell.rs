@@ -1,0 +1,12 @@
+//! What every feature stands on and which names none of them: keys, panes, fields, forms, texts, remote values.
+
+pub mod chord;
+pub mod field;
+pub mod form;
+pub mod fuzzy;
+pub mod notice;
+pub mod remote;
+pub mod report;
+pub mod tab;
+pub mod text;
+pub mod text_diff;

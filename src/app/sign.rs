@@ -1,0 +1,5 @@
+//! Signing: the wizard from the image to the uploaded attestation.
+
+pub mod act;
+pub mod form;
+pub mod state;

@@ -1,0 +1,317 @@
+//! The signing wizard, page by page, and the same work for the guide.
+
+use crate::effect::Effect;
+use crate::job::{Job, NewAttestation, Outcome};
+use crate::model::Model;
+use crate::overlay::{Body, Offset, Overlay};
+use crate::shell::notice::Weight;
+use crate::shell::report::Report;
+use crate::shell::tab::Pane;
+use crate::sign::state::{Stage, Voucher, Wizard};
+use crate::work::Purpose;
+use codelab::{Seen, names};
+use domain::admission::AttestorEvidence;
+use domain::attestation;
+use domain::attestor::Attestor;
+use domain::image::{Digest, ImageRef};
+use domain::key::Passphrase;
+use domain::name::AttestorName;
+use domain::resource::LocalKey;
+
+/// Opens the wizard for the chosen image; a tag is resolved first, because only digests are signed.
+pub(crate) fn open(model: &mut Model) -> Vec<Effect> {
+    let Some(image) = model.session.image.clone() else {
+        model.say(Weight::Warning, "choose an image first: i");
+        return Vec::new();
+    };
+    let Some(digest) = image.digest().cloned() else {
+        model.say(Weight::Info, "only digests are signed: finding the one that the tag names now; then press s again");
+        return model.run(vec![Job::ResolveDigest { image }], Purpose::Plain);
+    };
+    let voucher = model.selected_attestor().map(voucher);
+    let wizard = Wizard::new(&image, &digest, voucher);
+    let payload = wizard.payload.clone();
+    model.overlays.push(Overlay::Wizard(Box::new(wizard)));
+    write_payload(model, payload)
+}
+
+/// The wizard for an image by digest and an attestor, with this key chosen.
+pub(crate) fn open_for(model: &mut Model, image: &ImageRef, attestor: &AttestorName, key: Option<&str>) -> Vec<Effect> {
+    let Some(digest) = image.digest().cloned() else { return Vec::new() };
+    let known = model.session.remotes.attestors.items().iter().find(|known| known.name == *attestor);
+    let Some(voucher) = known.or_else(|| in_evidence(model, attestor)).map(voucher) else {
+        model.say(Weight::Warning, format!("{attestor} is not known here: reload with r"));
+        return Vec::new();
+    };
+    let mut wizard = Wizard::new(image, &digest, Some(voucher));
+    wizard.key = signing_keys(model).iter().position(|local| Some(local.fingerprint.as_str()) == key).unwrap_or(0);
+    let payload = wizard.payload.clone();
+    model.overlays.push(Overlay::Wizard(Box::new(wizard)));
+    write_payload(model, payload)
+}
+
+/// An attestor of another project, that the decision looked at.
+fn in_evidence<'m>(model: &'m Model, name: &AttestorName) -> Option<&'m Attestor> {
+    match model.session.remotes.evidence.value()?.attestors.get(name)? {
+        AttestorEvidence::Found { attestor, .. } => Some(attestor),
+        _ => None,
+    }
+}
+
+fn voucher(attestor: &Attestor) -> Voucher {
+    Voucher {
+        attestor: attestor.name.clone(),
+        note: attestor.note.clone(),
+        key_ids: attestor.keys.iter().map(|key| key.id.clone()).collect(),
+    }
+}
+
+fn has_work_directory(model: &Model) -> bool {
+    model.session.remotes.work.value().is_some_and(|work| work.directory.exists)
+}
+
+/// `payload.json`, where there is a working directory to write it to.
+fn write_payload(model: &mut Model, payload: Vec<u8>) -> Vec<Effect> {
+    match String::from_utf8(payload) {
+        Ok(text) if has_work_directory(model) => {
+            model.run(vec![Job::WriteFile { name: names::PAYLOAD.into(), text }], Purpose::Plain)
+        }
+        _ => Vec::new(),
+    }
+}
+
+/// The bytes that are signed, of the working directory or else of the chosen image.
+pub(crate) fn show_payload(model: &mut Model) -> Vec<Effect> {
+    let file = model.session.remotes.work.value().and_then(|work| work.directory.file(names::PAYLOAD));
+    let bytes = match file {
+        Some(file) => Some(file.text.clone().into_bytes()),
+        None => model.session.image.as_ref().and_then(|image| Some(attestation::payload(image, image.digest()?))),
+    };
+    match bytes {
+        Some(bytes) => {
+            model.mark_seen(Seen::Payload);
+            model.overlays.push(Overlay::reader("The payload, byte for byte", Body::Bytes(bytes)));
+        }
+        None => model.say(Weight::Warning, "choose an image by its digest first: i"),
+    }
+    Vec::new()
+}
+
+/// The keys that can sign, in the order of the wizard's list.
+pub fn signing_keys(model: &Model) -> Vec<&LocalKey> {
+    model.session.remotes.keys.items().iter().filter(|key| key.can_sign).collect()
+}
+
+fn wizard(model: &mut Model) -> Option<&mut Wizard> {
+    match model.overlays.last_mut() {
+        Some(Overlay::Wizard(wizard)) => Some(wizard),
+        _ => None,
+    }
+}
+
+/// Goes on to the next page, or does what the page asks for.
+pub(crate) fn next(model: &mut Model) -> Vec<Effect> {
+    let keys: Vec<String> = signing_keys(model).iter().map(|key| key.fingerprint.clone()).collect();
+    let Some(wizard) = wizard(model) else { return Vec::new() };
+    if wizard.busy {
+        return Vec::new();
+    }
+    wizard.error = None;
+    wizard.scroll = Offset::default();
+    match wizard.stage {
+        Stage::Payload => {
+            wizard.stage = Stage::Key;
+            model.mark_seen(Seen::Payload);
+            Vec::new()
+        }
+        Stage::Key => {
+            match keys.get(wizard.key) {
+                Some(fingerprint) => {
+                    wizard.fingerprint.clone_from(fingerprint);
+                    wizard.stage = Stage::Passphrase;
+                }
+                None => {
+                    wizard.error = Some(
+                        Report::new("this machine has no key that can sign")
+                            .hinted("Esc, then n in the Keys pane makes one."),
+                    );
+                }
+            }
+            Vec::new()
+        }
+        Stage::Passphrase => sign(model),
+        Stage::Signature => {
+            if wizard.voucher.is_some() {
+                wizard.stage = Stage::Upload;
+                Vec::new()
+            } else {
+                close(model)
+            }
+        }
+        Stage::Upload => upload_from_wizard(model),
+        Stage::Verdict => close(model),
+    }
+}
+
+fn sign(model: &mut Model) -> Vec<Effect> {
+    let Some(wizard) = wizard(model) else { return Vec::new() };
+    wizard.busy = true;
+    let job = Job::Sign {
+        fingerprint: wizard.fingerprint.clone(),
+        passphrase: Passphrase::new(std::mem::take(&mut *wizard.passphrase.take())),
+        payload: wizard.payload.clone(),
+    };
+    model.run(vec![job], Purpose::Wizard)
+}
+
+fn upload_from_wizard(model: &mut Model) -> Vec<Effect> {
+    let project = model.session.project.clone().unwrap_or_default();
+    let Some(wizard) = wizard(model) else { return Vec::new() };
+    let Some(voucher) = wizard.voucher.clone() else { return Vec::new() };
+    wizard.busy = true;
+    let new = NewAttestation {
+        project,
+        attestor: voucher.attestor,
+        note: voucher.note,
+        image: wizard.image.clone(),
+        payload: wizard.payload.clone(),
+        signature: wizard.message.clone(),
+        key_id: wizard.fingerprint.clone(),
+    };
+    model.run(upload_jobs(new), Purpose::Wizard)
+}
+
+/// Uploads, then asks the attestor whether it verifies.
+pub(crate) fn upload_jobs(new: NewAttestation) -> Vec<Job> {
+    vec![Job::CreateAttestation(Box::new(new.clone())), Job::Validate(Box::new(new))]
+}
+
+/// What came out of the wizard's work.
+pub(crate) fn wizard_outcome(model: &mut Model, outcome: Outcome) -> Vec<Effect> {
+    let Some(wizard) = wizard(model) else { return Vec::new() };
+    match outcome {
+        Outcome::Signed { message, warnings } => {
+            wizard.busy = false;
+            wizard.message.clone_from(&message);
+            wizard.warnings = warnings;
+            wizard.stage = Stage::Signature;
+            write_signature(model, message)
+        }
+        Outcome::Validated { refused } => {
+            wizard.busy = false;
+            wizard.verdict = Some(refused.map_or(Ok(()), Err));
+            wizard.stage = Stage::Verdict;
+            Vec::new()
+        }
+        _ => Vec::new(),
+    }
+}
+
+fn write_signature(model: &mut Model, message: Vec<u8>) -> Vec<Effect> {
+    match String::from_utf8(message) {
+        Ok(text) if has_work_directory(model) => {
+            model.run(vec![Job::WriteFile { name: names::SIGNATURE.into(), text }], Purpose::Plain)
+        }
+        _ => Vec::new(),
+    }
+}
+
+/// The guide's signature goes to the working directory.
+pub(crate) fn guide_outcome(model: &mut Model, outcome: Outcome) -> Vec<Effect> {
+    match outcome {
+        Outcome::Signed { message, .. } => write_signature(model, message),
+        _ => Vec::new(),
+    }
+}
+
+/// The wizard's work ended without an outcome.
+pub(crate) fn wizard_stopped(model: &mut Model, report: Option<Report>) {
+    if let Some(wizard) = wizard(model) {
+        wizard.busy = false;
+        wizard.error = report;
+    }
+}
+
+pub(crate) fn back(model: &mut Model) -> Vec<Effect> {
+    if let Some(wizard) = wizard(model) {
+        wizard.back();
+    }
+    Vec::new()
+}
+
+/// Up and down: in the list of keys, or through a long text.
+pub(crate) fn move_by(model: &mut Model, by: isize) -> Vec<Effect> {
+    let last = signing_keys(model).len().saturating_sub(1);
+    let last_scroll = model.ui.viewport.overlay_max_scroll;
+    if let Some(wizard) = wizard(model) {
+        if wizard.stage == Stage::Key {
+            wizard.key = wizard.key.saturating_add_signed(by).min(last);
+        } else {
+            wizard.scroll.rows = wizard.scroll.rows.saturating_add_signed(by).min(last_scroll);
+        }
+    }
+    Vec::new()
+}
+
+/// The text of the page, to copy.
+pub(crate) fn text_of(wizard: &Wizard) -> String {
+    let bytes = if wizard.stage >= Stage::Signature { &wizard.message } else { &wizard.payload };
+    String::from_utf8_lossy(bytes).into_owned()
+}
+
+/// The attestation that the working directory's files make.
+pub(crate) fn from_files(model: &Model) -> Result<NewAttestation, &'static str> {
+    let project = model.session.project.clone().ok_or("choose a project first")?;
+    let attestor = model.selected_attestor().ok_or("create an attestor first")?;
+    let work = model.session.remotes.work.value().ok_or("the working directory was not read yet")?;
+    let file = |name: &str| work.directory.file(name).map(|file| file.text.clone().into_bytes());
+    let payload = file(names::PAYLOAD).ok_or("there is no payload.json in the working directory: s signs")?;
+    let signature = file(names::SIGNATURE).ok_or("there is no signature.pgp in the working directory: s signs")?;
+    let key_id = work
+        .signed_by
+        .clone()
+        .ok_or("signature.pgp is no good signature over payload.json by a key of this machine")?;
+    let image: ImageRef =
+        model.session.image.clone().filter(|i| i.digest().is_some()).ok_or("choose an image by its digest first: i")?;
+    let named = attestation::parse_payload(&payload).map_err(|_not_a_payload| "payload.json is not a payload")?;
+    if image.digest().map(Digest::as_str) != named.digest.as_deref() {
+        return Err("payload.json is for another image than the chosen one");
+    }
+    let (attestor, note) = (attestor.name.clone(), attestor.note.clone());
+    Ok(NewAttestation { project, attestor, note, image, payload, signature, key_id })
+}
+
+/// Shows what would be uploaded, and asks.
+pub(crate) fn upload(model: &mut Model) -> Vec<Effect> {
+    let new = match from_files(model) {
+        Ok(new) => new,
+        Err(why) => {
+            model.say(Weight::Warning, why);
+            return Vec::new();
+        }
+    };
+    let trusted = model.selected_attestor().is_some_and(|a| a.keys.iter().any(|key| key.id == new.key_id));
+    let mut lines = vec![
+        format!("Resource  {}", new.image),
+        format!("Note      {}", new.note),
+        format!("Key       {}", new.key_id),
+        format!("Payload   {} bytes, signature {} bytes", new.payload.len(), new.signature.len()),
+    ];
+    if !trusted {
+        lines
+            .push(format!("! {} does not trust this key: the attestation would count for nothing.", new.attestor.id()));
+    }
+    model.go(Pane::Attestations);
+    model.ask("Upload the attestation?", lines, upload_jobs(new), false)
+}
+
+/// The jobs of the guide's upload, without asking: the learner asked for the step.
+pub(crate) fn guide_upload(model: &Model) -> Result<Vec<Job>, &'static str> {
+    from_files(model).map(upload_jobs)
+}
+
+/// Closes the wizard, which is the box on top.
+fn close(model: &mut Model) -> Vec<Effect> {
+    model.overlays.pop();
+    Vec::new()
+}

@@ -1,0 +1,196 @@
+//! What if: choosing what is taken to be other than it is, and dropping it.
+
+use jiff::Timestamp;
+
+use crate::effect::Effect;
+use crate::history::act::stamp;
+use crate::history::state::Version;
+use crate::model::Model;
+use crate::overlay::{Choice, Entry};
+use crate::shell::form::{Form, FormKind, Typed};
+use crate::shell::notice::Weight;
+use domain::admission::{Attestations, AttestorEvidence};
+use domain::attestation::is_for;
+use domain::attestor::KeyMaterial;
+use domain::image::ImageRef;
+use domain::name::{ClusterKey, KubernetesName};
+use domain::what_if::Assumption;
+
+/// Lists what can be assumed, and what is.
+pub(crate) fn open(model: &mut Model) -> Vec<Effect> {
+    if model.session.asked().is_none() {
+        model.say(Weight::Warning, "choose an image (i) or a manifest (m) first");
+        return Vec::new();
+    }
+    let entries = entries(model);
+    model.open_picker("What if", entries)
+}
+
+pub(crate) fn assume(model: &mut Model, assumption: Assumption) -> Vec<Effect> {
+    model.say(Weight::Info, format!("assumed: {}; W drops it", assumption.short()));
+    model.session.assumed.assume(assumption);
+    Vec::new()
+}
+
+pub(crate) fn drop_one(model: &mut Model, number: usize) -> Vec<Effect> {
+    model.session.assumed.drop_one(number);
+    Vec::new()
+}
+
+pub(crate) fn drop_all(model: &mut Model) -> Vec<Effect> {
+    let text = if model.session.assumed.is_empty() { "nothing is assumed" } else { "nothing is assumed any more" };
+    model.session.assumed.clear();
+    model.say(Weight::Info, text);
+    Vec::new()
+}
+
+fn entries(model: &Model) -> Vec<Entry> {
+    let assumed = &model.session.assumed;
+    let mut entries: Vec<Entry> = assumed.iter().enumerate().map(|(number, a)| assumed_entry(number, a)).collect();
+    let mut offer = |assumption: Assumption, detail: String| {
+        if !assumed.iter().any(|known| *known == assumption) {
+            entries.push(Entry { label: assumption.short(), detail, choice: Choice::Assume(assumption) });
+        }
+    };
+    for attestor in model.session.wanted_attestors(model.draft.policy()) {
+        if let Ok(name) = attestor.parse() {
+            offer(Assumption::Attested(name), format!("a valid attestation by {attestor}"));
+        }
+    }
+    offer_evidence(model, &mut offer);
+    if let Some(detail) = tags(model) {
+        offer(Assumption::ByDigest, detail);
+    }
+    offer(Assumption::DryRun, "every rule is DRYRUN_AUDIT_LOG_ONLY".to_owned());
+    offer(Assumption::BreakGlass, "the pod has the break-glass label".to_owned());
+    offer(Assumption::EnforcementOff, "the cluster's evaluation mode is DISABLED".to_owned());
+    for cluster in model.session.remotes.clusters.items() {
+        let key = format!("{}.{}", cluster.location, cluster.name);
+        if model.session.pod().cluster.as_deref() != Some(&key) {
+            offer(Assumption::Cluster(key), cluster.evaluation_mode.clone());
+        }
+    }
+    for namespace in namespaces(model) {
+        offer(Assumption::Namespace(namespace), "one that has workloads".to_owned());
+    }
+    for version in model.history.versions.iter().rev().take(VERSIONS) {
+        offer(Assumption::At(version.since()), version_text(version));
+    }
+    entries.extend(Typed::ALL.map(|typed| Entry {
+        label: typed.label().to_owned(),
+        detail: "typed".to_owned(),
+        choice: Choice::TypeAssumption(typed),
+    }));
+    entries
+}
+
+/// Versions of the policy that are offered as a time.
+const VERSIONS: usize = 20;
+
+fn assumed_entry(number: usize, assumption: &Assumption) -> Entry {
+    let label = format!("drop: {}", assumption.short());
+    Entry { label, detail: "assumed now; Enter drops it".to_owned(), choice: Choice::DropAssumption(number) }
+}
+
+fn version_text(version: &Version) -> String {
+    format!("the policy of {} became live, by {}", stamp(version), version.author.text())
+}
+
+/// Each key of an attestor that decides, and each attestation of an image that is asked about.
+fn offer_evidence(model: &Model, offer: &mut impl FnMut(Assumption, String)) {
+    let Some(evidence) = model.session.remotes.evidence.value() else { return };
+    let images = model.session.evidence_images().unwrap_or_default();
+    let references: Vec<ImageRef> = images.iter().filter_map(|image| image.parse().ok()).collect();
+    for (name, known) in &evidence.attestors {
+        let AttestorEvidence::Found { attestor, attestations } = known else { continue };
+        for key in &attestor.keys {
+            offer(Assumption::KeyRevoked(key.id.clone()), format!("taken from {}", name.id()));
+            if matches!(key.material, KeyMaterial::Pgp { .. }) {
+                let detail = format!("it only warns; of {}", name.id());
+                offer(Assumption::KeyExpired(key.id.clone()), detail);
+            }
+        }
+        let Attestations::Read(list) = attestations else { continue };
+        let of_images = list.iter().filter(|attestation| {
+            references.iter().filter_map(ImageRef::digest).any(|digest| is_for(&attestation.resource_uri, digest))
+        });
+        for attestation in of_images {
+            let made = attestation.create_time.as_deref().unwrap_or("at an unknown time");
+            offer(Assumption::Removed(attestation.name.clone()), format!("by {}, made {made}", name.id()));
+        }
+    }
+}
+
+/// What the tags of the pod mean now; `None` where it has none.
+fn tags(model: &Model) -> Option<String> {
+    let by_tag = |image: &String| image.parse::<ImageRef>().is_ok_and(|image| image.digest().is_none());
+    let tags: Vec<String> = model.session.images().into_iter().map(|image| image.image).filter(by_tag).collect();
+    let meaning = |tag: &String| {
+        let found = model.session.registered().find(|(image, _)| image == tag);
+        found.map_or_else(|| "not known".to_owned(), |(_, now)| format!("sha256:{}…", now.digest.short(12)))
+    };
+    let meanings: Vec<String> = tags.iter().map(meaning).collect();
+    (!tags.is_empty()).then(|| format!("what the tag means now: {}", meanings.join(", ")))
+}
+
+/// Those with workloads, besides the pod's own.
+fn namespaces(model: &Model) -> Vec<String> {
+    let workloads = model.session.remotes.workloads.items();
+    let mut namespaces: Vec<String> = workloads.iter().map(|workload| workload.namespace.clone()).collect();
+    namespaces.sort();
+    namespaces.dedup();
+    namespaces.retain(|namespace| *namespace != model.session.subject.namespace);
+    namespaces
+}
+
+/// The form in which one is typed.
+pub(crate) fn form(typed: Typed) -> Form {
+    Form::new(FormKind::Assume(typed), "What if", "Nothing is changed: it is only decided as if.").text(
+        "value",
+        typed.field(),
+        "",
+        typed.help(),
+    )
+}
+
+pub(crate) fn take(model: &mut Model, typed: Typed, form: &Form) -> Result<Vec<Effect>, (&'static str, String)> {
+    let text = form.value("value");
+    let wrong = |error: &dyn std::fmt::Display| ("value", error.to_string());
+    let assumption = match typed {
+        Typed::Attestor => Assumption::Attested(text.parse().map_err(|error| wrong(&error))?),
+        Typed::Cluster => Assumption::Cluster(text.parse::<ClusterKey>().map_err(|error| wrong(&error))?.to_string()),
+        Typed::Namespace => {
+            Assumption::Namespace(text.parse::<KubernetesName>().map_err(|error| wrong(&error))?.to_string())
+        }
+        Typed::Time => Assumption::At(time(&text).ok_or_else(|| {
+            ("value", format!("{text:?} is no time: write 2026-01-31 14:05, or with seconds, or RFC 3339"))
+        })?),
+    };
+    Ok(assume(model, assumption))
+}
+
+/// RFC 3339, or a date with or without a time of day, in UTC.
+fn time(text: &str) -> Option<Timestamp> {
+    let text = text.trim();
+    let dated = text.replacen(' ', "T", 1);
+    let forms = [text.to_owned(), format!("{dated}Z"), format!("{dated}:00Z"), format!("{dated}T00:00:00Z")];
+    forms.iter().find_map(|form| form.parse().ok())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[rstest::rstest]
+    #[case("2026-01-31T14:05:06Z", Some("2026-01-31T14:05:06Z"))]
+    #[case("2026-01-31T15:05:06+01:00", Some("2026-01-31T14:05:06Z"))]
+    #[case(" 2026-01-31 14:05:06 ", Some("2026-01-31T14:05:06Z"))]
+    #[case("2026-01-31 14:05", Some("2026-01-31T14:05:00Z"))]
+    #[case("2026-01-31", Some("2026-01-31T00:00:00Z"))]
+    #[case("yesterday", None)]
+    #[case("2026-13-01", None)]
+    #[case("", None)]
+    fn times(#[case] text: &str, #[case] meant: Option<&str>) {
+        assert_eq!(time(text).map(|time| time.to_string()).as_deref(), meant);
+    }
+}

@@ -1,0 +1,146 @@
+//! What runs in the cluster and what happens there: workloads and events.
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use ratatui::text::{Line, Span};
+
+use crate::shell::list::{List, cell};
+use crate::state::ViewState;
+use crate::styles::{Styles, Tone};
+use crate::text::Cut;
+use crate::widgets::table::Column;
+use app::Model;
+use app::shell::tab::Pane;
+use domain::admission::Outcome;
+use domain::event_group::EventGroup;
+use domain::resource::{ClusterEvent, Workload, WorkloadKind};
+
+pub(crate) fn workloads(model: &Model, area: Rect, state: &mut ViewState, styles: &Styles, buf: &mut Buffer) {
+    let columns = [
+        Column::fixed("kind", 10),
+        Column::flexible("name", 14, 30),
+        Column::fixed("ready", 5),
+        Column::flexible("status", 8, 12),
+        Column::fixed("again", 5),
+        Column::flexible("image", 10, 30).cut(Cut::Middle).drop(2),
+        Column::fixed("namespace", 11).drop(1),
+    ];
+    let items = model.session.remotes.workloads.items();
+    let rows: Vec<(usize, &Workload)> = items.iter().enumerate().collect();
+    let list = List { pane: Pane::Workloads, columns: &columns, empty: "nothing runs", hint: "D deploys an image" };
+    let cells = |(number, workload): &(usize, &Workload)| -> Vec<Line<'_>> {
+        let (status, style) = status(workload, styles);
+        vec![
+            cell(workload.kind.as_str(), styles.dim()),
+            cell(workload.name.clone(), styles.text()),
+            cell(workload.ready.clone(), style),
+            cell(status, style),
+            again(model.watching.again(*number), styles),
+            cell(workload.images.join(" "), styles.dim()),
+            cell(workload.namespace.clone(), styles.dim()),
+        ]
+    };
+    let warning = not_back(model.watching.not_back(), styles);
+    let remote = &model.session.remotes.workloads;
+    list.draw_rows(model, remote, &rows, &cells, (area, state, styles), (buf, warning));
+}
+
+/// Whether the pod would be admitted if it were scheduled anew.
+fn again(admitted: Option<bool>, styles: &Styles) -> Line<'static> {
+    let (glyphs, verdict) = (styles.glyphs, |outcome| styles.verdict(outcome).style);
+    match admitted {
+        Some(true) => cell(glyphs.admit, verdict(Outcome::Admit)),
+        Some(false) => cell(format!("{} no", glyphs.deny), verdict(Outcome::Deny)),
+        None => cell("", styles.dim()),
+    }
+}
+
+/// How many of the running pods would be refused now.
+fn not_back(count: usize, styles: &Styles) -> Option<Span<'static>> {
+    let text = format!("{count} would not come back");
+    (count > 0).then(|| Span::styled(text, styles.verdict(Outcome::Deny).style))
+}
+
+fn status(workload: &Workload, styles: &Styles) -> (String, ratatui::style::Style) {
+    let (good, bad, wait) = (styles.verdict(Outcome::Admit).style, styles.verdict(Outcome::Deny).style, styles.busy());
+    if workload.failure.is_some() {
+        return ("refused".to_owned(), bad);
+    }
+    match workload.kind {
+        WorkloadKind::Pod => match workload.status.as_str() {
+            "Running" | "Succeeded" => (workload.status.clone(), good),
+            "Pending" | "ContainerCreating" => (workload.status.clone(), wait),
+            other => (other.to_owned(), bad),
+        },
+        WorkloadKind::Deployment | WorkloadKind::ReplicaSet => {
+            let full = workload.ready.split_once('/').is_some_and(|(ready, wanted)| ready == wanted);
+            if full { ("ready".to_owned(), good) } else { ("waiting".to_owned(), wait) }
+        }
+    }
+}
+
+pub(crate) fn events(model: &Model, area: Rect, state: &mut ViewState, styles: &Styles, buf: &mut Buffer) {
+    if model.watching.plain {
+        return one_by_one(model, area, state, styles, buf);
+    }
+    let columns = [
+        Column::fixed("times", 5).right(),
+        Column::flexible("cause", 24, 60),
+        Column::flexible("workload", 14, 26),
+        Column::fixed("seen", 11),
+    ];
+    let list = list(&columns);
+    let cells = |group: &EventGroup| -> Vec<Line<'_>> {
+        let tone = match (group.refused, group.warning) {
+            (true, _) => styles.verdict(Outcome::Deny).style,
+            (false, true) => styles.notice(Tone::Warning).style,
+            (false, false) => styles.text(),
+        };
+        let sign = if group.refused { format!("{} ", styles.glyphs.deny) } else { String::new() };
+        vec![
+            cell(format!("×{}", group.count), styles.dim()),
+            Line::styled(format!("{sign}{}", group.cause), tone),
+            cell(group.owner.clone(), styles.text()),
+            cell(seen(group), styles.dim()),
+        ]
+    };
+    let remote = &model.session.remotes.events;
+    list.draw_rows(model, remote, model.watching.groups(), &cells, (area, state, styles), (buf, None));
+}
+
+/// From the first time to the last, in hours and minutes.
+fn seen(group: &EventGroup) -> String {
+    let minute = |time: &str| time_of_day(time).chars().take(5).collect::<String>();
+    let (first, last) = (minute(&group.first_seen), minute(&group.last_seen));
+    if first == last || first.is_empty() { last } else { format!("{first}–{last}") }
+}
+
+fn one_by_one(model: &Model, area: Rect, state: &mut ViewState, styles: &Styles, buf: &mut Buffer) {
+    let columns = [
+        Column::fixed("last seen", 9).drop(2),
+        Column::fixed("reason", 18),
+        Column::flexible("object", 12, 26).drop(1),
+        Column::flexible("message", 20, 60),
+    ];
+    let list = list(&columns);
+    let cells = |event: &ClusterEvent| -> Vec<Line<'_>> {
+        let style = if event.kind == "Warning" { styles.notice(Tone::Warning).style } else { styles.text() };
+        let times = if event.count > 1 { format!(" ×{}", event.count) } else { String::new() };
+        vec![
+            cell(time_of_day(&event.last_seen), styles.dim()),
+            Line::from(vec![Span::styled(event.reason.clone(), style), Span::styled(times, styles.dim())]),
+            cell(event.object.clone(), styles.dim()),
+            cell(event.message.clone(), styles.text()),
+        ]
+    };
+    list.draw(model, &model.session.remotes.events, &cells, (area, state, styles), buf);
+}
+
+fn list<'a>(columns: &'a [Column<'a>]) -> List<'a> {
+    List { pane: Pane::Events, columns, empty: "no events", hint: "refused pods are told here" }
+}
+
+/// `HH:MM:SS` of an RFC 3339 time, in UTC as the cluster says it.
+fn time_of_day(time: &str) -> String {
+    time.split_once('T').map(|(_, rest)| rest.chars().take(8).collect()).unwrap_or_default()
+}

@@ -1,0 +1,145 @@
+//! The Deployer's panes: setup and images.
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use ratatui::text::Line;
+use ratatui::widgets::{StatefulWidget as _, Widget as _};
+
+use crate::shell::list::{List, cell, filter_of, focus, nothing_fits};
+use crate::state::{Hit, ViewState};
+use crate::styles::{Styles, Tone};
+use crate::text::Cut;
+use crate::widgets::pane::Pane as PaneFrame;
+use crate::widgets::table::{Column, Table};
+use app::Model;
+use app::rows::SetupRow;
+use app::shell::tab::Pane;
+use codelab::{checks, names};
+use domain::admission::Outcome;
+use domain::resource::Image;
+
+/// How a row of the setup stands.
+enum Standing {
+    Done(String),
+    Open(String),
+    /// Done in a way that a careful reader looks at twice.
+    Odd(String),
+    Unknown,
+}
+
+pub(crate) fn setup(model: &Model, area: Rect, state: &mut ViewState, styles: &Styles, buf: &mut Buffer) {
+    let shown = model.shown_rows(Pane::Setup);
+    let mut frame = PaneFrame::new(styles, Pane::Setup.title()).focus(focus(model, Pane::Setup));
+    if let Some(filter) = filter_of(model, Pane::Setup) {
+        frame = frame.filter(filter, shown.len(), SetupRow::ALL.len());
+    }
+    let inner = frame.inner(area);
+    (&frame).render(area, buf);
+    let columns = [Column::fixed("", 2), Column::fixed("", 18), Column::flexible("", 20, 60)];
+    let row = |at: usize| {
+        let row = shown.get(at).and_then(|number| SetupRow::ALL.get(*number));
+        row.map(|row| setup_cells(model, *row, styles)).unwrap_or_default()
+    };
+    let selected = model.nav.selected(Pane::Setup).min(shown.len().saturating_sub(1));
+    let table = Table::new(styles, &columns, shown.len(), &row)
+        .selected(Some(selected), focus(model, Pane::Setup))
+        .placeholder(nothing_fits(styles));
+    (&table).render(inner, buf, state.scroll(Pane::Setup));
+    state.hit(inner, Hit::Rows(Pane::Setup));
+}
+
+fn setup_cells(model: &Model, row: SetupRow, styles: &Styles) -> Vec<Line<'static>> {
+    let (glyph, style, text) = match standing(model, row) {
+        Standing::Done(text) => (styles.glyphs.checked, styles.verdict(Outcome::Admit).style, text),
+        Standing::Open(text) => (styles.glyphs.unchecked, styles.dim(), text),
+        Standing::Odd(text) => (styles.glyphs.warning, styles.notice(Tone::Warning).style, text),
+        Standing::Unknown => (styles.glyphs.unknown, styles.dim(), "not known yet".to_owned()),
+    };
+    vec![cell(glyph, style), cell(row.title(), styles.text()), cell(text, styles.dim())]
+}
+
+fn standing(model: &Model, row: SetupRow) -> Standing {
+    let (session, remotes) = (&model.session, &model.session.remotes);
+    let file = |name: &str| remotes.work.value().map(|work| work.directory.file(name).is_some());
+    match row {
+        SetupRow::Project => match (session.project_info(), &session.project) {
+            (Some(project), _) => Standing::Done(format!("{}  number {}", project.id, project.number)),
+            (None, Some(id)) if remotes.projects.value().is_some() => Standing::Odd(format!("{id} was not found")),
+            (None, Some(_)) => Standing::Unknown,
+            (None, None) => Standing::Open("Enter chooses one".to_owned()),
+        },
+        SetupRow::Services => match remotes.services.value() {
+            Some(enabled) => services(enabled),
+            None => Standing::Unknown,
+        },
+        SetupRow::WorkDirectory => match remotes.work.value() {
+            Some(work) if work.directory.exists => Standing::Done(work.directory.path.clone()),
+            Some(_) => Standing::Open("Enter makes it".to_owned()),
+            None => Standing::Unknown,
+        },
+        SetupRow::Cluster => match session.cluster_info() {
+            Some(c) if c.is_running() => {
+                Standing::Done(format!("{}.{}  {}  {}", c.location, c.name, c.status, c.version))
+            }
+            Some(c) => Standing::Odd(format!("{}.{}  {}", c.location, c.name, c.status)),
+            None => Standing::Open("Enter creates or chooses one".to_owned()),
+        },
+        SetupRow::Credentials => match file(names::KUBECONFIG) {
+            Some(true) => Standing::Done(format!("{} in the working directory", names::KUBECONFIG)),
+            Some(false) => Standing::Open("Enter gets them".to_owned()),
+            None => Standing::Unknown,
+        },
+        SetupRow::Enforcement => match session.cluster_info() {
+            Some(c) if c.enforced => Standing::Done(c.evaluation_mode.clone()),
+            Some(_) => Standing::Open("DISABLED: everything is admitted; Enter turns it on".to_owned()),
+            None => Standing::Open("no cluster".to_owned()),
+        },
+    }
+}
+
+fn services(enabled: &[String]) -> Standing {
+    let missing: Vec<&str> = checks::SERVICES.into_iter().filter(|s| !enabled.iter().any(|e| e == s)).collect();
+    if missing.is_empty() {
+        Standing::Done("container, binaryauthorization, containeranalysis".to_owned())
+    } else {
+        let short: Vec<&str> = missing.iter().map(|s| s.trim_end_matches(".googleapis.com")).collect();
+        Standing::Open(format!("Enter enables {}", short.join(", ")))
+    }
+}
+
+pub(crate) fn images(model: &Model, area: Rect, state: &mut ViewState, styles: &Styles, buf: &mut Buffer) {
+    let columns = [
+        Column::flexible("repository", 16, 36).cut(Cut::Start),
+        Column::flexible("tags", 6, 10),
+        Column::fixed("digest", 14),
+        Column::fixed("attested by", 14).drop(2),
+    ];
+    let list = List {
+        pane: Pane::Images,
+        columns: &columns,
+        empty: "no images",
+        hint: "b builds and pushes the codelab's image",
+    };
+    let cells = |image: &Image| -> Vec<Line<'_>> {
+        let chosen = model.session.image.as_ref().and_then(|i| i.digest()) == Some(&image.digest);
+        let name = if chosen { styles.strong() } else { styles.text() };
+        vec![
+            cell(image.repository.clone(), name),
+            cell(image.tags.join(" "), styles.link()),
+            cell(format!("{}…", image.digest.short(12)), styles.code()),
+            cell(attested_by(model, image), styles.dim()),
+        ]
+    };
+    list.draw(model, &model.session.remotes.images, &cells, (area, state, styles), buf);
+}
+
+/// How many attestations on the selected attestor's note name the digest; who made them is not
+/// verified here, so it does not say that they count.
+fn attested_by(model: &Model, image: &Image) -> String {
+    let Some(attestations) = model.session.remotes.attestations.value() else { return "?".to_owned() };
+    let count = attestations.iter().filter(|a| a.resource_uri.ends_with(image.digest.as_str())).count();
+    match (count, model.selected_attestor()) {
+        (0, _) | (_, None) => "–".to_owned(),
+        (_, Some(attestor)) => attestor.name.id().to_owned(),
+    }
+}

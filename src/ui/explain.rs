@@ -1,0 +1,118 @@
+//! The box that explains a refusal: a list of lines, of which some lead somewhere.
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use ratatui::style::Style;
+
+use crate::shell::frame::open;
+use crate::state::{Hit, ViewState};
+use crate::styles::{Focus, Styles, Tone};
+use crate::text::{narrow, put, wrap};
+use app::Model;
+use app::explain::lines::{Look, Told};
+use domain::explain::cause::Confidence;
+
+const WIDE: u16 = 104;
+/// Cells of the pointer and of the labels, each with the blank behind it.
+const POINTER: u16 = 2;
+const LABEL: u16 = 10;
+
+/// One row of the screen.
+struct Row<'a> {
+    /// The line that it belongs to.
+    line: usize,
+    label: &'static str,
+    text: &'a str,
+    indent: u16,
+}
+
+pub(crate) fn draw(model: &Model, screen: Rect, state: &mut ViewState, styles: &Styles, buf: &mut Buffer) {
+    let lines = model.explained();
+    let room = WIDE.min(screen.width.saturating_sub(6));
+    let rows = rows(&lines, room.saturating_sub(1));
+    let inner = open(&title(model), (WIDE, narrow(rows.len()).max(4)), screen, styles, buf);
+    let selected = model.explaining.selected.min(lines.len().saturating_sub(1));
+    let first = rows.iter().position(|row| row.line == selected).unwrap_or(0);
+    let last = rows.iter().rposition(|row| row.line == selected).unwrap_or(0);
+    state.overlay.fit(inner, rows.len());
+    state.overlay.follow_range(first, last + 1);
+    state.overlay.fit(inner, rows.len());
+    let area = state.overlay.with_bar(inner, rows.len(), buf, styles);
+    state.viewport.overlay_page = area.height;
+    let mut hits = Vec::new();
+    for (y, at) in (area.top()..area.bottom()).zip(state.overlay.visible()) {
+        let Some(row) = rows.get(at) else { break };
+        let Some(told) = lines.get(row.line) else { break };
+        let is_selected = row.line == selected;
+        draw_row(row, told, (area, y), (is_selected && first == at, is_selected), styles, buf);
+        hits.push((Rect { y, height: 1, ..area }, Hit::Field(row.line)));
+    }
+    for (area, hit) in hits {
+        state.hit(area, hit);
+    }
+}
+
+fn title(model: &Model) -> String {
+    let count = model.explaining.reading.cases.len();
+    match count {
+        0 | 1 => "Explain".to_owned(),
+        count => format!("Explain · {} of {count}", model.explaining.number + 1),
+    }
+}
+
+fn rows(lines: &[Told], room: u16) -> Vec<Row<'_>> {
+    let mut rows = Vec::new();
+    for (line, told) in lines.iter().enumerate() {
+        if told.look == Look::Heading {
+            rows.push(Row { line, label: "", text: "", indent: POINTER });
+        }
+        let indent = match told.look {
+            Look::For | Look::Against | Look::Busy => POINTER + LABEL + 2,
+            _ if told.label.is_empty() => POINTER,
+            _ => POINTER + LABEL,
+        };
+        for (number, text) in wrap(&told.text, usize::from(room.saturating_sub(indent))).into_iter().enumerate() {
+            rows.push(Row { line, label: if number == 0 { told.label } else { "" }, text, indent });
+        }
+    }
+    rows
+}
+
+fn draw_row(
+    row: &Row<'_>,
+    told: &Told,
+    (area, y): (Rect, u16),
+    (points, selected): (bool, bool),
+    styles: &Styles,
+    buf: &mut Buffer,
+) {
+    let width = usize::from(area.width);
+    if points {
+        put(buf, (area.x, y), styles.glyphs.pointer, width, styles.key());
+    }
+    let label_style = match told.look {
+        Look::Cause(_) | Look::Admitted | Look::Unknown => look(told, styles),
+        _ => styles.dim(),
+    };
+    put(buf, (area.x + POINTER, y), row.label, usize::from(LABEL).saturating_sub(1), label_style);
+    let style = match told.look {
+        Look::Cause(_) | Look::Admitted | Look::Unknown => styles.text(),
+        _ => look(told, styles),
+    };
+    let style = if selected && told.link.is_some() { style.patch(styles.selection(Focus::Here)) } else { style };
+    put(buf, (area.x + row.indent, y), row.text, width.saturating_sub(usize::from(row.indent)), style);
+}
+
+fn look(told: &Told, styles: &Styles) -> Style {
+    let tone = |tone| styles.notice(tone).style;
+    match told.look {
+        Look::Refused | Look::Cause(Confidence::Certain) => tone(Tone::Error),
+        Look::Marked | Look::Elsewhere | Look::Cause(Confidence::Likely) | Look::Unknown => tone(Tone::Warning),
+        Look::Heading => styles.strong(),
+        Look::Fact if told.link.is_some() => styles.link(),
+        Look::Plain | Look::Fact => styles.text(),
+        Look::For | Look::Admitted => tone(Tone::Success),
+        Look::Busy => styles.busy(),
+        Look::Against | Look::Dim | Look::Cause(Confidence::Possible) => styles.dim(),
+    }
+}

@@ -1,0 +1,110 @@
+//! The box with the fixes: the list, and below it what the selected one changes and lets in.
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use ratatui::style::Style;
+use ratatui::text::Line;
+use ratatui::widgets::{StatefulWidget as _, Widget};
+
+use crate::shell::frame::open;
+use crate::state::{Hit, ViewState};
+use crate::styles::{Focus, Styles, Tone};
+use crate::text::narrow;
+use crate::widgets::paragraph::Paragraph;
+use crate::widgets::placeholder::Placeholder;
+use crate::widgets::table::{Column, Table};
+use app::Model;
+use app::fix::state::FixesBox;
+use domain::fix::{Fix, Hunk};
+
+const WIDE: u16 = 116;
+/// Lines of a change that are shown; the question before it has all.
+const LINES: usize = 8;
+
+const COLUMNS: [Column<'static>; 3] =
+    [Column::fixed("", 2), Column::flexible("what would admit it", 30, 80), Column::flexible("also lets in", 14, 24)];
+
+pub(crate) fn draw(
+    model: &Model,
+    shown: FixesBox,
+    screen: Rect,
+    state: &mut ViewState,
+    styles: &Styles,
+    buf: &mut Buffer,
+) {
+    let none = Vec::new();
+    let fixes = model.fixing.fixes.as_deref().unwrap_or(&none);
+    let selected = shown.selected.min(fixes.len().saturating_sub(1));
+    let detail = Paragraph::new(styles, fixes.get(selected).map(|fix| detail(model, fix, styles)).unwrap_or_default());
+    let wide = WIDE.min(screen.width.saturating_sub(6));
+    let below = narrow(detail.height(wide));
+    let height = narrow(fixes.len().clamp(3, 16)) + 2 + below;
+    let inner = open("Fixes, what lets in the least first", (WIDE, height), screen, styles, buf);
+    let foot = below.min(inner.height.saturating_sub(1) * 3 / 5);
+    let rows = Rect { height: inner.height.saturating_sub(foot + 1), ..inner };
+    let row = |at: usize| fixes.get(at).map(|fix| cells(at, fix, styles)).unwrap_or_default();
+    let table = Table::new(styles, &COLUMNS, fixes.len(), &row)
+        .selected(Some(selected), Focus::Here)
+        .placeholder(empty(model, styles));
+    (&table).render(rows, buf, &mut state.overlay);
+    state.viewport.overlay_page = state.overlay.area().height;
+    state.hit(rows, Hit::OverlayRows);
+    let foot = Rect { y: rows.bottom() + 1, height: foot, ..inner };
+    Widget::render(&detail, foot.intersection(inner), buf);
+}
+
+/// Why there is no list.
+fn empty<'a>(model: &Model, styles: &'a Styles) -> Placeholder<'a> {
+    if model.fixing.ticket.is_some() {
+        Placeholder::empty(styles, "each change is being decided…", "Esc closes")
+    } else {
+        Placeholder::empty(styles, "nothing is refused any more", "the live policy admits it now; D deploys")
+    }
+}
+
+fn cells<'a>(at: usize, fix: &Fix, styles: &Styles) -> Vec<Line<'a>> {
+    let besides = match &fix.reach.inventory {
+        Some(affected) if affected.unknown > 0 => {
+            format!("{} of {}, {} ?", affected.admits, affected.of, affected.unknown)
+        }
+        Some(affected) => format!("{} of {}", affected.admits, affected.of),
+        None => "not known".to_owned(),
+    };
+    vec![
+        Line::styled(format!("{}", at + 1), styles.dim()),
+        Line::styled(fix.title(), styles.text()),
+        Line::styled(besides, styles.dim()),
+    ]
+}
+
+fn detail(model: &Model, fix: &Fix, styles: &Styles) -> Vec<Line<'static>> {
+    let mut lines = Vec::new();
+    for step in fix.steps.iter().filter(|step| !step.is_of_policy()) {
+        lines.push(Line::styled(format!("{}: {}", step.target(), step.change()), styles.strong()));
+    }
+    if let (Some(after), Some(ask)) = (&fix.policy, &model.fixing.ask) {
+        lines.extend(hunk(&Hunk::between(&ask.policy, after), styles));
+    }
+    lines.push(Line::styled(format!("lets in: {}", fix.reach.words), styles.text()));
+    if let Some(affected) = &fix.reach.inventory {
+        lines.push(Line::styled(format!("besides: {}", affected.text()), styles.text()));
+    }
+    if let Some(example) = &fix.reach.example {
+        lines.push(Line::styled(format!("for example: {example}"), styles.dim()));
+    }
+    // Long, and of use to those who do it by hand: where there is little room, y copies them.
+    for step in fix.steps.iter().filter(|step| !step.is_of_policy()) {
+        lines.extend(step.commands().into_iter().map(|command| Line::styled(format!("$ {command}"), styles.code())));
+    }
+    lines
+}
+
+fn hunk(hunk: &Hunk, styles: &Styles) -> Vec<Line<'static>> {
+    let mut lines = vec![Line::styled(format!("policy, line {}:", hunk.line), styles.strong())];
+    let changed = |sign: char, texts: &[String], style: Style| {
+        texts.iter().take(LINES).map(|text| Line::styled(format!("{sign} {text}"), style)).collect::<Vec<_>>()
+    };
+    lines.extend(changed('-', &hunk.removed, styles.notice(Tone::Error).style));
+    lines.extend(changed('+', &hunk.added, styles.notice(Tone::Success).style));
+    lines
+}

@@ -1,0 +1,144 @@
+//! The box with a three-way difference: what they changed, what the draft changes, and what is taken.
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use ratatui::style::Style;
+use ratatui::text::{Line, Span};
+use ratatui::widgets::Widget;
+
+use crate::shell::frame::open;
+use crate::shell::reader;
+use crate::state::ViewState;
+use crate::styles::{Styles, Tone};
+use crate::text::{mark_cut, narrow, put, put_line, put_styled};
+use crate::theme::Role;
+use crate::widgets::confirm::layout;
+use crate::widgets::paragraph::{Paragraph, wrap_line};
+use crate::widgets::scroll::Scroll;
+use app::action::Action;
+use app::import::merge::{Chunk, Origin, Take};
+use app::import::state::{Conflict, Row, Side, Sign};
+use app::shell::text::width;
+
+const WIDE: u16 = 100;
+/// Cells in front of a line: whose it is, and its sign.
+const MARGIN: usize = 9;
+
+pub(crate) fn draw(conflict: &Conflict, screen: Rect, state: &mut ViewState, styles: &Styles, buf: &mut Buffer) {
+    let rows = conflict.rows();
+    let height = narrow(rows.len() + intro(conflict, styles).len() + 4);
+    let inner = open("The policy changed meanwhile", (WIDE, height), screen, styles, buf);
+    let (body, answers) = layout(inner);
+    let head = Paragraph::new(styles, intro(conflict, styles));
+    let wrapped: usize =
+        intro(conflict, styles).iter().map(|line| wrap_line(line, usize::from(body.width)).len()).sum();
+    let above = narrow(wrapped).min(body.height / 2);
+    Widget::render(&head, Rect { height: above, ..body }, buf);
+    let list = Rect { y: body.y + above, height: body.height - above, ..body };
+    let mut scroll = Scroll::default();
+    (scroll.offset, scroll.left) = (conflict.scroll.rows, conflict.scroll.cells);
+    scroll.fit(list, rows.len());
+    let area = scroll.with_bar(list, rows.len(), buf, styles);
+    for (y, row) in (area.y..area.bottom()).zip(rows.iter().skip(scroll.offset)) {
+        draw_row(conflict, row, Rect { y, height: 1, ..area }, scroll.left, styles, buf);
+    }
+    state.viewport.overlay_page = list.height;
+    state.viewport.overlay_max_scroll = scroll.last();
+    state.viewport.overlay_max_cells = hidden_cells(&rows, area.width);
+    let actions = [Action::TakeMerged, Action::TakeLive, Action::KeepMine, Action::Close];
+    reader::answers(&actions, Some(Action::KeepMine), answers, state, styles, buf);
+}
+
+/// What happened, and what is to be decided.
+fn intro<'a>(conflict: &Conflict, styles: &Styles) -> Vec<Line<'a>> {
+    let warning = styles.notice(Tone::Warning);
+    let text = format!(
+        "{} Nothing was imported: the policy of {} is not the one that the draft was made from.",
+        warning.glyph, conflict.project
+    );
+    let mut lines = vec![Line::styled(text, warning.style)];
+    let open = conflict.merge.undecided();
+    let state = match (conflict.merge.conflicts(), open) {
+        (0, _) => "No change contradicts another: Enter puts the merged text into the draft.".to_owned(),
+        (_, 0) => "Every conflict is decided: Enter puts the merged text into the draft.".to_owned(),
+        (all, open) => format!("{open} of {all} conflicts to decide: t takes theirs, m mine, b both; Tab goes on."),
+    };
+    lines.push(Line::styled(state, styles.text()));
+    if conflict.rewritten {
+        let text = "The merged text is written as gcloud exports it: the draft's comments and order are not in it.";
+        lines.push(Line::styled(text, styles.dim()));
+    }
+    lines.push(Line::default());
+    lines
+}
+
+fn draw_row(conflict: &Conflict, row: &Row<'_>, area: Rect, left: usize, styles: &Styles, buf: &mut Buffer) {
+    match row {
+        Row::Head(number, chunk) => {
+            let line = head(*number, conflict.merge.changed().len(), chunk, styles);
+            put_line(buf, (area.x + 2, area.y), &line, usize::from(area.width).saturating_sub(2));
+            if *number == conflict.selected + 1 {
+                buf.set_style(area, styles.selection(crate::styles::Focus::Here));
+                put(buf, (area.x, area.y), styles.glyphs.pointer, 1, styles.key());
+            }
+        }
+        Row::Alike(count) => {
+            let lines = if *count == 1 { "line" } else { "lines" };
+            let text = format!("{:MARGIN$}{} {count} {lines} alike", "", styles.glyphs.ellipsis);
+            put(buf, (area.x, area.y), &text, usize::from(area.width), styles.role(Role::DiffHunk));
+        }
+        Row::Line(side, sign, text) => draw_line(*side, *sign, text, area, left, styles, buf),
+    }
+}
+
+/// Which change it is, whose, and what is taken.
+fn head<'a>(number: usize, all: usize, chunk: &Chunk, styles: &Styles) -> Line<'a> {
+    let what = match chunk.origin {
+        Origin::Theirs => "changed by them alone",
+        Origin::Mine => "changed by me alone",
+        Origin::Both => "changed alike by both",
+        Origin::Conflict | Origin::Nobody => "conflict",
+    };
+    let (taken, tone) = match (chunk.take, chunk.origin) {
+        (None, _) => ("not decided", Tone::Error),
+        (Some(_), Origin::Both) => ("taken", Tone::Success),
+        (Some(Take::Theirs), _) => ("theirs is taken", Tone::Success),
+        (Some(Take::Mine), _) => ("mine is taken", Tone::Success),
+        (Some(Take::Both), _) => ("both are taken, theirs first", Tone::Success),
+    };
+    let mark = styles.notice(tone);
+    Line::from(vec![
+        Span::styled(format!("{number}/{all} {what}: "), styles.strong()),
+        Span::styled(format!("{} {taken}", mark.glyph), mark.style),
+    ])
+}
+
+fn draw_line(side: Side, sign: Sign, text: &str, area: Rect, left: usize, styles: &Styles, buf: &mut Buffer) {
+    let (glyph, role) = match sign {
+        Sign::Kept => (" ", Role::DiffContext),
+        Sign::Removed => ("-", Role::DiffRemoved),
+        Sign::Added => ("+", Role::DiffAdded),
+    };
+    let whose = match side {
+        Side::Nobody => "",
+        Side::Base => "before",
+        Side::Theirs => "theirs",
+        Side::Mine => "mine",
+        Side::Both => "both",
+    };
+    let style = styles.role(role);
+    buf.set_style(area, Style { fg: None, ..style });
+    let room = usize::from(area.width);
+    put(buf, (area.x, area.y), &format!("{whose:<7}"), room, styles.role(Role::Gutter));
+    put(buf, (area.x + 7, area.y), &format!("{glyph} "), room.saturating_sub(7), style);
+    let room = room.saturating_sub(MARGIN);
+    let start = (area.x + narrow(MARGIN), area.y);
+    put_styled(buf, start, text, (left, room), styles.glyphs.tab, |_| style);
+    mark_cut(buf, area, width(text) > left + room, styles);
+}
+
+/// How many cells of the longest line have no room.
+fn hidden_cells(rows: &[Row<'_>], wide: u16) -> usize {
+    let line = |row: &Row<'_>| if let Row::Line(_, _, text) = row { width(text) + MARGIN } else { 0 };
+    rows.iter().map(line).max().unwrap_or(0).saturating_sub(usize::from(wide))
+}

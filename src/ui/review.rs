@@ -1,0 +1,3 @@
+//! The preview of an inventory under both policies.
+
+pub(crate) mod preview;

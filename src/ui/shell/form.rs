@@ -1,0 +1,55 @@
+//! The box with fields to fill in.
+
+use ratatui::Frame;
+use ratatui::layout::{Position, Rect};
+use ratatui::text::Line;
+use ratatui::widgets::{StatefulWidget as _, Widget};
+
+use crate::shell::frame::{open, rows};
+use crate::state::{Hit, ViewState};
+use crate::styles::Styles;
+use crate::text::narrow;
+use crate::widgets::field::Content;
+use crate::widgets::form as widget;
+use crate::widgets::form::{Form, FormField};
+use crate::widgets::paragraph::Paragraph;
+use app::shell::form;
+use app::shell::form::Input;
+
+const WIDE: u16 = 92;
+/// Rows of a field that takes a pasted text.
+const PASTE_ROWS: u16 = 8;
+
+pub(crate) fn draw(form: &form::Form, screen: Rect, state: &mut ViewState, styles: &Styles, frame: &mut Frame<'_>) {
+    // As `open` makes it: a border, a blank column and a cell of the page at each side.
+    let wide = WIDE.min(screen.width.saturating_sub(6));
+    let intro = vec![Line::styled(form.intro.as_str(), styles.dim())];
+    let intro_rows = if form.intro.is_empty() { 0 } else { rows(&intro, wide) + 1 };
+    let fields: Vec<FormField<'_>> = form.fields.iter().map(shown).collect();
+    let fields = Form { styles, fields: &fields, focused: form.focus };
+    let height = narrow(fields.height(wide)).saturating_add(intro_rows);
+    let inner = open(&form.title, (wide, height), screen, styles, frame.buffer_mut());
+    let intro_rows = intro_rows.min(inner.height);
+    Widget::render(&Paragraph::new(styles, intro), Rect { height: intro_rows, ..inner }, frame.buffer_mut());
+    let below = Rect { y: inner.y + intro_rows, height: inner.height - intro_rows, ..inner };
+    (&fields).render(below, frame.buffer_mut(), &mut state.form);
+    for y in below.top()..below.bottom() {
+        if let Some(field) = fields.field_at(&state.form, Position::new(below.x, y)) {
+            state.hit(Rect { y, height: 1, ..below }, Hit::Field(field));
+        }
+    }
+    if let Some(cursor) = state.form.cursor() {
+        frame.set_cursor_position(cursor);
+    }
+}
+
+/// A field as it is drawn.
+fn shown(field: &form::FormField) -> FormField<'_> {
+    let input = match &field.input {
+        Input::Text(text) => widget::Input::Line { content: Content::Text(text), placeholder: "" },
+        Input::Secret(secret) => widget::Input::Line { content: Content::Secret(secret), placeholder: "" },
+        Input::Paste(editor) => widget::Input::Lines { editor, rows: PASTE_ROWS },
+        Input::Choice { options, chosen } => widget::Input::Choice { options, chosen: *chosen },
+    };
+    FormField { label: field.label, input, help: field.help, error: field.error.as_deref() }
+}
