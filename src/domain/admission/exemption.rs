@@ -49,15 +49,13 @@ impl CompiledPolicy {
             return Check::new(Status::Skipped, ExemptionCheck::SystemPolicyOff)
                 .children(covered.into_iter().collect());
         }
-        match matched {
-            Some(index) => Check::new(Status::Pass, ExemptionCheck::SystemPolicyExempts { pattern: pattern(index) })
-                .at(policy_field("globalPolicyEvaluationMode")),
-            None => {
-                let patterns = self.system.texts.len();
-                Check::new(Status::Note, ExemptionCheck::SystemPolicyMisses { patterns })
-                    .children(near_system(&self.system, image))
-            }
-        }
+        let Some(index) = matched else {
+            let patterns = self.system.texts.len();
+            return Check::new(Status::Note, ExemptionCheck::SystemPolicyMisses { patterns })
+                .children(near_system(&self.system, image));
+        };
+        Check::new(Status::Pass, ExemptionCheck::SystemPolicyExempts { pattern: pattern(index) })
+            .at(policy_field("globalPolicyEvaluationMode"))
     }
 
     fn allowlist_trace(&self, matched: Option<usize>, image: &str) -> Check {

@@ -57,7 +57,8 @@ impl Decision {
 
 type Denied<'d> = [(&'d ImageDecision, DenyCause)];
 
-/// W1 to W4 and W9. How several images and attestors are joined is inferred from the old generation:
+/// The text of the admission webhook (W1 to W4 and W9). How several images and attestors are joined is
+/// inferred from the old generation:
 /// whole sentences, one after the other, in the order of the pod and the rule.
 fn current_text(denied: &Denied<'_>, rule: &RuleRef) -> String {
     let rule = rule_text(rule);
@@ -73,7 +74,7 @@ fn current_text(denied: &Denied<'_>, rule: &RuleRef) -> String {
     format!("admission webhook \"imagepolicywebhook.image-policy.k8s.io\" denied the request: {images}")
 }
 
-/// G1 to G5.
+/// The text of the legacy path (G1 to G5).
 fn legacy_text(denied: &Denied<'_>, rule: &RuleRef, pod: &str) -> String {
     let attestors = denied.iter().flat_map(|(image, _)| refusals(image).map(move |attestor| (image, attestor)));
     let why = match denied.first() {
@@ -93,7 +94,7 @@ fn legacy_text(denied: &Denied<'_>, rule: &RuleRef, pod: &str) -> String {
     )
 }
 
-/// C1 and C2. How several containers are joined is inferred.
+/// The text of Cloud Run (C1 and C2). How several containers are joined is inferred.
 fn cloud_run_text(denied: &Denied<'_>, revision: &str) -> String {
     let one = |(image, cause): &(&ImageDecision, DenyCause)| {
         let name = &image.image;
@@ -114,8 +115,8 @@ fn cloud_run_text(denied: &Denied<'_>, revision: &str) -> String {
     format!("Service update rejected by Binary Authorization policy: {revision}{images}")
 }
 
-/// W8: the words for rules of a namespace, a service account and a service identity were never seen;
-/// these are inferred.
+/// The rule in the words of a message. Those for rules of a namespace, a service account and a service
+/// identity were never seen; these are inferred (W8).
 fn rule_text(rule: &RuleRef) -> String {
     match rule.kind {
         RuleKind::Default => "default admission rule".to_owned(),

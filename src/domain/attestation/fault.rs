@@ -131,8 +131,8 @@ impl AttestationFault {
     }
 }
 
-/// R1 of `docs/binary-authorization.md`, "Attestation reasons": the reason behind which almost every
-/// fault hides.
+/// The reason behind which almost every fault hides: R1 of `docs/binary-authorization.md`, "Attestation
+/// reasons".
 pub const NO_VALID_ATTESTATION: &str =
     "No attestations found that were valid and signed by a key trusted by the attestor";
 

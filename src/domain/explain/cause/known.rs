@@ -1,4 +1,4 @@
-//! What a message alone lets one think, by the table of `docs/binary-authorization.md`, "Causes and
+//! The causes that a message alone suggests, by the table of `docs/binary-authorization.md`, "Causes and
 //! fixes"; the ids of messages below are those of "Messages" there.
 
 use super::CauseKind::{
@@ -83,7 +83,7 @@ fn key_id(key: &str) -> Cause {
     cause.because("ids are compared letter by letter")
 }
 
-/// G1, W1, C1, and the rules of clusters and the others (G2, W2).
+/// The evaluation mode of a rule refused the image (G1, W1 and C1; G2 and W2 for rules of clusters).
 fn always_deny(case: &Case, image: Option<&str>) -> Diagnosis {
     let kind = case.rule.as_ref().map(|rule| rule.kind);
     let rule = case.rule.as_ref().map_or("the rule that decided".to_owned(), crate::explain::message::rule_words);
@@ -123,7 +123,7 @@ fn capital(text: &str) -> String {
     chars.next().map(|first| first.to_uppercase().chain(chars).collect()).unwrap_or_default()
 }
 
-/// R1, behind which almost everything hides.
+/// No attestation counts (R1): the sentence behind which almost everything hides.
 fn no_valid_attestation(case: &Case, image: Option<&str>) -> Diagnosis {
     let digest = image.and_then(|image| image.parse::<ImageRef>().ok()).and_then(|image| image.digest().cloned());
     let which = digest.map_or_else(|| "the image".to_owned(), |digest| format!("sha256:{}…", digest.short(12)));
@@ -156,7 +156,7 @@ fn no_valid_attestation(case: &Case, image: Option<&str>) -> Diagnosis {
     Diagnosis { causes, unknown: vec![unknown] }
 }
 
-/// W9, C4, G6: the message stops before the cause.
+/// The message stops before the cause (W9, C4 and G6).
 fn not_given(image: Option<&str>) -> Diagnosis {
     let is_tag = image.is_some_and(|image| !image.contains('@'));
     let mut causes = vec![
