@@ -144,6 +144,7 @@ impl Client {
                 AttestorEvidence::Found { attestor, attestations }
             }
             Err(error) if error.is_not_found() => AttestorEvidence::NotFound,
+            Err(error) if error.status() == Some(403) => AttestorEvidence::NotReadable(error.to_string()),
             Err(error) => AttestorEvidence::Unknown(error.to_string()),
         }
     }

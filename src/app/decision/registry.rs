@@ -156,7 +156,9 @@ fn digest_line(what: &str, digest: &Digest, evidence: &Evidence, verify: &dyn Ve
                 }
             }
             AttestorEvidence::NotFound | AttestorEvidence::AssumedNone => {}
-            AttestorEvidence::Found { .. } | AttestorEvidence::Unknown(_) => unknown.push(id.to_owned()),
+            AttestorEvidence::Found { .. } | AttestorEvidence::NotReadable(_) | AttestorEvidence::Unknown(_) => {
+                unknown.push(id.to_owned())
+            }
         }
     }
     let mut parts = Vec::new();

@@ -101,15 +101,10 @@ fn fact_of((name, evidence): (&AttestorName, &AttestorEvidence)) -> Option<(Atte
             AttestorFact::Exists { keys: attestor.keys.len(), not_permitted }
         }
         AttestorEvidence::NotFound => AttestorFact::Missing,
-        AttestorEvidence::Unknown(why) if is_refusal(why) => AttestorFact::Unreadable,
+        AttestorEvidence::NotReadable(_) => AttestorFact::Unreadable,
         AttestorEvidence::Unknown(_) | AttestorEvidence::AssumedNone => return None,
     };
     Some((name.clone(), fact))
-}
-
-/// Whether the reason is that the caller may not read it, and no fault on the way.
-fn is_refusal(why: &str) -> bool {
-    why.contains("PERMISSION_DENIED") || why.contains("403")
 }
 
 /// The pods that run in a cluster which asks Binary Authorization; `None` where that is not known.

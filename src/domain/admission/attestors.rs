@@ -14,9 +14,9 @@ use crate::attestation::{self, Attestation, Examined, NO_VALID_ATTESTATION, Veri
 use crate::attestor::{Attestor, PublicKey};
 use crate::image::Digest;
 
-/// R2 of `docs/binary-authorization.md`, "Attestation reasons".
+/// The reason for an image without a digest: R2 of `docs/binary-authorization.md`, "Attestation reasons".
 pub(super) const NO_DIGEST: &str = "Expected digest with sha256 scheme, but got tag or malformed digest";
-/// R3: how the old enforcement path said the same.
+/// The reason for an image without a digest, as the old enforcement path said it (R3).
 pub(super) const NO_DIGEST_LEGACY: &str = "Attestor cannot attest to an image deployed by tag";
 /// A trace stays readable, however many attestations there are.
 const SHOWN: usize = 10;
@@ -68,7 +68,7 @@ impl<'e> Judgement<'e> {
             None => Self::NotLookedAt,
             Some(AttestorEvidence::NotFound) => Self::NotFound,
             Some(AttestorEvidence::AssumedNone) => Self::AssumedNone,
-            Some(AttestorEvidence::Unknown(why)) => Self::Unknown(why),
+            Some(AttestorEvidence::NotReadable(why) | AttestorEvidence::Unknown(why)) => Self::Unknown(why),
             Some(AttestorEvidence::Found { attestor, .. }) if attestor.keys.is_empty() => Self::NoKeys,
             Some(AttestorEvidence::Found { attestor, attestations }) => {
                 Self::from_attestations(attestor, attestations, digest, &evidence.as_if(verify)).with(evidence, digest)

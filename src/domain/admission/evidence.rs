@@ -54,6 +54,8 @@ pub enum AttestorEvidence {
     AssumedNone,
     /// The policy names an attestor that does not exist.
     NotFound,
+    /// Whoever asks may not read the attestor: what the service said.
+    NotReadable(String),
     /// It was not looked at, or could not be: why.
     Unknown(String),
 }

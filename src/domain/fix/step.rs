@@ -280,7 +280,9 @@ pub(super) fn can_attest(evidence: &Evidence, name: &AttestorName) -> bool {
         Some(AttestorEvidence::AssumedNone) => true,
         Some(AttestorEvidence::NotFound) => false,
         // Somebody asked it about others.
-        Some(AttestorEvidence::Unknown(_)) | None => evidence.surveyed.contains_key(name),
+        Some(AttestorEvidence::NotReadable(_) | AttestorEvidence::Unknown(_)) | None => {
+            evidence.surveyed.contains_key(name)
+        }
     }
 }
 
@@ -288,7 +290,10 @@ pub(super) fn can_attest(evidence: &Evidence, name: &AttestorName) -> bool {
 pub(super) fn attestor<'e>(evidence: &'e Evidence, name: &AttestorName) -> Option<&'e Attestor> {
     match evidence.attestors.get(name)? {
         AttestorEvidence::Found { attestor, .. } => Some(attestor),
-        AttestorEvidence::AssumedNone | AttestorEvidence::NotFound | AttestorEvidence::Unknown(_) => None,
+        AttestorEvidence::AssumedNone
+        | AttestorEvidence::NotFound
+        | AttestorEvidence::NotReadable(_)
+        | AttestorEvidence::Unknown(_) => None,
     }
 }
 

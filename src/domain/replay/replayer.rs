@@ -97,7 +97,10 @@ fn learn(evidence: &mut Cow<'_, Evidence>, image: &str, attestor: &str, attested
     let digest = image.rsplit_once('@').and_then(|(_, digest)| digest.parse::<Digest>().ok());
     let (Some(digest), Ok(name)) = (digest, attestor.parse::<AttestorName>()) else { return };
     let is_known = evidence.assumed.contains(&name)
-        || evidence.attestors.get(&name).is_some_and(|found| !matches!(found, AttestorEvidence::Unknown(_)))
+        || evidence
+            .attestors
+            .get(&name)
+            .is_some_and(|found| !matches!(found, AttestorEvidence::NotReadable(_) | AttestorEvidence::Unknown(_)))
         || evidence.surveyed.get(&name).is_some_and(|digests| digests.contains_key(&digest));
     if !is_known {
         evidence.to_mut().surveyed.entry(name).or_default().insert(digest, attested);

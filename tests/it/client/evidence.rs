@@ -137,7 +137,7 @@ async fn attestors_that_are_not_there_or_not_known() {
     assert_eq!(evidence(missing).await, AttestorEvidence::NotFound);
     let mut hidden = answers();
     hidden.insert(ATTESTOR, refusal(403, "PERMISSION_DENIED"));
-    assert!(matches!(evidence(hidden).await, AttestorEvidence::Unknown(_)));
+    assert!(matches!(evidence(hidden).await, AttestorEvidence::NotReadable(_)));
     let mut nameless = answers();
     nameless.insert(
         ATTESTOR,
