@@ -3,7 +3,6 @@
 use std::collections::BTreeMap;
 
 use super::outcome::RuleRef;
-use super::trace::Silent;
 use crate::name::AttestorName;
 use crate::pattern::{Pattern, PatternError, PatternIndex};
 use crate::policy::{AdmissionRule, EnforcementMode, EvaluationMode, GlobalPolicyEvaluationMode, Policy, RuleKind};
@@ -32,11 +31,6 @@ impl CompiledPolicy {
             default: CompiledRule::new(RuleKind::Default, "", &policy.default_admission_rule),
             specific: RuleKind::SPECIFIC.map(|kind| (kind, compiled_rules(policy, kind))),
         }
-    }
-
-    /// Whether no rule looks at this image: the system policy or the allowlist covers it.
-    pub(crate) fn is_exempt(&self, image: &str) -> bool {
-        self.exempts(image, &mut Silent).is_some()
     }
 
     /// Every rule: the default one, and the specific ones.

@@ -4,7 +4,7 @@ use super::check::{ClosestPattern, ExemptionCheck};
 use super::compiled::{CompiledPolicy, Patterns};
 use super::outcome::Exemption;
 use super::paths::policy_field;
-use super::trace::{Check, Status, Tracer};
+use super::trace::{Check, Silent, Status, Tracer};
 use crate::document::pattern_path;
 use crate::pattern::{Pattern, PatternError};
 use crate::policy::GlobalPolicyEvaluationMode;
@@ -17,6 +17,11 @@ pub(super) enum Exempted {
 }
 
 impl CompiledPolicy {
+    /// Whether no rule looks at this image: the system policy or the allowlist covers it.
+    pub(crate) fn is_exempt(&self, image: &str) -> bool {
+        self.exempts(image, &mut Silent).is_some()
+    }
+
     /// The system policy first, then the allowlist, each in its order (`resources.proto`).
     pub(super) fn exempts(&self, image: &str, tracer: &mut impl Tracer) -> Option<Exempted> {
         let enabled = self.global_mode == GlobalPolicyEvaluationMode::Enable;

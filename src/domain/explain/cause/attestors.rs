@@ -1,13 +1,13 @@
 //! Why the attestors of a rule do not vouch for an image.
 
-use super::CauseKind::{
+use super::dates::changed_since;
+use super::diagnosis::CauseKind::{
     Algorithm, AttestorMissing, Grant, KeyId, KeyRevoked, NoAttestation, NoKeys, NotSigned, NoteMissing, OtherDigest,
     OtherNote, Payload, Signature, Tag,
 };
-use super::Confidence::Certain;
-use super::dates::changed_since;
+use super::diagnosis::Confidence::Certain;
+use super::diagnosis::{Cause, State};
 use super::near_misses::system_policy_off;
-use super::{Cause, State};
 use crate::admission::check::{AttestorCheck, CheckKind};
 use crate::admission::trace::Check;
 use crate::admission::{AttestorEvidence, AttestorFault, AttestorOutcome, ImageDecision};

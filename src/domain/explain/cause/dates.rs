@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use super::State;
+use super::diagnosis::State;
 use crate::admission::{Attestations, AttestorEvidence, ImageDecision};
 use crate::attestation::is_for;
 use crate::explain::message::{Case, Finding};

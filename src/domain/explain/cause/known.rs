@@ -1,12 +1,12 @@
 //! The causes that a message alone suggests, by the table of `docs/binary-authorization.md`, "Causes and
 //! fixes"; the ids of messages below are those of "Messages" there.
 
-use super::CauseKind::{
+use super::diagnosis::CauseKind::{
     Algorithm, AttestorMissing, Delay, Elsewhere, Enforcer, Grant, KeyId, KeyMisspelt, NoAttestation, NoAttestors,
     NoKeys, OtherDigest, OtherNote, PatternMisses, Payload, RuleDeniesAll, Signature, SystemPolicyOff, Tag, Unknown,
 };
-use super::Confidence::{Likely, Possible};
-use super::{Cause, CauseKind, Diagnosis};
+use super::diagnosis::Confidence::{Likely, Possible};
+use super::diagnosis::{Cause, CauseKind, Diagnosis};
 use crate::explain::message::{Case, Finding, Kind, ReasonKind};
 use crate::image::ImageRef;
 use crate::pattern::Pattern;

@@ -1,8 +1,8 @@
 //! What came near to exempting a refused image, or to another rule for it.
 
-use super::CauseKind::{KeyMisspelt, PatternMisses, SystemPolicyOff};
-use super::Confidence::{Certain, Possible};
-use super::{Cause, State};
+use super::diagnosis::CauseKind::{KeyMisspelt, PatternMisses, SystemPolicyOff};
+use super::diagnosis::Confidence::{Certain, Possible};
+use super::diagnosis::{Cause, State};
 use crate::admission::check::{CheckKind, ClosestPattern, ExemptionCheck, RuleCheck, RuleLookup};
 use crate::admission::trace::Check;
 use crate::pattern::Pattern;

@@ -1,11 +1,11 @@
 //! What the same question, asked again, proves.
 
-use super::CauseKind::{AdmittedNow, Delay, NoAttestors, RuleDeniesAll};
-use super::Confidence::{Certain, Likely, Possible};
 use super::attestors::attestor_causes;
 use super::dates::{attested_since, changed_since};
+use super::diagnosis::CauseKind::{AdmittedNow, Delay, NoAttestors, RuleDeniesAll};
+use super::diagnosis::Confidence::{Certain, Likely, Possible};
+use super::diagnosis::{Cause, Diagnosis, State};
 use super::near_misses::near_misses;
-use super::{Cause, Diagnosis, State};
 use crate::admission::check::CheckKind;
 use crate::admission::trace::{Check, Status};
 use crate::admission::{DenyCause, Exemption, ImageDecision, ImageOutcome, Outcome};

@@ -3,12 +3,13 @@ mod completeness;
 use std::collections::BTreeMap;
 
 use super::*;
-use crate::admission::{Attestations, AttestorEvidence, CompiledPolicy, Evidence, evaluate};
+use crate::admission::{Attestations, AttestorEvidence, CompiledPolicy, Decision, Evidence, evaluate};
 use crate::attestation::{self, Attestation, Signature, SignatureFault, Verified, Verify};
 use crate::attestor::{Attestor, KeyMaterial, PublicKey};
 use crate::document::{Dialect, Document};
 use crate::explain::message::decode;
 use crate::image::ImageRef;
+use crate::policy::Policy;
 use crate::system_policy;
 
 const HEX: &str = "37e5287945774f27b418ce567cd77f4bbc9ef44a1bcd1a2312369f31f9cce567";
