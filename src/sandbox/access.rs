@@ -20,15 +20,17 @@ use super::binary_authorization::current_policy;
 use super::decode;
 use super::error::ApiError;
 use super::people::Person;
+use super::projects;
 use super::state::State;
 use super::store::StoreError;
-use super::{iam, projects};
 use domain::policy::Policy;
+use grants::has;
 pub(super) use kubernetes::{kubernetes, may_in_cluster};
 use needs::{Asked, Need};
 #[cfg(test)]
 pub(super) use roles::is_known;
 
+mod grants;
 mod kubernetes;
 mod needs;
 mod refusal;
@@ -182,36 +184,6 @@ async fn check(state: &State, person: &'static Person, needs: Vec<Need>) -> Resu
         None => Ok(()),
         Some(need) => Err(refusal::refusal(&need)),
     }
-}
-
-/// Whether the person has a role with this permission on the resource, or on what it is in. Of a
-/// project that is not there the API itself says so.
-fn has(tx: &Transaction<'_>, person: &Person, permission: &str, resource: &str) -> Result<bool, StoreError> {
-    if person.roles.iter().any(|role| roles::holds(role, permission)) {
-        return Ok(true);
-    }
-    let mut parts: Vec<&str> = resource.split('/').collect();
-    let project = match parts.as_slice() {
-        ["projects", key, ..] => projects::active(tx, key)?,
-        _ => return Ok(false),
-    };
-    let Some(project) = project else { return Ok(true) };
-    if let Some(key) = parts.get_mut(1) {
-        *key = &project.id;
-    }
-    for length in (2..=parts.len()).rev() {
-        let Some(front) = parts.get(..length) else { continue };
-        let policy = iam::get(tx, &front.join("/"))?;
-        let granted = policy.bindings.iter().any(|binding| {
-            binding.condition.is_none()
-                && roles::holds(&binding.role, permission)
-                && binding.members.iter().any(|member| person.is_member(member))
-        });
-        if granted {
-            return Ok(true);
-        }
-    }
-    Ok(false)
 }
 
 /// The projects of a list that the caller may see.

@@ -6,16 +6,12 @@
 
 use axum::Router;
 use axum::routing::get;
-use rusqlite::Transaction;
 
-use super::error::ApiError;
-use super::projects::Project;
-use super::services::{self, ARTIFACT_REGISTRY};
 use super::state::State;
 pub(super) use place::{canonical, repository_of};
 pub(super) use repositories::missing_repository;
-use wire::status::Code;
 
+mod api;
 mod images;
 mod place;
 mod repositories;
@@ -72,12 +68,4 @@ pub(super) fn is_operation(path: &str) -> bool {
     let parts: Vec<&str> = path.split('/').collect();
     matches!(parts.as_slice(), ["", "v1", "projects", _, "locations", _, "operations", id]
         if !id.starts_with("operation-"))
-}
-
-fn consumer(tx: &Transaction<'_>, key: &str) -> Result<Project, ApiError> {
-    services::consumer(tx, key, ARTIFACT_REGISTRY)
-}
-
-fn missing(name: &str) -> ApiError {
-    ApiError::new(Code::NotFound, format!("Requested entity was not found: {name:.300}"))
 }

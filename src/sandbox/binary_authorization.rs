@@ -7,16 +7,14 @@ use std::sync::Arc;
 
 use axum::Router;
 use axum::routing::{get, post};
-use rusqlite::Transaction;
 
-use super::error::ApiError;
-use super::projects::{self, Project};
-use super::services::{self, BINARY_AUTHORIZATION};
 use super::state::State;
+use api::{Api, Version};
 pub(super) use attestors::find as find_attestor;
 pub(super) use policy::current as current_policy;
 use signing::openpgp::Verifier;
 
+mod api;
 mod attestors;
 mod continuous_validation;
 mod keys;
@@ -59,23 +57,6 @@ pub(super) const PLATFORM_SCHEMA: &str = "
     ) STRICT, WITHOUT ROWID;
 ";
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Version {
-    V1,
-    /// v1beta1 and v1alpha2: `userOwnedDrydockNote`.
-    Older,
-}
-
-/// What the handlers have at hand.
-#[derive(Debug, Clone)]
-struct Api {
-    state: State,
-    version: Version,
-    verifier: Arc<Verifier>,
-    /// Signs what `:evaluate` attests.
-    signer: Arc<platform::Signer>,
-}
-
 pub(super) fn router(state: &State) -> Router {
     let verifier = Arc::new(Verifier::new());
     let signer = Arc::new(platform::Signer::default());
@@ -107,30 +88,4 @@ fn routes(version: &str, api: Api) -> Router {
         .route(&format!("{attestor}/@validateAttestationOccurrence"), post(validate::validate))
         .route(&format!("/{version}/locations/{{location}}/policy"), get(policy::read_system))
         .with_state(api)
-}
-
-/// The project that a request is for. One that is not there is `NOT_FOUND` for this API
-/// (`service.proto`); one that has not enabled it is refused.
-fn consumer(tx: &Transaction<'_>, key: &str) -> Result<Project, ApiError> {
-    projects::active(tx, key)?.ok_or_else(ApiError::not_found)?;
-    services::consumer(tx, key, BINARY_AUTHORIZATION)
-}
-
-/// An etag as the service makes them: nine bytes as base64, in double quotes.
-fn new_etag() -> String {
-    let random: Vec<u8> = uuid::Uuid::new_v4().into_bytes().into_iter().take(9).collect();
-    format!("\"{}\"", wire::base64_bytes::encode(&random))
-}
-
-/// Refuses a write whose etag is not the current one. Without one the write is unconditional
-/// (AIP-154); that a stale one is `ABORTED` is inferred.
-fn check_etag(given: Option<&str>, current: Option<&str>, what: &str) -> Result<(), ApiError> {
-    use wire::status::Code;
-    match given.filter(|etag| !etag.is_empty()) {
-        Some(given) if Some(given) != current => {
-            let message = format!("etag mismatch: the {what} was modified since it was read");
-            Err(ApiError::new(Code::Aborted, message))
-        }
-        _ => Ok(()),
-    }
 }

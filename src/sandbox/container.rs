@@ -16,14 +16,15 @@ use jiff::Timestamp;
 use rusqlite::Transaction;
 use zeroize::Zeroizing;
 
+use super::clients::Clients;
 use super::error::ApiError;
 use super::kubernetes;
 use super::people::Person;
-use super::server::Clients;
 use super::services::{self, KUBERNETES_ENGINE};
 use super::state::{ClusterId, State};
 use super::store::{Store, StoreError};
 use requests::{NewCluster, decode_create, decode_update};
+pub use store::ClusterAddress;
 use store::{Kind, StoredCluster, StoredOperation};
 pub(super) use store::{SCHEMA, by_dns_endpoint, only};
 use wire::base64_bytes;
@@ -65,14 +66,6 @@ pub(super) fn router(state: State, addr: SocketAddr, authority_pem: &str, client
         }
     }
     router.with_state(engine)
-}
-
-/// A cluster and the name of its API server.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct ClusterAddress {
-    pub id: ClusterId,
-    /// `gke-….LOCATION.gke.goog`.
-    pub dns_endpoint: String,
 }
 
 /// The clusters of all projects, the oldest first.

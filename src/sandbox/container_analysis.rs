@@ -8,7 +8,7 @@ use axum::{Extension, Router};
 
 use super::state::State;
 pub(super) use evidence::{attestations_in, builds_in, scan_in};
-pub(super) use notes::{kind as note_kind, listed};
+pub(super) use notes::kind as note_kind;
 pub(super) use occurrences::attestations_on;
 pub(super) use schema::{ATTESTATION_OCCURRENCE, CREATE_TABLES as SCHEMA};
 

@@ -10,9 +10,9 @@ use axum::http::{StatusCode, Uri};
 use axum::response::{IntoResponse as _, Response};
 use tower_service::Service as _;
 
+use super::clients::Clients;
 use super::error::ApiError;
 use super::kms::{self, Vault};
-use super::server::Clients;
 use super::state::State;
 use super::{
     artifact_registry, binary_authorization, container, container_analysis, logging, operations, projects, services,

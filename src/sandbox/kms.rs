@@ -6,23 +6,23 @@
 
 use axum::Router;
 use axum::routing::{get, post};
-use rusqlite::Transaction;
 
-use super::error::ApiError;
-use super::projects::Project;
-use super::services::{self, CLOUD_KMS};
 use super::state::State;
-use super::store::StoreError;
+use api::Api;
+pub(super) use stored_version::destroy_due;
 pub(super) use vault::{Sealed, Vault};
-use wire::status::Code;
 
 mod access;
 mod algorithm;
+mod api;
 mod crc32c;
 pub(super) mod key_id;
 mod key_rings;
 mod keys;
+mod protection;
 mod signing;
+mod stored_key;
+mod stored_version;
 mod vault;
 mod versions;
 
@@ -67,13 +67,6 @@ pub(super) const SCHEMA: &str = "
     ) STRICT;
 ";
 
-/// What the handlers have at hand.
-#[derive(Debug, Clone)]
-struct Api {
-    state: State,
-    vault: Vault,
-}
-
 pub(super) fn router(state: State, vault: Vault) -> Router {
     const RINGS: &str = "/v1/projects/{project}/locations/{location}/keyRings";
     let ring = format!("{RINGS}/{{ring}}");
@@ -99,42 +92,4 @@ pub(super) fn router(state: State, vault: Vault) -> Router {
         .route(&format!("{version}/publicKey"), get(signing::public_key))
         .route(&format!("{version}/@asymmetricSign"), post(signing::asymmetric_sign))
         .with_state(Api { state, vault })
-}
-
-fn consumer(tx: &Transaction<'_>, key: &str) -> Result<Project, ApiError> {
-    services::consumer(tx, key, CLOUD_KMS)
-}
-
-/// A key ring that is there.
-#[derive(Debug)]
-struct Ring {
-    place: i64,
-    /// `projects/P/locations/L/keyRings/R`, with the project's id.
-    name: String,
-}
-
-/// The id of a new ring or key (`[a-zA-Z0-9_-]{1,63}`, as the API's reference has it).
-fn checked_id(id: Option<&str>, field: &str) -> Result<String, ApiError> {
-    let good = |id: &&str| {
-        (1..=63).contains(&id.len()) && id.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-'))
-    };
-    id.filter(good).map(str::to_owned).ok_or_else(|| {
-        let message = format!("{field} must be 1 to 63 letters, digits, underscores or hyphens.");
-        ApiError::invalid_field(field, message)
-    })
-}
-
-fn missing(what: &str, name: &str) -> ApiError {
-    ApiError::new(Code::NotFound, format!("{what} {name} not found."))
-}
-
-fn exists(what: &str, name: &str) -> ApiError {
-    ApiError::new(Code::AlreadyExists, format!("{what} {name} already exists."))
-}
-
-/// Wipes the private keys whose time has come; returns how many.
-pub(super) fn destroy_due(tx: &Transaction<'_>, now: &str) -> Result<usize, StoreError> {
-    let sql = "UPDATE kms_versions SET state = 'DESTROYED', sealed = NULL, destroy_event_time = destroy_time
-               WHERE state = 'DESTROY_SCHEDULED' AND destroy_time <= ?1";
-    Ok(tx.prepare_cached(sql)?.execute([now])?)
 }

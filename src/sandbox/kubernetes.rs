@@ -10,11 +10,14 @@ mod admission;
 mod age;
 mod api;
 mod call;
+mod caller;
 mod decode;
 mod deployments;
 mod discovery;
+mod editing;
 mod events;
 mod failure;
+mod form;
 mod kinds;
 mod kubelet;
 mod managed;
@@ -37,7 +40,9 @@ mod services;
 mod subresources;
 mod suffix;
 mod table;
+mod target;
 mod template;
+mod transaction;
 mod watch;
 mod work;
 mod workloads;
@@ -48,18 +53,16 @@ use axum::http::{HeaderValue, Method, StatusCode};
 use axum::response::{IntoResponse, Response};
 use axum::{Extension, Json, Router};
 use http_body_util::{BodyExt, LengthLimitError, Limited};
-use rusqlite::Transaction;
 
 use super::state::{ClusterId, State};
-use super::store::StoreError;
-use api::Reply;
 use call::Call;
+use editing::Reply;
 use failure::Failure;
-use objects::Cluster;
-use removal::Wish;
+use transaction::{change, look};
 
-pub use discovery::GIT_VERSION;
+pub use crate::cluster_version::GIT_VERSION;
 pub(super) use objects::SCHEMA;
+pub use objects::delete_cluster;
 
 /// The API server's own limit (`MaxRequestBodyBytes`).
 const MAX_BODY_BYTES: usize = 3 << 20;
@@ -71,15 +74,6 @@ pub fn router(state: State) -> Router<()> {
         async move { serve(state, id, request).await.unwrap_or_else(Failure::into_response) }
     };
     Router::new().fallback(handle)
-}
-
-/// Forgets all that a cluster held, when the cluster itself is deleted.
-pub fn delete_cluster(tx: &Transaction<'_>, id: &ClusterId) -> Result<(), StoreError> {
-    tx.execute(
-        "DELETE FROM kubernetes_cluster WHERE project = ?1 AND location = ?2 AND name = ?3",
-        [&id.project, &id.location, &id.name],
-    )?;
-    Ok(())
 }
 
 async fn serve(state: State, id: ClusterId, request: Request) -> Result<Response, Failure> {
@@ -98,75 +92,6 @@ async fn serve(state: State, id: ClusterId, request: Request) -> Result<Response
         change(&state, &id, call, body.to_vec()).await?
     };
     Ok(answer(reply))
-}
-
-/// Reads from a cluster, after the controllers have done what is due.
-async fn look<T: Send + 'static>(
-    state: &State,
-    id: &ClusterId,
-    read: impl Fn(Cluster<'_>) -> Result<T, Failure> + Clone + Send + 'static,
-) -> Result<T, Failure> {
-    let (now, id) = (state.clock.now(), id.clone());
-    let (first, cluster_id) = (read.clone(), id.clone());
-    let found = state
-        .store
-        .read(move |tx| match Cluster::find(tx, &cluster_id, now)? {
-            Some(cluster) if !cluster.is_anything_due()? => first(cluster).map(Some),
-            _ => Ok(None),
-        })
-        .await?;
-    if let Some(found) = found {
-        return Ok(found);
-    }
-    let write = move |tx: &Transaction<'_>| {
-        let cluster = Cluster::open(tx, &id, now)?;
-        reconcile::run(cluster)?;
-        // A failure to answer must not take the controllers' work back.
-        Ok::<_, Failure>(read(cluster))
-    };
-    state.store.write(write).await?
-}
-
-/// Why a transaction is taken back.
-enum TakenBack {
-    Tried(Reply),
-    Failed(Failure),
-}
-
-impl From<StoreError> for TakenBack {
-    fn from(error: StoreError) -> Self {
-        Self::Failed(error.into())
-    }
-}
-
-impl From<Failure> for TakenBack {
-    fn from(failure: Failure) -> Self {
-        Self::Failed(failure)
-    }
-}
-
-/// Changes a cluster, and lets the controllers do what follows from it.
-async fn change(state: &State, id: &ClusterId, call: Call, body: Vec<u8>) -> Result<Reply, Failure> {
-    let (now, id) = (state.clock.now(), id.clone());
-    let is_trial = call.is_dry_run()? || (call.method == Method::DELETE && Wish::read(&call, &body)?.is_dry_run);
-    let write = move |tx: &Transaction<'_>| {
-        let cluster = Cluster::open(tx, &id, now)?;
-        match api::write(cluster, &call, &body) {
-            Ok(reply) if is_trial => Err(TakenBack::Tried(reply)),
-            Ok(reply) => {
-                reconcile::run(cluster)?;
-                Ok(Ok(reply))
-            }
-            // The record of the denial stays; the webhook is asked before anything is stored.
-            Err(denied @ Failure::Denied(_)) if !is_trial => Ok(Err(denied)),
-            Err(failure) => Err(TakenBack::Failed(failure)),
-        }
-    };
-    match state.store.write(write).await {
-        Ok(result) => result,
-        Err(TakenBack::Tried(reply)) => Ok(reply),
-        Err(TakenBack::Failed(failure)) => Err(failure),
-    }
 }
 
 fn unreadable(error: &(dyn std::error::Error + 'static)) -> Failure {

@@ -1,5 +1,7 @@
 //! Pages of a list: how many entries, and from where (AIP-158).
 
+use serde_json::{Map, Value};
+
 use super::decode::Params;
 use super::error::ApiError;
 use wire::base64_bytes;
@@ -49,6 +51,18 @@ impl Page {
         let next = rows.last().filter(|_| more).map(|(place, _)| token(*place));
         (rows.into_iter().map(|(_, entry)| entry).collect(), next)
     }
+}
+
+/// One page of a list as the APIs answer it; empty lists are left out, as proto3 JSON has it.
+pub(super) fn listed(field: &str, entries: Vec<Value>, next: Option<String>) -> Value {
+    let mut answer = Map::new();
+    if !entries.is_empty() {
+        answer.insert(field.to_owned(), entries.into());
+    }
+    if let Some(next) = next {
+        answer.insert("nextPageToken".to_owned(), next.into());
+    }
+    Value::Object(answer)
 }
 
 fn invalid_size(text: &str) -> ApiError {

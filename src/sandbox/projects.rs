@@ -4,7 +4,7 @@ use axum::body::Bytes;
 use axum::extract::{Path, State as Shared};
 use axum::routing::{get, post};
 use axum::{Json, Router};
-use rusqlite::{OptionalExtension as _, Row, Transaction};
+use rusqlite::Transaction;
 use serde_json::json;
 
 use super::decode::{self, Kind, Message, Params};
@@ -13,9 +13,13 @@ use super::page::Page;
 use super::state::{State, rfc3339};
 use super::{iam, operations};
 use domain::name::ProjectId;
+use stored::{ACTIVE, find};
+pub(super) use stored::{Project, active};
 use wire::iam::{IamPolicy, TestIamPermissions};
 use wire::resources::{Operation, Project as Resource, ProjectList};
 use wire::status::Code;
+
+mod stored;
 
 /// Its tables.
 pub(super) const SCHEMA: &str = "
@@ -39,47 +43,7 @@ const BODY: Message = Message(&[
     (&["parent"], Kind::Any),
 ]);
 
-const ACTIVE: &str = "ACTIVE";
 const DELETE_REQUESTED: &str = "DELETE_REQUESTED";
-
-/// A project of the sandbox.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Project {
-    pub(super) id: String,
-    pub(super) number: i64,
-    name: String,
-    lifecycle_state: String,
-    create_time: String,
-}
-
-impl Project {
-    /// `projects/ID`: its name where roles on it are stored.
-    pub(super) fn resource(&self) -> String {
-        format!("projects/{}", self.id)
-    }
-
-    fn from_row(row: &Row<'_>) -> rusqlite::Result<Self> {
-        Ok(Self {
-            number: row.get(0)?,
-            id: row.get(1)?,
-            name: row.get(2)?,
-            lifecycle_state: row.get(3)?,
-            create_time: row.get(4)?,
-        })
-    }
-}
-
-impl From<Project> for Resource {
-    fn from(project: Project) -> Self {
-        Self {
-            project_id: project.id,
-            project_number: project.number.to_string(),
-            name: project.name,
-            lifecycle_state: project.lifecycle_state,
-            create_time: Some(project.create_time),
-        }
-    }
-}
 
 pub(super) fn router(state: State) -> Router {
     Router::new()
@@ -90,21 +54,6 @@ pub(super) fn router(state: State) -> Router {
         .route("/v1/projects/{project}/@setIamPolicy", post(set_iam_policy))
         .route("/v1/projects/{project}/@testIamPermissions", post(test_iam_permissions))
         .with_state(state)
-}
-
-/// The project with this id or number, whatever its state.
-fn find(tx: &Transaction<'_>, key: &str) -> Result<Option<Project>, rusqlite::Error> {
-    const COLUMNS: &str = "SELECT number, id, name, lifecycle_state, create_time FROM projects";
-    let (sql, number) = match key.parse::<i64>() {
-        Ok(number) => (format!("{COLUMNS} WHERE number = ?2 OR id = ?1"), number),
-        Err(_) => (format!("{COLUMNS} WHERE id = ?1 AND ?2 = 0"), 0),
-    };
-    tx.prepare_cached(&sql)?.query_row((key, number), Project::from_row).optional()
-}
-
-/// The project with this id or number, if it is there and not deleted.
-pub(super) fn active(tx: &Transaction<'_>, key: &str) -> Result<Option<Project>, rusqlite::Error> {
-    Ok(find(tx, key)?.filter(|project| project.lifecycle_state == ACTIVE))
 }
 
 /// What Resource Manager says of a project that is not there: no more than that it may not be.

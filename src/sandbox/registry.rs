@@ -7,36 +7,33 @@
 mod blobs;
 pub(super) mod catalogue;
 mod error;
+mod headers;
 mod lists;
 mod manifests;
 mod parsed;
+mod repository;
 mod route;
 mod signatures;
 mod storage;
 mod uploads;
 
 use axum::extract::{Query, Request};
-use axum::http::{HeaderName, HeaderValue, Method};
+use axum::http::{HeaderValue, Method};
 use axum::response::{IntoResponse, Response};
 use axum::{Extension, Json, Router};
-use rusqlite::Transaction;
 use serde::de::DeserializeOwned;
 
-use super::artifact_registry;
 use super::artifact_registry::canonical;
 use super::state::{RegistryHost, State};
-use super::store::{Store, StoreError};
+use super::store::StoreError;
 use error::Failure;
+use headers::API_VERSION;
+use repository::Repository;
 use route::Route;
-use storage::RepositoryId;
 
 pub(super) use signatures::{sigstore_signatures, uploaded};
 pub(super) use storage::SCHEMA;
 pub use storage::resolve;
-
-const CONTENT_DIGEST: HeaderName = HeaderName::from_static("docker-content-digest");
-const UPLOAD_ID: HeaderName = HeaderName::from_static("docker-upload-uuid");
-const API_VERSION: HeaderName = HeaderName::from_static("docker-distribution-api-version");
 
 /// Serves `/v2/` for the host in the request's [`RegistryHost`].
 pub fn router(state: State) -> Router<()> {
@@ -56,32 +53,6 @@ pub fn router(state: State) -> Router<()> {
 pub async fn collect_garbage(state: &State) -> Result<(), StoreError> {
     let now = state.clock.now().as_millisecond();
     state.store.write(move |tx| storage::collect_garbage(tx, now)).await
-}
-
-/// The repository that a request is about, and what it takes to serve it.
-#[derive(Debug, Clone)]
-struct Repository {
-    store: Store,
-    host: String,
-    name: String,
-    now_ms: i64,
-}
-
-impl Repository {
-    fn known(&self, tx: &Transaction<'_>) -> Result<RepositoryId, Failure> {
-        storage::repository(tx, &self.host, &self.name)
-    }
-
-    /// Made by the first push, where Artifact Registry takes it.
-    fn ensured(&self, tx: &Transaction<'_>) -> Result<RepositoryId, Failure> {
-        if let Some(id) = storage::find_repository(tx, &self.host, &self.name)? {
-            return Ok(id);
-        }
-        if let Some(missing) = artifact_registry::missing_repository(tx, &self.host, &self.name)? {
-            return Err(Failure::NoRepository(missing));
-        }
-        storage::ensure_repository(tx, &self.host, &self.name)
-    }
 }
 
 async fn serve(state: &State, host: String, request: Request) -> Result<Response, Failure> {

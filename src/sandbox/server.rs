@@ -20,15 +20,17 @@ use tokio::sync::{Semaphore, watch};
 use tokio::task::{JoinHandle, JoinSet};
 use tokio_rustls::TlsAcceptor;
 
+use super::clients::Clients;
 use super::kms::{self, Vault};
 use super::people::{PEOPLE, Person};
 use super::registry;
+use super::schema::open_store;
 use super::state::{Clock, State, rfc3339};
 use super::store::{Store, StoreError};
 use crate::blocking::blocking;
 use authority::{Authority, AuthorityError, Leaves};
-pub(crate) use clients::Clients;
 pub use door::{Door, MARK};
+pub use files::Files;
 pub use log::{Log, Served};
 use running::Lease;
 pub use running::{Idle, Running};
@@ -36,7 +38,6 @@ pub use token::Token;
 use token::Tokens;
 
 mod authority;
-mod clients;
 mod connection;
 mod door;
 mod files;
@@ -53,13 +54,8 @@ const MAX_CONNECTIONS: usize = 512;
 /// How long a shutdown waits for answers that are on their way.
 const SHUTDOWN_GRACE: Duration = Duration::from_secs(1);
 
-/// The file of the authority's certificate, for clients to trust.
-const CERTIFICATE_FILE: &str = "ca.pem";
 const AUTHORITY_FILE: &str = "authority.pem";
-const TOKEN_FILE: &str = "token";
-const PEOPLE_DIRECTORY: &str = "people";
 const VAULT_FILE: &str = "kms.key";
-const STORE_FILE: &str = "sandbox.db";
 
 /// Why the sandbox did not start.
 #[derive(Debug, thiserror::Error)]
@@ -93,67 +89,6 @@ pub struct Sandbox {
     alive: watch::Receiver<()>,
     task: JoinHandle<()>,
     door: door::Ends,
-}
-
-/// Where a sandbox keeps what other programs need to use it.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Files {
-    directory: PathBuf,
-}
-
-impl Files {
-    /// Those of the sandbox in this directory, whether it was ever started or not.
-    pub fn of(directory: &Path) -> Self {
-        Self { directory: directory.to_owned() }
-    }
-
-    pub fn directory(&self) -> &Path {
-        &self.directory
-    }
-
-    /// The authority's certificate, PEM.
-    pub fn certificate(&self) -> PathBuf {
-        self.directory.join(CERTIFICATE_FILE)
-    }
-
-    /// The token, readable by its owner alone.
-    pub fn token(&self) -> PathBuf {
-        self.directory.join(TOKEN_FILE)
-    }
-
-    /// The token of one of the sandbox's people, readable by its owner alone.
-    pub fn token_of(&self, person: &Person) -> PathBuf {
-        if person.is_owner() { self.token() } else { self.directory.join(PEOPLE_DIRECTORY).join(person.name) }
-    }
-
-    /// The client certificate of a person, with its key, PEM.
-    fn certificate_of(&self, person: &Person) -> PathBuf {
-        self.directory.join(PEOPLE_DIRECTORY).join(format!("{}.pem", person.name))
-    }
-
-    /// The owner's token itself. Blocks.
-    pub fn read_token(&self) -> io::Result<Token> {
-        self.read_token_of(Person::owner())
-    }
-
-    /// The token of a person itself. Blocks.
-    pub fn read_token_of(&self, person: &Person) -> io::Result<Token> {
-        Ok(Token::from_stored(&zeroize::Zeroizing::new(std::fs::read_to_string(self.token_of(person))?)))
-    }
-
-    /// Writes a file that other programs read, at this path below the directory; readable by its
-    /// owner alone.
-    pub fn write_for_clients(&self, path: &str, text: &str) -> io::Result<PathBuf> {
-        let path = self.directory.join(path);
-        files::make_directory(path.parent().unwrap_or(&self.directory))?;
-        files::replace(&path, text.as_bytes())?;
-        Ok(path)
-    }
-
-    /// The store; SQLite puts two more beside it.
-    pub fn store(&self) -> PathBuf {
-        self.directory.join(STORE_FILE)
-    }
 }
 
 impl Sandbox {
@@ -269,13 +204,13 @@ impl Kept {
             files::replace(&files.certificate(), certificate)?;
         }
         let token = Token::from_stored(&files::read_or_make::<StartError>(&files.token(), || Ok(Token::generate()?))?);
-        files::make_directory(&path.join(PEOPLE_DIRECTORY))?;
+        files::make_directory(&files.people())?;
         let tokens = tokens(files, &token)?;
-        let clients = Clients::open(files, &authority)?;
+        let clients = clients(files, &authority)?;
         let vault = files::read_or_make::<StartError>(&path.join(VAULT_FILE), || Ok(Vault::generate()?))?;
         let vault = Vault::from_stored(&vault)?;
         files::reserve(&files.store())?;
-        Ok(Self { lease, authority, tokens, clients, vault, store: Store::open(&files.store())? })
+        Ok(Self { lease, authority, tokens, clients, vault, store: open_store(&files.store())? })
     }
 }
 
@@ -299,6 +234,22 @@ fn tokens(files: &Files, owner: &Token) -> Result<Tokens, StartError> {
     };
     let all = PEOPLE.iter().map(token).collect::<Result<_, _>>()?;
     Ok(Tokens::new(owner.clone(), all))
+}
+
+/// The client certificate of each person; made where there is none, or where another authority made it.
+fn clients(files: &Files, authority: &Authority) -> Result<Clients, StartError> {
+    let client = |person: &'static Person| {
+        let path = files.certificate_of(person);
+        let stored = files::read_or_make::<StartError>(&path, || Ok(authority.generate_client(person.name)?))?;
+        if let Some(client) = authority.parse_client(&stored)? {
+            return Ok((person, client));
+        }
+        let new = authority.generate_client(person.name)?;
+        files::replace(&path, new.as_bytes())?;
+        let client = authority.parse_client(&new)?.ok_or(AuthorityError::NoCertificate)?;
+        Ok::<_, StartError>((person, client))
+    };
+    PEOPLE.iter().map(client).collect()
 }
 
 fn tls_config(authority: Authority) -> Result<rustls::ServerConfig, StartError> {

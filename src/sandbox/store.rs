@@ -29,24 +29,8 @@ pub enum StoreError {
     Task(#[from] tokio::task::JoinError),
 }
 
-/// The current schema; each area of the sandbox owns its tables.
-const SCHEMA_VERSION: i64 = 4;
-
-/// The tables, and the version of the schema since which they are there.
-const SCHEMAS: &[(i64, &str)] = &[
-    (1, super::projects::SCHEMA),
-    (1, super::services::SCHEMA),
-    (1, super::operations::SCHEMA),
-    (1, super::iam::SCHEMA),
-    (1, super::container::SCHEMA),
-    (1, super::container_analysis::SCHEMA),
-    (1, super::binary_authorization::SCHEMA),
-    (1, super::registry::SCHEMA),
-    (1, super::kubernetes::SCHEMA),
-    (2, super::kms::SCHEMA),
-    (3, super::binary_authorization::PLATFORM_SCHEMA),
-    (4, super::artifact_registry::SCHEMA),
-];
+/// Some tables as SQL, and the version of the store since which they are there.
+pub(crate) type Schema = (i64, &'static str);
 
 #[derive(Debug, Clone)]
 pub struct Store(Arc<Inner>);
@@ -59,23 +43,24 @@ struct Inner {
 }
 
 impl Store {
-    /// Opens the file, making it and its tables where they are missing.
-    pub fn open(path: &Path) -> Result<Self, StoreError> {
+    /// Opens the file, making it and those of the tables that are missing.
+    pub(crate) fn open(path: &Path, schemas: &[Schema]) -> Result<Self, StoreError> {
+        let known = schemas.iter().map(|(since, _)| *since).max().unwrap_or(0);
         let mut writer = connect(path, OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE)?;
         writer.pragma_update(None, "journal_mode", "WAL")?;
         // A power cut may lose the last transactions, never damage the file; a killed process loses none.
         writer.pragma_update(None, "synchronous", "NORMAL")?;
         writer.pragma_update(None, "foreign_keys", true)?;
         let found: i64 = writer.pragma_query_value(None, "user_version", |row| row.get(0))?;
-        if found > SCHEMA_VERSION {
-            return Err(StoreError::Newer { found, known: SCHEMA_VERSION });
+        if found > known {
+            return Err(StoreError::Newer { found, known });
         }
-        if found < SCHEMA_VERSION {
+        if found < known {
             let tx = writer.transaction_with_behavior(TransactionBehavior::Immediate)?;
-            for (_, schema) in SCHEMAS.iter().filter(|(since, _)| *since > found) {
+            for (_, schema) in schemas.iter().filter(|(since, _)| *since > found) {
                 tx.execute_batch(schema)?;
             }
-            tx.pragma_update(None, "user_version", SCHEMA_VERSION)?;
+            tx.pragma_update(None, "user_version", known)?;
             tx.commit()?;
         }
         Ok(Self(Arc::new(Inner { path: path.to_owned(), writer: Mutex::new(writer), readers: Mutex::new(Vec::new()) })))
@@ -145,10 +130,12 @@ fn connect(path: &Path, flags: OpenFlags) -> Result<Connection, StoreError> {
 mod tests {
     use super::*;
 
+    const SCHEMAS: &[Schema] = &[(1, "CREATE TABLE a (x);"), (2, "CREATE TABLE b (x);")];
+
     #[tokio::test]
     async fn a_failed_write_leaves_nothing() {
         let dir = tempfile::tempdir().unwrap();
-        let store = Store::open(&dir.path().join("s.db")).unwrap();
+        let store = Store::open(&dir.path().join("s.db"), SCHEMAS).unwrap();
         store.write(|tx| Ok::<_, StoreError>(tx.execute_batch("CREATE TABLE t (x)")?)).await.unwrap();
         let failed: Result<(), StoreError> = store
             .write(|tx| {
@@ -169,8 +156,18 @@ mod tests {
     fn a_newer_store_is_refused() {
         let dir = tempfile::tempdir().unwrap();
         let path = dir.path().join("s.db");
-        drop(Store::open(&path).unwrap());
+        drop(Store::open(&path, SCHEMAS).unwrap());
         Connection::open(&path).unwrap().pragma_update(None, "user_version", 99).unwrap();
-        assert!(matches!(Store::open(&path), Err(StoreError::Newer { found: 99, .. })));
+        assert!(matches!(Store::open(&path, SCHEMAS), Err(StoreError::Newer { found: 99, known: 2 })));
+    }
+
+    #[test]
+    fn an_older_store_gets_the_tables_that_it_lacks() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("s.db");
+        drop(Store::open(&path, &SCHEMAS[..1]).unwrap());
+        drop(Store::open(&path, SCHEMAS).unwrap());
+        let connection = Connection::open(&path).unwrap();
+        connection.execute_batch("SELECT x FROM a; SELECT x FROM b").unwrap();
     }
 }

@@ -13,8 +13,7 @@ use zeroize::Zeroizing;
 use super::Failure;
 use super::syntax::Syntax;
 use sandbox::people::Person;
-use sandbox::store::Store;
-use sandbox::{ClusterAddress, Files, Token, cluster_addresses};
+use sandbox::{ClusterAddress, Files, Token, cluster_addresses, open_store};
 
 /// How clients find the sandbox.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -61,7 +60,7 @@ impl Environment {
     pub(super) async fn prepare(directory: &Path, port: u16, mode: Mode, person: &Person) -> Result<Self, Failure> {
         let directory = std::path::absolute(directory).map_err(Failure::io("the sandbox's directory"))?;
         let files = Files::of(&directory);
-        let clusters = cluster_addresses(&Store::open(&files.store())?).await?;
+        let clusters = cluster_addresses(&open_store(&files.store())?).await?;
         let failed = Failure::io("the sandbox's token");
         let token = files.read_token().map_err(failed)?;
         // The proxy asks for the same password, whoever it is; what is behind it asks who one is.

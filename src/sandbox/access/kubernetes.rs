@@ -3,7 +3,7 @@
 use axum::http::Method;
 use rusqlite::Transaction;
 
-use super::has;
+use super::grants::has;
 use crate::people::Person;
 use crate::state::State;
 use crate::store::StoreError;

@@ -1,6 +1,7 @@
 use serde_json::json;
 
 use super::*;
+use crate::schema::open_store;
 use crate::store::Store;
 use domain::admission::{Outcome, Platform};
 use wire::iam::{Binding, IamPolicy, OCCURRENCES_VIEWER};
@@ -12,7 +13,7 @@ const AGENT: &str = "service-7@gcp-sa-binaryauthorization.iam.gserviceaccount.co
 /// asks for it.
 fn store() -> (Store, tempfile::TempDir) {
     let dir = tempfile::tempdir().unwrap();
-    let store = Store::open(&dir.path().join("s.db")).unwrap();
+    let store = open_store(&dir.path().join("s.db")).unwrap();
     (store, dir)
 }
 

@@ -6,7 +6,7 @@ use axum::extract::{Path, State as Shared};
 use rusqlite::Transaction;
 use serde_json::{Value, json};
 
-use super::missing;
+use super::api::missing;
 use super::place::Place;
 use super::repositories::{done, existing, paged};
 use crate::decode::Params;

@@ -8,12 +8,11 @@ use axum::extract::{Path, State as Shared};
 use rusqlite::{OptionalExtension as _, Transaction};
 use serde_json::{Value, json};
 
+use super::api::{consumer, missing};
 use super::place::{self, LOCATIONS, Place};
-use super::{consumer, missing};
-use crate::container_analysis::listed;
 use crate::decode::{self, Kind, Message, Params};
 use crate::error::ApiError;
-use crate::page::Page;
+use crate::page::{Page, listed};
 use crate::registry::catalogue;
 use crate::state::{State, rfc3339};
 use crate::{iam, operations};

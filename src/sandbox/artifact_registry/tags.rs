@@ -6,8 +6,8 @@ use axum::extract::{Path, State as Shared};
 use rusqlite::Transaction;
 use serde_json::{Value, json};
 
+use super::api::missing;
 use super::images::{Package, PackagePath};
-use super::missing;
 use super::repositories::paged;
 use crate::decode::{self, Kind, Message, Params};
 use crate::error::ApiError;

@@ -6,10 +6,11 @@ use axum::extract::{Path, State as Shared};
 use rusqlite::{OptionalExtension as _, Transaction};
 use serde_json::{Value, json};
 
-use super::{Api, Version, check_etag, consumer, keys, new_etag};
+use super::api::{Api, Version, check_etag, consumer, new_etag};
+use super::keys;
 use crate::decode::{self, Kind, Message, Params};
 use crate::error::ApiError;
-use crate::page::Page;
+use crate::page::{Page, listed};
 use crate::projects::{self, Project};
 use crate::state::rfc3339;
 use crate::store::StoreError;
@@ -98,7 +99,7 @@ pub(super) async fn list(
     let (stored, next) = api.state.store.read(read).await?;
     let show = |stored: String| shown(&serde_json::from_str(&stored)?, api.version);
     let attestors = stored.into_iter().map(show).collect::<Result<Vec<_>, ApiError>>()?;
-    Ok(Json(container_analysis::listed("attestors", attestors, next)))
+    Ok(Json(listed("attestors", attestors, next)))
 }
 
 pub(super) async fn create(

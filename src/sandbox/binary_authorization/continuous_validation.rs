@@ -8,7 +8,7 @@ use axum::{Json, Router};
 use rusqlite::{OptionalExtension as _, Transaction};
 use serde_json::{Value, json};
 
-use super::{Api, consumer};
+use super::api::{Api, consumer};
 use crate::decode::{self, Kind, Message, Params};
 use crate::error::ApiError;
 use crate::iam;

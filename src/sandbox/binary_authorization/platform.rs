@@ -5,16 +5,15 @@ use axum::body::Bytes;
 use axum::extract::{Path, State as Shared};
 use axum::routing::{get, post};
 use axum::{Json, Router};
-use rusqlite::{OptionalExtension as _, Transaction};
+use rusqlite::Transaction;
 use serde_json::{Value, json};
 
+use super::api::{Api, check_etag, consumer};
 use super::policy::refusal;
-use super::{Api, check_etag, consumer, new_etag};
 use crate::blocking::blocking;
-use crate::container_analysis::listed;
 use crate::decode::Params;
 use crate::error::ApiError;
-use crate::page::Page;
+use crate::page::{Page, listed};
 use crate::state::rfc3339;
 use crate::store::StoreError;
 pub(super) use deploy::Signer;
@@ -22,10 +21,12 @@ use domain::document::{Dialect, Document, Format, PolicyKind};
 use domain::lint::Severity;
 use domain::name::ResourceId;
 use domain::platform_policy::{PlatformPolicy, PlatformRules};
+use stored::{Place, existing, find, put};
 
 mod deploy;
 mod evaluate;
 mod evidence;
+mod stored;
 
 /// The platforms, with the field of a policy that has their rules.
 const PLATFORMS: [(&str, &str); 2] = [("gke", "gkePolicy"), ("cloudRun", "cloudRunPolicy")];
@@ -41,25 +42,6 @@ pub(super) fn routes() -> Router<Api> {
         .route(&format!("{policy}/@evaluate"), post(evaluate::evaluate))
 }
 
-/// Where a policy is: the project's id, the platform, and the policy's own id.
-#[derive(Debug, Clone)]
-struct Place {
-    project: String,
-    platform: String,
-    id: String,
-}
-
-impl Place {
-    fn name(&self) -> String {
-        format!("projects/{}/platforms/{}/policies/{}", self.project, self.platform, self.id)
-    }
-
-    /// In a project that may be named by its number.
-    fn of(tx: &Transaction<'_>, project: &str, platform: String, id: String) -> Result<Self, ApiError> {
-        Ok(Self { project: consumer(tx, project)?.id, platform, id })
-    }
-}
-
 /// A platform that there is; another one is `NOT_FOUND` (inferred).
 fn known(platform: &str) -> Result<(), ApiError> {
     let known = PLATFORMS.iter().any(|(name, _)| *name == platform);
@@ -71,18 +53,6 @@ async fn platforms_of(Shared(api): Shared<Api>, Path(project): Path<String>) -> 
     let project = api.state.store.read(read).await?;
     let named = |name| json!({"name": format!("{}/platforms/{name}", project.resource())});
     Ok(Json(json!({"platforms": PLATFORMS.map(|(name, _)| named(name))})))
-}
-
-/// The policy that is stored there.
-fn find(tx: &Transaction<'_>, place: &Place) -> Result<Option<PlatformPolicy>, StoreError> {
-    let sql = "SELECT policy FROM platform_policies WHERE project = ?1 AND platform = ?2 AND id = ?3";
-    let stored: Option<String> =
-        tx.prepare_cached(sql)?.query_row((&place.project, &place.platform, &place.id), |row| row.get(0)).optional()?;
-    Ok(stored.map(|policy| serde_json::from_str(&policy)).transpose()?)
-}
-
-fn existing(tx: &Transaction<'_>, place: &Place) -> Result<PlatformPolicy, ApiError> {
-    find(tx, place)?.ok_or_else(ApiError::not_found)
 }
 
 async fn list(
@@ -125,23 +95,6 @@ async fn create(
         }
     };
     api.state.store.write(write).await.map(Json)
-}
-
-/// Writes a policy with a new etag.
-fn put(
-    tx: &Transaction<'_>,
-    place: &Place,
-    mut policy: PlatformPolicy,
-    now: String,
-) -> Result<PlatformPolicy, ApiError> {
-    policy.name = Some(place.name());
-    policy.update_time = Some(now);
-    policy.etag = Some(new_etag());
-    let sql = "INSERT INTO platform_policies (project, platform, id, policy) VALUES (?1, ?2, ?3, ?4)
-        ON CONFLICT (project, platform, id) DO UPDATE SET policy = excluded.policy";
-    let text = serde_json::to_string(&policy)?;
-    tx.prepare_cached(sql)?.execute((&place.project, &place.platform, &place.id, text))?;
-    Ok(policy)
 }
 
 /// The policy in a body, or what the linter has against it; it has to be one for the platform.

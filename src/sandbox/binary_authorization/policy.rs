@@ -5,7 +5,7 @@ use axum::body::Bytes;
 use axum::extract::{Path, State as Shared};
 use rusqlite::{OptionalExtension as _, Transaction};
 
-use super::{Api, check_etag, consumer, new_etag};
+use super::api::{Api, check_etag, consumer, new_etag};
 use crate::blocking::blocking;
 use crate::decode::{Params, snake};
 use crate::error::ApiError;

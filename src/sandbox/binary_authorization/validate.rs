@@ -7,7 +7,8 @@ use axum::body::Bytes;
 use axum::extract::{Path, State as Shared};
 use rusqlite::Transaction;
 
-use super::{Api, attestors};
+use super::api::Api;
+use super::attestors;
 use crate::container_analysis::ATTESTATION_OCCURRENCE;
 use crate::decode::{self, Kind, Message};
 use crate::error::ApiError;

@@ -3,8 +3,7 @@
 use jiff::Timestamp;
 use rusqlite::{OptionalExtension as _, Row, Transaction};
 
-use super::ClusterAddress;
-use crate::kubernetes::GIT_VERSION;
+use crate::cluster_version::GIT_VERSION;
 use crate::state::{ClusterId, rfc3339};
 use wire::container::{
     BinaryAuthorization, Cluster, ControlPlaneEndpointsConfig, DnsEndpointConfig, MasterAuth, NodeConfig, NodePool,
@@ -40,6 +39,14 @@ pub(crate) const SCHEMA: &str = "
 /// The version of all clusters, which their API servers report as well.
 fn version() -> String {
     GIT_VERSION.trim_start_matches('v').to_owned()
+}
+
+/// A cluster and the name of its API server.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ClusterAddress {
+    pub id: ClusterId,
+    /// `gke-….LOCATION.gke.goog`.
+    pub dns_endpoint: String,
 }
 
 const MACHINE_TYPE: &str = "e2-medium";

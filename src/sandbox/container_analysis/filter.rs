@@ -166,7 +166,7 @@ impl Condition {
         let indexed = columns == Columns::Occurrences
             && self.field == Field::ResourceUrl
             && matches!(self.operator, Operator::Equal | Operator::HasSuffix);
-        match super::occurrences::digest_of(&self.value).filter(|_| indexed) {
+        match super::schema::digest_of(&self.value).filter(|_| indexed) {
             Some(digest) => {
                 parameters.push(digest.to_owned().into());
                 format!("({holds} AND digest = ?{})", parameters.len())

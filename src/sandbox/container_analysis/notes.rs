@@ -14,7 +14,7 @@ use super::version::Version;
 use crate::decode::{self, Message, Params};
 use crate::error::ApiError;
 use crate::iam;
-use crate::page::Page;
+use crate::page::{Page, listed};
 use crate::services::{self, CONTAINER_ANALYSIS};
 use crate::state::{State, rfc3339};
 use crate::store::StoreError;
@@ -113,18 +113,6 @@ pub(super) async fn list(
     let (notes, next) = state.store.read(read).await?;
     let notes = notes.into_iter().map(|note| version.note(note)).collect();
     Ok(Json(listed("notes", notes, next)))
-}
-
-/// A page of resources; empty lists are left out, as proto3 JSON has it.
-pub(crate) fn listed(field: &str, entries: Vec<Value>, next: Option<String>) -> Value {
-    let mut answer = Map::new();
-    if !entries.is_empty() {
-        answer.insert(field.to_owned(), entries.into());
-    }
-    if let Some(next) = next {
-        answer.insert("nextPageToken".to_owned(), next.into());
-    }
-    Value::Object(answer)
 }
 
 pub(super) async fn create(

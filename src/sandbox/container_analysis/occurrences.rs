@@ -4,129 +4,34 @@ use axum::body::Bytes;
 use axum::extract::{Path, State as Shared};
 use axum::{Extension, Json};
 use rusqlite::types::Value as Sql;
-use rusqlite::{OptionalExtension as _, Row, Transaction, params_from_iter};
-use serde_json::{Map, Value, json};
+use rusqlite::{OptionalExtension as _, Transaction, params_from_iter};
+use serde_json::{Value, json};
 
 use super::filter::{Columns, Filter};
-use super::notes::{self, listed};
+use super::notes;
 use super::schema::{self, OCCURRENCE};
 use super::version::Version;
 use crate::decode::{self, Params};
 use crate::error::ApiError;
-use crate::kms::key_id;
-use crate::page::Page;
+use crate::page::{Page, listed};
 use crate::services::{self, CONTAINER_ANALYSIS};
 use crate::state::{State, rfc3339};
-use crate::store::StoreError;
 use crate::{iam, projects};
-use domain::attestation::Attestation;
-use domain::image::Digest;
 use domain::name::NoteName;
-use wire::container_analysis::Occurrence;
 use wire::status::Code;
 
 pub(super) use changes::{get_iam_policy, patch, set_iam_policy};
+pub(crate) use stored::attestations_on;
+pub(super) use stored::of_digest;
+use stored::{COLUMNS, StoredOccurrence, existing, insert};
 pub(super) use summary::summary;
+use wanted::New;
 
 mod changes;
 mod legacy;
+mod stored;
 mod summary;
-
-/// The longest `resourceUri`; a reference to an image is far shorter.
-const MAX_RESOURCE_URI: usize = 4096;
-
-/// An occurrence as it is stored.
-#[derive(Debug)]
-struct StoredOccurrence {
-    place: i64,
-    project: String,
-    id: String,
-    note_project: String,
-    note_id: String,
-    kind: String,
-    resource_uri: String,
-    body: Value,
-    create_time: String,
-}
-
-const COLUMNS: &str =
-    "SELECT place, project, id, note_project, note_id, kind, resource_uri, body, create_time FROM occurrences";
-
-impl StoredOccurrence {
-    fn from_row(row: &Row<'_>) -> rusqlite::Result<Self> {
-        Ok(Self {
-            place: row.get(0)?,
-            project: row.get(1)?,
-            id: row.get(2)?,
-            note_project: row.get(3)?,
-            note_id: row.get(4)?,
-            kind: row.get(5)?,
-            resource_uri: row.get(6)?,
-            body: row.get(7)?,
-            create_time: row.get(8)?,
-        })
-    }
-
-    fn name(&self) -> String {
-        format!("projects/{}/occurrences/{}", self.project, self.id)
-    }
-
-    /// As the API shows it.
-    fn into_resource(self) -> Value {
-        let mut fields = Map::new();
-        fields.insert("name".to_owned(), self.name().into());
-        fields.insert("resourceUri".to_owned(), self.resource_uri.into());
-        fields.insert("noteName".to_owned(), format!("projects/{}/notes/{}", self.note_project, self.note_id).into());
-        fields.insert("kind".to_owned(), self.kind.into());
-        fields.insert("createTime".to_owned(), self.create_time.clone().into());
-        fields.insert("updateTime".to_owned(), self.create_time.into());
-        if let Value::Object(body) = self.body {
-            fields.extend(body);
-        }
-        Value::Object(fields)
-    }
-}
-
-/// The hexadecimal digits of the digest at the end of a resource's address.
-pub(super) fn digest_of(resource: &str) -> Option<&str> {
-    let (_, hex) = resource.rsplit_once("sha256:")?;
-    let whole = hex.len() == 64 && hex.bytes().all(|b| b.is_ascii_digit() || (b'a'..=b'f').contains(&b));
-    whole.then_some(hex)
-}
-
-/// The occurrences on a note that are about one of these digests, of all projects, as admission reads
-/// them.
-pub(crate) fn attestations_on(
-    tx: &Transaction<'_>,
-    note: &NoteName,
-    digests: &[Digest],
-) -> Result<Vec<Attestation>, StoreError> {
-    let sql = format!("{COLUMNS} WHERE digest = ?1 AND note_project = ?2 AND note_id = ?3 ORDER BY place");
-    let mut statement = tx.prepare_cached(&sql)?;
-    let mut found = Vec::new();
-    for digest in digests {
-        let rows = statement.query_map((digest.hex(), note.project(), note.id()), StoredOccurrence::from_row)?;
-        for row in rows {
-            let occurrence: Occurrence = serde_json::from_value(row?.into_resource())?;
-            // Its note's name was checked when it was made.
-            found.extend(Attestation::try_from(occurrence).ok());
-        }
-    }
-    Ok(found)
-}
-
-/// The occurrences of one kind in one project that are about this digest, as the API shows them.
-pub(super) fn of_digest(
-    tx: &Transaction<'_>,
-    project: &str,
-    kind: &str,
-    digest: &Digest,
-) -> Result<Vec<Value>, StoreError> {
-    let sql = format!("{COLUMNS} WHERE digest = ?1 AND project = ?2 AND kind = ?3 ORDER BY place");
-    let mut statement = tx.prepare_cached(&sql)?;
-    let rows = statement.query_map((digest.hex(), project, kind), StoredOccurrence::from_row)?;
-    Ok(rows.map(|row| row.map(StoredOccurrence::into_resource)).collect::<Result<_, _>>()?)
-}
+mod wanted;
 
 /// What a list is a list of.
 #[derive(Debug)]
@@ -235,44 +140,6 @@ pub(super) async fn batch_create(
     Ok(Json(json!({"occurrences": made})))
 }
 
-/// An occurrence that is to be made.
-#[derive(Debug)]
-struct New {
-    note: NoteName,
-    kind: &'static str,
-    resource_uri: String,
-    body: Value,
-}
-
-impl New {
-    fn of(mut occurrence: Value) -> Result<Self, ApiError> {
-        legacy::bring_up_to_date(&mut occurrence)?;
-        if let Some(attestation) = occurrence.get_mut("attestation") {
-            key_id::normalise_signatures(attestation);
-        }
-        let text = |field: &str| occurrence[field].as_str().unwrap_or_default().to_owned();
-        let (note, resource_uri) = (text("noteName"), text("resourceUri"));
-        let note = note.parse().map_err(|error| ApiError::invalid_field("occurrence.note_name", format!("{error}")))?;
-        if resource_uri.is_empty() || resource_uri.len() > MAX_RESOURCE_URI {
-            let message = format!("A resourceUri of 1 to {MAX_RESOURCE_URI} bytes is required.");
-            return Err(ApiError::invalid_field("occurrence.resource_uri", message));
-        }
-        let kind = schema::kind_of(&occurrence, "occurrence")?;
-        schema::strip_output_only(&mut occurrence);
-        if let Some(fields) = occurrence.as_object_mut() {
-            fields.retain(|name, _| !["noteName", "resourceUri"].contains(&name.as_str()));
-        }
-        Ok(Self { note, kind, resource_uri, body: occurrence })
-    }
-
-    /// What makes two occurrences the same.
-    fn content(&self, note_project: &str) -> [u8; 32] {
-        let content = json!([note_project, self.note.id(), self.resource_uri, self.body]).to_string();
-        let digest = aws_lc_rs::digest::digest(&aws_lc_rs::digest::SHA256, content.as_bytes());
-        digest.as_ref().try_into().expect("a SHA-256 has 32 bytes")
-    }
-}
-
 fn create_in(tx: &Transaction<'_>, project: &str, wanted: New, now: String) -> Result<Value, ApiError> {
     let project = services::consumer(tx, project, CONTAINER_ANALYSIS)?.id;
     let note_project = note_project(tx, &wanted.note)?;
@@ -317,38 +184,6 @@ fn refuse_duplicate(tx: &Transaction<'_>, project: &str, content: [u8; 32]) -> R
             Err(ApiError::new(Code::AlreadyExists, message))
         }
     }
-}
-
-fn insert(tx: &Transaction<'_>, occurrence: &StoredOccurrence, content: [u8; 32]) -> Result<(), ApiError> {
-    tx.prepare_cached(
-        "INSERT INTO occurrences (project, id, note_project, note_id, kind, resource_uri, digest, body, content,
-            create_time) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
-    )?
-    .execute((
-        &occurrence.project,
-        &occurrence.id,
-        &occurrence.note_project,
-        &occurrence.note_id,
-        &occurrence.kind,
-        &occurrence.resource_uri,
-        digest_of(&occurrence.resource_uri).unwrap_or_default(),
-        &occurrence.body,
-        content,
-        &occurrence.create_time,
-    ))?;
-    Ok(())
-}
-
-fn existing(tx: &Transaction<'_>, project: &str, id: &str) -> Result<StoredOccurrence, ApiError> {
-    let project = services::consumer(tx, project, CONTAINER_ANALYSIS)?.id;
-    let found = tx
-        .prepare_cached(&format!("{COLUMNS} WHERE project = ?1 AND id = ?2"))?
-        .query_row((&project, id), StoredOccurrence::from_row)
-        .optional()?;
-    found.ok_or_else(|| {
-        let message = format!("occurrence with name \"projects/{project}/occurrences/{id}\" does not exist");
-        ApiError::new(Code::NotFound, message)
-    })
 }
 
 pub(super) async fn read(

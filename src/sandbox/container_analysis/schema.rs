@@ -42,6 +42,13 @@ pub(crate) const CREATE_TABLES: &str = "
     CREATE INDEX occurrences_by_project ON occurrences (project, place);
 ";
 
+/// The hexadecimal digits of the digest at the end of a resource's address.
+pub(super) fn digest_of(resource: &str) -> Option<&str> {
+    let (_, hex) = resource.rsplit_once("sha256:")?;
+    let whole = hex.len() == 64 && hex.bytes().all(|b| b.is_ascii_digit() || (b'a'..=b'f').contains(&b));
+    whole.then_some(hex)
+}
+
 /// The details of each kind: the field, and the kind that it makes (`NoteKind`, grafeas/v1
 /// `common.proto`). v1alpha1 called the first `ATTESTATION_AUTHORITY`.
 const KINDS: [(&str, &str); 11] = [

@@ -5,7 +5,8 @@ use axum::body::Bytes;
 use axum::extract::{Path, State as Shared};
 use rusqlite::Transaction;
 
-use super::{Api, key_rings, keys};
+use super::api::Api;
+use super::{key_rings, stored_key};
 use crate::error::ApiError;
 use crate::iam;
 use wire::iam::{IamPolicy, TestIamPermissions};
@@ -37,7 +38,11 @@ pub(super) async fn get_of_key(
     Shared(api): Shared<Api>,
     Path(path): Path<KeyPath>,
 ) -> Result<Json<IamPolicy>, ApiError> {
-    api.state.store.read(move |tx| Ok::<_, ApiError>(iam::get(tx, &keys::existing(tx, &path)?.name)?)).await.map(Json)
+    api.state
+        .store
+        .read(move |tx| Ok::<_, ApiError>(iam::get(tx, &stored_key::existing(tx, &path)?.name)?))
+        .await
+        .map(Json)
 }
 
 pub(super) async fn set_of_key(
@@ -46,7 +51,7 @@ pub(super) async fn set_of_key(
     body: Bytes,
 ) -> Result<Json<IamPolicy>, ApiError> {
     let wanted = iam::decode_set(&body)?;
-    api.state.store.write(move |tx| iam::set(tx, &keys::existing(tx, &path)?.name, wanted)).await.map(Json)
+    api.state.store.write(move |tx| iam::set(tx, &stored_key::existing(tx, &path)?.name, wanted)).await.map(Json)
 }
 
 pub(super) async fn test(body: Bytes) -> Result<Json<TestIamPermissions>, ApiError> {

@@ -6,14 +6,21 @@ use axum::extract::{Path, State as Shared};
 use rusqlite::{OptionalExtension as _, Transaction};
 use serde_json::{Value, json};
 
-use super::{Api, Ring, checked_id, consumer, exists, missing};
-use crate::container_analysis::listed;
+use super::api::{Api, checked_id, consumer, exists, missing};
 use crate::decode::{self, Kind, Message, Params};
 use crate::error::ApiError;
-use crate::page::Page;
+use crate::page::{Page, listed};
 use crate::state::rfc3339;
 
 const BODY: Message = Message(&[(&["name"], Kind::Text), (&["createTime"], Kind::Any)]);
+
+/// A key ring that is there.
+#[derive(Debug)]
+pub(super) struct Ring {
+    pub(super) place: i64,
+    /// `projects/P/locations/L/keyRings/R`, with the project's id.
+    pub(super) name: String,
+}
 
 /// The ring at a path of project, location and id.
 pub(super) fn existing(tx: &Transaction<'_>, project: &str, location: &str, id: &str) -> Result<Ring, ApiError> {

@@ -3,21 +3,21 @@
 use axum::Json;
 use axum::body::Bytes;
 use axum::extract::{Path, State as Shared};
-use rusqlite::{OptionalExtension as _, Transaction};
+use rusqlite::Transaction;
 use serde_json::{Value, json};
 
 use super::algorithm::{self, Algorithm};
-use super::{Api, checked_id, exists, key_rings, missing, versions};
-use crate::container_analysis::listed;
+use super::api::{Api, checked_id, exists};
+use super::protection::{PROTECTION_LEVELS, check_protection};
+use super::stored_key::{COLUMNS, Key, SIGN, existing};
+use super::{key_rings, stored_version};
 use crate::decode::{self, Kind, Message, Params};
 use crate::error::ApiError;
-use crate::page::Page;
+use crate::page::{Page, listed};
 use crate::state::rfc3339;
 
-const TEMPLATE: Message = Message(&[
-    (&["protectionLevel"], Kind::Enum(&versions::PROTECTION_LEVELS)),
-    (&["algorithm"], Kind::Enum(algorithm::NAMES)),
-]);
+const TEMPLATE: Message =
+    Message(&[(&["protectionLevel"], Kind::Enum(&PROTECTION_LEVELS)), (&["algorithm"], Kind::Enum(algorithm::NAMES))]);
 const PURPOSES: &[&str] = &[
     "CRYPTO_KEY_PURPOSE_UNSPECIFIED",
     "ENCRYPT_DECRYPT",
@@ -26,7 +26,6 @@ const PURPOSES: &[&str] = &[
     "RAW_ENCRYPT_DECRYPT",
     "MAC",
 ];
-const SIGN: &str = "ASYMMETRIC_SIGN";
 
 const BODY: Message = Message(&[
     (&["name"], Kind::Text),
@@ -48,60 +47,6 @@ const BODY: Message = Message(&[
 const DESTROY_AFTER: i64 = 30 * DAY;
 const DESTROY_AFTER_RANGE: std::ops::RangeInclusive<i64> = DAY..=120 * DAY;
 const DAY: i64 = 24 * 60 * 60;
-
-/// A key that is there.
-#[derive(Debug)]
-pub(super) struct Key {
-    pub(super) place: i64,
-    /// `projects/P/locations/L/keyRings/R/cryptoKeys/K`.
-    pub(super) name: String,
-    pub(super) algorithm: String,
-    pub(super) destroy_after: i64,
-    labels: Value,
-    create_time: String,
-}
-
-impl Key {
-    fn from_row(row: &rusqlite::Row<'_>, ring: &str) -> rusqlite::Result<Self> {
-        Ok(Self {
-            place: row.get(0)?,
-            name: format!("{ring}/cryptoKeys/{}", row.get::<_, String>(1)?),
-            algorithm: row.get(2)?,
-            destroy_after: row.get(3)?,
-            labels: row.get(4)?,
-            create_time: row.get(5)?,
-        })
-    }
-
-    fn into_resource(self) -> Value {
-        let mut resource = json!({
-            "name": self.name,
-            "purpose": SIGN,
-            "createTime": self.create_time,
-            "versionTemplate": {"protectionLevel": versions::SOFTWARE, "algorithm": self.algorithm},
-            "destroyScheduledDuration": format!("{}s", self.destroy_after),
-        });
-        if self.labels.as_object().is_some_and(|labels| !labels.is_empty()) {
-            resource["labels"] = self.labels;
-        }
-        resource
-    }
-}
-
-const COLUMNS: &str = "SELECT place, id, algorithm, destroy_after, labels, create_time FROM kms_keys";
-
-/// The key at a path of project, location, ring and id.
-pub(super) fn existing(
-    tx: &Transaction<'_>,
-    (project, location, ring, id): &(String, String, String, String),
-) -> Result<Key, ApiError> {
-    let ring = key_rings::existing(tx, project, location, ring)?;
-    let found = tx
-        .prepare_cached(&format!("{COLUMNS} WHERE ring = ?1 AND id = ?2"))?
-        .query_row((ring.place, id), |row| Key::from_row(row, &ring.name))
-        .optional()?;
-    found.ok_or_else(|| missing("CryptoKey", &format!("{}/cryptoKeys/{id}", ring.name)))
-}
 
 pub(super) async fn list(
     Shared(api): Shared<Api>,
@@ -136,7 +81,7 @@ impl New {
         let key = decode::value(body, &BODY, "crypto_key")?;
         check_purpose(&key)?;
         let template = &key["versionTemplate"];
-        versions::check_protection(template["protectionLevel"].as_str())?;
+        check_protection(template["protectionLevel"].as_str())?;
         let algorithm = template["algorithm"].as_str().unwrap_or_default();
         let algorithm = Algorithm::of(algorithm, "crypto_key.version_template.algorithm")?;
         Ok(Self { id, algorithm, destroy_after: destroy_after(&key)?, labels: labels(&key)? })
@@ -196,7 +141,7 @@ pub(super) async fn create(
     let checked = path.clone();
     // Before a key is made that takes seconds.
     api.state.store.read(move |tx| check_absent(tx, &checked)).await?;
-    let material = if skip { None } else { Some(versions::generate(new.algorithm).await?) };
+    let material = if skip { None } else { Some(stored_version::generate(new.algorithm).await?) };
     let now = rfc3339(api.state.clock.now());
     let vault = api.vault.clone();
     let write = move |tx: &Transaction<'_>| {
@@ -209,7 +154,7 @@ pub(super) async fn create(
         .execute((ring.place, &new.id, new.algorithm.name, new.destroy_after, &new.labels, &now))?;
         let key = existing(tx, &path)?;
         if let Some(material) = material {
-            versions::insert(tx, &vault, &key, new.algorithm, &material, &now)?;
+            stored_version::insert(tx, &vault, &key, new.algorithm, &material, &now)?;
         }
         Ok(Json(key.into_resource()))
     };

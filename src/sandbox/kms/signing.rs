@@ -6,10 +6,11 @@ use axum::extract::{Path, State as Shared};
 use rusqlite::Transaction;
 use serde_json::{Value, json};
 
-use super::Api;
 use super::algorithm::Algorithm;
+use super::api::Api;
 use super::crc32c::checksum;
-use super::versions::{self, SOFTWARE, VersionPath};
+use super::protection::SOFTWARE;
+use super::versions::{self, VersionPath};
 use crate::decode::{self, Kind, Message, Params};
 use crate::error::ApiError;
 use crate::state::rfc3339;

@@ -9,31 +9,18 @@ use serde_json::{Value, json};
 
 use super::call::{Call, Form};
 use super::decode::{self, Decoded};
+use super::editing::{Reply, check_namespace, check_same, existing, patched, store, stored, update, writer};
 use super::failure::Failure;
+use super::form::formed;
 use super::kinds::Editable;
-use super::objects::{Cluster, Object, Stored};
+use super::objects::Cluster;
 use super::removal::{self, Wish};
 use super::resources::{Kind, Scope, Subresource};
 use super::selector::Selector;
 use super::table::{Include, table};
-use super::{managed, patch, reviews, subresources};
+use super::{patch, reviews, subresources};
 use axum::http::Method;
 use wire::kubernetes::typed;
-
-/// An answer that is no failure.
-#[derive(Debug, Clone)]
-pub(super) struct Reply {
-    pub(super) code: u16,
-    pub(super) body: Value,
-    /// For `Warning` headers, which kubectl prints.
-    pub(super) warnings: Vec<String>,
-}
-
-impl Reply {
-    pub(super) fn ok(body: Value) -> Self {
-        Self { code: 200, body, warnings: Vec::new() }
-    }
-}
 
 /// Answers a `GET`.
 pub(super) fn read(cluster: Cluster<'_>, call: &Call) -> Result<Reply, Failure> {
@@ -46,7 +33,7 @@ pub(super) fn read(cluster: Cluster<'_>, call: &Call) -> Result<Reply, Failure> 
     if !target.subresource.map_or(target.resource.verbs, |row| row.verbs).contains(&verb) {
         return Err(Failure::method_not_allowed());
     }
-    call.caller.check(call, verb)?;
+    call.caller.check(&call.target, verb)?;
     let Some(name) = &target.name else { return list(cluster, call).map(Reply::ok) };
     match target.subresource.map(|row| row.subresource) {
         None | Some(Subresource::Status | Subresource::EphemeralContainers) => {
@@ -75,7 +62,7 @@ pub(super) fn write(cluster: Cluster<'_>, call: &Call, body: &[u8]) -> Result<Re
     if !allowed.contains(&verb) || (target.resource.scope == Scope::Namespaced && target.namespace.is_none()) {
         return Err(Failure::method_not_allowed());
     }
-    call.caller.check(call, verb)?;
+    call.caller.check(&call.target, verb)?;
     if let Some(row) = target.subresource {
         return subresources::write(cluster, call, row.subresource, body);
     }
@@ -177,90 +164,6 @@ fn apply<T: Editable>(cluster: Cluster<'_>, call: &Call, body: &[u8]) -> Result<
     store(cluster, &old, Decoded { object, warnings: sent.warnings }, T::check_update)
 }
 
-fn writer<'c, T: Object>(cluster: Cluster<'_>, call: &'c Call) -> managed::Writer<'c> {
-    managed::Writer { manager: &call.manager, api_version: T::API_VERSION, now: cluster.time() }
-}
-
-/// The object that a patch makes of a stored one.
-pub(super) fn patched<T: Object>(call: &Call, old: &T, body: &[u8]) -> Result<Decoded<T>, Failure> {
-    let kind = patch::Kind::of(&call.content_type)?;
-    let mut value = serde_json::to_value(old)?;
-    patch::apply(&mut value, kind, body)?;
-    decode::object::<T>(&value, call.field_validation()?)
-}
-
-/// Stores a changed object if `check` lets it.
-pub(super) fn update<T: Object>(
-    cluster: Cluster<'_>,
-    call: &Call,
-    old: &T,
-    new: Decoded<T>,
-    check: impl FnOnce(Cluster<'_>, &T, &mut T) -> Result<(), Failure>,
-) -> Result<Reply, Failure> {
-    check_same(call, old, &new.object)?;
-    let mut new = new;
-    let before = old.metadata().managed_fields.clone();
-    // A client may take the record over, as kubectl does when it turns to server-side apply.
-    let sent = new.object.metadata_mut().managed_fields.take().filter(|entries| !entries.is_empty());
-    if let Some(entries) = sent.or(before) {
-        let (was, is) = (serde_json::to_value(old)?, serde_json::to_value(&new.object)?);
-        new.object.metadata_mut().managed_fields = Some(writer::<T>(cluster, call).after_update(entries, &was, &is));
-    }
-    store(cluster, old, new, check)
-}
-
-/// Stores a changed object, with what no client may change.
-fn store<T: Object>(
-    cluster: Cluster<'_>,
-    old: &T,
-    new: Decoded<T>,
-    check: impl FnOnce(Cluster<'_>, &T, &mut T) -> Result<(), Failure>,
-) -> Result<Reply, Failure> {
-    let Decoded { mut object, warnings } = new;
-    let (meta, before) = (object.metadata_mut(), old.metadata());
-    meta.name.clone_from(&before.name);
-    meta.namespace.clone_from(&before.namespace);
-    meta.uid.clone_from(&before.uid);
-    meta.creation_timestamp.clone_from(&before.creation_timestamp);
-    meta.generation = before.generation;
-    meta.generate_name.clone_from(&before.generate_name);
-    meta.self_link = None;
-    check(cluster, old, &mut object)?;
-    cluster.update(&mut object)?;
-    Ok(Reply { code: 200, body: serde_json::to_value(object)?, warnings })
-}
-
-/// A client may change only the object that it means, and only as it knows it.
-fn check_same<T: Object>(call: &Call, old: &T, new: &T) -> Result<(), Failure> {
-    let resource = call.target.resource;
-    let (meta, before) = (new.metadata(), old.metadata());
-    let given = |field: &Option<String>| field.clone().filter(|text| !text.is_empty());
-    if let Some(name) = given(&meta.name).filter(|name| *name != old.name()) {
-        let asked = old.name();
-        let message = format!("the name of the object ({name}) does not match the name on the URL ({asked})");
-        return Err(Failure::bad_request(message));
-    }
-    check_namespace(call, meta.namespace.as_deref())?;
-    if given(&meta.uid).is_some_and(|uid| uid != old.uid()) {
-        let detail =
-            format!("Precondition failed: UID in precondition: {}, UID in object meta: {}", new.uid(), old.uid());
-        return Err(Failure::conflict(resource, old.name(), &detail));
-    }
-    if given(&meta.resource_version).is_some_and(|version| Some(version) != before.resource_version) {
-        return Err(Failure::modified(resource, old.name()));
-    }
-    Ok(())
-}
-
-fn check_namespace(call: &Call, given: Option<&str>) -> Result<(), Failure> {
-    let given = given.filter(|namespace| !namespace.is_empty());
-    if given.is_some_and(|given| call.target.namespace.as_deref() != Some(given)) {
-        let message = "the namespace of the provided object does not match the namespace sent on the request";
-        return Err(Failure::bad_request(message));
-    }
-    Ok(())
-}
-
 fn delete(cluster: Cluster<'_>, call: &Call, body: &[u8]) -> Result<Value, Failure> {
     let target = &call.target;
     let stored = stored(cluster, target.resource.kind, target.namespace(), target.name())?;
@@ -328,26 +231,4 @@ fn list_of(kind: Kind, items: &[Value], metadata: &Value) -> Value {
     let resource = kind.resource();
     let name = format!("{}List", resource.kind_name);
     json!({ "kind": name, "apiVersion": resource.api_version(), "metadata": metadata, "items": items })
-}
-
-/// An object in the form that the client wants.
-pub(super) fn formed(cluster: Cluster<'_>, call: &Call, object: Value) -> Result<Value, Failure> {
-    match call.form {
-        Form::Object => Ok(object),
-        Form::Table => {
-            let metadata = json!({ "resourceVersion": object["metadata"]["resourceVersion"] });
-            let include = Include::of(call.options.include_object.as_deref())?;
-            table(call.target.resource.kind, &[object], &metadata, include, cluster.now)
-        }
-    }
-}
-
-pub(super) fn stored(cluster: Cluster<'_>, kind: Kind, namespace: &str, name: &str) -> Result<Stored, Failure> {
-    cluster.stored(kind, namespace, name)?.ok_or_else(|| Failure::not_found(kind.resource(), name))
-}
-
-/// The object that the path names.
-pub(super) fn existing<T: Object>(cluster: Cluster<'_>, call: &Call) -> Result<T, Failure> {
-    let (namespace, name) = (call.target.namespace(), call.target.name());
-    cluster.get::<T>(namespace, name)?.ok_or_else(|| Failure::not_found(T::OBJECT_KIND.resource(), name))
 }

@@ -4,63 +4,10 @@ use axum::http::request::Parts;
 use axum::http::{Method, header};
 use serde::Deserialize;
 
+use super::caller::Caller;
 use super::failure::Failure;
-use super::resources::{Resource, Scope, SubresourceRow};
-use super::reviews::Caller;
+use super::target::Target;
 use crate::people::Person;
-
-/// What a path below `/api/v1` or `/apis/GROUP/v1` names.
-#[derive(Debug, Clone)]
-pub(super) struct Target {
-    pub(super) resource: &'static Resource,
-    /// `None` on lists across namespaces, and for what has no namespace.
-    pub(super) namespace: Option<String>,
-    pub(super) name: Option<String>,
-    pub(super) subresource: Option<&'static SubresourceRow>,
-}
-
-impl Target {
-    /// Reads a path; `None` where nothing is served. Percent signs need no decoding: no name that
-    /// the API server takes holds one.
-    pub(super) fn parse(path: &str) -> Option<Self> {
-        let (group, rest) = match path.strip_prefix("/api/v1/") {
-            Some(rest) => ("", rest),
-            None => path.strip_prefix("/apis/")?.split_once("/v1/")?,
-        };
-        let parts: Vec<&str> = rest.trim_end_matches('/').split('/').collect();
-        match parts.as_slice() {
-            ["namespaces", namespace, plural, rest @ ..] => {
-                let resource = Resource::find(group, plural).filter(|r| r.scope == Scope::Namespaced)?;
-                Self::of(resource, Some((*namespace).to_owned()), rest)
-            }
-            [plural, rest @ ..] => {
-                let resource = Resource::find(group, plural)?;
-                // An object of a namespace has no path without it; a list across namespaces has.
-                (resource.scope == Scope::Cluster || rest.is_empty()).then(|| Self::of(resource, None, rest))?
-            }
-            [] => None,
-        }
-    }
-
-    fn of(resource: &'static Resource, namespace: Option<String>, rest: &[&str]) -> Option<Self> {
-        let (name, subresource) = match rest {
-            [] => (None, None),
-            [name] => (Some((*name).to_owned()), None),
-            [name, subresource] => (Some((*name).to_owned()), Some(resource.subresource(subresource)?)),
-            _ => return None,
-        };
-        Some(Self { resource, namespace, name, subresource })
-    }
-
-    /// The object's name, or as much of one as there is.
-    pub(super) fn name(&self) -> &str {
-        self.name.as_deref().unwrap_or_default()
-    }
-
-    pub(super) fn namespace(&self) -> &str {
-        self.namespace.as_deref().unwrap_or_default()
-    }
-}
 
 /// What stands behind `?`. Unknown parameters are ignored, as the API server does.
 #[derive(Debug, Clone, Default, Deserialize)]
@@ -210,37 +157,4 @@ fn form(parts: &Parts) -> Form {
         parameters.clone().any(|p| p == "as=Table") && parameters.any(|p| p == "v=v1")
     };
     if asked.is_some_and(wants_table) { Form::Table } else { Form::Object }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[rstest::rstest]
-    #[case("/api/v1/pods", "pods", None, None)]
-    #[case("/api/v1/namespaces", "namespaces", None, None)]
-    #[case("/api/v1/namespaces/default", "namespaces", None, Some("default"))]
-    #[case("/api/v1/namespaces/default/pods", "pods", Some("default"), None)]
-    #[case("/api/v1/namespaces/default/pods/p/log", "pods", Some("default"), Some("p"))]
-    #[case("/apis/apps/v1/namespaces/a/deployments/d", "deployments", Some("a"), Some("d"))]
-    #[case("/apis/batch/v1/jobs", "jobs", None, None)]
-    fn paths(#[case] path: &str, #[case] plural: &str, #[case] namespace: Option<&str>, #[case] name: Option<&str>) {
-        let target = Target::parse(path).unwrap();
-        assert_eq!(target.resource.plural, plural);
-        assert_eq!((target.namespace.as_deref(), target.name.as_deref()), (namespace, name));
-    }
-
-    #[rstest::rstest]
-    #[case("/api/v1/secrets")]
-    #[case("/api/v1/deployments")]
-    #[case("/api/v1/pods/p")]
-    #[case("/api/v1/namespaces/a/namespaces")]
-    #[case("/api/v1/namespaces/a/pods/p/proxy")]
-    #[case("/apis/apps/v1/namespaces")]
-    #[case("/apis/batch/v1/pods")]
-    #[case("/apis/batch/v2/jobs")]
-    #[case("/apis//v1/pods/p")]
-    fn nothing_there(#[case] path: &str) {
-        assert!(Target::parse(path).is_none(), "{path}");
-    }
 }

@@ -7,10 +7,9 @@ use axum::response::{IntoResponse, Response};
 use axum::{Json, body::Body};
 use serde_json::{Value, json};
 
-use super::resources::{GROUPS, RESOURCES, Resource, Scope, SubresourceRow, group_version};
+use crate::cluster_version::GIT_VERSION;
 
-/// The version that the clusters run, as Kubernetes Engine names it.
-pub const GIT_VERSION: &str = "v1.32.4-gke.1415000";
+use super::resources::{GROUPS, RESOURCES, Resource, Scope, SubresourceRow, group_version};
 
 /// kubectl needs an answer here before it sends a file (`apply -f`, `create -f`), and takes an empty
 /// one: no schemas, so no checks on its side. With `@` in the type it would fail to read it.

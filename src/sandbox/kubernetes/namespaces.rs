@@ -1,14 +1,32 @@
 //! Namespaces, and the service account that each of them has.
 
+use jiff::Timestamp;
 use k8s_openapi::api::core::v1::{Namespace, NamespaceSpec, NamespaceStatus, ServiceAccount};
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
+use rusqlite::Transaction;
 
 use super::failure::Failure;
-use super::objects::{Cluster, Object, SYSTEM_NAMESPACES};
+use super::objects::{Cluster, Object};
 use super::resources::{Kind, RESOURCES, Scope};
+use crate::state::ClusterId;
+
+/// The namespaces of every new cluster.
+const SYSTEM_NAMESPACES: [&str; 4] = ["default", "kube-node-lease", "kube-public", "kube-system"];
+
+/// The cluster, made where nobody spoke to it before, with the namespaces that every cluster has.
+pub(super) fn open<'t>(tx: &'t Transaction<'t>, id: &'t ClusterId, now: Timestamp) -> Result<Cluster<'t>, Failure> {
+    if let Some(cluster) = Cluster::find(tx, id, now)? {
+        return Ok(cluster);
+    }
+    let cluster = Cluster::make(tx, id, now)?;
+    for name in SYSTEM_NAMESPACES {
+        make(cluster, name)?;
+    }
+    Ok(cluster)
+}
 
 /// Makes one of the cluster's own namespaces.
-pub(super) fn make(cluster: Cluster<'_>, name: &str) -> Result<(), Failure> {
+fn make(cluster: Cluster<'_>, name: &str) -> Result<(), Failure> {
     let metadata = ObjectMeta { name: Some(name.to_owned()), ..ObjectMeta::default() };
     let mut namespace = Namespace { metadata, ..Namespace::default() };
     complete(&mut namespace);

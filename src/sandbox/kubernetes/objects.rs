@@ -76,9 +76,6 @@ CREATE TABLE kubernetes_audit (
 /// What was deleted is remembered for this long.
 const DELETED_KEPT: SignedDuration = SignedDuration::from_mins(10);
 
-/// The namespaces of every new cluster.
-pub(super) const SYSTEM_NAMESPACES: [&str; 4] = ["default", "kube-node-lease", "kube-public", "kube-system"];
-
 /// A kind of object with its place in the table of resources.
 pub(super) trait Object: Metadata<Ty = ObjectMeta> + Serialize + DeserializeOwned + Clone {
     const OBJECT_KIND: Kind;
@@ -153,6 +150,15 @@ impl Stored {
     }
 }
 
+/// Forgets all that a cluster held, when the cluster itself is deleted.
+pub fn delete_cluster(tx: &Transaction<'_>, id: &ClusterId) -> Result<(), StoreError> {
+    tx.execute(
+        "DELETE FROM kubernetes_cluster WHERE project = ?1 AND location = ?2 AND name = ?3",
+        [&id.project, &id.location, &id.name],
+    )?;
+    Ok(())
+}
+
 /// One cluster's objects, in one transaction, at one moment.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Cluster<'t> {
@@ -176,20 +182,13 @@ impl<'t> Cluster<'t> {
         Ok(row.map(|row| Self { tx, id, row, now }))
     }
 
-    /// The cluster, with the namespaces that every cluster has.
-    pub(super) fn open(tx: &'t Transaction<'t>, id: &'t ClusterId, now: Timestamp) -> Result<Self, Failure> {
-        if let Some(cluster) = Self::find(tx, id, now)? {
-            return Ok(cluster);
-        }
+    /// A cluster to which nobody spoke before; nothing is in it yet.
+    pub(super) fn make(tx: &'t Transaction<'t>, id: &'t ClusterId, now: Timestamp) -> Result<Self, rusqlite::Error> {
         tx.execute(
             "INSERT INTO kubernetes_cluster (project, location, name) VALUES (?1, ?2, ?3)",
             [&id.project, &id.location, &id.name],
         )?;
-        let cluster = Self { tx, id, row: tx.last_insert_rowid(), now };
-        for name in SYSTEM_NAMESPACES {
-            super::namespaces::make(cluster, name)?;
-        }
-        Ok(cluster)
+        Ok(Self { tx, id, row: tx.last_insert_rowid(), now })
     }
 
     /// The present in the form of objects, to the second.

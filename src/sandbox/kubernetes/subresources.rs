@@ -5,9 +5,9 @@ use k8s_openapi::api::autoscaling::v1::Scale;
 use k8s_openapi::api::core::v1::{Pod, ReplicationController};
 use serde_json::Value;
 
-use super::api::{Reply, existing, patched, update};
 use super::call::Call;
 use super::decode::{self, Decoded};
+use super::editing::{Reply, existing, patched, update};
 use super::failure::Failure;
 use super::objects::{Cluster, Object};
 use super::resources::{Kind, Subresource};

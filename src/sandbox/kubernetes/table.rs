@@ -1,12 +1,13 @@
 //! Lists as tables: what `kubectl get` asks for and prints (kubernetes,
 //! `pkg/printers/internalversion/printers.go`).
 
+mod cells;
 mod workloads;
 
 use jiff::Timestamp;
 use k8s_openapi::api::apps::v1::{Deployment, ReplicaSet};
-use k8s_openapi::api::core::v1::{Container, Event, Namespace, Pod, ReplicationController, Service, ServiceAccount};
-use k8s_openapi::apimachinery::pkg::apis::meta::v1::{LabelSelector, ObjectMeta, Time};
+use k8s_openapi::api::core::v1::{Event, Namespace, Pod, ReplicationController, Service, ServiceAccount};
+use k8s_openapi::apimachinery::pkg::apis::meta::v1::{LabelSelector, Time};
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 
@@ -14,14 +15,8 @@ use super::age::since;
 use super::failure::Failure;
 use super::pod_summary;
 use super::resources::Kind;
-use super::selector::written;
+use cells::{AGE, Column, NAME, age, images, name, names, selected};
 use wire::kubernetes;
-
-/// A column: its title, its type, and 1 where only `-o wide` shows it.
-type Column = (&'static str, &'static str, u8);
-
-const AGE: Column = ("Age", "string", 0);
-const NAME: Column = ("Name", "string", 0);
 
 fn columns(kind: Kind) -> &'static [Column] {
     match kind {
@@ -284,25 +279,4 @@ fn namespace(namespace: &Namespace, now: Timestamp) -> Vec<Value> {
 fn service_account(account: &ServiceAccount, now: Timestamp) -> Vec<Value> {
     let secrets = account.secrets.as_ref().map_or(0, Vec::len);
     vec![name(&account.metadata).into(), secrets.to_string().into(), age(&account.metadata, now).into()]
-}
-
-fn name(meta: &ObjectMeta) -> &str {
-    meta.name.as_deref().unwrap_or_default()
-}
-
-fn age(meta: &ObjectMeta, now: Timestamp) -> String {
-    since(meta.creation_timestamp.as_ref().map(|time| time.0), now)
-}
-
-fn names(containers: &[Container]) -> String {
-    containers.iter().map(|container| container.name.as_str()).collect::<Vec<_>>().join(",")
-}
-
-fn images(containers: &[Container]) -> String {
-    containers.iter().filter_map(|container| container.image.as_deref()).collect::<Vec<_>>().join(",")
-}
-
-fn selected(selector: &LabelSelector) -> String {
-    let text = written(selector);
-    if text.is_empty() { "<none>".to_owned() } else { text }
 }

@@ -13,12 +13,13 @@ use serde_json::{Value, json};
 
 use crate::state::{ClusterId, State};
 
-use super::api::formed;
 use super::call::Call;
 use super::failure::Failure;
+use super::form::formed;
 use super::objects::{Cluster, Stored};
 use super::resources::Kind;
 use super::selector::Selector;
+use super::transaction::look;
 
 /// How often the store is asked.
 const PERIOD: Duration = Duration::from_millis(300);
@@ -43,7 +44,7 @@ pub(super) async fn stream(state: State, id: ClusterId, call: Call) -> Result<Re
     if !call.target.resource.verbs.contains(&"watch") {
         return Err(Failure::method_not_allowed());
     }
-    call.caller.check(&call, "watch")?;
+    call.caller.check(&call.target, "watch")?;
     let selector = Selector::parse(&call.options.label_selector, &call.options.field_selector)?;
     let seconds = call.timeout_seconds()?.unwrap_or(USUAL_SECONDS).min(MOST_SECONDS);
     let seen = match call.options.resource_version.as_str() {
@@ -75,7 +76,7 @@ impl Watch {
     /// The lines of everything that changed since the last look.
     async fn look(&mut self) -> Result<String, Failure> {
         let (id, call, selector, seen) = (self.id.clone(), self.call.clone(), self.selector.clone(), self.seen);
-        let changes = super::look(&self.state, &id, move |cluster| changes(cluster, &call, &selector, seen)).await?;
+        let changes = look(&self.state, &id, move |cluster| changes(cluster, &call, &selector, seen)).await?;
         self.seen = Some(changes.0);
         Ok(changes.1)
     }

@@ -13,8 +13,9 @@ use crate::store::{Store, StoreError};
 use domain::image::Digest;
 
 use super::error::Failure;
+use super::headers::CONTENT_DIGEST;
+use super::repository::Repository;
 use super::storage::{self, Blob};
-use super::{CONTENT_DIGEST, Repository};
 
 /// `HEAD /v2/NAME/blobs/DIGEST`.
 pub(super) async fn head(repository: Repository, digest: Digest) -> Result<Response, Failure> {

@@ -6,6 +6,7 @@ use axum::http::header::RANGE;
 use axum::response::{IntoResponse, Response};
 use serde_json::{Value, json};
 
+use super::headers::range_so_far;
 use crate::store::StoreError;
 use domain::image::Digest;
 use wire::registry::{ErrorBody, RegistryError};
@@ -113,7 +114,7 @@ impl IntoResponse for Failure {
         let body = ErrorBody { errors: self.details().into_iter().map(error).collect() };
         let mut response = (status, Json(body)).into_response();
         if let Self::UploadRange { next } = self {
-            response.headers_mut().insert(RANGE, super::uploads::range_so_far(next));
+            response.headers_mut().insert(RANGE, range_so_far(next));
         }
         response
     }

@@ -13,8 +13,8 @@ use serde_json::{Value, json};
 use domain::image::Digest;
 use wire::registry::{Catalog, ManifestInfo, OCI_INDEX, TagList};
 
-use super::Repository;
 use super::error::Failure;
+use super::repository::Repository;
 use super::storage::{self, RepositoryId};
 
 /// The most that one page holds.

@@ -10,10 +10,11 @@ use rusqlite::{Transaction, params};
 use domain::image::Digest;
 
 use super::error::Failure;
+use super::headers::CONTENT_DIGEST;
 use super::parsed::Manifest;
+use super::repository::Repository;
 use super::route::Reference;
 use super::storage::{self, RepositoryId};
-use super::{CONTENT_DIGEST, Repository};
 
 /// Names the manifest that the pushed one refers to (distribution-spec 1.1, "Pushing Manifests
 /// with Subject").

@@ -3,7 +3,7 @@
 
 use axum::body::{Body, BodyDataStream, Bytes};
 use axum::http::header::{CONTENT_RANGE, LOCATION, RANGE};
-use axum::http::{HeaderMap, HeaderValue, StatusCode};
+use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
 use futures_util::StreamExt;
 use rusqlite::{OptionalExtension, Transaction, params};
@@ -12,9 +12,10 @@ use serde::Deserialize;
 use domain::image::Digest;
 
 use super::error::Failure;
+use super::headers::{CONTENT_DIGEST, UPLOAD_ID, range_so_far};
+use super::repository::Repository;
 use super::route::{digest_of, name_of};
 use super::storage::{self, RepositoryId};
-use super::{CONTENT_DIGEST, Repository, UPLOAD_ID};
 
 /// No blob is larger: what a teaching registry needs, and less than a disk.
 const MAX_BLOB_BYTES: u64 = 1 << 30;
@@ -237,13 +238,6 @@ fn range_start(headers: &HeaderMap) -> Result<Option<u64>, Failure> {
         Some(start) => Ok(Some(start)),
         None => Err(Failure::UploadInvalid(format!("Content-Range {text:?} is not of the form START-END"))),
     }
-}
-
-/// `Range: 0-END` of an upload that has `size` bytes. With none it is `0-0`, as in every registry:
-/// the form cannot say less.
-pub(super) fn range_so_far(size: u64) -> HeaderValue {
-    let text = format!("0-{}", size.saturating_sub(1));
-    HeaderValue::try_from(text).expect("digits and a hyphen are a header value")
 }
 
 fn accepted(status: StatusCode, repository: &Repository, id: &str, size: u64) -> Response {

@@ -24,6 +24,7 @@ use rustls::sign::{CertifiedKey, SigningKey};
 use zeroize::Zeroizing;
 
 use super::hosts;
+use crate::clients::Client;
 
 /// What a client shows for the issuer of the sandbox's certificates.
 const COMMON_NAME: &str = "Countersign sandbox authority";
@@ -84,13 +85,6 @@ impl Authority {
     }
 }
 
-/// A certificate that stands for one of the people, with its key, both PEM.
-pub(super) struct Client {
-    pub(super) certificate_pem: String,
-    pub(super) key_pem: Zeroizing<String>,
-    der: CertificateDer<'static>,
-}
-
 impl Authority {
     /// A new one as it is stored: the authority's certificate, the client's, its key, all PEM.
     pub(super) fn generate_client(&self, name: &str) -> Result<Zeroizing<String>, AuthorityError> {
@@ -124,19 +118,6 @@ impl Authority {
         roots.add(self.certificate.clone())?;
         let verifier = WebPkiClientVerifier::builder_with_provider(Arc::new(roots), provider);
         Ok(verifier.allow_unauthenticated().build()?)
-    }
-}
-
-impl Client {
-    /// Whether this is the certificate that a client has shown.
-    pub(super) fn is(&self, shown: &CertificateDer<'_>) -> bool {
-        self.der.as_ref() == shown.as_ref()
-    }
-}
-
-impl fmt::Debug for Client {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Client").finish_non_exhaustive()
     }
 }
 

@@ -9,8 +9,9 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use axum::http::HeaderMap;
 
+use super::files::Files;
+use super::log::Log;
 use super::running::Lease;
-use super::{Files, Log};
 
 /// The header of the mark.
 pub const MARK: &str = "x-countersign-mark";

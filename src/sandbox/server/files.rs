@@ -2,9 +2,84 @@
 
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Write as _};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use zeroize::Zeroizing;
+
+use super::token::Token;
+use crate::people::Person;
+
+/// The file of the authority's certificate, for clients to trust.
+const CERTIFICATE_FILE: &str = "ca.pem";
+const TOKEN_FILE: &str = "token";
+const PEOPLE_DIRECTORY: &str = "people";
+const STORE_FILE: &str = "sandbox.db";
+
+/// Where a sandbox keeps what other programs need to use it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Files {
+    directory: PathBuf,
+}
+
+impl Files {
+    /// Those of the sandbox in this directory, whether it was ever started or not.
+    pub fn of(directory: &Path) -> Self {
+        Self { directory: directory.to_owned() }
+    }
+
+    pub fn directory(&self) -> &Path {
+        &self.directory
+    }
+
+    /// The authority's certificate, PEM.
+    pub fn certificate(&self) -> PathBuf {
+        self.directory.join(CERTIFICATE_FILE)
+    }
+
+    /// The token, readable by its owner alone.
+    pub fn token(&self) -> PathBuf {
+        self.directory.join(TOKEN_FILE)
+    }
+
+    /// The token of one of the sandbox's people, readable by its owner alone.
+    pub fn token_of(&self, person: &Person) -> PathBuf {
+        if person.is_owner() { self.token() } else { self.people().join(person.name) }
+    }
+
+    /// The client certificate of a person, with its key, PEM.
+    pub(super) fn certificate_of(&self, person: &Person) -> PathBuf {
+        self.people().join(format!("{}.pem", person.name))
+    }
+
+    /// The owner's token itself. Blocks.
+    pub fn read_token(&self) -> io::Result<Token> {
+        self.read_token_of(Person::owner())
+    }
+
+    /// The token of a person itself. Blocks.
+    pub fn read_token_of(&self, person: &Person) -> io::Result<Token> {
+        Ok(Token::from_stored(&Zeroizing::new(fs::read_to_string(self.token_of(person))?)))
+    }
+
+    /// Writes a file that other programs read, at this path below the directory; readable by its
+    /// owner alone.
+    pub fn write_for_clients(&self, path: &str, text: &str) -> io::Result<PathBuf> {
+        let path = self.directory.join(path);
+        make_directory(path.parent().unwrap_or(&self.directory))?;
+        replace(&path, text.as_bytes())?;
+        Ok(path)
+    }
+
+    /// The directory of what belongs to the people.
+    pub(super) fn people(&self) -> PathBuf {
+        self.directory.join(PEOPLE_DIRECTORY)
+    }
+
+    /// The store; SQLite puts two more beside it.
+    pub fn store(&self) -> PathBuf {
+        self.directory.join(STORE_FILE)
+    }
+}
 
 /// Makes the directory and its parents, open to the owner alone. One that exists is left as it is.
 pub(super) fn make_directory(path: &Path) -> io::Result<()> {

@@ -17,12 +17,12 @@ use serde_json::json;
 use tokio::sync::{Semaphore, SemaphorePermit};
 use tower_service::Service as _;
 
-use super::clients::Clients;
 use super::door::{self, Door};
 use super::hosts;
 use super::log::Coming;
 use super::token::{Token, Tokens};
 use crate::access::{self, Passed};
+use crate::clients::Clients;
 use crate::error::ApiError;
 use crate::google::{Google, GoogleApi};
 use crate::kms::Vault;

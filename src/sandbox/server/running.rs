@@ -11,7 +11,7 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Files, files};
+use super::files::{self, Files};
 
 /// Held shared by every process that serves the directory.
 const SERVING_FILE: &str = "serving.lock";

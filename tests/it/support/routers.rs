@@ -7,8 +7,8 @@ use std::time::Duration;
 use axum::Router;
 use axum::body::{Body, Bytes};
 use axum::http::{HeaderMap, Method, Request, StatusCode};
+use countersign::sandbox::open_store;
 use countersign::sandbox::state::{Clock, State};
-use countersign::sandbox::store::Store;
 use http_body_util::BodyExt;
 use serde_json::Value;
 use tower::ServiceExt;
@@ -23,7 +23,7 @@ pub(crate) struct Fixture {
 impl Fixture {
     pub(crate) fn new() -> Self {
         let directory = tempfile::tempdir().unwrap();
-        let store = Store::open(&directory.path().join("sandbox.db")).unwrap();
+        let store = open_store(&directory.path().join("sandbox.db")).unwrap();
         // 2025-06-20T12:00:00Z
         let now = Arc::new(AtomicI64::new(1_750_420_800_000));
         let read = Arc::clone(&now);

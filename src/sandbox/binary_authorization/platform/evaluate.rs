@@ -7,8 +7,8 @@ use rusqlite::Transaction;
 use serde_json::{Value, json};
 
 use super::evidence::Stored;
-use super::{Place, existing};
-use crate::binary_authorization::Api;
+use super::stored::{Place, existing};
+use crate::binary_authorization::api::Api;
 use crate::decode::{self, Kind, Message};
 use crate::error::ApiError;
 use domain::platform_evaluation::{self, Evaluation, Pod, Verdict, World};

@@ -6,10 +6,15 @@ use axum::{Extension, Json};
 use rusqlite::{OptionalExtension as _, Transaction};
 use serde_json::Value;
 
-use super::super::{grants, notes};
-use super::{New, OCCURRENCE, StoredOccurrence, Version, decode, existing, key_id, legacy, schema};
-use crate::decode::Params;
+use super::legacy;
+use super::stored::{StoredOccurrence, existing};
+use super::wanted::New;
+use crate::container_analysis::schema::{self, OCCURRENCE};
+use crate::container_analysis::version::Version;
+use crate::container_analysis::{grants, notes};
+use crate::decode::{self, Params};
 use crate::error::ApiError;
+use crate::kms::key_id;
 use crate::state::{State, rfc3339};
 use wire::iam::IamPolicy;
 use wire::status::Code;

@@ -9,9 +9,12 @@ use rusqlite::types::Value as Sql;
 use rusqlite::{Transaction, params_from_iter};
 use serde_json::{Value, json};
 
-use super::{COLUMNS, CONTAINER_ANALYSIS, Columns, Filter, StoredOccurrence, Version, services};
+use super::stored::{COLUMNS, StoredOccurrence};
+use crate::container_analysis::filter::{Columns, Filter};
+use crate::container_analysis::version::Version;
 use crate::decode::Params;
 use crate::error::ApiError;
+use crate::services::{self, CONTAINER_ANALYSIS};
 use crate::state::State;
 
 /// Fixable ones and all, by resource and severity.

@@ -2,13 +2,13 @@
 //! (kubernetes, `pkg/controller/deployment/progress.go`).
 
 use jiff::SignedDuration;
-use k8s_openapi::api::apps::v1::{Deployment, DeploymentCondition, DeploymentStatus};
+use k8s_openapi::api::apps::v1::{Deployment, DeploymentCondition, DeploymentStatus, ReplicaSet};
 
 use crate::kubernetes::failure::Failure;
 use crate::kubernetes::objects::{Cluster, Object};
 
 use super::super::replica_set::replicas;
-use super::{Rollout, size};
+use super::rollout::{Rollout, size};
 
 /// How long a rollout may make no progress, if the Deployment does not say.
 const DEADLINE_SECONDS: i32 = 600;
@@ -49,7 +49,7 @@ fn complete(status: &DeploymentStatus, wanted: i32) -> bool {
 
 fn counts(deployment: &Deployment, rollout: &Rollout<'_>) -> DeploymentStatus {
     let some = |count: i32| Some(count).filter(|count| *count > 0);
-    let sum = |number: fn(&super::ReplicaSet) -> i32| rollout.all().map(number).sum::<i32>();
+    let sum = |number: fn(&ReplicaSet) -> i32| rollout.all().map(number).sum::<i32>();
     let available = sum(|set| size(set).available);
     DeploymentStatus {
         observed_generation: deployment.metadata.generation,

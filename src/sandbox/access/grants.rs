@@ -1,0 +1,39 @@
+//! Who has which permission on what: the roles that are granted on a resource, and those that a person has
+//! on every project.
+
+use rusqlite::Transaction;
+
+use super::roles;
+use crate::people::Person;
+use crate::store::StoreError;
+use crate::{iam, projects};
+
+/// Whether the person has a role with this permission on the resource, or on what it is in. Of a
+/// project that is not there the API itself says so.
+pub(super) fn has(tx: &Transaction<'_>, person: &Person, permission: &str, resource: &str) -> Result<bool, StoreError> {
+    if person.roles.iter().any(|role| roles::holds(role, permission)) {
+        return Ok(true);
+    }
+    let mut parts: Vec<&str> = resource.split('/').collect();
+    let project = match parts.as_slice() {
+        ["projects", key, ..] => projects::active(tx, key)?,
+        _ => return Ok(false),
+    };
+    let Some(project) = project else { return Ok(true) };
+    if let Some(key) = parts.get_mut(1) {
+        *key = &project.id;
+    }
+    for length in (2..=parts.len()).rev() {
+        let Some(front) = parts.get(..length) else { continue };
+        let policy = iam::get(tx, &front.join("/"))?;
+        let granted = policy.bindings.iter().any(|binding| {
+            binding.condition.is_none()
+                && roles::holds(&binding.role, permission)
+                && binding.members.iter().any(|member| person.is_member(member))
+        });
+        if granted {
+            return Ok(true);
+        }
+    }
+    Ok(false)
+}

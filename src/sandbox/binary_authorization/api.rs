@@ -1,0 +1,55 @@
+//! What the methods of Binary Authorization share: their state, the project that a request is for, and etags.
+
+use std::sync::Arc;
+
+use rusqlite::Transaction;
+
+use super::platform::Signer;
+use crate::error::ApiError;
+use crate::projects::{self, Project};
+use crate::services::{self, BINARY_AUTHORIZATION};
+use crate::state::State;
+use signing::openpgp::Verifier;
+use wire::status::Code;
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Version {
+    V1,
+    /// v1beta1 and v1alpha2: `userOwnedDrydockNote`.
+    Older,
+}
+
+/// What the handlers have at hand.
+#[derive(Debug, Clone)]
+pub(super) struct Api {
+    pub(super) state: State,
+    pub(super) version: Version,
+    pub(super) verifier: Arc<Verifier>,
+    /// Signs what `:evaluate` attests.
+    pub(super) signer: Arc<Signer>,
+}
+
+/// The project that a request is for. One that is not there is `NOT_FOUND` for this API
+/// (`service.proto`); one that has not enabled it is refused.
+pub(super) fn consumer(tx: &Transaction<'_>, key: &str) -> Result<Project, ApiError> {
+    projects::active(tx, key)?.ok_or_else(ApiError::not_found)?;
+    services::consumer(tx, key, BINARY_AUTHORIZATION)
+}
+
+/// An etag as the service makes them: nine bytes as base64, in double quotes.
+pub(super) fn new_etag() -> String {
+    let random: Vec<u8> = uuid::Uuid::new_v4().into_bytes().into_iter().take(9).collect();
+    format!("\"{}\"", wire::base64_bytes::encode(&random))
+}
+
+/// Refuses a write whose etag is not the current one. Without one the write is unconditional
+/// (AIP-154); that a stale one is `ABORTED` is inferred.
+pub(super) fn check_etag(given: Option<&str>, current: Option<&str>, what: &str) -> Result<(), ApiError> {
+    match given.filter(|etag| !etag.is_empty()) {
+        Some(given) if Some(given) != current => {
+            let message = format!("etag mismatch: the {what} was modified since it was read");
+            Err(ApiError::new(Code::Aborted, message))
+        }
+        _ => Ok(()),
+    }
+}
