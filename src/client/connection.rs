@@ -1,6 +1,5 @@
 //! Where names resolve, which authority is trusted and whose token is sent.
 
-use std::fmt;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
@@ -13,20 +12,7 @@ use reqwest::redirect::Policy as Redirects;
 
 use super::Secret;
 use super::error::Fault;
-
-/// Gives the bearer token for the next request; a cloud login refreshes behind it.
-pub trait TokenSource: fmt::Debug + Send + Sync {
-    fn token(&self) -> BoxFuture<'_, Result<Secret, TokenError>>;
-}
-
-/// Why there is no token.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{reason}")]
-pub struct TokenError {
-    pub reason: String,
-    /// What to do about it.
-    pub hint: String,
-}
+use super::token::{TokenError, TokenSource};
 
 /// Bounds of one request.
 #[derive(Debug, Clone, Copy)]

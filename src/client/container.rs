@@ -50,7 +50,7 @@ impl Client {
     /// Starts to delete a cluster.
     pub async fn delete_cluster(&self, project: &ProjectId, location: &str, name: &str) -> Result<Operation, Error> {
         let url = clusters_url(project, location, Some(name))?;
-        self.fetch(super::transport::Request::new(Method::DELETE, url).accept("application/json")).await
+        self.fetch(super::request::Request::new(Method::DELETE, url).accept("application/json")).await
     }
 
     pub async fn cluster_operation(&self, project: &ProjectId, location: &str, name: &str) -> Result<Operation, Error> {

@@ -41,7 +41,7 @@ pub enum Fault {
     #[error("the content is {found}, not {expected}")]
     Digest { expected: String, found: String },
     #[error("no access token: {0}")]
-    Token(#[from] super::TokenError),
+    Token(#[from] super::token::TokenError),
     /// It could not even be sent.
     #[error("{reason}")]
     Request { reason: String },
@@ -107,11 +107,6 @@ impl Error {
             | Fault::Digest { .. }
             | Fault::Operation { .. } => false,
         }
-    }
-
-    /// What to do about it, in a sentence, where there is something to say.
-    pub fn hint(&self) -> Option<String> {
-        hint::hint(self)
     }
 }
 

@@ -5,7 +5,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use super::error::{Error, Fault};
-use super::transport::Request;
+use super::request::Request;
 use super::{Client, record};
 
 pub(super) const BINARY_AUTHORIZATION: &str = "binaryauthorization.googleapis.com";

@@ -15,7 +15,7 @@ use serde::{Deserialize, Serialize};
 use super::Client;
 use super::error::{Error, Fault};
 use super::google::{self, Page, with_query};
-use super::transport::{Auth, Request, Trust};
+use super::request::{Auth, Request, Trust};
 use wire::container::Cluster;
 use wire::kubernetes::{Namespace, Typed};
 use wire::registry::null_as_default;

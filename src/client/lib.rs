@@ -20,18 +20,21 @@ mod logging;
 mod polling;
 mod record;
 mod registry;
+mod request;
 mod resources;
 mod retry;
 mod secret;
+mod token;
 mod transport;
 
 pub use binary_authorization::Validation;
-pub use connection::{Connection, Limits, TokenError, TokenSource};
+pub use connection::{Connection, Limits};
 pub use error::{Error, Fault, Refusal};
 pub use kubernetes::{Change, Follow, Kubernetes, Listed, Told, Watch};
 pub use record::Exchange;
 pub use registry::{Blob, Descriptor, ImageContent, Manifest, PushProgress};
 pub use secret::Secret;
+pub use token::{TokenError, TokenSource};
 
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -85,8 +88,8 @@ impl Client {
     }
 
     /// The connection pool for hosts under this trust, built where it is missing.
-    async fn http(&self, trust: &transport::Trust) -> Result<reqwest::Client, Fault> {
-        let transport::Trust::Authority(pem) = trust else {
+    async fn http(&self, trust: &request::Trust) -> Result<reqwest::Client, Fault> {
+        let request::Trust::Authority(pem) = trust else {
             return self.0.http.get_or_try_init(|| self.0.connection.build(None)).await.cloned();
         };
         let cell = {

@@ -3,13 +3,18 @@
 //! Images are named by an [`ImageRef`], whose text says the registry; without one it is Docker Hub.
 
 mod auth;
+mod blob;
 mod manifest;
 mod push;
+mod repository;
+mod tokens;
 
+pub use blob::{Blob, ImageContent};
 pub use manifest::{Descriptor, Manifest};
-pub use push::{Blob, ImageContent, PushProgress};
+pub use push::PushProgress;
 
-pub(super) use auth::Tokens;
+use repository::{CONTENT_DIGEST, Repository, reference};
+pub(super) use tokens::Tokens;
 
 use futures_util::stream::{self, StreamExt as _, TryStreamExt as _};
 use reqwest::header::{CONTENT_TYPE, LINK};
@@ -18,51 +23,15 @@ use reqwest::{Method, Url};
 use super::Client;
 use super::error::{Error, Fault};
 use super::google::{self, with_query};
-use super::transport::{Answer, Request};
+use super::request::{Answer, Request};
 use domain::image::{Digest, ImageRef};
 use wire::registry::{Catalog, MANIFEST_TYPES, TagList};
-
-/// The header in which a registry says the digest of a manifest.
-const CONTENT_DIGEST: &str = "docker-content-digest";
 
 /// How many names one page of a list has.
 const PAGE_SIZE: &str = "1000";
 
 /// Requests at the same time where one is needed for each tag.
 const CONCURRENT: usize = 8;
-
-/// A repository on its host, as the registry's API names it.
-#[derive(Debug, Clone, PartialEq, Eq)]
-struct Repository {
-    host: String,
-    path: String,
-}
-
-impl Repository {
-    fn of(image: &ImageRef) -> Self {
-        match image.registry() {
-            Some("docker.io" | "index.docker.io") | None => {
-                let path = image.repository();
-                let path = if path.contains('/') { path.to_owned() } else { format!("library/{path}") };
-                Self { host: "registry-1.docker.io".to_owned(), path }
-            }
-            Some(host) => Self { host: host.to_owned(), path: image.repository().to_owned() },
-        }
-    }
-
-    /// Whether a URL leads to this registry and no other server.
-    fn is_at(&self, url: &Url) -> bool {
-        Url::parse(&format!("https://{}/", self.host)).is_ok_and(|own| own.origin() == url.origin())
-    }
-
-    /// `https://HOST/v2/PATH/REST…`.
-    fn url(&self, rest: &[&str]) -> Result<Url, Error> {
-        let mut segments = vec!["v2"];
-        segments.extend(self.path.split('/'));
-        segments.extend(rest);
-        google::url(&self.host, &segments)
-    }
-}
 
 impl Client {
     /// The repositories of a registry, where it lists them (Docker Hub and Artifact Registry do not).
@@ -206,14 +175,6 @@ impl Client {
 /// Asks for all four types: a registry may answer 404 to an image of a type that was not asked for.
 fn manifest_request(method: Method, url: Url) -> Request {
     Request::new(method, url).accept(&MANIFEST_TYPES.join(", "))
-}
-
-/// What follows `manifests/`.
-fn reference(image: &ImageRef) -> String {
-    match image.digest() {
-        Some(digest) => digest.to_string(),
-        None => image.tag().unwrap_or("latest").to_owned(),
-    }
 }
 
 fn next_page(url: &Url, answer: &Answer) -> Option<Url> {

@@ -12,10 +12,11 @@ use sequoia_openpgp::types::ReasonForRevocation;
 use sequoia_openpgp::{Cert, Error, KeyHandle};
 
 use super::armor::{self, Block};
+use super::key_error::{KeyError, MAX_BYTES};
 use super::policy::{MAX_KEY_BITS, POLICY, algorithm_words, curve_words, modulus_bits, weak_key};
 use super::primitives::ReadyKey;
-use super::public_key::{KeyError, MAX_BYTES, PublicKeyInfo};
 use domain::key::Fingerprint;
+use domain::key::PublicKeyInfo;
 
 /// The most user ids that are told of one key.
 const MAX_USER_IDS: usize = 64;

@@ -5,6 +5,7 @@
 //! signing. Files are 0600 in a 0700 directory and are written whole or not at all. Everything
 //! here blocks; signing takes some tenths of a second, because the passphrase is made slow to guess.
 
+mod error;
 mod files;
 mod secret;
 mod sign;
@@ -14,9 +15,9 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
+pub use self::error::{KeyringError, SignError};
 use self::files::Stamp;
 pub use self::secret::SecretCert;
-pub use self::sign::SignError;
 use super::armor::Block;
 use super::certificate;
 use super::public_key::KeyError;
@@ -51,27 +52,6 @@ pub enum Change {
     Merged,
     /// There was nothing new.
     Unchanged,
-}
-
-/// Why the keyring could not do something.
-#[derive(Debug, thiserror::Error)]
-pub enum KeyringError {
-    #[error("the keyring {directory}: {source}", directory = directory.display())]
-    Directory { directory: PathBuf, source: io::Error },
-    #[error("the key file {path}: {source}", path = path.display())]
-    File { path: PathBuf, source: io::Error },
-    #[error("this machine has no key {0}")]
-    NotFound(Fingerprint),
-    #[error("the key file {path} is damaged ({reason}): restore it, or delete it and import the key again", path = path.display())]
-    Damaged { path: PathBuf, reason: String },
-    #[error(transparent)]
-    Key(#[from] KeyError),
-    #[error("the private key is not encrypted: give a passphrase to keep it with")]
-    PassphraseMissing,
-    #[error("the passphrase is not that of the key")]
-    WrongPassphrase,
-    #[error("the key could not be written: {detail}")]
-    Library { detail: String },
 }
 
 impl Keyring {

@@ -10,6 +10,7 @@ mod der;
 #[cfg(test)]
 mod fixtures;
 mod generate;
+mod key_error;
 pub mod keyring;
 mod message;
 pub mod openpgp;

@@ -25,24 +25,29 @@ const ROLES: [(&str, &str); 18] = [
     ("resourcemanager.projects.", "roles/viewer"),
 ];
 
-pub(super) fn hint(error: &Error) -> Option<String> {
-    match &error.fault {
-        Fault::Connect { .. } => {
-            Some("check that it is running and that the network reaches it, then try again".into())
+impl Error {
+    /// What to do about it, in a sentence, where there is something to say.
+    pub fn hint(&self) -> Option<String> {
+        match &self.fault {
+            Fault::Connect { .. } => {
+                Some("check that it is running and that the network reaches it, then try again".into())
+            }
+            Fault::Tls { .. } => Some(
+                "the certificate is not from the authority that this profile trusts: is it the right server?".into(),
+            ),
+            Fault::Timeout { .. } | Fault::CutOff { .. } => {
+                Some("what was asked for may or may not have happened: read it again before repeating a change".into())
+            }
+            Fault::Status(refusal) => of_refusal(refusal),
+            Fault::Token(error) => Some(error.hint.clone()).filter(|hint| !hint.is_empty()),
+            Fault::Unreadable { .. } => {
+                Some("is there a proxy or a login page between this machine and the server?".into())
+            }
+            Fault::Digest { .. } => {
+                Some("do not use this content: it was changed on its way or in the registry".into())
+            }
+            Fault::TooLarge { .. } | Fault::Request { .. } | Fault::Operation { .. } => None,
         }
-        Fault::Tls { .. } => {
-            Some("the certificate is not from the authority that this profile trusts: is it the right server?".into())
-        }
-        Fault::Timeout { .. } | Fault::CutOff { .. } => {
-            Some("what was asked for may or may not have happened: read it again before repeating a change".into())
-        }
-        Fault::Status(refusal) => of_refusal(refusal),
-        Fault::Token(error) => Some(error.hint.clone()).filter(|hint| !hint.is_empty()),
-        Fault::Unreadable { .. } => {
-            Some("is there a proxy or a login page between this machine and the server?".into())
-        }
-        Fault::Digest { .. } => Some("do not use this content: it was changed on its way or in the registry".into()),
-        Fault::TooLarge { .. } | Fault::Request { .. } | Fault::Operation { .. } => None,
     }
 }
 

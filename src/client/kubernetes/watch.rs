@@ -14,7 +14,8 @@ use serde_json::Value;
 use super::Kubernetes;
 use crate::error::{Error, Fault, Refusal};
 use crate::google::with_query;
-use crate::transport::{Request, Stream};
+use crate::request::Request;
+use crate::transport::Stream;
 use wire::kubernetes::{ObjectMeta, Typed};
 
 /// Seconds after which the server is asked to end a watch; the next one goes on where it ended.

@@ -2,24 +2,19 @@
 //! with a token of its own where it demands one (`WWW-Authenticate: Bearer`, distribution's token
 //! authentication specification).
 
-use std::collections::VecDeque;
-use std::sync::{Mutex, PoisonError};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use reqwest::Url;
 use serde::Deserialize;
 
-use super::Repository;
+use super::repository::Repository;
 use crate::error::{Error, Fault};
 use crate::google::with_query;
-use crate::transport::{Answer, Auth, Request};
+use crate::request::{Answer, Auth, Request};
 use crate::{Client, Secret};
 
 /// The user that goes with a Google access token.
 const GOOGLE_USER: &str = "oauth2accesstoken";
-
-/// Tokens kept, the oldest goes first.
-const KEPT: usize = 64;
 
 /// What a token lives where the registry does not say (the specification's default).
 const LIFE: u64 = 60;
@@ -29,54 +24,6 @@ const LONGEST_LIFE: u64 = 3600;
 
 /// How many redirects a `GET` follows.
 const REDIRECTS: u32 = 5;
-
-impl Repository {
-    pub(super) fn pull(&self) -> String {
-        format!("repository:{}:pull", self.path)
-    }
-
-    pub(super) fn push(&self) -> String {
-        format!("repository:{}:pull,push", self.path)
-    }
-
-    pub(super) fn delete(&self) -> String {
-        format!("repository:{}:pull,delete", self.path)
-    }
-}
-
-/// The tokens that registries gave.
-#[derive(Debug, Default)]
-pub(crate) struct Tokens(Mutex<VecDeque<Held>>);
-
-#[derive(Debug)]
-struct Held {
-    host: String,
-    scope: String,
-    token: Secret,
-    until: Instant,
-}
-
-impl Tokens {
-    /// Those of somebody else are of no use any more.
-    pub(crate) fn forget(&self) {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).clear();
-    }
-
-    fn find(&self, host: &str, scope: &str) -> Option<Secret> {
-        let held = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let fits = |held: &&Held| held.host == host && held.scope == scope && held.until > Instant::now();
-        held.iter().find(fits).map(|held| held.token.clone())
-    }
-
-    fn keep(&self, host: &str, scope: &str, token: &Secret, life: Duration) {
-        let mut all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        all.retain(|held| held.host != host || held.scope != scope);
-        all.truncate(KEPT - 1);
-        // A little less, so that it does not run out on its way.
-        let until = Instant::now() + life.saturating_sub(Duration::from_secs(10));
-        all.push_front(Held { host: host.to_owned(), scope: scope.to_owned(), token: token.clone(), until });
-    }
-}
 
 /// A `Bearer` challenge.
 #[derive(Debug, PartialEq, Eq, Default)]
@@ -234,14 +181,5 @@ mod tests {
             Challenge::parse(&text);
             Challenge::parse(&rest);
         }
-    }
-
-    #[test]
-    fn tokens_run_out() {
-        let tokens = Tokens::default();
-        tokens.keep("h", "s", &Secret::new("t"), Duration::from_secs(5));
-        assert!(tokens.find("h", "s").is_none());
-        tokens.keep("h", "s", &Secret::new("t"), Duration::from_secs(300));
-        assert!(tokens.find("h", "s").is_some() && tokens.find("h", "other").is_none());
     }
 }

@@ -10,7 +10,7 @@ use sequoia_openpgp::packet::key::{SecretKeyMaterial, SecretParts, UnspecifiedRo
 use sequoia_openpgp::serialize::SerializeInto as _;
 use sequoia_openpgp::{Cert, Packet};
 
-use super::{KeyringError, SignError};
+use super::error::{KeyringError, SignError};
 use crate::certificate::{Certificate, ComponentKey, error_words, timestamp};
 use crate::public_key::KeyError;
 use domain::key::{LocalKey, Passphrase, PublicKeyInfo, SecretKey};

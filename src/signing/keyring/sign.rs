@@ -7,29 +7,11 @@ use sequoia_openpgp::packet::signature::SignatureBuilder;
 use sequoia_openpgp::serialize::stream::{Armorer, LiteralWriter, Message, Signer};
 use sequoia_openpgp::types::{DataFormat, HashAlgorithm, SignatureType};
 
-use super::{KeyringError, SecretCert};
+use super::error::SignError;
+use super::secret::SecretCert;
 use crate::certificate::error_words;
 use crate::openpgp::{self, MAX_MESSAGE_BYTES, Moment};
 use domain::key::Passphrase;
-
-/// Why nothing was signed.
-#[derive(Debug, thiserror::Error)]
-pub enum SignError {
-    #[error(transparent)]
-    Keyring(#[from] KeyringError),
-    #[error("this machine has only the public half of the key: import the private one, or sign with another key")]
-    NoSecretKey,
-    #[error("the key cannot sign: {reason}")]
-    CannotSign { reason: String },
-    #[error("the passphrase is not that of the key")]
-    WrongPassphrase,
-    #[error("the payload is larger than {limit} bytes", limit = MAX_MESSAGE_BYTES)]
-    TooLarge,
-    #[error("the private key does not fit its public half: import it again")]
-    Mismatch,
-    #[error("the payload could not be signed: {detail}")]
-    Failed { detail: String },
-}
 
 /// An armored message: one-pass signature, the payload as binary data, signature by SHA-256.
 pub(super) fn sign(key: &SecretCert, passphrase: &Passphrase, payload: &[u8]) -> Result<String, SignError> {
