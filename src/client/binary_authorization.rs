@@ -34,7 +34,7 @@ impl Client {
     }
 
     /// Replaces the policy. Its etag, if it has one, must be the stored one's: otherwise the answer is a
-    /// conflict ([`Error::is_conflict`]); without an etag it overwrites whatever is there.
+    /// conflict ([`Error::is_stale`]); without an etag it overwrites whatever is there.
     pub async fn put_policy(&self, project: &ProjectId, policy: &Policy) -> Result<Policy, Error> {
         self.write(Method::PUT, policy_url(project)?, policy).await
     }
@@ -95,7 +95,7 @@ impl Client {
             let mut attestor = self.attestor(name).await?;
             change(&mut attestor);
             match self.update_attestor(attestor).await {
-                Err(error) if error.is_conflict() && attempt < CHANGE_ATTEMPTS => attempt += 1,
+                Err(error) if error.is_stale() && attempt < CHANGE_ATTEMPTS => attempt += 1,
                 result => return result,
             }
         }

@@ -65,7 +65,7 @@ impl Client {
                 return Ok(policy);
             }
             match self.set_note_iam(name, policy.with_grant(role, member)).await {
-                Err(error) if error.is_conflict() && attempt < CHANGE_ATTEMPTS => attempt += 1,
+                Err(error) if error.is_stale() && attempt < CHANGE_ATTEMPTS => attempt += 1,
                 result => return result,
             }
         }
@@ -78,7 +78,7 @@ impl Client {
         loop {
             let policy = self.note_iam(name).await?;
             match self.set_note_iam(name, policy.without_grant(role, member)).await {
-                Err(error) if error.is_conflict() && attempt < CHANGE_ATTEMPTS => attempt += 1,
+                Err(error) if error.is_stale() && attempt < CHANGE_ATTEMPTS => attempt += 1,
                 result => return result,
             }
         }

@@ -90,9 +90,20 @@ impl Error {
         self.status() == Some(404)
     }
 
-    /// The resource changed since it was read (AIP-154), or something with its name is there already.
+    /// The server answered 409: something is there already, or it changed meanwhile.
     pub fn is_conflict(&self) -> bool {
-        matches!(self.status(), Some(409 | 412))
+        self.status() == Some(409)
+    }
+
+    /// What was to be made is there already (`ALREADY_EXISTS` of AIP-193, `AlreadyExists` of Kubernetes).
+    pub fn is_already_there(&self) -> bool {
+        self.refusal().is_some_and(Refusal::says_already_there)
+    }
+
+    /// The resource changed since it was read, and the change was made to what is no longer (AIP-154). Google's
+    /// services say so by 409 with `ABORTED`, others by 412.
+    pub fn is_stale(&self) -> bool {
+        matches!(self.status(), Some(409 | 412)) && !self.is_already_there()
     }
 
     /// Whether the server certainly did not act on the request.
@@ -111,6 +122,10 @@ impl Error {
 }
 
 impl Refusal {
+    pub(super) fn says_already_there(&self) -> bool {
+        self.code == 409 && matches!(self.reason.as_str(), "ALREADY_EXISTS" | "AlreadyExists")
+    }
+
     /// Reads the body of an error answer in Google's, the registry's or Kubernetes' shape; of anything
     /// else the start is the message.
     pub(super) fn read(code: u16, body: &[u8]) -> Self {

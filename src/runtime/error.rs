@@ -33,7 +33,8 @@ impl From<Error> for Report {
 /// With the hint that the client has, and whether the resource had changed.
 impl From<client::Error> for Error {
     fn from(error: client::Error) -> Self {
-        let report = Report { hint: error.hint(), conflict: error.is_conflict(), ..Report::of(&error) };
+        let report =
+            Report { hint: error.hint(), conflict: error.is_already_there() || error.is_stale(), ..Report::of(&error) };
         report.into()
     }
 }

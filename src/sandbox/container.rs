@@ -26,7 +26,7 @@ use super::store::{Store, StoreError};
 use requests::{NewCluster, decode_create, decode_update};
 pub use store::ClusterAddress;
 use store::{Kind, StoredCluster, StoredOperation};
-pub(super) use store::{SCHEMA, by_dns_endpoint, only};
+pub(super) use store::{Meant, SCHEMA};
 use wire::base64_bytes;
 use wire::container::{ClientKey, Cluster, ClusterList, Operation};
 

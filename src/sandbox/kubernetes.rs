@@ -43,6 +43,7 @@ mod table;
 mod target;
 mod template;
 mod transaction;
+pub(super) mod verb;
 mod watch;
 mod work;
 mod workloads;
@@ -61,6 +62,7 @@ use failure::Failure;
 use transaction::{change, look};
 
 pub use crate::cluster_version::GIT_VERSION;
+pub(super) use call::is_watch;
 pub(super) use objects::SCHEMA;
 pub use objects::delete_cluster;
 

@@ -60,9 +60,7 @@ fn of_refusal(refusal: &Refusal) -> Option<String> {
         401 => Some("the access token is missing, expired or not for this server: log in again".to_owned()),
         403 => forbidden(refusal),
         404 => Some("it does not exist, or you may not know that it does: check project and name".to_owned()),
-        409 | 412 if refusal.reason == "ALREADY_EXISTS" || refusal.reason == "AlreadyExists" => {
-            Some("choose another name, or use the one that is there".to_owned())
-        }
+        409 if refusal.says_already_there() => Some("choose another name, or use the one that is there".to_owned()),
         409 | 412 => {
             Some("it changed since you read it: load it again, look at the difference, then repeat".to_owned())
         }

@@ -127,3 +127,16 @@ proptest::proptest! {
         }
     }
 }
+
+#[test]
+fn what_is_there_and_what_has_changed_are_two_refusals() {
+    let google = |code: u16, status: &str| refused(code, &format!(r#"{{"error": {{"status": "{status}"}}}}"#));
+    let there = google(409, "ALREADY_EXISTS");
+    assert!(there.is_conflict() && there.is_already_there() && !there.is_stale());
+    let changed = google(409, "ABORTED");
+    assert!(changed.is_conflict() && changed.is_stale() && !changed.is_already_there());
+    let precondition = google(412, "FAILED_PRECONDITION");
+    assert!(precondition.is_stale() && !precondition.is_conflict() && !precondition.is_already_there());
+    let other = google(400, "ALREADY_EXISTS");
+    assert!(!other.is_conflict() && !other.is_already_there() && !other.is_stale());
+}

@@ -24,8 +24,13 @@ fn attestation(new: NewAttestation) -> Attestation {
 /// Stores an attestation; one that is there already is as good as a new one.
 pub(super) async fn create(backend: &Backend, new: NewAttestation) -> Done {
     let project = project_id(&new.project)?;
-    match backend.client()?.create_attestation(&project, &attestation(new)).await {
-        Err(error) if error.is_conflict() => Ok(Outcome::Done),
+    stored(backend.client()?.create_attestation(&project, &attestation(new)).await)
+}
+
+/// Only what is there already counts as stored: a 409 may also say that something changed meanwhile.
+fn stored(answer: Result<Attestation, client::Error>) -> Done {
+    match answer {
+        Err(error) if error.is_already_there() => Ok(Outcome::Done),
         other => done(other),
     }
 }
@@ -46,4 +51,40 @@ pub(super) async fn delete(backend: &Backend, list: &[Attestation]) -> Done {
         client.delete_occurrence(&attestation.name).await?;
     }
     Ok(Outcome::Done)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use client::{Fault, Refusal};
+
+    fn refused(code: u16, reason: &str) -> client::Error {
+        let refusal = Refusal {
+            code,
+            reason: reason.to_owned(),
+            message: "no".to_owned(),
+            detail: None,
+            service: None,
+            retry_after: None,
+            location: None,
+            challenge: None,
+        };
+        client::Error {
+            method: "POST".to_owned(),
+            url: "https://h/p".to_owned(),
+            fault: Fault::Status(Box::new(refusal)),
+        }
+    }
+
+    #[test]
+    fn an_attestation_that_is_there_already_is_stored() {
+        assert_eq!(stored(Err(refused(409, "ALREADY_EXISTS"))), Ok(Outcome::Done));
+    }
+
+    #[test]
+    fn an_attestation_refused_for_a_stale_etag_is_not_stored() {
+        for (code, reason) in [(409, "ABORTED"), (412, "FAILED_PRECONDITION"), (400, "ALREADY_EXISTS")] {
+            assert!(stored(Err(refused(code, reason))).is_err(), "{code} {reason}");
+        }
+    }
 }

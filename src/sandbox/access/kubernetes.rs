@@ -4,6 +4,7 @@ use axum::http::Method;
 use rusqlite::Transaction;
 
 use super::grants::has;
+use crate::kubernetes::verb::Verb;
 use crate::people::Person;
 use crate::state::State;
 use crate::store::StoreError;
@@ -51,7 +52,7 @@ fn permission((verb, resource, subresource): (&str, &str, Option<&str>)) -> Stri
 
 /// What a request to an API server does, as its authorizer sees it.
 struct KubernetesCall<'a> {
-    verb: &'static str,
+    verb: Verb,
     group: &'a str,
     resource: &'a str,
     subresource: Option<&'a str>,
@@ -78,20 +79,20 @@ impl<'a> KubernetesCall<'a> {
         }
         let (name, subresource) = (rest.first().copied(), rest.get(1).copied());
         let verb = match (method.as_str(), name) {
-            ("GET" | "HEAD", None) if watch => "watch",
-            ("GET" | "HEAD", None) => "list",
-            ("GET" | "HEAD", _) => "get",
-            ("POST", _) => "create",
-            ("PUT", _) => "update",
-            ("PATCH", _) => "patch",
-            ("DELETE", None) => "deletecollection",
-            _ => "delete",
+            ("GET" | "HEAD", None) if watch => Verb::Watch,
+            ("GET" | "HEAD", None) => Verb::List,
+            ("GET" | "HEAD", _) => Verb::Get,
+            ("POST", _) => Verb::Create,
+            ("PUT", _) => Verb::Update,
+            ("PATCH", _) => Verb::Patch,
+            ("DELETE", None) => Verb::DeleteCollection,
+            _ => Verb::Delete,
         };
         Some(Self { verb, group, resource, subresource, namespace, name })
     }
 
     fn permission(&self) -> String {
-        permission((self.verb, self.resource, self.subresource))
+        permission((self.verb.as_str(), self.resource, self.subresource))
     }
 
     fn refusal(&self, person: &Person, permission: &str) -> String {
@@ -150,7 +151,7 @@ mod tests {
             assert!(KubernetesCall::of(&Method::GET, free, false).is_none(), "{free}");
         }
         let namespaces = KubernetesCall::of(&Method::GET, "/api/v1/namespaces", true).unwrap();
-        assert_eq!((namespaces.verb, namespaces.namespace), ("watch", None));
+        assert_eq!((namespaces.verb, namespaces.namespace), (Verb::Watch, None));
         let namespace = KubernetesCall::of(&Method::DELETE, "/api/v1/namespaces/x", false).unwrap();
         assert_eq!((namespace.resource, namespace.name), ("namespaces", Some("x")));
     }

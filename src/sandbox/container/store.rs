@@ -191,7 +191,7 @@ pub(super) fn delete(tx: &Transaction<'_>, id: &ClusterId) -> Result<(), rusqlit
 }
 
 /// The cluster whose API server has this name.
-pub(crate) fn by_dns_endpoint(tx: &Transaction<'_>, host: &str) -> Result<Option<ClusterId>, rusqlite::Error> {
+fn by_dns_endpoint(tx: &Transaction<'_>, host: &str) -> Result<Option<ClusterId>, rusqlite::Error> {
     tx.prepare_cached(&format!("{COLUMNS} WHERE dns_endpoint = ?1"))?
         .query_row([host], |row| StoredCluster::from_row(row).map(|cluster| cluster.id))
         .optional()
@@ -207,11 +207,29 @@ pub(super) fn addresses(tx: &Transaction<'_>) -> Result<Vec<ClusterAddress>, rus
     statement.query_map([], address)?.collect()
 }
 
-/// The only cluster of all projects, or how many there are.
-pub(crate) fn only(tx: &Transaction<'_>) -> Result<Result<ClusterId, usize>, rusqlite::Error> {
-    let clusters = addresses(tx)?;
-    let count = clusters.len();
-    Ok(<[ClusterAddress; 1]>::try_from(clusters).map(|[cluster]| cluster.id).map_err(|_others| count))
+/// Which cluster a request to an API server is for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Meant {
+    Cluster(ClusterId),
+    /// No cluster has the name, or there is none at all.
+    Nothing,
+    /// The request names none, and there are this many.
+    OneOf(usize),
+}
+
+impl Meant {
+    /// The cluster whose API server has this name; where none is named, the only one of all projects.
+    pub(crate) fn find(tx: &Transaction<'_>, host: Option<&str>) -> Result<Self, rusqlite::Error> {
+        if let Some(host) = host {
+            return Ok(by_dns_endpoint(tx, host)?.map_or(Self::Nothing, Self::Cluster));
+        }
+        let mut clusters = addresses(tx)?;
+        Ok(match (clusters.pop(), clusters.len()) {
+            (None, _) => Self::Nothing,
+            (Some(only), 0) => Self::Cluster(only.id),
+            (Some(_), others) => Self::OneOf(others + 1),
+        })
+    }
 }
 
 /// What is done with a cluster.
@@ -248,7 +266,11 @@ impl StoredOperation {
     }
 
     pub(super) fn insert(&self, tx: &Transaction<'_>) -> Result<(), rusqlite::Error> {
-        tx.prepare_cached("INSERT INTO cluster_operations VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)")?.execute((
+        tx.prepare_cached(
+            "INSERT INTO cluster_operations (name, kind, project, location, cluster, start_time, end_time)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+        )?
+        .execute((
             &self.name,
             &self.kind,
             &self.cluster.project,
@@ -275,9 +297,12 @@ impl StoredOperation {
                 end_time: time(row, 6)?,
             })
         };
-        tx.prepare_cached("SELECT * FROM cluster_operations WHERE name = ?1 AND project = ?2 AND location = ?3")?
-            .query_row((name, project, location), from_row)
-            .optional()
+        tx.prepare_cached(
+            "SELECT name, kind, project, location, cluster, start_time, end_time FROM cluster_operations
+             WHERE name = ?1 AND project = ?2 AND location = ?3",
+        )?
+        .query_row((name, project, location), from_row)
+        .optional()
     }
 
     /// As the API shows it at this time; its links have the project's number.

@@ -18,6 +18,7 @@ use super::removal::{self, Wish};
 use super::resources::{Kind, Scope, Subresource};
 use super::selector::Selector;
 use super::table::{Include, table};
+use super::verb::Verb;
 use super::{patch, reviews, subresources};
 use axum::http::Method;
 use wire::kubernetes::typed;
@@ -26,9 +27,9 @@ use wire::kubernetes::typed;
 pub(super) fn read(cluster: Cluster<'_>, call: &Call) -> Result<Reply, Failure> {
     let target = &call.target;
     let verb = match (&target.name, call.is_watch()) {
-        (Some(_), _) => "get",
-        (None, false) => "list",
-        (None, true) => "watch",
+        (Some(_), _) => Verb::Get,
+        (None, false) => Verb::List,
+        (None, true) => Verb::Watch,
     };
     if !target.subresource.map_or(target.resource.verbs, |row| row.verbs).contains(&verb) {
         return Err(Failure::method_not_allowed());
@@ -50,12 +51,12 @@ pub(super) fn read(cluster: Cluster<'_>, call: &Call) -> Result<Reply, Failure> 
 pub(super) fn write(cluster: Cluster<'_>, call: &Call, body: &[u8]) -> Result<Reply, Failure> {
     let target = &call.target;
     let verb = match (&call.method, target.name.is_some()) {
-        (&Method::POST, false) => "create",
-        (&Method::POST, true) if target.subresource.is_some() => "create",
-        (&Method::PUT, true) => "update",
-        (&Method::PATCH, true) => "patch",
-        (&Method::DELETE, true) => "delete",
-        (&Method::DELETE, false) => "deletecollection",
+        (&Method::POST, false) => Verb::Create,
+        (&Method::POST, true) if target.subresource.is_some() => Verb::Create,
+        (&Method::PUT, true) => Verb::Update,
+        (&Method::PATCH, true) => Verb::Patch,
+        (&Method::DELETE, true) => Verb::Delete,
+        (&Method::DELETE, false) => Verb::DeleteCollection,
         _ => return Err(Failure::method_not_allowed()),
     };
     let allowed = target.subresource.map_or(target.resource.verbs, |row| row.verbs);
@@ -67,36 +68,51 @@ pub(super) fn write(cluster: Cluster<'_>, call: &Call, body: &[u8]) -> Result<Re
         return subresources::write(cluster, call, row.subresource, body);
     }
     match verb {
-        "delete" => delete(cluster, call, body).map(Reply::ok),
-        "deletecollection" => delete_all(cluster, call, body).map(Reply::ok),
-        _ => match target.resource.kind {
-            Kind::Pod => edit::<Pod>(cluster, call, verb, body),
-            Kind::Event => edit::<Event>(cluster, call, verb, body),
-            Kind::Namespace => edit::<Namespace>(cluster, call, verb, body),
-            Kind::ServiceAccount => edit::<ServiceAccount>(cluster, call, verb, body),
-            Kind::Service => edit::<Service>(cluster, call, verb, body),
-            Kind::ReplicationController => edit::<ReplicationController>(cluster, call, verb, body),
-            Kind::Deployment => edit::<Deployment>(cluster, call, verb, body),
-            Kind::ReplicaSet => edit::<ReplicaSet>(cluster, call, verb, body),
-            Kind::StatefulSet => edit::<StatefulSet>(cluster, call, verb, body),
-            Kind::DaemonSet => edit::<DaemonSet>(cluster, call, verb, body),
-            Kind::Job => edit::<Job>(cluster, call, verb, body),
-            Kind::CronJob => edit::<CronJob>(cluster, call, verb, body),
-            Kind::Review => Ok(Reply { code: 201, body: reviews::answer(cluster, call, body)?, warnings: Vec::new() }),
-        },
+        Verb::Delete => delete(cluster, call, body).map(Reply::ok),
+        Verb::DeleteCollection => delete_all(cluster, call, body).map(Reply::ok),
+        Verb::Create => edit_kind(cluster, call, Edit::Create, body),
+        Verb::Update => edit_kind(cluster, call, Edit::Update, body),
+        Verb::Patch => edit_kind(cluster, call, Edit::Patch, body),
+        Verb::Get | Verb::List | Verb::Watch => Err(Failure::method_not_allowed()),
     }
 }
 
-fn edit<T: Editable>(cluster: Cluster<'_>, call: &Call, verb: &str, body: &[u8]) -> Result<Reply, Failure> {
-    match verb {
-        "create" => create::<T>(cluster, call, body),
-        "update" => {
+/// The verbs that write an object.
+#[derive(Debug, Clone, Copy)]
+enum Edit {
+    Create,
+    Update,
+    Patch,
+}
+
+fn edit_kind(cluster: Cluster<'_>, call: &Call, edit: Edit, body: &[u8]) -> Result<Reply, Failure> {
+    match call.target.resource.kind {
+        Kind::Pod => write_object::<Pod>(cluster, call, edit, body),
+        Kind::Event => write_object::<Event>(cluster, call, edit, body),
+        Kind::Namespace => write_object::<Namespace>(cluster, call, edit, body),
+        Kind::ServiceAccount => write_object::<ServiceAccount>(cluster, call, edit, body),
+        Kind::Service => write_object::<Service>(cluster, call, edit, body),
+        Kind::ReplicationController => write_object::<ReplicationController>(cluster, call, edit, body),
+        Kind::Deployment => write_object::<Deployment>(cluster, call, edit, body),
+        Kind::ReplicaSet => write_object::<ReplicaSet>(cluster, call, edit, body),
+        Kind::StatefulSet => write_object::<StatefulSet>(cluster, call, edit, body),
+        Kind::DaemonSet => write_object::<DaemonSet>(cluster, call, edit, body),
+        Kind::Job => write_object::<Job>(cluster, call, edit, body),
+        Kind::CronJob => write_object::<CronJob>(cluster, call, edit, body),
+        Kind::Review => Ok(Reply { code: 201, body: reviews::answer(cluster, call, body)?, warnings: Vec::new() }),
+    }
+}
+
+fn write_object<T: Editable>(cluster: Cluster<'_>, call: &Call, edit: Edit, body: &[u8]) -> Result<Reply, Failure> {
+    match edit {
+        Edit::Create => create::<T>(cluster, call, body),
+        Edit::Update => {
             let new = decode::object::<T>(&decode::value(call, body)?, call.field_validation()?)?;
             let old = existing::<T>(cluster, call)?;
             update(cluster, call, &old, new, T::check_update)
         }
-        _ if call.is_apply() => apply::<T>(cluster, call, body),
-        _ => {
+        Edit::Patch if call.is_apply() => apply::<T>(cluster, call, body),
+        Edit::Patch => {
             // Before the question whether the object is there.
             patch::Kind::of(&call.content_type)?;
             let old = existing::<T>(cluster, call)?;

@@ -1,7 +1,8 @@
 //! A request, read: what it is about, what it wants done, and in which form it wants the answer.
 
+use axum::extract::Query;
 use axum::http::request::Parts;
-use axum::http::{Method, header};
+use axum::http::{Method, Uri, header};
 use serde::Deserialize;
 
 use super::caller::Caller;
@@ -28,6 +29,18 @@ pub(super) struct Options {
     pub(super) include_object: Option<String>,
     pub(super) propagation_policy: Option<String>,
     pub(super) container: Option<String>,
+}
+
+impl Options {
+    fn is_watch(&self) -> bool {
+        matches!(self.watch.as_deref(), Some("1" | "true"))
+    }
+}
+
+/// Whether a request asks to be told of changes. One whose parameters cannot be read asks for nothing: it is
+/// refused later.
+pub(crate) fn is_watch(uri: &Uri) -> bool {
+    Query::<Options>::try_from_uri(uri).is_ok_and(|Query(options)| options.is_watch())
 }
 
 /// What becomes of fields that a kind does not have.
@@ -63,9 +76,8 @@ pub(super) struct Call {
 impl Call {
     pub(super) fn read(parts: &Parts) -> Result<Self, Failure> {
         let target = Target::parse(parts.uri.path()).ok_or_else(Failure::no_such_path)?;
-        let options = axum::extract::Query::<Options>::try_from_uri(&parts.uri)
-            .map_err(|error| Failure::bad_request(error.to_string()))?
-            .0;
+        let options =
+            Query::<Options>::try_from_uri(&parts.uri).map_err(|error| Failure::bad_request(error.to_string()))?.0;
         let content_type = parts.headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
         let content_type = content_type.unwrap_or_default().split(';').next().unwrap_or_default();
         let content_type = content_type.trim().to_ascii_lowercase();
@@ -105,7 +117,7 @@ impl Call {
     }
 
     pub(super) fn is_watch(&self) -> bool {
-        matches!(self.options.watch.as_deref(), Some("1" | "true"))
+        self.options.is_watch()
     }
 
     /// The most objects that a page may hold; none means all.
@@ -157,4 +169,20 @@ fn form(parts: &Parts) -> Form {
         parameters.clone().any(|p| p == "as=Table") && parameters.any(|p| p == "v=v1")
     };
     if asked.is_some_and(wants_table) { Form::Table } else { Form::Object }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[rstest::rstest]
+    #[case("/api/v1/pods?watch=true", true)]
+    #[case("/api/v1/pods?limit=5&watch=1", true)]
+    #[case("/api/v1/pods?watch=false", false)]
+    #[case("/api/v1/pods?labelSelector=watch%3Dtrue", false)]
+    #[case("/api/v1/pods?fieldSelector=x&notwatch=true", false)]
+    #[case("/api/v1/pods", false)]
+    fn watches(#[case] uri: Uri, #[case] expected: bool) {
+        assert_eq!(is_watch(&uri), expected, "{uri}");
+    }
 }

@@ -5,6 +5,7 @@ use axum::http::HeaderMap;
 use super::failure::Failure;
 use super::resources::Kind;
 use super::target::Target;
+use super::verb::Verb;
 use crate::people::Person;
 
 /// The name of who holds the token.
@@ -51,7 +52,7 @@ impl Caller {
     }
 
     /// Fails where the caller has no right to the request. Everybody may ask what it may do.
-    pub(super) fn check(&self, target: &Target, verb: &str) -> Result<(), Failure> {
+    pub(super) fn check(&self, target: &Target, verb: Verb) -> Result<(), Failure> {
         let resource = target.resource;
         // Whether one of the people may, was looked at where the request came in.
         if self.may_do_everything() || self.person.is_some() || resource.kind == Kind::Review {

@@ -402,19 +402,29 @@ impl<'t> Cluster<'t> {
         Ok(())
     }
 
-    /// Removes what has expired, and forgets what was deleted long ago.
-    pub(super) fn expire_old(self) -> Result<(), Failure> {
+    /// The objects whose time is over, each with its kind.
+    fn expired(self) -> Result<Vec<(Kind, Stored)>, rusqlite::Error> {
         let sql = format!(
-            "SELECT {} FROM kubernetes_object WHERE cluster = ?1 AND expires IS NOT NULL AND expires <= ?2",
+            "SELECT {}, resource FROM kubernetes_object WHERE cluster = ?1 AND expires IS NOT NULL AND expires <= ?2",
             Stored::COLUMNS
         );
-        let now = self.now.as_millisecond();
-        let expired: Vec<Stored> = {
-            let mut statement = self.tx.prepare_cached(&sql)?;
-            statement.query_map(params![self.row, now], Stored::of)?.collect::<Result<_, _>>()?
-        };
-        for stored in expired {
-            self.remove(Kind::Event, &stored)?;
+        let mut statement = self.tx.prepare_cached(&sql)?;
+        let rows = statement.query_map(params![self.row, self.now.as_millisecond()], |row| {
+            Ok((row.get::<_, String>("resource")?, Stored::of(row)?))
+        })?;
+        let mut expired = Vec::new();
+        for row in rows {
+            let (plural, stored) = row?;
+            // Of a resource that is no longer served nobody is told either.
+            expired.extend(Kind::of_plural(&plural).map(|kind| (kind, stored)));
+        }
+        Ok(expired)
+    }
+
+    /// Removes what has expired, and forgets what was deleted long ago.
+    pub(super) fn expire_old(self) -> Result<(), Failure> {
+        for (kind, stored) in self.expired()? {
+            self.remove(kind, &stored)?;
         }
         let before = (self.now - DELETED_KEPT).as_millisecond();
         self.tx.execute(
@@ -433,3 +443,6 @@ fn controller(meta: &ObjectMeta) -> Option<&str> {
     let owners = meta.owner_references.as_deref().unwrap_or_default();
     owners.iter().find(|owner| owner.controller == Some(true)).map(|owner| owner.uid.as_str())
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,5 +1,7 @@
 //! The resources that the clusters serve, declared once: discovery, paths and tables follow from this.
 
+use super::verb::Verb;
+
 /// A kind of object.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(super) enum Kind {
@@ -46,7 +48,7 @@ pub(super) struct Resource {
     pub(super) singular: &'static str,
     pub(super) kind_name: &'static str,
     pub(super) scope: Scope,
-    pub(super) verbs: &'static [&'static str],
+    pub(super) verbs: &'static [Verb],
     pub(super) short_names: &'static [&'static str],
     /// Whether `kubectl get all` shows it.
     pub(super) in_all: bool,
@@ -60,12 +62,22 @@ pub(super) struct SubresourceRow {
     pub(super) name: &'static str,
     pub(super) group: &'static str,
     pub(super) kind_name: &'static str,
-    pub(super) verbs: &'static [&'static str],
+    pub(super) verbs: &'static [Verb],
 }
 
-const ALL_VERBS: &[&str] = &["create", "delete", "deletecollection", "get", "list", "patch", "update", "watch"];
-const SINGLE_VERBS: &[&str] = &["create", "delete", "get", "list", "patch", "update", "watch"];
-const EDIT_VERBS: &[&str] = &["get", "patch", "update"];
+const ALL_VERBS: &[Verb] = &[
+    Verb::Create,
+    Verb::Delete,
+    Verb::DeleteCollection,
+    Verb::Get,
+    Verb::List,
+    Verb::Patch,
+    Verb::Update,
+    Verb::Watch,
+];
+const SINGLE_VERBS: &[Verb] =
+    &[Verb::Create, Verb::Delete, Verb::Get, Verb::List, Verb::Patch, Verb::Update, Verb::Watch];
+const EDIT_VERBS: &[Verb] = &[Verb::Get, Verb::Patch, Verb::Update];
 
 const SCALE: SubresourceRow = SubresourceRow {
     subresource: Subresource::Scale,
@@ -76,11 +88,11 @@ const SCALE: SubresourceRow = SubresourceRow {
 };
 
 const fn status(group: &'static str, kind_name: &'static str) -> SubresourceRow {
-    SubresourceRow { subresource: Subresource::Status, name: "status", group, kind_name, verbs: &["get"] }
+    SubresourceRow { subresource: Subresource::Status, name: "status", group, kind_name, verbs: &[Verb::Get] }
 }
 
 const fn inside(name: &'static str, kind_name: &'static str) -> SubresourceRow {
-    SubresourceRow { subresource: Subresource::Inside, name, group: "", kind_name, verbs: &["create", "get"] }
+    SubresourceRow { subresource: Subresource::Inside, name, group: "", kind_name, verbs: &[Verb::Create, Verb::Get] }
 }
 
 const fn review(
@@ -96,7 +108,7 @@ const fn review(
         singular,
         kind_name,
         scope: Scope::Cluster,
-        verbs: &["create"],
+        verbs: &[Verb::Create],
         short_names: &[],
         in_all: false,
         subresources: &[],
@@ -127,7 +139,13 @@ pub(super) const RESOURCES: &[Resource] = &[
             },
             inside("attach", "PodAttachOptions"),
             inside("exec", "PodExecOptions"),
-            SubresourceRow { subresource: Subresource::Log, name: "log", group: "", kind_name: "Pod", verbs: &["get"] },
+            SubresourceRow {
+                subresource: Subresource::Log,
+                name: "log",
+                group: "",
+                kind_name: "Pod",
+                verbs: &[Verb::Get],
+            },
             inside("portforward", "PodPortForwardOptions"),
             status("", "Pod"),
         ],
@@ -304,6 +322,11 @@ impl Kind {
     pub(super) fn resource(self) -> &'static Resource {
         RESOURCES.iter().find(|resource| resource.kind == self).unwrap_or(&RESOURCES[0])
     }
+
+    /// The kind of objects with this plural, which no two kinds of kept objects share.
+    pub(super) fn of_plural(plural: &str) -> Option<Self> {
+        RESOURCES.iter().find(|row| row.plural == plural && row.kind != Self::Review).map(|row| row.kind)
+    }
 }
 
 #[cfg(test)]
@@ -314,6 +337,7 @@ mod tests {
     fn each_kind_has_its_row_and_each_group_is_known() {
         for resource in RESOURCES {
             assert!(resource.kind == Kind::Review || resource.kind.resource().plural == resource.plural);
+            assert!(resource.kind == Kind::Review || Kind::of_plural(resource.plural) == Some(resource.kind));
             assert!(resource.group.is_empty() || GROUPS.contains(&resource.group), "{}", resource.group);
         }
     }

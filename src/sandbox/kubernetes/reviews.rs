@@ -79,7 +79,7 @@ fn rules_of(cluster: Cluster<'_>, person: &Person) -> Result<Vec<Value>, Failure
         for (subresource, verbs) in std::iter::once(whole).chain(parts) {
             let mut held = Vec::new();
             for verb in verbs {
-                let action = (*verb, resource.plural, subresource);
+                let action = (verb.as_str(), resource.plural, subresource);
                 if may_in_cluster(cluster.tx, person, &cluster.id.project, action)? {
                     held.push(*verb);
                 }

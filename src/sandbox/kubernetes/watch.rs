@@ -20,6 +20,7 @@ use super::objects::{Cluster, Stored};
 use super::resources::Kind;
 use super::selector::Selector;
 use super::transaction::look;
+use super::verb::Verb;
 
 /// How often the store is asked.
 const PERIOD: Duration = Duration::from_millis(300);
@@ -41,10 +42,10 @@ struct Watch {
 
 /// Answers `?watch=true` with a stream.
 pub(super) async fn stream(state: State, id: ClusterId, call: Call) -> Result<Response, Failure> {
-    if !call.target.resource.verbs.contains(&"watch") {
+    if !call.target.resource.verbs.contains(&Verb::Watch) {
         return Err(Failure::method_not_allowed());
     }
-    call.caller.check(&call.target, "watch")?;
+    call.caller.check(&call.target, Verb::Watch)?;
     let selector = Selector::parse(&call.options.label_selector, &call.options.field_selector)?;
     let seconds = call.timeout_seconds()?.unwrap_or(USUAL_SECONDS).min(MOST_SECONDS);
     let seen = match call.options.resource_version.as_str() {

@@ -23,13 +23,14 @@ use super::log::Coming;
 use super::token::{Token, Tokens};
 use crate::access::{self, Passed};
 use crate::clients::Clients;
+use crate::container::Meant;
 use crate::error::ApiError;
 use crate::google::{Google, GoogleApi};
 use crate::kms::Vault;
 use crate::people::Person;
 use crate::state::{ClusterId, RegistryHost, State};
 use crate::store::StoreError;
-use crate::{container, kubernetes, registry};
+use crate::{kubernetes, registry};
 use wire::kubernetes::failure;
 use wire::registry::{ErrorBody, RegistryError};
 use wire::status::Code;
@@ -188,7 +189,7 @@ impl Front {
             Area::Kubernetes(host) => match self.cluster(host).await {
                 Ok(cluster) => {
                     if !person.is_owner() {
-                        let watch = request.uri().query().is_some_and(|query| query.contains("watch=true"));
+                        let watch = kubernetes::is_watch(request.uri());
                         let asked = (request.method(), request.uri().path(), watch);
                         let allowed = access::kubernetes(&self.state, person, &cluster.project, asked).await;
                         if let Err(message) = allowed {
@@ -219,14 +220,11 @@ impl Front {
 
     /// The cluster whose API server is at this host; without one, the only cluster.
     async fn cluster(&self, host: Option<String>) -> Result<ClusterId, Response> {
-        let find = move |tx: &Transaction<'_>| match host {
-            Some(host) => Ok(container::by_dns_endpoint(tx, &host)?.ok_or(0)),
-            None => Ok::<_, StoreError>(container::only(tx)?),
-        };
+        let find = move |tx: &Transaction<'_>| Ok::<_, StoreError>(Meant::find(tx, host.as_deref())?);
         let message = match self.state.store.read(find).await {
-            Ok(Ok(cluster)) => return Ok(cluster),
-            Ok(Err(0)) => "the sandbox has no such cluster: make one first".to_owned(),
-            Ok(Err(count)) => {
+            Ok(Meant::Cluster(cluster)) => return Ok(cluster),
+            Ok(Meant::Nothing) => "the sandbox has no such cluster: make one first".to_owned(),
+            Ok(Meant::OneOf(count)) => {
                 format!("the sandbox has {count} clusters: reach each at its own name (its DNS endpoint)")
             }
             Err(error) => {

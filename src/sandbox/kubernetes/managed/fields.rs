@@ -48,49 +48,41 @@ impl Fields {
     pub(super) fn of(object: &Value) -> Self {
         let mut fields = Self::default();
         for (key, value) in object.as_object().into_iter().flatten() {
+            let path = vec![Element::Field(key.clone())];
             match key.as_str() {
                 "apiVersion" | "kind" | "status" => {}
-                "metadata" => {
-                    for (key, value) in value.as_object().into_iter().flatten() {
-                        if !NOT_OF_CLIENTS.contains(&key.as_str()) {
-                            let path = vec![Element::Field("metadata".to_owned()), Element::Field(key.clone())];
-                            fields.collect(path, key, value);
-                        }
-                    }
-                }
-                _ => fields.collect(vec![Element::Field(key.clone())], key, value),
+                "metadata" => fields.collect_all(&path, value, |key| !NOT_OF_CLIENTS.contains(&key)),
+                _ => fields.collect(path, key, value),
             }
         }
         fields
     }
 
+    /// The fields of an object at this path, as far as their names are wanted.
+    fn collect_all(&mut self, path: &[Element], object: &Value, is_wanted: impl Fn(&str) -> bool) {
+        for (key, value) in object.as_object().into_iter().flatten().filter(|(key, _)| is_wanted(key)) {
+            self.collect([path, &[Element::Field(key.clone())]].concat(), key, value);
+        }
+    }
+
     fn collect(&mut self, path: Path, name: &str, value: &Value) {
+        let is_shallow = path.len() < MAX_DEPTH;
         match value {
             Value::Null => {}
-            Value::Object(map) if !map.is_empty() && !ATOMIC.contains(&name) && path.len() < MAX_DEPTH => {
-                for (key, value) in map {
-                    self.collect([path.as_slice(), &[Element::Field(key.clone())]].concat(), key, value);
-                }
+            Value::Object(map) if !map.is_empty() && !ATOMIC.contains(&name) && is_shallow => {
+                self.collect_all(&path, value, |_| true);
             }
-            Value::Array(list) if path.len() < MAX_DEPTH => match elements(name, list) {
+            Value::Array(list) if is_shallow => match elements(name, list) {
                 Some(elements) => {
                     for (element, value) in elements {
                         let path = [path.as_slice(), &[element]].concat();
-                        if let Value::Object(map) = value {
-                            for (key, value) in map {
-                                self.collect([path.as_slice(), &[Element::Field(key.clone())]].concat(), key, value);
-                            }
-                        }
+                        self.collect_all(&path, value, |_| true);
                         self.0.insert(path);
                     }
                 }
-                None => {
-                    self.0.insert(path);
-                }
+                None => drop(self.0.insert(path)),
             },
-            _ => {
-                self.0.insert(path);
-            }
+            _ => drop(self.0.insert(path)),
         }
     }
 
