@@ -12,7 +12,6 @@ use domain::name::{AttestorName, ProjectId};
 use domain::policy::Policy;
 use wire::binary_authorization as binauthz;
 use wire::container_analysis::Occurrence;
-use wire::iam::{IamPolicy, SetIamPolicy};
 
 page!(binauthz::AttestorList, attestors, binauthz::Attestor);
 
@@ -101,16 +100,6 @@ impl Client {
         }
     }
 
-    pub async fn attestor_iam(&self, name: &AttestorName) -> Result<IamPolicy, Error> {
-        let url = attestor_url(name, ":getIamPolicy")?;
-        self.get(with_query(url, &[("options.requestedPolicyVersion", "3")])).await
-    }
-
-    pub async fn set_attestor_iam(&self, name: &AttestorName, policy: IamPolicy) -> Result<IamPolicy, Error> {
-        let body = SetIamPolicy { resource: None, policy };
-        self.write(Method::POST, attestor_url(name, ":setIamPolicy")?, &body).await
-    }
-
     /// Asks whether the attestor would take this attestation; the occurrence need not exist.
     pub async fn validate(&self, name: &AttestorName, attestation: &Attestation) -> Result<Validation, Error> {
         let occurrence = Occurrence::from(attestation);
@@ -133,7 +122,7 @@ fn policy_url(project: &ProjectId) -> Result<Url, Error> {
     google::url(BINARY_AUTHORIZATION, &["v1", "projects", project.as_str(), "policy"])
 }
 
-fn attestor_url(name: &AttestorName, verb: &str) -> Result<Url, Error> {
+pub(super) fn attestor_url(name: &AttestorName, verb: &str) -> Result<Url, Error> {
     let last = format!("{}{verb}", name.id());
     google::url(BINARY_AUTHORIZATION, &["v1", "projects", name.project(), "attestors", &last])
 }

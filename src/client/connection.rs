@@ -98,14 +98,6 @@ impl Connection {
         &self.limits
     }
 
-    /// The address that every name stands for, in the sandbox.
-    pub fn sandbox_address(&self) -> Option<SocketAddr> {
-        match &self.route {
-            Route::Sandbox { address, .. } => Some(*address),
-            Route::Cloud => None,
-        }
-    }
-
     pub(super) async fn token(&self) -> Result<Secret, TokenError> {
         self.tokens.token().await
     }

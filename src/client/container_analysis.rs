@@ -22,9 +22,6 @@ const PAGE_SIZE: &str = "1000";
 /// So many attestations of other digests are looked at: they explain, and decide nothing.
 const OTHERS: &str = "100";
 
-/// The service's maximum for one `batchCreate`.
-const BATCH: usize = 1000;
-
 impl Client {
     pub async fn notes(&self, project: &ProjectId) -> Result<Vec<Note>, Error> {
         let url = google::url(CONTAINER_ANALYSIS, &["v1", "projects", project.as_str(), "notes"])?;
@@ -94,24 +91,6 @@ impl Client {
     pub async fn create_occurrence(&self, project: &ProjectId, new: &Occurrence) -> Result<Occurrence, Error> {
         let url = google::url(CONTAINER_ANALYSIS, &["v1", "projects", project.as_str(), "occurrences"])?;
         self.write(Method::POST, url, new).await
-    }
-
-    /// Stores many, in batches: of a batch either all or none.
-    pub async fn create_attestations(
-        &self,
-        project: &ProjectId,
-        new: &[Attestation],
-    ) -> Result<Vec<Attestation>, Error> {
-        let last = "occurrences:batchCreate";
-        let url = google::url(CONTAINER_ANALYSIS, &["v1", "projects", project.as_str(), last])?;
-        let mut stored = Vec::with_capacity(new.len());
-        for batch in new.chunks(BATCH) {
-            let occurrences = batch.iter().map(Occurrence::from).collect();
-            let body = OccurrenceList { occurrences, next_page_token: None };
-            let answer: OccurrenceList = self.write(Method::POST, url.clone(), &body).await?;
-            stored.extend(attestations(&url, answer.occurrences)?);
-        }
-        Ok(stored)
     }
 
     /// Deletes `projects/P/occurrences/ID`.
@@ -195,7 +174,7 @@ fn of_digest(url: Url, digest: &Digest) -> Url {
 }
 
 /// Occurrences of other kinds are left out, as gcloud does.
-fn attestations(url: &Url, occurrences: Vec<Occurrence>) -> Result<Vec<Attestation>, Error> {
+pub(super) fn attestations(url: &Url, occurrences: Vec<Occurrence>) -> Result<Vec<Attestation>, Error> {
     let is_attestation = |occurrence: &Occurrence| occurrence.attestation.is_some();
     occurrences.into_iter().filter(is_attestation).map(|occurrence| read(url, occurrence)).collect()
 }

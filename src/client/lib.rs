@@ -14,6 +14,7 @@ mod container;
 mod container_analysis;
 mod error;
 mod evidence;
+mod for_tests;
 mod google;
 mod kubernetes;
 mod logging;
@@ -80,11 +81,6 @@ impl Client {
     /// The last exchanges, oldest first, redacted.
     pub fn exchanges(&self) -> Vec<Exchange> {
         self.0.log.after(0)
-    }
-
-    /// The exchanges with an id above `id`, oldest first; for a log that is shown as it grows.
-    pub fn exchanges_after(&self, id: u64) -> Vec<Exchange> {
-        self.0.log.after(id)
     }
 
     /// The connection pool for hosts under this trust, built where it is missing.
