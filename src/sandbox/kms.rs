@@ -15,7 +15,6 @@ pub(super) use vault::{Sealed, Vault};
 mod access;
 mod algorithm;
 mod api;
-mod crc32c;
 pub(super) mod key_id;
 mod key_rings;
 mod keys;

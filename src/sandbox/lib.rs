@@ -15,6 +15,7 @@ mod container;
 mod container_analysis;
 mod decode;
 mod error;
+mod filter;
 mod google;
 mod iam;
 mod kms;

@@ -1,4 +1,5 @@
-//! The filters of occurrence and note lists (AIP-160, as far as Container Analysis documents it).
+//! The filters of occurrence and note lists (AIP-160, as far as Container Analysis documents it): the
+//! fields that there are, and how they compare in SQL. The grammar is that of all areas (`filter`).
 //!
 //! Inferred beyond the forms that clients are known to send (`docs/binary-authorization.md`, "Container
 //! Analysis API" and "Open questions"): comparisons joined by `AND` and `OR` (which binds tighter, as
@@ -7,6 +8,7 @@
 use rusqlite::types::Value;
 
 use crate::error::ApiError;
+use crate::filter::{self, And, Comparator, Dialect, Expression};
 
 /// The table that a filter is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -15,15 +17,30 @@ pub(super) enum Columns {
     Occurrences,
 }
 
-/// Expressions that all have to hold.
+/// The most parentheses in each other: more than any known client sends, and no burden for SQLite.
+const MAX_DEPTH: usize = 8;
+
+static DIALECT: Dialect = Dialect {
+    and: And::Written,
+    functions: &[HAS_PREFIX, HAS_SUFFIX],
+    max_depth: MAX_DEPTH,
+    expected_field: "a field",
+    expected_value: "a text in double quotes",
+};
+
+const HAS_PREFIX: &str = "has_prefix";
+const HAS_SUFFIX: &str = "has_suffix";
+
+/// Conditions that all have to hold.
 #[derive(Debug, Default, PartialEq, Eq)]
-pub(super) struct Filter(Vec<Expression>);
+pub(super) struct Filter(Vec<Term>);
 
 #[derive(Debug, PartialEq, Eq)]
-enum Expression {
+enum Term {
     Is(Condition),
-    All(Vec<Expression>),
-    Any(Vec<Expression>),
+    All(Vec<Term>),
+    Any(Vec<Term>),
+    Not(Box<Term>),
 }
 
 #[derive(Debug, PartialEq, Eq)]
@@ -54,37 +71,44 @@ enum Operator {
     HasSuffix,
 }
 
-/// The most conditions that one filter may have: gcloud names many images at once.
-const MAX_CONDITIONS: usize = 256;
-
-/// How deep parentheses may stand in each other.
-const MAX_DEPTH: usize = 8;
-
 impl Filter {
     pub(super) fn parse(text: &str) -> Result<Self, ApiError> {
-        let invalid = |what: String| ApiError::invalid_field("filter", format!("Invalid filter: {what}"));
-        let mut reader = Reader { tokens: Tokens(text.trim()).peekable(), conditions: 0, depth: 0 };
-        if reader.tokens.peek().is_none() {
-            return Ok(Self::default());
-        }
-        let expression = reader.all().map_err(invalid)?;
-        match reader.tokens.next() {
-            None => Ok(Self(match expression {
-                Expression::All(all) => all,
-                other => vec![other],
-            })),
-            other => Err(invalid(format!("expected AND, found {}", shown(other)))),
+        let read = filter::parse(text, &DIALECT).and_then(Term::of);
+        match read.map_err(|what| ApiError::invalid_field("filter", format!("Invalid filter: {what}")))? {
+            Term::All(all) => Ok(Self(all)),
+            other => Ok(Self(vec![other])),
         }
     }
 
     /// The filter as SQL on these columns, with its parameters, to be put behind a `WHERE …`: starts
     /// with ` AND` unless it is empty.
     pub(super) fn sql(&self, columns: Columns, parameters: &mut Vec<Value>) -> String {
-        self.0.iter().map(|expression| format!(" AND {}", expression.sql(columns, parameters))).collect()
+        self.0.iter().map(|term| format!(" AND {}", term.sql(columns, parameters))).collect()
     }
 }
 
-impl Expression {
+impl Term {
+    /// The same on the fields that there are here.
+    fn of(expression: Expression) -> Result<Self, String> {
+        let each = |parts: Vec<Expression>| parts.into_iter().map(Self::of).collect::<Result<Vec<_>, _>>();
+        match expression {
+            Expression::All(parts) => each(parts).map(Self::All),
+            Expression::Any(parts) => each(parts).map(Self::Any),
+            Expression::Not(part) => Self::of(*part).map(|part| Self::Not(Box::new(part))),
+            Expression::Compare { path, comparator, value } => {
+                let field = field(&path.join("."))?;
+                let operator = operator(comparator, field)?;
+                Ok(Self::Is(Condition { field, operator, value: stored(value, field)? }))
+            }
+            Expression::Call { function, path, value } => {
+                let operator = if function == HAS_PREFIX { Operator::HasPrefix } else { Operator::HasSuffix };
+                let field = field(&path.join("."))?;
+                Ok(Self::Is(Condition { field, operator, value: stored(value, field)? }))
+            }
+            Expression::Anywhere(path) => Err(format!("expected = or != behind {:.60}", path.join("."))),
+        }
+    }
+
     fn sql(&self, columns: Columns, parameters: &mut Vec<Value>) -> String {
         let mut joined = |parts: &[Self], word: &str| {
             let parts: Vec<String> = parts.iter().map(|part| part.sql(columns, parameters)).collect();
@@ -94,57 +118,8 @@ impl Expression {
             Self::Is(condition) => condition.sql(columns, parameters),
             Self::All(all) => joined(all, " AND "),
             Self::Any(any) => joined(any, " OR "),
+            Self::Not(term) => format!("NOT {}", term.sql(columns, parameters)),
         }
-    }
-}
-
-/// Reads a filter, and counts.
-struct Reader<'a> {
-    tokens: std::iter::Peekable<Tokens<'a>>,
-    conditions: usize,
-    depth: usize,
-}
-
-impl Reader<'_> {
-    /// Expressions joined by `AND`.
-    fn all(&mut self) -> Result<Expression, String> {
-        let mut all = vec![self.any()?];
-        while self.take_word("and") {
-            all.push(self.any()?);
-        }
-        Ok(if all.len() > 1 { Expression::All(all) } else { all.remove(0) })
-    }
-
-    /// Expressions joined by `OR`.
-    fn any(&mut self) -> Result<Expression, String> {
-        let mut any = vec![self.one()?];
-        while self.take_word("or") {
-            any.push(self.one()?);
-        }
-        Ok(if any.len() > 1 { Expression::Any(any) } else { any.remove(0) })
-    }
-
-    fn one(&mut self) -> Result<Expression, String> {
-        if self.tokens.next_if(|token| *token == Token::Sign("(")).is_none() {
-            self.conditions += 1;
-            if self.conditions > MAX_CONDITIONS {
-                return Err(format!("more than {MAX_CONDITIONS} conditions"));
-            }
-            return condition(&mut self.tokens).map(Expression::Is);
-        }
-        self.depth += 1;
-        if self.depth > MAX_DEPTH {
-            return Err(format!("more than {MAX_DEPTH} parentheses in each other"));
-        }
-        let inner = self.all()?;
-        expect(self.tokens.next(), ")")?;
-        self.depth -= 1;
-        Ok(inner)
-    }
-
-    fn take_word(&mut self, word: &str) -> bool {
-        let is = |token: &Token<'_>| matches!(token, Token::Word(found) if found.eq_ignore_ascii_case(word));
-        self.tokens.next_if(is).is_some()
     }
 }
 
@@ -203,48 +178,23 @@ impl Field {
     }
 }
 
-/// `field OP "value"` or `has_suffix(field, "value")`.
-fn condition<'a>(tokens: &mut impl Iterator<Item = Token<'a>>) -> Result<Condition, String> {
-    let first = match tokens.next() {
-        Some(Token::Word(word)) => word,
-        other => return Err(format!("expected a field, found {}", shown(other))),
-    };
-    let function = match first {
-        "has_prefix" => Some(Operator::HasPrefix),
-        "has_suffix" => Some(Operator::HasSuffix),
-        _ => None,
-    };
-    let Some(operator) = function else {
-        let field = field(first)?;
-        let operator = operator(tokens.next(), field)?;
-        return Ok(Condition { field, operator, value: value(tokens.next(), field)? });
-    };
-    expect(tokens.next(), "(")?;
-    let field = match tokens.next() {
-        Some(Token::Word(word)) => field(word)?,
-        other => return Err(format!("expected a field, found {}", shown(other))),
-    };
-    expect(tokens.next(), ",")?;
-    let value = value(tokens.next(), field)?;
-    expect(tokens.next(), ")")?;
-    Ok(Condition { field, operator, value })
-}
-
 fn field(name: &str) -> Result<Field, String> {
     Field::parse(name).ok_or_else(|| {
         format!("unknown field {name:.60}; known are kind, resourceUrl, noteProjectId, noteId and createTime")
     })
 }
 
-fn operator(token: Option<Token<'_>>, field: Field) -> Result<Operator, String> {
-    let operator = match token {
-        Some(Token::Sign("=")) => Operator::Equal,
-        Some(Token::Sign("!=")) => Operator::NotEqual,
-        Some(Token::Sign("<")) => Operator::Less,
-        Some(Token::Sign("<=")) => Operator::LessOrEqual,
-        Some(Token::Sign(">")) => Operator::Greater,
-        Some(Token::Sign(">=")) => Operator::GreaterOrEqual,
-        other => return Err(format!("expected = or !=, found {}", shown(other))),
+fn operator(comparator: Comparator, field: Field) -> Result<Operator, String> {
+    let operator = match comparator {
+        Comparator::Equal => Operator::Equal,
+        Comparator::NotEqual => Operator::NotEqual,
+        Comparator::Less => Operator::Less,
+        Comparator::LessOrEqual => Operator::LessOrEqual,
+        Comparator::Greater => Operator::Greater,
+        Comparator::GreaterOrEqual => Operator::GreaterOrEqual,
+        Comparator::Has | Comparator::Matches | Comparator::MatchesNot => {
+            return Err(format!("expected = or !=, found {}", comparator.sign()));
+        }
     };
     if field != Field::CreateTime && !matches!(operator, Operator::Equal | Operator::NotEqual) {
         return Err("only createTime has an order".to_owned());
@@ -252,87 +202,14 @@ fn operator(token: Option<Token<'_>>, field: Field) -> Result<Operator, String> 
     Ok(operator)
 }
 
-/// A text in quotes; a time comes out as times are stored.
-fn value(token: Option<Token<'_>>, field: Field) -> Result<String, String> {
-    let text = match token {
-        Some(Token::Text(text)) => text,
-        Some(Token::Word(word)) => word.to_owned(),
-        other => return Err(format!("expected a text in double quotes, found {}", shown(other))),
-    };
+/// A value as it is compared with what is stored: a time comes out as times are stored.
+fn stored(value: filter::Value, field: Field) -> Result<String, String> {
+    let text = value.text;
     if field != Field::CreateTime {
         return Ok(text);
     }
     let time: jiff::Timestamp = text.parse().map_err(|error| format!("{text:.60} is no time: {error}"))?;
     Ok(crate::state::rfc3339(time))
-}
-
-fn expect(token: Option<Token<'_>>, sign: &str) -> Result<(), String> {
-    match token {
-        Some(Token::Sign(found)) if found == sign => Ok(()),
-        other => Err(format!("expected {sign}, found {}", shown(other))),
-    }
-}
-
-#[derive(Debug, PartialEq, Eq)]
-enum Token<'a> {
-    Word(&'a str),
-    /// What stood in quotes.
-    Text(String),
-    Sign(&'a str),
-}
-
-fn shown(token: Option<Token<'_>>) -> String {
-    match token {
-        None => "the end".to_owned(),
-        Some(Token::Word(word) | Token::Sign(word)) => format!("{word:.60}"),
-        Some(Token::Text(text)) => format!("\"{text:.60}\""),
-    }
-}
-
-/// The rest of a filter's text.
-struct Tokens<'a>(&'a str);
-
-impl<'a> Iterator for Tokens<'a> {
-    type Item = Token<'a>;
-
-    fn next(&mut self) -> Option<Token<'a>> {
-        self.0 = self.0.trim_start();
-        let first = self.0.chars().next()?;
-        if first == '"' || first == '\'' {
-            return Some(Token::Text(self.text(first)));
-        }
-        let signs = ["!=", "<=", ">=", "=", "<", ">", "(", ")", ","];
-        if let Some(sign) = signs.into_iter().find(|sign| self.0.starts_with(sign)) {
-            return Some(Token::Sign(self.take(sign.len())));
-        }
-        let is_word = |c: char| !c.is_whitespace() && !"=!<>(),\"'".contains(c);
-        let length = self.0.find(|c| !is_word(c)).unwrap_or(self.0.len());
-        // A lone `!` is no word either, and must not stand still.
-        Some(Token::Word(self.take(length.max(first.len_utf8()))))
-    }
-}
-
-impl<'a> Tokens<'a> {
-    fn take(&mut self, bytes: usize) -> &'a str {
-        let (taken, rest) = self.0.split_at(bytes);
-        self.0 = rest;
-        taken
-    }
-
-    /// A text up to its closing quote; `\` takes the next character as it is.
-    fn text(&mut self, quote: char) -> String {
-        let mut text = String::new();
-        let mut chars = self.0.char_indices().skip(1);
-        while let Some((_, c)) = chars.next() {
-            match c {
-                c if c == quote => break,
-                '\\' => text.extend(chars.next().map(|(_, escaped)| escaped)),
-                c => text.push(c),
-            }
-        }
-        self.0 = chars.next().map_or("", |(at, _)| self.0.split_at(at).1);
-        text
-    }
 }
 
 #[cfg(test)]
@@ -400,6 +277,13 @@ mod tests {
     fn refused(#[case] text: &str, #[case] message: &str) {
         let found = sql(text).unwrap_err();
         assert!(found.contains(message), "{found}");
+    }
+
+    #[test]
+    fn conditions_are_negated() {
+        let (text, parameters) = sql("NOT kind = \"A\" AND -(noteId = \"m\" OR noteId = \"n\")").unwrap();
+        assert_eq!(text, " AND NOT kind = ?1 AND NOT (note_id = ?2 OR note_id = ?3)");
+        assert_eq!(parameters.len(), 3);
     }
 
     #[test]

@@ -8,7 +8,6 @@ use serde_json::{Value, json};
 
 use super::algorithm::Algorithm;
 use super::api::Api;
-use super::crc32c::checksum;
 use super::protection::SOFTWARE;
 use super::versions::{self, VersionPath};
 use crate::decode::{self, Kind, Message, Params};
@@ -39,7 +38,7 @@ pub(super) async fn public_key(
     }
     let now = rfc3339(api.state.clock.now());
     let version = api.state.store.read(move |tx| versions::existing(tx, &path, &now)?.enabled()).await?;
-    let crc = checksum(version.pem.as_bytes()).to_string();
+    let crc = crc32c::crc32c(version.pem.as_bytes()).to_string();
     let mut answer = json!({
         "pem": version.pem,
         "algorithm": version.algorithm,
@@ -94,7 +93,7 @@ impl Question {
 fn check(field: &str, bytes: &[u8], crc: &Value) -> Result<bool, ApiError> {
     match crc.as_i64() {
         None => Ok(false),
-        Some(crc) if crc == i64::from(checksum(bytes)) => Ok(true),
+        Some(crc) if crc == i64::from(crc32c::crc32c(bytes)) => Ok(true),
         Some(_) => {
             let message = format!("The checksum in field {field}_crc32c did not match the data in field {field}.");
             Err(ApiError::invalid_field(&format!("{field}_crc32c"), message))
@@ -139,7 +138,7 @@ fn imported(algorithm: &Algorithm, field: &str, bytes: &[u8]) -> Result<aws_lc_r
 fn answer(name: &str, signature: &[u8], question: &Question) -> Value {
     let mut answer = json!({
         "signature": base64_bytes::encode(signature),
-        "signatureCrc32c": checksum(signature).to_string(),
+        "signatureCrc32c": crc32c::crc32c(signature).to_string(),
         "name": name,
         "protectionLevel": SOFTWARE,
     });
@@ -150,4 +149,18 @@ fn answer(name: &str, signature: &[u8], question: &Question) -> Value {
         _ => {}
     }
     answer
+}
+
+#[cfg(test)]
+mod tests {
+    /// The vectors of RFC 3720, appendix B.4, and the check value of the algorithm.
+    #[test]
+    fn checksums_are_those_of_the_standard() {
+        assert_eq!(crc32c::crc32c(b""), 0);
+        assert_eq!(crc32c::crc32c(b"123456789"), 0xE306_9283);
+        assert_eq!(crc32c::crc32c(&[0; 32]), 0x8A91_36AA);
+        assert_eq!(crc32c::crc32c(&[0xFF; 32]), 0x62A8_AB43);
+        let ascending: Vec<u8> = (0..32).collect();
+        assert_eq!(crc32c::crc32c(&ascending), 0x46DD_794E);
+    }
 }

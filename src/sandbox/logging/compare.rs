@@ -7,6 +7,8 @@ use jiff::Timestamp;
 use regex::{Regex, RegexBuilder};
 use serde_json::Value;
 
+use crate::filter::{self, Comparator};
+
 /// Bytes that a compiled expression may take.
 const MAX_REGEX: usize = 1 << 18;
 
@@ -50,22 +52,23 @@ impl Order {
 }
 
 impl Operator {
-    /// The operator of a sign with its value; `!=` and `!~` are the negations of what comes out.
-    pub(super) fn new(sign: &str, value: &str, quoted: bool) -> Result<Self, String> {
-        let wanted = || Wanted { text: value.to_lowercase(), number: value.parse().ok(), time: value.parse().ok() };
+    /// The comparator with its value; of `!=` and `!~` what they negate.
+    pub(super) fn new(comparator: Comparator, value: &filter::Value) -> Result<Self, String> {
+        let text = &value.text;
+        let wanted = || Wanted { text: text.to_lowercase(), number: text.parse().ok(), time: text.parse().ok() };
         let ordered = |order| Ok(Self::Ordered(order, wanted()));
-        match sign {
-            "=" | "!=" => Ok(Self::Equal(wanted())),
-            ":" if value == "*" && !quoted => Ok(Self::Present),
-            ":" => Ok(Self::Has(value.to_lowercase())),
-            "<" => ordered(Order::Less),
-            "<=" => ordered(Order::LessOrEqual),
-            ">" => ordered(Order::Greater),
-            ">=" => ordered(Order::GreaterOrEqual),
-            _ => {
-                let regex = RegexBuilder::new(value).size_limit(MAX_REGEX).build();
+        match comparator {
+            Comparator::Equal | Comparator::NotEqual => Ok(Self::Equal(wanted())),
+            Comparator::Has if text == "*" && !value.is_quoted => Ok(Self::Present),
+            Comparator::Has => Ok(Self::Has(text.to_lowercase())),
+            Comparator::Less => ordered(Order::Less),
+            Comparator::LessOrEqual => ordered(Order::LessOrEqual),
+            Comparator::Greater => ordered(Order::Greater),
+            Comparator::GreaterOrEqual => ordered(Order::GreaterOrEqual),
+            Comparator::Matches | Comparator::MatchesNot => {
+                let regex = RegexBuilder::new(text).size_limit(MAX_REGEX).build();
                 let regex =
-                    regex.map_err(|error| format!("{value:.60} is no regular expression (RE2): {error:.200}"))?;
+                    regex.map_err(|error| format!("{text:.60} is no regular expression (RE2): {error:.200}"))?;
                 Ok(Self::Matches(Box::new(regex)))
             }
         }

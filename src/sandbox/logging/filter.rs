@@ -7,12 +7,18 @@
 use serde_json::Value;
 
 use super::compare::{Operator, any_contains, compare};
+use crate::filter::{self, And, Comparator, Dialect, Expression};
 
-/// Terms of one filter, and how deep its parentheses may be.
-const MAX_TERMS: usize = 256;
-const MAX_DEPTH: usize = 32;
 /// Bytes of one filter (`ListLogEntriesRequest.filter`).
 const MAX_BYTES: usize = 20_000;
+
+static DIALECT: Dialect = Dialect {
+    and: And::Optional,
+    functions: &[],
+    max_depth: 32,
+    expected_field: "a field or a value",
+    expected_value: "a field or a value",
+};
 
 /// What an entry has to be.
 #[derive(Debug)]
@@ -34,12 +40,7 @@ impl Filter {
         if text.len() > MAX_BYTES {
             return Err(format!("it has more than {MAX_BYTES} characters"));
         }
-        let mut parser = Parser { tokens: tokens(text)?, at: 0, terms: 0 };
-        let term = parser.all(0)?;
-        match parser.peek() {
-            None => Ok(Self(term)),
-            Some(token) => Err(format!("unexpected {}", token.shown())),
-        }
+        filter::parse(text, &DIALECT).and_then(Term::of).map(Self)
     }
 
     pub(super) fn accepts(&self, entry: &Value) -> bool {
@@ -48,6 +49,33 @@ impl Filter {
 }
 
 impl Term {
+    /// The same with values that were read, of which some are none: of a time, of an expression.
+    fn of(expression: Expression) -> Result<Self, String> {
+        let each = |parts: Vec<Expression>| parts.into_iter().map(Self::of).collect::<Result<Vec<_>, _>>();
+        match expression {
+            Expression::All(parts) => each(parts).map(Self::All),
+            Expression::Any(parts) => each(parts).map(Self::Any),
+            Expression::Not(part) => Self::of(*part).map(|part| Self::Not(Box::new(part))),
+            Expression::Compare { path, comparator, value } => {
+                let operator = Operator::new(comparator, &value)?;
+                operator.fits(&path)?;
+                let term = Self::Compare(path, operator);
+                Ok(match comparator {
+                    Comparator::NotEqual | Comparator::MatchesNot => Self::Not(Box::new(term)),
+                    Comparator::Equal
+                    | Comparator::Less
+                    | Comparator::LessOrEqual
+                    | Comparator::Greater
+                    | Comparator::GreaterOrEqual
+                    | Comparator::Has
+                    | Comparator::Matches => term,
+                })
+            }
+            Expression::Call { function, .. } => Err(format!("there is no function {function}")),
+            Expression::Anywhere(path) => Ok(Self::Anywhere(path.join("."))),
+        }
+    }
+
     fn accepts(&self, entry: &Value) -> bool {
         match self {
             Self::All(terms) => terms.iter().all(|term| term.accepts(entry)),
@@ -55,211 +83,6 @@ impl Term {
             Self::Not(term) => !term.accepts(entry),
             Self::Compare(path, operator) => compare(entry, path, operator),
             Self::Anywhere(text) => any_contains(entry, text),
-        }
-    }
-}
-
-#[derive(Debug, Clone, PartialEq, Eq)]
-enum Token {
-    /// A word, or a part of a path.
-    Word(String),
-    /// What stood in quotes.
-    Text(String),
-    Sign(&'static str),
-}
-
-impl Token {
-    fn shown(&self) -> String {
-        match self {
-            Self::Word(word) => format!("{word:.60}"),
-            Self::Text(text) => format!("\"{text:.60}\""),
-            Self::Sign(sign) => (*sign).to_owned(),
-        }
-    }
-
-    fn is_word(&self, word: &str) -> bool {
-        matches!(self, Self::Word(found) if found == word)
-    }
-}
-
-/// The longest first.
-const SIGNS: [&str; 13] = ["!=", "<=", ">=", "=~", "!~", "=", "<", ">", ":", "(", ")", ".", "-"];
-
-fn tokens(text: &str) -> Result<Vec<Token>, String> {
-    let mut tokens = Vec::new();
-    let mut rest = text.trim_start();
-    while let Some(first) = rest.chars().next() {
-        rest = if let Some(comment) = rest.strip_prefix("--") {
-            comment.split_once('\n').map_or("", |(_, after)| after)
-        } else if first == '"' || first == '\'' {
-            let (token, after) = quoted(rest, first)?;
-            tokens.push(token);
-            after
-        } else if let Some(sign) = SIGNS.into_iter().find(|sign| rest.starts_with(sign)) {
-            tokens.push(Token::Sign(sign));
-            rest.strip_prefix(sign).unwrap_or_default()
-        } else {
-            let is_word = |c: char| !c.is_whitespace() && !"!=<>:().\"'".contains(c);
-            let length = rest.find(|c| !is_word(c)).unwrap_or(rest.len());
-            // A lone `!` must not stand still.
-            let (word, after) = rest.split_at(length.max(first.len_utf8()));
-            tokens.push(Token::Word(word.to_owned()));
-            after
-        }
-        .trim_start();
-    }
-    Ok(tokens)
-}
-
-/// A text up to its closing quote; `\` takes the next character as it is.
-fn quoted(text: &str, quote: char) -> Result<(Token, &str), String> {
-    let mut value = String::new();
-    let mut chars = text.char_indices().skip(1);
-    while let Some((at, c)) = chars.next() {
-        match c {
-            c if c == quote => return Ok((Token::Text(value), text.split_at(at + c.len_utf8()).1)),
-            '\\' => value.extend(chars.next().map(|(_, escaped)| escaped)),
-            c => value.push(c),
-        }
-    }
-    Err(format!("the quote before {value:.60} is not closed"))
-}
-
-struct Parser {
-    tokens: Vec<Token>,
-    at: usize,
-    terms: usize,
-}
-
-impl Parser {
-    fn peek(&self) -> Option<&Token> {
-        self.tokens.get(self.at)
-    }
-
-    fn next(&mut self) -> Option<Token> {
-        let token = self.peek().cloned();
-        self.at += 1;
-        token
-    }
-
-    fn take(&mut self, sign: &str) -> bool {
-        let found = matches!(self.peek(), Some(Token::Sign(here)) if *here == sign);
-        self.at += usize::from(found);
-        found
-    }
-
-    fn take_word(&mut self, word: &str) -> bool {
-        let found = self.peek().is_some_and(|token| token.is_word(word));
-        self.at += usize::from(found);
-        found
-    }
-
-    /// Terms joined by `AND`, or by nothing.
-    fn all(&mut self, depth: usize) -> Result<Term, String> {
-        let mut terms = Vec::new();
-        while self.peek().is_some_and(|token| *token != Token::Sign(")")) {
-            if self.take_word("AND") && terms.is_empty() {
-                return Err("there is nothing before AND".to_owned());
-            }
-            terms.push(self.any(depth)?);
-        }
-        Ok(Term::All(terms))
-    }
-
-    fn any(&mut self, depth: usize) -> Result<Term, String> {
-        let mut terms = vec![self.not(depth)?];
-        while self.take_word("OR") {
-            terms.push(self.not(depth)?);
-        }
-        Ok(Term::Any(terms))
-    }
-
-    fn not(&mut self, depth: usize) -> Result<Term, String> {
-        self.terms += 1;
-        if self.terms > MAX_TERMS || depth > MAX_DEPTH {
-            return Err(format!("more than {MAX_TERMS} comparisons, or parentheses deeper than {MAX_DEPTH}"));
-        }
-        if self.take_word("NOT") || self.take("-") {
-            return Ok(Term::Not(Box::new(self.not(depth + 1)?)));
-        }
-        if self.take("(") {
-            let inner = self.all(depth + 1)?;
-            return if self.take(")") { Ok(inner) } else { Err("a parenthesis is not closed".to_owned()) };
-        }
-        self.comparison(depth)
-    }
-
-    fn comparison(&mut self, depth: usize) -> Result<Term, String> {
-        let path = self.path()?;
-        let sign = match self.peek() {
-            Some(Token::Sign(sign)) if !["(", ")", ".", "-"].contains(sign) => *sign,
-            _ => return Ok(Term::Anywhere(path.join("."))),
-        };
-        self.at += 1;
-        if self.take("(") {
-            let values = self.values(&path, sign, depth + 1)?;
-            return if self.take(")") { Ok(values) } else { Err("a parenthesis is not closed".to_owned()) };
-        }
-        self.value(path, sign)
-    }
-
-    /// `("a" OR "b")`: the field compared with each.
-    fn values(&mut self, path: &[String], sign: &str, depth: usize) -> Result<Term, String> {
-        let mut all = Vec::new();
-        while self.peek().is_some_and(|token| *token != Token::Sign(")")) {
-            self.take_word("AND");
-            let mut any = vec![self.one_of(path, sign, depth)?];
-            while self.take_word("OR") {
-                any.push(self.one_of(path, sign, depth)?);
-            }
-            all.push(Term::Any(any));
-        }
-        if all.is_empty() { Err("there is no value in the parentheses".to_owned()) } else { Ok(Term::All(all)) }
-    }
-
-    fn one_of(&mut self, path: &[String], sign: &str, depth: usize) -> Result<Term, String> {
-        self.terms += 1;
-        if self.terms > MAX_TERMS || depth > MAX_DEPTH {
-            return Err(format!("more than {MAX_TERMS} comparisons, or parentheses deeper than {MAX_DEPTH}"));
-        }
-        if self.take_word("NOT") || self.take("-") {
-            return Ok(Term::Not(Box::new(self.one_of(path, sign, depth + 1)?)));
-        }
-        self.value(path.to_vec(), sign)
-    }
-
-    fn value(&mut self, path: Vec<String>, sign: &str) -> Result<Term, String> {
-        let quoted = matches!(self.peek(), Some(Token::Text(_)));
-        let value = if quoted { self.part()? } else { self.bare()? };
-        let operator = Operator::new(sign, &value, quoted)?;
-        operator.fits(&path)?;
-        Ok(match sign {
-            "!=" | "!~" => Term::Not(Box::new(Term::Compare(path, operator))),
-            _ => Term::Compare(path, operator),
-        })
-    }
-
-    /// A value without quotes: a number may have a sign and a point, a name points.
-    fn bare(&mut self) -> Result<String, String> {
-        let sign = if self.take("-") { "-" } else { "" };
-        Ok(format!("{sign}{}", self.path()?.join(".")))
-    }
-
-    /// Words and texts joined by points.
-    fn path(&mut self) -> Result<Vec<String>, String> {
-        let mut path = vec![self.part()?];
-        while self.take(".") {
-            path.push(self.part()?);
-        }
-        Ok(path)
-    }
-
-    fn part(&mut self) -> Result<String, String> {
-        match self.next() {
-            Some(Token::Word(word)) if !["AND", "OR", "NOT"].contains(&word.as_str()) => Ok(word),
-            Some(Token::Text(text)) => Ok(text),
-            Some(token) => Err(format!("expected a field or a value, found {}", token.shown())),
-            None => Err("expected a field or a value, found the end".to_owned()),
         }
     }
 }
