@@ -29,10 +29,12 @@ pub fn encode(bytes: &[u8]) -> String {
     general_purpose::STANDARD.encode(bytes)
 }
 
+/// Writes bytes as serde wants it (`#[serde(with = …)]`).
 pub fn serialize<S: Serializer>(bytes: &[u8], serializer: S) -> Result<S::Ok, S::Error> {
     serializer.serialize_str(&encode(bytes))
 }
 
+/// Reads bytes as serde wants it (`#[serde(with = …)]`).
 pub fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<u8>, D::Error> {
     let text = String::deserialize(deserializer)?;
     decode(&text).map_err(D::Error::custom)

@@ -5,57 +5,78 @@ use serde::{Deserialize, Serialize};
 use domain::attestor::{self, KeyMaterial, PublicKey};
 use domain::name::NameError;
 
+/// An attestor (`google.cloud.binaryauthorization.v1.Attestor`).
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
 pub struct Attestor {
+    /// `projects/P/attestors/A`.
     pub name: String,
+    /// At most 1024 characters that the services show.
     #[serde(skip_serializing_if = "String::is_empty")]
     pub description: String,
     /// `userOwnedDrydockNote` in v1beta1 and v1alpha2.
     #[serde(alias = "userOwnedDrydockNote", skip_serializing_if = "Option::is_none")]
     pub user_owned_grafeas_note: Option<UserOwnedGrafeasNote>,
+    /// When it was last changed (RFC 3339); the service says it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub update_time: Option<String>,
+    /// Of this state; a write with another one is refused (AIP-154).
     #[serde(skip_serializing_if = "Option::is_none")]
     pub etag: Option<String>,
 }
 
+/// The note that the attestations of an attestor are attached to, and the keys that verify them.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
 pub struct UserOwnedGrafeasNote {
+    /// `projects/P/notes/N`.
     pub note_reference: String,
+    /// One of them has to verify; an attestor without keys admits nothing.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub public_keys: Vec<AttestorPublicKey>,
+    /// The account that reads the attestations; the service says it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub delegation_service_account_email: Option<String>,
 }
 
+/// One public key of an attestor: OpenPGP or PKIX.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
 pub struct AttestorPublicKey {
+    /// For people.
     #[serde(skip_serializing_if = "String::is_empty")]
     pub comment: String,
+    /// The fingerprint of an OpenPGP key, an RFC 3986 URI for a PKIX key; signatures name the key by it.
     pub id: String,
+    /// As `gpg --export --armor` prints it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub ascii_armored_pgp_public_key: Option<String>,
+    /// A key outside of OpenPGP.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub pkix_public_key: Option<PkixPublicKey>,
 }
 
+/// A public key in SubjectPublicKeyInfo form (RFC 5280), and what it signs with.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
 pub struct PkixPublicKey {
+    /// PEM of the SubjectPublicKeyInfo (RFC 7468, section 13).
     pub public_key_pem: String,
+    /// A value of `SignatureAlgorithm`, for example `ECDSA_P256_SHA256`.
     pub signature_algorithm: String,
+    /// An id of its own in platform policies; attestors say it in `AttestorPublicKey.id`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub key_id: Option<String>,
 }
 
+/// A page of `attestors.list`.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
 pub struct AttestorList {
+    /// In the order in which they were made.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub attestors: Vec<Attestor>,
+    /// Gives the next page (AIP-158); none on the last one.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub next_page_token: Option<String>,
 }
@@ -64,16 +85,21 @@ pub struct AttestorList {
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
 pub struct ValidateAttestationOccurrence {
+    /// What was signed, and by which keys.
     pub attestation: super::container_analysis::AttestationOccurrence,
+    /// `projects/P/notes/N`: the note that it is attached to.
     pub occurrence_note: String,
+    /// What it is about: the image by its digest.
     pub occurrence_resource_uri: String,
 }
 
+/// The answer of `attestors.validateAttestationOccurrence`.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
 pub struct ValidateAttestationOccurrenceResponse {
     /// `VERIFIED` or `ATTESTATION_NOT_VERIFIABLE`.
     pub result: String,
+    /// Why it does not verify, in words.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub denial_reason: Option<String>,
 }

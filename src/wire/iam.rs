@@ -5,22 +5,30 @@ use serde::{Deserialize, Serialize};
 /// Reads the attestations of a note: without it admission finds none.
 pub const OCCURRENCES_VIEWER: &str = "roles/containeranalysis.notes.occurrences.viewer";
 
+/// Who has which role on a resource (`google.iam.v1.Policy`).
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
 pub struct IamPolicy {
+    /// The form: 0 and 1 without conditions, 3 with them.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub version: Option<u32>,
+    /// Of this state; a write with another one is refused.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub etag: Option<String>,
+    /// Roles with their members.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub bindings: Vec<Binding>,
 }
 
+/// One role and who has it (`google.iam.v1.Binding`).
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
 pub struct Binding {
+    /// `roles/R`, or a custom role by its whole name.
     pub role: String,
+    /// `user:E`, `serviceAccount:E`, `group:E`, ….
     pub members: Vec<String>,
+    /// An `Expr` (CEL) without which the role does not count; kept as it is.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub condition: Option<serde_json::Value>,
 }
@@ -29,8 +37,10 @@ pub struct Binding {
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
 pub struct SetIamPolicy {
+    /// Some methods want the resource in the body too.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub resource: Option<String>,
+    /// Replaces the one that is stored.
     pub policy: IamPolicy,
 }
 
@@ -38,6 +48,7 @@ pub struct SetIamPolicy {
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(default)]
 pub struct TestIamPermissions {
+    /// Of those asked for, what the caller has.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub permissions: Vec<String>,
 }

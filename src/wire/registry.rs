@@ -2,9 +2,13 @@
 
 use serde::{Deserialize, Deserializer, Serialize};
 
+/// An image manifest of OCI (image-spec, "Media Types").
 pub const OCI_MANIFEST: &str = "application/vnd.oci.image.manifest.v1+json";
+/// An image index of OCI: one image for several platforms.
 pub const OCI_INDEX: &str = "application/vnd.oci.image.index.v1+json";
+/// An image manifest of Docker (distribution, schema 2).
 pub const DOCKER_MANIFEST: &str = "application/vnd.docker.distribution.manifest.v2+json";
+/// A manifest list of Docker: one image for several platforms.
 pub const DOCKER_MANIFEST_LIST: &str = "application/vnd.docker.distribution.manifest.list.v2+json";
 
 /// What to ask for, always all four: a registry may answer 404 to an image of a type that was not
@@ -14,15 +18,19 @@ pub const MANIFEST_TYPES: [&str; 4] = [OCI_INDEX, DOCKER_MANIFEST_LIST, OCI_MANI
 /// `{"errors": [{"code", "message", "detail"}]}`.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct ErrorBody {
+    /// One or more.
     pub errors: Vec<RegistryError>,
 }
 
+/// One error of a registry (distribution-spec 1.1, "Error Codes").
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(default)]
 pub struct RegistryError {
     /// `MANIFEST_UNKNOWN`, `BLOB_UNKNOWN`, `NAME_UNKNOWN`, `DIGEST_INVALID`, `UNAUTHORIZED`, ….
     pub code: String,
+    /// For people.
     pub message: String,
+    /// Of no fixed shape.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub detail: Option<serde_json::Value>,
 }
@@ -31,6 +39,7 @@ pub struct RegistryError {
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Catalog {
+    /// Names, in their order.
     #[serde(deserialize_with = "null_as_default")]
     pub repositories: Vec<String>,
 }
@@ -39,6 +48,7 @@ pub struct Catalog {
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(default)]
 pub struct TagList {
+    /// The repository.
     pub name: String,
     /// `null` in docker-registry where none is left.
     #[serde(deserialize_with = "null_as_default")]
@@ -55,10 +65,15 @@ pub struct TagList {
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
 pub struct ManifestInfo {
+    /// Of all layers; a number as a string.
     pub image_size_bytes: String,
+    /// Of the manifest.
     pub media_type: String,
+    /// All tags of this manifest.
     pub tag: Vec<String>,
+    /// When the image says it was built, in milliseconds since 1970; a number as a string.
     pub time_created_ms: String,
+    /// When it was pushed, in milliseconds since 1970; a number as a string.
     pub time_uploaded_ms: String,
 }
 

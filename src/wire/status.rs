@@ -31,6 +31,7 @@ impl Code {
         (Self::Unavailable, 503, "UNAVAILABLE"),
     ];
 
+    /// The HTTP status that goes with the code (`google/rpc/code.proto`).
     pub fn http(self) -> u16 {
         Self::ALL.iter().find(|row| row.0 == self).map_or(500, |row| row.1)
     }
@@ -49,21 +50,26 @@ impl Code {
 /// The body of an error answer.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ErrorBody {
+    /// What went wrong.
     pub error: Status,
 }
 
+/// What went wrong with a request (`google.rpc.Status` with the HTTP code).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Status {
     /// The HTTP status.
     pub code: u16,
+    /// For developers, in English.
     pub message: String,
     /// The name of a [`Code`].
     pub status: String,
+    /// `google.rpc.ErrorInfo`, `BadRequest`, …, each with its `@type`.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub details: Vec<serde_json::Value>,
 }
 
 impl Status {
+    /// An error without details.
     pub fn new(code: Code, message: impl Into<String>) -> Self {
         Self { code: code.http(), message: message.into(), status: code.as_str().to_owned(), details: Vec::new() }
     }

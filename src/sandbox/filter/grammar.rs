@@ -6,7 +6,7 @@ use winnow::prelude::*;
 use winnow::stream::Stateful;
 use winnow::token::{any, take_till, take_while};
 
-use super::{And, Comparator, Dialect, Expression, MAX_COMPARISONS, Value};
+use super::expression::{And, Comparator, Dialect, Expression, MAX_COMPARISONS, Value};
 
 /// The rest of a filter, and how much of the limits is used.
 type Input<'i> = Stateful<&'i str, State>;
@@ -43,7 +43,8 @@ fn expected<T>(what: &str, input: &Input<'_>) -> Parsed<T> {
     refuse(format!("expected {what}, found {}", shown(input.input)))
 }
 
-pub(super) fn whole(text: &str, dialect: &'static Dialect) -> Result<Expression, String> {
+/// Reads a filter; an empty one accepts everything.
+pub(crate) fn parse(text: &str, dialect: &'static Dialect) -> Result<Expression, String> {
     let mut input = Input { input: text, state: State { dialect, comparisons: 0 } };
     let read = whole_in(&mut input);
     read.map_err(|error| error.into_inner().ok().unwrap_or_default().0)

@@ -1,3 +1,4 @@
+use super::expression::MAX_COMPARISONS;
 use super::*;
 
 static STRICT: Dialect = Dialect {
