@@ -2,7 +2,7 @@
 //! verbs that all APIs share.
 //!
 //! The caller of the sandbox owns everything in it, so that a permission is never missing; the grants
-//! matter for the service accounts that read on the project's behalf (`admission`).
+//! matter for the service accounts that read on the project's behalf (`enforcer`).
 
 use rusqlite::{OptionalExtension as _, Transaction};
 

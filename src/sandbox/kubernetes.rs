@@ -6,7 +6,6 @@
 //! nobody looks. Containers are not executed: one whose image the sandbox's registry has counts as
 //! running. Left out: the schemas of `/openapi`, and every kind that is not in `resources`.
 
-mod admission;
 mod age;
 mod api;
 mod call;
@@ -45,6 +44,7 @@ mod template;
 mod transaction;
 pub(super) mod verb;
 mod watch;
+mod webhook;
 mod work;
 mod workloads;
 

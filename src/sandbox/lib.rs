@@ -5,7 +5,6 @@
 //! survives a kill at any moment. May use `wire`, `domain` and `signing` (to verify); never `client`.
 
 mod access;
-mod admission;
 mod artifact_registry;
 mod binary_authorization;
 pub mod blocking;
@@ -14,6 +13,7 @@ mod cluster_version;
 mod container;
 mod container_analysis;
 mod decode;
+mod enforcer;
 mod error;
 mod filter;
 mod google;

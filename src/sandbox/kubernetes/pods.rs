@@ -7,12 +7,12 @@ use k8s_openapi::api::core::v1::{Pod, PodSpec, PodStatus, ServiceAccount};
 
 use crate::state::ClusterId;
 
-use super::admission::{self, Operation};
 use super::failure::{Failure, FieldError};
 use super::names::{NameForm, check_labels, check_meta};
 use super::objects::{Cluster, Object};
 use super::pod_spec::{self, Use};
 use super::resources::Kind;
+use super::webhook::{self, Operation};
 
 /// The most pods of a namespace: GKE's quota `gke-resource-quotas` for small clusters.
 const MAX_PODS: i64 = 1500;
@@ -31,7 +31,7 @@ pub(super) fn create(cluster: Cluster<'_>, mut pod: Pod) -> Result<Pod, Failure>
         return Err(Failure::invalid(Kind::Pod.resource(), pod.name(), errors));
     }
     check_quota(cluster, &pod)?;
-    admission::check(cluster, Operation::Create, &pod)?;
+    webhook::check(cluster, Operation::Create, &pod)?;
     pod.status = Some(PodStatus {
         phase: Some("Pending".to_owned()),
         qos_class: Some(qos_class(&pod).to_owned()),
@@ -61,7 +61,7 @@ pub(super) fn check_update(cluster: Cluster<'_>, old: &Pod, new: &mut Pod) -> Re
         return Err(Failure::invalid(Kind::Pod.resource(), old.name(), errors));
     }
     if images(&old_spec) != images(spec) {
-        admission::check(cluster, Operation::Update, new)?;
+        webhook::check(cluster, Operation::Update, new)?;
         cluster.enqueue(new, 0, cluster.now)?;
     }
     Ok(())
@@ -105,7 +105,7 @@ pub(super) fn check_ephemeral(cluster: Cluster<'_>, old: &Pod, new: &Pod) -> Res
         return Err(Failure::invalid(Kind::Pod.resource(), old.name(), errors));
     }
     if has.len() > had.len() {
-        admission::check(cluster, Operation::Update, new)?;
+        webhook::check(cluster, Operation::Update, new)?;
         cluster.enqueue(new, 0, cluster.now)?;
     }
     Ok(())

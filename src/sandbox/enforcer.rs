@@ -1,4 +1,5 @@
-//! Admission in the sandbox's clusters: the core's `evaluate` over what the stores hold.
+//! Binary Authorization's enforcer, which the clusters' webhook asks: the core's `evaluate` over what the
+//! store holds.
 //!
 //! What the project's Binary Authorization service agent may not read is not evidence: without
 //! `roles/containeranalysis.notes.occurrences.viewer` on the note, or on the note's project, there are

@@ -15,7 +15,7 @@ use domain::admission::{
     BREAK_GLASS_ANNOTATION, BREAK_GLASS_LABEL, ContainerKind, Decision, Outcome, Owner, Platform, Request, RequestImage,
 };
 
-use crate::admission::admit;
+use crate::enforcer::admit;
 use wire::kubernetes::{Status, StatusCause, StatusDetails, VIOLATES_POLICY, WEBHOOK, failure};
 
 use super::failure::Failure;
