@@ -79,7 +79,7 @@ impl Connection {
         Self { route: Route::Cloud, tokens, limits: Limits::default() }
     }
 
-    /// With a header on every request, by which the sandbox of the same process knows its own client.
+    /// Sends a header with every request, by which the sandbox of the same process knows its own client.
     #[must_use]
     pub fn marked(mut self, name: &'static str, mark: &str) -> Self {
         if let (Route::Sandbox { headers, .. }, Ok(mark)) = (&mut self.route, HeaderValue::from_str(mark)) {

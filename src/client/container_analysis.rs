@@ -19,7 +19,7 @@ page!(OccurrenceList, occurrences, Occurrence);
 /// The service's maximum.
 const PAGE_SIZE: &str = "1000";
 
-/// So many attestations of other digests are looked at: they explain, and decide nothing.
+/// The most attestations of other digests that are read: they explain, and decide nothing.
 const OTHERS: &str = "100";
 
 impl Client {

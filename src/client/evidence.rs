@@ -16,7 +16,7 @@ use domain::policy::Policy;
 /// Requests at the same time: attestors, and digests of each.
 const ATTESTORS: usize = 8;
 const DIGESTS: usize = 8;
-/// So many digests are asked for one by one; for more the whole note is read.
+/// The most digests that are asked for one by one; for more the whole note is read.
 const FEW: usize = 32;
 /// Pages of a note that a survey reads, of about a thousand attestations each.
 const MAX_PAGES: usize = 100;

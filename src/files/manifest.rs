@@ -22,9 +22,9 @@ const MAX_OBJECTS: usize = 1_000;
 /// A pod that a manifest would make.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct PodManifest {
-    /// Of the object, for example `Deployment`.
+    /// The kind of the object, for example `Deployment`.
     pub kind: String,
-    /// Of the object; a workload's pods have names that begin with it.
+    /// The name of the object; a workload's pods have names that begin with it.
     pub name: String,
     pub platform: Platform,
     pub namespace: Option<String>,
@@ -180,9 +180,9 @@ pub(crate) struct Object {
     kind: String,
     metadata: Option<Metadata>,
     spec: Option<Spec>,
-    /// Of a `PodTemplate`.
+    /// A `PodTemplate` has it here.
     template: Option<Template>,
-    /// Of a `List`.
+    /// The objects of a `List`.
     items: Option<Vec<Object>>,
     status: Option<Status>,
 }
@@ -223,7 +223,7 @@ struct Spec {
     containers: Option<Vec<Container>>,
     ephemeral_containers: Option<Vec<Container>>,
     template: Option<Box<Template>>,
-    /// Of a `CronJob`.
+    /// A `CronJob` has it.
     job_template: Option<Box<Template>>,
 }
 

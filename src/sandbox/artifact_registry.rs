@@ -17,7 +17,7 @@ mod place;
 mod repositories;
 mod tags;
 
-/// Its tables.
+/// The tables of Artifact Registry.
 pub(super) const SCHEMA: &str = "
     CREATE TABLE artifact_repositories (
         project TEXT NOT NULL,

@@ -22,7 +22,7 @@ mod platform;
 mod policy;
 mod validate;
 
-/// Its tables.
+/// The tables of policies and attestors.
 pub(super) const SCHEMA: &str = "
     CREATE TABLE policies (
         project TEXT PRIMARY KEY,

@@ -14,7 +14,7 @@ use wire::base64_bytes;
 use wire::iam::{IamPolicy, SetIamPolicy, TestIamPermissions};
 use wire::status::Code;
 
-/// Its tables.
+/// The tables of IAM policies.
 pub(super) const SCHEMA: &str = "
     CREATE TABLE iam_policies (
         -- projects/P, projects/P/notes/N, …
@@ -66,7 +66,7 @@ pub(super) fn requested_version(params: &Params) -> Result<u32, ApiError> {
     known_version(text.parse().unwrap_or(u64::MAX))
 }
 
-/// The same from the body of a POST.
+/// The requested version in the body of a POST; 0 where there is none.
 pub(super) fn requested_in_body(body: &[u8]) -> Result<u32, ApiError> {
     const OPTIONS: Message = Message(&[(&["requestedPolicyVersion"], Kind::Integer)]);
     const GET: Message = Message(&[(&["resource"], Kind::Text), (&["options"], Kind::Message(&OPTIONS))]);

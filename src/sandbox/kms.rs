@@ -25,7 +25,7 @@ mod stored_version;
 mod vault;
 mod versions;
 
-/// Its tables.
+/// The tables of Cloud KMS.
 pub(super) const SCHEMA: &str = "
     CREATE TABLE kms_key_rings (
         place INTEGER PRIMARY KEY,

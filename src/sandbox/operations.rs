@@ -12,7 +12,7 @@ use super::state::State;
 use super::store::StoreError;
 use wire::resources::Operation;
 
-/// Its tables.
+/// The tables of operations.
 pub(super) const SCHEMA: &str = "
     CREATE TABLE operations (
         -- With `operations/` in front.

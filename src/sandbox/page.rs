@@ -25,7 +25,7 @@ impl Page {
         Self::new(size, params.get("pageToken"), default, max)
     }
 
-    /// The same from a body; a size of 0 is none.
+    /// Size and token as the body of a request has them; a size of 0 means the default.
     pub(super) fn new(size: i64, token: Option<&str>, default: usize, max: usize) -> Result<Self, ApiError> {
         let size = match size {
             0 => default,

@@ -21,7 +21,7 @@ use wire::status::Code;
 
 mod stored;
 
-/// Its tables.
+/// The tables of projects.
 pub(super) const SCHEMA: &str = "
     CREATE TABLE projects (
         number INTEGER PRIMARY KEY,

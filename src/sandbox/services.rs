@@ -16,7 +16,7 @@ use super::state::{State, rfc3339};
 use wire::resources::{BatchEnable, Operation, Service, ServiceConfig, ServiceList};
 use wire::status::Code;
 
-/// Its tables.
+/// The tables of Service Usage.
 pub(super) const SCHEMA: &str = "
     CREATE TABLE enabled_services (
         place INTEGER PRIMARY KEY,

@@ -45,7 +45,7 @@ pub struct Watch<T> {
     request: Request,
     /// What came and is no whole line yet.
     rest: BytesMut,
-    /// So much of it has no line end.
+    /// How much of the buffer is known to have no line end.
     searched: usize,
     version: String,
     kind: PhantomData<fn() -> T>,
@@ -130,7 +130,7 @@ struct Of<T> {
     object: T,
 }
 
-/// Of a bookmark nothing else is filled.
+/// The fields of a bookmark that are filled.
 #[derive(Deserialize)]
 struct Mark {
     metadata: ObjectMeta,

@@ -14,9 +14,9 @@ pub struct Manifest {
     pub digest: Digest,
     pub media_type: String,
     pub bytes: Bytes,
-    /// Of an image, not of an index.
+    /// An image has it, an index has not.
     pub config: Option<Descriptor>,
-    /// Of an image, not of an index.
+    /// An image has it, an index has not.
     pub layers: Vec<Descriptor>,
     /// The images of an index, one for each platform.
     pub children: Vec<Descriptor>,

@@ -22,7 +22,7 @@ struct Held {
 }
 
 impl Tokens {
-    /// Those of somebody else are of no use any more.
+    /// Drops all tokens: they were given to somebody else.
     pub(crate) fn forget(&self) {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).clear();
     }

@@ -43,7 +43,7 @@ pub enum Broken {
 #[derive(Debug)]
 pub struct Splitter {
     entry: Option<Open>,
-    /// Of the entry that is open, as far as it came.
+    /// The bytes of the open entry that have come so far.
     bytes: Vec<u8>,
     /// From 1.
     line: usize,

@@ -88,7 +88,7 @@ fn mode(value: &Value, at: &str) -> Result<BinaryAuthorization, ApiError> {
     decode::decode(value.to_string().as_bytes(), &BINARY_AUTHORIZATION, at)
 }
 
-/// Of the cluster or of its first pool; three, as gcloud has it, where nothing is said.
+/// The number of nodes of the cluster or of its first pool; three, as gcloud has it, where nothing is said.
 fn node_count(cluster: &Value) -> u32 {
     let pool = &cluster["nodePools"][0];
     let counts = [&cluster["initialNodeCount"], &pool["initialNodeCount"]];

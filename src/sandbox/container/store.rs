@@ -10,7 +10,7 @@ use wire::container::{
     Operation,
 };
 
-/// Its tables; times are milliseconds of the epoch.
+/// The tables of clusters; times are milliseconds since 1970.
 pub(crate) const SCHEMA: &str = "
     CREATE TABLE clusters (
         place INTEGER PRIMARY KEY,
@@ -141,7 +141,7 @@ pub(super) fn find(tx: &Transaction<'_>, id: &ClusterId) -> Result<Option<Stored
         .optional()
 }
 
-/// Those of a project in one location, or in all (`-`).
+/// The clusters of a project in one location, or in all (`-`).
 pub(super) fn list(tx: &Transaction<'_>, project: &str, location: &str) -> Result<Vec<StoredCluster>, rusqlite::Error> {
     let sql = format!("{COLUMNS} WHERE project = ?1 AND (?2 = '-' OR location = ?2) ORDER BY location, name");
     tx.prepare_cached(&sql)?.query_map((project, location), StoredCluster::from_row)?.collect()
@@ -197,7 +197,7 @@ fn by_dns_endpoint(tx: &Transaction<'_>, host: &str) -> Result<Option<ClusterId>
         .optional()
 }
 
-/// Those of all projects, the oldest first.
+/// The clusters of all projects, the oldest first.
 pub(super) fn addresses(tx: &Transaction<'_>) -> Result<Vec<ClusterAddress>, rusqlite::Error> {
     let mut statement = tx.prepare_cached(&format!("{COLUMNS} ORDER BY place"))?;
     let address = |row: &Row<'_>| {

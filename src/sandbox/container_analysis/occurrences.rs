@@ -37,7 +37,7 @@ mod wanted;
 #[derive(Debug)]
 enum Scope {
     Project(String),
-    /// Of one note, whatever project they are in.
+    /// The occurrences of one note, whatever project they are in.
     Note(String, String),
 }
 

@@ -8,7 +8,7 @@ use crate::decode::{Kind, Message};
 use crate::error::ApiError;
 use wire::container_analysis::ATTESTATION;
 
-/// Its tables. `body` is the resource as JSON without what the other columns say.
+/// The tables of notes and occurrences. `body` is the resource as JSON without what the other columns say.
 pub(crate) const CREATE_TABLES: &str = "
     CREATE TABLE notes (
         place INTEGER PRIMARY KEY,

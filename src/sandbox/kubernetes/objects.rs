@@ -255,7 +255,7 @@ impl<'t> Cluster<'t> {
         self.all_stored(T::OBJECT_KIND, namespace, ("", ""), usize::MAX)?.iter().map(Stored::object).collect()
     }
 
-    /// Those that the object of this `uid` controls.
+    /// The objects that the one with this `uid` controls.
     pub(super) fn owned<T: Object>(self, uid: &str) -> Result<Vec<T>, StoreError> {
         let sql = format!(
             "SELECT {} FROM kubernetes_object WHERE cluster = ?1 AND owner = ?2 AND resource = ?3
@@ -267,7 +267,7 @@ impl<'t> Cluster<'t> {
         rows.map(|stored| stored?.object()).collect()
     }
 
-    /// Those of a namespace that nothing controls.
+    /// The objects of a namespace that nothing controls.
     pub(super) fn unowned<T: Object>(self, namespace: &str) -> Result<Vec<T>, StoreError> {
         let sql = format!(
             "SELECT {} FROM kubernetes_object WHERE cluster = ?1 AND resource = ?2 AND namespace = ?3

@@ -47,9 +47,9 @@ pub(super) fn pull_policy(image: &str) -> &'static str {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Use {
     Pod,
-    /// Of a Deployment, which restarts its pods always.
+    /// In a workload whose pods are restarted always, as a Deployment's.
     Template,
-    /// Of a Job, whose pods come to an end.
+    /// In a Job, whose pods come to an end.
     JobTemplate,
 }
 

@@ -25,7 +25,7 @@ pub(super) struct Manifest {
     pub(super) artifact_type: Option<String>,
     /// As JSON.
     pub(super) annotations: Option<String>,
-    /// Of all layers, in bytes.
+    /// The size of all layers, in bytes.
     pub(super) image_size: u64,
 }
 

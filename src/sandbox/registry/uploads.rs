@@ -26,7 +26,7 @@ const CHUNK_BYTES: usize = 1 << 20;
 /// What may stand behind `?` on the paths of uploads.
 #[derive(Debug, Default, Deserialize)]
 pub(super) struct Parameters {
-    /// Of the blob that this request completes.
+    /// The digest of the blob that this request completes.
     digest: Option<String>,
     /// A blob to take from the repository `from` of this host.
     mount: Option<String>,

@@ -22,7 +22,7 @@ pub struct Files {
 }
 
 impl Files {
-    /// Those of the sandbox in this directory, whether it was ever started or not.
+    /// The files of the sandbox in this directory, whether it was ever started or not.
     pub fn of(directory: &Path) -> Self {
         Self { directory: directory.to_owned() }
     }

@@ -205,7 +205,7 @@ impl Front {
         }
     }
 
-    /// Of somebody who may not do everything.
+    /// Answers a person who may not do everything.
     async fn google_as(&self, person: &'static Person, api: GoogleApi, mut request: Request) -> Response {
         request.extensions_mut().insert(person);
         match access::google(&self.state, person, request).await {

@@ -3,7 +3,7 @@
 use super::token::Token;
 use super::{door, hosts};
 
-/// So many headers of a `CONNECT` are read; clients send a handful.
+/// The most headers of a `CONNECT` that are read; clients send a handful.
 const MAX_HEADERS: usize = 64;
 
 /// What a request without TLS is told.

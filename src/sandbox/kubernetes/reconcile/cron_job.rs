@@ -136,7 +136,7 @@ fn note_finished(
     Ok(())
 }
 
-/// Of the Jobs that are through only so many are kept, the newest.
+/// Removes the Jobs that are through, but for the newest, of which the limit says how many are kept.
 fn forget(cluster: Cluster<'_>, spec: &CronJobSpec, mut finished: Vec<Job>) -> Result<(), Failure> {
     let kept = usize::try_from(spec.successful_jobs_history_limit.unwrap_or(3)).unwrap_or(0);
     finished.sort_by_key(|job| job.metadata.creation_timestamp.as_ref().map(|time| time.0));

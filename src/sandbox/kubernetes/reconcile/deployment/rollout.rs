@@ -183,7 +183,7 @@ impl Rollout<'_> {
         Ok(())
     }
 
-    /// Of the old sets without pods only so many are kept (`revisionHistoryLimit`).
+    /// Removes old sets without pods, but for the newest ones up to the limit (`revisionHistoryLimit`).
     pub(super) fn forget_old(&self, limit: i32) -> Result<(), Failure> {
         let mut empty: Vec<_> = self.old.iter().filter(|set| replicas(set) == 0 && size(set).pods == 0).collect();
         empty.sort_by_key(|set| revision(set));
