@@ -56,11 +56,11 @@ pub struct AttestorPublicKey {
     pub pkix_public_key: Option<PkixPublicKey>,
 }
 
-/// A public key in SubjectPublicKeyInfo form (RFC 5280), and what it signs with.
+/// A public key in `SubjectPublicKeyInfo` form (RFC 5280), and what it signs with.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
 pub struct PkixPublicKey {
-    /// PEM of the SubjectPublicKeyInfo (RFC 7468, section 13).
+    /// PEM of the `SubjectPublicKeyInfo` (RFC 7468, section 13).
     pub public_key_pem: String,
     /// A value of `SignatureAlgorithm`, for example `ECDSA_P256_SHA256`.
     pub signature_algorithm: String,
