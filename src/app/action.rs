@@ -1,200 +1,43 @@
-//! The one table of actions: key dispatch, footer, help, palette and the key table of `docs/keys.md` are made
-//! from it. Its rows are below, one file for each heading of the help.
+//! What a key can do, and a row of the table of keys ([`crate::keymap`]).
 
-mod attestor;
-mod box_kinds;
-mod boxes;
-mod deployer;
-mod everywhere;
-mod guide;
-mod policy_creator;
-mod watch;
-
-use std::sync::LazyLock;
-
+use crate::draft::{complete, find};
+use crate::shell::action::{BoxAction, FormAction, ListAction, PaneAction, ProgramAction, RowAction};
 use crate::shell::chord::Chord;
 use crate::shell::tab::Pane;
+use crate::{
+    attestor, case, cluster, command_log, decision, draft, explain, fix, guide, history, import, people, policy_test,
+    replay, review, serving, sign, what_if,
+};
 
-/// What a key does. What it means in a pane is said by the pane's row of the table.
+/// What a key does: a feature, and what it does of it. What it means in a pane is said by the pane's row of the table.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Action {
-    Close,
-    CloseQ,
-    Submit,
-    NextField,
-    PreviousField,
-    NextChoice,
-    PreviousChoice,
-    Accept,
-    Refuse,
-    PickUp,
-    PickDown,
-    PickPageUp,
-    PickPageDown,
-    PickFirst,
-    PickLast,
-    Pick,
-    WizardNext,
-    WizardBack,
-    WizardUp,
-    WizardDown,
-    ScrollUp,
-    ScrollDown,
-    ScrollPageUp,
-    ScrollPageDown,
-    ScrollLeft,
-    ScrollRight,
-    ScrollHome,
-    ScrollEnd,
-    CopyAll,
-    Open,
-    Delete,
-    Build,
-    Deploy,
-    Simulate,
-    ExplainEvent,
-    ExplainText,
-    ExplainGo,
-    ExplainNext,
-    ExplainPrevious,
-    ExplainNextCase,
-    ExplainPreviousCase,
-    ExplainThen,
-    WhatIf,
-    DropAssumptions,
-    Manifest,
-    Tags,
-    NextPolicy,
-    FoldAll,
-    UnfoldAll,
-    CopyMarkdown,
-    New,
-    GrantViewer,
-    RemoveKey,
-    ImportKey,
-    ExportKey,
-    AddKey,
-    Sign,
-    ShowPayload,
-    Upload,
-    Leave,
-    Undo,
-    Redo,
-    Cut,
-    CopySelection,
-    Paste,
-    SelectAll,
-    Complete,
-    CompletionTake,
-    CompletionUp,
-    CompletionDown,
-    CompletionPageUp,
-    CompletionPageDown,
-    CompletionClose,
-    FindInText,
-    ReplaceInText,
-    FindEnter,
-    FindNext,
-    FindPrevious,
-    FindSwitch,
-    ReplaceAll,
-    FindCase,
-    FindRegex,
-    FindClose,
-    GoToLine,
-    Import,
-    SaveFile,
-    Template,
-    NextProblem,
-    PreviousProblem,
-    OpenFile,
-    EditOutside,
-    QuickFix,
-    Outline,
-    ExplainProblem,
-    NextSeverity,
-    ReloadDraft,
-    ShowDiff,
-    Review,
-    PreviewShow,
-    PreviewOrder,
-    PreviewChoose,
-    LoadInventory,
-    ReviewMarkdown,
-    ReviewJson,
-    ReviewSarif,
-    NextFailure,
-    GroupEvents,
-    ReplayEntries,
-    Fixes,
-    FixApply,
-    FixesCopy,
-    BreakGlass,
-    BreakGlassDeploy,
-    WriteCase,
-    ExportPolicy,
-    History,
-    PolicyTests,
-    AddTest,
-    NextChange,
-    PreviousChange,
-    TakeTheirs,
-    TakeMine,
-    TakeBoth,
-    TakeMerged,
-    TakeLive,
-    KeepMine,
-    HistoryCompare,
-    HistoryMark,
-    HistoryLive,
-    HistoryDraft,
-    HistorySimulate,
-    HistoryRestore,
-    HistoryImport,
-    HistoryCopy,
-    TestOpen,
-    TestAdd,
-    TestsCopy,
-    Up,
-    Down,
-    PageUp,
-    PageDown,
-    First,
-    Last,
-    Back,
-    FilterTake,
-    FilterClear,
-    GuideHint,
-    GuideDo,
-    GuideReset,
-    GuideRead,
-    Deployer,
-    PolicyCreator,
-    Attestor,
-    DeployerAnywhere,
-    PolicyCreatorAnywhere,
-    AttestorAnywhere,
-    NextPane,
-    PreviousPane,
-    ChooseImage,
-    ToggleGuide,
-    Filter,
-    Reload,
-    Palette,
-    PaletteAnywhere,
-    Help,
-    HelpAnywhere,
-    CommandLog,
-    WriteSession,
-    ApiLog,
-    Copy,
-    Theme,
-    Serve,
-    ActAs,
-    CancelWork,
-    Suspend,
-    Quit,
-    QuitAnywhere,
+    Box(BoxAction),
+    Form(FormAction),
+    List(ListAction),
+    Pane(PaneAction),
+    Row(RowAction),
+    Program(ProgramAction),
+    Sign(sign::Action),
+    Cluster(cluster::Action),
+    Decision(decision::Action),
+    Explain(explain::Action),
+    WhatIf(what_if::Action),
+    Attestor(attestor::Action),
+    Draft(draft::Action),
+    Complete(complete::action::Action),
+    Find(find::action::Action),
+    Review(review::Action),
+    Replay(replay::Action),
+    Case(case::Action),
+    Fix(fix::Action),
+    History(history::Action),
+    PolicyTest(policy_test::Action),
+    Import(import::Action),
+    Guide(guide::Action),
+    CommandLog(command_log::Action),
+    Serving(serving::Action),
+    People(people::Action),
 }
 
 /// Where a key is bound. The innermost context that binds it decides.
@@ -302,46 +145,3 @@ impl Spec {
         labels.join(" ")
     }
 }
-
-/// Every row: those of boxes first, which are the innermost.
-pub fn specs() -> impl Iterator<Item = &'static Spec> {
-    let tables = [
-        boxes::TABLE,
-        box_kinds::TABLE,
-        deployer::TABLE,
-        watch::TABLE,
-        attestor::TABLE,
-        policy_creator::TABLE,
-        everywhere::TABLE,
-        guide::TABLE,
-    ];
-    tables.into_iter().flatten()
-}
-
-/// Every binding, parsed once: context, chord, row.
-static BINDINGS: LazyLock<Vec<(Context, Chord, &'static Spec)>> = LazyLock::new(|| {
-    let mut bindings = Vec::new();
-    for spec in specs() {
-        for context in spec.contexts {
-            for chord in spec.keys.iter().filter_map(|key| key.parse::<Chord>().ok()) {
-                bindings.push((*context, chord, spec));
-            }
-        }
-    }
-    bindings
-});
-
-/// The row that a chord means in these contexts, the innermost first.
-pub fn lookup(contexts: &[Context], chord: Chord) -> Option<&'static Spec> {
-    contexts.iter().find_map(|context| {
-        BINDINGS.iter().find(|(bound, key, _)| bound == context && *key == chord).map(|(_, _, spec)| *spec)
-    })
-}
-
-/// The rows that apply in these contexts, the innermost first.
-pub fn specs_in(contexts: &[Context]) -> impl Iterator<Item = &'static Spec> {
-    contexts.iter().flat_map(|context| specs().filter(move |spec| spec.contexts.contains(context)))
-}
-
-#[cfg(test)]
-mod tests;

@@ -1,4 +1,7 @@
 //! The Attestor's tab: attestors, notes, attestations and the keys of this machine.
 
 pub mod act;
+pub mod action;
 pub mod form;
+
+pub use action::Action;

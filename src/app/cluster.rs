@@ -1,6 +1,9 @@
 //! The cluster of the Deployer's tab: setting it up, what runs in it, its events, deploying.
 
 pub mod act;
+pub mod action;
 pub mod form;
 pub mod state;
 pub mod watch;
+
+pub use action::Action;

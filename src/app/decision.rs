@@ -1,6 +1,7 @@
 //! What is decided about what is asked: the request, the policies it is asked under, the tree of checks, tags.
 
 pub mod act;
+pub mod action;
 pub mod form;
 pub mod manifest;
 pub mod registry;
@@ -8,3 +9,5 @@ pub mod state;
 pub mod subject;
 pub mod tags;
 pub mod tree;
+
+pub use action::Action;

@@ -1,6 +1,7 @@
 //! The draft of the policy: its text and the editor, its file, problems, completion, search, outline, quick fixes.
 
 pub mod act;
+pub mod action;
 pub mod complete;
 pub mod described;
 pub mod editor;
@@ -12,3 +13,5 @@ pub mod project_facts;
 pub mod quick_fix;
 pub mod state;
 pub mod template;
+
+pub use action::Action;

@@ -1,5 +1,8 @@
 //! Explaining a refusal from its message.
 
 pub mod act;
+pub mod action;
 pub mod lines;
 pub mod state;
+
+pub use action::Action;

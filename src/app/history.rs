@@ -1,4 +1,7 @@
 //! The policies that were live, and taking one back.
 
 pub mod act;
+pub mod action;
 pub mod state;
+
+pub use action::Action;

@@ -1,5 +1,8 @@
 //! Importing the draft where somebody else changed the policy meanwhile: the three-way merge.
 
 pub mod act;
+pub mod action;
 pub mod merge;
 pub mod state;
+
+pub use action::Action;

@@ -26,6 +26,7 @@ pub mod what_if;
 pub mod action;
 pub mod effect;
 pub mod job;
+pub mod keymap;
 pub mod model;
 pub mod msg;
 pub mod overlay;

@@ -239,6 +239,19 @@ impl Overlay {
         }
     }
 
+    /// How far its text is scrolled, where it has one.
+    pub(crate) fn scroll(&mut self) -> Option<&mut Offset> {
+        match self {
+            Self::Reader(reader) => Some(&mut reader.scroll),
+            Self::Confirm(confirm) => Some(&mut confirm.scroll),
+            Self::Wizard(wizard) => Some(&mut wizard.scroll),
+            Self::Conflict(conflict) => Some(&mut conflict.scroll),
+            Self::Picker(_) | Self::Form(_) | Self::History(_) | Self::Tests(_) | Self::Explain | Self::Fixes(_) => {
+                None
+            }
+        }
+    }
+
     pub fn reader(title: impl Into<String>, body: Body) -> Self {
         Self::Reader(Reader { title: title.into(), body, scroll: Offset::default() })
     }

@@ -1,4 +1,7 @@
 //! The people of the sandbox, and acting as one of them.
 
 pub mod act;
+pub mod action;
 pub mod state;
+
+pub use action::Action;

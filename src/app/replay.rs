@@ -1,4 +1,7 @@
 //! Replaying audit log entries under the draft.
 
 pub mod act;
+pub mod action;
 pub mod state;
+
+pub use action::Action;

@@ -1,5 +1,6 @@
 //! What every feature stands on and which names none of them: keys, panes, fields, forms, texts, remote values.
 
+pub mod action;
 pub mod chord;
 pub mod field;
 pub mod form;

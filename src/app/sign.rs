@@ -1,5 +1,8 @@
 //! Signing: the wizard from the image to the uploaded attestation.
 
 pub mod act;
+pub mod action;
 pub mod form;
 pub mod state;
+
+pub use action::Action;

@@ -1,4 +1,7 @@
 //! What is assumed about a request that is not so.
 
 pub mod act;
+pub mod action;
 pub mod state;
+
+pub use action::Action;

@@ -9,8 +9,9 @@ use crate::styles::Styles;
 use crate::text::{Cut, fit, put_line};
 use crate::widgets::paragraph::{Paragraph, wrap_line};
 use app::Model;
-use app::action::{Action, specs};
+use app::action::Action;
 use app::guide::state::Hint;
+use app::keymap::specs;
 use codelab::{CheckResult, Role, STEPS, Step};
 
 /// Rows that the guide wants, its rule included; 0 while it is hidden. Never more than two fifths.
@@ -78,8 +79,8 @@ fn lines(model: &Model, styles: Option<&Styles>) -> Vec<Line<'static>> {
         return vec![Line::styled(
             format!(
                 "All steps are done. {} shows what changed since 2018; {} takes steps back.",
-                key(Action::GuideDo),
-                key(Action::GuideReset)
+                key(Action::Guide(app::guide::Action::Do)),
+                key(Action::Guide(app::guide::Action::Reset))
             ),
             text,
         )];
@@ -119,11 +120,11 @@ fn keys(step: &Step, shown: Role, styles: Option<&Styles>) -> Line<'static> {
     let (dim, bold) = (styles.map(Styles::dim).unwrap_or_default(), styles.map(Styles::key).unwrap_or_default());
     let mut spans = Vec::new();
     let hints = [
-        (Action::GuideHint, "hint"),
-        (Action::GuideDo, "do it for me"),
-        (Action::GuideRead, "read the step"),
-        (Action::GuideReset, "reset the step before"),
-        (Action::ToggleGuide, "hide"),
+        (Action::Guide(app::guide::Action::Hint), "hint"),
+        (Action::Guide(app::guide::Action::Do), "do it for me"),
+        (Action::Guide(app::guide::Action::Read), "read the step"),
+        (Action::Guide(app::guide::Action::Reset), "reset the step before"),
+        (Action::Guide(app::guide::Action::Toggle), "hide"),
     ];
     for (action, label) in hints {
         spans.push(Span::styled(key(action), bold));

@@ -1,5 +1,6 @@
 //! The box with a three-way difference: what they changed, what the draft changes, and what is taken.
 
+use app::shell::action::BoxAction;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::Style;
@@ -45,8 +46,13 @@ pub(crate) fn draw(conflict: &Conflict, screen: Rect, state: &mut ViewState, sty
     state.viewport.overlay_page = list.height;
     state.viewport.overlay_max_scroll = scroll.last();
     state.viewport.overlay_max_cells = hidden_cells(&rows, area.width);
-    let actions = [Action::TakeMerged, Action::TakeLive, Action::KeepMine, Action::Close];
-    reader::answers(&actions, Some(Action::KeepMine), answers, state, styles, buf);
+    let actions = [
+        Action::Import(app::import::Action::TakeMerged),
+        Action::Import(app::import::Action::TakeLive),
+        Action::Import(app::import::Action::KeepMine),
+        Action::Box(BoxAction::Close),
+    ];
+    reader::answers(&actions, Some(Action::Import(app::import::Action::KeepMine)), answers, state, styles, buf);
 }
 
 /// What happened, and what is to be decided.

@@ -1,10 +1,11 @@
 //! The Attestor's rows: attestors, notes, attestations, keys.
 
-use crate::action::Action;
+use crate::attestor::Action;
 use crate::effect::Effect;
 use crate::job::Job;
 use crate::model::Model;
 use crate::overlay::{Body, Choice, Entry, Overlay};
+use crate::shell::action::RowAction;
 use crate::shell::notice::Weight;
 use crate::shell::tab::Pane;
 use crate::work::Purpose;
@@ -13,19 +14,29 @@ use domain::attestation::parse_payload;
 use domain::attestor::{Attestor, KeyMaterial};
 use domain::name::{AttestorName, service_agent};
 
-pub(crate) fn on_row(model: &mut Model, action: Action) -> Vec<Effect> {
+pub(crate) fn act(model: &mut Model, action: Action) -> Vec<Effect> {
+    match action {
+        Action::GrantViewer => grant(model),
+        Action::RemoveKey => remove_key(model),
+        Action::ImportKey => model.open_form(crate::attestor::form::import_key),
+        Action::ExportKey => export_key(model),
+        Action::AddKey => add_key(model),
+    }
+}
+
+pub(crate) fn on_row(model: &mut Model, action: RowAction) -> Vec<Effect> {
     match (model.nav.focus(), action) {
-        (Pane::Attestors, Action::New) => model.open_form(crate::attestor::form::attestor),
-        (Pane::Attestors, Action::Delete) => delete_attestor(model),
-        (Pane::Attestors, _) => show_attestor(model),
-        (Pane::Notes, Action::New) => model.open_form(crate::attestor::form::note),
-        (Pane::Notes, Action::Delete) => delete_note(model),
-        (Pane::Notes, _) => show_note(model),
-        (Pane::Attestations, Action::Delete) => delete_attestation(model),
-        (Pane::Attestations, _) => show_attestation(model),
-        (Pane::Keys, Action::New) => model.open_form(crate::attestor::form::key),
-        (Pane::Keys, Action::Delete) => delete_key(model),
-        (_, _) => show_key(model),
+        (Pane::Attestors, RowAction::New) => model.open_form(crate::attestor::form::attestor),
+        (Pane::Attestors, RowAction::Delete) => delete_attestor(model),
+        (Pane::Attestors, RowAction::Open) => show_attestor(model),
+        (Pane::Notes, RowAction::New) => model.open_form(crate::attestor::form::note),
+        (Pane::Notes, RowAction::Delete) => delete_note(model),
+        (Pane::Notes, RowAction::Open) => show_note(model),
+        (Pane::Attestations, RowAction::Delete) => delete_attestation(model),
+        (Pane::Attestations, RowAction::Open | RowAction::New) => show_attestation(model),
+        (Pane::Keys, RowAction::New) => model.open_form(crate::attestor::form::key),
+        (Pane::Keys, RowAction::Delete) => delete_key(model),
+        (_, RowAction::Open | RowAction::New | RowAction::Delete) => show_key(model),
     }
 }
 

@@ -1,6 +1,6 @@
 //! The Deployer's rows: setting up, images, workloads, events, the decision's tree.
 
-use crate::action::Action;
+use crate::cluster::Action;
 use crate::decision;
 use crate::decision::tree::TreeCommand;
 use crate::effect::Effect;
@@ -8,6 +8,7 @@ use crate::job::Job;
 use crate::model::Model;
 use crate::overlay::{Body, Confirm, Overlay, Then};
 use crate::rows::SetupRow;
+use crate::shell::action::RowAction;
 use crate::shell::notice::Weight;
 use crate::shell::tab::Pane;
 use crate::work::Purpose;
@@ -15,16 +16,24 @@ use codelab::STEPS;
 use codelab::{Seen, checks, names};
 use domain::resource::WorkloadKind;
 
-pub(crate) fn on_row(model: &mut Model, action: Action) -> Vec<Effect> {
+pub(crate) fn act(model: &mut Model, action: Action) -> Vec<Effect> {
+    match action {
+        Action::Build => model.open_form(crate::cluster::form::push),
+        Action::Deploy => deploy(model),
+        Action::GroupEvents => crate::cluster::watch::toggle(model),
+    }
+}
+
+pub(crate) fn on_row(model: &mut Model, action: RowAction) -> Vec<Effect> {
     match (model.nav.focus(), action) {
-        (Pane::Setup, Action::Delete) => undo_setup(model),
-        (Pane::Setup, _) => set_up(model),
-        (Pane::Images, Action::Delete) => delete_image(model),
-        (Pane::Images, _) => choose_image(model),
-        (Pane::Workloads, Action::Delete) => delete_workload(model),
-        (Pane::Workloads, _) => decide_again(model),
-        (Pane::Events, _) => read_event(model),
-        (pane, _) => {
+        (Pane::Setup, RowAction::Delete) => undo_setup(model),
+        (Pane::Setup, RowAction::Open | RowAction::New) => set_up(model),
+        (Pane::Images, RowAction::Delete) => delete_image(model),
+        (Pane::Images, RowAction::Open | RowAction::New) => choose_image(model),
+        (Pane::Workloads, RowAction::Delete) => delete_workload(model),
+        (Pane::Workloads, RowAction::Open | RowAction::New) => decide_again(model),
+        (Pane::Events, RowAction::Open | RowAction::New | RowAction::Delete) => read_event(model),
+        (pane, RowAction::Open | RowAction::New | RowAction::Delete) => {
             decision::act::input(model, pane, TreeCommand::Toggle);
             Vec::new()
         }

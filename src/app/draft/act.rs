@@ -2,7 +2,7 @@
 
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 
-use crate::action::Action;
+use crate::draft::Action;
 use crate::draft::editor::{Direction, EditorCommand, Motion, Outcome};
 use crate::draft::outline::{Item, outline};
 use crate::draft::template::{TEMPLATES, Template};
@@ -43,7 +43,7 @@ pub(crate) fn act(model: &mut Model, action: Action) -> Vec<Effect> {
         Action::PreviousProblem => to_problem(model, Direction::Backward),
         Action::ReloadDraft => return take_live(model),
         Action::ShowDiff => return show_diff(model),
-        _ => {}
+        Action::ExportPolicy => return model.open_form(crate::draft::form::export_policy),
     }
     Vec::new()
 }

@@ -5,6 +5,7 @@
 //! one; what may stand there is told by the schema of [`domain::lint::schema`].
 
 pub mod act;
+pub mod action;
 pub mod list;
 
 mod flow;
@@ -144,3 +145,5 @@ fn first_sentence(doc: &str) -> &str {
 
 #[cfg(test)]
 mod tests;
+
+pub use action::Action;

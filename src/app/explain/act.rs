@@ -1,8 +1,8 @@
 //! Explaining a refusal: from an event, from a pasted text, and where the lines of the box lead to.
 
-use crate::action::Action;
 use crate::decision::state::Under;
 use crate::effect::Effect;
+use crate::explain::Action;
 use crate::explain::state::{Explaining, Link, of_event};
 use crate::model::Model;
 use crate::overlay::{Body, Overlay};
@@ -18,15 +18,14 @@ use domain::span::Position;
 
 pub(crate) fn act(model: &mut Model, action: Action) -> Vec<Effect> {
     match action {
-        Action::ExplainEvent => return event(model),
-        Action::ExplainText => return model.open_form(form),
-        Action::ExplainGo => return follow(model),
-        Action::ExplainNext => to_link(model, 1),
-        Action::ExplainPrevious => to_link(model, -1),
-        Action::ExplainNextCase => to_case(model, 1),
-        Action::ExplainPreviousCase => to_case(model, -1),
-        Action::ExplainThen => other_time(model),
-        _ => {}
+        Action::Event => return event(model),
+        Action::Text => return model.open_form(form),
+        Action::Go => return follow(model),
+        Action::Next => to_link(model, 1),
+        Action::Previous => to_link(model, -1),
+        Action::NextCase => to_case(model, 1),
+        Action::PreviousCase => to_case(model, -1),
+        Action::Then => other_time(model),
     }
     Vec::new()
 }

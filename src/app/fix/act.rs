@@ -4,8 +4,8 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use crate::action::Action;
 use crate::effect::Effect;
+use crate::fix::Action;
 use crate::fix::break_glass::{Composed, JUSTIFICATION};
 use crate::fix::state::{FixAsk, FixesBox, Fixing};
 use crate::job::{Deploy, Job, NewAttestation};
@@ -25,11 +25,11 @@ use domain::resource::WorkloadKind;
 
 pub(crate) fn act(model: &mut Model, action: Action) -> Vec<Effect> {
     match action {
-        Action::Fixes => open(model),
-        Action::FixApply => apply(model),
-        Action::FixesCopy => copy(model),
+        Action::Open => open(model),
+        Action::Apply => apply(model),
+        Action::Copy => copy(model),
         Action::BreakGlass => compose(model),
-        _ => deploy_composed(model),
+        Action::DeployBreakGlass => deploy_composed(model),
     }
 }
 

@@ -1,6 +1,7 @@
 //! The guide's keys: hints, *do it for me*, reset; and what counts as looked at.
 
 use crate::effect::Effect;
+use crate::guide::action::Action;
 use crate::guide::deeds;
 use crate::guide::deeds::Plan;
 use crate::guide::state::Hint;
@@ -11,6 +12,19 @@ use crate::shell::notice::Weight;
 use crate::shell::tab::{Pane, Tab};
 use crate::{attestor, cluster, draft};
 use codelab::{Seen, Step, steps};
+
+pub(crate) fn act(model: &mut Model, action: Action) -> Vec<Effect> {
+    match action {
+        Action::Hint => hint(model),
+        Action::Do => do_it(model),
+        Action::Reset => reset(model),
+        Action::Read => read(model),
+        Action::Toggle => {
+            model.guide.toggle();
+            Vec::new()
+        }
+    }
+}
 
 pub(crate) fn hint(model: &mut Model) -> Vec<Effect> {
     if model.guide.hint == Hint::Commands {

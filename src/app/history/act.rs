@@ -1,8 +1,8 @@
 //! The history of live policies: recording, browsing, comparing, asking, restoring.
 
-use crate::action::Action;
 use crate::draft;
 use crate::effect::Effect;
+use crate::history::Action;
 use crate::history::state::{Author, History, HistoryBox, Version};
 use crate::model::Model;
 use crate::overlay::{Body, Confirm, Overlay, Then};
@@ -87,29 +87,49 @@ pub(crate) fn open(model: &mut Model) -> Vec<Effect> {
 }
 
 pub(crate) fn act(model: &mut Model, action: Action) -> Vec<Effect> {
-    let Some(Overlay::History(HistoryBox { selected, marked })) = model.overlays.last() else { return Vec::new() };
-    let (selected, marked) = (*selected, *marked);
-    let Some(version) = model.history.newest(selected).cloned() else {
-        model.say(Weight::Info, "no version is kept yet");
-        return Vec::new();
-    };
     match action {
-        Action::HistoryMark => mark(model),
-        Action::HistoryCompare => compare(model, selected, marked),
-        Action::HistoryLive => {
+        Action::Open => open(model),
+        Action::Mark => on_version(model, |model, _, _| mark(model)),
+        Action::Compare => on_version(model, |model, _, (selected, marked)| compare(model, selected, marked)),
+        Action::Live => on_version(model, |model, version, _| {
             let live = model.session.live_policy().map(written).unwrap_or_default();
-            show(model, &format!("{} → live", stamp(&version)), written(&version.policy), live);
-        }
-        Action::HistoryDraft => {
+            show(model, &format!("{} → live", stamp(version)), written(&version.policy), live);
+        }),
+        Action::Draft => on_version(model, |model, version, _| {
             let draft = model.draft.policy().map_or_else(|| model.draft.editor.text(), written);
-            show(model, &format!("{} → draft", stamp(&version)), written(&version.policy), draft);
+            show(model, &format!("{} → draft", stamp(version)), written(&version.policy), draft);
+        }),
+        Action::Simulate => on_version(model, |model, version, _| simulate(model, version.clone())),
+        Action::Restore => on_version(model, |model, version, _| restore(model, version, &[])),
+        Action::Import => on_version(model, |model, version, _| restore(model, version, &[Then::Import])),
+        Action::Copy => {
+            let selected = model.history.newest(selection(model).map_or(0, |(selected, _)| selected));
+            match selected.map(|version| written(&version.policy)) {
+                Some(text) => model.copy(text),
+                None => no_version(model),
+            }
         }
-        Action::HistorySimulate => simulate(model, version),
-        Action::HistoryRestore => restore(model, &version, &[]),
-        Action::HistoryImport => restore(model, &version, &[Then::Import]),
-        Action::HistoryCopy => return model.copy(written(&version.policy)),
-        _ => {}
     }
+}
+
+/// The selected version and the marked one, counted from the newest.
+fn selection(model: &Model) -> Option<(usize, Option<usize>)> {
+    match model.overlays.last() {
+        Some(Overlay::History(HistoryBox { selected, marked })) => Some((*selected, *marked)),
+        _ => None,
+    }
+}
+
+/// Does something with the selected version.
+fn on_version(model: &mut Model, act: impl FnOnce(&mut Model, &Version, (usize, Option<usize>))) -> Vec<Effect> {
+    let Some((selected, marked)) = selection(model) else { return Vec::new() };
+    let Some(version) = model.history.newest(selected).cloned() else { return no_version(model) };
+    act(model, &version, (selected, marked));
+    Vec::new()
+}
+
+fn no_version(model: &mut Model) -> Vec<Effect> {
+    model.say(Weight::Info, "no version is kept yet");
     Vec::new()
 }
 

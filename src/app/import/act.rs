@@ -1,8 +1,8 @@
 //! An import that was refused because the policy had changed: the box with the three-way difference.
 
-use crate::action::Action;
 use crate::draft;
 use crate::effect::Effect;
+use crate::import::Action;
 use crate::import::merge::Take;
 use crate::import::state::Conflict;
 use crate::model::Model;
@@ -66,7 +66,6 @@ pub(crate) fn act(model: &mut Model, action: Action) -> Vec<Effect> {
         Action::TakeMerged => take_merged(model),
         Action::TakeLive => take_live(model),
         Action::KeepMine => return keep_mine(model),
-        _ => {}
     }
     Vec::new()
 }

@@ -1,10 +1,10 @@
 //! The tests of the draft: reading their file, the box that lists them, and adding one.
 
-use crate::action::Action;
 use crate::decision::state::Under;
 use crate::effect::Effect;
 use crate::model::Model;
 use crate::overlay::{Body, Confirm, Overlay, TestsBox, Then};
+use crate::policy_test::Action;
 use crate::policy_test::state::{TestsFile, with_decision};
 use crate::shell::notice::Weight;
 use crate::shell::tab::Pane;
@@ -34,25 +34,24 @@ pub(crate) fn open(model: &mut Model) -> Vec<Effect> {
 }
 
 pub(crate) fn act(model: &mut Model, action: Action) -> Vec<Effect> {
-    let Some(Overlay::Tests(TestsBox { selected })) = model.overlays.last() else { return Vec::new() };
-    let selected = *selected;
     match action {
-        Action::TestOpen => {
-            let decision =
-                model.tests.result(selected).and_then(|result| Some((result.name.clone(), result.decision.clone()?)));
-            match decision {
-                Some((name, decision)) => {
-                    model.overlays.push(Overlay::reader(name, Body::Decision(Box::new(decision))));
-                }
-                None => model.say(Weight::Info, "this test was not run, so there is no decision"),
-            }
-        }
-        Action::TestAdd => return add(model),
-        Action::TestsCopy => {
+        Action::Open => open(model),
+        Action::Add | Action::AddDecision => add(model),
+        Action::Show => show_decision(model),
+        Action::Copy => {
             let text = model.tests.file.path.clone();
-            return model.copy(text);
+            model.copy(text)
         }
-        _ => {}
+    }
+}
+
+/// Shows the decision of the selected test.
+fn show_decision(model: &mut Model) -> Vec<Effect> {
+    let Some(Overlay::Tests(TestsBox { selected })) = model.overlays.last() else { return Vec::new() };
+    let result = model.tests.result(*selected);
+    match result.and_then(|result| Some((result.name.clone(), result.decision.clone()?))) {
+        Some((name, decision)) => model.overlays.push(Overlay::reader(name, Body::Decision(Box::new(decision)))),
+        None => model.say(Weight::Info, "this test was not run, so there is no decision"),
     }
     Vec::new()
 }

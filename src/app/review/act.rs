@@ -2,13 +2,13 @@
 
 use std::time::Duration;
 
-use crate::action::Action;
 use crate::effect::Effect;
 use crate::job::Job;
 use crate::model::Model;
 use crate::msg::Timer;
 use crate::overlay::{Body, Overlay, TwoDecisions};
 use crate::query::Source;
+use crate::review::Action;
 use crate::review::state::{ReviewAsk, ReviewFormat, Reviewed};
 use crate::shell::form::{Form, FormKind};
 use crate::shell::notice::Weight;
@@ -24,21 +24,20 @@ const SURVEY: Duration = Duration::from_millis(200);
 
 pub(crate) fn act(model: &mut Model, action: Action) -> Vec<Effect> {
     match action {
-        Action::Review => return start(model),
-        Action::PreviewShow => {
+        Action::Start => return start(model),
+        Action::Show => {
             model.preview.next_show();
             first_row(model);
         }
-        Action::PreviewOrder => {
+        Action::Order => {
             model.preview.next_order();
             first_row(model);
         }
-        Action::PreviewChoose => choose(model),
+        Action::Choose => choose(model),
         Action::LoadInventory => return model.open_form(inventory_form),
-        Action::ReviewMarkdown => return export(model, ReviewFormat::Markdown),
-        Action::ReviewJson => return export(model, ReviewFormat::Json),
-        Action::ReviewSarif => return export(model, ReviewFormat::Sarif),
-        _ => {}
+        Action::Markdown => return export(model, ReviewFormat::Markdown),
+        Action::Json => return export(model, ReviewFormat::Json),
+        Action::Sarif => return export(model, ReviewFormat::Sarif),
     }
     Vec::new()
 }

@@ -7,6 +7,7 @@ use crate::overlay::{Body, Offset, Overlay};
 use crate::shell::notice::Weight;
 use crate::shell::report::Report;
 use crate::shell::tab::Pane;
+use crate::sign::action::Action;
 use crate::sign::state::{Stage, Voucher, Wizard};
 use crate::work::Purpose;
 use codelab::{Seen, names};
@@ -17,6 +18,18 @@ use domain::image::{Digest, ImageRef};
 use domain::key::Passphrase;
 use domain::name::AttestorName;
 use domain::resource::LocalKey;
+
+pub(crate) fn act(model: &mut Model, action: Action) -> Vec<Effect> {
+    match action {
+        Action::Open => open(model),
+        Action::ShowPayload => show_payload(model),
+        Action::Upload => upload(model),
+        Action::Next => next(model),
+        Action::Back => back(model),
+        Action::Up => move_by(model, -1),
+        Action::Down => move_by(model, 1),
+    }
+}
 
 /// Opens the wizard for the chosen image; a tag is resolved first, because only digests are signed.
 pub(crate) fn open(model: &mut Model) -> Vec<Effect> {

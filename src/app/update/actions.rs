@@ -11,192 +11,100 @@ use crate::effect::Effect;
 use crate::model::Model;
 use crate::overlay::{Body, Confirm, Overlay, Then};
 use crate::query::Source;
+use crate::shell::action::{PaneAction, ProgramAction, RowAction};
 use crate::shell::notice::Weight;
 use crate::shell::tab::{Pane, Tab};
 use crate::update::boxes;
 use crate::{
-    attestor, case, cluster, decision, draft, explain, fix, guide, history, import, people, policy_test, replay,
-    review, serving, sign, what_if,
+    attestor, case, cluster, command_log, decision, draft, explain, fix, guide, history, import, people, policy_test,
+    replay, review, serving, sign, what_if,
 };
 
 /// Does what the action says in the present context.
-#[expect(clippy::too_many_lines, reason = "a table: a line for each action")]
 pub(super) fn act(model: &mut Model, action: Action) -> Vec<Effect> {
     match action {
-        Action::Close
-        | Action::CloseQ
-        | Action::Submit
-        | Action::NextField
-        | Action::PreviousField
-        | Action::NextChoice
-        | Action::PreviousChoice
-        | Action::Accept
-        | Action::Refuse
-        | Action::PickUp
-        | Action::PickDown
-        | Action::PickPageUp
-        | Action::PickPageDown
-        | Action::PickFirst
-        | Action::PickLast
-        | Action::Pick
-        | Action::ScrollUp
-        | Action::ScrollDown
-        | Action::ScrollPageUp
-        | Action::ScrollPageDown
-        | Action::ScrollLeft
-        | Action::ScrollRight
-        | Action::ScrollHome
-        | Action::ScrollEnd
-        | Action::CopyAll
-        | Action::WizardNext
-        | Action::WizardBack
-        | Action::WizardUp
-        | Action::WizardDown => boxes::act(model, action),
-        Action::Open | Action::New | Action::Delete => on_row(model, action),
-        Action::Build => model.open_form(crate::cluster::form::push),
-        Action::Deploy => cluster::act::deploy(model),
-        Action::Simulate => model.open_form(crate::decision::form::simulate),
-        Action::ExplainEvent
-        | Action::ExplainText
-        | Action::ExplainGo
-        | Action::ExplainNext
-        | Action::ExplainPrevious
-        | Action::ExplainNextCase
-        | Action::ExplainPreviousCase
-        | Action::ExplainThen => explain::act::act(model, action),
-        Action::WhatIf => what_if::act::open(model),
-        Action::DropAssumptions => what_if::act::drop_all(model),
-        Action::Manifest => model.open_form(manifest::form),
-        Action::Tags => tags::open(model),
-        Action::NextPolicy => decision::act::next_policy(model),
-        Action::FoldAll => on_tree(model, TreeCommand::FoldAll),
-        Action::UnfoldAll => on_tree(model, TreeCommand::UnfoldAll),
-        Action::CopyMarkdown => copy_decision(model, decision::act::Form::Markdown),
-        Action::GrantViewer => attestor::act::grant(model),
-        Action::RemoveKey => attestor::act::remove_key(model),
-        Action::ImportKey => model.open_form(crate::attestor::form::import_key),
-        Action::ExportKey => attestor::act::export_key(model),
-        Action::AddKey => attestor::act::add_key(model),
-        Action::Sign => sign::act::open(model),
-        Action::ShowPayload => sign::act::show_payload(model),
-        Action::Upload => sign::act::upload(model),
-        Action::Leave
-        | Action::Undo
-        | Action::Redo
-        | Action::Cut
-        | Action::CopySelection
-        | Action::Paste
-        | Action::SelectAll
-        | Action::GoToLine
-        | Action::Import
-        | Action::SaveFile
-        | Action::Template
-        | Action::NextProblem
-        | Action::PreviousProblem
-        | Action::OpenFile
-        | Action::EditOutside
-        | Action::QuickFix
-        | Action::Outline
-        | Action::ExplainProblem
-        | Action::NextSeverity
-        | Action::ReloadDraft
-        | Action::ShowDiff => draft::act::act(model, action),
-        Action::Review
-        | Action::PreviewShow
-        | Action::PreviewOrder
-        | Action::PreviewChoose
-        | Action::LoadInventory
-        | Action::ReviewMarkdown
-        | Action::ReviewJson
-        | Action::ReviewSarif => review::act::act(model, action),
-        Action::ExportPolicy => model.open_form(crate::draft::form::export_policy),
-        Action::History => history::act::open(model),
-        Action::PolicyTests => policy_test::act::open(model),
-        Action::AddTest => policy_test::act::add(model),
-        Action::NextChange
-        | Action::PreviousChange
-        | Action::TakeTheirs
-        | Action::TakeMine
-        | Action::TakeBoth
-        | Action::TakeMerged
-        | Action::TakeLive
-        | Action::KeepMine => import::act::act(model, action),
-        Action::HistoryCompare
-        | Action::HistoryMark
-        | Action::HistoryLive
-        | Action::HistoryDraft
-        | Action::HistorySimulate
-        | Action::HistoryRestore
-        | Action::HistoryImport
-        | Action::HistoryCopy => history::act::act(model, action),
-        Action::TestOpen | Action::TestAdd | Action::TestsCopy => policy_test::act::act(model, action),
-        Action::FindInText
-        | Action::ReplaceInText
-        | Action::FindEnter
-        | Action::FindNext
-        | Action::FindPrevious
-        | Action::FindSwitch
-        | Action::ReplaceAll
-        | Action::FindCase
-        | Action::FindRegex
-        | Action::FindClose => find::act::act(model, action),
-        Action::Complete
-        | Action::CompletionClose
-        | Action::CompletionUp
-        | Action::CompletionDown
-        | Action::CompletionPageUp
-        | Action::CompletionPageDown
-        | Action::CompletionTake => complete::act::act(model, action),
-        Action::Up => move_row(model, Step::By(-1)),
-        Action::Down => move_row(model, Step::By(1)),
-        Action::PageUp => move_row(model, Step::Page(-1)),
-        Action::PageDown => move_row(model, Step::Page(1)),
-        Action::First => move_row(model, Step::First),
-        Action::Last => move_row(model, Step::Last),
-        Action::Fixes | Action::FixApply | Action::FixesCopy | Action::BreakGlass | Action::BreakGlassDeploy => {
-            fix::act::act(model, action)
-        }
-        Action::NextFailure => {
-            decision::act::next_failure(model);
-            Vec::new()
-        }
-        Action::GroupEvents => watch::toggle(model),
-        Action::WriteCase => case::act::open(model),
-        Action::ReplayEntries => model.open_form(replay::act::form),
-        Action::Back => back(model),
-        Action::FilterTake => {
+        Action::Box(action) => boxes::act(model, action),
+        Action::Form(action) => boxes::act_on_form(model, action),
+        Action::List(action) => boxes::act_on_list(model, action),
+        Action::Pane(action) => act_on_pane(model, action),
+        Action::Row(action) => act_on_row(model, action),
+        Action::Program(action) => act_on_program(model, action),
+        Action::Attestor(action) => attestor::act::act(model, action),
+        Action::Case(case::Action::Open) => case::act::open(model),
+        Action::Cluster(action) => cluster::act::act(model, action),
+        Action::CommandLog(command_log::Action::Open) => push(model, "Command log", Body::CommandLog),
+        Action::CommandLog(command_log::Action::Write) => export::open(model),
+        Action::Complete(action) => complete::act::act(model, action),
+        Action::Decision(action) => act_on_decision(model, action),
+        Action::Draft(action) => draft::act::act(model, action),
+        Action::Explain(action) => explain::act::act(model, action),
+        Action::Find(action) => find::act::act(model, action),
+        Action::Fix(action) => fix::act::act(model, action),
+        Action::Guide(action) => guide::act::act(model, action),
+        Action::History(action) => history::act::act(model, action),
+        Action::Import(action) => import::act::act(model, action),
+        Action::People(people::Action::Pick) => people::act::pick(model),
+        Action::PolicyTest(action) => policy_test::act::act(model, action),
+        Action::Replay(replay::Action::Open) => model.open_form(replay::act::form),
+        Action::Review(action) => review::act::act(model, action),
+        Action::Serving(serving::Action::Toggle) => serving::act::toggle(model),
+        Action::Sign(action) => sign::act::act(model, action),
+        Action::WhatIf(what_if::Action::Open) => what_if::act::open(model),
+        Action::WhatIf(what_if::Action::Drop) => what_if::act::drop_all(model),
+    }
+}
+
+fn act_on_pane(model: &mut Model, action: PaneAction) -> Vec<Effect> {
+    match action {
+        PaneAction::Up => move_row(model, Step::By(-1)),
+        PaneAction::Down => move_row(model, Step::By(1)),
+        PaneAction::PageUp => move_row(model, Step::Page(-1)),
+        PaneAction::PageDown => move_row(model, Step::Page(1)),
+        PaneAction::First => move_row(model, Step::First),
+        PaneAction::Last => move_row(model, Step::Last),
+        PaneAction::Back => back(model),
+        PaneAction::Filter => filter(model),
+        PaneAction::FilterTake => {
             model.nav.filtering = false;
             Vec::new()
         }
-        Action::FilterClear => clear_filter(model),
-        Action::GuideHint => guide::act::hint(model),
-        Action::GuideDo => guide::act::do_it(model),
-        Action::GuideReset => guide::act::reset(model),
-        Action::GuideRead => guide::act::read(model),
-        Action::Deployer | Action::DeployerAnywhere => show(model, Tab::Deployer),
-        Action::PolicyCreator | Action::PolicyCreatorAnywhere => show(model, Tab::Policy),
-        Action::Attestor | Action::AttestorAnywhere => show(model, Tab::Attestor),
-        Action::NextPane => next_pane(model, 1),
-        Action::PreviousPane => next_pane(model, -1),
-        Action::ChooseImage => boxes::pick_image(model),
-        Action::ToggleGuide => {
-            model.guide.toggle();
+        PaneAction::FilterClear => clear_filter(model),
+        PaneAction::NextPane => next_pane(model, 1),
+        PaneAction::PreviousPane => next_pane(model, -1),
+        PaneAction::Copy => copy_row(model),
+    }
+}
+
+fn act_on_program(model: &mut Model, action: ProgramAction) -> Vec<Effect> {
+    match action {
+        ProgramAction::Deployer | ProgramAction::DeployerAnywhere => show(model, Tab::Deployer),
+        ProgramAction::PolicyCreator | ProgramAction::PolicyCreatorAnywhere => show(model, Tab::Policy),
+        ProgramAction::Attestor | ProgramAction::AttestorAnywhere => show(model, Tab::Attestor),
+        ProgramAction::Reload => reload(model),
+        ProgramAction::Palette | ProgramAction::PaletteAnywhere => boxes::palette(model),
+        ProgramAction::Help | ProgramAction::HelpAnywhere => push(model, "Keys", Body::Help),
+        ProgramAction::ApiLog => push(model, "API log", Body::ApiLog),
+        ProgramAction::Theme => boxes::pick_theme(model),
+        ProgramAction::CancelWork => cancel(model),
+        ProgramAction::Suspend => vec![Effect::Suspend],
+        ProgramAction::Quit | ProgramAction::QuitAnywhere => ask_quit(model),
+    }
+}
+
+fn act_on_decision(model: &mut Model, action: decision::Action) -> Vec<Effect> {
+    match action {
+        decision::Action::Simulate => model.open_form(decision::form::simulate),
+        decision::Action::Manifest => model.open_form(manifest::form),
+        decision::Action::Tags => tags::open(model),
+        decision::Action::NextPolicy => decision::act::next_policy(model),
+        decision::Action::FoldAll => on_tree(model, TreeCommand::FoldAll),
+        decision::Action::UnfoldAll => on_tree(model, TreeCommand::UnfoldAll),
+        decision::Action::CopyMarkdown => copy_decision(model, decision::act::Form::Markdown),
+        decision::Action::NextFailure => {
+            decision::act::next_failure(model);
             Vec::new()
         }
-        Action::Filter => filter(model),
-        Action::Reload => reload(model),
-        Action::Palette | Action::PaletteAnywhere => boxes::palette(model),
-        Action::Help | Action::HelpAnywhere => push(model, "Keys", Body::Help),
-        Action::CommandLog => push(model, "Command log", Body::CommandLog),
-        Action::WriteSession => export::open(model),
-        Action::ApiLog => push(model, "API log", Body::ApiLog),
-        Action::Copy => copy_row(model),
-        Action::Theme => boxes::pick_theme(model),
-        Action::Serve => serving::act::toggle(model),
-        Action::ActAs => people::act::pick(model),
-        Action::CancelWork => cancel(model),
-        Action::Suspend => vec![Effect::Suspend],
-        Action::Quit | Action::QuitAnywhere => ask_quit(model),
+        decision::Action::ChooseImage => boxes::pick_image(model),
     }
 }
 
@@ -205,7 +113,7 @@ fn push(model: &mut Model, title: &str, body: Body) -> Vec<Effect> {
     Vec::new()
 }
 
-fn on_row(model: &mut Model, action: Action) -> Vec<Effect> {
+fn act_on_row(model: &mut Model, action: RowAction) -> Vec<Effect> {
     match model.nav.focus().tab() {
         Tab::Deployer => cluster::act::on_row(model, action),
         Tab::Policy => draft::act::on_row(model),
@@ -292,7 +200,7 @@ fn clear_filter(model: &mut Model) -> Vec<Effect> {
 
 fn filter(model: &mut Model) -> Vec<Effect> {
     if model.nav.focus() == Pane::Editor {
-        return find::act::act(model, Action::FindInText);
+        return find::act::act(model, find::Action::Open);
     }
     if model.nav.focus().is_list() || model.nav.focus().is_tree() {
         model.nav.filtering = true;

@@ -1,43 +1,58 @@
 //! What keys do in the boxes over the page.
 
-use crate::action::{Action, Context, Spec, specs};
+use crate::action::{Action, Context, Spec};
 use crate::decision;
-use crate::decision::act::Form;
 use crate::decision::manifest;
 use crate::decision::registry;
 use crate::decision::state::Under;
 use crate::draft::{file, quick_fix};
 use crate::effect::Effect;
 use crate::job::Job;
+use crate::keymap::specs;
 use crate::model::Model;
 use crate::overlay::{Body, Choice, Confirm, Entry, Overlay, Then};
 use crate::review::state::ReviewFormat;
+use crate::shell::action::{BoxAction, FormAction, ListAction, ProgramAction};
+use crate::shell::form::Form;
 use crate::update::{actions, forms};
 use crate::work::Purpose;
 use crate::{draft, explain, fix, history, people, policy_test, sign, what_if};
 
-pub(super) fn act(model: &mut Model, action: Action) -> Vec<Effect> {
+pub(super) fn act(model: &mut Model, action: BoxAction) -> Vec<Effect> {
     match action {
-        Action::Close | Action::CloseQ | Action::Refuse => close(model),
-        Action::Accept => accept(model),
-        Action::Submit => forms::submit(model),
-        Action::NextField => on_form(model, |form| form.move_focus(1)),
-        Action::PreviousField => on_form(model, |form| form.move_focus(-1)),
-        Action::NextChoice => on_form(model, crate::shell::form::Form::right),
-        Action::PreviousChoice => on_form(model, crate::shell::form::Form::left),
-        Action::PickUp => move_pick(model, -1),
-        Action::PickDown => move_pick(model, 1),
-        Action::PickPageUp => move_pick(model, -page(model)),
-        Action::PickPageDown => move_pick(model, page(model)),
-        Action::PickFirst => move_pick(model, isize::MIN),
-        Action::PickLast => move_pick(model, isize::MAX),
-        Action::Pick => pick(model),
-        Action::WizardNext => sign::act::next(model),
-        Action::WizardBack => sign::act::back(model),
-        Action::WizardUp => sign::act::move_by(model, -1),
-        Action::WizardDown => sign::act::move_by(model, 1),
-        Action::CopyAll => copy_all(model),
-        _ => scroll(model, action),
+        BoxAction::Close | BoxAction::CloseQ | BoxAction::Refuse => close(model),
+        BoxAction::Accept => accept(model),
+        BoxAction::CopyAll => copy_all(model),
+        BoxAction::ScrollUp => scroll(model, Scroll::Rows(-1)),
+        BoxAction::ScrollDown => scroll(model, Scroll::Rows(1)),
+        BoxAction::ScrollPageUp => scroll(model, Scroll::Rows(-page(model))),
+        BoxAction::ScrollPageDown => scroll(model, Scroll::Rows(page(model))),
+        BoxAction::ScrollLeft => scroll(model, Scroll::Cells(-SIDEWAYS)),
+        BoxAction::ScrollRight => scroll(model, Scroll::Cells(SIDEWAYS)),
+        BoxAction::ScrollHome => scroll(model, Scroll::Start),
+        BoxAction::ScrollEnd => scroll(model, Scroll::End),
+    }
+}
+
+pub(super) fn act_on_form(model: &mut Model, action: FormAction) -> Vec<Effect> {
+    match action {
+        FormAction::Submit => forms::submit(model),
+        FormAction::NextField => on_form(model, |form| form.move_focus(1)),
+        FormAction::PreviousField => on_form(model, |form| form.move_focus(-1)),
+        FormAction::NextChoice => on_form(model, Form::right),
+        FormAction::PreviousChoice => on_form(model, Form::left),
+    }
+}
+
+pub(super) fn act_on_list(model: &mut Model, action: ListAction) -> Vec<Effect> {
+    match action {
+        ListAction::Up => move_pick(model, -1),
+        ListAction::Down => move_pick(model, 1),
+        ListAction::PageUp => move_pick(model, -page(model)),
+        ListAction::PageDown => move_pick(model, page(model)),
+        ListAction::First => move_pick(model, isize::MIN),
+        ListAction::Last => move_pick(model, isize::MAX),
+        ListAction::Pick => pick(model),
     }
 }
 
@@ -54,7 +69,7 @@ pub(super) fn close(model: &mut Model) -> Vec<Effect> {
     }
 }
 
-fn on_form(model: &mut Model, change: impl FnOnce(&mut crate::shell::form::Form)) -> Vec<Effect> {
+fn on_form(model: &mut Model, change: impl FnOnce(&mut Form)) -> Vec<Effect> {
     if let Some(Overlay::Form(form)) = model.overlays.last_mut() {
         change(form);
     }
@@ -62,35 +77,32 @@ fn on_form(model: &mut Model, change: impl FnOnce(&mut crate::shell::form::Form)
 }
 
 /// Cells of a step to the side.
-const SIDEWAYS: usize = 8;
+const SIDEWAYS: isize = 8;
 
 /// A page of the box on top: one row less than it shows.
 pub(super) fn page(model: &Model) -> isize {
     isize::try_from(model.ui.viewport.overlay_page.max(2)).unwrap_or(isize::MAX) - 1
 }
 
-fn scroll(model: &mut Model, action: Action) -> Vec<Effect> {
-    let page = page(model).unsigned_abs();
+/// How far a text in a box is scrolled by one key.
+#[derive(Debug, Clone, Copy)]
+enum Scroll {
+    Rows(isize),
+    Cells(isize),
+    Start,
+    End,
+}
+
+fn scroll(model: &mut Model, by: Scroll) -> Vec<Effect> {
     let viewport = &model.ui.viewport;
     let (last, last_cell) = (viewport.overlay_max_scroll, viewport.overlay_max_cells);
-    let offset = match model.overlays.last_mut() {
-        Some(Overlay::Reader(reader)) => &mut reader.scroll,
-        Some(Overlay::Confirm(confirm)) => &mut confirm.scroll,
-        Some(Overlay::Wizard(wizard)) => &mut wizard.scroll,
-        Some(Overlay::Conflict(conflict)) => &mut conflict.scroll,
-        _ => return Vec::new(),
-    };
+    let Some(offset) = model.overlays.last_mut().and_then(Overlay::scroll) else { return Vec::new() };
     let (row, cell) = (offset.rows.min(last), offset.cells.min(last_cell));
-    (offset.rows, offset.cells) = match action {
-        Action::ScrollUp => (row.saturating_sub(1), cell),
-        Action::ScrollDown => ((row + 1).min(last), cell),
-        Action::ScrollPageUp => (row.saturating_sub(page), cell),
-        Action::ScrollPageDown => ((row + page).min(last), cell),
-        Action::ScrollLeft => (row, cell.saturating_sub(SIDEWAYS)),
-        Action::ScrollRight => (row, (cell + SIDEWAYS).min(last_cell)),
-        Action::ScrollHome => (0, 0),
-        Action::ScrollEnd => (last, cell),
-        _ => (row, cell),
+    (offset.rows, offset.cells) = match by {
+        Scroll::Rows(by) => (row.saturating_add_signed(by).min(last), cell),
+        Scroll::Cells(by) => (row, cell.saturating_add_signed(by).min(last_cell)),
+        Scroll::Start => (0, 0),
+        Scroll::End => (last, cell),
     };
     Vec::new()
 }
@@ -98,10 +110,7 @@ fn scroll(model: &mut Model, action: Action) -> Vec<Effect> {
 /// Scrolls the topmost box by rows; in a list the selection goes.
 pub(super) fn scroll_by(model: &mut Model, rows: i16) {
     move_pick(model, isize::from(rows));
-    let action = if rows < 0 { Action::ScrollUp } else { Action::ScrollDown };
-    for _ in 0..rows.unsigned_abs() {
-        scroll(model, action);
-    }
+    scroll(model, Scroll::Rows(isize::from(rows)));
 }
 
 /// Does exactly what the box said.
@@ -150,7 +159,9 @@ fn copy_all(model: &mut Model) -> Vec<Effect> {
             Body::CommandLog => model.log.script(),
             Body::ApiLog => model.ui.requests.join("\n"),
             Body::Report(report) => report.line(),
-            Body::Against => decision::act::transcript(model, Under::Version, Form::Plain).unwrap_or_default(),
+            Body::Against => {
+                decision::act::transcript(model, Under::Version, decision::act::Form::Plain).unwrap_or_default()
+            }
             Body::Registry => registry::lines(model).into_iter().map(|line| line.text + "\n").collect::<String>(),
             Body::Decision(decision) => decision.trace.to_string(),
             Body::BreakGlass(composed) => composed.manifest(),
@@ -239,7 +250,12 @@ fn chosen(model: &mut Model, choice: Choice) -> Vec<Effect> {
 pub(super) fn palette(model: &mut Model) -> Vec<Effect> {
     let contexts = model.contexts();
     let is_here = |spec: &&Spec| spec.contexts.iter().any(|c| contexts.contains(c));
-    let useful = |spec: &&Spec| !matches!(spec.action, Action::PaletteAnywhere | Action::Palette);
+    let useful = |spec: &&Spec| {
+        !matches!(
+            spec.action,
+            Action::Program(ProgramAction::PaletteAnywhere) | Action::Program(ProgramAction::Palette)
+        )
+    };
     let here = specs().filter(is_here).filter(useful).map(|spec| Entry {
         label: spec.label.to_owned(),
         detail: format!("{:5}  {}", spec.key(), spec.help),

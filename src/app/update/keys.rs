@@ -2,11 +2,12 @@
 
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 
-use crate::action::{Context, lookup};
+use crate::action::Context;
 use crate::draft::complete::list::Completing;
 use crate::draft::editor::EditorCommand;
 use crate::draft::find;
 use crate::effect::Effect;
+use crate::keymap::lookup;
 use crate::model::Model;
 use crate::overlay::Overlay;
 use crate::shell::chord::Chord;

@@ -10,6 +10,7 @@ use crate::history::state::HistoryBox;
 use crate::model::Model;
 use crate::msg::{Mouse, Target};
 use crate::overlay::{Overlay, TestsBox};
+use crate::shell::action::ListAction;
 use crate::shell::tab::Pane;
 use crate::update::{actions, boxes};
 use crate::{decision, draft};
@@ -27,7 +28,7 @@ fn click(model: &mut Model, target: Target) -> Vec<Effect> {
     if let Some(overlay) = model.overlays.last_mut() {
         match (overlay, target) {
             (Overlay::Picker(picker), Target::OverlayRow(row)) if picker.selected == row => {
-                return boxes::act(model, Action::Pick);
+                return boxes::act_on_list(model, ListAction::Pick);
             }
             (Overlay::Picker(picker), Target::OverlayRow(row)) => {
                 picker.selected = row.min(picker.shown.len().saturating_sub(1));
@@ -53,7 +54,7 @@ fn click(model: &mut Model, target: Target) -> Vec<Effect> {
                 Target::Footer(action),
             ) => return actions::act(model, action),
             (Overlay::Explain, Target::OverlayRow(line)) if model.explaining.selected == line => {
-                return actions::act(model, Action::ExplainGo);
+                return actions::act(model, Action::Explain(crate::explain::Action::Go));
             }
             (Overlay::Explain, Target::OverlayRow(line)) => model.explaining.selected = line,
             _ => {}

@@ -1,5 +1,6 @@
 //! Boxes to read: help, logs, reports, stored objects, differences; and the box that asks.
 
+use app::shell::action::BoxAction;
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 use ratatui::text::{Line, Span};
@@ -17,9 +18,10 @@ use crate::widgets::diff::{DiffView, summary};
 use crate::widgets::hex::HexView;
 use crate::widgets::stack::{Part, Stack};
 use app::Model;
-use app::action::{Action, Group, Spec, specs};
+use app::action::{Action, Group, Spec};
 use app::command_log::state::State;
 use app::fix::break_glass::Composed;
+use app::keymap::specs;
 use app::overlay::{Body, Confirm, Reader};
 use app::shell::report::Report;
 use app::shell::text_diff::Diff;
@@ -79,8 +81,8 @@ pub(crate) fn confirm(confirm: &Confirm, screen: Rect, state: &mut ViewState, st
 
 /// The answers are actions, each with its key.
 fn draw_answers(confirm: &Confirm, row: Rect, state: &mut ViewState, styles: &Styles, buf: &mut Buffer) {
-    let danger = confirm.danger.then_some(Action::Accept);
-    answers(&[Action::Accept, Action::Refuse], danger, row, state, styles, buf);
+    let danger = confirm.danger.then_some(Action::Box(BoxAction::Accept));
+    answers(&[Action::Box(BoxAction::Accept), Action::Box(BoxAction::Refuse)], danger, row, state, styles, buf);
 }
 
 /// A row of answers, the first of which is the one to press Enter for.

@@ -5,7 +5,8 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use countersign::app::action::{Group, specs};
+use countersign::app::action::Group;
+use countersign::app::keymap::specs;
 use countersign::domain::policy_test;
 use countersign::files::manifest;
 

@@ -1,7 +1,7 @@
 //! Completing in the draft: opening the list, narrowing it by typing, taking a proposal.
 
-use crate::action::Action;
 use crate::draft;
+use crate::draft::complete::Action;
 use crate::draft::complete::list::Completing;
 use crate::draft::complete::{Completion, Known, complete};
 use crate::draft::editor::{EditorCommand, Outcome};
@@ -14,14 +14,13 @@ const PAGE: isize = 7;
 
 pub(crate) fn act(model: &mut Model, action: Action) -> Vec<Effect> {
     match action {
-        Action::Complete => open(model),
-        Action::CompletionClose => model.draft.completing = None,
-        Action::CompletionUp => move_by(model, -1),
-        Action::CompletionDown => move_by(model, 1),
-        Action::CompletionPageUp => move_by(model, -PAGE),
-        Action::CompletionPageDown => move_by(model, PAGE),
-        Action::CompletionTake => return take(model),
-        _ => {}
+        Action::Open => open(model),
+        Action::Close => model.draft.completing = None,
+        Action::Up => move_by(model, -1),
+        Action::Down => move_by(model, 1),
+        Action::PageUp => move_by(model, -PAGE),
+        Action::PageDown => move_by(model, PAGE),
+        Action::Take => return take(model),
     }
     Vec::new()
 }

@@ -1,8 +1,8 @@
 //! Searching and replacing in the draft.
 
-use crate::action::Action;
 use crate::draft;
 use crate::draft::editor::{Direction, Outcome};
+use crate::draft::find::Action;
 use crate::effect::Effect;
 use crate::model::Model;
 use crate::shell::field::FieldCommand;
@@ -11,17 +11,16 @@ use crate::shell::tab::Pane;
 
 pub(crate) fn act(model: &mut Model, action: Action) -> Vec<Effect> {
     match action {
-        Action::FindInText => start(model, false),
-        Action::ReplaceInText => start(model, true),
-        Action::FindEnter if model.draft.finder.in_replace => return replace(model),
-        Action::FindEnter | Action::FindNext => next(model, Direction::Forward),
-        Action::FindPrevious => next(model, Direction::Backward),
-        Action::FindSwitch => model.draft.finder.switch(),
+        Action::Open => start(model, false),
+        Action::OpenReplace => start(model, true),
+        Action::Enter if model.draft.finder.in_replace => return replace(model),
+        Action::Enter | Action::Next => next(model, Direction::Forward),
+        Action::Previous => next(model, Direction::Backward),
+        Action::Switch => model.draft.finder.switch(),
         Action::ReplaceAll => return replace_all(model),
-        Action::FindCase => toggle(model, |finder| finder.options.case = !finder.options.case),
-        Action::FindRegex => toggle(model, |finder| finder.options.regex = !finder.options.regex),
-        Action::FindClose => model.draft.finder.close(),
-        _ => {}
+        Action::Case => toggle(model, |finder| finder.options.case = !finder.options.case),
+        Action::Regex => toggle(model, |finder| finder.options.regex = !finder.options.regex),
+        Action::Close => model.draft.finder.close(),
     }
     Vec::new()
 }

@@ -1,6 +1,7 @@
 //! What keys do in the Deployer's tab.
 
 use crate::action::{Action as A, Context as C, Group as G, Spec};
+use crate::shell::action::RowAction;
 use crate::shell::tab::Pane;
 
 /// Every pane of the tab.
@@ -14,7 +15,7 @@ const DEPLOYER: &[C] = &[
 
 pub(super) static TABLE: &[Spec] = &[
     Spec {
-        action: A::Open,
+        action: A::Row(RowAction::Open),
         contexts: &[C::Pane(Pane::Setup)],
         keys: &["enter"],
         label: "do",
@@ -24,7 +25,7 @@ pub(super) static TABLE: &[Spec] = &[
         footer: 9,
     },
     Spec {
-        action: A::Delete,
+        action: A::Row(RowAction::Delete),
         contexts: &[
             C::Pane(Pane::Setup),
             C::Pane(Pane::Images),
@@ -42,7 +43,7 @@ pub(super) static TABLE: &[Spec] = &[
         footer: 5,
     },
     Spec {
-        action: A::Open,
+        action: A::Row(RowAction::Open),
         contexts: &[C::Pane(Pane::Images)],
         keys: &["enter"],
         label: "choose",
@@ -52,7 +53,7 @@ pub(super) static TABLE: &[Spec] = &[
         footer: 9,
     },
     Spec {
-        action: A::Open,
+        action: A::Row(RowAction::Open),
         contexts: &[C::Pane(Pane::Workloads)],
         keys: &["enter"],
         label: "decide again",
@@ -62,7 +63,7 @@ pub(super) static TABLE: &[Spec] = &[
         footer: 9,
     },
     Spec {
-        action: A::Open,
+        action: A::Row(RowAction::Open),
         contexts: &[C::Pane(Pane::Events)],
         keys: &["enter"],
         label: "read",
@@ -72,7 +73,7 @@ pub(super) static TABLE: &[Spec] = &[
         footer: 9,
     },
     Spec {
-        action: A::Open,
+        action: A::Row(RowAction::Open),
         contexts: &[C::Pane(Pane::Decision)],
         keys: &["enter", "space"],
         label: "fold",
@@ -82,7 +83,7 @@ pub(super) static TABLE: &[Spec] = &[
         footer: 9,
     },
     Spec {
-        action: A::Build,
+        action: A::Cluster(crate::cluster::Action::Build),
         contexts: &[
             C::Pane(Pane::Setup),
             C::Pane(Pane::Images),
@@ -98,7 +99,7 @@ pub(super) static TABLE: &[Spec] = &[
         footer: 7,
     },
     Spec {
-        action: A::Deploy,
+        action: A::Cluster(crate::cluster::Action::Deploy),
         contexts: &[
             C::Pane(Pane::Setup),
             C::Pane(Pane::Images),
@@ -114,7 +115,7 @@ pub(super) static TABLE: &[Spec] = &[
         footer: 7,
     },
     Spec {
-        action: A::Simulate,
+        action: A::Decision(crate::decision::Action::Simulate),
         contexts: &[
             C::Pane(Pane::Setup),
             C::Pane(Pane::Images),
@@ -130,7 +131,7 @@ pub(super) static TABLE: &[Spec] = &[
         footer: 6,
     },
     Spec {
-        action: A::Fixes,
+        action: A::Fix(crate::fix::Action::Open),
         contexts: &[
             C::Pane(Pane::Setup),
             C::Pane(Pane::Images),
@@ -146,7 +147,7 @@ pub(super) static TABLE: &[Spec] = &[
         footer: 8,
     },
     Spec {
-        action: A::BreakGlass,
+        action: A::Fix(crate::fix::Action::BreakGlass),
         contexts: &[
             C::Pane(Pane::Setup),
             C::Pane(Pane::Images),
@@ -162,7 +163,7 @@ pub(super) static TABLE: &[Spec] = &[
         footer: 4,
     },
     Spec {
-        action: A::NextFailure,
+        action: A::Decision(crate::decision::Action::NextFailure),
         contexts: &[C::Pane(Pane::Decision)],
         keys: &["N"],
         label: "next failure",
@@ -172,7 +173,7 @@ pub(super) static TABLE: &[Spec] = &[
         footer: 9,
     },
     Spec {
-        action: A::ExplainEvent,
+        action: A::Explain(crate::explain::Action::Event),
         contexts: &[C::Pane(Pane::Events)],
         keys: &["e"],
         label: "explain",
@@ -182,7 +183,7 @@ pub(super) static TABLE: &[Spec] = &[
         footer: 9,
     },
     Spec {
-        action: A::ExplainText,
+        action: A::Explain(crate::explain::Action::Text),
         contexts: &[
             C::Pane(Pane::Setup),
             C::Pane(Pane::Images),
@@ -198,7 +199,7 @@ pub(super) static TABLE: &[Spec] = &[
         footer: 4,
     },
     Spec {
-        action: A::Manifest,
+        action: A::Decision(crate::decision::Action::Manifest),
         contexts: DEPLOYER,
         keys: &["m"],
         label: "manifest…",
@@ -208,7 +209,7 @@ pub(super) static TABLE: &[Spec] = &[
         footer: 5,
     },
     Spec {
-        action: A::WhatIf,
+        action: A::WhatIf(crate::what_if::Action::Open),
         contexts: DEPLOYER,
         keys: &["w"],
         label: "what if…",
@@ -218,7 +219,7 @@ pub(super) static TABLE: &[Spec] = &[
         footer: 6,
     },
     Spec {
-        action: A::DropAssumptions,
+        action: A::WhatIf(crate::what_if::Action::Drop),
         contexts: DEPLOYER,
         keys: &["W"],
         label: "drop assumptions",
@@ -228,7 +229,7 @@ pub(super) static TABLE: &[Spec] = &[
         footer: 4,
     },
     Spec {
-        action: A::Tags,
+        action: A::Decision(crate::decision::Action::Tags),
         contexts: DEPLOYER,
         keys: &["t"],
         label: "tags…",
@@ -238,7 +239,7 @@ pub(super) static TABLE: &[Spec] = &[
         footer: 4,
     },
     Spec {
-        action: A::NextPolicy,
+        action: A::Decision(crate::decision::Action::NextPolicy),
         contexts: &[C::Pane(Pane::Decision)],
         keys: &["v"],
         label: "policy",
@@ -248,7 +249,7 @@ pub(super) static TABLE: &[Spec] = &[
         footer: 5,
     },
     Spec {
-        action: A::FoldAll,
+        action: A::Decision(crate::decision::Action::FoldAll),
         contexts: &[C::Pane(Pane::Decision)],
         keys: &["-"],
         label: "fold all",
@@ -258,7 +259,7 @@ pub(super) static TABLE: &[Spec] = &[
         footer: 2,
     },
     Spec {
-        action: A::UnfoldAll,
+        action: A::Decision(crate::decision::Action::UnfoldAll),
         contexts: &[C::Pane(Pane::Decision)],
         keys: &["+", "="],
         label: "unfold all",
@@ -268,7 +269,7 @@ pub(super) static TABLE: &[Spec] = &[
         footer: 2,
     },
     Spec {
-        action: A::CopyMarkdown,
+        action: A::Decision(crate::decision::Action::CopyMarkdown),
         contexts: &[C::Pane(Pane::Decision)],
         keys: &["Y"],
         label: "copy Markdown",

@@ -5,7 +5,7 @@ use crate::shell::tab::Pane;
 
 pub(super) static TABLE: &[Spec] = &[
     Spec {
-        action: A::GroupEvents,
+        action: A::Cluster(crate::cluster::Action::GroupEvents),
         contexts: &[C::Pane(Pane::Events)],
         keys: &["o"],
         label: "grouped/plain",
@@ -15,7 +15,7 @@ pub(super) static TABLE: &[Spec] = &[
         footer: 8,
     },
     Spec {
-        action: A::ReplayEntries,
+        action: A::Replay(crate::replay::Action::Open),
         contexts: &[C::Browse],
         keys: &["alt-l"],
         label: "replay audit log entries…",
@@ -25,7 +25,7 @@ pub(super) static TABLE: &[Spec] = &[
         footer: 0,
     },
     Spec {
-        action: A::WriteCase,
+        action: A::Case(crate::case::Action::Open),
         contexts: &[
             C::Pane(Pane::Setup),
             C::Pane(Pane::Images),

@@ -1,11 +1,12 @@
 //! What keys do in the Policy Creator's tab.
 
 use crate::action::{Action as A, Context as C, Group as G, Spec};
+use crate::shell::action::RowAction;
 use crate::shell::tab::Pane;
 
 pub(super) static TABLE: &[Spec] = &[
     Spec {
-        action: A::Open,
+        action: A::Row(RowAction::Open),
         contexts: &[C::Reading],
         keys: &["enter"],
         label: "edit",
@@ -15,7 +16,7 @@ pub(super) static TABLE: &[Spec] = &[
         footer: 9,
     },
     Spec {
-        action: A::Open,
+        action: A::Row(RowAction::Open),
         contexts: &[C::Pane(Pane::Problems)],
         keys: &["enter"],
         label: "go there",
@@ -25,7 +26,7 @@ pub(super) static TABLE: &[Spec] = &[
         footer: 9,
     },
     Spec {
-        action: A::Open,
+        action: A::Row(RowAction::Open),
         contexts: &[C::Pane(Pane::Preview)],
         keys: &["enter"],
         label: "decisions",
@@ -35,7 +36,7 @@ pub(super) static TABLE: &[Spec] = &[
         footer: 8,
     },
     Spec {
-        action: A::PreviewShow,
+        action: A::Review(crate::review::Action::Show),
         contexts: &[C::Pane(Pane::Preview)],
         keys: &["f"],
         label: "show",
@@ -45,7 +46,7 @@ pub(super) static TABLE: &[Spec] = &[
         footer: 7,
     },
     Spec {
-        action: A::PreviewOrder,
+        action: A::Review(crate::review::Action::Order),
         contexts: &[C::Pane(Pane::Preview)],
         keys: &["o"],
         label: "order",
@@ -55,7 +56,7 @@ pub(super) static TABLE: &[Spec] = &[
         footer: 6,
     },
     Spec {
-        action: A::PreviewChoose,
+        action: A::Review(crate::review::Action::Choose),
         contexts: &[C::Pane(Pane::Preview)],
         keys: &["c"],
         label: "choose",
@@ -65,7 +66,7 @@ pub(super) static TABLE: &[Spec] = &[
         footer: 4,
     },
     Spec {
-        action: A::LoadInventory,
+        action: A::Review(crate::review::Action::LoadInventory),
         contexts: &[C::Pane(Pane::Preview)],
         keys: &["I"],
         label: "list…",
@@ -75,7 +76,7 @@ pub(super) static TABLE: &[Spec] = &[
         footer: 3,
     },
     Spec {
-        action: A::Review,
+        action: A::Review(crate::review::Action::Start),
         contexts: &[C::Pane(Pane::Editor), C::Pane(Pane::Problems), C::Pane(Pane::Preview)],
         keys: &["F7"],
         label: "review",
@@ -85,7 +86,7 @@ pub(super) static TABLE: &[Spec] = &[
         footer: 6,
     },
     Spec {
-        action: A::Open,
+        action: A::Row(RowAction::Open),
         contexts: &[C::Pane(Pane::Field)],
         keys: &["enter"],
         label: "edit",
@@ -95,7 +96,7 @@ pub(super) static TABLE: &[Spec] = &[
         footer: 9,
     },
     Spec {
-        action: A::Leave,
+        action: A::Draft(crate::draft::Action::Leave),
         contexts: &[C::Editing],
         keys: &["esc"],
         label: "leave",
@@ -105,7 +106,7 @@ pub(super) static TABLE: &[Spec] = &[
         footer: 9,
     },
     Spec {
-        action: A::Undo,
+        action: A::Draft(crate::draft::Action::Undo),
         contexts: &[C::Editing, C::Pane(Pane::Editor)],
         keys: &["ctrl-z"],
         label: "undo",
@@ -115,7 +116,7 @@ pub(super) static TABLE: &[Spec] = &[
         footer: 7,
     },
     Spec {
-        action: A::Redo,
+        action: A::Draft(crate::draft::Action::Redo),
         contexts: &[C::Editing, C::Pane(Pane::Editor)],
         keys: &["ctrl-y"],
         label: "redo",
@@ -125,7 +126,7 @@ pub(super) static TABLE: &[Spec] = &[
         footer: 0,
     },
     Spec {
-        action: A::Cut,
+        action: A::Draft(crate::draft::Action::Cut),
         contexts: &[C::Editing],
         keys: &["ctrl-x"],
         label: "cut",
@@ -135,7 +136,7 @@ pub(super) static TABLE: &[Spec] = &[
         footer: 0,
     },
     Spec {
-        action: A::CopySelection,
+        action: A::Draft(crate::draft::Action::CopySelection),
         contexts: &[C::Editing],
         keys: &["ctrl-c"],
         label: "copy",
@@ -145,7 +146,7 @@ pub(super) static TABLE: &[Spec] = &[
         footer: 0,
     },
     Spec {
-        action: A::Paste,
+        action: A::Draft(crate::draft::Action::Paste),
         contexts: &[C::Editing],
         keys: &["ctrl-v"],
         label: "paste",
@@ -155,7 +156,7 @@ pub(super) static TABLE: &[Spec] = &[
         footer: 0,
     },
     Spec {
-        action: A::SelectAll,
+        action: A::Draft(crate::draft::Action::SelectAll),
         contexts: &[C::Editing],
         keys: &["ctrl-a"],
         label: "select all",
@@ -165,7 +166,7 @@ pub(super) static TABLE: &[Spec] = &[
         footer: 0,
     },
     Spec {
-        action: A::Complete,
+        action: A::Complete(crate::draft::complete::Action::Open),
         contexts: &[C::Editing],
         keys: &["ctrl-space"],
         label: "complete",
@@ -175,7 +176,7 @@ pub(super) static TABLE: &[Spec] = &[
         footer: 6,
     },
     Spec {
-        action: A::CompletionTake,
+        action: A::Complete(crate::draft::complete::Action::Take),
         contexts: &[C::Completion],
         keys: &["tab"],
         label: "take",
@@ -185,7 +186,7 @@ pub(super) static TABLE: &[Spec] = &[
         footer: 9,
     },
     Spec {
-        action: A::CompletionTake,
+        action: A::Complete(crate::draft::complete::Action::Take),
         contexts: &[C::Chosen],
         keys: &["enter"],
         label: "take",
@@ -195,7 +196,7 @@ pub(super) static TABLE: &[Spec] = &[
         footer: 0,
     },
     Spec {
-        action: A::CompletionUp,
+        action: A::Complete(crate::draft::complete::Action::Up),
         contexts: &[C::Completion],
         keys: &["up", "ctrl-p"],
         label: "up",
@@ -205,7 +206,7 @@ pub(super) static TABLE: &[Spec] = &[
         footer: 0,
     },
     Spec {
-        action: A::CompletionDown,
+        action: A::Complete(crate::draft::complete::Action::Down),
         contexts: &[C::Completion],
         keys: &["down", "ctrl-n"],
         label: "down",
@@ -215,7 +216,7 @@ pub(super) static TABLE: &[Spec] = &[
         footer: 8,
     },
     Spec {
-        action: A::CompletionPageUp,
+        action: A::Complete(crate::draft::complete::Action::PageUp),
         contexts: &[C::Completion],
         keys: &["pageup"],
         label: "page up",
@@ -225,7 +226,7 @@ pub(super) static TABLE: &[Spec] = &[
         footer: 0,
     },
     Spec {
-        action: A::CompletionPageDown,
+        action: A::Complete(crate::draft::complete::Action::PageDown),
         contexts: &[C::Completion],
         keys: &["pagedown"],
         label: "page down",
@@ -235,7 +236,7 @@ pub(super) static TABLE: &[Spec] = &[
         footer: 0,
     },
     Spec {
-        action: A::CompletionClose,
+        action: A::Complete(crate::draft::complete::Action::Close),
         contexts: &[C::Completion],
         keys: &["esc"],
         label: "close",
@@ -245,7 +246,7 @@ pub(super) static TABLE: &[Spec] = &[
         footer: 8,
     },
     Spec {
-        action: A::FindInText,
+        action: A::Find(crate::draft::find::Action::Open),
         contexts: &[C::Editing, C::Pane(Pane::Editor)],
         keys: &["ctrl-f"],
         label: "find…",
@@ -255,7 +256,7 @@ pub(super) static TABLE: &[Spec] = &[
         footer: 0,
     },
     Spec {
-        action: A::ReplaceInText,
+        action: A::Find(crate::draft::find::Action::OpenReplace),
         contexts: &[C::Editing, C::Pane(Pane::Editor), C::Find],
         keys: &["ctrl-r"],
         label: "replace…",
@@ -265,7 +266,7 @@ pub(super) static TABLE: &[Spec] = &[
         footer: 5,
     },
     Spec {
-        action: A::FindEnter,
+        action: A::Find(crate::draft::find::Action::Enter),
         contexts: &[C::Find],
         keys: &["enter"],
         label: "next",
@@ -275,7 +276,7 @@ pub(super) static TABLE: &[Spec] = &[
         footer: 9,
     },
     Spec {
-        action: A::FindNext,
+        action: A::Find(crate::draft::find::Action::Next),
         contexts: &[C::Find],
         keys: &["down"],
         label: "next",
@@ -285,7 +286,7 @@ pub(super) static TABLE: &[Spec] = &[
         footer: 0,
     },
     Spec {
-        action: A::FindPrevious,
+        action: A::Find(crate::draft::find::Action::Previous),
         contexts: &[C::Find],
         keys: &["up"],
         label: "previous",
@@ -295,7 +296,7 @@ pub(super) static TABLE: &[Spec] = &[
         footer: 8,
     },
     Spec {
-        action: A::FindSwitch,
+        action: A::Find(crate::draft::find::Action::Switch),
         contexts: &[C::Find],
         keys: &["tab", "shift-tab"],
         label: "other row",
@@ -305,7 +306,7 @@ pub(super) static TABLE: &[Spec] = &[
         footer: 7,
     },
     Spec {
-        action: A::ReplaceAll,
+        action: A::Find(crate::draft::find::Action::ReplaceAll),
         contexts: &[C::Find],
         keys: &["alt-a"],
         label: "replace all",
@@ -315,7 +316,7 @@ pub(super) static TABLE: &[Spec] = &[
         footer: 7,
     },
     Spec {
-        action: A::FindCase,
+        action: A::Find(crate::draft::find::Action::Case),
         contexts: &[C::Find],
         keys: &["alt-c"],
         label: "case",
@@ -325,7 +326,7 @@ pub(super) static TABLE: &[Spec] = &[
         footer: 4,
     },
     Spec {
-        action: A::FindRegex,
+        action: A::Find(crate::draft::find::Action::Regex),
         contexts: &[C::Find],
         keys: &["alt-r"],
         label: "regex",
@@ -335,7 +336,7 @@ pub(super) static TABLE: &[Spec] = &[
         footer: 4,
     },
     Spec {
-        action: A::FindClose,
+        action: A::Find(crate::draft::find::Action::Close),
         contexts: &[C::Find],
         keys: &["esc"],
         label: "close",
@@ -345,7 +346,7 @@ pub(super) static TABLE: &[Spec] = &[
         footer: 6,
     },
     Spec {
-        action: A::GoToLine,
+        action: A::Draft(crate::draft::Action::GoToLine),
         contexts: &[C::Editing, C::Pane(Pane::Editor)],
         keys: &["ctrl-l"],
         label: "line…",
@@ -355,7 +356,7 @@ pub(super) static TABLE: &[Spec] = &[
         footer: 0,
     },
     Spec {
-        action: A::Import,
+        action: A::Draft(crate::draft::Action::Import),
         contexts: &[C::Pane(Pane::Editor), C::Pane(Pane::Problems), C::Pane(Pane::Preview), C::Pane(Pane::Field)],
         keys: &["ctrl-s"],
         label: "import…",
@@ -365,7 +366,7 @@ pub(super) static TABLE: &[Spec] = &[
         footer: 9,
     },
     Spec {
-        action: A::SaveFile,
+        action: A::Draft(crate::draft::Action::SaveFile),
         contexts: &[C::Pane(Pane::Editor), C::Pane(Pane::Problems), C::Pane(Pane::Preview), C::Pane(Pane::Field)],
         keys: &["F2"],
         label: "write file…",
@@ -375,7 +376,7 @@ pub(super) static TABLE: &[Spec] = &[
         footer: 6,
     },
     Spec {
-        action: A::OpenFile,
+        action: A::Draft(crate::draft::Action::OpenFile),
         contexts: &[C::Pane(Pane::Editor), C::Pane(Pane::Problems), C::Pane(Pane::Preview), C::Pane(Pane::Field)],
         keys: &["ctrl-o"],
         label: "open file…",
@@ -385,7 +386,7 @@ pub(super) static TABLE: &[Spec] = &[
         footer: 4,
     },
     Spec {
-        action: A::EditOutside,
+        action: A::Draft(crate::draft::Action::EditOutside),
         contexts: &[C::Pane(Pane::Editor), C::Pane(Pane::Problems), C::Pane(Pane::Preview), C::Pane(Pane::Field)],
         keys: &["ctrl-e"],
         label: "$EDITOR",
@@ -395,7 +396,7 @@ pub(super) static TABLE: &[Spec] = &[
         footer: 3,
     },
     Spec {
-        action: A::Template,
+        action: A::Draft(crate::draft::Action::Template),
         contexts: &[C::Pane(Pane::Editor), C::Pane(Pane::Problems), C::Pane(Pane::Preview), C::Pane(Pane::Field)],
         keys: &["F3"],
         label: "template…",
@@ -405,7 +406,7 @@ pub(super) static TABLE: &[Spec] = &[
         footer: 6,
     },
     Spec {
-        action: A::NextProblem,
+        action: A::Draft(crate::draft::Action::NextProblem),
         contexts: &[C::Pane(Pane::Editor), C::Pane(Pane::Problems), C::Pane(Pane::Preview), C::Pane(Pane::Field)],
         keys: &["F4"],
         label: "next problem",
@@ -415,7 +416,7 @@ pub(super) static TABLE: &[Spec] = &[
         footer: 5,
     },
     Spec {
-        action: A::PreviousProblem,
+        action: A::Draft(crate::draft::Action::PreviousProblem),
         contexts: &[C::Pane(Pane::Editor), C::Pane(Pane::Problems), C::Pane(Pane::Preview), C::Pane(Pane::Field)],
         keys: &["shift-F4"],
         label: "previous problem",
@@ -425,7 +426,7 @@ pub(super) static TABLE: &[Spec] = &[
         footer: 0,
     },
     Spec {
-        action: A::Outline,
+        action: A::Draft(crate::draft::Action::Outline),
         contexts: &[C::Pane(Pane::Editor), C::Pane(Pane::Problems), C::Pane(Pane::Preview), C::Pane(Pane::Field)],
         keys: &["alt-o"],
         label: "outline…",
@@ -435,7 +436,7 @@ pub(super) static TABLE: &[Spec] = &[
         footer: 5,
     },
     Spec {
-        action: A::QuickFix,
+        action: A::Draft(crate::draft::Action::QuickFix),
         contexts: &[C::Pane(Pane::Editor), C::Pane(Pane::Problems), C::Pane(Pane::Field)],
         keys: &["F8"],
         label: "quick fix…",
@@ -445,7 +446,7 @@ pub(super) static TABLE: &[Spec] = &[
         footer: 6,
     },
     Spec {
-        action: A::ExplainProblem,
+        action: A::Draft(crate::draft::Action::ExplainProblem),
         contexts: &[C::Pane(Pane::Editor), C::Pane(Pane::Problems), C::Pane(Pane::Field)],
         keys: &["F10"],
         label: "explain",
@@ -455,7 +456,7 @@ pub(super) static TABLE: &[Spec] = &[
         footer: 4,
     },
     Spec {
-        action: A::NextSeverity,
+        action: A::Draft(crate::draft::Action::NextSeverity),
         contexts: &[C::Pane(Pane::Problems)],
         keys: &["s"],
         label: "severity",
@@ -465,7 +466,7 @@ pub(super) static TABLE: &[Spec] = &[
         footer: 7,
     },
     Spec {
-        action: A::ReloadDraft,
+        action: A::Draft(crate::draft::Action::ReloadDraft),
         contexts: &[C::Pane(Pane::Editor), C::Pane(Pane::Problems), C::Pane(Pane::Preview), C::Pane(Pane::Field)],
         keys: &["F5"],
         label: "take the live policy…",
@@ -475,7 +476,7 @@ pub(super) static TABLE: &[Spec] = &[
         footer: 4,
     },
     Spec {
-        action: A::ShowDiff,
+        action: A::Draft(crate::draft::Action::ShowDiff),
         contexts: &[C::Pane(Pane::Editor), C::Pane(Pane::Problems), C::Pane(Pane::Preview), C::Pane(Pane::Field)],
         keys: &["F6"],
         label: "difference",
@@ -485,7 +486,7 @@ pub(super) static TABLE: &[Spec] = &[
         footer: 5,
     },
     Spec {
-        action: A::History,
+        action: A::History(crate::history::Action::Open),
         contexts: &[C::Pane(Pane::Editor), C::Pane(Pane::Problems), C::Pane(Pane::Preview)],
         keys: &["alt-h"],
         label: "history",
@@ -495,7 +496,7 @@ pub(super) static TABLE: &[Spec] = &[
         footer: 4,
     },
     Spec {
-        action: A::PolicyTests,
+        action: A::PolicyTest(crate::policy_test::Action::Open),
         contexts: &[C::Pane(Pane::Editor), C::Pane(Pane::Problems), C::Pane(Pane::Preview)],
         keys: &["alt-t"],
         label: "tests",
@@ -505,7 +506,7 @@ pub(super) static TABLE: &[Spec] = &[
         footer: 4,
     },
     Spec {
-        action: A::AddTest,
+        action: A::PolicyTest(crate::policy_test::Action::AddDecision),
         contexts: &[C::Pane(Pane::Editor), C::Pane(Pane::Problems), C::Pane(Pane::Preview), C::Pane(Pane::Decision)],
         keys: &["alt-a"],
         label: "add as a test…",
@@ -515,7 +516,7 @@ pub(super) static TABLE: &[Spec] = &[
         footer: 0,
     },
     Spec {
-        action: A::ExportPolicy,
+        action: A::Draft(crate::draft::Action::ExportPolicy),
         contexts: &[C::Pane(Pane::Editor), C::Pane(Pane::Problems), C::Pane(Pane::Preview)],
         keys: &["alt-x"],
         label: "export…",

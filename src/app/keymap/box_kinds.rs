@@ -4,7 +4,7 @@ use crate::action::{Action as A, Context as C, Group as G, Spec};
 
 pub(super) static TABLE: &[Spec] = &[
     Spec {
-        action: A::WriteSession,
+        action: A::CommandLog(crate::command_log::Action::Write),
         contexts: &[C::CommandLog],
         keys: &["w"],
         label: "script…",
@@ -14,7 +14,7 @@ pub(super) static TABLE: &[Spec] = &[
         footer: 5,
     },
     Spec {
-        action: A::ReviewMarkdown,
+        action: A::Review(crate::review::Action::Markdown),
         contexts: &[C::Review],
         keys: &["M"],
         label: "Markdown…",
@@ -24,7 +24,7 @@ pub(super) static TABLE: &[Spec] = &[
         footer: 5,
     },
     Spec {
-        action: A::ReviewJson,
+        action: A::Review(crate::review::Action::Json),
         contexts: &[C::Review],
         keys: &["J"],
         label: "JSON…",
@@ -34,7 +34,7 @@ pub(super) static TABLE: &[Spec] = &[
         footer: 4,
     },
     Spec {
-        action: A::ReviewSarif,
+        action: A::Review(crate::review::Action::Sarif),
         contexts: &[C::Review],
         keys: &["S"],
         label: "SARIF…",
@@ -44,7 +44,7 @@ pub(super) static TABLE: &[Spec] = &[
         footer: 3,
     },
     Spec {
-        action: A::NextChange,
+        action: A::Import(crate::import::Action::NextChange),
         contexts: &[C::Conflict],
         keys: &["tab", "n"],
         label: "next change",
@@ -54,7 +54,7 @@ pub(super) static TABLE: &[Spec] = &[
         footer: 5,
     },
     Spec {
-        action: A::PreviousChange,
+        action: A::Import(crate::import::Action::PreviousChange),
         contexts: &[C::Conflict],
         keys: &["shift-tab", "p"],
         label: "previous change",
@@ -64,7 +64,7 @@ pub(super) static TABLE: &[Spec] = &[
         footer: 0,
     },
     Spec {
-        action: A::TakeTheirs,
+        action: A::Import(crate::import::Action::TakeTheirs),
         contexts: &[C::Conflict],
         keys: &["t"],
         label: "theirs",
@@ -74,7 +74,7 @@ pub(super) static TABLE: &[Spec] = &[
         footer: 8,
     },
     Spec {
-        action: A::TakeMine,
+        action: A::Import(crate::import::Action::TakeMine),
         contexts: &[C::Conflict],
         keys: &["m"],
         label: "mine",
@@ -84,7 +84,7 @@ pub(super) static TABLE: &[Spec] = &[
         footer: 8,
     },
     Spec {
-        action: A::TakeBoth,
+        action: A::Import(crate::import::Action::TakeBoth),
         contexts: &[C::Conflict],
         keys: &["b"],
         label: "both",
@@ -94,7 +94,7 @@ pub(super) static TABLE: &[Spec] = &[
         footer: 7,
     },
     Spec {
-        action: A::TakeMerged,
+        action: A::Import(crate::import::Action::TakeMerged),
         contexts: &[C::Conflict],
         keys: &["enter"],
         label: "merged to draft",
@@ -104,7 +104,7 @@ pub(super) static TABLE: &[Spec] = &[
         footer: 8,
     },
     Spec {
-        action: A::TakeLive,
+        action: A::Import(crate::import::Action::TakeLive),
         contexts: &[C::Conflict],
         keys: &["T"],
         label: "all theirs",
@@ -114,7 +114,7 @@ pub(super) static TABLE: &[Spec] = &[
         footer: 6,
     },
     Spec {
-        action: A::KeepMine,
+        action: A::Import(crate::import::Action::KeepMine),
         contexts: &[C::Conflict],
         keys: &["K"],
         label: "keep mine…",
@@ -124,7 +124,7 @@ pub(super) static TABLE: &[Spec] = &[
         footer: 6,
     },
     Spec {
-        action: A::HistoryCompare,
+        action: A::History(crate::history::Action::Compare),
         contexts: &[C::History],
         keys: &["enter"],
         label: "difference",
@@ -134,7 +134,7 @@ pub(super) static TABLE: &[Spec] = &[
         footer: 8,
     },
     Spec {
-        action: A::HistoryMark,
+        action: A::History(crate::history::Action::Mark),
         contexts: &[C::History],
         keys: &["space"],
         label: "mark",
@@ -144,7 +144,7 @@ pub(super) static TABLE: &[Spec] = &[
         footer: 7,
     },
     Spec {
-        action: A::HistoryLive,
+        action: A::History(crate::history::Action::Live),
         contexts: &[C::History],
         keys: &["l"],
         label: "to live",
@@ -154,7 +154,7 @@ pub(super) static TABLE: &[Spec] = &[
         footer: 6,
     },
     Spec {
-        action: A::HistoryDraft,
+        action: A::History(crate::history::Action::Draft),
         contexts: &[C::History],
         keys: &["d"],
         label: "to draft",
@@ -164,7 +164,7 @@ pub(super) static TABLE: &[Spec] = &[
         footer: 6,
     },
     Spec {
-        action: A::HistorySimulate,
+        action: A::History(crate::history::Action::Simulate),
         contexts: &[C::History],
         keys: &["s"],
         label: "simulate",
@@ -174,7 +174,7 @@ pub(super) static TABLE: &[Spec] = &[
         footer: 7,
     },
     Spec {
-        action: A::HistoryRestore,
+        action: A::History(crate::history::Action::Restore),
         contexts: &[C::History],
         keys: &["r"],
         label: "restore…",
@@ -184,7 +184,7 @@ pub(super) static TABLE: &[Spec] = &[
         footer: 7,
     },
     Spec {
-        action: A::HistoryImport,
+        action: A::History(crate::history::Action::Import),
         contexts: &[C::History],
         keys: &["I"],
         label: "restore and import…",
@@ -194,7 +194,7 @@ pub(super) static TABLE: &[Spec] = &[
         footer: 5,
     },
     Spec {
-        action: A::HistoryCopy,
+        action: A::History(crate::history::Action::Copy),
         contexts: &[C::History],
         keys: &["y"],
         label: "copy",
@@ -204,7 +204,7 @@ pub(super) static TABLE: &[Spec] = &[
         footer: 4,
     },
     Spec {
-        action: A::TestOpen,
+        action: A::PolicyTest(crate::policy_test::Action::Show),
         contexts: &[C::Tests],
         keys: &["enter"],
         label: "decision",
@@ -214,7 +214,7 @@ pub(super) static TABLE: &[Spec] = &[
         footer: 8,
     },
     Spec {
-        action: A::TestAdd,
+        action: A::PolicyTest(crate::policy_test::Action::Add),
         contexts: &[C::Tests],
         keys: &["a"],
         label: "add the decision…",
@@ -224,7 +224,7 @@ pub(super) static TABLE: &[Spec] = &[
         footer: 7,
     },
     Spec {
-        action: A::TestsCopy,
+        action: A::PolicyTest(crate::policy_test::Action::Copy),
         contexts: &[C::Tests],
         keys: &["y"],
         label: "copy the path",
@@ -234,7 +234,7 @@ pub(super) static TABLE: &[Spec] = &[
         footer: 4,
     },
     Spec {
-        action: A::Fixes,
+        action: A::Fix(crate::fix::Action::Open),
         contexts: &[C::Explain],
         keys: &["F"],
         label: "fixes",
@@ -244,7 +244,7 @@ pub(super) static TABLE: &[Spec] = &[
         footer: 7,
     },
     Spec {
-        action: A::FixApply,
+        action: A::Fix(crate::fix::Action::Apply),
         contexts: &[C::Fixes],
         keys: &["enter"],
         label: "apply…",
@@ -254,7 +254,7 @@ pub(super) static TABLE: &[Spec] = &[
         footer: 8,
     },
     Spec {
-        action: A::FixesCopy,
+        action: A::Fix(crate::fix::Action::Copy),
         contexts: &[C::Fixes],
         keys: &["y"],
         label: "copy all",
@@ -264,7 +264,7 @@ pub(super) static TABLE: &[Spec] = &[
         footer: 5,
     },
     Spec {
-        action: A::BreakGlassDeploy,
+        action: A::Fix(crate::fix::Action::DeployBreakGlass),
         contexts: &[C::BreakGlass],
         keys: &["D"],
         label: "deploy…",

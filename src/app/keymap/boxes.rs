@@ -1,10 +1,11 @@
 //! What keys do in every box, in forms, lists and the wizard, and in what scrolls or explains.
 
 use crate::action::{Action as A, Context as C, Group as G, Spec};
+use crate::shell::action::{BoxAction, FormAction, ListAction};
 
 pub(super) static TABLE: &[Spec] = &[
     Spec {
-        action: A::Close,
+        action: A::Box(BoxAction::Close),
         contexts: &[
             C::Scroll,
             C::Confirm,
@@ -25,7 +26,7 @@ pub(super) static TABLE: &[Spec] = &[
         footer: 9,
     },
     Spec {
-        action: A::CloseQ,
+        action: A::Box(BoxAction::CloseQ),
         contexts: &[C::Scroll, C::History, C::Tests, C::Explain, C::Fixes],
         keys: &["q"],
         label: "close",
@@ -35,7 +36,7 @@ pub(super) static TABLE: &[Spec] = &[
         footer: 0,
     },
     Spec {
-        action: A::Submit,
+        action: A::Form(FormAction::Submit),
         contexts: &[C::Form],
         keys: &["enter"],
         label: "go on",
@@ -45,7 +46,7 @@ pub(super) static TABLE: &[Spec] = &[
         footer: 8,
     },
     Spec {
-        action: A::NextField,
+        action: A::Form(FormAction::NextField),
         contexts: &[C::Form],
         keys: &["tab", "down"],
         label: "next field",
@@ -55,7 +56,7 @@ pub(super) static TABLE: &[Spec] = &[
         footer: 6,
     },
     Spec {
-        action: A::PreviousField,
+        action: A::Form(FormAction::PreviousField),
         contexts: &[C::Form],
         keys: &["shift-tab", "up"],
         label: "previous field",
@@ -65,7 +66,7 @@ pub(super) static TABLE: &[Spec] = &[
         footer: 0,
     },
     Spec {
-        action: A::NextChoice,
+        action: A::Form(FormAction::NextChoice),
         contexts: &[C::Form],
         keys: &["right"],
         label: "next choice",
@@ -75,7 +76,7 @@ pub(super) static TABLE: &[Spec] = &[
         footer: 0,
     },
     Spec {
-        action: A::PreviousChoice,
+        action: A::Form(FormAction::PreviousChoice),
         contexts: &[C::Form],
         keys: &["left"],
         label: "previous choice",
@@ -85,7 +86,7 @@ pub(super) static TABLE: &[Spec] = &[
         footer: 0,
     },
     Spec {
-        action: A::Accept,
+        action: A::Box(BoxAction::Accept),
         contexts: &[C::Confirm],
         keys: &["y", "enter"],
         label: "yes, do it",
@@ -95,7 +96,7 @@ pub(super) static TABLE: &[Spec] = &[
         footer: 9,
     },
     Spec {
-        action: A::Refuse,
+        action: A::Box(BoxAction::Refuse),
         contexts: &[C::Confirm],
         keys: &["n"],
         label: "no",
@@ -105,7 +106,7 @@ pub(super) static TABLE: &[Spec] = &[
         footer: 8,
     },
     Spec {
-        action: A::PickUp,
+        action: A::List(ListAction::Up),
         contexts: &[C::List, C::History, C::Tests, C::Explain, C::Fixes],
         keys: &["up", "ctrl-p"],
         label: "up",
@@ -115,7 +116,7 @@ pub(super) static TABLE: &[Spec] = &[
         footer: 0,
     },
     Spec {
-        action: A::PickDown,
+        action: A::List(ListAction::Down),
         contexts: &[C::List, C::History, C::Tests, C::Explain, C::Fixes],
         keys: &["down", "ctrl-n"],
         label: "down",
@@ -125,7 +126,7 @@ pub(super) static TABLE: &[Spec] = &[
         footer: 0,
     },
     Spec {
-        action: A::PickPageUp,
+        action: A::List(ListAction::PageUp),
         contexts: &[C::List, C::History, C::Tests, C::Explain, C::Fixes],
         keys: &["pageup"],
         label: "page up",
@@ -135,7 +136,7 @@ pub(super) static TABLE: &[Spec] = &[
         footer: 0,
     },
     Spec {
-        action: A::PickPageDown,
+        action: A::List(ListAction::PageDown),
         contexts: &[C::List, C::History, C::Tests, C::Explain, C::Fixes],
         keys: &["pagedown"],
         label: "page down",
@@ -145,7 +146,7 @@ pub(super) static TABLE: &[Spec] = &[
         footer: 0,
     },
     Spec {
-        action: A::PickFirst,
+        action: A::List(ListAction::First),
         contexts: &[C::History, C::Tests, C::Explain, C::Fixes],
         keys: &["home"],
         label: "first",
@@ -155,7 +156,7 @@ pub(super) static TABLE: &[Spec] = &[
         footer: 0,
     },
     Spec {
-        action: A::PickLast,
+        action: A::List(ListAction::Last),
         contexts: &[C::History, C::Tests, C::Explain, C::Fixes],
         keys: &["end"],
         label: "last",
@@ -165,7 +166,7 @@ pub(super) static TABLE: &[Spec] = &[
         footer: 0,
     },
     Spec {
-        action: A::Pick,
+        action: A::List(ListAction::Pick),
         contexts: &[C::List],
         keys: &["enter"],
         label: "take",
@@ -175,7 +176,7 @@ pub(super) static TABLE: &[Spec] = &[
         footer: 8,
     },
     Spec {
-        action: A::ExplainGo,
+        action: A::Explain(crate::explain::Action::Go),
         contexts: &[C::Explain],
         keys: &["enter"],
         label: "go there",
@@ -185,7 +186,7 @@ pub(super) static TABLE: &[Spec] = &[
         footer: 9,
     },
     Spec {
-        action: A::ExplainNext,
+        action: A::Explain(crate::explain::Action::Next),
         contexts: &[C::Explain],
         keys: &["tab"],
         label: "next link",
@@ -195,7 +196,7 @@ pub(super) static TABLE: &[Spec] = &[
         footer: 7,
     },
     Spec {
-        action: A::ExplainPrevious,
+        action: A::Explain(crate::explain::Action::Previous),
         contexts: &[C::Explain],
         keys: &["shift-tab"],
         label: "previous link",
@@ -205,7 +206,7 @@ pub(super) static TABLE: &[Spec] = &[
         footer: 0,
     },
     Spec {
-        action: A::ExplainNextCase,
+        action: A::Explain(crate::explain::Action::NextCase),
         contexts: &[C::Explain],
         keys: &["right"],
         label: "next refusal",
@@ -215,7 +216,7 @@ pub(super) static TABLE: &[Spec] = &[
         footer: 5,
     },
     Spec {
-        action: A::ExplainPreviousCase,
+        action: A::Explain(crate::explain::Action::PreviousCase),
         contexts: &[C::Explain],
         keys: &["left"],
         label: "previous refusal",
@@ -225,7 +226,7 @@ pub(super) static TABLE: &[Spec] = &[
         footer: 0,
     },
     Spec {
-        action: A::ExplainThen,
+        action: A::Explain(crate::explain::Action::Then),
         contexts: &[C::Explain],
         keys: &["h"],
         label: "now or then",
@@ -235,7 +236,7 @@ pub(super) static TABLE: &[Spec] = &[
         footer: 6,
     },
     Spec {
-        action: A::WizardNext,
+        action: A::Sign(crate::sign::Action::Next),
         contexts: &[C::Wizard],
         keys: &["enter"],
         label: "go on",
@@ -245,7 +246,7 @@ pub(super) static TABLE: &[Spec] = &[
         footer: 8,
     },
     Spec {
-        action: A::WizardBack,
+        action: A::Sign(crate::sign::Action::Back),
         contexts: &[C::Wizard],
         keys: &["shift-tab"],
         label: "back",
@@ -255,7 +256,7 @@ pub(super) static TABLE: &[Spec] = &[
         footer: 7,
     },
     Spec {
-        action: A::WizardUp,
+        action: A::Sign(crate::sign::Action::Up),
         contexts: &[C::Wizard],
         keys: &["up"],
         label: "up",
@@ -265,7 +266,7 @@ pub(super) static TABLE: &[Spec] = &[
         footer: 0,
     },
     Spec {
-        action: A::WizardDown,
+        action: A::Sign(crate::sign::Action::Down),
         contexts: &[C::Wizard],
         keys: &["down"],
         label: "down",
@@ -275,7 +276,7 @@ pub(super) static TABLE: &[Spec] = &[
         footer: 0,
     },
     Spec {
-        action: A::ScrollUp,
+        action: A::Box(BoxAction::ScrollUp),
         contexts: &[C::Scroll, C::Confirm, C::Conflict],
         keys: &["up", "k"],
         label: "up",
@@ -285,7 +286,7 @@ pub(super) static TABLE: &[Spec] = &[
         footer: 0,
     },
     Spec {
-        action: A::ScrollDown,
+        action: A::Box(BoxAction::ScrollDown),
         contexts: &[C::Scroll, C::Confirm, C::Conflict],
         keys: &["down", "j"],
         label: "down",
@@ -295,7 +296,7 @@ pub(super) static TABLE: &[Spec] = &[
         footer: 0,
     },
     Spec {
-        action: A::ScrollPageUp,
+        action: A::Box(BoxAction::ScrollPageUp),
         contexts: &[C::Scroll, C::Confirm, C::Wizard, C::Conflict],
         keys: &["pageup"],
         label: "page up",
@@ -305,7 +306,7 @@ pub(super) static TABLE: &[Spec] = &[
         footer: 0,
     },
     Spec {
-        action: A::ScrollPageDown,
+        action: A::Box(BoxAction::ScrollPageDown),
         contexts: &[C::Scroll, C::Confirm, C::Wizard, C::Conflict],
         keys: &["pagedown", "space"],
         label: "page down",
@@ -315,7 +316,7 @@ pub(super) static TABLE: &[Spec] = &[
         footer: 0,
     },
     Spec {
-        action: A::ScrollLeft,
+        action: A::Box(BoxAction::ScrollLeft),
         contexts: &[C::Scroll, C::Confirm, C::Conflict],
         keys: &["left"],
         label: "left",
@@ -325,7 +326,7 @@ pub(super) static TABLE: &[Spec] = &[
         footer: 0,
     },
     Spec {
-        action: A::ScrollRight,
+        action: A::Box(BoxAction::ScrollRight),
         contexts: &[C::Scroll, C::Confirm, C::Conflict],
         keys: &["right"],
         label: "right",
@@ -335,7 +336,7 @@ pub(super) static TABLE: &[Spec] = &[
         footer: 0,
     },
     Spec {
-        action: A::ScrollHome,
+        action: A::Box(BoxAction::ScrollHome),
         contexts: &[C::Scroll, C::Confirm, C::Conflict],
         keys: &["home"],
         label: "start",
@@ -345,7 +346,7 @@ pub(super) static TABLE: &[Spec] = &[
         footer: 0,
     },
     Spec {
-        action: A::ScrollEnd,
+        action: A::Box(BoxAction::ScrollEnd),
         contexts: &[C::Scroll, C::Confirm, C::Conflict],
         keys: &["end"],
         label: "end",
@@ -355,7 +356,7 @@ pub(super) static TABLE: &[Spec] = &[
         footer: 0,
     },
     Spec {
-        action: A::CopyAll,
+        action: A::Box(BoxAction::CopyAll),
         contexts: &[C::Scroll, C::Wizard, C::Explain],
         keys: &["y"],
         label: "copy",

@@ -4,7 +4,7 @@ use crate::action::{Action as A, Context as C, Group as G, Spec};
 
 pub(super) static TABLE: &[Spec] = &[
     Spec {
-        action: A::GuideHint,
+        action: A::Guide(crate::guide::Action::Hint),
         contexts: &[C::Guide],
         keys: &["h"],
         label: "hint",
@@ -14,7 +14,7 @@ pub(super) static TABLE: &[Spec] = &[
         footer: 3,
     },
     Spec {
-        action: A::GuideDo,
+        action: A::Guide(crate::guide::Action::Do),
         contexts: &[C::Guide],
         keys: &["d"],
         label: "do it",
@@ -24,7 +24,7 @@ pub(super) static TABLE: &[Spec] = &[
         footer: 3,
     },
     Spec {
-        action: A::GuideReset,
+        action: A::Guide(crate::guide::Action::Reset),
         contexts: &[C::Guide],
         keys: &["R"],
         label: "reset step…",
@@ -34,7 +34,7 @@ pub(super) static TABLE: &[Spec] = &[
         footer: 0,
     },
     Spec {
-        action: A::GuideRead,
+        action: A::Guide(crate::guide::Action::Read),
         contexts: &[C::Guide],
         keys: &["H"],
         label: "read",

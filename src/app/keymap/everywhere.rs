@@ -1,10 +1,11 @@
 //! What keys do everywhere.
 
 use crate::action::{Action as A, Context as C, Group as G, Spec};
+use crate::shell::action::{PaneAction, ProgramAction};
 
 pub(super) static TABLE: &[Spec] = &[
     Spec {
-        action: A::Up,
+        action: A::Pane(PaneAction::Up),
         contexts: &[C::Browse],
         keys: &["up", "k"],
         label: "up",
@@ -14,7 +15,7 @@ pub(super) static TABLE: &[Spec] = &[
         footer: 0,
     },
     Spec {
-        action: A::Down,
+        action: A::Pane(PaneAction::Down),
         contexts: &[C::Browse],
         keys: &["down", "j"],
         label: "down",
@@ -24,7 +25,7 @@ pub(super) static TABLE: &[Spec] = &[
         footer: 0,
     },
     Spec {
-        action: A::PageUp,
+        action: A::Pane(PaneAction::PageUp),
         contexts: &[C::Browse],
         keys: &["pageup"],
         label: "page up",
@@ -34,7 +35,7 @@ pub(super) static TABLE: &[Spec] = &[
         footer: 0,
     },
     Spec {
-        action: A::PageDown,
+        action: A::Pane(PaneAction::PageDown),
         contexts: &[C::Browse],
         keys: &["pagedown"],
         label: "page down",
@@ -44,7 +45,7 @@ pub(super) static TABLE: &[Spec] = &[
         footer: 0,
     },
     Spec {
-        action: A::First,
+        action: A::Pane(PaneAction::First),
         contexts: &[C::Browse],
         keys: &["home"],
         label: "first",
@@ -54,7 +55,7 @@ pub(super) static TABLE: &[Spec] = &[
         footer: 0,
     },
     Spec {
-        action: A::Last,
+        action: A::Pane(PaneAction::Last),
         contexts: &[C::Browse],
         keys: &["end"],
         label: "last",
@@ -64,7 +65,7 @@ pub(super) static TABLE: &[Spec] = &[
         footer: 0,
     },
     Spec {
-        action: A::Back,
+        action: A::Pane(PaneAction::Back),
         contexts: &[C::Browse],
         keys: &["esc"],
         label: "back",
@@ -74,7 +75,7 @@ pub(super) static TABLE: &[Spec] = &[
         footer: 0,
     },
     Spec {
-        action: A::FilterTake,
+        action: A::Pane(PaneAction::FilterTake),
         contexts: &[C::Filter],
         keys: &["enter", "down"],
         label: "take",
@@ -84,7 +85,7 @@ pub(super) static TABLE: &[Spec] = &[
         footer: 9,
     },
     Spec {
-        action: A::FilterClear,
+        action: A::Pane(PaneAction::FilterClear),
         contexts: &[C::Filter],
         keys: &["esc"],
         label: "clear",
@@ -94,7 +95,7 @@ pub(super) static TABLE: &[Spec] = &[
         footer: 8,
     },
     Spec {
-        action: A::Deployer,
+        action: A::Program(ProgramAction::Deployer),
         contexts: &[C::Browse],
         keys: &["1"],
         label: "Deployer",
@@ -104,7 +105,7 @@ pub(super) static TABLE: &[Spec] = &[
         footer: 0,
     },
     Spec {
-        action: A::PolicyCreator,
+        action: A::Program(ProgramAction::PolicyCreator),
         contexts: &[C::Browse],
         keys: &["2"],
         label: "Policy Creator",
@@ -114,7 +115,7 @@ pub(super) static TABLE: &[Spec] = &[
         footer: 0,
     },
     Spec {
-        action: A::Attestor,
+        action: A::Program(ProgramAction::Attestor),
         contexts: &[C::Browse],
         keys: &["3"],
         label: "Attestor",
@@ -124,7 +125,7 @@ pub(super) static TABLE: &[Spec] = &[
         footer: 0,
     },
     Spec {
-        action: A::DeployerAnywhere,
+        action: A::Program(ProgramAction::DeployerAnywhere),
         contexts: &[C::Global],
         keys: &["alt-1"],
         label: "Deployer",
@@ -134,7 +135,7 @@ pub(super) static TABLE: &[Spec] = &[
         footer: 0,
     },
     Spec {
-        action: A::PolicyCreatorAnywhere,
+        action: A::Program(ProgramAction::PolicyCreatorAnywhere),
         contexts: &[C::Global],
         keys: &["alt-2"],
         label: "Policy Creator",
@@ -144,7 +145,7 @@ pub(super) static TABLE: &[Spec] = &[
         footer: 0,
     },
     Spec {
-        action: A::AttestorAnywhere,
+        action: A::Program(ProgramAction::AttestorAnywhere),
         contexts: &[C::Global],
         keys: &["alt-3"],
         label: "Attestor",
@@ -154,7 +155,7 @@ pub(super) static TABLE: &[Spec] = &[
         footer: 0,
     },
     Spec {
-        action: A::NextPane,
+        action: A::Pane(PaneAction::NextPane),
         contexts: &[C::Browse],
         keys: &["tab", "right"],
         label: "next pane",
@@ -164,7 +165,7 @@ pub(super) static TABLE: &[Spec] = &[
         footer: 1,
     },
     Spec {
-        action: A::PreviousPane,
+        action: A::Pane(PaneAction::PreviousPane),
         contexts: &[C::Browse],
         keys: &["shift-tab", "left"],
         label: "previous pane",
@@ -174,7 +175,7 @@ pub(super) static TABLE: &[Spec] = &[
         footer: 0,
     },
     Spec {
-        action: A::ChooseImage,
+        action: A::Decision(crate::decision::Action::ChooseImage),
         contexts: &[C::Browse],
         keys: &["i"],
         label: "image…",
@@ -184,7 +185,7 @@ pub(super) static TABLE: &[Spec] = &[
         footer: 3,
     },
     Spec {
-        action: A::ToggleGuide,
+        action: A::Guide(crate::guide::Action::Toggle),
         contexts: &[C::Browse],
         keys: &["g"],
         label: "guide",
@@ -194,7 +195,7 @@ pub(super) static TABLE: &[Spec] = &[
         footer: 3,
     },
     Spec {
-        action: A::Filter,
+        action: A::Pane(PaneAction::Filter),
         contexts: &[C::Browse],
         keys: &["/"],
         label: "find",
@@ -204,7 +205,7 @@ pub(super) static TABLE: &[Spec] = &[
         footer: 2,
     },
     Spec {
-        action: A::Reload,
+        action: A::Program(ProgramAction::Reload),
         contexts: &[C::Browse],
         keys: &["r"],
         label: "reload",
@@ -214,7 +215,7 @@ pub(super) static TABLE: &[Spec] = &[
         footer: 2,
     },
     Spec {
-        action: A::Palette,
+        action: A::Program(ProgramAction::Palette),
         contexts: &[C::Browse],
         keys: &[":"],
         label: "command",
@@ -224,7 +225,7 @@ pub(super) static TABLE: &[Spec] = &[
         footer: 2,
     },
     Spec {
-        action: A::PaletteAnywhere,
+        action: A::Program(ProgramAction::PaletteAnywhere),
         contexts: &[C::Global],
         keys: &["F9"],
         label: "command",
@@ -234,7 +235,7 @@ pub(super) static TABLE: &[Spec] = &[
         footer: 0,
     },
     Spec {
-        action: A::Help,
+        action: A::Program(ProgramAction::Help),
         contexts: &[C::Browse],
         keys: &["?"],
         label: "help",
@@ -244,7 +245,7 @@ pub(super) static TABLE: &[Spec] = &[
         footer: 2,
     },
     Spec {
-        action: A::HelpAnywhere,
+        action: A::Program(ProgramAction::HelpAnywhere),
         contexts: &[C::Global],
         keys: &["F1"],
         label: "help",
@@ -254,7 +255,7 @@ pub(super) static TABLE: &[Spec] = &[
         footer: 0,
     },
     Spec {
-        action: A::CommandLog,
+        action: A::CommandLog(crate::command_log::Action::Open),
         contexts: &[C::Browse],
         keys: &["L"],
         label: "command log",
@@ -264,7 +265,7 @@ pub(super) static TABLE: &[Spec] = &[
         footer: 0,
     },
     Spec {
-        action: A::ApiLog,
+        action: A::Program(ProgramAction::ApiLog),
         contexts: &[C::Browse],
         keys: &["A"],
         label: "API log",
@@ -274,7 +275,7 @@ pub(super) static TABLE: &[Spec] = &[
         footer: 0,
     },
     Spec {
-        action: A::Copy,
+        action: A::Pane(PaneAction::Copy),
         contexts: &[C::Browse],
         keys: &["y"],
         label: "copy",
@@ -284,7 +285,7 @@ pub(super) static TABLE: &[Spec] = &[
         footer: 0,
     },
     Spec {
-        action: A::Theme,
+        action: A::Program(ProgramAction::Theme),
         contexts: &[C::Browse],
         keys: &["T"],
         label: "theme…",
@@ -294,7 +295,7 @@ pub(super) static TABLE: &[Spec] = &[
         footer: 0,
     },
     Spec {
-        action: A::Serve,
+        action: A::Serving(crate::serving::Action::Toggle),
         contexts: &[C::Browse],
         keys: &["V"],
         label: "serve",
@@ -304,7 +305,7 @@ pub(super) static TABLE: &[Spec] = &[
         footer: 0,
     },
     Spec {
-        action: A::ActAs,
+        action: A::People(crate::people::Action::Pick),
         contexts: &[C::Browse],
         keys: &["U"],
         label: "act as…",
@@ -314,7 +315,7 @@ pub(super) static TABLE: &[Spec] = &[
         footer: 0,
     },
     Spec {
-        action: A::CancelWork,
+        action: A::Program(ProgramAction::CancelWork),
         contexts: &[C::Browse],
         keys: &["ctrl-c"],
         label: "cancel",
@@ -324,7 +325,7 @@ pub(super) static TABLE: &[Spec] = &[
         footer: 0,
     },
     Spec {
-        action: A::Suspend,
+        action: A::Program(ProgramAction::Suspend),
         contexts: &[C::Browse],
         keys: &["ctrl-z"],
         label: "suspend",
@@ -334,7 +335,7 @@ pub(super) static TABLE: &[Spec] = &[
         footer: 0,
     },
     Spec {
-        action: A::Quit,
+        action: A::Program(ProgramAction::Quit),
         contexts: &[C::Browse],
         keys: &["q"],
         label: "quit",
@@ -344,7 +345,7 @@ pub(super) static TABLE: &[Spec] = &[
         footer: 0,
     },
     Spec {
-        action: A::QuitAnywhere,
+        action: A::Program(ProgramAction::QuitAnywhere),
         contexts: &[C::Global],
         keys: &["ctrl-q"],
         label: "quit",

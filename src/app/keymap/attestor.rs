@@ -1,11 +1,12 @@
 //! What keys do in the Attestor's tab.
 
 use crate::action::{Action as A, Context as C, Group as G, Spec};
+use crate::shell::action::RowAction;
 use crate::shell::tab::Pane;
 
 pub(super) static TABLE: &[Spec] = &[
     Spec {
-        action: A::Open,
+        action: A::Row(RowAction::Open),
         contexts: &[C::Pane(Pane::Attestors)],
         keys: &["enter"],
         label: "details",
@@ -15,7 +16,7 @@ pub(super) static TABLE: &[Spec] = &[
         footer: 9,
     },
     Spec {
-        action: A::New,
+        action: A::Row(RowAction::New),
         contexts: &[C::Pane(Pane::Attestors)],
         keys: &["n"],
         label: "new attestor…",
@@ -25,7 +26,7 @@ pub(super) static TABLE: &[Spec] = &[
         footer: 8,
     },
     Spec {
-        action: A::GrantViewer,
+        action: A::Attestor(crate::attestor::Action::GrantViewer),
         contexts: &[C::Pane(Pane::Attestors), C::Pane(Pane::Notes)],
         keys: &["G"],
         label: "grant…",
@@ -35,7 +36,7 @@ pub(super) static TABLE: &[Spec] = &[
         footer: 6,
     },
     Spec {
-        action: A::RemoveKey,
+        action: A::Attestor(crate::attestor::Action::RemoveKey),
         contexts: &[C::Pane(Pane::Attestors)],
         keys: &["-"],
         label: "remove key…",
@@ -45,7 +46,7 @@ pub(super) static TABLE: &[Spec] = &[
         footer: 4,
     },
     Spec {
-        action: A::Open,
+        action: A::Row(RowAction::Open),
         contexts: &[C::Pane(Pane::Notes)],
         keys: &["enter"],
         label: "read",
@@ -55,7 +56,7 @@ pub(super) static TABLE: &[Spec] = &[
         footer: 9,
     },
     Spec {
-        action: A::New,
+        action: A::Row(RowAction::New),
         contexts: &[C::Pane(Pane::Notes)],
         keys: &["n"],
         label: "new note…",
@@ -65,7 +66,7 @@ pub(super) static TABLE: &[Spec] = &[
         footer: 8,
     },
     Spec {
-        action: A::Open,
+        action: A::Row(RowAction::Open),
         contexts: &[C::Pane(Pane::Attestations)],
         keys: &["enter"],
         label: "read",
@@ -75,7 +76,7 @@ pub(super) static TABLE: &[Spec] = &[
         footer: 9,
     },
     Spec {
-        action: A::Open,
+        action: A::Row(RowAction::Open),
         contexts: &[C::Pane(Pane::Keys)],
         keys: &["enter"],
         label: "details",
@@ -85,7 +86,7 @@ pub(super) static TABLE: &[Spec] = &[
         footer: 9,
     },
     Spec {
-        action: A::New,
+        action: A::Row(RowAction::New),
         contexts: &[C::Pane(Pane::Keys)],
         keys: &["n"],
         label: "new key…",
@@ -95,7 +96,7 @@ pub(super) static TABLE: &[Spec] = &[
         footer: 8,
     },
     Spec {
-        action: A::ImportKey,
+        action: A::Attestor(crate::attestor::Action::ImportKey),
         contexts: &[C::Pane(Pane::Keys)],
         keys: &["I"],
         label: "import key…",
@@ -105,7 +106,7 @@ pub(super) static TABLE: &[Spec] = &[
         footer: 4,
     },
     Spec {
-        action: A::ExportKey,
+        action: A::Attestor(crate::attestor::Action::ExportKey),
         contexts: &[C::Pane(Pane::Keys)],
         keys: &["e"],
         label: "export",
@@ -115,7 +116,7 @@ pub(super) static TABLE: &[Spec] = &[
         footer: 6,
     },
     Spec {
-        action: A::AddKey,
+        action: A::Attestor(crate::attestor::Action::AddKey),
         contexts: &[C::Pane(Pane::Keys)],
         keys: &["+"],
         label: "add to attestor…",
@@ -125,7 +126,7 @@ pub(super) static TABLE: &[Spec] = &[
         footer: 7,
     },
     Spec {
-        action: A::Sign,
+        action: A::Sign(crate::sign::Action::Open),
         contexts: &[C::Pane(Pane::Attestors), C::Pane(Pane::Notes), C::Pane(Pane::Attestations), C::Pane(Pane::Keys)],
         keys: &["s"],
         label: "sign…",
@@ -135,7 +136,7 @@ pub(super) static TABLE: &[Spec] = &[
         footer: 7,
     },
     Spec {
-        action: A::ShowPayload,
+        action: A::Sign(crate::sign::Action::ShowPayload),
         contexts: &[C::Pane(Pane::Attestors), C::Pane(Pane::Notes), C::Pane(Pane::Attestations), C::Pane(Pane::Keys)],
         keys: &["p"],
         label: "payload",
@@ -145,7 +146,7 @@ pub(super) static TABLE: &[Spec] = &[
         footer: 5,
     },
     Spec {
-        action: A::Upload,
+        action: A::Sign(crate::sign::Action::Upload),
         contexts: &[C::Pane(Pane::Attestors), C::Pane(Pane::Notes), C::Pane(Pane::Attestations), C::Pane(Pane::Keys)],
         keys: &["u"],
         label: "upload…",
