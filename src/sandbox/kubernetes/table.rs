@@ -1,7 +1,7 @@
 //! Lists as tables: what `kubectl get` asks for and prints (kubernetes,
 //! `pkg/printers/internalversion/printers.go`).
 
-mod cells;
+mod cell;
 mod workloads;
 
 use jiff::Timestamp;
@@ -15,7 +15,7 @@ use super::age::since;
 use super::failure::Failure;
 use super::pod_summary;
 use super::resources::Kind;
-use cells::{AGE, Column, NAME, age, images, name, names, selected};
+use cell::{AGE, Column, NAME, age, images, name, names, selected};
 use wire::kubernetes;
 
 fn columns(kind: Kind) -> &'static [Column] {

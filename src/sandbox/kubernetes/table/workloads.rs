@@ -8,7 +8,7 @@ use serde_json::Value;
 
 use crate::kubernetes::age::{human, since};
 
-use super::cells::{AGE, Column, NAME, age, images, name, names, selected};
+use super::cell::{AGE, Column, NAME, age, images, name, names, selected};
 
 pub(super) const STATEFUL_SET: &[Column] =
     &[NAME, ("Ready", "string", 0), AGE, ("Containers", "string", 1), ("Images", "string", 1)];
