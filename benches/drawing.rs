@@ -1,7 +1,7 @@
 //! Drawing: the editor with a long policy, beside ratatui's own paragraph with the same text.
 
 use countersign::app::draft::editor::{Editor, EditorCommand, Motion};
-use countersign::domain::lint::Severity;
+use countersign::domain::diagnostic::Severity;
 use countersign::domain::span::Position;
 use countersign::ui::highlight::Syntax;
 use countersign::ui::styles::{Focus, Styles};

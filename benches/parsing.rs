@@ -3,8 +3,8 @@
 use std::fmt::Write as _;
 use std::hint::black_box;
 
+use countersign::domain::diagnostic::Code;
 use countersign::domain::document::{Dialect, Document, Format, emit};
-use countersign::domain::lint::Code;
 use divan::Bencher;
 use divan::counter::BytesCount;
 use granit_parser::Parser;

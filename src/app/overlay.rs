@@ -16,8 +16,8 @@ use crate::sign::state::Wizard;
 use domain::admission::{Decision, Request};
 use domain::fix::Step;
 use domain::image::ImageRef;
-use domain::lint::quick_fix::QuickFix;
 use domain::name::AttestorName;
+use domain::quick_fix::QuickFix;
 use domain::span::Position;
 use domain::what_if::Assumption;
 

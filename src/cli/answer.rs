@@ -12,7 +12,7 @@ use super::check::{self, Checked};
 use super::input::InputError;
 use super::styles::Styles;
 use super::terminal::{self, complain};
-use domain::document::PolicyKind;
+use domain::policy::PolicyKind;
 
 /// How an answer is printed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]

@@ -20,8 +20,9 @@ use super::Exit;
 use super::input::{self, InputError};
 use super::styles::Styles;
 use super::terminal::{self, complain};
-use domain::document::{Dialect, Document, Format as TextFormat, MAX_BYTES, PolicyKind};
-use domain::lint::{Diagnostic, Severity};
+use domain::diagnostic::{Diagnostic, Severity};
+use domain::document::{Dialect, Document, Format as TextFormat, MAX_BYTES};
+use domain::policy::PolicyKind;
 
 /// Check policies: what gcloud and the service would refuse, and what a careful reviewer would.
 #[derive(Debug, clap::Args)]

@@ -1,119 +1,14 @@
-//! Diagnostics: what gcloud or the service would refuse in a policy, and what a careful reviewer
-//! would not let pass.
+//! The checks of single values of a policy: patterns, keys of rules, names and the other texts.
 //!
-//! [`Document::parse`](crate::document::Document::parse) runs them all. Every diagnostic
-//! has a stable [`Code`]; the table of codes with their severities and helps is in `lint/code.rs`.
+//! Each is a function of the value: what is wrong with it, or what a careful reviewer would say to it, as a
+//! code and a sentence. Where in the text that is, the decoder of [`crate::document`] knows, which asks
+//! them. What only a whole policy shows, the decoder checks itself; what only the project shows,
+//! [`crate::project_lint`]. May use [`crate::diagnostic`], [`crate::schema`], and the domain's names and
+//! patterns.
 
-pub mod code;
-pub mod page;
-pub mod project;
-pub mod quick_fix;
-pub mod schema;
-
-mod allowlist;
-mod decode;
-mod foreign;
-mod message;
-mod nearest;
-mod placeholder;
-mod platform;
-mod policy;
-mod reach;
-mod rule;
-mod text;
-
-pub use self::code::{Code, Severity};
-pub(crate) use self::decode::{Decoder, shown};
-pub(crate) use self::foreign::{check_text as check_language, check_tree};
-pub(crate) use self::nearest::{nearest, suggestion};
-pub use self::page::{Page, nearest_code, page};
-pub use self::quick_fix::{Edit, QuickFix, quick_fixes};
-pub(crate) use self::text::{check_characters, check_json, check_tabs, is_unprintable};
-
-use crate::document::{Bytes, Path};
-use crate::span::{LineIndex, Span};
-
-/// One problem at one place.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Diagnostic {
-    pub code: Code,
-    pub severity: Severity,
-    pub span: Span,
-    /// Where in the policy; empty for a problem of the whole text.
-    pub path: Path,
-    /// One sentence.
-    pub message: String,
-    /// The reason, and what to do: [`Code::help`].
-    pub help: &'static str,
-}
-
-/// How many problems of each severity are kept; what comes after is counted.
-const MAX_PROBLEMS: usize = 1_000;
-
-/// Collects the diagnostics of one text.
-#[derive(Debug)]
-pub(crate) struct Problems<'t> {
-    text: &'t str,
-    lines: &'t LineIndex,
-    list: Vec<Diagnostic>,
-    /// How many there were of each severity.
-    counts: [usize; Severity::COUNT],
-}
-
-impl<'t> Problems<'t> {
-    pub(crate) fn new(text: &'t str, lines: &'t LineIndex) -> Self {
-        Self { text, lines, list: Vec::new(), counts: [0; Severity::COUNT] }
-    }
-
-    pub(crate) fn push(&mut self, code: Code, at: Bytes, path: Path, message: String) {
-        if self.is_full(code) {
-            return self.count(code);
-        }
-        let span = self.lines.span(self.text, at.range());
-        self.push_at(code, span, path, message);
-    }
-
-    pub(crate) fn push_at(&mut self, code: Code, span: Span, path: Path, message: String) {
-        if !self.is_full(code) {
-            self.list.push(Diagnostic { code, severity: code.severity(), span, path, message, help: code.help() });
-        }
-        self.count(code);
-    }
-
-    /// Notes a problem that is not kept.
-    fn count(&mut self, code: Code) {
-        if let Some(count) = self.counts.get_mut(code.severity() as usize) {
-            *count += 1;
-        }
-    }
-
-    /// Whether no more problems as severe as `code` are kept.
-    fn is_full(&self, code: Code) -> bool {
-        self.counts.get(code.severity() as usize).is_some_and(|count| *count >= MAX_PROBLEMS)
-    }
-
-    pub(crate) fn slice(&self, at: Bytes) -> &'t str {
-        self.text.get(at.range()).unwrap_or_default()
-    }
-
-    /// The 1-based line of a place.
-    pub(crate) fn line(&self, at: Bytes) -> usize {
-        self.lines.position(self.text, at.start()).line
-    }
-
-    pub(crate) fn has_errors(&self) -> bool {
-        self.counts.get(Severity::Error as usize).is_some_and(|count| *count > 0)
-    }
-
-    /// How many problems were not kept.
-    pub(crate) fn unlisted(&self) -> usize {
-        self.counts.iter().map(|count| count.saturating_sub(MAX_PROBLEMS)).sum()
-    }
-
-    /// In the order of the text; what several aliases repeat, once.
-    pub(crate) fn into_sorted(mut self) -> Vec<Diagnostic> {
-        self.list.sort_by_key(|problem| (problem.span.bytes.start, problem.code, problem.span.bytes.end));
-        self.list.dedup_by(|b, a| (a.code, &a.span, &a.message) == (b.code, &b.span, &b.message));
-        self.list
-    }
-}
+pub(crate) mod pattern;
+pub(crate) mod placeholder;
+mod platform_pattern;
+pub(crate) mod rule_key;
+pub(crate) mod shadow;
+pub(crate) mod text;

@@ -40,6 +40,26 @@ pub struct Policy {
     pub etag: Option<String>,
 }
 
+/// Which of the two policies of Binary Authorization it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+pub enum PolicyKind {
+    /// The project-singleton policy.
+    #[default]
+    Singleton,
+    /// A check-based platform policy.
+    Platform,
+}
+
+impl PolicyKind {
+    /// The name in the contracts.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Singleton => "singleton",
+            Self::Platform => "platform",
+        }
+    }
+}
+
 /// One entry of `admissionWhitelistPatterns`; the matching rules are in
 /// [`crate::pattern`].
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 
 use crate::admission::trace::{Check, Status};
 use crate::admission::{Decision, Generation, Outcome, Platform, Request};
-use crate::document::Path;
+use crate::path::Path;
 use crate::text::escaped;
 use crate::what_if::Assumptions;
 

@@ -12,7 +12,7 @@ use ratatui::text::Span;
 use crate::theme::{Depth, Role, Theme};
 use domain::admission::Outcome;
 use domain::admission::trace::Status;
-use domain::lint::Severity;
+use domain::diagnostic::Severity;
 
 pub use crate::styles::glyphs::Glyphs;
 

@@ -10,11 +10,10 @@ use crate::{Circle, Graph, Sources, Workspace};
 const ALLOWED_CIRCLES: &[(&[&str], &str)] = &[];
 
 /// How many files of each crate stand in circles that are still to be opened. Numbers only fall.
-const NOT_YET_OPEN: &[(&str, usize)] = &[("app", 49), ("countersign", 40), ("domain", 62), ("ui", 5)];
+const NOT_YET_OPEN: &[(&str, usize)] = &[("app", 49), ("countersign", 40), ("domain", 48), ("ui", 5)];
 
 /// How many children of each folder of `domain` stand in circles with their siblings. Numbers only fall.
-const FOLDERS_NOT_YET_OPEN: &[(&str, usize)] =
-    &[("src/domain", 3), ("src/domain/case", 2), ("src/domain/fix", 2), ("src/domain/lint", 7)];
+const FOLDERS_NOT_YET_OPEN: &[(&str, usize)] = &[("src/domain/case", 2), ("src/domain/fix", 2)];
 
 /// Which rooms of the root crate each may name. What is not listed is forbidden. The directions between the
 /// workspace's crates stand in their `Cargo.toml`.

@@ -15,9 +15,10 @@ use crate::overlay::{Body, Choice, Confirm, Entry, Overlay, Then};
 use crate::session::Connection;
 use crate::shell::notice::Weight;
 use crate::shell::tab::Pane;
-use domain::document::{self, PolicyKind};
-use domain::lint::Severity;
+use domain::diagnostic::Severity;
+use domain::document;
 use domain::policy::Policy;
+use domain::policy::PolicyKind;
 use domain::span::Position;
 
 pub(crate) fn act(model: &mut Model, action: Action) -> Vec<Effect> {

@@ -2,7 +2,7 @@
 //!
 //! Pure: the text, a place in it, the kind of policy and what is known go in, proposals come out. The
 //! place is told by the text alone ([`place`]), so that a half-typed document is completed like a whole
-//! one; what may stand there is told by the schema of [`domain::lint::schema`].
+//! one; what may stand there is told by the schema of [`domain::schema`].
 
 pub mod act;
 pub mod action;
@@ -19,8 +19,9 @@ use std::ops::Range;
 pub use crate::draft::complete::known::Known;
 
 use crate::draft::complete::place::{Form, Place, Slot, Step, place_at};
-use domain::document::{Path, PolicyKind, Segment};
-use domain::lint::schema::{self, Field, Kind, Message, Presence};
+use domain::path::{Path, Segment};
+use domain::policy::PolicyKind;
+use domain::schema::{self, Field, Kind, Message, Presence};
 
 /// One proposal.
 #[derive(Debug, Clone, PartialEq, Eq)]

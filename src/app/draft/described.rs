@@ -5,8 +5,8 @@
 use crate::draft::complete::path_of;
 use crate::draft::complete::place::{Place, Slot, Step, place_at};
 use crate::model::Model;
-use domain::document::Path;
-use domain::lint::schema::{self, Field, Kind, Message, Presence};
+use domain::path::Path;
+use domain::schema::{self, Field, Kind, Message, Presence};
 
 /// What is said of a field.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -145,7 +145,7 @@ mod tests {
     use rstest::rstest;
 
     use super::*;
-    use domain::document::PolicyKind;
+    use domain::policy::PolicyKind;
 
     fn at(marked: &str) -> Option<Described> {
         let at = marked.find('|').unwrap();

@@ -5,9 +5,9 @@
 //! hides only itself.
 
 use crate::draft::complete::line::Line;
+use domain::diagnostic::{Code, Diagnostic, Severity};
 use domain::document::{Dialect, Document, Format, Node, Value};
-use domain::lint::schema::{self, Kind};
-use domain::lint::{Code, Diagnostic, Severity};
+use domain::schema::{self, Kind};
 use domain::span::Position;
 
 /// One part of the policy.
@@ -101,7 +101,7 @@ impl Walk<'_> {
         }
     }
 
-    fn add(&mut self, depth: usize, label: String, node: &Node, at: domain::document::Bytes, kind: Option<Kind>) {
+    fn add(&mut self, depth: usize, label: String, node: &Node, at: domain::span::Bytes, kind: Option<Kind>) {
         if self.items.len() >= MOST {
             return;
         }

@@ -10,9 +10,9 @@ use domain::admission::{Attestations, AttestorEvidence, Evidence, Request};
 use domain::attestation::Verify;
 use domain::attestor::Attestor;
 use domain::inventory::Origin;
-use domain::lint::project::{AttestorFact, ProjectFacts, Running};
 use domain::name::AttestorName;
 use domain::policy::Policy;
+use domain::project_lint::{AttestorFact, ProjectFacts, Running};
 use domain::system_policy;
 
 /// What facts stand on: as long as it is the same, so are they.

@@ -6,10 +6,10 @@ use crate::model::Model;
 use crate::overlay::{Body, Choice, Confirm, Entry, Overlay, Then};
 use crate::shell::notice::Weight;
 use crate::shell::tab::Pane;
+use domain::diagnostic::page::page;
+use domain::diagnostic::{Code, Diagnostic, Severity};
 use domain::document::{Dialect, Document};
-use domain::lint::page::page;
-use domain::lint::quick_fix::{QuickFix, quick_fixes};
-use domain::lint::{Code, Diagnostic, Severity};
+use domain::quick_fix::{QuickFix, quick_fixes};
 
 impl Model {
     /// The problems that the cursor is at or that stand on its line, the nearest first; in the list of

@@ -9,11 +9,11 @@ use crate::effect::Effect;
 use crate::session::Session;
 use domain::admission::Evidence;
 use domain::attestation::Verify;
+use domain::diagnostic::{Diagnostic, Severity};
 use domain::document::{Dialect, Document};
-use domain::lint::project::check_project;
-use domain::lint::quick_fix::QuickFix;
-use domain::lint::{Diagnostic, Severity};
 use domain::policy::Policy;
+use domain::project_lint::check_project;
+use domain::quick_fix::QuickFix;
 
 /// The longest text, in bytes, that is read between a key and its frame: some 600 lines, and 1 to 2 ms.
 /// A longer one is read beside, and its problems go along with the text meanwhile.
@@ -225,7 +225,7 @@ mod tests {
     use crate::shell::remote::Remote;
     use domain::attestation::{SignatureFault, Verified};
     use domain::attestor::PublicKey;
-    use domain::lint::Code;
+    use domain::diagnostic::Code;
     use domain::span::Position;
 
     fn long() -> String {

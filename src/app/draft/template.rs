@@ -118,8 +118,8 @@ defaultAdmissionRule:
 #[cfg(test)]
 mod tests {
     use super::*;
+    use domain::diagnostic::Severity;
     use domain::document::{Dialect, Document};
-    use domain::lint::Severity;
 
     #[test]
     fn each_is_a_policy_that_the_service_takes() {

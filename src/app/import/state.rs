@@ -8,7 +8,8 @@ use std::cmp::Ordering;
 use crate::draft::state::Draft;
 use crate::import::merge::{Chunk, Merge, Origin, Take};
 use crate::overlay::Offset;
-use domain::document::{self, Dialect, Document, Node, Path, Segment};
+use domain::document::{self, Dialect, Document, Node};
+use domain::path::{Path, Segment};
 use domain::policy::Policy;
 
 /// The box with the three-way difference.

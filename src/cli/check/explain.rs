@@ -2,7 +2,7 @@
 
 use crate::cli::Exit;
 use crate::cli::terminal::{self, complain, printable};
-use domain::lint::{Code, nearest_code, page};
+use domain::diagnostic::{Code, nearest_code, page};
 
 /// What `--explain` takes for all codes.
 const LIST: &str = "list";

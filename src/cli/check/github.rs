@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 
 use super::Checked;
 use super::policy_tests::{policy_line, reasons};
-use domain::lint::{Diagnostic, Severity};
+use domain::diagnostic::{Diagnostic, Severity};
 
 pub(super) fn report(checked: &[Checked]) -> String {
     let mut out = String::new();

@@ -8,8 +8,8 @@ use unicode_width::UnicodeWidthChar as _;
 use super::{Checked, policy_tests};
 use crate::cli::styles::{CYAN, RED, Styles, YELLOW};
 use crate::cli::terminal::{printable, printed};
+use domain::diagnostic::{Diagnostic, Severity};
 use domain::document::Document;
-use domain::lint::{Diagnostic, Severity};
 
 /// A line of a policy is cut to about this many columns around the problem.
 const COLUMNS: usize = 120;

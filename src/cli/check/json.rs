@@ -4,8 +4,8 @@ use serde::Serialize;
 
 use super::Checked;
 use super::policy_tests::{Tested, policy_line, reasons};
+use domain::diagnostic::Diagnostic;
 use domain::document::Document;
-use domain::lint::Diagnostic;
 use domain::policy::RuleKind;
 use domain::policy_test::{self, Coverage, CoveredPattern, CoveredRule, TestResult};
 

@@ -8,6 +8,7 @@ use crate::cli::input::{self, InputError};
 use crate::cli::styles::{RED, Styles, of_status};
 use crate::cli::terminal::printable;
 use domain::document::{self, Document};
+use domain::path;
 use domain::policy_test::{self, Coverage, Fault, Mismatch, PolicyTests, Report, TestResult, Verdict};
 use files::manifest;
 
@@ -109,7 +110,7 @@ fn failed(out: &mut String, checked: &Checked, file: &str, result: &TestResult, 
         let _ = writeln!(out, "   decided by {}:{line}: {}", printable(&checked.file), printable(text.trim()));
     }
     if let Some(decision) = &result.decision {
-        let place = |path: &document::Path| match checked.document.span_of(path) {
+        let place = |path: &path::Path| match checked.document.span_of(path) {
             Some(spans) => format!("{}:{}", checked.file, spans.best().start.line),
             None => path.to_string(),
         };

@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use super::Checked;
 use super::policy_tests::{policy_line, reasons};
-use domain::lint::{Code, Diagnostic, Severity};
+use domain::diagnostic::{Code, Diagnostic, Severity};
 use domain::sarif;
 
 pub(super) fn report(checked: &[Checked]) -> String {

@@ -7,7 +7,7 @@ use anstyle::Style;
 use crate::cli::check::Checked;
 use crate::cli::styles::{BOLD, CYAN, FAINT, MAGENTA, RED, Styles, YELLOW};
 use crate::cli::terminal::printable;
-use domain::document::Path;
+use domain::path::Path;
 use domain::review::{Change, Detail, Effect, Review, Standing};
 
 pub(super) fn report(review: &Review, [old, new]: [&Checked; 2], styles: Styles) -> String {

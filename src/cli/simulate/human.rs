@@ -7,8 +7,8 @@ use super::Answer;
 use crate::cli::styles::{BOLD, GREEN, MAGENTA, RED, Styles, YELLOW, of_status};
 use crate::cli::terminal::printable;
 use domain::admission::{Generation, Outcome, Platform};
-use domain::document::Path;
 use domain::fix::Hunk;
+use domain::path::Path;
 
 pub(super) fn report(answer: &Answer, styles: Styles) -> String {
     let decision = &answer.decision;

@@ -5,7 +5,7 @@ use super::compiled::{CompiledPolicy, Patterns};
 use super::outcome::Exemption;
 use super::paths::policy_field;
 use super::trace::{Check, Silent, Status, Tracer};
-use crate::document::pattern_path;
+use crate::path::pattern_path;
 use crate::pattern::{Pattern, PatternError};
 use crate::policy::GlobalPolicyEvaluationMode;
 

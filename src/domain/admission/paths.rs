@@ -1,6 +1,7 @@
 //! Places in a policy that a decision refers to.
 
-use crate::document::{Path, Segment, rule_path};
+use crate::path::rule_path;
+use crate::path::{Path, Segment};
 use crate::policy::RuleKind;
 
 /// A field of a rule.

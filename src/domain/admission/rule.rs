@@ -6,7 +6,7 @@ use super::check::{RuleCheck, RuleLookup};
 use super::compiled::{CompiledPolicy, CompiledRule, normalised};
 use super::request::{Platform, Request};
 use super::trace::{Check, Status};
-use crate::document::rule_path;
+use crate::path::rule_path;
 use crate::policy::RuleKind;
 
 impl CompiledPolicy {

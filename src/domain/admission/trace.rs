@@ -7,7 +7,7 @@
 use std::fmt;
 
 use super::check::{CheckKind, Wording, Words};
-use crate::document::Path;
+use crate::path::Path;
 use crate::text::escaped;
 
 /// How a check came out.

@@ -1,10 +1,12 @@
 //! From a place in the policy to a place in the text, and back.
 
-use super::node::{Bytes, Entry, Node, Value};
-use super::{Dialect, Document, Format, Path, Segment};
-use crate::lint::schema::{self, Kind};
+use super::format::{Dialect, Format};
+use super::node::{Entry, Node, Value};
+use super::parse::Document;
+use crate::path::{Path, Segment, pattern_path, rule_path};
 use crate::policy::RuleKind;
-use crate::span::{Position, Span};
+use crate::schema::{self, Kind};
+use crate::span::{Bytes, Position, Span};
 
 /// Where a key and its value stand.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -39,7 +41,7 @@ impl Document {
 
     /// The span of some bytes of the tree.
     pub fn span(&self, at: Bytes) -> Span {
-        self.lines.span(&self.text, at.range())
+        self.lines().span(&self.text, at.range())
     }
 
     /// The 1-based line of a rule: of its key, or of `defaultAdmissionRule`.
@@ -57,7 +59,7 @@ impl Document {
     pub fn path_at(&self, position: Position) -> Path {
         let mut path = Path::default();
         let Some(mut node) = self.root.as_ref() else { return path };
-        let cursor = Cursor { document: self, at: self.lines.offset(&self.text, position), position };
+        let cursor = Cursor { document: self, at: self.lines().offset(&self.text, position), position };
         let mut kind = Some(Kind::Message(schema::root(self.kind)));
         while let Some((segment, child)) = cursor.child(kind, node) {
             kind = kind.and_then(|kind| schema::kind_below(kind, &segment));
@@ -81,21 +83,6 @@ impl Document {
     fn names(&self, key: &str, name: &str) -> bool {
         key == name || (self.dialect == Dialect::Rest && schema::is_snake_case_of(key, name))
     }
-}
-
-/// The place of a rule.
-pub fn rule_path(kind: RuleKind, key: &str) -> Path {
-    let field = Segment::Field(kind.field().to_owned());
-    match kind {
-        RuleKind::Default => Path(vec![field]),
-        _ => Path(vec![field, Segment::Key(key.to_owned())]),
-    }
-}
-
-/// The place of an allowlist pattern.
-pub fn pattern_path(index: usize) -> Path {
-    let field = |name: &str| Segment::Field(name.to_owned());
-    Path(vec![field("admissionWhitelistPatterns"), Segment::Index(index), field("namePattern")])
 }
 
 struct Found<'a> {
@@ -140,8 +127,8 @@ impl<'a> Cursor<'a> {
     fn is_in(&self, key: Bytes, value: &Node) -> bool {
         let end = value.at.end().max(key.end());
         let text = self.document.text.as_str();
-        let last = self.document.lines.position(text, end);
-        let column = self.document.lines.position(text, key.start()).column;
+        let last = self.document.lines().position(text, end);
+        let column = self.document.lines().position(text, key.start()).column;
         self.at <= end || self.position.line == last.line || self.position.column > column
     }
 

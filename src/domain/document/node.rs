@@ -1,49 +1,7 @@
 //! The tree of a text: scalars, lists and maps, each with the bytes where it stands.
 
-use std::ops::Range;
-
-use crate::document::scalar::Means;
-
-/// A stretch of the text, in bytes; half the size of a `Range<usize>`, and [`Copy`].
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
-pub struct Bytes {
-    start: u32,
-    end: u32,
-}
-
-impl Bytes {
-    /// INVARIANT: texts are smaller than 4 GiB ([`super::MAX_BYTES`]), so nothing is cut off.
-    pub(crate) fn new(start: usize, end: usize) -> Self {
-        let small = |at: usize| u32::try_from(at).unwrap_or(u32::MAX);
-        Self { start: small(start), end: small(end.max(start)) }
-    }
-
-    pub fn start(self) -> usize {
-        self.start as usize
-    }
-
-    pub fn end(self) -> usize {
-        self.end as usize
-    }
-
-    pub fn len(self) -> usize {
-        self.end() - self.start()
-    }
-
-    pub fn is_empty(self) -> bool {
-        self.start == self.end
-    }
-
-    pub fn range(self) -> Range<usize> {
-        self.start()..self.end()
-    }
-
-    /// From the start of one to the end of the other.
-    #[must_use]
-    pub(crate) fn to(self, other: Self) -> Self {
-        Self { start: self.start, end: other.end.max(self.start) }
-    }
-}
+use super::scalar::Means;
+use crate::span::Bytes;
 
 /// A value.
 #[derive(Debug, Clone, PartialEq)]

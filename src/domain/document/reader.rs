@@ -1,18 +1,25 @@
 //! Events of the YAML parser to a tree, within limits.
 //!
-//! Everything that is wrong with the text itself is reported here; what the tree says is looked at
-//! in [`crate::lint`]. After an error of the parser the tree holds what stood before it.
+//! Everything that is wrong with the text itself is reported here; what the tree says, the decoder
+//! looks at. After an error of the parser the tree holds what stood before it.
 
 use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
 
 use granit_parser::{ErrorKind, Event, Parser, ScalarStyle, ScanError, Span as Mark, StructureStyle, Tag, YamlVersion};
 
-use super::node::{Bytes, Entry, Key, Node, Scalar, Value};
+use super::node::{Entry, Key, Node, Scalar, Value};
 use super::scalar::{self, Means, Rules};
-use super::{MAX_DEPTH, MAX_NODES};
-use crate::document::Path;
-use crate::lint::{self, Code, Problems};
+use super::syntax::is_unprintable;
+use crate::diagnostic::{Code, Problems, shown};
+use crate::path::Path;
+use crate::span::Bytes;
+
+/// How deep lists and maps may be nested, aliases resolved. A policy is four levels deep.
+pub const MAX_DEPTH: usize = 64;
+
+/// How many values a text may have, aliases resolved; long texts count as several.
+pub const MAX_NODES: usize = 500_000;
 
 /// What was read of a text.
 #[derive(Debug, Default)]
@@ -169,7 +176,7 @@ impl<'a, 'p, 't> Reader<'a, 'p, 't> {
     fn unsupported_tag(&mut self, mark: &Mark) {
         let at = mark.tag_span().map_or_else(|| bytes(mark), |tag| bytes(&tag));
         let tag = self.text.get(at.range()).unwrap_or_default().to_owned();
-        self.report(Code::UnsupportedTag, at, &format!("the tag `{}` has no meaning in a policy", lint::shown(&tag)));
+        self.report(Code::UnsupportedTag, at, &format!("the tag `{}` has no meaning in a policy", shown(&tag)));
     }
 
     fn open(
@@ -241,7 +248,7 @@ impl<'a, 'p, 't> Reader<'a, 'p, 't> {
     }
 
     fn unresolved(&mut self, name: &str, at: Bytes) -> Result<(), Stop> {
-        self.report(Code::BadAlias, at, &format!("no anchor `&{}` stands before this alias", lint::shown(name)));
+        self.report(Code::BadAlias, at, &format!("no anchor `&{}` stands before this alias", shown(name)));
         self.count(1, at)?;
         self.place(Node::unread(at));
         Ok(())
@@ -293,7 +300,7 @@ impl<'a, 'p, 't> Reader<'a, 'p, 't> {
         }
         let tab = self.text.as_bytes().get(start) == Some(&b'\t') || is_tab_error(error.kind());
         let unprintable =
-            matches!(error.kind(), ErrorKind::UnexpectedCharacter { character } if lint::is_unprintable(*character));
+            matches!(error.kind(), ErrorKind::UnexpectedCharacter { character } if is_unprintable(*character));
         // These are looked for in the whole text of YAML, by the stricter rules of gcloud's reader.
         if self.rules == Rules::Json || !(tab || unprintable) {
             self.report(Code::Syntax, Bytes::new(start, start + 1), &explained(error));

@@ -2,7 +2,8 @@ use proptest::prelude::*;
 use rstest::rstest;
 
 use super::*;
-use crate::lint::Severity;
+use crate::diagnostic::{Code, Severity};
+use crate::path::{Path, Segment};
 use crate::policy::{EvaluationMode, RuleKind};
 use crate::span::Position;
 

@@ -6,9 +6,9 @@ use super::Case;
 use super::step::Step;
 use crate::admission::{AttestorEvidence, CompiledPolicy, Decision, Evidence, Outcome, Request, decide, evaluate};
 use crate::document::{Document, Format, emit};
-use crate::lint::quick_fix::{with_pattern, with_rule};
 use crate::name::AttestorName;
 use crate::policy::Policy;
+use crate::quick_fix::{with_pattern, with_rule};
 
 /// A case that can be asked again.
 pub(super) struct World<'a> {

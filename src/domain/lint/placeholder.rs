@@ -1,8 +1,6 @@
 //! Parts of a template that nobody filled in.
 
-use crate::document::Bytes;
-use crate::lint::Code;
-use crate::lint::decode::{Decoder, shown};
+use crate::diagnostic::Code;
 
 /// Words that stand for a name wherever they are written in capital letters.
 const WORDS: [&str; 12] = [
@@ -20,18 +18,8 @@ const WORDS: [&str; 12] = [
     "ZONE",
 ];
 
-impl Decoder<'_, '_, '_> {
-    /// Reports a placeholder in a name; whether there is one.
-    pub(super) fn check_placeholder(&mut self, text: &str, at: Bytes) -> bool {
-        let Some((code, left)) = placeholder(text) else { return false };
-        let message = format!("`{}` was not filled in", shown(left));
-        self.report(code, at, message);
-        true
-    }
-}
-
 /// The part of a name that was to be replaced.
-fn placeholder(text: &str) -> Option<(Code, &str)> {
+pub(crate) fn placeholder(text: &str) -> Option<(Code, &str)> {
     // No name has these, and most names have nothing else that is looked for here.
     if !text.bytes().any(|byte| byte.is_ascii_uppercase() || matches!(byte, b'$' | b'{' | b'<' | b'[' | b'%')) {
         return None;

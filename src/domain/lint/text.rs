@@ -1,112 +1,148 @@
-//! Problems of the text before it is read as a tree.
+//! What a text of a platform policy must look like, by what it names.
 
-use crate::document::{Bytes, Path};
-use crate::lint::{Code, Problems};
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 
-/// Characters that no YAML text has (`Reader.NON_PRINTABLE` of ruamel.yaml), and those that end a line
-/// in one version of YAML and not in the other; the first of each line.
-pub(crate) fn check_characters(text: &str, problems: &mut Problems<'_>) {
-    // Most texts have no bytes that could begin one.
-    let suspicious = |byte: u8| (byte < b' ' && !matches!(byte, b'\t' | b'\n' | b'\r')) || byte == 0x7f || byte >= 0xc2;
-    if !text.bytes().any(suspicious) {
-        return;
-    }
-    for line in Lines::of(text) {
-        let found = line.text.char_indices().find_map(|(at, c)| Some((at, c, fault(c)?)));
-        let Some((at, character, (code, what))) = found else { continue };
-        let at = line.start + at;
-        let message = format!("{what} U+{:04X}", u32::from(character));
-        problems.push(code, Bytes::new(at, at + character.len_utf8()), Path::default(), message);
-    }
-}
+use super::pattern::fault_code;
+use super::platform_pattern;
+use crate::diagnostic::{Code, shown};
+use crate::name::{KubernetesName, NoteName, ProjectId, is_namespace};
+use crate::pattern::Pattern;
+use crate::schema::Role;
 
-/// Whether gcloud's YAML reader refuses a character wherever it stands.
-pub(crate) fn is_unprintable(c: char) -> bool {
-    matches!(fault(c), Some((Code::ControlCharacter, _)))
-}
-
-fn fault(c: char) -> Option<(Code, &'static str)> {
-    match c {
-        '\u{85}' | '\u{2028}' | '\u{2029}' => Some((Code::LineSeparator, "the line separator")),
-        '\t' | '\n' | '\r' | ' '..='~' | '\u{a0}'..='\u{fffd}' | '\u{10000}'.. => None,
-        _ => Some((Code::ControlCharacter, "the unprintable character")),
-    }
-}
-
-/// Tabs outside quotes, block scalars and comments: gcloud's reader takes none, although YAML 1.2
-/// allows some. The first of each line; `quoted` is in the order of the text.
-pub(crate) fn check_tabs(text: &str, quoted: &[Bytes], problems: &mut Problems<'_>) {
-    if !text.contains('\t') {
-        return;
-    }
-    let mut quoted = quoted.iter().peekable();
-    for line in Lines::of(text) {
-        let mut after_space = true;
-        for (at, byte) in line.text.bytes().enumerate() {
-            let here = line.start + at;
-            while quoted.next_if(|quote| quote.end() <= here).is_some() {}
-            let in_quotes = quoted.peek().is_some_and(|quote| quote.start() <= here);
-            match byte {
-                _ if in_quotes => {}
-                b'#' if after_space => break,
-                b'\t' => {
-                    let message = "a tab outside of quotes".to_owned();
-                    problems.push(Code::Tab, Bytes::new(here, here + 1), Path::default(), message);
-                    break;
-                }
-                _ => {}
-            }
-            after_space = byte == b' ' && !in_quotes;
+/// What is wrong with a text, by what it names.
+pub(crate) fn fault(role: Role, text: &str) -> Option<(Code, String)> {
+    let not = |form: &str| format!("`{}` is not {form}", shown(text));
+    let (code, message) = match role {
+        Role::Free | Role::Attestor => return None,
+        Role::Note => (Code::NoteName, text.parse::<NoteName>().is_err().then(|| not("a note (`projects/P/notes/N`)"))),
+        Role::Project => (Code::ProjectName, project_fault(text).map(|form| not(&form))),
+        Role::Pattern => match Pattern::parse(text) {
+            Ok(_) => return None,
+            Err(error) => (fault_code(error.kind), Some(error.to_string())),
+        },
+        Role::AllowPattern => (Code::AllowPattern, platform_pattern::allow_pattern_fault(text).map(str::to_owned)),
+        Role::Directory => (Code::DirectoryPattern, platform_pattern::directory_fault(text).map(str::to_owned)),
+        Role::SourceRepository => (Code::SourcePattern, platform_pattern::source_fault(text).map(str::to_owned)),
+        Role::Namespace => {
+            (Code::NamespaceKey, text.parse::<KubernetesName>().is_err().then(|| not("the name of a namespace")))
         }
-    }
-}
-
-/// Whether `text` is JSON by the grammar, as the `.json` files of gcloud must be.
-pub(crate) fn check_json(text: &str, problems: &mut Problems<'_>) {
-    if text.starts_with('\u{feff}') {
-        let message = "a byte order mark in front of the JSON text".to_owned();
-        problems.push(Code::ByteOrderMark, Bytes::new(0, '\u{feff}'.len_utf8()), Path::default(), message);
-        return;
-    }
-    let Err(error) = serde_json::from_str::<serde::de::IgnoredAny>(text) else { return };
-    // serde_json counts the bytes of a line from 1; at the end of the text the column may be 0.
-    let line = Lines::of(text).nth(error.line().saturating_sub(1));
-    let line_start = line.map_or(text.len(), |line| line.start);
-    let at = (line_start + error.column().saturating_sub(1)).min(text.len());
-    let full = error.to_string();
-    let (message, _) = full.rsplit_once(" at line ").unwrap_or((&full, ""));
-    problems.push(Code::Syntax, Bytes::new(at, at + 1), Path::default(), format!("not JSON: {message}"));
-}
-
-struct Lines<'t> {
-    rest: &'t str,
-    start: usize,
-}
-
-/// A line with its break, and the byte where it starts.
-struct Line<'t> {
-    text: &'t str,
-    start: usize,
-}
-
-impl<'t> Lines<'t> {
-    fn of(text: &'t str) -> Self {
-        Self { rest: text, start: 0 }
-    }
-}
-
-impl<'t> Iterator for Lines<'t> {
-    type Item = Line<'t>;
-
-    fn next(&mut self) -> Option<Line<'t>> {
-        if self.rest.is_empty() {
-            return None;
+        Role::ServiceAccount => {
+            let valid = text.split_once(':').is_some_and(|(a, b)| is_namespace(a) && is_namespace(b));
+            (Code::ServiceAccountKey, (!valid).then(|| not("a service account (`NAMESPACE:SERVICE_ACCOUNT`)")))
         }
-        let end = self.rest.find('\n').map_or(self.rest.len(), |newline| newline + 1);
-        let (text, rest) = self.rest.split_at(end);
-        let line = Line { text, start: self.start };
-        self.rest = rest;
-        self.start += end;
-        Some(line)
+        Role::Vulnerability => (Code::VulnerabilityId, vulnerability_fault(text).map(str::to_owned)),
+        Role::Pem => (Code::BadKey, pem_fault(text)),
+        Role::Armored => (Code::BadKey, armor_fault(text)),
+    };
+    message.map(|message| (code, message))
+}
+
+/// The form that a project should have, if it has another.
+fn project_fault(text: &str) -> Option<String> {
+    let form = "a project (`projects/ID`)";
+    let Some(id) = text.strip_prefix("projects/") else { return Some(form.to_owned()) };
+    if !id.is_empty() && id.bytes().all(|byte| byte.is_ascii_digit()) {
+        return Some(format!("{form}: the project's id is needed, not its number"));
+    }
+    id.parse::<ProjectId>().is_err().then(|| form.to_owned())
+}
+
+/// The ids are those of Container Analysis notes.
+fn vulnerability_fault(text: &str) -> Option<&'static str> {
+    if text.contains('/') {
+        return Some("write only the id of the note, without `projects/…/notes/`");
+    }
+    if text.is_empty() || text.contains(|c: char| c.is_whitespace() || c == ',') {
+        return Some("one id each, without blanks or commas");
+    }
+    let upper = text.to_ascii_uppercase();
+    let cve = upper.strip_prefix("CVE-").and_then(|rest| rest.split_once('-'));
+    match cve {
+        _ if upper != text && upper.starts_with("CVE") => Some("`CVE` is written in capital letters"),
+        Some((year, number)) if !is_digits(year, 4..=4) || !is_digits(number, 4..=19) => {
+            Some("a CVE has a year and at least four more digits: `CVE-2021-20305`")
+        }
+        None if upper.starts_with("CVE") => Some("a CVE is written `CVE-2021-20305`"),
+        _ => None,
+    }
+}
+
+fn is_digits(text: &str, length: std::ops::RangeInclusive<usize>) -> bool {
+    length.contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_digit())
+}
+
+const BEGIN: &str = "-----BEGIN ";
+
+/// What is wrong with a public key in PEM (RFC 7468), as far as its outside shows.
+fn pem_fault(text: &str) -> Option<String> {
+    let Some((_, rest)) = text.split_once(BEGIN) else {
+        return Some("this is no public key in PEM: `-----BEGIN PUBLIC KEY-----` is missing".to_owned());
+    };
+    let (title, rest) = rest.split_once("-----").unwrap_or((rest, ""));
+    if title.contains("PRIVATE KEY") {
+        return Some("this is a PRIVATE key: it must never be in a policy, and is no longer secret".to_owned());
+    }
+    if title != "PUBLIC KEY" {
+        return Some(format!("this is a PEM block `{}`, not a `PUBLIC KEY`", shown(title)));
+    }
+    let Some((body, after)) = rest.split_once("-----END PUBLIC KEY-----") else {
+        return Some("`-----END PUBLIC KEY-----` is missing".to_owned());
+    };
+    if after.contains(BEGIN) {
+        return Some("more than one PEM block: write one key each".to_owned());
+    }
+    let base64: String = body.chars().filter(|c| !c.is_whitespace()).collect();
+    // A SubjectPublicKeyInfo is a SEQUENCE of DER.
+    let der = STANDARD.decode(base64).ok().filter(|der| der.first() == Some(&0x30));
+    der.is_none().then(|| "the PEM block is damaged".to_owned())
+}
+
+fn armor_fault(text: &str) -> Option<String> {
+    let has = |title: &str| text.contains(&format!("{BEGIN}{title}-----"));
+    if has("PGP PRIVATE KEY BLOCK") {
+        return Some("this is a PRIVATE key: it must never be in a policy, and is no longer secret".to_owned());
+    }
+    if has("PGP PUBLIC KEY BLOCK") { None } else { Some("this is no armored public key of OpenPGP".to_owned()) }
+}
+
+#[cfg(test)]
+mod tests {
+    use rstest::rstest;
+
+    use super::*;
+
+    #[rstest]
+    #[case("CVE-2021-20305", true)]
+    #[case("GHSA-jfh8-c2jp-5v3q", true)]
+    #[case("CVE-2021-1", false)]
+    #[case("cve-2021-20305", false)]
+    #[case("CVE 2021-20305", false)]
+    #[case("CVE2021-20305", false)]
+    #[case("projects/goog-vulnz/notes/CVE-2021-20305", false)]
+    fn vulnerabilities(#[case] text: &str, #[case] valid: bool) {
+        assert_eq!(vulnerability_fault(text).is_none(), valid);
+    }
+
+    #[rstest]
+    #[case("-----BEGIN PUBLIC KEY-----\nMAA=\n-----END PUBLIC KEY-----\n", "")]
+    #[case("MAA=", "no public key")]
+    #[case("-----BEGIN EC PRIVATE KEY-----\n", "PRIVATE")]
+    #[case("-----BEGIN CERTIFICATE-----\n", "`CERTIFICATE`")]
+    #[case("-----BEGIN PUBLIC KEY-----\nMAA=\n", "END PUBLIC KEY")]
+    #[case("-----BEGIN PUBLIC KEY-----\n*\n-----END PUBLIC KEY-----\n", "damaged")]
+    fn keys_in_pem(#[case] text: &str, #[case] expected: &str) {
+        let fault = pem_fault(text);
+        assert!(fault.as_deref().unwrap_or_default().contains(expected), "{fault:?}");
+        assert_eq!(fault.is_none(), expected.is_empty());
+    }
+
+    #[rstest]
+    #[case("projects/my-project", true)]
+    #[case("my-project", false)]
+    #[case("projects/1234567890", false)]
+    #[case("projects/my-project/", false)]
+    fn projects(#[case] text: &str, #[case] valid: bool) {
+        assert_eq!(project_fault(text).is_none(), valid);
     }
 }

@@ -3,9 +3,11 @@
 use std::collections::BTreeMap;
 
 use super::Fault;
-use crate::document::{Bytes, Means, Node, Scalar, Value};
-use crate::lint::{nearest, shown, suggestion};
+use crate::diagnostic::shown;
+use crate::document::{Means, Node, Scalar, Value};
+use crate::span::Bytes;
 use crate::span::LineIndex;
+use crate::spelling::{nearest, suggestion};
 
 /// How many faults are told; the rest would not be read.
 const MAX_FAULTS: usize = 100;

@@ -8,12 +8,14 @@ use super::{
     ExemptBy, Expectation, Fault, MAX_IMAGES, MAX_TESTS, PodFault, PodReader, PolicyTest, PolicyTests, kind_name,
 };
 use crate::admission::{Outcome, Platform, Request, RequestImage};
-use crate::document::{self, Bytes, Node, Value};
+use crate::diagnostic::{Code, Severity, shown};
+use crate::document::{self, Node, Value};
 use crate::image::Digest;
-use crate::lint::{Code, Severity, nearest, shown, suggestion};
 use crate::name::ClusterKey;
 use crate::policy::RuleKind;
+use crate::span::Bytes;
 use crate::span::Position;
+use crate::spelling::{nearest, suggestion};
 
 const FILE: &[&str] = &["defaults", "tests"];
 /// Of a request alone; it has those of [`SHARED`] too.

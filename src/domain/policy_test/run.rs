@@ -10,9 +10,10 @@ use crate::admission::{
 };
 use crate::attestation::{SignatureFault, Verified, Verify};
 use crate::attestor::PublicKey;
-use crate::document::{Path, Segment, pattern_path, rule_path};
 use crate::image::ImageRef;
 use crate::name::AttestorName;
+use crate::path::{Path, Segment};
+use crate::path::{pattern_path, rule_path};
 use crate::policy::{Policy, RuleKind};
 use crate::system_policy;
 

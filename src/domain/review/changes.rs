@@ -3,7 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::admission::normalised;
-use crate::document::{Path, Segment, pattern_path, rule_path};
+use crate::path::{Path, Segment};
+use crate::path::{pattern_path, rule_path};
 use crate::pattern::Pattern;
 use crate::policy::{AdmissionRule, GlobalPolicyEvaluationMode, Policy, RuleKind};
 

@@ -2,7 +2,8 @@
 
 use serde_json::{Value, json};
 
-use crate::document::{Document, Path};
+use crate::document::Document;
+use crate::path::Path;
 
 use super::changes::{Change, Effect};
 use super::outcomes::Standing;

@@ -57,7 +57,7 @@ fn change_text(change: &Change, documents: [Option<&Document>; 2]) -> String {
 }
 
 fn place(change: &Change, [old, new]: [Option<&Document>; 2]) -> String {
-    let line = |document: Option<&Document>, path: Option<&crate::document::Path>| {
+    let line = |document: Option<&Document>, path: Option<&crate::path::Path>| {
         Some(document?.span_of(path?)?.best().start.line)
     };
     match (line(old, change.old_at.as_ref()), line(new, change.new_at.as_ref())) {

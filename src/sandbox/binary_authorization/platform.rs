@@ -17,10 +17,11 @@ use crate::page::{Page, listed};
 use crate::state::rfc3339;
 use crate::store::StoreError;
 pub(super) use deploy::Signer;
-use domain::document::{Dialect, Document, Format, PolicyKind};
-use domain::lint::Severity;
+use domain::diagnostic::Severity;
+use domain::document::{Dialect, Document, Format};
 use domain::name::ResourceId;
 use domain::platform_policy::{PlatformPolicy, PlatformRules};
+use domain::policy::PolicyKind;
 use stored::{Place, existing, find, put};
 
 mod deploy;

@@ -17,7 +17,8 @@ use app::overlay::{Offset, Reader, TwoDecisions};
 use app::review::state::Reviewed;
 use domain::admission::Decision;
 use domain::admission::trace::Check;
-use domain::document::{Document, Path};
+use domain::document::Document;
+use domain::path::Path;
 use domain::review::{Change, Detail, Effect, Standing};
 
 /// From this width on two trees stand next to each other.

@@ -18,7 +18,7 @@ use app::decision::state::Under;
 use app::shell::tab::Pane;
 use domain::admission::trace::Status;
 use domain::admission::{Decision, ImageDecision, ImageOutcome, Platform};
-use domain::document::Path;
+use domain::path::Path;
 
 /// The decision under the policy that is shown, and the verdicts under all that are asked.
 pub(crate) fn decision(model: &Model, area: Rect, state: &mut ViewState, styles: &Styles, buf: &mut Buffer) {

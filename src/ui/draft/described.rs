@@ -16,7 +16,7 @@ use crate::widgets::placeholder::Placeholder;
 use app::Model;
 use app::draft::described::{Choice, Described};
 use app::shell::tab::Pane;
-use domain::lint::quick_fix::quick_fixes;
+use domain::quick_fix::quick_fixes;
 
 pub(crate) fn draw(model: &Model, area: Rect, state: &mut ViewState, styles: &Styles, buf: &mut Buffer) {
     let described = model.described();

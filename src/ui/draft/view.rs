@@ -21,7 +21,7 @@ use app::Model;
 use app::draft::file::state::DraftFile;
 use app::shell::tab::Pane;
 use app::shell::text::width;
-use domain::lint::{Diagnostic, Severity};
+use domain::diagnostic::{Diagnostic, Severity};
 
 /// The list of proposals, over everything on the page; it is drawn last.
 pub(crate) fn completions(model: &Model, screen: Rect, state: &mut ViewState, styles: &Styles, buf: &mut Buffer) {

@@ -13,7 +13,7 @@ use crate::text::{At, clip, narrow, put, put_styled};
 use crate::theme::Role;
 use crate::widgets::code::token_style;
 use app::draft::editor::Editor;
-use domain::lint::{Diagnostic, Severity};
+use domain::diagnostic::{Diagnostic, Severity};
 use domain::span::Position;
 
 /// A place that a diagnostic is about: 1-based, the end exclusive.

@@ -28,7 +28,7 @@ use app::decision::tree::TreeRow;
 use app::shell::text::width;
 use domain::admission::check::Words;
 use domain::admission::trace::Status;
-use domain::document::Path;
+use domain::path::Path;
 
 /// A trace as it is unfolded; text that is too wide goes on in the next row.
 #[derive(Clone, Copy)]

@@ -12,8 +12,9 @@ mod published;
 
 use std::collections::BTreeSet;
 
-use countersign::domain::document::{self, Dialect, Document, Format, PolicyKind};
-use countersign::domain::lint::{Code, Severity};
+use countersign::domain::diagnostic::{Code, Severity};
+use countersign::domain::document::{self, Dialect, Document, Format};
+use countersign::domain::policy::PolicyKind;
 use serde::Deserialize;
 use serde_json::Value;
 

@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use crate::session::Session;
-use domain::lint::schema::Role;
 use domain::policy::RuleKind;
+use domain::schema::Role;
 
 /// Names with what each is, in a few words; sorted, each once.
 type Names = BTreeMap<String, &'static str>;

@@ -2,7 +2,7 @@
 
 use crate::draft::complete::place::{Form, Place};
 use crate::draft::complete::{Proposal, first_sentence};
-use domain::lint::schema::{Field, Kind, Presence};
+use domain::schema::{Field, Kind, Presence};
 
 /// A text with the place of the cursor in it.
 struct Marked {

@@ -2,7 +2,7 @@
 
 use super::Words;
 use crate::admission::outcome::RuleRef;
-use crate::document::rule_path;
+use crate::path::rule_path;
 use crate::policy::RuleKind;
 use crate::text::clipped;
 

@@ -2,9 +2,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use countersign::domain::document::{Dialect, Document, Format, Means, Node, PolicyKind, Value};
-use countersign::domain::lint::page::Example;
-use countersign::domain::lint::{Code, QuickFix, Severity, page, quick_fixes};
+use countersign::domain::diagnostic::page::Example;
+use countersign::domain::diagnostic::{Code, Severity, page};
+use countersign::domain::document::{Dialect, Document, Format, Means, Node, Value};
+use countersign::domain::policy::PolicyKind;
+use countersign::domain::quick_fix::{QuickFix, quick_fixes};
 use serde_json::Value as Json;
 
 use super::published::PUBLISHED;

@@ -1,7 +1,7 @@
 //! Policies of any content, printed and read again, and texts that were changed.
 
+use countersign::domain::diagnostic::Severity;
 use countersign::domain::document::{self, Dialect, Document, Format};
-use countersign::domain::lint::Severity;
 use countersign::domain::policy::{
     AdmissionRule, AdmissionWhitelistPattern, EnforcementMode, EvaluationMode, GlobalPolicyEvaluationMode, Policy,
 };

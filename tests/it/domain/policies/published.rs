@@ -1,6 +1,6 @@
 //! Policies that Google publishes.
 
-use countersign::domain::lint::Code;
+use countersign::domain::diagnostic::Code;
 
 /// Policies that Google publishes: the documentation's reference page and tutorials, the codelab of
 /// 2018 and today's, and the default policy. Warnings are what the example itself is about.
