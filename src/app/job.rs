@@ -8,6 +8,7 @@ use domain::key::{KeySpec, Passphrase};
 use domain::name::{AttestorName, NoteName};
 use domain::policy::Policy;
 use domain::resource::WorkloadKind;
+use strum::{EnumDiscriminants, EnumIter};
 
 use crate::draft::file::state::Stamp;
 use crate::query::Source;
@@ -51,7 +52,9 @@ pub struct NewAttestation {
 }
 
 /// One piece of work.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, EnumDiscriminants)]
+#[strum_discriminants(name(JobKind), derive(PartialOrd, Ord, EnumIter))]
+#[strum_discriminants(doc = "Which work a [`Job`] is, without what it is done to.")]
 pub enum Job {
     CreateProject {
         project: String,

@@ -5,8 +5,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
+use countersign::app::job::{ClusterId, Deploy, Job, JobKind, NewAttestation, Outcome};
 use countersign::app::command_log::state::CommandLog;
-use countersign::app::job::{ClusterId, Deploy, Job, NewAttestation, Outcome};
 use countersign::app::shell::remote::Ticket;
 use countersign::codelab::image;
 use countersign::domain::attestation::payload;
@@ -19,6 +19,7 @@ use countersign::runtime::files::Files;
 use countersign::runtime::jobs::perform;
 use reqwest::Method;
 use serde_json::{Value, json};
+use strum::IntoEnumIterator as _;
 
 use crate::clients::gcloud::{Gcloud, Way};
 use crate::support::clients::require;
@@ -33,8 +34,8 @@ struct Session {
     backend: Backend,
     log: CommandLog,
     number: u64,
-    /// Each job that was done, by [`kind`].
-    done: BTreeSet<usize>,
+    /// Each kind of job that was done.
+    done: BTreeSet<JobKind>,
     /// A directory of the test.
     dir: std::path::PathBuf,
 }
@@ -45,70 +46,83 @@ impl Session {
         let ticket = Ticket(self.number);
         self.log.start(ticket, std::slice::from_ref(&job), jiff::Timestamp::now());
         let title = job.title();
-        self.done.insert(kind(&job));
+        self.done.insert(JobKind::from(&job));
         let outcome = perform(&self.backend, job, &|_| {}).await.unwrap_or_else(|report| panic!("{title}: {report:?}"));
         self.log.done(ticket, 0, &outcome);
         outcome
     }
 }
 
-/// How many kinds of jobs there are.
-const KINDS: usize = 37;
-
-/// A number for each kind of job. A new one does not compile before it is here, and is missed by
-/// [`every_job_is_in_a_session`] until a session does it.
-fn kind(job: &Job) -> usize {
-    match job {
-        Job::CreateProject { .. } => 0,
-        Job::EnableServices { .. } => 1,
-        Job::DisableServices { .. } => 2,
-        Job::MakeWorkDirectory => 3,
-        Job::RemoveWorkDirectory => 4,
-        Job::WriteFile { .. } => 5,
-        Job::RemoveFile { .. } => 6,
-        Job::SaveFile { .. } => 7,
-        Job::CreateCluster(_) => 8,
-        Job::SetEnforcement { .. } => 9,
-        Job::DeleteCluster(_) => 10,
-        Job::GetCredentials(_) => 11,
-        Job::PushImage { .. } => 12,
-        Job::DeleteImage { .. } => 13,
-        Job::Deploy(_) => 14,
-        Job::DeleteWorkload { .. } => 15,
-        Job::ImportPolicy { .. } => 16,
-        Job::ExportPolicy { .. } => 17,
-        Job::CreateNote { .. } => 18,
-        Job::DeleteNote(_) => 19,
-        Job::Grant { .. } => 20,
-        Job::Revoke { .. } => 21,
-        Job::CreateAttestor { .. } => 22,
-        Job::DeleteAttestor(_) => 23,
-        Job::AddKey { .. } => 24,
-        Job::RemoveKey { .. } => 25,
-        Job::GenerateKey { .. } => 26,
-        Job::ImportKey { .. } => 27,
-        Job::DeleteKey { .. } => 28,
-        Job::ExportKey { .. } => 29,
-        Job::Sign { .. } => 30,
-        Job::CreateAttestation(_) => 31,
-        Job::Validate(_) => 32,
-        Job::DeleteAttestations(_) => 33,
-        Job::Export { .. } => 34,
-        Job::ResolveDigest { .. } => 35,
-        Job::WriteSession { .. } => 36,
-    }
-}
-
 /// What each session does; each is held to it when it runs.
-const CODELAB: &[usize] = &[0, 1, 3, 5, 8, 9, 11, 12, 14, 15, 16, 18, 19, 20, 21, 22, 24, 26, 30, 31, 32];
-const TAKEN_BACK: &[usize] = &[0, 1, 2, 8, 9, 10, 12, 13, 14, 15, 18, 19, 22, 23, 24, 25, 26, 30, 31, 33, 35];
-const FILES: &[usize] = &[0, 1, 3, 4, 5, 6, 7, 17, 26, 27, 28, 29, 30, 34];
+const CODELAB: &[JobKind] = &[
+    JobKind::CreateProject,
+    JobKind::EnableServices,
+    JobKind::MakeWorkDirectory,
+    JobKind::WriteFile,
+    JobKind::CreateCluster,
+    JobKind::SetEnforcement,
+    JobKind::GetCredentials,
+    JobKind::PushImage,
+    JobKind::Deploy,
+    JobKind::DeleteWorkload,
+    JobKind::ImportPolicy,
+    JobKind::CreateNote,
+    JobKind::DeleteNote,
+    JobKind::Grant,
+    JobKind::Revoke,
+    JobKind::CreateAttestor,
+    JobKind::AddKey,
+    JobKind::GenerateKey,
+    JobKind::Sign,
+    JobKind::CreateAttestation,
+    JobKind::Validate,
+];
+const TAKEN_BACK: &[JobKind] = &[
+    JobKind::CreateProject,
+    JobKind::EnableServices,
+    JobKind::DisableServices,
+    JobKind::CreateCluster,
+    JobKind::SetEnforcement,
+    JobKind::DeleteCluster,
+    JobKind::PushImage,
+    JobKind::DeleteImage,
+    JobKind::Deploy,
+    JobKind::DeleteWorkload,
+    JobKind::CreateNote,
+    JobKind::DeleteNote,
+    JobKind::CreateAttestor,
+    JobKind::DeleteAttestor,
+    JobKind::AddKey,
+    JobKind::RemoveKey,
+    JobKind::GenerateKey,
+    JobKind::Sign,
+    JobKind::CreateAttestation,
+    JobKind::DeleteAttestations,
+    JobKind::ResolveDigest,
+];
+const FILES: &[JobKind] = &[
+    JobKind::CreateProject,
+    JobKind::EnableServices,
+    JobKind::MakeWorkDirectory,
+    JobKind::RemoveWorkDirectory,
+    JobKind::WriteFile,
+    JobKind::RemoveFile,
+    JobKind::SaveFile,
+    JobKind::ExportPolicy,
+    JobKind::GenerateKey,
+    JobKind::ImportKey,
+    JobKind::DeleteKey,
+    JobKind::ExportKey,
+    JobKind::Sign,
+    JobKind::Export,
+];
 
 #[test]
 fn every_job_is_in_a_session() {
     // Writing the session is how each of them ends.
-    let done: BTreeSet<usize> = [CODELAB, TAKEN_BACK, FILES, &[36]].into_iter().flatten().copied().collect();
-    assert_eq!(done, (0..KINDS).collect());
+    let done: BTreeSet<JobKind> =
+        [CODELAB, TAKEN_BACK, FILES, &[JobKind::WriteSession]].into_iter().flatten().copied().collect();
+    assert_eq!(done, JobKind::iter().collect());
 }
 
 fn cluster() -> ClusterId {
