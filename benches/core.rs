@@ -9,6 +9,8 @@ mod review;
 mod server;
 mod signing;
 mod typing;
+#[path = "../tests/it/support/verify.rs"]
+mod verify;
 
 fn main() {
     divan::main();

@@ -5,8 +5,6 @@
 use std::hint::black_box;
 
 use countersign::domain::admission::{CompiledPolicy, Evidence, Outcome, Request, RequestImage, decide, evaluate};
-use countersign::domain::attestation::{SignatureFault, Verified, Verify};
-use countersign::domain::attestor::PublicKey;
 use countersign::domain::pattern::{Pattern, PatternIndex};
 use countersign::domain::policy::{
     AdmissionRule, AdmissionWhitelistPattern, EnforcementMode, EvaluationMode, GlobalPolicyEvaluationMode, Policy,
@@ -14,17 +12,10 @@ use countersign::domain::policy::{
 use countersign::domain::system_policy;
 use divan::Bencher;
 
+use crate::verify::Never;
+
 const ATTESTOR: &str = "projects/codelab/attestors/qa";
 const SIZES: [usize; 4] = [10, 100, 1_000, 10_000];
-
-/// Nothing here is signed.
-struct Never;
-
-impl Verify for Never {
-    fn verify(&self, _: &PublicKey, _: &[u8], _: &[u8]) -> Result<Verified, SignatureFault> {
-        Err(SignatureFault::Unsigned)
-    }
-}
 
 /// Patterns as teams write them: each project with its own mixture of forms.
 fn pattern(n: usize) -> String {

@@ -7,8 +7,6 @@ use countersign::app::effect::Saved;
 use countersign::app::model::Deps;
 use countersign::app::msg::Msg;
 use countersign::app::update::update;
-use countersign::domain::attestation::{SignatureFault, Verified, Verify};
-use countersign::domain::attestor::PublicKey;
 use countersign::ui::styles::Styles;
 use countersign::ui::{ViewState, view};
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
@@ -18,15 +16,7 @@ use ratatui::Terminal;
 use ratatui::backend::TestBackend;
 
 use crate::parsing::text;
-
-/// Takes every signature for good: none is looked at here.
-struct Trusting;
-
-impl Verify for Trusting {
-    fn verify(&self, _key: &PublicKey, _signature: &[u8], payload: &[u8]) -> Result<Verified, SignatureFault> {
-        Ok(Verified { message: payload.to_vec(), warnings: Vec::new() })
-    }
-}
+use crate::verify::Trusting;
 
 fn press(model: &mut Model, code: KeyCode) {
     update(model, Msg::Key(KeyEvent::new(code, KeyModifiers::NONE)), Timestamp::UNIX_EPOCH);

@@ -9,7 +9,7 @@
 
 mod admission;
 mod artifact_registry;
-pub(crate) mod binary_authorization;
+mod binary_authorization;
 mod clusters;
 mod container_analysis;
 mod kms;

@@ -7,21 +7,12 @@ use countersign::app::msg::Msg;
 use countersign::app::shell::remote::Remote;
 use countersign::codelab::{files, names};
 use countersign::domain::admission::{Attestations, AttestorEvidence, Evidence};
-use countersign::domain::attestation::{Attestation, SignatureFault, Verified, Verify};
-use countersign::domain::attestor::PublicKey;
+use countersign::domain::attestation::Attestation;
 use countersign::domain::document::{Dialect, Document};
 use countersign::domain::fix::Kind;
 
 use crate::support::stage::{FINGERPRINT, Stage, image, now};
-
-/// Takes every signature for good, and its payload for what was signed.
-struct Trusting;
-
-impl Verify for Trusting {
-    fn verify(&self, _: &PublicKey, _: &[u8], payload: &[u8]) -> Result<Verified, SignatureFault> {
-        Ok(Verified { message: payload.to_vec(), warnings: Vec::new() })
-    }
-}
+use crate::support::verify::Trusting;
 
 /// Answers what the keys asked to be worked out.
 fn answer(stage: &mut Stage, effects: &[Effect]) {

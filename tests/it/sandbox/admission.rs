@@ -4,8 +4,8 @@
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
 
-use super::binary_authorization::Signer;
 use crate::support::lab::{BA, CA, GKE, Lab, PROJECT};
+use crate::support::signer::Signer;
 
 const ZONE: &str = "us-central1-a";
 const CLUSTER: &str = "binauthz-codelab";

@@ -14,7 +14,7 @@ use countersign::app::shell::report::Report;
 use countersign::app::update::update;
 use countersign::codelab::{files, names};
 use countersign::domain::admission::{Attestations, AttestorEvidence, Evidence};
-use countersign::domain::attestation::{self, Attestation, Signature, SignatureFault, Verified, Verify};
+use countersign::domain::attestation::{self, Attestation, Signature};
 use countersign::domain::attestor::{Attestor, KeyMaterial, PublicKey};
 use countersign::domain::document::{Dialect, Document};
 use countersign::domain::image::{Digest, ImageRef};
@@ -32,18 +32,11 @@ use ratatui::backend::TestBackend;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Position;
 
+use super::verify::Trusting;
+
 pub(crate) const DIGEST: &str = "sha256:37e5287945774f27b418ce567cd77f4bbc9ef44a1bcd1a2312369f31f9cce567";
 pub(crate) const FINGERPRINT: &str = "B23FBE8ABA9BCE4058F6682D0F4C1C1E0B7A9D31";
 const AGENT: &str = "service-123456789012@gcp-sa-binaryauthorization.iam.gserviceaccount.com";
-
-/// Takes every signature for good, and its payload for what was signed.
-struct Trusting;
-
-impl Verify for Trusting {
-    fn verify(&self, _key: &PublicKey, _signature: &[u8], payload: &[u8]) -> Result<Verified, SignatureFault> {
-        Ok(Verified { message: payload.to_vec(), warnings: Vec::new() })
-    }
-}
 
 /// When everything on these screens happens.
 pub(crate) fn now() -> Timestamp {

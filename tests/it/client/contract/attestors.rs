@@ -14,7 +14,7 @@ use countersign::wire::container_analysis::{AttestationNote, Note};
 use countersign::wire::iam::OCCURRENCES_VIEWER;
 
 use super::*;
-use crate::sandbox::binary_authorization::Signer;
+use crate::support::signer::Signer;
 
 const IMAGE: &str =
     "gcr.io/codelab-2018/hello-world@sha256:abababababababababababababababababababababababababababababababab";

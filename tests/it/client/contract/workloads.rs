@@ -1,6 +1,6 @@
 //! A cluster's API server: pods, deployments and events, and admission's words.
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use countersign::client::{Change, Kubernetes, Told};
 use countersign::domain::admission::{CompiledPolicy, Enforcement, Outcome, Request, RequestImage, evaluate};
@@ -13,8 +13,7 @@ use serde_json::{Value, json};
 use super::clusters::{self, NAME, ZONE};
 use super::images::hello_world;
 use super::*;
-
-const NAMESPACE: &str = "default";
+use crate::support::cluster::{NAMESPACE, until};
 
 fn pod(name: &str, image: &ImageRef) -> Pod {
     let spec = json!({"containers": [{"name": name, "image": image.as_str()}]});
@@ -53,18 +52,6 @@ async fn enforce(lab: &Lab, mode: EvaluationMode, attestors: &[&str]) {
     lab.client.wait_for_cluster(&project(), ZONE, operation, |_| {}).await.unwrap();
 }
 
-/// Looks again and again until `found` has something.
-async fn until<T, F: Future<Output = Option<T>>>(what: &str, found: impl Fn() -> F) -> T {
-    let begin = Instant::now();
-    loop {
-        if let Some(found) = found().await {
-            return found;
-        }
-        assert!(begin.elapsed() < Duration::from_secs(30), "{what}: not after 30 s");
-        tokio::time::sleep(Duration::from_millis(20)).await;
-    }
-}
-
 #[tokio::test]
 async fn a_pod_runs_and_is_deleted() {
     let (_lab, api, image) = with_cluster().await;
@@ -75,15 +62,11 @@ async fn a_pod_runs_and_is_deleted() {
     assert!(made.metadata.uid.is_some());
     let again = api.create(NAMESPACE, &pod("hello-world", &image)).await.unwrap_err();
     assert!(again.is_conflict() && again.hint().unwrap().contains("another name"), "{again:?}");
-    until("the pod runs", || async {
-        let pod: Pod = api.get(NAMESPACE, "hello-world").await.unwrap();
-        (pod.status?.phase? == "Running").then_some(())
-    })
-    .await;
+    let runs = |pod: &Pod| pod.status.as_ref().is_some_and(|status| status.phase.as_deref() == Some("Running"));
+    until(&api, |pods: &[Pod]| pods.iter().any(runs).then_some(())).await.expect("the pod runs");
     assert_eq!(api.list::<Pod>(None).await.unwrap().len(), 1);
     api.delete::<Pod>(NAMESPACE, "hello-world").await.unwrap();
-    until("the pod is gone", || async { api.list::<Pod>(Some(NAMESPACE)).await.unwrap().is_empty().then_some(()) })
-        .await;
+    until(&api, |pods: &[Pod]| pods.is_empty().then_some(())).await.expect("the pod is gone");
     let error = api.get::<Pod>(NAMESPACE, "hello-world").await.unwrap_err();
     assert!(error.is_not_found());
     assert_eq!(error.refusal().unwrap().message, "pods \"hello-world\" not found");
@@ -172,20 +155,14 @@ async fn a_deployment_is_taken_and_its_refusal_is_an_event() {
     enforce(&lab, EvaluationMode::AlwaysDeny, &[]).await;
     let made: Deployment = api.create(NAMESPACE, &deployment("hello", &image)).await.unwrap();
     assert!(made.metadata.uid.is_some());
-    let message = until("an event says why", || async {
-        let events: Vec<Event> = api.list(Some(NAMESPACE)).await.unwrap();
-        events.into_iter().find(|event| event.reason.as_deref() == Some("FailedCreate"))?.message
-    })
-    .await;
+    let is_refusal = |event: &&Event| event.reason.as_deref() == Some("FailedCreate");
+    let message = until(&api, |events: &[Event]| events.iter().find(is_refusal)?.message.clone()).await;
+    let message = message.expect("an event says why");
     assert_eq!(message, format!("Error creating: {}", predicted(&lab, &image).await));
     assert!(api.list::<Pod>(Some(NAMESPACE)).await.unwrap().is_empty());
     assert_eq!(api.list::<ReplicaSet>(Some(NAMESPACE)).await.unwrap().len(), 1);
     api.delete::<Deployment>(NAMESPACE, "hello").await.unwrap();
-    until("all of it is gone", || async {
-        let left: Vec<ReplicaSet> = api.list(Some(NAMESPACE)).await.unwrap();
-        left.is_empty().then_some(())
-    })
-    .await;
+    until(&api, |left: &[ReplicaSet]| left.is_empty().then_some(())).await.expect("all of it is gone");
 }
 
 /// Listens until `wanted` is told.

@@ -6,25 +6,17 @@ use std::collections::{BTreeMap, BTreeSet};
 use countersign::domain::admission::{
     AttestorEvidence, CompiledPolicy, Evidence, Outcome, Request, RequestImage, decide,
 };
-use countersign::domain::attestation::{SignatureFault, Verified, Verify};
-use countersign::domain::attestor::PublicKey;
 use countersign::domain::name::AttestorName;
 use countersign::domain::policy::{
     AdmissionRule, AdmissionWhitelistPattern, EnforcementMode, EvaluationMode, GlobalPolicyEvaluationMode, Policy,
 };
 use countersign::domain::review::{Comparison, Effect};
 
+use crate::support::verify::Never;
+
 const A: &str = "projects/p/attestors/a";
 const B: &str = "projects/p/attestors/b";
 const DIGEST: &str = "@sha256:0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef";
-
-pub(super) struct Never;
-
-impl Verify for Never {
-    fn verify(&self, _: &PublicKey, _: &[u8], _: &[u8]) -> Result<Verified, SignatureFault> {
-        Err(SignatureFault::Unsigned)
-    }
-}
 
 fn rules() -> Vec<AdmissionRule> {
     let asks = |attestors: &[&str], enforcement_mode| AdmissionRule {

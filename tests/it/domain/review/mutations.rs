@@ -13,7 +13,7 @@ use countersign::domain::policy::{Policy, RuleKind};
 use countersign::domain::review::Comparison;
 use countersign::domain::system_policy;
 
-use super::brute_force::Never;
+use crate::support::verify::Never;
 
 const DIGEST: &str = "@sha256:0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef";
 

@@ -13,8 +13,8 @@ use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
 
 use super::{deployment, pod};
-use crate::sandbox::binary_authorization::Signer;
 use crate::support::lab::{BA, CA, Lab, PROJECT};
+use crate::support::signer::Signer;
 
 const REPOSITORY: &str = "us.gcr.io/binauthz-lab/hello-world";
 const NOTE: &str = "my-attestor-note";

@@ -1,6 +1,6 @@
 //! The sandbox with a cluster, and the ways in which a project can be wrong.
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use countersign::client::{Blob, Client, ImageContent, Kubernetes};
 use countersign::codelab::{checks, image};
@@ -22,7 +22,8 @@ use countersign::wire::kubernetes::{Deployment, Event, Pod};
 use serde_json::{Value, json};
 
 use super::keys::OldKey;
-use crate::sandbox::binary_authorization::Signer;
+use crate::support::cluster::{NAMESPACE, until};
+use crate::support::signer::Signer;
 
 pub(super) const PROJECT: &str = "binauthz-codelab";
 pub(super) const ZONE: &str = "us-central1-a";
@@ -30,7 +31,6 @@ pub(super) const CLUSTER: &str = "binauthz-codelab";
 pub(super) const PASSPHRASE: &str = "correct horse battery";
 const REPOSITORY: &str = "us.gcr.io/binauthz-codelab/team/web";
 const OTHER_REPOSITORY: &str = "us.gcr.io/binauthz-codelab/tools/migrate";
-const NAMESPACE: &str = "default";
 
 /// What is wrong.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -363,42 +363,29 @@ impl Lab {
     /// Deploys, and waits for the event that tells of the refusal.
     pub(super) async fn refusal(&self, name: &str, images: &[RequestImage]) -> String {
         let _: Deployment = self.api.create(NAMESPACE, &Self::deployment(name, images)).await.unwrap();
-        let begin = Instant::now();
-        loop {
-            let events: Vec<Event> = self.api.list(Some(NAMESPACE)).await.unwrap();
-            let of_it = |event: &&Event| {
-                let object = event.involved_object.name.as_deref().unwrap_or_default();
-                event.reason.as_deref() == Some("FailedCreate") && object.starts_with(&format!("{name}-"))
-            };
-            if let Some(event) = events.iter().find(of_it) {
-                self.api.delete::<Deployment>(NAMESPACE, name).await.unwrap();
-                return event.message.clone().unwrap();
-            }
-            assert!(begin.elapsed() < Duration::from_secs(30), "{name} was not refused: {events:?}");
-            tokio::time::sleep(Duration::from_millis(20)).await;
-        }
+        let is_refusal = |event: &&Event| {
+            let object = event.involved_object.name.as_deref().unwrap_or_default();
+            event.reason.as_deref() == Some("FailedCreate") && object.starts_with(&format!("{name}-"))
+        };
+        let message =
+            until(&self.api, |events| events.iter().find(is_refusal).map(|event| event.message.clone())).await;
+        self.api.delete::<Deployment>(NAMESPACE, name).await.unwrap();
+        message.unwrap_or_else(|events| panic!("{name} was not refused: {events:?}")).unwrap()
     }
 
     /// Deploys, and waits until its pod runs.
     pub(super) async fn runs(&self, name: &str, images: &[RequestImage]) {
         let _: Deployment = self.api.create(NAMESPACE, &Self::deployment(name, images)).await.unwrap();
-        let begin = Instant::now();
-        loop {
-            let pods: Vec<Pod> = self.api.list(Some(NAMESPACE)).await.unwrap();
-            let runs = |pod: &Pod| {
-                let own = pod.metadata.name.as_deref().is_some_and(|pod| pod.starts_with(&format!("{name}-")));
-                own && pod.status.as_ref().is_some_and(|status| status.phase.as_deref() == Some("Running"))
-            };
-            if pods.iter().any(runs) {
-                return self.api.delete::<Deployment>(NAMESPACE, name).await.unwrap();
-            }
-            if begin.elapsed() > Duration::from_secs(30) {
-                let events: Vec<Event> = self.api.list(Some(NAMESPACE)).await.unwrap();
-                let last: Vec<_> = events.iter().filter_map(|event| event.message.clone()).collect();
-                panic!("{name} does not run: {last:#?}");
-            }
-            tokio::time::sleep(Duration::from_millis(20)).await;
+        let runs = |pod: &Pod| {
+            let own = pod.metadata.name.as_deref().is_some_and(|pod| pod.starts_with(&format!("{name}-")));
+            own && pod.status.as_ref().is_some_and(|status| status.phase.as_deref() == Some("Running"))
+        };
+        if until(&self.api, |pods| pods.iter().any(runs).then_some(())).await.is_err() {
+            let events: Vec<Event> = self.api.list(Some(NAMESPACE)).await.unwrap();
+            let last: Vec<_> = events.iter().filter_map(|event| event.message.clone()).collect();
+            panic!("{name} does not run: {last:#?}");
         }
+        self.api.delete::<Deployment>(NAMESPACE, name).await.unwrap();
     }
 
     /// The request of a scene, as the cluster sees it.
