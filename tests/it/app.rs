@@ -8,13 +8,17 @@
 //! `cargo test --test it app::`
 
 pub(crate) mod case;
-mod editor;
+pub(crate) mod editor;
 pub(crate) mod explain;
 pub(crate) mod fixes;
 mod forms;
+pub(crate) mod history;
 pub(crate) mod import;
 mod interaction;
 pub(crate) mod people;
+pub(crate) mod policy_tests;
+pub(crate) mod replay;
+pub(crate) mod review;
 mod serving;
 pub(crate) mod session_script;
 pub(crate) mod simulate;

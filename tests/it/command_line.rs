@@ -6,6 +6,7 @@
 //!
 //! `cargo test --test it command_line::`
 
+mod case;
 mod check;
 mod explain;
 mod policy_tests;

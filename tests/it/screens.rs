@@ -8,4 +8,21 @@
 //! pictures in `screenshots/`.
 
 mod boxes;
+mod pictures;
+mod sizes;
+mod tabs;
 mod widgets;
+
+use crate::support::stage::Stage;
+
+/// The usual terminal, and a large one.
+const SIZES: [(u16, u16); 2] = [(80, 24), (120, 40)];
+
+/// A stage after keys.
+fn after(stage: fn((u16, u16)) -> Stage, keys: &'static str) -> impl Fn((u16, u16)) -> Stage {
+    move |size| {
+        let mut stage = stage(size);
+        stage.keys(keys);
+        stage
+    }
+}

@@ -6,9 +6,11 @@
 //!
 //! `cargo test --test it terminal::`
 
-pub(crate) mod codelab;
+mod codelab;
 mod editor;
 mod explain;
 mod foreign_image;
 mod import;
 mod lifecycle;
+mod replay;
+mod watch;

@@ -1,12 +1,7 @@
-//! Case files: written in the workbench, opened by `countersign case`.
-
-use std::fs;
-use std::path::Path;
-use std::process::{Command, Output};
+//! Case files, as the workbench writes them.
 
 use countersign::app::effect::Effect;
 use countersign::app::job::Job;
-use serde_json::Value;
 
 use super::simulate;
 use crate::support::stage::Stage;
@@ -18,8 +13,8 @@ pub(crate) fn asked(size: (u16, u16)) -> Stage {
     stage
 }
 
-/// What the workbench writes.
-fn written(keys: &str) -> (String, String) {
+/// What the workbench writes after these keys: path and text.
+pub(crate) fn written(keys: &str) -> (String, String) {
     let mut stage = Stage::full((120, 40));
     stage.keys("1 K");
     stage.keys(keys);
@@ -30,15 +25,6 @@ fn written(keys: &str) -> (String, String) {
     (path, text)
 }
 
-fn opened(file: &Path, format: &str) -> Output {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_countersign"));
-    command.arg("case").arg(file).args(["--format", format]).env("NO_COLOR", "1").output().unwrap()
-}
-
-fn text(bytes: &[u8]) -> String {
-    String::from_utf8(bytes.to_vec()).unwrap()
-}
-
 #[test]
 fn what_is_in_a_case_is_shown_before_it_is_written() {
     let mut stage = asked((80, 24));
@@ -47,32 +33,6 @@ fn what_is_in_a_case_is_shown_before_it_is_written() {
     stage.row("no key and no signature");
     let effects = stage.keys("Esc");
     assert!(!effects.iter().any(|effect| matches!(effect, Effect::Run(..))));
-}
-
-#[test]
-fn a_case_of_the_workbench_is_opened_elsewhere_with_the_same_decision() {
-    let (path, case) = written("Enter");
-    assert_eq!(path, "case.json");
-    let dir = tempfile::tempdir().unwrap();
-    let file = dir.path().join("case.json");
-    fs::write(&file, &case).unwrap();
-    let output = opened(&file, "human");
-    let told = text(&output.stdout);
-    assert_eq!(output.status.code(), Some(0), "{told}{}", text(&output.stderr));
-    assert!(told.starts_with("DENY\nthe same as when the case was made\nadmission webhook"), "{told}");
-    let json: Value = serde_json::from_slice(&opened(&file, "json").stdout).unwrap();
-    assert_eq!((json["same"].as_bool(), json["outcome"].as_str()), (Some(true), Some("DENY")));
-    let markdown = text(&opened(&file, "markdown").stdout);
-    assert!(markdown.starts_with("# Binary Authorization: DENY\n"), "{markdown}");
-    assert!(markdown.contains("Decided again from this file: the same."));
-
-    // Somebody changes the policy in it.
-    fs::write(&file, case.replace("ALWAYS_DENY", "ALWAYS_ALLOW")).unwrap();
-    let output = opened(&file, "human");
-    let told = text(&output.stdout);
-    assert_eq!(output.status.code(), Some(1));
-    assert!(told.contains("not as it was: the policy is not the one that the case was made of"), "{told}");
-    assert!(told.contains("not as it was: the outcome is \"ADMIT\", and was \"DENY\""), "{told}");
 }
 
 #[test]
@@ -95,17 +55,6 @@ fn assumptions_are_in_the_case() {
     stage.keys("K Enter");
     stage.row("the decision ADMIT_DRY_RUN, under the live policy");
     stage.row("· assumed: ");
-}
-
-#[test]
-fn what_is_no_case_is_refused() {
-    let dir = tempfile::tempdir().unwrap();
-    let file = dir.path().join("case.json");
-    fs::write(&file, "{\"countersignCase\": 9}").unwrap();
-    let output = opened(&file, "human");
-    assert_eq!(output.status.code(), Some(2));
-    assert!(text(&output.stderr).contains("a case of format 9"), "{}", text(&output.stderr));
-    assert_eq!(opened(&dir.path().join("gone.json"), "json").status.code(), Some(2));
 }
 
 #[test]

@@ -27,6 +27,16 @@ fn selected(stage: &Stage) -> String {
     stage.model.draft.editor.selected_text().unwrap_or_default()
 }
 
+/// Proposals for a key that is begun.
+pub(crate) fn completing(size: (u16, u16)) -> Stage {
+    let mut stage = Stage::full(size);
+    stage.keys("2 Enter Down Down Down Down End");
+    stage.type_text("\n  ");
+    stage.keys("C-Space");
+    stage.type_text("m");
+    stage
+}
+
 #[test]
 fn a_drag_selects_from_where_it_began() {
     let mut stage = draft("one: two\nthree: four\n");

@@ -1,34 +1,31 @@
-//! Changing the policy for real: imports that meet another one, the history, the tests of the draft.
+//! Imports of the draft that meet another policy, the merge of the two, and the export of the live policy.
 
 use countersign::app::effect::Effect;
-use countersign::app::history::state::{Author, History, Version};
-use countersign::app::job::{Job, Outcome};
+use countersign::app::job::Job;
 use countersign::app::msg::{Failure, Msg};
-use countersign::app::overlay::{Body, Overlay};
-use countersign::app::policy_test::state::TestsFile;
+use countersign::app::overlay::Overlay;
 use countersign::app::query::{Answer, Query};
 use countersign::app::shell::remote::Ticket;
 use countersign::app::shell::report::Report;
 use countersign::codelab::{files, names};
-use countersign::domain::admission::Platform;
 use countersign::domain::document::{Dialect, Document};
 use countersign::domain::policy::Policy;
 
 use crate::support::screen::text;
-use crate::support::stage::{Stage, now};
+use crate::support::stage::Stage;
 
-fn policy(text: &str) -> Policy {
+pub(super) fn policy(text: &str) -> Policy {
     Document::parse(text, Dialect::Gcloud).policy.unwrap()
 }
 
 /// The policy of the stage with another pattern, as somebody else imported it.
-fn theirs() -> Policy {
+pub(super) fn theirs() -> Policy {
     let text = files::DENY_ALL.replace("ALWAYS_DENY", "ALWAYS_ALLOW");
     Policy { etag: Some("\"theirs\"".into()), update_time: Some("2026-11-23T08:59:30Z".into()), ..policy(&text) }
 }
 
 /// The import that the keys end in: its ticket and its job.
-fn import(effects: &[Effect]) -> (Ticket, Job) {
+pub(super) fn import(effects: &[Effect]) -> (Ticket, Job) {
     effects
         .iter()
         .find_map(|e| if let Effect::Run(ticket, jobs) = e { Some((*ticket, jobs[0].clone())) } else { None })
@@ -40,7 +37,7 @@ fn conflict() -> Failure {
 }
 
 /// Answers the read of the policy that is among the effects.
-fn read(stage: &mut Stage, effects: &[Effect], policy: Policy) -> Vec<Effect> {
+pub(super) fn read(stage: &mut Stage, effects: &[Effect], policy: Policy) -> Vec<Effect> {
     let ticket = effects.iter().find_map(|e| match e {
         Effect::Load(ticket, Query::Policy { .. }) => Some(*ticket),
         _ => None,
@@ -73,7 +70,8 @@ pub(crate) fn merged(size: (u16, u16)) -> Stage {
     stage
 }
 
-fn shown(stage: &mut Stage) -> String {
+/// What the screen says.
+pub(super) fn shown(stage: &mut Stage) -> String {
     text(&stage.draw().0)
 }
 
@@ -165,167 +163,6 @@ fn any_other_failure_is_told_as_it_is() {
     assert!(shown(&mut stage).contains("400 INVALID_ARGUMENT"));
 }
 
-fn kept(effects: &[Effect]) -> Option<Version> {
-    effects
-        .iter()
-        .find_map(|e| if let Effect::History(_, Some(version)) = e { Some((**version).clone()) } else { None })
-}
-
-pub(crate) fn with_history(size: (u16, u16)) -> Stage {
-    let mut stage = Stage::full(size);
-    let version = |author, minute: u8, text: &str| {
-        let time = format!("2026-11-23T08:{minute}:00Z");
-        let policy = Policy { etag: Some(time.clone()), update_time: Some(time), ..policy(text) };
-        Version { at: now(), author, policy }
-    };
-    let project = names::PROJECT.to_owned();
-    let versions = vec![
-        Version::seen(Policy::default_for(&project), now()),
-        version(Author::Here("you (owner of the sandbox)".into()), 40, files::DENY_ALL),
-        version(Author::Unknown, 50, &files::updated_policy(names::PROJECT)),
-    ];
-    stage.send(Msg::History(Box::new(History { project, versions, ..History::default() })));
-    stage
-}
-
-#[test]
-fn what_is_read_and_what_is_imported_is_kept() {
-    let mut stage = Stage::full((120, 40));
-    let effects = stage.keys("2 r");
-    let effects = read(&mut stage, &effects, theirs());
-    assert_eq!(kept(&effects).map(|version| version.author), Some(Author::Unknown));
-    let mut stage = Stage::full((120, 40));
-    let (ticket, _) = import(&stage.keys("2 C-s y"));
-    let effects = stage.send(Msg::JobDone(ticket, 0, Outcome::Imported(Box::new(theirs()))));
-    let version = kept(&effects).unwrap();
-    assert_eq!((version.author, version.policy), (Author::Here("you (owner of the sandbox)".into()), theirs()));
-}
-
-#[test]
-fn the_history_is_browsed_compared_and_asked() {
-    let mut stage = with_history((120, 40));
-    stage.keys("2 Esc");
-    stage.keys("M-h");
-    let screen = shown(&mut stage);
-    for part in ["2026-11-23 08:50:00", "unknown (changed outside)", "nobody (the default)", "the first that was seen"]
-    {
-        assert!(screen.contains(part), "{part} is not on\n{screen}");
-    }
-    let title = |stage: &Stage| match stage.model.overlays.last() {
-        Some(Overlay::Reader(reader)) => reader.title.clone(),
-        other => panic!("{other:?}"),
-    };
-    stage.keys("Enter");
-    assert_eq!(title(&stage), "2026-11-23 08:40:00 → 2026-11-23 08:50:00");
-    stage.keys("Esc Space Down Down Enter");
-    assert!(title(&stage).ends_with("→ 2026-11-23 08:50:00"), "{}", title(&stage));
-    stage.keys("Esc Up s");
-    assert!(shown(&mut stage).contains("✗ DENY"), "{}", shown(&mut stage));
-    let before = stage.model.draft.editor.text();
-    stage.keys("Esc r y");
-    assert!(stage.model.overlays.is_empty());
-    assert!(stage.model.draft.policy().unwrap().says_the_same_as(&policy(files::DENY_ALL)));
-    stage.keys("C-z");
-    assert_eq!(stage.model.draft.editor.text(), before);
-    stage.keys("M-h");
-    stage.keys("I y");
-    assert!(shown(&mut stage).contains("Import the policy?"));
-}
-
-#[test]
-fn a_damaged_history_says_so() {
-    let mut stage = with_history((120, 40));
-    let history = History { damaged: 2, ..stage.model.history.clone() };
-    stage.send(Msg::History(Box::new(history)));
-    stage.keys("2");
-    assert!(shown(&mut stage).contains("2 records that cannot be read"));
-}
-
-pub(crate) const TESTS: &str = "\
-tests:
-- name: signed is admitted
-  request:
-    images: ['us.gcr.io/binauthz-codelab/hello-world@sha256:37e5287945774f27b418ce567cd77f4bbc9ef44a1bcd1a2312369f31f9cce567']
-    cluster: us-central1-a.binauthz-codelab
-    attestedBy: [my-binauthz-attestor]
-  expect: ADMIT
-- name: unsigned is admitted
-  request: {images: [us.gcr.io/binauthz-codelab/hello-world]}
-  expect: ADMIT
-";
-
-pub(crate) fn with_tests(size: (u16, u16), text: Option<&str>) -> Stage {
-    let mut stage = Stage::full(size);
-    let path = "/home/learner/.local/share/countersign/draft.tests.yaml".to_owned();
-    stage.send(Msg::Tests(Box::new(TestsFile { path, text: text.map(str::to_owned), failure: None })));
-    stage.keys("2");
-    stage
-}
-
-#[test]
-fn tests_follow_the_draft() {
-    let mut stage = with_tests((120, 40), Some(TESTS));
-    assert!(shown(&mut stage).contains("tests 1/2"), "{}", shown(&mut stage));
-    stage.keys("M-t");
-    let screen = shown(&mut stage);
-    assert!(screen.contains("outcome: expected ADMIT, found DENY") && screen.contains("coverage "), "{screen}");
-    stage.keys("Down Enter");
-    assert!(shown(&mut stage).contains("✗ DENY"));
-    stage.keys("Esc Esc");
-    let allow = files::DENY_ALL.replace("ALWAYS_DENY", "ALWAYS_ALLOW");
-    stage.model.draft.replace(&allow);
-    stage.send(Msg::Resumed);
-    // The other test names an attestor by an id that this policy does not know.
-    assert!(shown(&mut stage).contains("tests 1/2"));
-    stage.model.draft.replace("defaultAdmissionRule:");
-    stage.send(Msg::Resumed);
-    assert!(shown(&mut stage).contains("tests ?/2"));
-    let broken = TestsFile { text: Some("tests:\n- nam: a\n".into()), ..stage.model.tests.file.clone() };
-    stage.send(Msg::Tests(Box::new(broken)));
-    stage.keys("M-t");
-    assert!(
-        shown(&mut stage).contains("`nam` is not a field of a test; did you mean `name`?"),
-        "{}",
-        shown(&mut stage)
-    );
-}
-
-#[test]
-fn the_present_decision_becomes_a_test() {
-    let mut stage = with_tests((120, 40), None);
-    stage.keys("M-t");
-    stage.keys("a");
-    let Some(Overlay::Confirm(confirm)) = stage.model.overlays.last() else { panic!("{}", shown(&mut stage)) };
-    let (before, after) = confirm.diff.clone().unwrap();
-    assert_eq!(before, "");
-    let effects = stage.keys("y");
-    assert!(effects.contains(&Effect::WriteTests(None, after.clone())), "{effects:?}");
-    let file = TestsFile { text: Some(after), ..stage.model.tests.file.clone() };
-    stage.send(Msg::Tests(Box::new(file)));
-    let report = stage.model.tests.report.as_ref().unwrap();
-    assert!(report.results.len() == 1 && report.all_passed(), "{:?}", report.results);
-    // The same decision again gets a name of its own.
-    stage.keys("a");
-    assert!(shown(&mut stage).contains("(2)"), "{}", shown(&mut stage));
-}
-
-#[test]
-fn a_test_holds_what_the_pane_shows() {
-    let mut stage = with_tests((120, 40), None);
-    // The decision of the live policy, which denies what the draft admits.
-    stage.keys("1 S-Tab M-a");
-    let Some(Overlay::Confirm(confirm)) = stage.model.overlays.last() else { panic!("{}", shown(&mut stage)) };
-    let (_, text) = confirm.diff.clone().unwrap();
-    assert!(text.contains("outcome: DENY\n    rule: default\n"), "{text}");
-    // On Cloud Run a tag has to be resolved: what is not known cannot be expected.
-    stage.keys("Esc");
-    stage.model.session.subject.platform = Platform::CloudRun;
-    stage.model.session.image = Some("us.gcr.io/binauthz-codelab/hello-world:latest".parse().unwrap());
-    stage.send(Msg::Resumed);
-    stage.keys("2 M-a");
-    assert!(shown(&mut stage).contains("nothing is decided yet"), "{}", shown(&mut stage));
-}
-
 #[test]
 fn the_live_policy_is_exported_as_gcloud_does() {
     let mut stage = Stage::full((120, 40));
@@ -342,21 +179,4 @@ fn the_live_policy_is_exported_as_gcloud_does() {
     let effects = stage.keys("Right Enter");
     let copied = effects.iter().find_map(|e| if let Effect::Copy(text) = e { Some(text) } else { None }).unwrap();
     assert!(copied.contains("etag: ") && copied.contains("evaluationMode: ALWAYS_DENY"), "{copied}");
-}
-
-#[test]
-fn boxes_are_used_with_the_mouse() {
-    let mut stage = with_history((120, 40));
-    stage.keys("2");
-    stage.keys("M-h");
-    stage.click("2026-11-23 08:40:00");
-    let Some(Overlay::History(shown)) = stage.model.overlays.last() else { panic!() };
-    assert_eq!(shown.selected, 1);
-    let mut stage = refused((120, 40));
-    stage.click("keep mine");
-    assert!(matches!(stage.model.overlays.last(), Some(Overlay::Confirm(_))));
-    stage.keys("Esc");
-    let body = |stage: &Stage| matches!(stage.model.overlays.last(), Some(Overlay::Reader(r)) if r.body == Body::Help);
-    stage.keys("?");
-    assert!(body(&stage));
 }

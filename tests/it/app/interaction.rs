@@ -2,8 +2,10 @@
 
 use countersign::app::effect::Effect;
 use countersign::app::msg::Msg;
+use countersign::app::overlay::{Body, Overlay};
 use countersign::codelab::STEPS;
 
+use super::{history, import};
 use crate::support::stage::Stage;
 
 /// The row of the screen that the pointer stands at, from the pointer on.
@@ -300,4 +302,21 @@ fn enter_begins_to_type_in_the_draft_and_escape_ends_it() {
     stage.row("1 qadmissionWhitelistPatterns:");
     stage.keys("Esc 1");
     stage.row("Setup");
+}
+
+#[test]
+fn boxes_are_used_with_the_mouse() {
+    let mut stage = history::with_history((120, 40));
+    stage.keys("2");
+    stage.keys("M-h");
+    stage.click("2026-11-23 08:40:00");
+    let Some(Overlay::History(shown)) = stage.model.overlays.last() else { panic!() };
+    assert_eq!(shown.selected, 1);
+    let mut stage = import::refused((120, 40));
+    stage.click("keep mine");
+    assert!(matches!(stage.model.overlays.last(), Some(Overlay::Confirm(_))));
+    stage.keys("Esc");
+    let body = |stage: &Stage| matches!(stage.model.overlays.last(), Some(Overlay::Reader(r)) if r.body == Body::Help);
+    stage.keys("?");
+    assert!(body(&stage));
 }

@@ -8,16 +8,9 @@ use countersign::app::effect::Effect;
 use countersign::app::msg::Msg;
 use countersign::app::shell::remote::Ticket;
 use countersign::app::shell::report::Report;
-use countersign::client::{Client, Connection, Secret};
-use countersign::codelab::{checks, names};
-use countersign::domain::admission::Enforcement;
-use countersign::domain::name::ProjectId;
 use countersign::domain::resource::{ClusterEvent, Workload, WorkloadKind};
-use countersign::wire::kubernetes::Deployment;
-use serde_json::json;
 
 use crate::support::stage::Stage;
-use crate::terminal::codelab::open;
 
 /// The ticket of the watch that is under way.
 fn ticket(stage: &Stage) -> Ticket {
@@ -173,46 +166,4 @@ fn news_of_a_watch_that_was_given_up_are_dropped() {
     let effects = stage.send(Msg::Resumed);
     assert!(effects.iter().any(|effect| matches!(effect, Effect::Watch(_, None))));
     assert_eq!(stage.model.session.remotes.events.items().len(), 0);
-}
-
-/// Somebody else deploys, and the refusal appears: no key is pressed, nothing is read again.
-#[test]
-fn a_refusal_appears_without_a_key() {
-    let home = tempfile::tempdir().unwrap();
-    let mut workbench = open(home.path());
-    workbench.keys("1 Enter");
-    workbench.wait_for("Project id");
-    workbench.keys("Enter");
-    workbench.wait_for("✓ Choose project");
-    let read = |name: &str| std::fs::read_to_string(home.path().join(name)).unwrap();
-    let address = format!("127.0.0.1:{}", read("port").trim()).parse().unwrap();
-    let token = Secret::new(read("sandbox/token").trim());
-    let client = Client::new(Connection::sandbox(address, read("sandbox/ca.pem"), token));
-    let project: ProjectId = names::PROJECT.parse().unwrap();
-    let (zone, name) = (names::LOCATION, names::CLUSTER);
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-    let api = runtime.block_on(async {
-        client.enable_services(&project, &checks::SERVICES, |_| {}).await.unwrap();
-        let cluster = serde_json::from_value(json!({"name": name, "location": zone})).unwrap();
-        let operation = client.create_cluster(&project, cluster).await.unwrap();
-        client.wait_for_cluster(&project, zone, operation, |_| {}).await.unwrap();
-        let operation = client.set_cluster_enforcement(&project, zone, name, Enforcement::On).await.unwrap();
-        client.wait_for_cluster(&project, zone, operation, |_| {}).await.unwrap();
-        let mut policy = client.policy(&project).await.unwrap();
-        policy.default_admission_rule.evaluation_mode = countersign::domain::policy::EvaluationMode::AlwaysDeny;
-        client.put_policy(&project, &policy).await.unwrap();
-        client.kubernetes(&client.cluster(&project, zone, name).await.unwrap()).unwrap()
-    });
-    // Once, so that the workbench knows of the cluster.
-    workbench.keys("r");
-    workbench.wait_for("live");
-    let template = json!({"metadata": {"labels": {"app": "shop"}},
-        "spec": {"containers": [{"name": "shop", "image": "gcr.io/shop/web:1"}]}});
-    let spec = json!({"replicas": 1, "selector": {"matchLabels": {"app": "shop"}}, "template": template});
-    let deployment: Deployment = serde_json::from_value(json!({"metadata": {"name": "shop"}, "spec": spec})).unwrap();
-    runtime.block_on(api.create("default", &deployment)).unwrap();
-    workbench.wait_for("✗ always_deny · default");
-    workbench.wait_for("deployment/sh");
-    runtime.block_on(api.delete::<Deployment>("default", "shop")).unwrap();
-    workbench.wait_for("nothing runs");
 }

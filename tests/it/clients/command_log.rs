@@ -5,8 +5,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
-use countersign::app::job::{ClusterId, Deploy, Job, JobKind, NewAttestation, Outcome};
 use countersign::app::command_log::state::CommandLog;
+use countersign::app::job::{ClusterId, Deploy, Job, JobKind, NewAttestation, Outcome};
 use countersign::app::shell::remote::Ticket;
 use countersign::codelab::image;
 use countersign::domain::attestation::payload;

@@ -5,19 +5,7 @@ use std::io::Write as _;
 use std::path::Path;
 use std::process::{Command, Output, Stdio};
 
-use countersign::app::effect::Effect;
-use countersign::app::msg::Msg;
-use countersign::app::replay::state::{Entries, ReplayAsk, ReplayProgress};
-use countersign::app::shell::remote::Ticket;
-use countersign::codelab::STEPS;
-use countersign::domain::admission::Evidence;
-use countersign::domain::policy::Policy;
-use countersign::domain::replay::{Replay, Replayer};
-use countersign::runtime::replaying::{self, Progress};
-use countersign::signing::openpgp::Verifier;
 use serde_json::{Value, json};
-
-use crate::support::stage::Stage;
 
 const DIGEST: &str = "sha256:37e5287945774f27b418ce567cd77f4bbc9ef44a1bcd1a2312369f31f9cce567";
 const NONE: &str = "No attestations found that were valid and signed by a key trusted by the attestor";
@@ -87,7 +75,8 @@ fn prepared(entries: &str) -> tempfile::TempDir {
     dir
 }
 
-fn entries() -> Vec<Value> {
+/// Four admissions and a change of the policy, as a log has them.
+pub(crate) fn entries() -> Vec<Value> {
     vec![
         pod("web", 1, "admitted"),
         pod("web", 2, "denied"),
@@ -251,111 +240,5 @@ fn the_plugin_file_for_k9s_is_true() {
         let line = plugin.args.join(" ");
         let called = line.split("countersign ").nth(1).and_then(|rest| rest.split(' ').next()).unwrap();
         assert!(subcommands.contains(&format!("  {called} ")), "{name} calls {called}");
-    }
-}
-
-/// A replay of three entries in the workbench, as far as it came.
-pub(crate) fn replaying(size: (u16, u16), ended: bool) -> Stage {
-    let mut stage = Stage::full(size);
-    stage.keys("1 M-l");
-    stage.type_text("entries.json");
-    let (ticket, ask) = asked(stage.keys("Enter"));
-    if !ended {
-        stage.send(Msg::ReplayProgress(ticket, ReplayProgress { entries: 41_235, percent: 41 }));
-        return stage;
-    }
-    let policy = Replayer::new(&ask.policy, &ask.system, Evidence::default(), &[]);
-    let lines: String = entries().iter().map(|entry| format!("{entry}\n")).collect::<String>() + "{\"cut off";
-    let replay = replaying::replay(&mut lines.as_bytes(), &policy, &Verifier::default(), &Progress::default());
-    stage.send(Msg::Replayed(ticket, Box::new(Ok(replay.unwrap().unwrap()))));
-    stage
-}
-
-fn asked(effects: Vec<Effect>) -> (Ticket, Box<ReplayAsk>) {
-    effects
-        .into_iter()
-        .find_map(|e| if let Effect::Replay(ticket, ask) = e { Some((ticket, ask)) } else { None })
-        .unwrap()
-}
-
-#[test]
-fn a_replay_in_the_workbench_is_asked_for_and_told() {
-    let mut stage = replaying((120, 40), true);
-    stage.row("6 entries: 4 admissions");
-    stage.row("cannot be read: 1");
-    let effects = stage.keys("y");
-    let Some(Effect::Copy(text)) = effects.iter().find(|effect| matches!(effect, Effect::Copy(_))) else { panic!() };
-    assert!(text.contains("entry 6, line 6: cannot be read"), "{text}");
-    // What was typed is there the next time; without a path it is the project's own log.
-    let (_, ask) = asked(stage.keys("Esc M-l C-u Enter"));
-    assert_eq!(ask.entries, Entries::Log("binauthz-codelab".into()));
-    stage.keys("Esc");
-    stage.model.session.project = None;
-    stage.keys("M-l C-u Enter");
-    stage.row("a path is needed, as no project is chosen");
-}
-
-#[test]
-fn a_replay_that_is_closed_is_given_up() {
-    let mut stage = replaying((80, 24), false);
-    stage.row("41235 entries, 41 %");
-    let ticket = stage.model.replaying.ticket.unwrap();
-    let effects = stage.keys("Esc");
-    assert!(effects.iter().any(|effect| matches!(effect, Effect::Cancel(cancelled) if *cancelled == ticket)));
-    stage.row("the replay was cancelled");
-    stage.send(Msg::Replayed(ticket, Box::new(Ok(Replay::default()))));
-    assert!(stage.model.replaying.result.is_none(), "what was given up is dropped");
-}
-
-#[test]
-fn a_cancelled_replay_has_no_result() {
-    let progress = Progress::default();
-    progress.cancel();
-    let policy = Policy::default_for("p");
-    let replayer = Replayer::new(&policy, &policy, Evidence::default(), &[]);
-    let text = entries()[0].to_string();
-    let replay = replaying::replay(&mut text.as_bytes(), &replayer, &Verifier::default(), &progress).unwrap();
-    assert_eq!(replay, None);
-}
-
-/// The real program: what its sandbox's cluster logged when it refused the codelab's pod.
-#[test]
-fn the_workbench_replays_the_log_of_its_project() {
-    let home = tempfile::tempdir().unwrap();
-    let mut workbench = crate::terminal::codelab::open(home.path());
-    workbench.keys("g");
-    for (number, step) in STEPS.iter().enumerate().take_while(|(_, step)| step.id != "rejection") {
-        crate::terminal::codelab::at_step(&mut workbench, number);
-        crate::terminal::codelab::do_it(&mut workbench, step.id);
-    }
-    workbench.keys("M-l");
-    workbench.wait_for("Replay audit log entries");
-    workbench.keys("Enter");
-    workbench.wait_for("the log of binauthz-codelab under the draft");
-    workbench.wait_for("admissions");
-}
-
-/// The real program: a file that is there, and one that is not.
-#[test]
-fn the_workbench_replays_a_file() {
-    let home = tempfile::tempdir().unwrap();
-    let lines: String = entries().iter().map(|entry| format!("{entry}\n")).collect();
-    fs::write(home.path().join("log.jsonl"), lines.repeat(40)).unwrap();
-    let mut workbench = crate::terminal::codelab::open(home.path());
-    workbench.keys("2 F3");
-    workbench.wait_for("Start the draft from");
-    workbench.keys("Enter");
-    workbench.wait_for("ALWAYS_DENY");
-    workbench.keys("Esc");
-    workbench.wait_gone("Esc leave");
-    for (path, told) in [("gone.jsonl", "No such file"), ("log.jsonl", "200 entries: 160 admissions")] {
-        workbench.keys("M-l");
-        workbench.wait_for("Under");
-        workbench.keys("C-u");
-        workbench.type_raw(home.path().join(path).to_str().unwrap());
-        workbench.keys("Enter");
-        workbench.wait_for(told);
-        workbench.keys("Esc");
-        workbench.wait_gone(told);
     }
 }

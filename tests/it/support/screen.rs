@@ -6,8 +6,9 @@ use std::path::Path;
 
 use countersign::ui::styles::Styles;
 use countersign::ui::text::rows;
-use ratatui::buffer::Buffer;
-use ratatui::layout::Position;
+use countersign::ui::theme::Role;
+use ratatui::buffer::{Buffer, Cell};
+use ratatui::layout::{Position, Rect};
 use ratatui::style::Style;
 
 mod svg;
@@ -38,6 +39,42 @@ pub(crate) fn styled(buf: &Buffer, styles: &Styles) -> String {
         }
     }
     out
+}
+
+/// A part of a buffer, as a buffer of its own.
+pub(crate) fn cut(buf: &Buffer, part: Rect) -> Buffer {
+    let mut cut = Buffer::empty(Rect { x: 0, y: 0, ..part });
+    for position in part.positions() {
+        cut[(position.x - part.x, position.y - part.y)] = buf[position].clone();
+    }
+    cut
+}
+
+/// Where the topmost box is, by its frame: the smallest frame of a box that is whole, as a box below it is
+/// covered in part, or is all around it.
+#[track_caller]
+pub(crate) fn top_box(buf: &Buffer, styles: &Styles) -> Rect {
+    let border = styles.glyphs.border;
+    let mut cell = Cell::EMPTY;
+    cell.set_style(styles.background().patch(styles.role(Role::OverlayBackground)));
+    cell.set_style(styles.role(Role::OverlayBorder));
+    let frame = cell.style();
+    let is = |x: u16, y: u16, symbol: &str| buf[(x, y)].symbol() == symbol && buf[(x, y)].style() == frame;
+    let corners = |symbol: &'static str| buf.area.positions().filter(move |at| is(at.x, at.y, symbol));
+    let is_whole = |area: &Rect| {
+        let (right, bottom) = (area.right() - 1, area.bottom() - 1);
+        is(right, area.y, border.top_right)
+            && is(area.x, bottom, border.bottom_left)
+            && (area.y + 1..bottom).all(|y| is(area.x, y, border.vertical_left) && is(right, y, border.vertical_right))
+            && (area.x + 1..right).all(|x| is(x, bottom, border.horizontal_bottom))
+    };
+    corners(border.top_left)
+        .flat_map(|from| corners(border.bottom_right).map(move |to| (from, to)))
+        .filter(|(from, to)| to.x > from.x && to.y > from.y)
+        .map(|(from, to)| Rect::new(from.x, from.y, to.x - from.x + 1, to.y - from.y + 1))
+        .filter(is_whole)
+        .min_by_key(|area| area.area())
+        .unwrap_or_else(|| panic!("no box on\n{}", text(buf)))
 }
 
 /// The stretches of one row that have one style: from, to (exclusive), style.
@@ -79,8 +116,8 @@ fn check_stored(directory: &Path, name: &str, picture: &str, update: bool) -> Re
 
 mod tests {
     use countersign::ui::styles::Focus;
-    use countersign::ui::theme::Role;
-    use ratatui::layout::Rect;
+    use countersign::ui::widgets::overlay::Overlay;
+    use ratatui::widgets::Widget as _;
 
     use super::*;
 
@@ -91,6 +128,19 @@ mod tests {
         assert_eq!(check_stored(directory.path(), "a", "<svg/>", true), Ok(()));
         assert_eq!(check_stored(directory.path(), "a", "<svg/>", false), Ok(()));
         assert!(check_stored(directory.path(), "a", "<svg />", false).is_err());
+    }
+
+    #[test]
+    fn the_topmost_box_is_found_and_cut_out() {
+        let styles = Styles::default();
+        let mut buf = Buffer::empty(Rect::new(0, 0, 40, 20));
+        for (title, width, height) in [("below", 30, 12), ("beside", 34, 4), ("on top", 20, 2)] {
+            let overlay = Overlay { styles: &styles, title, width, height };
+            (&overlay).render(buf.area, &mut buf);
+            assert_eq!(top_box(&buf, &styles), overlay.area(buf.area), "{title}");
+        }
+        let shown = cut(&buf, top_box(&buf, &styles));
+        assert!(text(&shown).starts_with("┌ on top ──") && text(&shown).ends_with('┘'), "{}", text(&shown));
     }
 
     #[test]
