@@ -1,7 +1,9 @@
 //! The command log: what was done, as the commands that a person would have typed, and as a script.
 
 pub mod action;
+pub mod again;
 pub mod commands;
+pub mod entry;
 pub mod export;
 pub mod script;
 pub mod state;

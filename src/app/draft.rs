@@ -13,5 +13,6 @@ pub mod project_facts;
 pub mod quick_fix;
 pub mod state;
 pub mod template;
+pub mod text;
 
 pub use action::Action;

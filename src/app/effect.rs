@@ -10,12 +10,12 @@ use crate::fix::state::FixAsk;
 use crate::guide::state::Progress;
 use crate::history::state::Version;
 use crate::job::{ClusterId, Job};
-use crate::msg::Timer;
 use crate::query::Query;
 use crate::replay::state::ReplayAsk;
-use crate::review::preview::Ask;
+use crate::review::ask::Ask;
 use crate::review::state::ReviewAsk;
 use crate::shell::remote::Ticket;
+use crate::shell::timer::Timer;
 
 /// Work for the runtime.
 #[derive(Debug, Clone, PartialEq, Eq)]

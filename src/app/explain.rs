@@ -2,6 +2,7 @@
 
 pub mod act;
 pub mod action;
+pub mod causes;
 pub mod lines;
 pub mod state;
 

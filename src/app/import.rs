@@ -3,6 +3,7 @@
 pub mod act;
 pub mod action;
 pub mod merge;
+pub mod refusal;
 pub mod state;
 
 pub use action::Action;

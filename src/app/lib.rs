@@ -31,6 +31,7 @@ pub mod model;
 pub mod msg;
 pub mod overlay;
 pub mod query;
+mod reads;
 pub mod rows;
 pub mod session;
 mod submission;

@@ -1,6 +1,7 @@
 //! The model: everything that the screen shows and that keys change.
 
 mod boxes;
+mod contexts;
 mod focus;
 mod reads;
 mod work;
@@ -13,7 +14,7 @@ use jiff::Timestamp;
 
 use crate::cluster::state::Watching;
 use crate::command_log::state::CommandLog;
-use crate::decision::manifest::Given;
+use crate::decision::manifest_text::Given;
 use crate::decision::state::Decisions;
 use crate::decision::tree::Tree;
 use crate::draft::file::state::{DraftFile, SavedFile};
@@ -23,7 +24,7 @@ use crate::explain::state::Explaining;
 use crate::fix::state::Fixing;
 use crate::guide::state::Guide;
 use crate::history::state::History;
-use crate::import::act::Refused;
+use crate::import::refusal::Refused;
 use crate::msg::Viewport;
 use crate::overlay::{Body, Overlay};
 use crate::policy_test::state::Tests;

@@ -15,6 +15,7 @@ use crate::review::state::Reviewed;
 use crate::shell::remote::Ticket;
 use crate::shell::report::Report;
 use crate::shell::tab::{Pane, Tab};
+use crate::shell::timer::Timer;
 use domain::document::Document;
 use domain::fix::Fix;
 use domain::replay::Replay;
@@ -132,23 +133,4 @@ pub struct Viewport {
     pub overlay_max_scroll: usize,
     /// The same to the side.
     pub overlay_max_cells: usize,
-}
-
-/// Timers, one of each at most.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Timer {
-    /// The ages on the screen move on.
-    Clock,
-    /// The draft is written to disk.
-    SaveDraft,
-    /// The attestors are asked about the images of the inventory.
-    Survey,
-    /// The tests file is looked at.
-    Tests,
-    /// The spinner turns.
-    Spinner,
-    /// The draft's file is looked at.
-    Watch,
-    /// What other programs changed is read.
-    Outside,
 }

@@ -10,6 +10,7 @@ use crate::job::Job;
 use crate::shell::field::Field;
 use crate::shell::form::{Form, Typed};
 use crate::shell::fuzzy;
+use crate::shell::offset::Offset;
 use crate::shell::report::Report;
 use crate::shell::tab::Pane;
 use crate::sign::state::Wizard;
@@ -135,13 +136,6 @@ pub enum Then {
     },
     /// Takes a file as the draft.
     TakeFile(Box<Opened>),
-}
-
-/// How far a box is scrolled; more than is of use counts as what is of use.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct Offset {
-    pub rows: usize,
-    pub cells: usize,
 }
 
 /// The box with the tests of the draft.

@@ -2,6 +2,7 @@
 
 pub mod act;
 pub mod action;
+pub mod ask;
 pub mod inventory;
 pub mod preview;
 pub mod state;

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use crate::decision::subject::Subject;
 use crate::job::ClusterId;
 use crate::people::state::People;
-use crate::query::{Query, Registry, Source, Work};
+use crate::query::{Registry, Work};
 use crate::shell::remote::Remote;
 use codelab::{Facts, Seen};
 use domain::admission::{Evidence, RequestImage};
@@ -14,7 +14,6 @@ use domain::attestation::Attestation;
 use domain::attestor::Attestor;
 use domain::image::ImageRef;
 use domain::inventory::Item;
-use domain::name::NoteName;
 use domain::policy::Policy;
 use domain::resource::{Cluster, ClusterEvent, Image, LocalKey, Note, Project, Workload};
 use domain::what_if::Assumptions;
@@ -126,40 +125,6 @@ impl Session {
         wanted
     }
 
-    /// The read that gets a source now; `None` while something it needs is not chosen.
-    pub fn query(&self, source: Source, note: Option<NoteName>, draft: Option<&Policy>) -> Option<Query> {
-        let project = self.project.clone();
-        Some(match source {
-            Source::Projects => Query::Projects,
-            Source::SystemPolicy => Query::SystemPolicy,
-            Source::Keys => Query::Keys,
-            Source::Work => Query::Work,
-            Source::Services => Query::Services { project: project? },
-            Source::Clusters => Query::Clusters { project: project? },
-            Source::Images => Query::Images { project: project? },
-            Source::Policy => Query::Policy { project: project? },
-            Source::Attestors => Query::Attestors { project: project? },
-            Source::Notes => Query::Notes { project: project? },
-            Source::Attestations => {
-                Query::Attestations { note: note?, digest: self.image.as_ref().and_then(ImageRef::digest).cloned() }
-            }
-            Source::Evidence => {
-                Query::Evidence { attestors: self.wanted_attestors(draft), images: self.evidence_images()? }
-            }
-            Source::Registry => {
-                let images = self.registry_images();
-                (!images.is_empty()).then_some(Query::Registry { images })?
-            }
-            // Its digests are the preview's to say.
-            Source::Survey => return None,
-            Source::Inventory => Query::Inventory {
-                path: self.inventory.clone()?,
-                pod: Box::new(self.pod()),
-                attestors: self.wanted_attestors(draft),
-            },
-        })
-    }
-
     /// The chosen cluster, if it can be watched.
     pub fn watchable(&self) -> Option<ClusterId> {
         if !matches!(self.connection, Connection::Sandbox(_)) {
@@ -184,7 +149,8 @@ impl Session {
         self.forget_answers();
         self.remotes.projects = projects;
         self.cluster = None;
-        self.leave_image();
+        self.image = None;
+        self.images.clear();
         self.inspected.clear();
         self.assumed.clear();
         self.simulated = None;

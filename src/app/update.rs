@@ -15,12 +15,13 @@ use jiff::Timestamp;
 use crate::draft::file;
 use crate::effect::Effect;
 use crate::model::Model;
-use crate::msg::{Msg, Timer};
+use crate::msg::Msg;
 use crate::policy_test::state::Typing;
 use crate::query::Source;
 use crate::session::Connection;
 use crate::shell::notice::Weight;
 use crate::shell::report::Report;
+use crate::shell::timer::Timer;
 use crate::{cluster, decision, fix, guide, history, people, policy_test, replay, review, serving};
 
 /// How often the ages on the screen move on while nothing happens.

@@ -19,13 +19,14 @@ use app::draft::file::state::{FileTask, Outside};
 use app::effect::{Effect, Saved};
 use app::fix::state::FixAsk;
 use app::job::{ClusterId, Job};
-use app::msg::{Failure, Msg, Timer};
+use app::msg::{Failure, Msg};
 use app::query::{Answer, Query, Source};
 use app::replay::state::ReplayAsk;
-use app::review::preview::Ask;
+use app::review::ask::Ask;
 use app::review::state::ReviewAsk;
 use app::shell::remote::Ticket;
 use app::shell::report::Report;
+use app::shell::timer::Timer;
 use domain::document::{Dialect, Document};
 use signing::openpgp::Verifier;
 

@@ -4,36 +4,16 @@
 use jiff::Timestamp;
 
 use crate::command_log::commands::{For, commands};
+use crate::command_log::entry::{Entry, State};
 use crate::job::{Job, Outcome};
 use crate::msg::Failure;
 use crate::shell::remote::Ticket;
 
-use crate::command_log::script::{self, Again};
+use crate::command_log::again::Again;
+use crate::command_log::script;
 
 /// Entries that are kept; the oldest go first.
 const CAPACITY: usize = 500;
-
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum State {
-    Running,
-    Done,
-    Failed(String),
-    Cancelled,
-    /// An earlier job of the same work failed.
-    NotReached,
-}
-
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Entry {
-    pub ticket: Ticket,
-    /// Which job of the ticket's work it is.
-    pub number: usize,
-    pub at: Timestamp,
-    pub title: String,
-    pub commands: Vec<String>,
-    pub(crate) again: Again,
-    pub state: State,
-}
 
 #[derive(Debug, Default)]
 pub struct CommandLog {

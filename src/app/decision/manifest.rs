@@ -1,5 +1,6 @@
 //! Asking about the pods of a manifest: pasted or typed, or read from a file.
 
+use crate::decision::manifest_text::Given;
 use crate::draft::file::state::{FileTask, Opened};
 use crate::effect::Effect;
 use crate::model::Model;
@@ -10,13 +11,6 @@ use crate::shell::report::Report;
 use crate::shell::tab::Pane;
 use domain::admission::Request;
 use domain::policy_test::PodFault;
-
-/// What was last given, so that the box shows it again.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Given {
-    pub text: String,
-    pub file: String,
-}
 
 pub(crate) fn form(model: &Model) -> Form {
     let intro = "The pods that it would make are asked about: a Pod, or any workload with a pod template, also a List or \

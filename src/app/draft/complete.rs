@@ -14,31 +14,16 @@ pub(crate) mod line;
 pub mod place;
 mod write;
 
+use crate::draft::complete::proposal::{Proposal, first_sentence};
 use std::ops::Range;
 
 pub use crate::draft::complete::known::Known;
 
-use crate::draft::complete::place::{Form, Place, Slot, Step, place_at};
+use crate::draft::complete::place::place_at;
+use crate::draft::complete::slot::{Form, Place, Slot, Step};
 use domain::path::{Path, Segment};
 use domain::policy::PolicyKind;
 use domain::schema::{self, Field, Kind, Message, Presence};
-
-/// One proposal.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Proposal {
-    /// What is typed to narrow the list down, and what is shown.
-    pub label: String,
-    /// What it is, in a few words.
-    pub detail: String,
-    /// What it is for, in our words.
-    pub doc: String,
-    /// What replaces the word; lines end with a line feed.
-    pub insert: String,
-    /// How many bytes of it are before the cursor afterwards.
-    pub cursor: usize,
-    /// Something can be proposed at that cursor in turn.
-    pub goes_on: bool,
-}
 
 /// What can be put in place of a word.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -139,11 +124,8 @@ fn values(place: &Place, kind: Kind, doc: &'static str, known: &Known) -> Vec<Pr
     }
 }
 
-/// The first sentence of a doc, without its full stop.
-fn first_sentence(doc: &str) -> &str {
-    doc.split(". ").next().unwrap_or_default().trim_end_matches('.')
-}
-
+pub mod proposal;
+pub mod slot;
 #[cfg(test)]
 mod tests;
 

@@ -3,7 +3,10 @@
 //! The place is told by the text alone, so that it is known also where no parser can read the text.
 
 use crate::draft::complete::path_of;
-use crate::draft::complete::place::{Place, Slot, Step, place_at};
+use crate::draft::complete::place::place_at;
+use crate::draft::complete::slot::Place;
+use crate::draft::complete::slot::Slot;
+use crate::draft::complete::slot::Step;
 use crate::model::Model;
 use domain::path::Path;
 use domain::schema::{self, Field, Kind, Message, Presence};

@@ -29,7 +29,7 @@ pub(crate) fn export_policy(_model: &Model) -> Form {
 pub(crate) fn take_export(model: &mut Model, form: &Form) -> Submission {
     let project = model.session.project.clone().ok_or(("to", "choose a project first".to_owned()))?;
     if form.chosen("to") == 1 {
-        let text = draft::act::live_text(model).ok_or(("to", "the live policy is not known yet".to_owned()))?;
+        let text = draft::text::live_text(model).ok_or(("to", "the live policy is not known yet".to_owned()))?;
         return Ok(model.copy(text));
     }
     let file = work_file(model, form)?;
@@ -66,7 +66,7 @@ pub(crate) fn take_line(model: &mut Model, form: &Form) -> Submission {
     match (number(line), number(column)) {
         (Some(line), Some(column)) => {
             model.go(Pane::Editor);
-            Ok(draft::act::edit(model, EditorCommand::Move(Motion::Position { line, column })))
+            Ok(draft::text::edit(model, EditorCommand::Move(Motion::Position { line, column })))
         }
         _ => Err(("line", format!("{text:?} is no line number"))),
     }

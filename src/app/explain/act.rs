@@ -196,7 +196,7 @@ fn to_rule(model: &mut Model, kind: RuleKind, key: &str) -> Vec<Effect> {
     if own.is_none() {
         model.say(Weight::Warning, format!("the draft has no rule {}.{key}", kind.field()));
     }
-    let effects = draft::act::show_place(model, Position { line: line.unwrap_or(1), column: 1 });
+    let effects = draft::text::show_place(model, Position { line: line.unwrap_or(1), column: 1 });
     model.nav.editing = false;
     effects
 }

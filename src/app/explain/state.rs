@@ -3,15 +3,11 @@
 //! The text is decoded once; the rest is made from the model as it is now, so that the causes follow
 //! what is read of the project. Uses the session, the history and the domain.
 
-use jiff::Timestamp;
-
 use crate::history::state::Version;
-use crate::model::Model;
-use domain::admission::{Decision, Evidence, Request};
-use domain::explain::cause::{Diagnosis, State, diagnose};
+use domain::admission::Request;
 use domain::explain::message::{Case, Reading};
-use domain::policy::{Policy, RuleKind};
-use domain::resource::{ClusterEvent, Workload};
+use domain::policy::RuleKind;
+use domain::resource::ClusterEvent;
 
 /// Where a line of the box leads to.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -62,107 +58,4 @@ pub(crate) fn of_event(event: &ClusterEvent) -> Reading {
         case.times = usize::try_from(event.count).unwrap_or(usize::MAX).max(1);
     }
     reading
-}
-
-impl Model {
-    /// Makes the question of the shown case the one that every tab is about.
-    pub(crate) fn ask_explained(&mut self) {
-        self.explaining.asked = None;
-        let Some(case) = self.explaining.case().filter(|case| case.relative.is_none()) else { return };
-        let mut request = case.request();
-        if let Some(workload) = self.explained_workload(case) {
-            complete(&mut request, workload);
-        }
-        if request.images.is_empty() {
-            return;
-        }
-        self.session.ask(request);
-        self.explaining.asked = self.session.asked();
-    }
-
-    /// The workload that an event was about, as it is in the cluster now.
-    fn explained_workload(&self, case: &Case) -> Option<&Workload> {
-        let (kind, name) = case.subject.object.split_once('/')?;
-        let namespace = &case.subject.namespace;
-        self.session.remotes.workloads.items().iter().find(|workload| {
-            workload.kind.as_str() == kind
-                && workload.name == name
-                && (namespace.is_empty() || workload.namespace == *namespace)
-        })
-    }
-
-    /// Whether the session is about the case as it is: nobody chose something else since, and nothing is
-    /// assumed of it.
-    fn is_asked(&self) -> bool {
-        let same = self.explaining.asked.is_some() && self.explaining.asked == self.session.asked();
-        same && self.session.assumed.is_empty()
-    }
-
-    /// The decision of the case under the policy that is asked.
-    pub fn explained_decision(&self) -> Option<&Decision> {
-        let decision = if self.explaining.then.is_some() { &self.decisions.then } else { &self.decisions.now };
-        decision.as_ref().filter(|_| self.is_asked())
-    }
-
-    pub(crate) fn explained_policy(&self) -> Option<&Policy> {
-        match &self.explaining.then {
-            Some(version) => Some(&version.policy),
-            None => self.session.live_policy(),
-        }
-    }
-
-    /// Whether what decides is still being read.
-    pub fn is_explaining_behind(&self) -> bool {
-        let needs_evidence =
-            self.explained_decision().is_some_and(|d| d.images.iter().any(|i| !i.attestors.is_empty()));
-        self.is_asked() && needs_evidence && self.session.remotes.evidence.is_loading()
-    }
-
-    /// What can be behind each finding of the shown case.
-    pub fn diagnoses(&self) -> Vec<Diagnosis> {
-        let Some(case) = self.explaining.case() else { return Vec::new() };
-        let none = Evidence::default();
-        let evidence = self.session.remotes.evidence.value().map_or(&none, |evidence| &**evidence);
-        let state = match (self.explained_decision(), self.explained_policy()) {
-            (Some(decision), Some(policy)) if !self.is_explaining_behind() => {
-                Some(State { decision, policy, evidence })
-            }
-            _ => None,
-        };
-        case.findings.iter().map(|finding| diagnose(case, finding, state.as_ref())).collect()
-    }
-
-    /// The version that was live when it was refused, or why there is none.
-    pub fn version_then(&self) -> Result<&Version, &'static str> {
-        let time = self.explaining.case().map(|case| case.subject.time.as_str()).unwrap_or_default();
-        let Ok(time) = time.parse::<Timestamp>() else { return Err("the text does not say when it was") };
-        let history = &self.history;
-        if Some(&history.project) != self.session.project.as_ref() {
-            return Err("the history is not read yet");
-        }
-        let before = history.versions.iter().rev().find(|version| version.since() <= time);
-        before.ok_or("the history does not go back so far")
-    }
-}
-
-/// Takes from the workload what the message does not say.
-fn complete(request: &mut Request, workload: &Workload) {
-    use domain::admission::RequestImage;
-    let has_images = !request.images.is_empty();
-    if !has_images {
-        let image = |image: &String| RequestImage { image: image.clone(), ..RequestImage::default() };
-        request.images = workload.images.iter().map(image).collect();
-    }
-    if request.service_account.is_empty() {
-        request.service_account.clone_from(&workload.service_account);
-    }
-    if request.namespace.is_empty() {
-        request.namespace.clone_from(&workload.namespace);
-    }
-    if request.labels.is_empty() {
-        request.labels.clone_from(&workload.labels);
-    }
-    if request.annotations.is_empty() {
-        request.annotations.clone_from(&workload.annotations);
-    }
 }

@@ -117,7 +117,7 @@ fn change_policy(model: &mut Model, text: String, steps: &[Step]) -> Vec<Effect>
         model.overlays.push(Overlay::Confirm(Box::new(Confirm { title, lines, diff, then, ..Confirm::default() })));
         return Vec::new();
     }
-    draft::act::replace_draft(model, &text);
+    draft::text::replace_draft(model, &text);
     model.nav.editing = false;
     history::act::restored(model)
 }

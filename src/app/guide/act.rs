@@ -157,7 +157,7 @@ fn carry_out(model: &mut Model, plan: Plan) -> Vec<Effect> {
         Plan::Draft(text, jobs) => {
             model.go(Pane::Editor);
             model.nav.editing = false;
-            draft::act::replace_draft(model, &text);
+            draft::text::replace_draft(model, &text);
             model.nav.editing = false;
             model.run(jobs, crate::work::Purpose::Plain)
         }

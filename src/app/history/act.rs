@@ -1,6 +1,5 @@
 //! The history of live policies: recording, browsing, comparing, asking, restoring.
 
-use crate::draft;
 use crate::effect::Effect;
 use crate::history::Action;
 use crate::history::state::{Author, History, HistoryBox, Version};
@@ -202,5 +201,5 @@ fn restore(model: &mut Model, version: &Version, then: &[Then]) {
 /// A version became the draft: it is compared with what is live now.
 pub(crate) fn restored(model: &mut Model) -> Vec<Effect> {
     model.draft.base = model.session.live_policy().cloned();
-    draft::act::import(model)
+    crate::import::act::import(model)
 }

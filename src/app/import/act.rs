@@ -1,23 +1,22 @@
-//! An import that was refused because the policy had changed: the box with the three-way difference.
+//! Importing the draft: what is asked first, and the three-way difference where the policy had changed.
 
 use crate::draft;
+use crate::draft::text::difference;
 use crate::effect::Effect;
 use crate::import::Action;
 use crate::import::merge::Take;
+use crate::import::refusal::Refused;
 use crate::import::state::Conflict;
+use crate::job::Job;
 use crate::model::Model;
+use crate::overlay::Confirm;
 use crate::overlay::Overlay;
+use crate::session::Connection;
 use crate::shell::notice::Weight;
 use domain::document;
+use domain::policy::PolicyKind;
+use domain::diagnostic::Severity;
 use domain::policy::Policy;
-
-/// What is known of an import that was refused, until the policy that is live now has been read.
-#[derive(Debug, Clone)]
-pub struct Refused {
-    pub project: String,
-    /// The policy that the draft was compared with.
-    pub base: Policy,
-}
 
 /// Remembers what the refused draft was compared with; the live policy is being read again.
 pub(crate) fn refused(model: &mut Model, project: &str) {
@@ -92,7 +91,7 @@ fn take_live(model: &mut Model) {
 
 fn finish(model: &mut Model, text: &str, theirs: Policy) {
     model.overlays.pop();
-    draft::act::replace_draft(model, text);
+    draft::text::replace_draft(model, text);
     model.draft.base = Some(theirs);
 }
 
@@ -100,5 +99,74 @@ fn finish(model: &mut Model, text: &str, theirs: Policy) {
 fn keep_mine(model: &mut Model) -> Vec<Effect> {
     let Some(Overlay::Conflict(conflict)) = model.overlays.pop() else { return Vec::new() };
     model.draft.base = Some(conflict.theirs);
-    draft::act::import(model)
+    import(model)
+}
+
+/// Shows what would change, and asks; a draft that the service would refuse is not sent.
+pub(crate) fn import(model: &mut Model) -> Vec<Effect> {
+    let Some(project) = model.session.project.clone() else {
+        model.say(Weight::Warning, "choose a project first (Deployer tab, Setup)");
+        return Vec::new();
+    };
+    model.draft.read_now();
+    let errors = model.draft.problems().iter().filter(|p| p.severity == Severity::Error).count();
+    if model.draft.document.kind == PolicyKind::Platform {
+        let text =
+            "not imported: this is a platform policy, which `gcloud beta container binauthz policy create` takes";
+        model.say(Weight::Error, text.to_owned());
+        return Vec::new();
+    }
+    if model.draft.policy().is_none() {
+        model.say(
+            Weight::Error,
+            format!("not imported: the service would refuse the draft ({errors} errors; F4 goes there)"),
+        );
+        return Vec::new();
+    }
+    let Some(live) = model.session.live_policy().cloned() else {
+        model.say(Weight::Warning, "the live policy is not known yet: reload with r");
+        return Vec::new();
+    };
+    let text = model.draft.editor.text();
+    // Whatever becomes of the import, what was typed is on the disk.
+    let kept = vec![Effect::SaveDraft(text.clone())];
+    if let Some(base) = other_base(model, &live) {
+        open(model, project, &base, live);
+        return kept;
+    }
+    let lines = import_lines(model, &project, live.etag.as_deref());
+    let diff = Some(difference(model));
+    let jobs = vec![Job::ImportPolicy { project, text, etag: live.etag }];
+    let confirm = Confirm { title: "Import the policy?".into(), lines, diff, jobs, danger: true, ..Confirm::default() };
+    model.overlays.push(Overlay::Confirm(Box::new(confirm)));
+    kept
+}
+
+/// The policy that the draft was made from, where the live one says something else: the version whose
+/// etag the draft carries, or the one it was last compared with.
+fn other_base(model: &Model, live: &Policy) -> Option<Policy> {
+    let draft = model.draft.policy()?;
+    let known = model.draft.base.as_ref();
+    if known.is_some_and(|base| base.says_the_same_as(live)) {
+        return None;
+    }
+    let own = draft.etag.as_ref().filter(|etag| Some(*etag) != live.etag.as_ref());
+    let named = own.and_then(|etag| model.history.by_etag(etag));
+    named.or(known).filter(|base| !base.says_the_same_as(live)).cloned()
+}
+
+/// Where it goes, on what condition, and what it does.
+fn import_lines(model: &Model, project: &str, etag: Option<&str>) -> Vec<String> {
+    let place = match model.session.connection {
+        Connection::Sandbox(_) => " in the sandbox",
+        Connection::Starting | Connection::Failed(_) => "",
+    };
+    let mut lines = vec![format!("The draft becomes the policy of project {project}{place}.")];
+    lines.push(match etag {
+        Some(etag) => format!("Only if nobody changed it meanwhile (etag {etag})."),
+        None => "It has no etag yet: this is its first import.".to_owned(),
+    });
+    lines.push("It takes effect for new pods; running pods stay.".to_owned());
+    lines.extend(crate::review::act::lines(model));
+    lines
 }

@@ -7,7 +7,7 @@ use std::cmp::Ordering;
 
 use crate::draft::state::Draft;
 use crate::import::merge::{Chunk, Merge, Origin, Take};
-use crate::overlay::Offset;
+use crate::shell::offset::Offset;
 use domain::document::{self, Dialect, Document, Node};
 use domain::path::{Path, Segment};
 use domain::policy::Policy;

@@ -5,7 +5,6 @@ use std::time::Duration;
 use crate::effect::Effect;
 use crate::job::Job;
 use crate::model::Model;
-use crate::msg::Timer;
 use crate::overlay::{Body, Overlay, TwoDecisions};
 use crate::query::Source;
 use crate::review::Action;
@@ -14,6 +13,7 @@ use crate::shell::form::{Form, FormKind};
 use crate::shell::notice::Weight;
 use crate::shell::remote::Ticket;
 use crate::shell::tab::Pane;
+use crate::shell::timer::Timer;
 use crate::work::Purpose;
 use domain::image::ImageRef;
 use domain::review::{Row, Standing};
@@ -111,7 +111,7 @@ fn choose(model: &mut Model) {
 /// Starts the review, in a box that shows how far it is.
 fn start(model: &mut Model) -> Vec<Effect> {
     model.draft.read_now();
-    let Some(live) = crate::draft::act::live_text(model) else {
+    let Some(live) = crate::draft::text::live_text(model) else {
         model.say(Weight::Warning, "the live policy is not known: choose a project, or reload with r");
         return Vec::new();
     };

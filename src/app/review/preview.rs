@@ -11,6 +11,7 @@ use jiff::Timestamp;
 use crate::decision::state::Compiled;
 use crate::decision::subject::Subject;
 use crate::effect::Effect;
+use crate::review::ask::Ask;
 use crate::review::inventory;
 use crate::session::Session;
 use crate::shell::remote::Ticket;
@@ -82,25 +83,6 @@ impl Order {
         }
     }
 }
-
-/// A question that is answered beside.
-#[derive(Debug, Clone)]
-pub struct Ask {
-    pub reviewer: Arc<Reviewer>,
-    pub items: Arc<Vec<Item>>,
-    pub evidence: Arc<Evidence>,
-}
-
-/// The same question, and not only one with the same words.
-impl PartialEq for Ask {
-    fn eq(&self, other: &Self) -> bool {
-        Arc::ptr_eq(&self.reviewer, &other.reviewer)
-            && Arc::ptr_eq(&self.items, &other.items)
-            && Arc::ptr_eq(&self.evidence, &other.evidence)
-    }
-}
-
-impl Eq for Ask {}
 
 /// What the items were put together from: with the same, they are the same.
 #[derive(Debug, PartialEq, Eq)]

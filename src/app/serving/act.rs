@@ -4,11 +4,11 @@ use std::time::Duration;
 
 use crate::Model;
 use crate::effect::Effect;
-use crate::msg::Timer;
 use crate::query::Source;
 use crate::session::Connection;
 use crate::shell::notice::Weight;
 use crate::shell::report::Report;
+use crate::shell::timer::Timer;
 
 /// A command of gcloud is several requests: what it changed is read once, after the last.
 const PAUSE: Duration = Duration::from_millis(300);

@@ -3,8 +3,9 @@
 use crate::effect::Effect;
 use crate::job::{Job, NewAttestation, Outcome};
 use crate::model::Model;
-use crate::overlay::{Body, Offset, Overlay};
+use crate::overlay::{Body, Overlay};
 use crate::shell::notice::Weight;
+use crate::shell::offset::Offset;
 use crate::shell::report::Report;
 use crate::shell::tab::Pane;
 use crate::sign::action::Action;

@@ -1,8 +1,8 @@
 //! The signing wizard: the image, the exact bytes, the key, the passphrase, the signature verified
 //! here, the upload, and the attestor's own word.
 
-use crate::overlay::Offset;
 use crate::shell::field::SecretField;
+use crate::shell::offset::Offset;
 use crate::shell::report::Report;
 use domain::attestation;
 use domain::image::{Digest, ImageRef};

@@ -155,7 +155,7 @@ fn in_tree(step: Step, page: isize) -> TreeCommand {
 fn move_row(model: &mut Model, step: Step) -> Vec<Effect> {
     let pane = model.nav.focus();
     if pane == Pane::Editor {
-        draft::act::browse(model, browsing(step, usize::from(model.ui.viewport.page.max(2)) - 1));
+        draft::text::browse(model, browsing(step, usize::from(model.ui.viewport.page.max(2)) - 1));
         return Vec::new();
     }
     let page = isize::try_from(model.ui.viewport.page.max(2)).unwrap_or(isize::MAX) - 1;

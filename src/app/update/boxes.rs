@@ -1,5 +1,6 @@
 //! What keys do in the boxes over the page.
 
+use super::{actions, forms};
 use crate::action::{Action, Context, Spec};
 use crate::decision;
 use crate::decision::manifest;
@@ -14,7 +15,6 @@ use crate::overlay::{Body, Choice, Confirm, Entry, Overlay, Then};
 use crate::review::state::ReviewFormat;
 use crate::shell::action::{BoxAction, FormAction, ListAction, ProgramAction};
 use crate::shell::form::Form;
-use crate::update::{actions, forms};
 use crate::work::Purpose;
 use crate::{draft, explain, fix, history, people, policy_test, sign, what_if};
 
@@ -122,7 +122,7 @@ fn accept(model: &mut Model) -> Vec<Effect> {
         match then {
             Then::Quit => effects.extend(model.quit()),
             Then::ReplaceDraft(text) => {
-                draft::act::replace_draft(model, &text);
+                draft::text::replace_draft(model, &text);
                 model.nav.editing = false;
             }
             Then::CloseBoxes => model.overlays.clear(),
@@ -225,7 +225,7 @@ fn chosen(model: &mut Model, choice: Choice) -> Vec<Effect> {
         }
         Choice::ActAs(name) => people::act::act_as(model, &name),
         Choice::Template(number) => draft::act::take_template(model, number),
-        Choice::GoTo(place) => draft::act::show_place(model, place),
+        Choice::GoTo(place) => draft::text::show_place(model, place),
         Choice::Fix(number) => quick_fix::ask(model, number),
         Choice::OpenFile(path) => file::act::open(path),
         Choice::ListFiles(path) => file::act::list(path),

@@ -2,8 +2,8 @@
 
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 
+use super::actions;
 use crate::action::Context;
-use crate::draft::complete::list::Completing;
 use crate::draft::editor::EditorCommand;
 use crate::draft::find;
 use crate::effect::Effect;
@@ -13,63 +13,8 @@ use crate::overlay::Overlay;
 use crate::shell::chord::Chord;
 use crate::shell::field::FieldCommand;
 use crate::shell::form::Input;
-use crate::shell::tab::{Pane, Tab};
-use crate::update::actions;
+use crate::shell::tab::Pane;
 use crate::{draft, explain};
-
-impl Model {
-    /// Where keys are looked up, the innermost first.
-    pub fn contexts(&self) -> Vec<Context> {
-        if let Some(overlay) = self.overlays.last() {
-            let context = overlay.context();
-            let below = matches!(context, Context::Review | Context::BreakGlass | Context::CommandLog)
-                .then_some(Context::Scroll);
-            return [context].into_iter().chain(below).collect();
-        }
-        if self.nav.filtering {
-            return vec![Context::Filter, Context::Global];
-        }
-        if self.is_finding() {
-            return vec![Context::Find, Context::Global];
-        }
-        let pane = Context::Pane(self.nav.focus());
-        if self.nav.editing {
-            let mut contexts = vec![Context::Editing, pane, Context::Global];
-            if let Some(list) = self.completing() {
-                contexts.insert(0, Context::Completion);
-                if list.is_chosen() {
-                    contexts.insert(0, Context::Chosen);
-                }
-            }
-            return contexts;
-        }
-        let reading = (self.nav.focus() == Pane::Editor).then_some(Context::Reading);
-        let mut contexts: Vec<Context> = reading.into_iter().chain([pane]).collect();
-        if self.guide.progress.shown {
-            contexts.push(Context::Guide);
-        }
-        contexts.extend([Context::Browse, Context::Global]);
-        contexts
-    }
-
-    fn takes_text(&self) -> bool {
-        match self.overlays.last() {
-            Some(overlay) => overlay.takes_text(),
-            None => self.nav.filtering || self.nav.editing || self.is_finding(),
-        }
-    }
-
-    /// The list of proposals, where it is shown.
-    pub fn completing(&self) -> Option<&Completing> {
-        let shown = self.overlays.is_empty() && self.nav.editing && self.nav.focus() == Pane::Editor;
-        self.draft.completing.as_ref().filter(|_| shown)
-    }
-
-    /// Whether the bar of the draft's search takes the keys.
-    pub fn is_finding(&self) -> bool {
-        self.draft.finder.open && self.nav.tab == Tab::Policy && self.nav.focus() == Pane::Editor
-    }
-}
 
 pub(super) fn key(model: &mut Model, event: KeyEvent) -> Vec<Effect> {
     let chord = Chord::of(event);
@@ -108,7 +53,7 @@ fn text_key(model: &mut Model, event: KeyEvent) -> Vec<Effect> {
                         secret.input(command);
                     }
                     (Input::Paste(editor), _) => {
-                        draft::act::editor_command(event, 1).map(|command| editor.input(command));
+                        draft::text::editor_command(event, 1).map(|command| editor.input(command));
                     }
                     (Input::Choice { .. }, Some(FieldCommand::Insert(' '))) => form.move_choice(1),
                     _ => {}
@@ -190,7 +135,7 @@ pub(super) fn paste(model: &mut Model, text: &str) -> Vec<Effect> {
         None if model.nav.focus() == Pane::Editor => {
             model.draft.completing = None;
             model.nav.editing = true;
-            return draft::act::insert(model, text);
+            return draft::text::insert(model, text);
         }
         Some(_) | None => {}
     }

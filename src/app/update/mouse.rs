@@ -1,5 +1,6 @@
 //! The mouse: tabs, rows, scrolling, hints of the footer, the cursor of the draft.
 
+use super::{actions, boxes};
 use crate::action::Action;
 use crate::decision::tree::TreeCommand;
 use crate::draft::complete;
@@ -12,7 +13,6 @@ use crate::msg::{Mouse, Target};
 use crate::overlay::{Overlay, TestsBox};
 use crate::shell::action::ListAction;
 use crate::shell::tab::Pane;
-use crate::update::{actions, boxes};
 use crate::{decision, draft};
 
 pub(super) fn mouse(model: &mut Model, event: Mouse) -> Vec<Effect> {
@@ -78,7 +78,7 @@ fn click(model: &mut Model, target: Target) -> Vec<Effect> {
         }
         Target::Text(line, cell) => {
             model.go(Pane::Editor);
-            return draft::act::edit(model, EditorCommand::Move(Motion::Cell { line, cell }));
+            return draft::text::edit(model, EditorCommand::Move(Motion::Cell { line, cell }));
         }
         Target::Footer(action) => return actions::act(model, action),
         Target::OverlayRow(_) | Target::Overlay | Target::Nothing => {}
@@ -90,7 +90,7 @@ fn click(model: &mut Model, target: Target) -> Vec<Effect> {
 fn drag(model: &mut Model, target: Target) -> Vec<Effect> {
     match target {
         Target::Text(line, cell) if model.overlays.is_empty() && model.nav.focus() == Pane::Editor => {
-            draft::act::edit(model, EditorCommand::Select(Motion::Cell { line, cell }))
+            draft::text::edit(model, EditorCommand::Select(Motion::Cell { line, cell }))
         }
         _ => Vec::new(),
     }
@@ -109,7 +109,7 @@ fn scroll(model: &mut Model, target: Target, rows: i16) -> Vec<Effect> {
     if pane == Pane::Editor {
         let motion = if rows < 0 { Motion::Up } else { Motion::Down };
         for _ in 0..rows.unsigned_abs() {
-            draft::act::browse(model, motion);
+            draft::text::browse(model, motion);
         }
         return Vec::new();
     }

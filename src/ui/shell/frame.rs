@@ -11,7 +11,7 @@ use crate::widgets::overlay::Overlay as BoxFrame;
 use crate::widgets::paragraph::{Paragraph, wrap_line};
 use crate::widgets::scroll::Scroll;
 use crate::widgets::stack::{Part, Stack};
-use app::overlay::Offset;
+use app::shell::offset::Offset;
 
 /// A box as large as its content and the screen allow, and the place inside it.
 pub(crate) fn open(title: &str, size: (u16, u16), screen: Rect, styles: &Styles, buf: &mut Buffer) -> Rect {

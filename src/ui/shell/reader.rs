@@ -19,7 +19,7 @@ use crate::widgets::hex::HexView;
 use crate::widgets::stack::{Part, Stack};
 use app::Model;
 use app::action::{Action, Group, Spec};
-use app::command_log::state::State;
+use app::command_log::entry::State;
 use app::fix::break_glass::Composed;
 use app::keymap::specs;
 use app::overlay::{Body, Confirm, Reader};

@@ -4,8 +4,9 @@ use countersign::app::draft::editor::{Editor, EditorCommand};
 use countersign::app::draft::file::state::{FileReply, FileTask, Listed, Opened, Outside, Stamp};
 use countersign::app::effect::Effect;
 use countersign::app::job::{Job, Outcome};
-use countersign::app::msg::{Mouse, Msg, Target, Timer};
+use countersign::app::msg::{Mouse, Msg, Target};
 use countersign::app::shell::report::Report;
+use countersign::app::shell::timer::Timer;
 
 use crate::support::stage::Stage;
 

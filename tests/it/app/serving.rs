@@ -1,9 +1,10 @@
 //! Other programs beside the workbench: whether they may use its sandbox, and what they changed.
 
 use countersign::app::effect::Effect;
-use countersign::app::msg::{Msg, Timer};
+use countersign::app::msg::Msg;
 use countersign::app::session::Connection;
 use countersign::app::shell::report::Report;
+use countersign::app::shell::timer::Timer;
 
 use crate::support::stage::Stage;
 

@@ -86,7 +86,7 @@ pub(crate) fn take(model: &mut Model) -> Vec<Effect> {
     if proposal.goes_on {
         model.draft.completing = found(model).and_then(Completing::offered);
     }
-    draft::act::after(model, outcome)
+    draft::text::after(model, outcome)
 }
 
 /// Takes the proposal that was clicked on.

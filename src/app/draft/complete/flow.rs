@@ -3,7 +3,10 @@
 use std::ops::Range;
 
 use crate::draft::complete::line::quoted_end;
-use crate::draft::complete::place::{Form, Place, Slot, Step};
+use crate::draft::complete::slot::Form;
+use crate::draft::complete::slot::Place;
+use crate::draft::complete::slot::Slot;
+use crate::draft::complete::slot::Step;
 
 /// A bracket that is not closed yet.
 #[derive(Debug)]

@@ -1,6 +1,7 @@
 //! The list of proposals beside the cursor, while it is open.
 
-use crate::draft::complete::{Completion, Proposal};
+use crate::draft::complete::Completion;
+use crate::draft::complete::proposal::Proposal;
 use crate::shell::fuzzy;
 
 /// An open list.

@@ -4,60 +4,11 @@
 //! Block YAML is told by indentation, from the cursor's line up to its parents; what is in brackets,
 //! and JSON, by the brackets from where they begin.
 
+use crate::draft::complete::slot::{Form, Place, Slot, Step};
 use std::ops::Range;
 
 use crate::draft::complete::flow;
 use crate::draft::complete::line::Line;
-
-/// One step of the way from the policy to a place.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Step {
-    Name(String),
-    Index(usize),
-}
-
-/// What may be written at a place.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Slot {
-    /// A key of the map that the path leads to.
-    Key,
-    /// The value that the path leads to.
-    Value,
-}
-
-/// How the place is written.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Form {
-    /// On lines of its own, indented so far.
-    Block { indent: usize },
-    /// In the brackets of YAML.
-    Flow,
-    /// In those of JSON: everything is quoted.
-    Json,
-}
-
-/// A place of the text.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Place {
-    /// The way to the map (for a key) or to the value.
-    pub path: Vec<Step>,
-    pub slot: Slot,
-    pub form: Form,
-    /// The bytes of the word that stands there, without the quote before it; empty between words.
-    pub word: Range<usize>,
-    /// What of the word is before the cursor, without its quote.
-    pub typed: String,
-    /// The keys that the map has besides the word.
-    pub present: Vec<String>,
-    /// What has to stand before anything that is written here: `- `, a blank.
-    pub lead: &'static str,
-    /// A colon follows the word.
-    pub has_colon: bool,
-    /// The sign after the word, past blanks and line ends.
-    pub next: Option<char>,
-    /// The quote before the word; one after it belongs to the word.
-    pub quote: Option<char>,
-}
 
 /// The place at a byte of the text; `None` in a comment, in running text, and where the structure
 /// cannot be told.

@@ -1,7 +1,7 @@
 //! How a proposal is written where it goes: indented, in quotes, with the sign that follows it.
 
-use crate::draft::complete::place::{Form, Place};
-use crate::draft::complete::{Proposal, first_sentence};
+use crate::draft::complete::proposal::{Proposal, first_sentence};
+use crate::draft::complete::slot::{Form, Place};
 use domain::schema::{Field, Kind, Presence};
 
 /// A text with the place of the cursor in it.

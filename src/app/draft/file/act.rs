@@ -7,12 +7,12 @@ use crate::draft::file::state::{DraftFile, FileReply, FileTask, Listed, Opened, 
 use crate::effect::Effect;
 use crate::job::Job;
 use crate::model::Model;
-use crate::msg::Timer;
 use crate::overlay::{Body, Choice, Confirm, Entry, Overlay, Then};
 use crate::shell::form::{Form, FormKind};
 use crate::shell::notice::Weight;
 use crate::shell::report::Report;
 use crate::shell::tab::Pane;
+use crate::shell::timer::Timer;
 use crate::work::Purpose;
 use codelab::names;
 
@@ -283,7 +283,7 @@ pub(crate) fn edited(model: &mut Model, result: Result<String, Report>) -> Vec<E
         Ok(text) => {
             let outcome = model.draft.editor.set_text(&text);
             model.say(Weight::Success, "taken from the editor; ^Z takes it back");
-            return crate::draft::act::after(model, outcome);
+            return crate::draft::text::after(model, outcome);
         }
     }
     Vec::new()

@@ -1,0 +1,69 @@
+//! The commands of a job as a script runs them again.
+
+use crate::command_log::commands::{For, commands};
+use crate::job::{ClusterId, Job, Outcome};
+use codelab::names;
+
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub(crate) enum Role {
+    #[default]
+    Plain,
+    /// Needs kubectl's credentials for this cluster.
+    Kubectl(ClusterId),
+    GetsCredentials(ClusterId),
+    LosesCredentials,
+    /// Imports a private key from a file.
+    ImportsKey,
+    /// Made the key of this fingerprint.
+    MadeKey(String),
+    /// Made this signature.
+    Signed(Vec<u8>),
+    /// Takes this signature.
+    Takes(Vec<u8>),
+    /// Writes this text as the working directory's signature.
+    WritesSignature(Vec<u8>),
+}
+
+/// What the script has to know of a job.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub(crate) struct Again {
+    pub(crate) lines: Vec<String>,
+    pub(crate) role: Role,
+    /// The fingerprint of the key that it needs in gpg's keyring.
+    pub(crate) uses: Option<String>,
+}
+
+impl Again {
+    pub(crate) fn of(job: &Job) -> Self {
+        let (role, uses) = match job {
+            Job::Deploy(deploy) => (Role::Kubectl(deploy.cluster.clone()), None),
+            Job::DeleteWorkload { cluster, .. } => (Role::Kubectl(cluster.clone()), None),
+            Job::GetCredentials(id) => (Role::GetsCredentials(id.clone()), None),
+            Job::RemoveWorkDirectory | Job::DeleteCluster(_) => (Role::LosesCredentials, None),
+            Job::RemoveFile { name } if name == names::KUBECONFIG => (Role::LosesCredentials, None),
+            Job::ImportKey { .. } => (Role::ImportsKey, None),
+            Job::CreateAttestation(new) | Job::Validate(new) => (Role::Takes(new.signature.clone()), None),
+            Job::WriteFile { name, text } if name == names::SIGNATURE => {
+                (Role::WritesSignature(text.clone().into_bytes()), None)
+            }
+            Job::AddKey { fingerprint, .. }
+            | Job::DeleteKey { fingerprint }
+            | Job::ExportKey { fingerprint, .. }
+            | Job::Sign { fingerprint, .. } => (Role::Plain, Some(fingerprint.clone())),
+            _ => (Role::Plain, None),
+        };
+        Self { lines: commands(job, For::Script), role, uses }
+    }
+
+    pub(crate) fn plain(lines: Vec<String>) -> Self {
+        Self { lines, ..Self::default() }
+    }
+
+    pub(crate) fn came_out(&mut self, outcome: &Outcome) {
+        match outcome {
+            Outcome::Generated { fingerprint } => self.role = Role::MadeKey(fingerprint.clone()),
+            Outcome::Signed { message, .. } => self.role = Role::Signed(message.clone()),
+            _ => {}
+        }
+    }
+}
