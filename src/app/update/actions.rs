@@ -1,5 +1,6 @@
 //! Each action, and the function that does it.
 
+use super::boxes;
 use crate::action::Action;
 use crate::cluster::watch;
 use crate::command_log::export;
@@ -14,7 +15,6 @@ use crate::query::Source;
 use crate::shell::action::{PaneAction, ProgramAction, RowAction};
 use crate::shell::notice::Weight;
 use crate::shell::tab::{Pane, Tab};
-use crate::update::boxes;
 use crate::{
     attestor, case, cluster, command_log, decision, draft, explain, fix, guide, history, import, people, policy_test,
     replay, review, serving, sign, what_if,
