@@ -13,14 +13,15 @@ pub mod simulate;
 pub mod workbench;
 
 mod answer;
+mod exit;
 mod input;
 mod invoked;
 mod styles;
 mod terminal;
 
-use std::process::ExitCode;
-
 use clap::{Parser, Subcommand};
+
+pub use self::exit::Exit;
 
 /// A terminal workbench for Binary Authorization.
 #[derive(Debug, Parser)]
@@ -41,21 +42,6 @@ pub enum Command {
     Replay(replay::Args),
     Case(case::Args),
     Sandbox(sandbox::Args),
-}
-
-/// The contract's exit codes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Exit {
-    Yes = 0,
-    No = 1,
-    Unusable = 2,
-    Undecided = 3,
-}
-
-impl From<Exit> for ExitCode {
-    fn from(exit: Exit) -> Self {
-        Self::from(exit as u8)
-    }
 }
 
 impl Cli {

@@ -7,11 +7,11 @@ use std::path::Path;
 
 use clap::ValueEnum;
 
-use super::Exit;
 use super::check::{self, Checked};
 use super::input::InputError;
 use super::styles::Styles;
 use super::terminal::{self, complain};
+use crate::cli::exit::Exit;
 use domain::policy::PolicyKind;
 
 /// How an answer is printed.

@@ -8,11 +8,11 @@ use std::path::PathBuf;
 
 use clap::ValueEnum;
 
-use super::Exit;
 use super::answer::{printed, refused};
 use super::input::{self, InputError};
 use super::styles::{GREEN, RED, Styles, YELLOW};
 use super::terminal::printable;
+use crate::cli::exit::Exit;
 use domain::admission::Outcome;
 use domain::case::{self, CaseError, CaseFile, Checked, MAX_BYTES, Redaction};
 

@@ -16,10 +16,10 @@ use std::path::{Path, PathBuf};
 
 use clap::ValueEnum;
 
-use super::Exit;
 use super::input::{self, InputError};
 use super::styles::Styles;
 use super::terminal::{self, complain};
+use crate::cli::exit::Exit;
 use domain::diagnostic::{Diagnostic, Severity};
 use domain::document::{Dialect, Document, Format as TextFormat, MAX_BYTES};
 use domain::policy::PolicyKind;

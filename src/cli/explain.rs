@@ -9,11 +9,11 @@ mod json;
 use std::io::{self, IsTerminal as _, Read as _};
 use std::path::PathBuf;
 
-use super::Exit;
 use super::answer::{Format, PolicyFailure, policy, printed, refused};
 use super::check::Checked;
 use super::styles::Styles;
 use super::terminal::complain;
+use crate::cli::exit::Exit;
 use domain::admission::{AttestorEvidence, CompiledPolicy, Decision, Evidence, Request, evaluate};
 use domain::document::Document;
 use domain::explain::cause::{Diagnosis, State, diagnose};

@@ -12,11 +12,11 @@ use std::io::{self, IsTerminal as _, Read};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use super::Exit;
 use super::answer::{Format, PolicyFailure, policy, printed, refused};
 use super::check::Checked;
 use super::styles::Styles;
 use super::terminal;
+use crate::cli::exit::Exit;
 use crate::runtime::history::{self, PastError};
 use crate::runtime::replaying::{self, Progress};
 use domain::admission::{AttestorEvidence, Evidence};

@@ -12,12 +12,12 @@ use std::time::Duration;
 
 use clap::ValueEnum;
 
-use super::Exit;
 use super::answer::{PolicyFailure, policy, printed, refused};
 use super::check::Checked;
 use super::input::{self, InputError};
 use super::styles::Styles;
 use super::terminal;
+use crate::cli::exit::Exit;
 use crate::runtime::reviewing::{self, Progress};
 use domain::admission::{AttestorEvidence, Evidence, Platform, Request};
 use domain::inventory::Item;

@@ -15,7 +15,7 @@ use std::path::PathBuf;
 
 use clap::Subcommand;
 
-use super::Exit;
+use crate::cli::exit::Exit;
 use crate::settings;
 use environment::{Environment, Mode};
 use sandbox::people::{PEOPLE, Person};

@@ -12,12 +12,12 @@ use std::path::PathBuf;
 
 use clap::ValueEnum;
 
-use super::Exit;
 use super::answer::{Format, PolicyFailure, policy, printed};
 use super::check::Checked;
 use super::input::InputError;
 use super::styles::Styles;
 use super::terminal::complain;
+use crate::cli::exit::Exit;
 use domain::admission::{CompiledPolicy, Decision, Evidence, Outcome, Platform, Request, evaluate};
 use domain::document::Document;
 use domain::fix::{Case, Fix, Known, fixes};

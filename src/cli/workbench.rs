@@ -3,7 +3,7 @@
 use std::io::{IsTerminal as _, Write as _};
 use std::path::PathBuf;
 
-use super::Exit;
+use crate::cli::exit::Exit;
 use crate::runtime::{self, Options};
 use crate::settings;
 use ui::theme::{ColorChoice, ColorEnv, Depth};

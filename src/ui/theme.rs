@@ -17,9 +17,10 @@
 mod color;
 mod file;
 mod role;
+mod warning;
 
+pub use self::warning::Warning;
 use std::collections::BTreeMap;
-use std::fmt;
 
 use ratatui::style::{Color, Style};
 
@@ -40,23 +41,6 @@ pub const BUNDLED: &[(&str, &str)] = &[
 
 /// How many files may inherit from one another.
 const MAX_CHAIN: usize = 8;
-
-/// Something in a theme file that was left out.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Warning {
-    /// The theme's name.
-    pub file: String,
-    /// The path of the key, as in `roles."pane.border".fg`; empty for the file as a whole.
-    pub key: String,
-    pub problem: String,
-}
-
-impl fmt::Display for Warning {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { file, key, problem } = self;
-        if key.is_empty() { write!(f, "theme {file}: {problem}") } else { write!(f, "theme {file}: {key}: {problem}") }
-    }
-}
 
 /// A palette and the looks of the roles, with all that was inherited.
 #[derive(Debug, Clone, PartialEq, Eq)]

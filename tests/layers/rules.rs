@@ -7,10 +7,19 @@ use std::sync::LazyLock;
 use crate::{Circle, Graph, Sources, Workspace};
 
 /// Circles of files that may stay, each with the reason why.
-const ALLOWED_CIRCLES: &[(&[&str], &str)] = &[];
+const ALLOWED_CIRCLES: &[(&[&str], &str)] = &[
+    (
+        &["src/app/update/actions.rs", "src/app/update/boxes.rs"],
+        "the palette is a box whose entries are actions, and an action opens it",
+    ),
+    (
+        &["src/app/draft/editor.rs", "src/app/draft/editor/edit.rs"],
+        "one type in two files: the commands that change the text are an `impl` of their own",
+    ),
+];
 
 /// How many files of each crate stand in circles that are still to be opened. Numbers only fall.
-const NOT_YET_OPEN: &[(&str, usize)] = &[("app", 49), ("countersign", 40), ("domain", 48), ("ui", 5)];
+const NOT_YET_OPEN: &[(&str, usize)] = &[("countersign", 33), ("domain", 48)];
 
 /// How many children of each folder of `domain` stand in circles with their siblings. Numbers only fall.
 const FOLDERS_NOT_YET_OPEN: &[(&str, usize)] = &[("src/domain/case", 2), ("src/domain/fix", 2)];

@@ -13,10 +13,10 @@ use crate::overlay::Confirm;
 use crate::overlay::Overlay;
 use crate::session::Connection;
 use crate::shell::notice::Weight;
-use domain::document;
-use domain::policy::PolicyKind;
 use domain::diagnostic::Severity;
+use domain::document;
 use domain::policy::Policy;
+use domain::policy::PolicyKind;
 
 /// Remembers what the refused draft was compared with; the live policy is being read again.
 pub(crate) fn refused(model: &mut Model, project: &str) {

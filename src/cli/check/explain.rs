@@ -1,6 +1,6 @@
 //! `check --explain CODE`: the help's page of a diagnostic, and the list of them.
 
-use crate::cli::Exit;
+use crate::cli::exit::Exit;
 use crate::cli::terminal::{self, complain, printable};
 use domain::diagnostic::{Code, nearest_code, page};
 

@@ -1,6 +1,7 @@
 //! `countersign sandbox people`.
 
-use super::{Exit, Failure, say};
+use super::{Failure, say};
+use crate::cli::exit::Exit;
 use sandbox::people::PEOPLE;
 
 pub(super) fn run() -> Result<Exit, Failure> {

@@ -2,7 +2,8 @@
 
 use std::io::{self, IsTerminal as _, Write as _};
 
-use super::{Exit, Failure, directory, say};
+use super::{Failure, directory, say};
+use crate::cli::exit::Exit;
 use sandbox::Idle;
 
 pub(super) fn run(yes: bool) -> Result<Exit, Failure> {

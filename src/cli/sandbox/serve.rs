@@ -2,7 +2,8 @@
 
 use std::io::{self, Write as _};
 
-use super::{Exit, Failure, directory, running, runtime, say};
+use super::{Failure, directory, running, runtime, say};
+use crate::cli::exit::Exit;
 use sandbox::Sandbox;
 use sandbox::server::Log;
 

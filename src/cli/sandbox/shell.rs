@@ -10,7 +10,8 @@ use tokio::process::Command;
 
 use super::prompt::{self, Start};
 use super::serve::stop_signal;
-use super::{Environment, Exit, Failure, Mode, directory, running, runtime};
+use super::{Environment, Failure, Mode, directory, running, runtime};
+use crate::cli::exit::Exit;
 use sandbox::people::Person;
 use sandbox::{Files, Sandbox};
 

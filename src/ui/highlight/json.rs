@@ -1,6 +1,6 @@
 //! Tokens of a line of JSON.
 
-use crate::highlight::{Token, Tokens, quoted_end, word};
+use super::token::{Token, Tokens, quoted_end, word};
 
 pub(super) fn tokens(line: &str) -> Tokens {
     let mut tokens = Tokens::new();

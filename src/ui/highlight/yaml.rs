@@ -1,6 +1,6 @@
 //! Tokens of a line of YAML.
 
-use crate::highlight::{Token, Tokens, quoted_end, word};
+use super::token::{Token, Tokens, quoted_end, word};
 
 /// How many lines to look back for the head of a block of text.
 const LOOK_BACK: usize = 200;

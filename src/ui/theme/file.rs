@@ -6,9 +6,9 @@ use std::str::FromStr;
 use ratatui::style::{Color, Modifier};
 use toml::{Table, Value};
 
-use crate::theme::Warning;
 use crate::theme::color::{ThemeColor, ansi_color};
 use crate::theme::role;
+use crate::theme::warning::Warning;
 
 /// A colour where a role names it.
 #[derive(Debug, Clone, PartialEq, Eq)]
