@@ -84,6 +84,17 @@ pub trait Verify {
     }
 }
 
+/// Takes no signature for good: where a decision stands on no attestations, or on what was found out about
+/// them before, there is nothing to verify.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct NothingToVerify;
+
+impl Verify for NothingToVerify {
+    fn verify(&self, _: &PublicKey, _: &[u8], _: &[u8]) -> Result<Verified, SignatureFault> {
+        Err(SignatureFault::Unsigned)
+    }
+}
+
 /// A signature that is mathematically right.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Verified {

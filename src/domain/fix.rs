@@ -5,8 +5,10 @@
 //! is none. A fix of the policy is a change of its text, read again before it is shown. Uses the rest of
 //! the domain, nothing else.
 
+mod case;
 mod exempt;
 mod json;
+mod kind;
 mod plan;
 mod reach;
 mod rules;
@@ -15,138 +17,17 @@ mod step;
 mod words;
 mod world;
 
-use std::collections::BTreeMap;
-use std::fmt;
+use crate::admission::Outcome;
 
-use crate::admission::{Evidence, Outcome, Request};
-use crate::attestation::Verify;
-use crate::attestor::PublicKey;
-use crate::document::Document;
-use crate::image::Digest;
-use crate::inventory::Item;
-use crate::policy::Policy;
-
+pub use case::{Case, Known, KnownKey};
 pub use json::FixReport;
+pub use kind::Kind;
 pub use reach::{Affected, Reach};
 pub use step::Step;
 pub use words::Hunk;
 
 use plan::Plan;
 use world::World;
-
-/// A request, and what its decision stands on.
-#[derive(Clone, Copy)]
-pub struct Case<'a> {
-    /// The text of the policy; its comments and layout are kept.
-    pub document: &'a Document,
-    /// Of its patterns those count, where the policy asks for them (see
-    /// [`crate::system_policy`]).
-    pub system: &'a Policy,
-    pub request: &'a Request,
-    pub evidence: &'a Evidence,
-    pub verify: &'a dyn Verify,
-}
-
-impl fmt::Debug for Case<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Case").field("request", self.request).finish_non_exhaustive()
-    }
-}
-
-/// What is known besides, and decides which fixes there are.
-#[derive(Debug, Clone, Copy, Default)]
-pub struct Known<'a> {
-    /// The public keys that could be given to an attestor; `None`: not known.
-    pub keys: Option<&'a [KnownKey]>,
-    /// What tags mean now, by the image as it is typed.
-    pub digests: Option<&'a BTreeMap<String, Digest>>,
-    /// The images and pods that there are, and what is known of their attestations.
-    pub inventory: Option<(&'a [Item], &'a Evidence)>,
-}
-
-/// A public key, and whether its private half is on this machine.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct KnownKey {
-    pub key: PublicKey,
-    pub held: bool,
-}
-
-/// How a fix goes about it, those that leave the policy's demand as it is first.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Kind {
-    /// The pod names the image by its digest.
-    DeployByDigest,
-    GrantRole,
-    /// The note of the attestor was deleted.
-    RestoreNote,
-    /// The attestor was deleted, and the policy still names it.
-    RestoreAttestor,
-    /// An attestation that is there, under the id of the key that made it.
-    CorrectKeyId,
-    /// An attestation that is there does not hold: the right payload is signed.
-    Resign,
-    Attest,
-    AddKey,
-    /// This image, by its digest.
-    AllowImage,
-    /// This image as it is typed, by its tag.
-    AllowTag,
-    AllowRepository,
-    AllowRegistry,
-    ServiceIdentityRule,
-    ServiceAccountRule,
-    NamespaceRule,
-    ClusterRule,
-    DryRun,
-    BreakGlass,
-}
-
-impl Kind {
-    pub const ALL: [Self; 18] = [
-        Self::DeployByDigest,
-        Self::GrantRole,
-        Self::RestoreNote,
-        Self::RestoreAttestor,
-        Self::CorrectKeyId,
-        Self::Resign,
-        Self::Attest,
-        Self::AddKey,
-        Self::AllowImage,
-        Self::AllowTag,
-        Self::AllowRepository,
-        Self::AllowRegistry,
-        Self::ServiceIdentityRule,
-        Self::ServiceAccountRule,
-        Self::NamespaceRule,
-        Self::ClusterRule,
-        Self::DryRun,
-        Self::BreakGlass,
-    ];
-
-    /// In kebab case, for exports.
-    pub fn id(self) -> &'static str {
-        match self {
-            Self::DeployByDigest => "deploy-by-digest",
-            Self::RestoreNote => "restore-note",
-            Self::RestoreAttestor => "restore-attestor",
-            Self::CorrectKeyId => "correct-key-id",
-            Self::Resign => "re-sign",
-            Self::Attest => "attest",
-            Self::GrantRole => "grant-role",
-            Self::AddKey => "add-key",
-            Self::AllowImage => "allow-image",
-            Self::AllowTag => "allow-tag",
-            Self::AllowRepository => "allow-repository",
-            Self::AllowRegistry => "allow-registry",
-            Self::ServiceIdentityRule => "service-identity-rule",
-            Self::ServiceAccountRule => "service-account-rule",
-            Self::NamespaceRule => "namespace-rule",
-            Self::ClusterRule => "cluster-rule",
-            Self::DryRun => "dry-run",
-            Self::BreakGlass => "break-glass",
-        }
-    }
-}
 
 /// One way to have the pod admitted.
 #[derive(Debug, Clone, PartialEq, Eq)]

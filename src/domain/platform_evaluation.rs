@@ -8,23 +8,15 @@
 mod checks;
 mod evidence;
 mod pattern;
+mod result;
 
-use serde::Serialize;
-
-pub use self::evidence::{Build, Evidence, Scan, Severity, SigstoreSignature, Vulnerability};
-use crate::attestation::Verify;
+pub use self::evidence::{Build, Evidence, Scan, Severity, SigstoreSignature, Vulnerability, World};
+pub use self::result::{
+    AllowlistResult, CheckResult, CheckResults, CheckSetResult, Evaluation, EvaluationResult, ImageResult, PodResult,
+    Verdict,
+};
 use crate::image::ImageRef;
 use crate::platform_policy::{Check, CheckSet, GkePolicy, ImageAllowlist, Scope};
-
-/// What came of an evaluation. Of several the worst counts: a policy that is not met comes before
-/// one that could not be looked at.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
-#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
-pub enum Verdict {
-    Conformant,
-    Error,
-    NonConformant,
-}
 
 /// The pod that is asked about.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -36,112 +28,6 @@ pub struct Pod {
     pub service_account: String,
     /// As they were written.
     pub images: Vec<String>,
-}
-
-/// The answer for all pods of a resource (`EvaluateGkePolicyResponse` without its attestations).
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Evaluation {
-    pub verdict: Verdict,
-    pub results: Vec<PodResult>,
-}
-
-/// `PodResult`.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "camelCase")]
-pub struct PodResult {
-    #[serde(skip_serializing_if = "String::is_empty")]
-    pub pod_name: String,
-    pub kubernetes_namespace: String,
-    pub kubernetes_service_account: String,
-    pub verdict: Verdict,
-    pub image_results: Vec<ImageResult>,
-}
-
-/// `ImageResult`: exactly one of the allowlist, the check set and the explanation is there.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "camelCase")]
-pub struct ImageResult {
-    pub image_uri: String,
-    pub verdict: Verdict,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub allowlist_result: Option<AllowlistResult>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub check_set_result: Option<CheckSetResult>,
-    /// Only where no check set was evaluated.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub explanation: Option<String>,
-}
-
-/// `AllowlistResult`: the pattern that exempted an image.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "camelCase")]
-pub struct AllowlistResult {
-    pub matched_pattern: String,
-}
-
-/// `CheckSetResult`.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "camelCase")]
-pub struct CheckSetResult {
-    /// An int64, which JSON carries as a text.
-    pub index: String,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub display_name: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub scope: Option<Scope>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub allowlist_result: Option<AllowlistResult>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub check_results: Option<CheckResults>,
-    /// Only where no check was evaluated.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub explanation: Option<String>,
-}
-
-/// `CheckResults`.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct CheckResults {
-    pub results: Vec<CheckResult>,
-}
-
-/// `CheckResult`.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "camelCase")]
-pub struct CheckResult {
-    /// An int64, which JSON carries as a text.
-    pub index: String,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub display_name: Option<String>,
-    /// `VulnerabilityCheck`, …
-    #[serde(rename = "type")]
-    pub kind: &'static str,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub allowlist_result: Option<AllowlistResult>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub evaluation_result: Option<EvaluationResult>,
-    #[serde(skip_serializing_if = "String::is_empty")]
-    pub explanation: String,
-}
-
-/// `EvaluationResult`.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct EvaluationResult {
-    pub verdict: Verdict,
-}
-
-/// What the checks ask.
-#[derive(Clone, Copy)]
-pub struct World<'a> {
-    pub evidence: &'a dyn Evidence,
-    pub verify: &'a dyn Verify,
-    /// The id of the policy's project.
-    pub project: &'a str,
-}
-
-impl std::fmt::Debug for World<'_> {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("World").field("project", &self.project).finish_non_exhaustive()
-    }
 }
 
 /// What the policy says to these pods.

@@ -2,54 +2,22 @@
 //!
 //! Every fact may be unknown, and then nothing is said about it. Pure: what is known is a value.
 
+mod facts;
 mod inventory;
 mod running;
 
 use std::collections::BTreeMap;
 
-pub use self::running::Running;
+pub use self::facts::{AttestorFact, ProjectFacts, Running};
 
-use crate::diagnostic::shown;
-use crate::diagnostic::{Code, Diagnostic, Problems};
-use crate::document::{Document, Entry, Means, Node, Scalar, Value};
+use crate::diagnostic::{Code, Diagnostic, Problems, shown};
+use crate::document::{Document, Entry, Node};
 use crate::name::{AttestorName, ClusterKey};
 use crate::path::{Path, Segment};
-use crate::policy::PolicyKind;
-use crate::policy::RuleKind;
-use crate::resource::{Cluster, Image};
+use crate::policy::{PolicyKind, RuleKind};
+use crate::resource::Cluster;
 use crate::schema::{Kind, POLICY};
-use crate::span::Bytes;
 use crate::spelling::{nearest, suggestion};
-
-/// What is known of a project; `None` where something was not read.
-#[derive(Debug, Default)]
-pub struct ProjectFacts<'a> {
-    /// The project's id.
-    pub project: Option<&'a str>,
-    /// Every attestor of the project by name: one of this project that is not here does not exist.
-    pub own_attestors: Option<BTreeMap<AttestorName, AttestorFact>>,
-    /// What is known of attestors of other projects.
-    pub other_attestors: BTreeMap<AttestorName, AttestorFact>,
-    /// Every cluster of the project.
-    pub clusters: Option<&'a [Cluster]>,
-    /// Every image of the project's registries.
-    pub images: Option<&'a [Image]>,
-    /// The pods that run now.
-    pub running: Option<Running<'a>>,
-}
-
-/// What is known of one attestor.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum AttestorFact {
-    Exists {
-        keys: usize,
-        /// The service account that may not read the attestations of the attestor's note, if so.
-        not_permitted: Option<String>,
-    },
-    Missing,
-    /// The caller may not see it.
-    Unreadable,
-}
 
 /// What the facts say about the document, in the order of its text.
 pub fn check_project(document: &Document, facts: &ProjectFacts<'_>) -> Vec<Diagnostic> {
@@ -93,7 +61,7 @@ impl Check<'_, '_, '_> {
         let list = value.entries().iter().find(|entry| &*entry.key.text == "requireAttestationsBy" && !entry.merged);
         let Some(list) = list.filter(|_| !value.is_alias) else { return };
         for (index, node) in list.value.elements().iter().enumerate() {
-            let Some((code, message)) = text_of(node).and_then(|name| self.attestor(name)) else { continue };
+            let Some((code, message)) = node.as_text().and_then(|name| self.attestor(name)) else { continue };
             let mut path = rule.clone();
             path.0.extend([Segment::Field(list.key.text.to_string()), Segment::Index(index)]);
             self.problems.push(code, node.at, path, message);
@@ -140,23 +108,6 @@ impl Check<'_, '_, '_> {
         let text = format!("the project has no cluster `{}` in {}{near}", shown(key.cluster()), shown(key.location()));
         self.problems.push(Code::ClusterMissing, rule.key.at, path.clone(), text);
     }
-}
-
-fn text_of(node: &Node) -> Option<&str> {
-    match &node.value {
-        Value::Scalar(Scalar { text, means: Means::Text }) => Some(text),
-        Value::Scalar(_) | Value::List(_) | Value::Map(_) => None,
-    }
-}
-
-/// The texts of the allowlist's patterns, with their places in the list and in the text.
-fn patterns(root: &Node) -> impl Iterator<Item = (usize, &str, Bytes)> {
-    let list = root.entries().iter().find(|entry| &*entry.key.text == "admissionWhitelistPatterns");
-    let elements = list.map(|entry| entry.value.elements()).unwrap_or_default();
-    elements.iter().enumerate().filter_map(|(index, element)| {
-        let entry = element.entries().iter().find(|entry| &*entry.key.text == "namePattern")?;
-        Some((index, text_of(&entry.value)?, entry.value.at))
-    })
 }
 
 #[cfg(test)]

@@ -143,19 +143,10 @@ fn literal(text: &str) -> String {
 mod tests {
     use super::*;
     use crate::admission::{CompiledPolicy, Evidence, RequestImage, evaluate};
-    use crate::attestation::{SignatureFault, Verified, Verify};
-    use crate::attestor::PublicKey;
+    use crate::attestation::NothingToVerify;
     use crate::policy::{AdmissionRule, EnforcementMode, EvaluationMode, Policy};
     use crate::system_policy;
     use crate::what_if::Assumption;
-
-    struct Never;
-
-    impl Verify for Never {
-        fn verify(&self, _: &PublicKey, _: &[u8], _: &[u8]) -> Result<Verified, SignatureFault> {
-            Err(SignatureFault::Bad)
-        }
-    }
 
     /// As plain text and as Markdown.
     fn told(assumed: &Assumptions) -> [String; 2] {
@@ -168,7 +159,7 @@ mod tests {
             images: vec![image],
             ..Request::default()
         };
-        let decision = evaluate(&policy, &request, &Evidence::default(), &Never);
+        let decision = evaluate(&policy, &request, &Evidence::default(), &NothingToVerify);
         let told = Transcript { decision: &decision, request: &request, policy: "the live policy", assumed };
         [told.plain(), told.markdown()]
     }

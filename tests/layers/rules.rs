@@ -19,10 +19,10 @@ const ALLOWED_CIRCLES: &[(&[&str], &str)] = &[
 ];
 
 /// How many files of each crate stand in circles that are still to be opened. Numbers only fall.
-const NOT_YET_OPEN: &[(&str, usize)] = &[("countersign", 33), ("domain", 48)];
+const NOT_YET_OPEN: &[(&str, usize)] = &[("countersign", 33)];
 
 /// How many children of each folder of `domain` stand in circles with their siblings. Numbers only fall.
-const FOLDERS_NOT_YET_OPEN: &[(&str, usize)] = &[("src/domain/case", 2), ("src/domain/fix", 2)];
+const FOLDERS_NOT_YET_OPEN: &[(&str, usize)] = &[];
 
 /// Which rooms of the root crate each may name. What is not listed is forbidden. The directions between the
 /// workspace's crates stand in their `Cargo.toml`.

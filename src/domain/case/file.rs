@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use super::redact::Redaction;
-use super::{Known, Parts, Source, decide};
+use super::decision::{Known, decide};
+use super::parts::{Parts, Redaction, Source};
 use crate::admission::{ContainerKind, Decision, Enforcement, Platform, Request, RequestImage};
 use crate::policy::Policy;
 

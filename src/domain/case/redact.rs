@@ -8,22 +8,13 @@ use regex::{Captures, Regex};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use super::decision::{Essence, Known, known, system_patterns};
 use super::file::CaseRequest;
-use super::{Essence, Known, Parts, Source, known, system_patterns};
+use super::parts::{Parts, Redaction, Source};
 use crate::admission::{
     BREAK_GLASS_ANNOTATION, CLOUD_RUN_BREAK_GLASS_ANNOTATION, Decision, Exemption, ImageOutcome, Request,
 };
 use crate::policy::Policy;
-
-/// Something of one kind that was left out.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
-pub struct Redaction {
-    /// In words, for example `e-mail addresses`.
-    pub what: String,
-    /// How many different ones.
-    pub count: usize,
-}
 
 /// Access tokens and keys by their published prefixes, JSON web tokens, private keys, and what is called a
 /// secret.

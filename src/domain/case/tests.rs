@@ -1,8 +1,12 @@
 use proptest::prelude::*;
 
 use super::*;
-use crate::admission::{BREAK_GLASS_LABEL, RequestImage};
+use crate::admission::{AttestorEvidence, BREAK_GLASS_LABEL, Evidence, Outcome, Request, RequestImage};
+use crate::attestation::NothingToVerify;
 use crate::document::{Dialect, Document};
+use crate::name::AttestorName;
+use crate::policy::{AdmissionWhitelistPattern, Policy};
+use crate::system_policy;
 
 const DIGEST: &str = "sha256:37e5287945774f27b418ce567cd77f4bbc9ef44a1bcd1a2312369f31f9cce567";
 const NUMBER: &str = "123456789012";
@@ -29,7 +33,7 @@ fn made(policy: &Policy, request: &Request, evidence: &Evidence) -> Made {
         at: "2026-11-23T09:00:00Z",
         by: "countersign 0.1.0",
     };
-    make(&source, &Unasked)
+    make(&source, &NothingToVerify)
 }
 
 const ASK: &str = "\
@@ -194,7 +198,7 @@ proptest! {
     #[test]
     fn redacting_changes_no_decision((policy, request, evidence) in questions()) {
         let compiled = CompiledPolicy::new(&policy, &system_policy::documented("global"));
-        let original = evaluate(&compiled, &request, &evidence, &Unasked);
+        let original = evaluate(&compiled, &request, &evidence, &NothingToVerify);
         let made = made(&policy, &request, &evidence);
         prop_assert_eq!(made.decision.outcome, original.outcome);
         let outcomes = |decision: &Decision| -> Vec<String> {

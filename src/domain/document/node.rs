@@ -44,6 +44,13 @@ pub struct Key {
     pub at: Bytes,
 }
 
+impl Entry {
+    /// Whether there is more than nothing as its value.
+    pub(crate) fn is_set(&self) -> bool {
+        !self.value.is_null() && !self.value.is_empty_list()
+    }
+}
+
 impl Node {
     /// The entries of a map, in the order of the text, duplicates included; none of anything else.
     pub fn entries(&self) -> &[Entry] {
@@ -58,6 +65,14 @@ impl Node {
         match &self.value {
             Value::List(elements) => elements,
             Value::Scalar(_) | Value::Map(_) => &[],
+        }
+    }
+
+    /// The text of a scalar that is one.
+    pub(crate) fn as_text(&self) -> Option<&str> {
+        match &self.value {
+            Value::Scalar(Scalar { text, means: Means::Text }) => Some(text),
+            Value::Scalar(_) | Value::List(_) | Value::Map(_) => None,
         }
     }
 

@@ -1,8 +1,8 @@
 //! Patterns for the allowlist that cover the denied images: this image, its repository, its registry.
 
-use super::plan::denied;
+use super::case::{Known, denied};
+use super::kind::Kind;
 use super::step::{Step, by_digest, digest_of};
-use super::{Kind, Known};
 use crate::admission::Decision;
 use crate::image::ImageRef;
 use crate::pattern::Pattern;

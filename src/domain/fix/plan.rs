@@ -4,21 +4,17 @@
 //! behind a missing grant there are attestations, and so each is decided again with the layer above
 //! taken away.
 
+use super::case::{Known, KnownKey, MOST_IMAGES, denied};
 use super::exempt::Exempt;
+use super::kind::Kind;
 use super::rules;
 use super::step::{NEW_KEY, Step, attestor, by_digest, corrected, digest_of};
 use super::world::World;
-use super::{Kind, Known, KnownKey};
-use crate::admission::{
-    Attestations, AttestorEvidence, AttestorFault, AttestorOutcome, Decision, ImageDecision, ImageOutcome,
-};
+use crate::admission::{Attestations, AttestorEvidence, AttestorFault, AttestorOutcome, Decision, ImageDecision};
 use crate::attestation::{self, Attestation, AttestationFault};
 use crate::attestor::Attestor;
 use crate::image::Digest;
 use crate::name::AttestorName;
-
-/// More images than any pod has; what is beyond is fixed only by what fixes all.
-const MOST_IMAGES: usize = 64;
 
 /// The candidates, by what they are for.
 pub(super) struct Plan<'a> {
@@ -135,11 +131,6 @@ impl<'a> Plan<'a> {
             }
         }
     }
-}
-
-/// The images that are denied, as far as they are looked at.
-pub(super) fn denied(decision: &Decision) -> impl Iterator<Item = &ImageDecision> {
-    decision.images.iter().filter(|image| matches!(image.outcome, ImageOutcome::Deny(_))).take(MOST_IMAGES)
 }
 
 fn unsatisfied(image: &ImageDecision) -> impl Iterator<Item = (AttestorName, &AttestorOutcome)> {

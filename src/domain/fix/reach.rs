@@ -1,9 +1,10 @@
 //! What else a fix would let in: in words by what it is, exactly by a pod that only the changed policy
 //! admits, and counted over the images and pods that there are.
 
+use super::case::Known;
+use super::kind::Kind;
 use super::step::{Step, shown};
 use super::world::{World, changed_evidence};
-use super::{Kind, Known};
 use crate::admission::{CompiledPolicy, Evidence, Outcome, decide};
 use crate::document::Document;
 use crate::inventory::Item;

@@ -5,7 +5,7 @@
 
 use std::collections::BTreeSet;
 
-use super::Kind;
+use super::kind::Kind;
 use super::step::{Step, known_attestors};
 use super::world::World;
 use crate::admission::{Platform, key_of};

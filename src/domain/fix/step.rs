@@ -11,7 +11,7 @@ use crate::image::{Digest, ImageRef};
 use crate::name::{AttestorName, NoteName};
 use crate::policy::{AdmissionRule, AdmissionWhitelistPattern, Policy, RuleKind};
 
-use super::KnownKey;
+use super::case::KnownKey;
 
 /// The digest of an image of which only the tag is known: no image has it.
 const STAND_IN: &str = "sha256:d15c0a11ed00000000000000000000000000000000000000000000000000d15c";

@@ -3,12 +3,12 @@ use std::collections::BTreeMap;
 use rstest::rstest;
 
 use super::*;
-use crate::admission::{Attestations, AttestorEvidence, ContainerKind, RequestImage};
-use crate::attestation::{self, Attestation, Signature, SignatureFault, Verified};
-use crate::attestor::{Attestor, KeyMaterial};
-use crate::document::Dialect;
-use crate::image::ImageRef;
-use crate::inventory::Origin;
+use crate::admission::{Attestations, AttestorEvidence, ContainerKind, Evidence, Request, RequestImage};
+use crate::attestation::{self, Attestation, Signature, SignatureFault, Verified, Verify};
+use crate::attestor::{Attestor, KeyMaterial, PublicKey};
+use crate::document::{Dialect, Document};
+use crate::image::{Digest, ImageRef};
+use crate::inventory::{Item, Origin};
 use crate::name::AttestorName;
 use crate::system_policy;
 

@@ -1,8 +1,9 @@
 //! Fixes in words: titles, what changes, and the commands a person would type.
 
+use super::Fix;
+use super::case::KnownKey;
 use super::reach::place;
 use super::step::{Step, is_stand_in, shown};
-use super::{Fix, KnownKey};
 use crate::admission::{BREAK_GLASS_LABEL, CLOUD_RUN_BREAK_GLASS_ANNOTATION, Platform};
 use crate::image::ImageRef;
 use crate::name::AttestorName;

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use super::Case;
+use super::case::Case;
 use super::step::Step;
 use crate::admission::{AttestorEvidence, CompiledPolicy, Decision, Evidence, Outcome, Request, decide, evaluate};
 use crate::document::{Document, Format, emit};

@@ -40,7 +40,7 @@ fn is_tag(text: &str) -> bool {
 }
 
 fn is_digest(text: &str) -> bool {
-    text.parse::<super::Digest>().is_ok()
+    text.parse::<super::digest::Digest>().is_ok()
 }
 
 #[cfg(test)]

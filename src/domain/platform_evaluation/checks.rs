@@ -2,8 +2,10 @@
 
 use std::time::Duration;
 
+use super::evidence::World;
 use super::evidence::{Build, Scan, Severity, Vulnerability};
-use super::{Verdict, World, pattern};
+use super::pattern;
+use super::result::Verdict;
 use crate::attestation::{self, Attestation, parse_payload};
 use crate::attestor::{Attestor, KeyMaterial, PublicKey};
 use crate::image::{Digest, ImageRef};

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::attestation::Attestation;
+use crate::attestation::{Attestation, Verify};
 use crate::image::{Digest, ImageRef};
 
 /// Where the checks find what they decide by. Projects are ids, without `projects/`.
@@ -95,4 +95,19 @@ pub struct SigstoreSignature {
     pub payload: Vec<u8>,
     /// The annotation `dev.cosignproject.cosign/signature`, decoded.
     pub signature: Vec<u8>,
+}
+
+/// What the checks ask.
+#[derive(Clone, Copy)]
+pub struct World<'a> {
+    pub evidence: &'a dyn Evidence,
+    pub verify: &'a dyn Verify,
+    /// The id of the policy's project.
+    pub project: &'a str,
+}
+
+impl std::fmt::Debug for World<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("World").field("project", &self.project).finish_non_exhaustive()
+    }
 }

@@ -8,8 +8,7 @@ use crate::admission::{
     AttestorEvidence, CompiledPolicy, Decision, Evidence, Exemption, Generation, ImageDecision, ImageOutcome, Outcome,
     Platform, evaluate,
 };
-use crate::attestation::{SignatureFault, Verified, Verify};
-use crate::attestor::PublicKey;
+use crate::attestation::NothingToVerify;
 use crate::image::ImageRef;
 use crate::name::AttestorName;
 use crate::path::{Path, Segment};
@@ -120,15 +119,6 @@ fn one(test: &PolicyTest, policy: &CompiledPolicy, known: &[AttestorName]) -> Te
         }
     };
     TestResult { name: test.name.clone(), line, expected: test.expect.outcome, verdict, decision }
-}
-
-/// The evidence of a test has no signatures.
-struct NothingToVerify;
-
-impl Verify for NothingToVerify {
-    fn verify(&self, _: &PublicKey, _: &[u8], _: &[u8]) -> Result<Verified, SignatureFault> {
-        Err(SignatureFault::Bad)
-    }
 }
 
 /// Attestations only where they are assumed, and what Cloud Run resolves a tag to.

@@ -1,12 +1,12 @@
 //! Patterns that cover none of the images that there are.
 
-use super::ProjectFacts;
-use crate::diagnostic::shown;
-use crate::diagnostic::{Code, Problems};
+use super::facts::ProjectFacts;
+use crate::diagnostic::{Code, Problems, shown};
 use crate::document::Node;
 use crate::path::pattern_path;
 use crate::pattern::Pattern;
 use crate::resource::Image;
+use crate::span::Bytes;
 
 /// How many images with the same beginning are looked at for one pattern; beyond, one is taken to fit.
 const MOST: usize = 1_000;
@@ -15,7 +15,7 @@ const MOST: usize = 1_000;
 pub(super) fn check(root: &Node, facts: &ProjectFacts<'_>, problems: &mut Problems<'_>) {
     let (Some(project), Some(images)) = (facts.project, facts.images) else { return };
     let names = Names::of(images);
-    for (index, text, at) in super::patterns(root) {
+    for (index, text, at) in patterns(root) {
         let Ok(pattern) = Pattern::parse(text) else { continue };
         let Some(host) = own_host(&pattern, project) else { continue };
         if names.has_host(host, project) && !names.any(&pattern) {
@@ -64,4 +64,14 @@ impl Names {
         let first = self.0.partition_point(|name| name.as_str() < start);
         self.0.get(first..).unwrap_or_default().iter().map(String::as_str)
     }
+}
+
+/// The texts of the allowlist's patterns, with their places in the list and in the text.
+fn patterns(root: &Node) -> impl Iterator<Item = (usize, &str, Bytes)> {
+    let list = root.entries().iter().find(|entry| &*entry.key.text == "admissionWhitelistPatterns");
+    let elements = list.map(|entry| entry.value.elements()).unwrap_or_default();
+    elements.iter().enumerate().filter_map(|(index, element)| {
+        let entry = element.entries().iter().find(|entry| &*entry.key.text == "namePattern")?;
+        Some((index, entry.value.as_text()?, entry.value.at))
+    })
 }

@@ -1,31 +1,13 @@
 //! Pods that run now and that the policy would refuse if they were admitted again.
 
 use std::collections::BTreeMap;
-use std::fmt;
 
-use super::ProjectFacts;
-use crate::admission::{CompiledPolicy, Evidence, ImageOutcome, Outcome, Request, decide, evaluate};
-use crate::attestation::Verify;
-use crate::diagnostic::shown;
-use crate::diagnostic::{Code, Problems};
+use super::facts::{ProjectFacts, Running};
+use crate::admission::{CompiledPolicy, ImageOutcome, Outcome, Request, decide, evaluate};
+use crate::diagnostic::{Code, Problems, shown};
 use crate::document::Document;
 use crate::path::rule_path;
-use crate::policy::{Policy, RuleKind};
-
-/// The pods that run now, and what decides about them besides the policy.
-pub struct Running<'a> {
-    pub pods: Vec<Request>,
-    /// Google's system policy.
-    pub system: &'a Policy,
-    pub evidence: &'a Evidence,
-    pub verify: &'a dyn Verify,
-}
-
-impl fmt::Debug for Running<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Running").field("pods", &self.pods.len()).finish_non_exhaustive()
-    }
-}
+use crate::policy::RuleKind;
 
 /// The pods that one rule refuses.
 #[derive(Debug, Default)]

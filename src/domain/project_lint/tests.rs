@@ -5,6 +5,7 @@ use crate::attestor::PublicKey;
 use crate::diagnostic::page::{Example, page};
 use crate::document::Dialect;
 use crate::quick_fix::quick_fixes;
+use crate::resource::Image;
 use crate::system_policy;
 
 struct Nothing;

@@ -2,9 +2,10 @@
 
 use std::ops::Range;
 
+use super::edit::Edit;
 use super::snippet::Snippet;
 use super::spot::{Child, Spot, children};
-use super::{Edit, token};
+use super::token;
 use crate::document::{Document, Format, Node};
 
 /// Makes edits of one document.

@@ -1,9 +1,10 @@
 //! Fixes of keys, types and values.
 
 use super::change::Change;
+use super::edit::QuickFix;
 use super::snippet::Snippet;
 use super::spot::{Child, Spot, children};
-use super::{QuickFix, token};
+use super::token;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::document::{Entry, Format, Means, Node, Scalar, Value};
 use crate::path::{Path, Segment};

@@ -1,8 +1,9 @@
 //! Fixes of patterns, of both kinds of policy.
 
 use super::change::Change;
+use super::edit::QuickFix;
 use super::spot::Spot;
-use super::{QuickFix, token};
+use super::token;
 use crate::diagnostic::{Code, Diagnostic};
 
 pub(super) fn fixes<'d>(change: Change<'d>, spot: &Spot<'d>, problem: &Diagnostic) -> Vec<QuickFix> {

@@ -1,7 +1,7 @@
 //! Fixes of check sets.
 
-use super::QuickFix;
 use super::change::Change;
+use super::edit::QuickFix;
 use super::snippet::Snippet;
 use super::spot::{Child, Spot, children};
 use crate::diagnostic::{Code, Diagnostic};

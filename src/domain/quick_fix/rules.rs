@@ -1,7 +1,7 @@
 //! Fixes of admission rules and of what a policy does.
 
-use super::QuickFix;
 use super::change::Change;
+use super::edit::QuickFix;
 use super::snippet::Snippet;
 use super::spot::{Child, Spot};
 use crate::diagnostic::{Code, Diagnostic};

@@ -1,8 +1,8 @@
 //! Fixes of the text itself.
 
 use super::change::Change;
+use super::edit::{Edit, QuickFix};
 use super::token::quoted;
-use super::{Edit, QuickFix};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::document::Format;
 

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use super::Edit;
+use super::edit::Edit;
 use crate::document::{Document, Format, is_plain_in_flow};
 
 /// The text of a scalar without its quotes; escapes in it are not resolved.

@@ -1,9 +1,9 @@
 //! Changes that are asked for, and not found by a diagnostic: one more pattern, a rule as it should be.
 
 use super::change::Change;
+use super::edit::{Edit, QuickFix};
 use super::snippet::Snippet;
 use super::spot::Spot;
-use super::{Edit, QuickFix};
 use crate::document::{Document, Entry, Node, Value};
 use crate::policy::{AdmissionRule, RuleKind};
 

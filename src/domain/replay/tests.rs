@@ -1,20 +1,11 @@
 use super::*;
 use crate::admission::{Evidence, RequestImage};
-use crate::attestation::{SignatureFault, Verified, Verify};
-use crate::attestor::PublicKey;
+use crate::attestation::NothingToVerify;
 use crate::document::{Dialect, Document};
 use crate::review::Standing;
 use crate::system_policy;
 
 const QA: &str = "projects/p/attestors/qa";
-
-struct Never;
-
-impl Verify for Never {
-    fn verify(&self, _: &PublicKey, _: &[u8], _: &[u8]) -> Result<Verified, SignatureFault> {
-        Err(SignatureFault::Unsigned)
-    }
-}
 
 fn policy(mode: &str) -> Policy {
     let rule = match mode {
@@ -64,7 +55,7 @@ fn the_logs_verdict_is_held_against_the_policys(
     #[case] mode: &str,
     #[case] expected: Standing,
 ) {
-    let row = replayer(&policy(mode), &[]).row(&entry(logged, NOON, ""), &Never);
+    let row = replayer(&policy(mode), &[]).row(&entry(logged, NOON, ""), &NothingToVerify);
     assert_eq!((row.standing, row.then), (expected, Then::NoPolicy));
 }
 
@@ -73,14 +64,14 @@ fn what_the_log_says_was_not_attested_counts() {
     let mut entry = entry(Logged::Denied, NOON, "");
     entry.unattested = vec![(entry.request.images[0].image.clone(), QA.into())];
     let replayer = replayer(&policy("REQUIRE_ATTESTATION"), &[]);
-    assert_eq!(replayer.row(&entry, &Never).standing, Standing::Unchanged);
+    assert_eq!(replayer.row(&entry, &NothingToVerify).standing, Standing::Unchanged);
 }
 
 #[test]
 fn the_policy_of_its_time_is_the_last_one_before() {
     let past = [("2026-05-12T00:00:00Z", "ALWAYS_DENY"), ("2026-05-13T00:00:00Z", "ALWAYS_ALLOW")];
     let replayer = replayer(&policy("ALWAYS_ALLOW"), &past);
-    let then = |logged, time: &str| replayer.row(&entry(logged, time, ""), &Never).then;
+    let then = |logged, time: &str| replayer.row(&entry(logged, time, ""), &NothingToVerify).then;
     assert_eq!(then(Logged::Denied, "2026-05-11T23:59:59Z"), Then::NoPolicy);
     assert_eq!(then(Logged::Denied, NOON), Then::Same);
     assert_eq!(then(Logged::Denied, "never"), Then::NoPolicy);
@@ -98,9 +89,9 @@ fn the_same_verdict_for_another_reason_differs() {
         )
     };
     let same = entry(Logged::Denied, NOON, &deny("default admission rule"));
-    assert_eq!(replayer.row(&same, &Never).then, Then::Same);
+    assert_eq!(replayer.row(&same, &NothingToVerify).then, Then::Same);
     let other = entry(Logged::Denied, NOON, &deny("cluster admission rule for us-central1-a.c"));
-    let Then::Differs(why) = replayer.row(&other, &Never).then else { panic!() };
+    let Then::Differs(why) = replayer.row(&other, &NothingToVerify).then else { panic!() };
     assert!(why.contains("“always_deny · cluster rule for us-central1-a.c”"), "{why}");
 }
 
@@ -108,7 +99,7 @@ fn the_same_verdict_for_another_reason_differs() {
 #[test]
 fn what_follows_from_the_policy_of_its_time_is_known() {
     let past = [("2026-05-12T00:00:00Z", "REQUIRE_ATTESTATION")];
-    let row = replayer(&policy("REQUIRE_ATTESTATION"), &past).row(&entry(Logged::Admitted, NOON, ""), &Never);
+    let row = replayer(&policy("REQUIRE_ATTESTATION"), &past).row(&entry(Logged::Admitted, NOON, ""), &NothingToVerify);
     assert_eq!((row.standing, row.then), (Standing::Unchanged, Then::Unknown));
 }
 
@@ -117,7 +108,7 @@ fn parts_of_a_log_are_put_together_in_order() {
     let replayer = replayer(&policy("ALWAYS_DENY"), &[]);
     let part = |number: usize| {
         let mut replay = Replay { others: 1, ..Replay::default() };
-        replay.take(&Entry { number, ..entry(Logged::Admitted, NOON, "") }, &replayer, &Never);
+        replay.take(&Entry { number, ..entry(Logged::Admitted, NOON, "") }, &replayer, &NothingToVerify);
         replay.take_unreadable(Unreadable { number: number + 1, line: 1, why: "broken".into() });
         replay
     };

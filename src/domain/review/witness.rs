@@ -6,8 +6,7 @@ use std::collections::BTreeSet;
 use crate::admission::{
     AttestorEvidence, CompiledPolicy, Decision, Evidence, Outcome, Request, RequestImage, decide, evaluate,
 };
-use crate::attestation::{SignatureFault, Verified, Verify};
-use crate::attestor::PublicKey;
+use crate::attestation::NothingToVerify;
 use crate::name::AttestorName;
 
 use super::landscape::is_reference;
@@ -55,16 +54,6 @@ impl Flip {
     }
 }
 
-/// Nothing that is made up is signed.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct NoSignatures;
-
-impl Verify for NoSignatures {
-    fn verify(&self, _: &PublicKey, _: &[u8], _: &[u8]) -> Result<Verified, SignatureFault> {
-        Err(SignatureFault::Unsigned)
-    }
-}
-
 impl Witness {
     /// The pod with this image, if the two policies decide it differently; `nobody` is [`evidence`] that
     /// nobody attested anything.
@@ -82,7 +71,7 @@ impl Witness {
         } else {
             Cow::Owned(Evidence { assumed: attested_by.clone(), ..nobody.clone() })
         };
-        let asked = |policy| decide(policy, &request, &evidence, &NoSignatures);
+        let asked = |policy| decide(policy, &request, &evidence, &NothingToVerify);
         let (old, new) = (asked(old), asked(new));
         (old != new).then_some(Self { request, attested_by, old, new })
     }
@@ -104,7 +93,7 @@ impl Witness {
     pub fn decision(&self, policy: &CompiledPolicy) -> Decision {
         let nobody = evidence([policy, policy]);
         let evidence = Evidence { assumed: self.attested_by.clone(), ..nobody };
-        evaluate(policy, &self.request, &evidence, &NoSignatures)
+        evaluate(policy, &self.request, &evidence, &NothingToVerify)
     }
 
     /// The pod in words: its image, where it runs, who attested it.

@@ -1,7 +1,7 @@
 //! Platform policies: `PlatformPolicy`, with check sets for GKE or inline attestors for Cloud Run.
 
+use super::field::{Field, Kind, Message, Names, Role, optional, output, required};
 use super::singleton::{ENFORCEMENT_MODE, EVALUATION_MODE};
-use super::{Field, Kind, Message, Names, Role, optional, output, required};
 
 pub const PLATFORM_POLICY: &Message = &Message {
     name: "PlatformPolicy",

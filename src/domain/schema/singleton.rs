@@ -1,6 +1,6 @@
 //! The project-singleton policy (`Policy`, `AdmissionRule`, `AdmissionWhitelistPattern`).
 
-use super::{Field, Kind, Message, Names, Role, optional, output, required};
+use super::field::{Field, Kind, Message, Names, Role, optional, output, required};
 use crate::policy::RuleKind;
 
 pub const POLICY: &Message = &Message { name: "Policy", title: "a policy", fields: POLICY_FIELDS };

@@ -1,6 +1,6 @@
 //! Pages on allowlist patterns.
 
-super::pages! {
+super::example::pages! {
     PatternEmpty "An empty pattern"
         why "No image has an empty name, so it can only be a slip."
         source "Binary Authorization v1, `AdmissionWhitelistPattern`; that it is refused is inferred."

@@ -1,6 +1,6 @@
 //! Pages on platform policies.
 
-super::pages! {
+super::example::pages! {
     SeveralTypes "Two things where one belongs"
         why "A check is of one type, a scope is for one thing, a policy is for one platform; which of two would count is not defined."
         source "Binary Authorization v1, `platform_policy.proto`: `oneof`."

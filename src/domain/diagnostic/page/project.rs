@@ -1,6 +1,6 @@
 //! Pages on what only the project tells: see [`crate::project_lint`].
 
-super::pages! {
+super::example::pages! {
     AttestorMissing "An attestor that does not exist"
         why "The service refuses a policy that names an attestor which is not there."
         source "Binary Authorization v1, `AdmissionRule`: an attestor must exist before a policy can reference it."

@@ -1,6 +1,6 @@
 //! Pages on admission rules and on what a policy does.
 
-super::pages! {
+super::example::pages! {
     AttestorsRequired "REQUIRE_ATTESTATION without attestors"
         why "With nobody to ask, the rule would have no meaning."
         source "Binary Authorization v1, `AdmissionRule.require_attestations_by`."

@@ -2,7 +2,7 @@
 
 use crate::policy::PolicyKind;
 
-super::pages! {
+super::example::pages! {
     PlatformPolicy "A platform policy where the project's is asked for"
         why "The two are different resources: `policy import` has no field for check sets, and refuses the file."
         source "gcloud 528, `policy import` and `beta policy create`."

@@ -1,6 +1,6 @@
 //! Pages on the text itself: YAML, JSON and their traps.
 
-super::pages! {
+super::example::pages! {
     TooLarge "The text is too large"
         why "Beyond 4 MiB, or half a million values with aliases resolved, reading would block the screen; no known policy is near that."
         source "A limit of this program; the service publishes none."

@@ -58,7 +58,7 @@ impl<'a> Decoder<'a, '_, '_> {
 
     fn check_platform(&mut self, fields: &Fields<'a>, root: &Node) {
         let [gke, run] =
-            ["gkePolicy", "cloudRunPolicy"].map(|name| fields.get(name).filter(|(_, entry)| is_set(entry)));
+            ["gkePolicy", "cloudRunPolicy"].map(|name| fields.get(name).filter(|(_, entry)| entry.is_set()));
         match (gke, run) {
             (None, None) => {
                 let text = "`gkePolicy` or `cloudRunPolicy` is missing".to_owned();
@@ -76,7 +76,7 @@ impl<'a> Decoder<'a, '_, '_> {
     /// Exactly one field of a `oneof` must be there.
     fn check_one_of(&mut self, names: &[&'static str], what: &str, fields: &Fields<'a>, key: Bytes) {
         let mut found: Vec<&'a Entry> =
-            names.iter().filter_map(|name| fields.get(name)).map(|(_, entry)| entry).filter(|e| is_set(e)).collect();
+            names.iter().filter_map(|name| fields.get(name)).map(|(_, entry)| entry).filter(|e| e.is_set()).collect();
         found.sort_by_key(|entry| entry.key.at);
         let Some((first, others)) = found.split_first() else {
             let choice: Vec<String> = names.iter().map(|name| format!("`{name}`")).collect();
@@ -90,7 +90,7 @@ impl<'a> Decoder<'a, '_, '_> {
     }
 
     fn advise_on_checks(&mut self, fields: &Fields<'a>, key: Bytes) {
-        let none = fields.get("checks").is_none_or(|(_, entry)| !is_set(entry));
+        let none = fields.get("checks").is_none_or(|(_, entry)| !entry.is_set());
         if none && self.complete {
             let at = fields.get("checks").map_or(key, |(_, entry)| place(entry.key.at, &entry.value));
             self.report(Code::NoChecks, at, "a set without checks admits every image".to_owned());
@@ -132,9 +132,9 @@ impl<'a> Decoder<'a, '_, '_> {
     /// An id that is allowed and blocked.
     fn check_vulnerability_lists(&mut self, fields: &Fields<'a>) {
         let texts = |name| fields.get(name).map(|(_, entry)| entry.value.elements()).unwrap_or_default();
-        let blocked: HashSet<&str> = texts("blockedCves").iter().filter_map(text_of).collect();
+        let blocked: HashSet<&str> = texts("blockedCves").iter().filter_map(Node::as_text).collect();
         for (at, node) in texts("allowedCves").iter().enumerate() {
-            if text_of(node).is_some_and(|id| blocked.contains(id)) {
+            if node.as_text().is_some_and(|id| blocked.contains(id)) {
                 let text = "this vulnerability is allowed and blocked".to_owned();
                 self.within(Step::Field("allowedCves"), |this| {
                     this.within(Step::Index(at), |this| this.report(Code::AllowedAndBlocked, node.at, text));
@@ -146,13 +146,13 @@ impl<'a> Decoder<'a, '_, '_> {
     /// The attestors of a Cloud Run rule, and whether its mode takes them.
     fn check_inline_attestors(&mut self, fields: &Fields<'a>) {
         let list = fields.get("requiredAttestors").map(|(_, entry)| entry);
-        let mode = fields.get("evaluationMode").and_then(|(_, entry)| Some((entry, text_of(&entry.value)?)));
+        let mode = fields.get("evaluationMode").and_then(|(_, entry)| Some((entry, entry.value.as_text()?)));
         match (mode, list) {
-            (Some((entry, "REQUIRE_ATTESTATION")), list) if list.is_none_or(|list| !is_set(list)) => {
+            (Some((entry, "REQUIRE_ATTESTATION")), list) if list.is_none_or(|list| !list.is_set()) => {
                 let at = list.map_or(entry.value.at, |list| place(list.key.at, &list.value));
                 self.report(Code::AttestorsRequired, at, "REQUIRE_ATTESTATION needs requiredAttestors".to_owned());
             }
-            (Some((_, mode @ ("ALWAYS_ALLOW" | "ALWAYS_DENY"))), Some(list)) if is_set(list) => {
+            (Some((_, mode @ ("ALWAYS_ALLOW" | "ALWAYS_DENY"))), Some(list)) if list.is_set() => {
                 let text = format!("{mode} does not go with requiredAttestors");
                 self.within(Step::Field("requiredAttestors"), |this| {
                     this.report(Code::AttestorsNotAllowed, list.key.at, text);
@@ -166,7 +166,7 @@ impl<'a> Decoder<'a, '_, '_> {
 
     fn advise_on_cloud_run_mode(&mut self, fields: &Fields<'a>) {
         let named = |name: &str, value: &str| {
-            fields.get(name).filter(|(_, entry)| text_of(&entry.value) == Some(value)).map(|(_, entry)| entry.value.at)
+            fields.get(name).filter(|(_, entry)| entry.value.as_text() == Some(value)).map(|(_, entry)| entry.value.at)
         };
         if let Some(at) = named("evaluationMode", "ALWAYS_ALLOW") {
             let text = "the rule admits every image".to_owned();
@@ -182,24 +182,12 @@ impl<'a> Decoder<'a, '_, '_> {
         let mut seen = HashSet::new();
         for (at, attestor) in list.map(|entry| entry.value.elements()).unwrap_or_default().iter().enumerate() {
             let Some(entry) = attestor.entries().iter().find(|entry| &*entry.key.text == "id") else { continue };
-            if text_of(&entry.value).is_some_and(|id| !seen.insert(id)) {
+            if entry.value.as_text().is_some_and(|id| !seen.insert(id)) {
                 let text = "another attestor of this policy has the same id".to_owned();
                 self.within(Step::Field("requiredAttestors"), |this| {
                     this.within(Step::Index(at), |this| this.report(Code::AttestorId, entry.value.at, text));
                 });
             }
         }
-    }
-}
-
-/// Whether an entry has more than nothing as its value.
-fn is_set(entry: &Entry) -> bool {
-    !entry.value.is_null() && !entry.value.is_empty_list()
-}
-
-fn text_of(node: &Node) -> Option<&str> {
-    match &node.value {
-        Value::Scalar(Scalar { text, means: Means::Text }) => Some(text),
-        Value::Scalar(_) | Value::List(_) | Value::Map(_) => None,
     }
 }

@@ -5,8 +5,9 @@
 use std::ops::Range;
 
 use super::cursor::Cursor;
+use super::kind::Kind;
+use super::refusal::Case;
 use super::text::{BREAK, WRAP};
-use super::{Case, Kind};
 
 /// How far before and behind a message its carrier is looked for, in bytes.
 const BEFORE: usize = 400;

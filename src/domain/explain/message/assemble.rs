@@ -4,13 +4,13 @@
 use std::collections::HashMap;
 
 use super::cursor::{Cursor, shown};
+use super::kind::{DISTRIBUTED_WEBHOOK, Kind, is_binary_authorization};
 use super::reason::{Reason, ReasonKind};
+use super::refusal::{Case, Finding, MAX_CASES, Reading, Subject, Verdict};
+use super::relatives::Relative;
 use super::statement::{self, Statement};
 use super::text::{self, BREAK, WRAP};
-use super::{
-    Case, DISTRIBUTED_WEBHOOK, Finding, Kind, MAX_CASES, Reading, Relative, Subject, Verdict, around,
-    is_binary_authorization, relatives,
-};
+use super::{around, relatives};
 
 /// What is told of a stretch that is not understood.
 const EXCERPT: usize = 200;

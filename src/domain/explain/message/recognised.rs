@@ -4,7 +4,7 @@
 use crate::image::ImageRef;
 use crate::name::AttestorName;
 
-use super::is_binary_authorization;
+use super::kind::is_binary_authorization;
 
 /// Of each kind; more of them in one text are left out.
 const MOST: usize = 20;

@@ -4,8 +4,8 @@
 //! Sources: `docs/binary-authorization.md`, "Importing a policy with gcloud" and "gcloud and Container
 //! Analysis errors", the texts of the API server, the kubelet and the organization policy service.
 
-use super::Kind;
 use super::cursor::Cursor;
+use super::kind::Kind;
 use super::text::BREAK;
 
 /// What a message is about that is no refusal of a pod by Binary Authorization.

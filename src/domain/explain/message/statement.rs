@@ -2,8 +2,9 @@
 
 use super::cursor::{Cursor, shown};
 use super::reason::{self, Reason};
+use super::refusal::RuleSaid;
 use super::text::{BREAK, WRAP};
-use super::{RuleSaid, relatives};
+use super::{kind, relatives};
 use crate::policy::RuleKind;
 
 /// One sentence, or a part that has a meaning of its own.
@@ -49,7 +50,7 @@ impl Statement {
     /// Whether it needs another one behind it.
     pub(super) fn wants_more(&self) -> bool {
         match self {
-            Self::Webhook { name } => super::is_binary_authorization(name),
+            Self::Webhook { name } => kind::is_binary_authorization(name),
             Self::Backend
             | Self::ServiceUpdate
             | Self::Revision { .. }

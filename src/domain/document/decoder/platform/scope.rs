@@ -2,7 +2,6 @@
 
 use std::collections::HashMap;
 
-use super::{is_set, text_of};
 use crate::diagnostic::Code;
 use crate::document::decoder::{Decoder, Fields, Step, place, start};
 use crate::document::node::Node;
@@ -21,10 +20,10 @@ enum Scope<'a> {
 impl<'a> Scope<'a> {
     fn of(set: &'a Node) -> Self {
         let entry = |node: &'a Node, name: &str| {
-            node.entries().iter().find(|entry| &*entry.key.text == name).filter(|entry| is_set(entry))
+            node.entries().iter().find(|entry| &*entry.key.text == name).filter(|entry| entry.is_set())
         };
         let Some(scope) = entry(set, "scope") else { return Self::Everything };
-        let text = |name| entry(&scope.value, name).and_then(|entry| text_of(&entry.value));
+        let text = |name| entry(&scope.value, name).and_then(|entry| entry.value.as_text());
         match (text("kubernetesNamespace"), text("kubernetesServiceAccount")) {
             (Some(namespace), None) => Self::Namespace(namespace),
             (None, Some(account)) => Self::ServiceAccount(account),
@@ -44,7 +43,7 @@ impl<'a> Decoder<'a, '_, '_> {
     /// The rules that the service enforces: what is more specific comes first, and the last set is
     /// for everything. That a second set of one scope is taken is inferred.
     pub(super) fn check_scopes(&mut self, fields: &Fields<'a>, key: Bytes) {
-        let Some((_, entry)) = fields.get("checkSets").filter(|(_, entry)| is_set(entry)) else {
+        let Some((_, entry)) = fields.get("checkSets").filter(|(_, entry)| entry.is_set()) else {
             let at = fields.get("checkSets").map_or(key, |(_, entry)| place(entry.key.at, &entry.value));
             return self.report(Code::NoChecks, at, "a policy without check sets admits every image".to_owned());
         };

@@ -3,10 +3,12 @@
 
 use serde_json::Value;
 
-use super::{fill, map, message, text};
+use super::field::{fill, map, message, text};
 use crate::admission::{BREAK_GLASS_ANNOTATION, BREAK_GLASS_LABEL};
 use crate::explain::message::assemble::{clipped, is_vague};
-use crate::explain::message::{Case, Finding, Kind, Reason, ReasonKind, Subject, Verdict};
+use crate::explain::message::kind::Kind;
+use crate::explain::message::reason::{Reason, ReasonKind};
+use crate::explain::message::refusal::{Case, Finding, Subject, Verdict};
 
 /// What one entry tells: at most one refusal by Binary Authorization.
 pub(super) fn cases(entry: &Value) -> Vec<Case> {

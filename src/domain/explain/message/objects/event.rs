@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::{SHORTEST, message, text};
+use super::field::{SHORTEST, message, text};
 use crate::explain::message::assemble::{is_vague, merged};
 use crate::explain::message::{Case, Subject};
 

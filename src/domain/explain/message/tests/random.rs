@@ -6,18 +6,9 @@ use crate::admission::{
     AttestorEvidence, CompiledPolicy, Decision, DenyCause, Evidence, Generation, ImageOutcome, Platform, Request,
     RequestImage, evaluate,
 };
-use crate::attestation::{SignatureFault, Verified, Verify};
-use crate::attestor::PublicKey;
+use crate::attestation::NothingToVerify;
 use crate::policy::{AdmissionRule, EnforcementMode, EvaluationMode, Policy};
 use crate::system_policy;
-
-struct Nobody;
-
-impl Verify for Nobody {
-    fn verify(&self, _: &PublicKey, _: &[u8], _: &[u8]) -> Result<Verified, SignatureFault> {
-        Err(SignatureFault::Bad)
-    }
-}
 
 fn image() -> impl Strategy<Value = String> {
     let name = "[a-z][a-z0-9]{0,8}(\\.io|:5000)?(/[a-z0-9]{1,8}([._-][a-z0-9]{1,4})?){0,3}";
@@ -121,7 +112,7 @@ proptest! {
     #[test]
     fn every_text_that_a_decision_makes_is_decoded_to_the_same((policy, request, evidence) in question(), legacy in any::<bool>(), width in 20..200_usize) {
         let compiled = CompiledPolicy::new(&policy, &system_policy::documented("global"));
-        let decision = evaluate(&compiled, &request, &evidence, &Nobody);
+        let decision = evaluate(&compiled, &request, &evidence, &NothingToVerify);
         let generation = if legacy { Generation::Legacy } else { Generation::Current };
         let text = decision.denial_text(generation);
         prop_assume!(!text.is_empty());

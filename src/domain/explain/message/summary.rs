@@ -1,6 +1,9 @@
 //! What a refusal says: in plain words, and as the question that was asked.
 
-use super::{Case, Finding, Kind, ReasonKind, Relative, RuleSaid, Verdict};
+use super::kind::Kind;
+use super::reason::ReasonKind;
+use super::refusal::{Case, Finding, RuleSaid, Verdict};
+use super::relatives::Relative;
 use crate::admission::{Platform, Request, RequestImage};
 use crate::policy::RuleKind;
 

@@ -1,0 +1,122 @@
+//! The decision that a case leads to: made from what is known of each attestor and image, without keys
+//! and signatures.
+
+use std::collections::BTreeMap;
+
+use crate::admission::{
+    AttestorEvidence, AttestorOutcome, CompiledPolicy, Decision, Evidence, ImageDecision, ImageOutcome, Outcome,
+    Request, evaluate,
+};
+use crate::attestation::NothingToVerify;
+use crate::name::AttestorName;
+use crate::policy::{AdmissionWhitelistPattern, GlobalPolicyEvaluationMode, Policy};
+use crate::system_policy;
+
+/// What was found out about one attestor and one image.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Known {
+    pub attestor: String,
+    pub image: String,
+    /// `None`: not known.
+    pub attested: Option<bool>,
+    /// Why not, or why it is not known; empty where it is attested.
+    pub why: String,
+}
+
+/// Decides from what a case holds.
+pub(super) fn decide(
+    policy: &Policy,
+    system_patterns: &[String],
+    request: &Request,
+    known: &[Known],
+    resolved: &BTreeMap<String, String>,
+) -> Decision {
+    let pattern = |name: &String| AdmissionWhitelistPattern { name_pattern: name.clone() };
+    let patterns = system_patterns.iter().map(pattern).collect();
+    let system = Policy { admission_whitelist_patterns: patterns, ..system_policy::documented("global") };
+    evaluate(&CompiledPolicy::new(policy, &system), request, &evidence(known, resolved), &NothingToVerify)
+}
+
+/// The evidence that leads to what is known.
+fn evidence(known: &[Known], resolved: &BTreeMap<String, String>) -> Evidence {
+    let mut evidence = Evidence::default();
+    for known in known {
+        let Ok(name) = known.attestor.parse::<AttestorName>() else { continue };
+        let digest = known.image.rsplit_once('@').and_then(|(_, digest)| digest.parse().ok());
+        match (known.attested, digest) {
+            (Some(attested), Some(digest)) => {
+                evidence.surveyed.entry(name).or_default().insert(digest, attested);
+            }
+            (None, _) => {
+                evidence.attestors.insert(name, AttestorEvidence::Unknown(known.why.clone()));
+            }
+            // Without a digest nobody is asked.
+            (Some(_), None) => {}
+        }
+    }
+    let digests = resolved.iter().filter_map(|(image, digest)| Some((image.clone(), digest.parse().ok()?)));
+    evidence.resolved = digests.collect();
+    evidence
+}
+
+/// What was found out, as far as the decision asked for it.
+pub(super) fn known(decision: &Decision) -> Vec<Known> {
+    let why = |attestor: &AttestorOutcome| match (attestor.satisfied, &attestor.fault) {
+        (Some(true), _) => String::new(),
+        (Some(false), Some(fault)) => fault.to_string(),
+        _ => attestor.reason.clone(),
+    };
+    let of_image = |image: &ImageDecision| {
+        let name = image.image.clone();
+        let known = |attestor: &AttestorOutcome| Known {
+            attestor: attestor.name.clone(),
+            image: name.clone(),
+            attested: attestor.satisfied,
+            why: why(attestor),
+        };
+        image.attestors.iter().map(known).collect::<Vec<_>>()
+    };
+    decision.images.iter().flat_map(of_image).collect()
+}
+
+/// The patterns of the system policy, where the policy asks for them.
+pub(super) fn system_patterns(policy: &Policy, system: &Policy) -> Vec<String> {
+    match policy.global_policy_evaluation_mode {
+        GlobalPolicyEvaluationMode::Enable => {
+            system.admission_whitelist_patterns.iter().map(|pattern| pattern.name_pattern.clone()).collect()
+        }
+        _ => Vec::new(),
+    }
+}
+
+/// An attestor, and whether it is satisfied.
+type Said = (String, Option<bool>);
+
+/// What makes two decisions the same.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Essence {
+    pub(super) outcome: Outcome,
+    pub(super) message: String,
+    pub(super) rule: Option<(String, String)>,
+    /// Image, outcome, and what each attestor says.
+    pub(super) images: Vec<(String, ImageOutcome, Vec<Said>)>,
+}
+
+impl Essence {
+    pub(super) fn of(decision: &Decision) -> Self {
+        let attestors = |image: &ImageDecision| {
+            image.attestors.iter().map(|attestor| (attestor.name.clone(), attestor.satisfied)).collect()
+        };
+        Self {
+            outcome: decision.outcome,
+            message: decision.message.clone(),
+            rule: decision.rule.as_ref().map(|rule| (format!("{:?}", rule.kind), rule.key.clone())),
+            images: decision.images.iter().map(|i| (i.image.clone(), i.outcome.clone(), attestors(i))).collect(),
+        }
+    }
+}
+
+pub(super) fn same(essence: &Essence, decision: &Decision) -> bool {
+    *essence == Essence::of(decision)
+}
