@@ -37,3 +37,4 @@ pub mod transcript;
 pub mod what_if;
 
 mod lint;
+mod markdown;

@@ -1,5 +1,7 @@
 //! The name that was probably meant.
 
+use strsim::osa_distance;
+
 /// Longer texts are no misspelt name of ours.
 const MAX_CHARACTERS: usize = 80;
 
@@ -10,12 +12,14 @@ pub(crate) fn nearest<'a>(text: &str, candidates: impl IntoIterator<Item = &'a s
         return None;
     }
     let typed = folded(text);
-    let allowed = (typed.len() / 3).clamp(1, 6);
+    let length = typed.chars().count();
+    // A third of the letters may be wrong; of long names no more than six, or anything would be near.
+    let allowed = (length / 3).clamp(1, 6);
     let score = |candidate: &'a str| {
         let wanted = folded(candidate);
         // Each character more or less is an edit.
-        let near = wanted.len().abs_diff(typed.len()) <= allowed;
-        near.then(|| (distance(&typed, &wanted), candidate)).filter(|(distance, _)| *distance <= allowed)
+        let near = wanted.chars().count().abs_diff(length) <= allowed;
+        near.then(|| (osa_distance(&typed, &wanted), candidate)).filter(|(distance, _)| *distance <= allowed)
     };
     candidates.into_iter().filter_map(score).min_by_key(|(distance, _)| *distance).map(|(_, best)| best)
 }
@@ -25,28 +29,9 @@ pub(crate) fn suggestion(best: Option<&str>) -> String {
     best.map(|best| format!("; did you mean `{best}`?")).unwrap_or_default()
 }
 
-fn folded(text: &str) -> Vec<char> {
+/// The text without what a slip often gets wrong: case, and the separators of words.
+fn folded(text: &str) -> String {
     text.chars().filter(|c| !matches!(c, '_' | '-' | ' ')).flat_map(char::to_lowercase).collect()
-}
-
-/// Insertions, deletions, replacements and swaps of neighbours (optimal string alignment).
-fn distance(from: &[char], to: &[char]) -> usize {
-    let mut before: Vec<usize> = Vec::new();
-    let mut row: Vec<usize> = (0..=to.len()).collect();
-    for (at, typed) in from.iter().enumerate() {
-        let mut next = vec![at + 1];
-        for (column, wanted) in to.iter().enumerate() {
-            let replaced = row[column] + usize::from(typed != wanted);
-            let mut best = replaced.min(row[column + 1] + 1).min(next[column] + 1);
-            let swapped = at > 0 && column > 0 && from[at - 1] == *wanted && to[column - 1] == *typed;
-            if swapped {
-                best = best.min(before[column - 1] + 1);
-            }
-            next.push(best);
-        }
-        before = std::mem::replace(&mut row, next);
-    }
-    row[to.len()]
 }
 
 #[cfg(test)]
@@ -69,10 +54,10 @@ mod tests {
         assert_eq!(nearest(text, NAMES), expected);
     }
 
-    #[test]
-    fn a_swap_is_one_edit() {
-        let chars = |text: &str| text.chars().collect::<Vec<_>>();
-        assert_eq!(distance(&chars("abcd"), &chars("abdc")), 1);
-        assert_eq!(distance(&chars("kitten"), &chars("sitting")), 3);
+    #[rstest]
+    #[case("abcd", "abdc", 1)]
+    #[case("kitten", "sitting", 3)]
+    fn a_swap_is_one_edit(#[case] from: &str, #[case] to: &str, #[case] edits: usize) {
+        assert_eq!(osa_distance(from, to), edits);
     }
 }

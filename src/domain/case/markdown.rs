@@ -2,6 +2,7 @@
 
 use super::file::{CaseFile, Checked};
 use crate::document::emit;
+use crate::markdown::escaped;
 
 /// The case, what is decided now, and what is not as it was.
 pub fn markdown(case: &CaseFile, checked: &Checked) -> String {
@@ -12,25 +13,25 @@ pub fn markdown(case: &CaseFile, checked: &Checked) -> String {
     }
     text.push_str("| | |\n|---|---|\n");
     for (name, value) in facts(case) {
-        text.push_str(&format!("| {name} | {} |\n", cell(&value)));
+        text.push_str(&format!("| {name} | {} |\n", escaped(&value)));
     }
     text.push_str("\n## Checks\n\n");
     text.push_str(&format!("{}\n\n", fenced(&decision.trace.join("\n"), "text")));
-    section(&mut text, "Assumed", case.assumptions.iter().map(|text| cell(text)));
+    section(&mut text, "Assumed", case.assumptions.iter().map(|text| escaped(text)));
     let evidence = case.evidence.iter().map(|known| {
         let found = match known.attested {
             Some(true) => "attested".to_owned(),
-            Some(false) => format!("not attested: {}", cell(&known.why)),
-            None => format!("not known: {}", cell(&known.why)),
+            Some(false) => format!("not attested: {}", escaped(&known.why)),
+            None => format!("not known: {}", escaped(&known.why)),
         };
-        format!("{}, {}: {found}", cell(&known.attestor), cell(&known.image))
+        format!("{}, {}: {found}", escaped(&known.attestor), escaped(&known.image))
     });
     section(&mut text, "Attestations", evidence);
     text.push_str(&format!("## Policy\n\n{}\n\n", fenced(&emit(&case.policy), "yaml")));
     section(&mut text, "Left out", case.redacted.iter().map(super::Redaction::text));
     let again = match checked.differences.as_slice() {
         [] => vec!["Decided again from this file: the same.".to_owned()],
-        differences => differences.iter().map(|difference| cell(difference)).collect(),
+        differences => differences.iter().map(|difference| escaped(difference)).collect(),
     };
     section(&mut text, "Decided again", again.into_iter());
     let hashes = &case.sha256;
@@ -40,7 +41,7 @@ pub fn markdown(case: &CaseFile, checked: &Checked) -> String {
         ("evidence", &hashes.evidence),
         ("decision", &hashes.decision),
     ];
-    section(&mut text, "SHA-256", parts.into_iter().map(|(part, hash)| format!("{part} `{}`", cell(hash))));
+    section(&mut text, "SHA-256", parts.into_iter().map(|(part, hash)| format!("{part} `{}`", escaped(hash))));
     text.truncate(text.trim_end().len());
     text.push('\n');
     text
@@ -85,17 +86,4 @@ fn fenced(text: &str, language: &str) -> String {
     let fence = "`".repeat(longest.max(2) + 1);
     let plain: String = text.chars().map(|c| if c.is_control() && c != '\n' { ' ' } else { c }).collect();
     format!("{fence}{language}\n{}\n{fence}", plain.trim_end())
-}
-
-/// Nothing of the text is taken for Markdown or HTML, and a cell stays one cell.
-fn cell(text: &str) -> String {
-    let mut escaped = String::with_capacity(text.len());
-    for c in text.chars() {
-        match c {
-            '\\' | '`' | '*' | '_' | '[' | ']' | '<' | '>' | '|' | '#' | '~' | '&' => escaped.extend(['\\', c]),
-            c if c.is_control() => escaped.push(' '),
-            c => escaped.push(c),
-        }
-    }
-    escaped
 }

@@ -5,6 +5,7 @@ use crate::document::Document;
 use super::changes::{Change, Effect};
 use super::outcomes::Standing;
 use super::report::{Detail, Review};
+use crate::markdown::escaped;
 
 /// The whole review; `documents` are the old and the new policy as they are written, for the lines.
 pub fn markdown(review: &Review, documents: [Option<&Document>; 2]) -> String {
@@ -102,17 +103,4 @@ fn row(review: &Review, detail: &Detail) -> String {
     let cell = |outcome: &str, because: &super::Because| format!("{outcome}: {}", escaped(&because.with_line()));
     let (old, new) = (cell(outcome(true), &detail.old), cell(outcome(false), &detail.new));
     format!("| {} | {old} | {new} |\n", escaped(&title))
-}
-
-/// Nothing of the text is taken for Markdown or HTML, and a cell stays one cell.
-fn escaped(text: &str) -> String {
-    let mut escaped = String::with_capacity(text.len());
-    for c in text.chars() {
-        match c {
-            '\\' | '`' | '*' | '_' | '[' | ']' | '<' | '>' | '|' | '#' | '~' | '&' => escaped.extend(['\\', c]),
-            c if c.is_control() => escaped.push(' '),
-            c => escaped.push(c),
-        }
-    }
-    escaped
 }
