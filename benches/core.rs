@@ -2,8 +2,8 @@
 
 mod decision;
 mod drawing;
+mod explain;
 mod parsing;
-mod rejection;
 mod replay;
 mod review;
 mod server;

@@ -6,7 +6,7 @@
 use std::hint::black_box;
 
 use countersign::domain::admission::{CompiledPolicy, Evidence, Request, decide};
-use countersign::domain::inventory::{Item, Origin};
+use countersign::domain::inventory::{InventoryItem, Origin};
 use countersign::domain::policy::{
     AdmissionRule, AdmissionWhitelistPattern, EnforcementMode, EvaluationMode, GlobalPolicyEvaluationMode, Policy,
 };
@@ -57,7 +57,7 @@ fn new() -> Policy {
 }
 
 /// Two thirds are exempt under the old policy.
-fn items() -> Vec<Item> {
+fn items() -> Vec<InventoryItem> {
     let digest = "sha256:37e5287945774f27b418ce567cd77f4bbc9ef44a1bcd1a2312369f31f9cce567";
     let image = |n: usize| {
         let pod = Request {
@@ -67,7 +67,7 @@ fn items() -> Vec<Item> {
         };
         let service = n % (PATTERNS * 3 / 2);
         let name = format!("us-central1-docker.pkg.dev/team-{:03}/service-{service}/web@{digest}", service % 97);
-        Item::image(&name, &pod, Origin::Running)
+        InventoryItem::image(&name, &pod, Origin::Running)
     };
     (0..IMAGES).map(image).collect()
 }

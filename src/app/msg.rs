@@ -19,7 +19,7 @@ use crate::shell::timer::Timer;
 use domain::document::Document;
 use domain::fix::Fix;
 use domain::replay::Replay;
-use domain::review::Row;
+use domain::review::ReviewRow;
 
 /// Something that happened.
 #[derive(Debug, Clone, PartialEq)]
@@ -53,7 +53,7 @@ pub enum Msg {
     /// What the cluster that is watched tells.
     Watched(Ticket, Box<News>),
     /// The rows of a long inventory.
-    Previewed(Ticket, Vec<Row>),
+    Previewed(Ticket, Vec<ReviewRow>),
     /// How many items a review has decided.
     ReviewProgress(Ticket, usize),
     Reviewed(Ticket, Box<Reviewed>),

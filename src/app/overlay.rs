@@ -15,7 +15,7 @@ use crate::shell::report::Report;
 use crate::shell::tab::Pane;
 use crate::sign::state::Wizard;
 use domain::admission::{Decision, Request};
-use domain::fix::Step;
+use domain::fix::FixStep;
 use domain::image::ImageRef;
 use domain::name::AttestorName;
 use domain::quick_fix::QuickFix;
@@ -128,7 +128,7 @@ pub enum Then {
     /// Makes the step of this id of the codelab the current one again.
     Reopen(&'static str),
     /// Does the steps of a fix that are left.
-    Steps(Vec<Step>),
+    Steps(Vec<FixStep>),
     /// Makes a quick fix in the text of this revision.
     Fix {
         revision: u64,

@@ -7,7 +7,7 @@ use domain::admission::{Evidence, Request};
 use domain::attestation::Attestation;
 use domain::attestor::Attestor;
 use domain::image::Digest;
-use domain::inventory::Item;
+use domain::inventory::InventoryItem;
 use domain::name::NoteName;
 use domain::policy::Policy;
 use domain::registered::Registered;
@@ -181,7 +181,7 @@ pub enum Answer {
     Evidence(Result<Box<Evidence>, Report>),
     Registry(Result<Registry, Report>),
     Survey(Result<Arc<Evidence>, Report>),
-    Inventory(Result<Arc<Vec<Item>>, Report>),
+    Inventory(Result<Arc<Vec<InventoryItem>>, Report>),
     Keys(Result<Vec<LocalKey>, Report>),
     Work(Result<Work, Report>),
 }

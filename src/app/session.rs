@@ -13,7 +13,7 @@ use domain::admission::{Evidence, RequestImage};
 use domain::attestation::Attestation;
 use domain::attestor::Attestor;
 use domain::image::ImageRef;
-use domain::inventory::Item;
+use domain::inventory::InventoryItem;
 use domain::policy::Policy;
 use domain::resource::{Cluster, ClusterEvent, Image, LocalKey, Note, Project, Workload};
 use domain::what_if::Assumptions;
@@ -78,7 +78,7 @@ pub struct Remotes {
     /// What the attestors say of the images of the inventory.
     pub survey: Remote<Arc<Evidence>>,
     /// The reviewer's list.
-    pub inventory: Remote<Arc<Vec<Item>>>,
+    pub inventory: Remote<Arc<Vec<InventoryItem>>>,
     pub workloads: Remote<Vec<Workload>>,
     pub events: Remote<Vec<ClusterEvent>>,
     pub keys: Remote<Vec<LocalKey>>,

@@ -17,8 +17,8 @@ use crate::cli::exit::Exit;
 use domain::admission::{AttestorEvidence, CompiledPolicy, Decision, Evidence, Request, evaluate};
 use domain::document::Document;
 use domain::explain::cause::{Diagnosis, State, diagnose};
-use domain::explain::message::{self, Case, MAX_BYTES, Reading};
-use domain::fix::{self, Fix, Known, fixes};
+use domain::explain::message::{self, MAX_BYTES, Reading, Refusal};
+use domain::fix::{self, Fix, FixFacts, fixes};
 use domain::system_policy;
 use signing::openpgp::Verifier;
 
@@ -53,7 +53,7 @@ enum Failure {
 
 /// One case, with what can be behind each of its findings.
 struct Explained {
-    case: Case,
+    case: Refusal,
     /// The question asked again.
     again: Option<Decision>,
     diagnoses: Vec<Diagnosis>,
@@ -105,7 +105,7 @@ fn answer(args: &Args) -> Result<Answer, Failure> {
     Ok(Answer { reading, cases, policy })
 }
 
-fn explained(case: &Case, document: Option<&Document>) -> Explained {
+fn explained(case: &Refusal, document: Option<&Document>) -> Explained {
     let evidence = Evidence::default();
     let request = case.request();
     let can_ask = case.relative.is_none() && !request.images.is_empty();
@@ -121,13 +121,13 @@ fn explained(case: &Case, document: Option<&Document>) -> Explained {
 }
 
 /// The attestors that the message says refused are taken to have attested nothing.
-fn would_admit(document: &Document, request: &Request, case: &Case) -> Vec<Fix> {
+fn would_admit(document: &Document, request: &Request, case: &Refusal) -> Vec<Fix> {
     let refused = case.findings.iter().filter_map(|finding| finding.attestor.as_ref()?.parse().ok());
     let attestors = refused.map(|name| (name, AttestorEvidence::AssumedNone)).collect();
     let evidence = Evidence { attestors, ..Evidence::default() };
     let (system, verify) = (system_policy::documented("global"), Verifier::default());
-    let case = fix::Case { document, system: &system, request, evidence: &evidence, verify: &verify };
-    fixes(&case, &Known::default())
+    let case = fix::Denial { document, system: &system, request, evidence: &evidence, verify: &verify };
+    fixes(&case, &FixFacts::default())
 }
 
 /// What is piped in; one byte more than is read tells that there is more. A character that was cut in two

@@ -20,7 +20,7 @@ use super::terminal;
 use crate::cli::exit::Exit;
 use crate::runtime::reviewing::{self, Progress};
 use domain::admission::{AttestorEvidence, Evidence, Platform, Request};
-use domain::inventory::Item;
+use domain::inventory::InventoryItem;
 use domain::name::{AttestorName, ClusterKey};
 use domain::policy::Policy;
 use domain::review::{Comparison, Review, Reviewer, Source, Standing, json, markdown, sarif};
@@ -166,7 +166,7 @@ fn reviewed(args: &Args) -> Result<(Review, [Checked; 2]), Failure> {
     Ok((Review::new(comparison, items, rows, &reviewer, (&evidence, &verifier), documents), files))
 }
 
-fn items(args: &Args, reviewer: &Reviewer) -> Result<Vec<Item>, Failure> {
+fn items(args: &Args, reviewer: &Reviewer) -> Result<Vec<InventoryItem>, Failure> {
     let Some(path) = &args.inventory else { return Ok(Vec::new()) };
     let platform = match args.platform {
         PlatformName::Gke => Platform::Gke,

@@ -20,7 +20,7 @@ use super::terminal::complain;
 use crate::cli::exit::Exit;
 use domain::admission::{CompiledPolicy, Decision, Evidence, Outcome, Platform, Request, evaluate};
 use domain::document::Document;
-use domain::fix::{Case, Fix, Known, fixes};
+use domain::fix::{Denial, Fix, FixFacts, fixes};
 use domain::image::{Digest, ImageRef};
 use domain::name::ClusterKey;
 use domain::policy::Policy;
@@ -191,5 +191,5 @@ fn decide(policy: &Policy, request: &Request, evidence: &Evidence) -> Decision {
 fn would_admit(document: &Document, request: &Request, evidence: &Evidence) -> Vec<Fix> {
     let system = system_policy::documented("global");
     let verify = Verifier::default();
-    fixes(&Case { document, system: &system, request, evidence, verify: &verify }, &Known::default())
+    fixes(&Denial { document, system: &system, request, evidence, verify: &verify }, &FixFacts::default())
 }

@@ -18,7 +18,7 @@ use crate::attestation::Verify;
 pub use decision::Known;
 pub use file::{CaseError, CaseFile, Checked, MAX_BYTES};
 pub use markdown::markdown;
-pub use parts::{Redaction, Source};
+pub use parts::{CaseSource, Redaction};
 
 use decision::{decide, same};
 use parts::Parts;
@@ -33,7 +33,7 @@ pub struct Made {
 
 /// Makes the redacted case of a decision. Where redacting what decides would give another decision, it
 /// stays as it is, and the case says so.
-pub fn make(source: &Source<'_>, verify: &dyn Verify) -> Made {
+pub fn make(source: &CaseSource<'_>, verify: &dyn Verify) -> Made {
     let compiled = CompiledPolicy::new(source.policy, source.system);
     let original = evaluate(&compiled, source.request, source.evidence, verify);
     let redacted = redact::everything(source, &original);
@@ -44,7 +44,7 @@ pub fn make(source: &Source<'_>, verify: &dyn Verify) -> Made {
     made(&redact::texts_alone(source, &original), source)
 }
 
-fn made(parts: &Parts, source: &Source<'_>) -> Made {
+fn made(parts: &Parts, source: &CaseSource<'_>) -> Made {
     let decision = decide(&parts.policy, &parts.system_patterns, &parts.request, &parts.known, &parts.resolved);
     Made { file: CaseFile::new(parts, &decision, source), decision }
 }

@@ -4,7 +4,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use crate::explain::message::{self, Case, ReasonKind, Relative};
+use crate::explain::message::{self, ReasonKind, Refusal, Relative};
 use crate::policy::RuleKind;
 use crate::resource::{ClusterEvent, Workload};
 
@@ -148,7 +148,7 @@ fn webhook(message: &str) -> Option<&str> {
 }
 
 /// The reasons first: they are what is seen where there is little room.
-fn cause(case: &Case) -> String {
+fn cause(case: &Refusal) -> String {
     let mut parts: Vec<String> = Vec::new();
     for finding in &case.findings {
         let id = finding.attestor.as_deref().map(|name| name.rsplit('/').next().unwrap_or(name));

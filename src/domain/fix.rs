@@ -19,11 +19,11 @@ mod world;
 
 use crate::admission::Outcome;
 
-pub use case::{Case, Known, KnownKey};
+pub use case::{Denial, FixFacts, KnownKey};
 pub use json::FixReport;
-pub use kind::Kind;
+pub use kind::FixKind;
 pub use reach::{Affected, Reach};
-pub use step::Step;
+pub use step::FixStep;
 pub use words::Hunk;
 
 use plan::Plan;
@@ -32,9 +32,9 @@ use world::World;
 /// One way to have the pod admitted.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Fix {
-    pub kind: Kind,
+    pub kind: FixKind,
     /// All of them are needed; in the order in which they are done.
-    pub steps: Vec<Step>,
+    pub steps: Vec<FixStep>,
     /// What is decided with them.
     pub outcome: Outcome,
     /// The text of the policy with its steps made, where there are such.
@@ -46,11 +46,11 @@ pub struct Fix {
 /// document is no policy.
 ///
 /// Policy changes are tried on the policy itself; the text that comes of them is read and decided again.
-pub fn fixes(case: &Case<'_>, known: &Known<'_>) -> Vec<Fix> {
+pub fn fixes(case: &Denial<'_>, known: &FixFacts<'_>) -> Vec<Fix> {
     let Some(world) = World::new(case).filter(|world| world.outcome(&[]) == Outcome::Deny) else { return Vec::new() };
     let plan = Plan::new(&world, known);
     let mut fixes: Vec<Fix> = Vec::new();
-    for kind in Kind::ALL {
+    for kind in FixKind::ALL {
         let (primary, helpers) = plan.candidates(kind);
         let Some(steps) = search::smallest(&world, &primary, &helpers) else { continue };
         if fixes.iter().any(|fix| fix.steps == steps) {
@@ -67,39 +67,39 @@ pub fn fixes(case: &Case<'_>, known: &Known<'_>) -> Vec<Fix> {
 impl Fix {
     /// What comes before what is counted: whether the policy's demand stays, who can do it from here, and
     /// whether the decision is overridden instead of changed.
-    fn rank(&self, known: &Known<'_>) -> u8 {
-        let from_here = known.keys.is_none() || self.steps.iter().all(Step::is_possible_here);
+    fn rank(&self, known: &FixFacts<'_>) -> u8 {
+        let from_here = known.keys.is_none() || self.steps.iter().all(FixStep::is_possible_here);
         match self.kind {
-            Kind::DeployByDigest
-            | Kind::GrantRole
-            | Kind::RestoreNote
-            | Kind::RestoreAttestor
-            | Kind::CorrectKeyId
-            | Kind::Resign
-            | Kind::Attest
+            FixKind::DeployByDigest
+            | FixKind::GrantRole
+            | FixKind::RestoreNote
+            | FixKind::RestoreAttestor
+            | FixKind::CorrectKeyId
+            | FixKind::Resign
+            | FixKind::Attest
                 if from_here =>
             {
                 0
             }
-            Kind::AddKey if from_here => 1,
-            Kind::DeployByDigest
-            | Kind::CorrectKeyId
-            | Kind::Resign
-            | Kind::Attest
-            | Kind::GrantRole
-            | Kind::RestoreNote
-            | Kind::RestoreAttestor
-            | Kind::AddKey => 2,
-            Kind::AllowImage => 3,
-            Kind::AllowTag => 4,
-            Kind::AllowRepository
-            | Kind::AllowRegistry
-            | Kind::ServiceIdentityRule
-            | Kind::ServiceAccountRule
-            | Kind::NamespaceRule
-            | Kind::ClusterRule => 5,
-            Kind::DryRun => 6,
-            Kind::BreakGlass => 7,
+            FixKind::AddKey if from_here => 1,
+            FixKind::DeployByDigest
+            | FixKind::CorrectKeyId
+            | FixKind::Resign
+            | FixKind::Attest
+            | FixKind::GrantRole
+            | FixKind::RestoreNote
+            | FixKind::RestoreAttestor
+            | FixKind::AddKey => 2,
+            FixKind::AllowImage => 3,
+            FixKind::AllowTag => 4,
+            FixKind::AllowRepository
+            | FixKind::AllowRegistry
+            | FixKind::ServiceIdentityRule
+            | FixKind::ServiceAccountRule
+            | FixKind::NamespaceRule
+            | FixKind::ClusterRule => 5,
+            FixKind::DryRun => 6,
+            FixKind::BreakGlass => 7,
         }
     }
 }

@@ -11,7 +11,7 @@ pub const MAX_ITEMS: usize = 500_000;
 
 /// One pod, or one image as if it were a pod of its own.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Item {
+pub struct InventoryItem {
     pub request: Request,
     pub origin: Origin,
     /// What made the pod, for example `replicaset/web-5d8f`, or the pod itself; empty for an image.
@@ -56,7 +56,7 @@ pub fn owner_of(labels: &BTreeMap<String, String>) -> &str {
     OWNER_LABELS.iter().find_map(|label| labels.get(*label)).map_or("", String::as_str)
 }
 
-impl Item {
+impl InventoryItem {
     /// One image, asked about as this pod.
     pub fn image(image: &str, pod: &Request, origin: Origin) -> Self {
         let images = vec![RequestImage { image: image.to_owned(), ..RequestImage::default() }];
@@ -110,11 +110,11 @@ mod tests {
     fn an_item_with_its_own_attestors_knows_that_there_are_no_others() {
         let [qa, other]: [AttestorName; 2] =
             ["qa", "other"].map(|id| format!("projects/p/attestors/{id}").parse().unwrap());
-        let item = Item { attested_by: Some([qa.clone()].into()), ..Item::default() };
+        let item = InventoryItem { attested_by: Some([qa.clone()].into()), ..InventoryItem::default() };
         let known = Evidence::default();
         let evidence = item.evidence(&known, &[qa.clone(), other.clone()]);
         assert!(evidence.assumed.contains(&qa));
         assert_eq!(evidence.attestors.get(&other), Some(&AttestorEvidence::AssumedNone));
-        assert_eq!(*Item::default().evidence(&known, &[qa]), known);
+        assert_eq!(*InventoryItem::default().evidence(&known, &[qa]), known);
     }
 }

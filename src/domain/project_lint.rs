@@ -16,7 +16,7 @@ use crate::name::{AttestorName, ClusterKey};
 use crate::path::{Path, Segment};
 use crate::policy::{PolicyKind, RuleKind};
 use crate::resource::Cluster;
-use crate::schema::{Kind, POLICY};
+use crate::schema::{POLICY, ValueKind};
 use crate::spelling::{nearest, suggestion};
 
 /// What the facts say about the document, in the order of its text.
@@ -43,8 +43,8 @@ impl Check<'_, '_, '_> {
             let name = &entry.key.text;
             let path = Path(vec![Segment::Field(name.to_string())]);
             match POLICY.field(name).map(|field| field.kind) {
-                Some(Kind::Message(_)) => self.attestors(&path, &entry.value),
-                Some(Kind::Map(kind, _)) => {
+                Some(ValueKind::Message(_)) => self.attestors(&path, &entry.value),
+                Some(ValueKind::Map(kind, _)) => {
                     for rule in entry.value.entries() {
                         let mut path = path.clone();
                         path.0.push(Segment::Key(rule.key.text.to_string()));

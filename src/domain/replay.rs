@@ -14,7 +14,7 @@ use jiff::Timestamp;
 use crate::admission::{Outcome, Request};
 use crate::policy::Policy;
 
-pub use replayer::{Replayer, Row, Then};
+pub use replayer::{ReplayRow, Replayer, Then};
 pub use report::{Counts, Flipped, Owner, Replay, Unreadable};
 
 /// An admission as an audit log tells it.

@@ -19,11 +19,11 @@ mod subjects;
 mod witness;
 
 pub use because::Because;
-pub use changes::{Change, ChangeKind, Effect, named};
+pub use changes::{ChangeKind, Effect, PolicyChange, named};
 pub use compare::Side;
 pub use json::{Source, json};
 pub use markdown::markdown;
-pub use outcomes::{Reviewer, Row, Standing};
+pub use outcomes::{ReviewRow, Reviewer, Standing};
 pub use report::{Detail, Group, MAX_DETAILS, Review};
 pub use sarif::sarif;
 pub use witness::{Flip, Witness};
@@ -38,7 +38,7 @@ use crate::policy::Policy;
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Comparison {
     /// What is written differently, each with what it does.
-    pub changes: Vec<Change>,
+    pub changes: Vec<PolicyChange>,
     /// A pod that the two decide differently. `None`: there is none, and none is possible.
     pub difference: Option<Box<Witness>>,
 }

@@ -21,7 +21,7 @@ mod field;
 mod platform;
 mod singleton;
 
-pub use self::field::{Field, Kind, Message, Names, Presence, Role, is_snake_case_of};
+pub use self::field::{Field, Message, Names, Presence, Role, ValueKind, is_snake_case_of};
 pub use self::platform::{ATTESTOR_PUBLIC_KEY, CHECK, CHECK_SET, INLINE_ATTESTOR, PLATFORM_POLICY};
 pub use self::singleton::{PATTERN, POLICY, RULE};
 
@@ -61,12 +61,12 @@ pub fn place_at(root: &'static Message, path: &Path) -> Option<Place> {
 }
 
 /// The type of the value at a place; of an element of a list and of a map's value, their own.
-pub fn kind_at(root: &'static Message, path: &Path) -> Option<Kind> {
+pub fn kind_at(root: &'static Message, path: &Path) -> Option<ValueKind> {
     walk(root, path).map(|(kind, _)| kind)
 }
 
-fn walk(root: &'static Message, path: &Path) -> Option<(Kind, Option<Place>)> {
-    path.0.iter().try_fold((Kind::Message(root), None), |(kind, place), segment| {
+fn walk(root: &'static Message, path: &Path) -> Option<(ValueKind, Option<Place>)> {
+    path.0.iter().try_fold((ValueKind::Message(root), None), |(kind, place), segment| {
         let below = kind_below(kind, segment)?;
         let Segment::Field(name) = segment else { return Some((below, place)) };
         let message = kind.message()?;
@@ -76,11 +76,11 @@ fn walk(root: &'static Message, path: &Path) -> Option<(Kind, Option<Place>)> {
 }
 
 /// The type of what is one step below a value of type `kind`.
-pub fn kind_below(kind: Kind, segment: &Segment) -> Option<Kind> {
+pub fn kind_below(kind: ValueKind, segment: &Segment) -> Option<ValueKind> {
     match (segment, kind) {
         (Segment::Field(name), _) => Some(kind.message()?.field(name)?.kind),
-        (Segment::Index(_), Kind::List(element)) => Some(*element),
-        (Segment::Key(_), Kind::Map(_, value)) => Some(*value),
+        (Segment::Index(_), ValueKind::List(element)) => Some(*element),
+        (Segment::Key(_), ValueKind::Map(_, value)) => Some(*value),
         // gcloud takes a single value for a list of one.
         (Segment::Index(0), _) => Some(kind),
         (Segment::Index(_) | Segment::Key(_), _) => None,

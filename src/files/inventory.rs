@@ -12,7 +12,7 @@ use serde::de::{Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use crate::manifest::{self, Object};
 use domain::admission::{Platform, Request, RequestImage};
 use domain::image::{Digest, ImageRef};
-use domain::inventory::{Item, MAX_ITEMS, Origin, owner_of};
+use domain::inventory::{InventoryItem, MAX_ITEMS, Origin, owner_of};
 use domain::name::AttestorName;
 
 /// The pods of a very large cluster; kubectl prints some 6 KiB for each.
@@ -45,7 +45,7 @@ pub struct Defaults {
 }
 
 /// The items of a text in any of the forms, told apart by what it begins with.
-pub fn parse(text: &str, defaults: &Defaults) -> Result<Vec<Item>, InventoryError> {
+pub fn parse(text: &str, defaults: &Defaults) -> Result<Vec<InventoryItem>, InventoryError> {
     if text.len() > MAX_BYTES {
         return Err(InventoryError::TooLarge { found: text.len() });
     }
@@ -70,7 +70,7 @@ fn is_manifest(text: &str) -> bool {
     first.is_some_and(|line| ["apiVersion:", "kind:", "items:", "metadata:"].iter().any(|f| line.starts_with(f)))
 }
 
-fn images(text: &str, defaults: &Defaults) -> Result<Vec<Item>, InventoryError> {
+fn images(text: &str, defaults: &Defaults) -> Result<Vec<InventoryItem>, InventoryError> {
     let mut items = Vec::new();
     for (at, line) in text.lines().enumerate() {
         let image = line.trim();
@@ -80,7 +80,7 @@ fn images(text: &str, defaults: &Defaults) -> Result<Vec<Item>, InventoryError> 
         if let Err(error) = image.parse::<ImageRef>() {
             return Err(InventoryError::Line { line: at + 1, message: error.to_string() });
         }
-        items.push(Item::image(image, &defaults.pod, Origin::List));
+        items.push(InventoryItem::image(image, &defaults.pod, Origin::List));
         if items.len() > MAX_ITEMS {
             return Err(InventoryError::TooMany);
         }
@@ -88,7 +88,7 @@ fn images(text: &str, defaults: &Defaults) -> Result<Vec<Item>, InventoryError> 
     Ok(items)
 }
 
-fn pods_in_yaml(text: &str, defaults: &Defaults) -> Result<Vec<Item>, InventoryError> {
+fn pods_in_yaml(text: &str, defaults: &Defaults) -> Result<Vec<InventoryItem>, InventoryError> {
     let pods = manifest::pods(text)?;
     Ok(pods
         .into_iter()
@@ -96,13 +96,13 @@ fn pods_in_yaml(text: &str, defaults: &Defaults) -> Result<Vec<Item>, InventoryE
             let workload = format!("{}/{}", pod.kind.to_lowercase(), pod.name);
             let owner = owner_of(&pod.labels).to_owned();
             let request = in_cluster(pod.into_request(), defaults);
-            Item { request, origin: Origin::Running, workload, owner, ..Item::default() }
+            InventoryItem { request, origin: Origin::Running, workload, owner, ..InventoryItem::default() }
         })
         .collect())
 }
 
 /// One JSON text is Kubernetes' objects; several are lines.
-fn objects_or_lines(text: &str, defaults: &Defaults) -> Result<Vec<Item>, InventoryError> {
+fn objects_or_lines(text: &str, defaults: &Defaults) -> Result<Vec<InventoryItem>, InventoryError> {
     let mut values = serde_json::Deserializer::from_str(text).into_iter::<IgnoredAny>();
     let single = matches!(values.next(), Some(Ok(_))) && values.next().is_none();
     if !single || is_request(text) {
@@ -112,7 +112,7 @@ fn objects_or_lines(text: &str, defaults: &Defaults) -> Result<Vec<Item>, Invent
     if pods.too_many {
         return Err(InventoryError::TooMany);
     }
-    let item = |item: Item| Item { request: in_cluster(item.request, defaults), ..item };
+    let item = |item: InventoryItem| InventoryItem { request: in_cluster(item.request, defaults), ..item };
     Ok(pods.items.into_iter().map(item).collect())
 }
 
@@ -138,7 +138,7 @@ fn in_cluster(request: Request, defaults: &Defaults) -> Request {
 /// What kubectl prints: an object, or a list of which one object at a time is held.
 #[derive(Debug, Default)]
 struct Pods {
-    items: Vec<Item>,
+    items: Vec<InventoryItem>,
     too_many: bool,
 }
 
@@ -216,7 +216,13 @@ impl Pods {
             let owner = owner_of(&pod.labels).to_owned();
             let origin = if object.is_bare_pod() { Origin::Running } else { Origin::List };
             let request = pod.into_request();
-            self.items.push(Item { request, origin, workload: object.workload(), owner, ..Item::default() });
+            self.items.push(InventoryItem {
+                request,
+                origin,
+                workload: object.workload(),
+                owner,
+                ..InventoryItem::default()
+            });
         }
         self.too_many = self.items.len() > MAX_ITEMS;
         Ok(())
@@ -249,7 +255,7 @@ enum LinePlatform {
     CloudRun,
 }
 
-fn lines(text: &str, defaults: &Defaults) -> Result<Vec<Item>, InventoryError> {
+fn lines(text: &str, defaults: &Defaults) -> Result<Vec<InventoryItem>, InventoryError> {
     let mut items = Vec::new();
     for (at, text) in text.lines().enumerate().filter(|(_, text)| !text.trim().is_empty()) {
         let fault = |message: String| InventoryError::Line { line: at + 1, message };
@@ -269,7 +275,7 @@ fn plain(error: &serde_json::Error) -> String {
 }
 
 impl Line {
-    fn into_item(self, defaults: &Defaults) -> Result<Item, String> {
+    fn into_item(self, defaults: &Defaults) -> Result<InventoryItem, String> {
         let names: Vec<String> = self.image.into_iter().chain(self.images.unwrap_or_default()).collect();
         if names.is_empty() || names.iter().any(String::is_empty) {
             return Err("expected `image`, or `images` with at least one".to_owned());
@@ -295,7 +301,7 @@ impl Line {
             images: names.into_iter().map(image).collect(),
             ..Request { enforcement: pod.enforcement, ..Request::default() }
         };
-        Ok(Item {
+        Ok(InventoryItem {
             request,
             origin: Origin::List,
             workload: self.workload.unwrap_or_default(),
@@ -325,7 +331,7 @@ fn attestor(text: &str, defaults: &Defaults) -> Result<AttestorName, String> {
 mod tests {
     use super::*;
 
-    fn titles(items: &[Item]) -> Vec<String> {
+    fn titles(items: &[InventoryItem]) -> Vec<String> {
         items.iter().map(|item| format!("{} {} {}", item.title(), item.namespace(), item.workload)).collect()
     }
 

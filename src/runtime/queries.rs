@@ -18,7 +18,7 @@ use domain::admission::{Evidence, Request};
 use domain::attestation::Verify as _;
 use domain::attestor::{KeyMaterial, PublicKey};
 use domain::image::{Digest, ImageRef};
-use domain::inventory::Item;
+use domain::inventory::InventoryItem;
 use domain::name::{NameError, NoteName, ProjectId};
 use domain::resource::{Image, LocalKey, Note};
 use files::inventory::{self, Defaults};
@@ -192,7 +192,7 @@ async fn survey(backend: &Backend, attestors: &[String], digests: BTreeSet<Diges
 }
 
 /// The reviewer's list.
-async fn read_list(path: String, pod: Request, attestors: &[String]) -> Result<Arc<Vec<Item>>, Error> {
+async fn read_list(path: String, pod: Request, attestors: &[String]) -> Result<Arc<Vec<InventoryItem>>, Error> {
     let attestors = attestors.iter().filter_map(|name| name.parse().ok()).collect();
     blocking(move || {
         let read =

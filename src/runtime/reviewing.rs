@@ -8,8 +8,8 @@ use app::review::state::{ReviewAsk, Reviewed};
 use domain::admission::Evidence;
 use domain::attestation::Verify;
 use domain::document::{Dialect, Document};
-use domain::inventory::Item;
-use domain::review::{Comparison, Review, Reviewer, Row};
+use domain::inventory::InventoryItem;
+use domain::review::{Comparison, Review, ReviewRow, Reviewer};
 use signing::openpgp::Verifier;
 
 /// Items that a thread takes at a time: some milliseconds of work.
@@ -45,12 +45,12 @@ impl Progress {
 /// What both policies decide for each item, in the order of the items; `None` where it was cancelled.
 pub fn rows(
     reviewer: &Reviewer,
-    items: &[Item],
+    items: &[InventoryItem],
     evidence: &Evidence,
     verify: &(dyn Verify + Sync),
     progress: &Progress,
-) -> Option<Vec<Row>> {
-    let parts: Mutex<Vec<(usize, Vec<Row>)>> = Mutex::default();
+) -> Option<Vec<ReviewRow>> {
+    let parts: Mutex<Vec<(usize, Vec<ReviewRow>)>> = Mutex::default();
     let cores = std::thread::available_parallelism().map_or(1, usize::from);
     let threads = cores.saturating_sub(progress.spared).clamp(1, items.len() / PART + 1);
     let work = || {
@@ -112,8 +112,8 @@ mod tests {
         Reviewer::new(&old, &new, &system_policy::documented("global"))
     }
 
-    fn items(count: usize) -> Vec<Item> {
-        let image = |n: usize| Item::image(&format!("gcr.io/p/image-{n}"), &Request::default(), Origin::List);
+    fn items(count: usize) -> Vec<InventoryItem> {
+        let image = |n: usize| InventoryItem::image(&format!("gcr.io/p/image-{n}"), &Request::default(), Origin::List);
         (0..count).map(image).collect()
     }
 

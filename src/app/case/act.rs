@@ -6,7 +6,7 @@ use crate::model::Model;
 use crate::overlay::{Confirm, Overlay};
 use crate::shell::form::{Form, FormKind};
 use crate::shell::notice::Weight;
-use domain::case::{Made, Redaction, Source, make, markdown};
+use domain::case::{CaseSource, Made, Redaction, make, markdown};
 use domain::policy::Policy;
 use domain::system_policy;
 use domain::what_if::Assumption;
@@ -72,7 +72,7 @@ fn made(model: &Model, policy: &Policy, policy_of: &str) -> Option<Made> {
     let documented = system_policy::documented("global");
     let policy = session.assumed.policy(policy);
     let at = model.ui.now.to_string();
-    let source = Source {
+    let source = CaseSource {
         policy: &policy,
         policy_of,
         system: session.remotes.system_policy.value().map_or(&documented, AsRef::as_ref),

@@ -23,7 +23,7 @@ use crate::draft::complete::place::place_at;
 use crate::draft::complete::slot::{Form, Place, Slot, Step};
 use domain::path::{Path, Segment};
 use domain::policy::PolicyKind;
-use domain::schema::{self, Field, Kind, Message, Presence};
+use domain::schema::{self, Field, Message, Presence, ValueKind};
 
 /// What can be put in place of a word.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -48,18 +48,18 @@ pub fn complete(text: &str, at: usize, kind: PolicyKind, known: impl FnOnce() ->
 
 /// Whether what stands at a path is named in the project: what is known of it is gathered only then.
 fn names_things(root: &'static Message, path: &Path) -> bool {
-    let names = |kind| matches!(kind, Kind::Text(_) | Kind::Map(..) | Kind::List(&Kind::Text(_)));
+    let names = |kind| matches!(kind, ValueKind::Text(_) | ValueKind::Map(..) | ValueKind::List(&ValueKind::Text(_)));
     schema::kind_at(root, path).is_some_and(names)
 }
 
 /// The path of the policy that some steps are; `None` where no policy has such a place.
 pub fn path_of(root: &'static Message, steps: &[Step]) -> Option<Path> {
     let mut path = Path::default();
-    let mut kind = Kind::Message(root);
+    let mut kind = ValueKind::Message(root);
     for step in steps {
         let segment = match (step, kind) {
             (Step::Index(index), _) => Segment::Index(*index),
-            (Step::Name(name), Kind::Map(..)) => Segment::Key(name.clone()),
+            (Step::Name(name), ValueKind::Map(..)) => Segment::Key(name.clone()),
             (Step::Name(name), _) => Segment::Field(name.clone()),
         };
         kind = schema::kind_below(kind, &segment)?;
@@ -71,22 +71,22 @@ pub fn path_of(root: &'static Message, steps: &[Step]) -> Option<Path> {
 fn proposals(place: &Place, root: &'static Message, path: &Path, known: &Known) -> Vec<Proposal> {
     let Some(kind) = schema::kind_at(root, path) else { return Vec::new() };
     match (place.slot, kind) {
-        (Slot::Key, Kind::Message(message)) => keys(place, message, path.0.is_empty()),
-        (Slot::Key, Kind::Map(of, value)) => {
+        (Slot::Key, ValueKind::Message(message)) => keys(place, message, path.0.is_empty()),
+        (Slot::Key, ValueKind::Map(of, value)) => {
             let fresh = known.keys(of).into_iter().filter(|(name, _)| !place.present.contains(name));
             fresh.map(|(name, detail)| write::entry(place, &name, detail, *value)).collect()
         }
-        (Slot::Key, Kind::List(element)) if matches!(place.form, Form::Block { .. }) => {
+        (Slot::Key, ValueKind::List(element)) if matches!(place.form, Form::Block { .. }) => {
             let dashed = Place { lead: "- ", ..place.clone() };
             match *element {
-                Kind::Message(message) => {
+                ValueKind::Message(message) => {
                     let indent = if let Form::Block { indent } = place.form { indent + 2 } else { 0 };
                     keys(&Place { form: Form::Block { indent }, present: Vec::new(), ..dashed }, message, false)
                 }
                 element => values(&dashed, element, doc_at(root, path), known),
             }
         }
-        (_, Kind::Message(_) | Kind::Map(..) | Kind::List(_)) => Vec::new(),
+        (_, ValueKind::Message(_) | ValueKind::Map(..) | ValueKind::List(_)) => Vec::new(),
         (_, kind) => values(place, kind, doc_at(root, path), known),
     }
 }
@@ -114,13 +114,17 @@ fn keys(place: &Place, message: &'static Message, is_top: bool) -> Vec<Proposal>
     fields.into_iter().map(|field| write::key(place, field)).collect()
 }
 
-fn values(place: &Place, kind: Kind, doc: &'static str, known: &Known) -> Vec<Proposal> {
+fn values(place: &Place, kind: ValueKind, doc: &'static str, known: &Known) -> Vec<Proposal> {
     let scalar = |text: &str, detail: &str, doc: &str| write::scalar(place, kind, text, detail, doc);
     match kind {
-        Kind::Enum(names) => names.choices().map(|(name, doc)| scalar(name, first_sentence(doc), doc)).collect(),
-        Kind::Bool => ["true", "false"].map(|value| scalar(value, "", doc)).to_vec(),
-        Kind::Text(role) => known.texts(role).into_iter().map(|(text, detail)| scalar(&text, detail, doc)).collect(),
-        Kind::Timestamp | Kind::Int | Kind::Message(_) | Kind::List(_) | Kind::Map(..) => Vec::new(),
+        ValueKind::Enum(names) => names.choices().map(|(name, doc)| scalar(name, first_sentence(doc), doc)).collect(),
+        ValueKind::Bool => ["true", "false"].map(|value| scalar(value, "", doc)).to_vec(),
+        ValueKind::Text(role) => {
+            known.texts(role).into_iter().map(|(text, detail)| scalar(&text, detail, doc)).collect()
+        }
+        ValueKind::Timestamp | ValueKind::Int | ValueKind::Message(_) | ValueKind::List(_) | ValueKind::Map(..) => {
+            Vec::new()
+        }
     }
 }
 

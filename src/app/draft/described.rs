@@ -9,7 +9,7 @@ use crate::draft::complete::slot::Slot;
 use crate::draft::complete::slot::Step;
 use crate::model::Model;
 use domain::path::Path;
-use domain::schema::{self, Field, Kind, Message, Presence};
+use domain::schema::{self, Field, Message, Presence, ValueKind};
 
 /// What is said of a field.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -108,15 +108,17 @@ fn told(root: &'static Message, field: &'static Field, source: &str, path: &Path
         Presence::Output => "set by the service",
     };
     let (choices, absent) = match kind {
-        Kind::Enum(names) => {
+        ValueKind::Enum(names) => {
             let is_taken = |name: &str| name == word;
             let choice = |(name, doc)| Choice { name, doc, is_taken: is_taken(name) };
             let absent = names.docs.first().copied().filter(|_| field.presence == Presence::Optional);
             (names.choices().map(choice).collect(), absent)
         }
-        Kind::Message(message) => (keys(message, &[]), None),
-        Kind::List(_) | Kind::Map(..) => (kind.message().map(|message| keys(message, &[])).unwrap_or_default(), None),
-        Kind::Text(_) | Kind::Timestamp | Kind::Bool | Kind::Int => (Vec::new(), None),
+        ValueKind::Message(message) => (keys(message, &[]), None),
+        ValueKind::List(_) | ValueKind::Map(..) => {
+            (kind.message().map(|message| keys(message, &[])).unwrap_or_default(), None)
+        }
+        ValueKind::Text(_) | ValueKind::Timestamp | ValueKind::Bool | ValueKind::Int => (Vec::new(), None),
     };
     Described {
         name: field.name.to_owned(),

@@ -7,7 +7,7 @@
 use crate::draft::complete::line::Line;
 use domain::diagnostic::{Code, Diagnostic, Severity};
 use domain::document::{Dialect, Document, Format, Node, Value};
-use domain::schema::{self, Kind};
+use domain::schema::{self, ValueKind};
 use domain::span::Position;
 
 /// One part of the policy.
@@ -77,7 +77,7 @@ fn next_start(document: &Document) -> Option<usize> {
 fn collect(document: &Document, offset: usize, limit: Option<usize>, items: &mut Vec<Item>) {
     let Some(root) = &document.root else { return };
     let mut walk = Walk { document, offset, items: Vec::new() };
-    walk.fields(root, Kind::Message(schema::root(document.kind)), 0);
+    walk.fields(root, ValueKind::Message(schema::root(document.kind)), 0);
     let before = |item: &Item| limit.is_none_or(|line| item.at.line < line + offset);
     items.extend(walk.items.into_iter().filter(before));
 }
@@ -90,18 +90,18 @@ struct Walk<'a> {
 }
 
 impl Walk<'_> {
-    fn fields(&mut self, node: &Node, kind: Kind, depth: usize) {
+    fn fields(&mut self, node: &Node, kind: ValueKind, depth: usize) {
         for entry in node.entries().iter().filter(|entry| !entry.merged) {
             let below = match kind {
-                Kind::Map(_, value) => Some(*value),
-                Kind::Message(message) => message.field(&entry.key.text).map(|field| field.kind),
+                ValueKind::Map(_, value) => Some(*value),
+                ValueKind::Message(message) => message.field(&entry.key.text).map(|field| field.kind),
                 _ => None,
             };
             self.add(depth, entry.key.text.to_string(), &entry.value, entry.key.at, below);
         }
     }
 
-    fn add(&mut self, depth: usize, label: String, node: &Node, at: domain::span::Bytes, kind: Option<Kind>) {
+    fn add(&mut self, depth: usize, label: String, node: &Node, at: domain::span::Bytes, kind: Option<ValueKind>) {
         if self.items.len() >= MOST {
             return;
         }
@@ -110,18 +110,18 @@ impl Walk<'_> {
         let last = end.end.line.max(start.end.line) + self.offset;
         self.items.push(Item { depth, label, detail: detail(node, kind), at: place, last, worst: None });
         match kind {
-            Some(kind @ Kind::Map(..)) => self.fields(node, kind, depth + 1),
-            Some(Kind::List(&element @ Kind::Message(message))) => {
+            Some(kind @ ValueKind::Map(..)) => self.fields(node, kind, depth + 1),
+            Some(ValueKind::List(&element @ ValueKind::Message(message))) => {
                 for (number, child) in node.elements().iter().enumerate() {
                     let label = name_of(child).unwrap_or_else(|| format!("{} {}", message.title, number + 1));
                     self.add(depth + 1, label, child, child.at, Some(element));
                 }
             }
             // Within an element or a message, only what has parts of its own.
-            Some(Kind::Message(message)) => {
+            Some(ValueKind::Message(message)) => {
                 for entry in node.entries().iter().filter(|entry| !entry.merged) {
                     let below = message.field(&entry.key.text).map(|field| field.kind);
-                    if matches!(below, Some(Kind::List(&Kind::Message(_)) | Kind::Map(..))) {
+                    if matches!(below, Some(ValueKind::List(&ValueKind::Message(_)) | ValueKind::Map(..))) {
                         self.add(depth + 1, entry.key.text.to_string(), &entry.value, entry.key.at, below);
                     }
                 }
@@ -145,13 +145,13 @@ fn scalar(node: &Node) -> Option<&str> {
     }
 }
 
-fn detail(node: &Node, kind: Option<Kind>) -> String {
+fn detail(node: &Node, kind: Option<ValueKind>) -> String {
     if let Some(text) = scalar(node) {
         return text.chars().take(60).collect();
     }
     match kind {
-        Some(Kind::List(_)) => count(node.elements().len(), "entry", "entries"),
-        Some(Kind::Map(..)) => count(node.entries().len(), "rule", "rules"),
+        Some(ValueKind::List(_)) => count(node.elements().len(), "entry", "entries"),
+        Some(ValueKind::Map(..)) => count(node.entries().len(), "rule", "rules"),
         _ => {
             let modes = node.entries().iter().filter(|entry| entry.key.text.ends_with("Mode"));
             modes.filter_map(|entry| scalar(&entry.value)).collect::<Vec<_>>().join(", ")

@@ -4,7 +4,7 @@ use crate::history::state::Version;
 use crate::model::Model;
 use domain::admission::{Decision, Evidence, Request};
 use domain::explain::cause::{Diagnosis, State, diagnose};
-use domain::explain::message::Case;
+use domain::explain::message::Refusal;
 use domain::policy::Policy;
 use domain::resource::Workload;
 use jiff::Timestamp;
@@ -26,7 +26,7 @@ impl Model {
     }
 
     /// The workload that an event was about, as it is in the cluster now.
-    fn explained_workload(&self, case: &Case) -> Option<&Workload> {
+    fn explained_workload(&self, case: &Refusal) -> Option<&Workload> {
         let (kind, name) = case.subject.object.split_once('/')?;
         let namespace = &case.subject.namespace;
         self.session.remotes.workloads.items().iter().find(|workload| {

@@ -4,7 +4,7 @@ use crate::explain::state::Link;
 use crate::model::Model;
 use domain::admission::Outcome;
 use domain::explain::cause::{Cause, CauseKind, Confidence, Diagnosis};
-use domain::explain::message::{Case, Finding, Recognised, Subject, Verdict, is_whole, says};
+use domain::explain::message::{Finding, Recognised, Refusal, Subject, Verdict, is_whole, says};
 
 /// How a line is meant.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -79,7 +79,7 @@ impl Model {
     }
 
     /// What was recognised; where the session has it, the line leads there.
-    fn facts(&self, lines: &mut Vec<Told>, case: &Case) {
+    fn facts(&self, lines: &mut Vec<Told>, case: &Refusal) {
         for image in case.images() {
             lines.push(Told::new(Look::Fact, "image", image).to(Link::Image(image.to_owned())));
         }
@@ -167,7 +167,7 @@ impl Model {
         }
     }
 
-    fn unknown(&self, lines: &mut Vec<Told>, case: &Case, diagnoses: &[Diagnosis]) {
+    fn unknown(&self, lines: &mut Vec<Told>, case: &Refusal, diagnoses: &[Diagnosis]) {
         let mut texts: Vec<String> = case.unknown.clone();
         texts.extend(diagnoses.iter().flat_map(|diagnosis| diagnosis.unknown.iter().cloned()));
         texts.extend(self.explaining.reading.unknown.iter().cloned());
@@ -215,7 +215,7 @@ fn recognised(names: &Recognised) -> Vec<Told> {
     std::iter::once(heading).chain(names.iter().map(line)).collect()
 }
 
-fn head(lines: &mut Vec<Told>, case: &Case) {
+fn head(lines: &mut Vec<Told>, case: &Refusal) {
     let look = match (case.relative.is_some(), case.verdict) {
         (true, _) => Look::Elsewhere,
         (false, Verdict::Denied) => Look::Refused,
@@ -231,7 +231,7 @@ fn head(lines: &mut Vec<Told>, case: &Case) {
 }
 
 /// `was`: the question was asked of the policy of its time, with what the attestors have now.
-fn causes(lines: &mut Vec<Told>, case: &Case, finding: &Finding, (diagnosis, was): (&Diagnosis, bool)) {
+fn causes(lines: &mut Vec<Told>, case: &Refusal, finding: &Finding, (diagnosis, was): (&Diagnosis, bool)) {
     let of = match (&finding.image, &finding.attestor) {
         (Some(image), Some(attestor)) => format!(": {image} and {attestor}"),
         (Some(image), None) => format!(": {image}"),

@@ -5,7 +5,7 @@
 
 use crate::history::state::Version;
 use domain::admission::Request;
-use domain::explain::message::{Case, Reading};
+use domain::explain::message::{Reading, Refusal};
 use domain::policy::RuleKind;
 use domain::resource::ClusterEvent;
 
@@ -43,7 +43,7 @@ impl Explaining {
         Self { reading, ..Self::default() }
     }
 
-    pub fn case(&self) -> Option<&Case> {
+    pub fn case(&self) -> Option<&Refusal> {
         self.reading.cases.get(self.number)
     }
 }

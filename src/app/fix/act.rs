@@ -18,7 +18,7 @@ use crate::work::Purpose;
 use crate::{draft, history, sign};
 use codelab::names;
 use domain::admission::{BREAK_GLASS_LABEL, Outcome, Platform, RequestImage};
-use domain::fix::{Fix, Step};
+use domain::fix::{Fix, FixStep};
 use domain::image::ImageRef;
 use domain::name::{KubernetesName, NoteName};
 use domain::resource::WorkloadKind;
@@ -101,8 +101,8 @@ fn apply(model: &mut Model) -> Vec<Effect> {
 
 /// The changed policy becomes the draft, and its import is asked for; first, whether a draft that is only
 /// here may go.
-fn change_policy(model: &mut Model, text: String, steps: &[Step]) -> Vec<Effect> {
-    if let Some(Step::UseDigest { to, .. }) = steps.iter().find(|step| matches!(step, Step::UseDigest { .. })) {
+fn change_policy(model: &mut Model, text: String, steps: &[FixStep]) -> Vec<Effect> {
+    if let Some(FixStep::UseDigest { to, .. }) = steps.iter().find(|step| matches!(step, FixStep::UseDigest { .. })) {
         model.say(Weight::Info, format!("after the import, deploy {to}"));
     }
     if model.draft.is_unsaved(model.session.live_policy()) {
@@ -123,9 +123,9 @@ fn change_policy(model: &mut Model, text: String, steps: &[Step]) -> Vec<Effect>
 }
 
 /// Does the steps: what needs no more than a yes first, then what asks for more.
-pub(crate) fn take(model: &mut Model, steps: Vec<Step>) -> Vec<Effect> {
+pub(crate) fn take(model: &mut Model, steps: Vec<FixStep>) -> Vec<Effect> {
     let jobs: Vec<Job> = steps.iter().flat_map(|step| jobs(model, step)).collect();
-    let (done, rest): (Vec<Step>, Vec<Step>) = steps.into_iter().partition(|step| !jobs_of(step).is_empty());
+    let (done, rest): (Vec<FixStep>, Vec<FixStep>) = steps.into_iter().partition(|step| !jobs_of(step).is_empty());
     if jobs.is_empty() {
         return next(model, &rest);
     }
@@ -140,13 +140,13 @@ pub(crate) fn take(model: &mut Model, steps: Vec<Step>) -> Vec<Effect> {
 }
 
 /// What the workbench does by itself for a step, besides what a session knows.
-fn jobs_of(step: &Step) -> Vec<Job> {
+fn jobs_of(step: &FixStep) -> Vec<Job> {
     match step {
-        Step::Grant { note, service_account, .. } => {
+        FixStep::Grant { note, service_account, .. } => {
             vec![Job::Grant { note: note.clone(), member: format!("serviceAccount:{service_account}") }]
         }
-        Step::CreateNote { note } => vec![create_note(note)],
-        Step::CreateAttestor { attestor, note } => vec![
+        FixStep::CreateNote { note } => vec![create_note(note)],
+        FixStep::CreateAttestor { attestor, note } => vec![
             create_note(note),
             Job::CreateAttestor {
                 project: attestor.project().to_owned(),
@@ -155,10 +155,10 @@ fn jobs_of(step: &Step) -> Vec<Job> {
                 description: String::new(),
             },
         ],
-        Step::AddKey { attestor, key: Some(known) } => {
+        FixStep::AddKey { attestor, key: Some(known) } => {
             vec![Job::AddKey { attestor: attestor.clone(), fingerprint: known.key.id.clone() }]
         }
-        Step::CorrectKeyId { attestor, attestation, signature, key_id } => {
+        FixStep::CorrectKeyId { attestor, attestation, signature, key_id } => {
             let uri = attestation.resource_uri.as_str();
             let image = uri.split_once("://").map_or(uri, |(_, rest)| rest).parse::<ImageRef>();
             let bytes = attestation.signatures.get(*signature).map(|signature| signature.bytes.clone());
@@ -173,12 +173,12 @@ fn jobs_of(step: &Step) -> Vec<Job> {
             });
             new.map(sign::act::upload_jobs).unwrap_or_default()
         }
-        Step::UseDigest { .. }
-        | Step::AllowPattern { .. }
-        | Step::SetRule { .. }
-        | Step::BreakGlass { .. }
-        | Step::AddKey { key: None, .. }
-        | Step::Attest { .. } => Vec::new(),
+        FixStep::UseDigest { .. }
+        | FixStep::AllowPattern { .. }
+        | FixStep::SetRule { .. }
+        | FixStep::BreakGlass { .. }
+        | FixStep::AddKey { key: None, .. }
+        | FixStep::Attest { .. } => Vec::new(),
     }
 }
 
@@ -191,7 +191,7 @@ fn create_note(note: &NoteName) -> Job {
 }
 
 /// The same; attestations go to the chosen project, and a note that is there is not made.
-fn jobs(model: &Model, step: &Step) -> Vec<Job> {
+fn jobs(model: &Model, step: &FixStep) -> Vec<Job> {
     let mut jobs = jobs_of(step);
     let notes = model.session.remotes.notes.items();
     let is_there = |id: &str| notes.iter().any(|note| note.name.id() == id);
@@ -206,44 +206,46 @@ fn jobs(model: &Model, step: &Step) -> Vec<Job> {
     jobs
 }
 
-fn next(model: &mut Model, steps: &[Step]) -> Vec<Effect> {
-    let attests = steps.iter().filter(|step| matches!(step, Step::Attest { .. })).count();
+fn next(model: &mut Model, steps: &[FixStep]) -> Vec<Effect> {
+    let attests = steps.iter().filter(|step| matches!(step, FixStep::Attest { .. })).count();
     let Some(step) = steps.iter().max_by_key(|step| urgency(step)) else { return Vec::new() };
     match step {
-        Step::AddKey { attestor, .. } => {
+        FixStep::AddKey { attestor, .. } => {
             model.say(Weight::Info, format!("make a key here; F then adds it to {}", attestor.id()));
             model.open_form(crate::attestor::form::key)
         }
-        Step::Attest { attestor, image, held, .. } => {
+        FixStep::Attest { attestor, image, held, .. } => {
             if steps.len() > 1 {
                 let what = if attests > 1 { "one attestation of several" } else { "the attestation first" };
                 model.say(Weight::Info, format!("{what}: F then shows what is left"));
             }
             let key = held.as_ref().and_then(|held| held.first()).cloned();
             match image.parse::<ImageRef>() {
-                Ok(image) if !Step::is_unresolved(step) => sign::act::open_for(model, &image, attestor, key.as_deref()),
+                Ok(image) if !FixStep::is_unresolved(step) => {
+                    sign::act::open_for(model, &image, attestor, key.as_deref())
+                }
                 _ => resolve(model, steps),
             }
         }
-        Step::UseDigest { .. } if Step::is_unresolved(step) => resolve(model, steps),
-        Step::UseDigest { .. } => deploy_by_digest(model, steps),
+        FixStep::UseDigest { .. } if FixStep::is_unresolved(step) => resolve(model, steps),
+        FixStep::UseDigest { .. } => deploy_by_digest(model, steps),
         _ => compose(model),
     }
 }
 
-fn urgency(step: &Step) -> u8 {
+fn urgency(step: &FixStep) -> u8 {
     match step {
-        Step::AddKey { .. } => 3,
-        Step::Attest { .. } => 2,
-        Step::UseDigest { .. } => 1,
+        FixStep::AddKey { .. } => 3,
+        FixStep::Attest { .. } => 2,
+        FixStep::UseDigest { .. } => 1,
         _ => 0,
     }
 }
 
 /// Finds the digests that the tags name now.
-fn resolve(model: &mut Model, steps: &[Step]) -> Vec<Effect> {
-    let tag = |step: &Step| match step {
-        Step::UseDigest { from, .. } => from.parse::<ImageRef>().ok(),
+fn resolve(model: &mut Model, steps: &[FixStep]) -> Vec<Effect> {
+    let tag = |step: &FixStep| match step {
+        FixStep::UseDigest { from, .. } => from.parse::<ImageRef>().ok(),
         _ => None,
     };
     let jobs: Vec<Job> = steps.iter().filter_map(tag).map(|image| Job::ResolveDigest { image }).collect();
@@ -252,10 +254,10 @@ fn resolve(model: &mut Model, steps: &[Step]) -> Vec<Effect> {
 }
 
 /// The image by its digest in the deploy form; a pod with several as a manifest.
-fn deploy_by_digest(model: &mut Model, steps: &[Step]) -> Vec<Effect> {
+fn deploy_by_digest(model: &mut Model, steps: &[FixStep]) -> Vec<Effect> {
     let Some(mut request) = model.session.asked() else { return Vec::new() };
     for step in steps {
-        if let Step::UseDigest { from, to } = step {
+        if let FixStep::UseDigest { from, to } = step {
             request.images.iter_mut().filter(|image| image.image == *from).for_each(|image| image.image.clone_from(to));
         }
     }

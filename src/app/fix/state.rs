@@ -9,9 +9,9 @@ use domain::admission::{Evidence, Request};
 use domain::attestation::Verify;
 use domain::attestor::{KeyMaterial, PublicKey};
 use domain::document::{Dialect, Document, emit};
-use domain::fix::{Case, Fix, Known, KnownKey, fixes};
+use domain::fix::{Denial, Fix, FixFacts, KnownKey, fixes};
 use domain::image::Digest;
-use domain::inventory::Item;
+use domain::inventory::InventoryItem;
 use domain::policy::Policy;
 use domain::resource::{Image, LocalKey};
 use domain::system_policy;
@@ -27,13 +27,18 @@ pub struct FixAsk {
     pub keys: Vec<KnownKey>,
     /// What tags mean now: those of the pod, and of the project's repositories.
     pub digests: BTreeMap<String, Digest>,
-    pub items: Arc<Vec<Item>>,
+    pub items: Arc<Vec<InventoryItem>>,
     pub inventory: Arc<Evidence>,
 }
 
 impl FixAsk {
     /// `None` while no policy is known, or nothing is asked about.
-    pub fn of(session: &Session, draft: &Document, items: &Arc<Vec<Item>>, inventory: &Arc<Evidence>) -> Option<Self> {
+    pub fn of(
+        session: &Session,
+        draft: &Document,
+        items: &Arc<Vec<InventoryItem>>,
+        inventory: &Arc<Evidence>,
+    ) -> Option<Self> {
         let (live, remotes) = (session.live_policy()?, &session.remotes);
         let says_it = draft.policy.as_ref().is_some_and(|policy| policy.says_the_same_as(live));
         let mut digests: BTreeMap<String, Digest> = remotes.images.items().iter().flat_map(tags).collect();
@@ -58,8 +63,8 @@ impl FixAsk {
     pub fn answer(&self, verify: &dyn Verify) -> Vec<Fix> {
         let document = Document::parse(&self.policy, Dialect::Gcloud);
         let (request, evidence) = (&self.request, &self.evidence);
-        let case = Case { document: &document, system: &self.system, request, evidence, verify };
-        let known = Known {
+        let case = Denial { document: &document, system: &self.system, request, evidence, verify };
+        let known = FixFacts {
             keys: Some(&self.keys),
             digests: Some(&self.digests),
             inventory: Some((&self.items, &self.inventory)),

@@ -16,7 +16,7 @@ use crate::shell::tab::Pane;
 use crate::shell::timer::Timer;
 use crate::work::Purpose;
 use domain::image::ImageRef;
-use domain::review::{Row, Standing};
+use domain::review::{ReviewRow, Standing};
 use domain::system_policy;
 
 /// How long typing has to pause before attestors are asked about the images of the inventory.
@@ -153,7 +153,7 @@ pub(crate) fn reviewed(model: &mut Model, ticket: Ticket, reviewed: Reviewed) {
     }
 }
 
-pub(crate) fn previewed(model: &mut Model, ticket: Ticket, rows: Vec<Row>) {
+pub(crate) fn previewed(model: &mut Model, ticket: Ticket, rows: Vec<ReviewRow>) {
     model.preview.answered(ticket, rows);
 }
 

@@ -1,7 +1,7 @@
 //! What the preview asks to be decided beside.
 
 use domain::admission::Evidence;
-use domain::inventory::Item;
+use domain::inventory::InventoryItem;
 use domain::review::Reviewer;
 use std::sync::Arc;
 
@@ -9,7 +9,7 @@ use std::sync::Arc;
 #[derive(Debug, Clone)]
 pub struct Ask {
     pub reviewer: Arc<Reviewer>,
-    pub items: Arc<Vec<Item>>,
+    pub items: Arc<Vec<InventoryItem>>,
     pub evidence: Arc<Evidence>,
 }
 

@@ -5,21 +5,22 @@ use std::collections::BTreeSet;
 use crate::session::Session;
 use domain::admission::{Request, RequestImage};
 use domain::image::{Digest, ImageRef};
-use domain::inventory::{Item, Origin, owner_of};
+use domain::inventory::{InventoryItem, Origin, owner_of};
 use domain::resource::{Workload, WorkloadKind};
 
 /// The chosen image first, then what runs, what should run and does not, the registry, and the
 /// reviewer's list.
-pub fn items(session: &Session) -> Vec<Item> {
+pub fn items(session: &Session) -> Vec<InventoryItem> {
     let pod = session.pod();
-    let chosen = session.asked().map(|request| Item { request, origin: Origin::List, ..Item::default() });
+    let chosen =
+        session.asked().map(|request| InventoryItem { request, origin: Origin::List, ..InventoryItem::default() });
     let workloads = session.remotes.workloads.items();
     let running = workloads.iter().filter(|w| is_running(w)).map(|w| of_workload(session, w, Origin::Running));
     let waiting = workloads.iter().filter(|w| is_waiting(w)).map(|w| of_workload(session, w, Origin::List));
     let images = session.remotes.images.items().iter().filter_map(domain::resource::Image::by_digest);
     let known = images
         .filter(|image| session.image.as_ref() != Some(image))
-        .map(|image| Item::image(image.as_str(), &pod, Origin::Registry));
+        .map(|image| InventoryItem::image(image.as_str(), &pod, Origin::Registry));
     let list = session.remotes.inventory.value().into_iter().flat_map(|list| list.iter().cloned());
     chosen.into_iter().chain(running).chain(waiting).chain(known).chain(list).collect()
 }
@@ -52,21 +53,21 @@ pub fn request_of(session: &Session, workload: &Workload) -> Request {
     }
 }
 
-fn of_workload(session: &Session, workload: &Workload, origin: Origin) -> Item {
+fn of_workload(session: &Session, workload: &Workload, origin: Origin) -> InventoryItem {
     let request = request_of(session, workload);
     let own = format!("{}/{}", workload.kind.as_str(), workload.name);
     let controller = Some(&workload.controller).filter(|controller| !controller.is_empty());
-    Item {
+    InventoryItem {
         request,
         origin,
         workload: controller.cloned().unwrap_or(own),
         owner: owner_of(&workload.labels).to_owned(),
-        ..Item::default()
+        ..InventoryItem::default()
     }
 }
 
 /// The digests of the images: what attestors can be asked about.
-pub fn digests(items: &[Item]) -> BTreeSet<Digest> {
+pub fn digests(items: &[InventoryItem]) -> BTreeSet<Digest> {
     let images = items.iter().filter(|item| item.attested_by.is_none()).flat_map(|item| &item.request.images);
     images.filter_map(|image| image.image.parse::<ImageRef>().ok()?.digest().cloned()).collect()
 }

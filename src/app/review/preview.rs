@@ -19,9 +19,9 @@ use domain::admission::{Enforcement, Evidence, Outcome, RequestImage};
 use domain::attestation::Verify;
 use domain::document::Document;
 use domain::image::{Digest, ImageRef};
-use domain::inventory::Item;
+use domain::inventory::InventoryItem;
 use domain::resource::{Image, Workload};
-use domain::review::{Because, Reviewer, Row, Standing};
+use domain::review::{Because, ReviewRow, Reviewer, Standing};
 
 /// So many items are decided at once: some 2 ms.
 const AT_ONCE: usize = 2_000;
@@ -50,7 +50,7 @@ impl Show {
         }
     }
 
-    fn takes(self, row: Row) -> bool {
+    fn takes(self, row: ReviewRow) -> bool {
         match self {
             Self::All => true,
             Self::Flipped => !matches!(row.standing, Standing::Unchanged | Standing::Undecided),
@@ -132,7 +132,7 @@ fn enforced(session: &Session) -> [Enforcement; 2] {
 
 #[derive(Debug, Default)]
 pub struct Preview {
-    items: Arc<Vec<Item>>,
+    items: Arc<Vec<InventoryItem>>,
     stamp: Option<Stamp>,
     /// The items' numbers in the order of their images; made when it is needed.
     by_image: Option<Vec<usize>>,
@@ -140,7 +140,7 @@ pub struct Preview {
     evidence_of: Option<(Option<Timestamp>, Option<Timestamp>)>,
     reviewer: Option<Arc<Reviewer>>,
     /// Of the items, under the policies of the last answer.
-    rows: Vec<Row>,
+    rows: Vec<ReviewRow>,
     /// The rows are on their way, under this ticket.
     pending: Option<Ticket>,
     show: Show,
@@ -159,7 +159,7 @@ pub struct Preview {
 }
 
 impl Preview {
-    pub fn items(&self) -> &Arc<Vec<Item>> {
+    pub fn items(&self) -> &Arc<Vec<InventoryItem>> {
         &self.items
     }
 
@@ -202,7 +202,7 @@ impl Preview {
         &self.shown
     }
 
-    pub fn item(&self, number: usize) -> Option<(&Item, Option<&Row>)> {
+    pub fn item(&self, number: usize) -> Option<(&InventoryItem, Option<&ReviewRow>)> {
         Some((self.items.get(number)?, self.rows.get(number)))
     }
 
@@ -271,13 +271,13 @@ impl Preview {
     }
 
     /// Takes rows that were worked out beside; those of an older question are dropped.
-    pub fn answered(&mut self, ticket: Ticket, rows: Vec<Row>) {
+    pub fn answered(&mut self, ticket: Ticket, rows: Vec<ReviewRow>) {
         if self.pending == Some(ticket) {
             self.answer(rows);
         }
     }
 
-    fn answer(&mut self, rows: Vec<Row>) {
+    fn answer(&mut self, rows: Vec<ReviewRow>) {
         (self.rows, self.pending) = (rows, None);
         self.arrange();
     }
@@ -345,7 +345,7 @@ impl Preview {
             Order::Image => self.by_image().to_vec(),
             Order::Standing => {
                 let of = |standing: Standing| {
-                    let stands = move |(at, row): (usize, &Row)| (row.standing == standing).then_some(at);
+                    let stands = move |(at, row): (usize, &ReviewRow)| (row.standing == standing).then_some(at);
                     self.rows.iter().enumerate().filter_map(stands)
                 };
                 Standing::ALL.into_iter().flat_map(of).collect()
@@ -364,14 +364,14 @@ impl Preview {
         let items = &self.items;
         self.by_image.get_or_insert_with(|| {
             let mut numbers: Vec<usize> = (0..items.len()).collect();
-            numbers.sort_by_cached_key(|at| items.get(*at).map(Item::title));
+            numbers.sort_by_cached_key(|at| items.get(*at).map(InventoryItem::title));
             numbers
         })
     }
 }
 
 /// Whether each of the words is in what is known of the item.
-fn fits(item: &Item, row: Option<&Row>, words: &[String]) -> bool {
+fn fits(item: &InventoryItem, row: Option<&ReviewRow>, words: &[String]) -> bool {
     if words.is_empty() {
         return true;
     }

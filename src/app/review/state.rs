@@ -5,7 +5,7 @@ use std::sync::Arc;
 use crate::shell::remote::Ticket;
 use domain::admission::Evidence;
 use domain::document::Document;
-use domain::inventory::Item;
+use domain::inventory::InventoryItem;
 use domain::policy::Policy;
 use domain::review::{Review, Source, json, markdown, sarif};
 
@@ -16,7 +16,7 @@ pub struct ReviewAsk {
     pub live: String,
     pub draft: String,
     pub system: Policy,
-    pub items: Arc<Vec<Item>>,
+    pub items: Arc<Vec<InventoryItem>>,
     pub evidence: Arc<Evidence>,
 }
 

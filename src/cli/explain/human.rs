@@ -7,7 +7,7 @@ use super::{Answer, Explained};
 use crate::cli::styles::{BOLD, FAINT, MAGENTA, RED, Styles, YELLOW};
 use crate::cli::terminal::printable;
 use domain::explain::cause::{Cause, Confidence};
-use domain::explain::message::{Case, Kind, Verdict, is_whole, says};
+use domain::explain::message::{Refusal, RefusalKind, Verdict, is_whole, says};
 
 /// Of one finding; more is for the JSON.
 const CAUSES: usize = 6;
@@ -84,7 +84,7 @@ fn case(out: &mut String, explained: &Explained, answer: &Answer, styles: Styles
 }
 
 /// What was recognised, a line for each.
-fn facts(out: &mut String, case: &Case, styles: Styles) {
+fn facts(out: &mut String, case: &Refusal, styles: Styles) {
     let subject = &case.subject;
     let request = case.request();
     let rule = case.rule.as_ref().map(|rule| match rule.key.as_str() {
@@ -105,7 +105,11 @@ fn facts(out: &mut String, case: &Case, styles: Styles) {
         ("at", subject.time.clone()),
         (
             "message",
-            if case.kind == Kind::Unknown || case.relative.is_some() { case.text.clone() } else { String::new() },
+            if case.kind == RefusalKind::Unknown || case.relative.is_some() {
+                case.text.clone()
+            } else {
+                String::new()
+            },
         ),
     ];
     out.push('\n');

@@ -8,7 +8,7 @@ use crate::cli::check::Checked;
 use crate::cli::styles::{BOLD, CYAN, FAINT, MAGENTA, RED, Styles, YELLOW};
 use crate::cli::terminal::printable;
 use domain::path::Path;
-use domain::review::{Change, Detail, Effect, Review, Standing};
+use domain::review::{Detail, Effect, PolicyChange, Review, Standing};
 
 pub(super) fn report(review: &Review, [old, new]: [&Checked; 2], styles: Styles) -> String {
     // Writing to a string cannot fail, here and below.
@@ -40,7 +40,7 @@ pub(super) fn report(review: &Review, [old, new]: [&Checked; 2], styles: Styles)
     out
 }
 
-fn write_change(out: &mut String, change: &Change, [old, new]: [&Checked; 2], styles: Styles) {
+fn write_change(out: &mut String, change: &PolicyChange, [old, new]: [&Checked; 2], styles: Styles) {
     let place = |checked: &Checked, path: &Option<Path>| {
         let line = checked.document.span_of(path.as_ref()?)?.best().start.line;
         Some(format!("{}:{line}: ", printable(&checked.file)))

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use super::decision::{Known, decide};
-use super::parts::{Parts, Redaction, Source};
+use super::parts::{CaseSource, Parts, Redaction};
 use crate::admission::{ContainerKind, Decision, Enforcement, Platform, Request, RequestImage};
 use crate::policy::Policy;
 
@@ -123,7 +123,7 @@ pub struct Checked {
 }
 
 impl CaseFile {
-    pub(super) fn new(parts: &Parts, decision: &Decision, source: &Source<'_>) -> Self {
+    pub(super) fn new(parts: &Parts, decision: &Decision, source: &CaseSource<'_>) -> Self {
         let mut file = Self {
             countersign_case: FORMAT,
             made_at: source.at.to_owned(),

@@ -10,7 +10,7 @@ use crate::policy::Policy;
 
 /// What a case is made from.
 #[derive(Debug, Clone)]
-pub struct Source<'a> {
+pub struct CaseSource<'a> {
     pub policy: &'a Policy,
     /// Whose policy it is, for example `the live policy`.
     pub policy_of: &'a str,

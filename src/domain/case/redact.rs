@@ -10,7 +10,7 @@ use serde_json::Value;
 
 use super::decision::{Essence, Known, known, system_patterns};
 use super::file::CaseRequest;
-use super::parts::{Parts, Redaction, Source};
+use super::parts::{CaseSource, Parts, Redaction};
 use crate::admission::{
     BREAK_GLASS_ANNOTATION, CLOUD_RUN_BREAK_GLASS_ANNOTATION, Decision, Exemption, ImageOutcome, Request,
 };
@@ -153,19 +153,19 @@ fn number(number: usize, text: &str) -> String {
 }
 
 /// Redacts every part.
-pub(super) fn everything(source: &Source<'_>, decision: &Decision) -> Parts {
+pub(super) fn everything(source: &CaseSource<'_>, decision: &Decision) -> Parts {
     parts(source, decision, true)
 }
 
 /// Redacts what people wrote, and leaves what decides.
-pub(super) fn texts_alone(source: &Source<'_>, decision: &Decision) -> Parts {
+pub(super) fn texts_alone(source: &CaseSource<'_>, decision: &Decision) -> Parts {
     let mut parts = parts(source, decision, false);
     let what = "names that decide (kept as they are: without them the decision would be another)".to_owned();
     parts.redactions.push(Redaction { what, count: 0 });
     parts
 }
 
-fn parts(source: &Source<'_>, decision: &Decision, everything: bool) -> Parts {
+fn parts(source: &CaseSource<'_>, decision: &Decision, everything: bool) -> Parts {
     let mut redactor = Redactor::new(source.project_number);
     let request = redactor.request(source.request, everything);
     let policy = Policy {

@@ -22,7 +22,7 @@ fn request(images: &[String]) -> Request {
 
 fn made(policy: &Policy, request: &Request, evidence: &Evidence) -> Made {
     let system = system_policy::documented("global");
-    let source = Source {
+    let source = CaseSource {
         policy,
         policy_of: "the live policy",
         system: &system,

@@ -5,7 +5,7 @@ use super::node::{Entry, Node, Value};
 use super::parse::Document;
 use crate::path::{Path, Segment, pattern_path, rule_path};
 use crate::policy::RuleKind;
-use crate::schema::{self, Kind};
+use crate::schema::{self, ValueKind};
 use crate::span::{Bytes, Position, Span};
 
 /// Where a key and its value stand.
@@ -60,7 +60,7 @@ impl Document {
         let mut path = Path::default();
         let Some(mut node) = self.root.as_ref() else { return path };
         let cursor = Cursor { document: self, at: self.lines().offset(&self.text, position), position };
-        let mut kind = Some(Kind::Message(schema::root(self.kind)));
+        let mut kind = Some(ValueKind::Message(schema::root(self.kind)));
         while let Some((segment, child)) = cursor.child(kind, node) {
             kind = kind.and_then(|kind| schema::kind_below(kind, &segment));
             path.0.push(segment);
@@ -107,7 +107,7 @@ struct Cursor<'a> {
 
 impl<'a> Cursor<'a> {
     /// The child of `node` that the cursor is in; a map's keys are free where its kind says so.
-    fn child(&self, kind: Option<Kind>, node: &'a Node) -> Option<(Segment, &'a Node)> {
+    fn child(&self, kind: Option<ValueKind>, node: &'a Node) -> Option<(Segment, &'a Node)> {
         match &node.value {
             Value::Scalar(_) => None,
             Value::List(elements) => {
@@ -143,9 +143,9 @@ impl<'a> Cursor<'a> {
     }
 }
 
-fn segment(kind: Option<Kind>, key: &str) -> Segment {
+fn segment(kind: Option<ValueKind>, key: &str) -> Segment {
     match kind {
-        Some(Kind::Map(..)) => Segment::Key(key.to_owned()),
+        Some(ValueKind::Map(..)) => Segment::Key(key.to_owned()),
         _ => Segment::Field(key.to_owned()),
     }
 }

@@ -13,12 +13,12 @@ mod known;
 mod near_misses;
 mod proven;
 
-use crate::explain::message::{Case, Finding};
+use crate::explain::message::{Finding, Refusal};
 
 pub use self::diagnosis::{Cause, CauseKind, Confidence, Diagnosis, State};
 
 /// Ranks what can be behind a finding of a case.
-pub fn diagnose(case: &Case, finding: &Finding, state: Option<&State<'_>>) -> Diagnosis {
+pub fn diagnose(case: &Refusal, finding: &Finding, state: Option<&State<'_>>) -> Diagnosis {
     let mut diagnosis = known::diagnosis(case, finding);
     if let Some(state) = state.filter(|_| case.relative.is_none()) {
         proven::add(&mut diagnosis, case, finding, state);

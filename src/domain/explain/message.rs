@@ -19,11 +19,11 @@ mod statement;
 mod summary;
 mod text;
 
-pub use kind::Kind;
+pub use kind::RefusalKind;
 pub use reason::{Reason, ReasonKind};
 pub use recognised::{Recognised, is_whole};
-pub use refusal::{Case, Finding, MAX_CASES, Reading, RuleSaid, Subject, Verdict};
-pub use relatives::{Known, Relative};
+pub use refusal::{Finding, MAX_CASES, Reading, Refusal, RuleSaid, Subject, Verdict};
+pub use relatives::{KnownMessage, Relative};
 pub use summary::{rule_words, says};
 
 /// Of a longer text only the beginning is read.

@@ -8,7 +8,7 @@ use crate::attestation::Verify;
 use crate::attestor::PublicKey;
 use crate::document::Document;
 use crate::image::Digest;
-use crate::inventory::Item;
+use crate::inventory::InventoryItem;
 use crate::policy::Policy;
 
 /// More images than any pod has; what is beyond is fixed only by what fixes all.
@@ -16,7 +16,7 @@ pub(super) const MOST_IMAGES: usize = 64;
 
 /// A request, and what its decision stands on.
 #[derive(Clone, Copy)]
-pub struct Case<'a> {
+pub struct Denial<'a> {
     /// The text of the policy; its comments and layout are kept.
     pub document: &'a Document,
     /// Of its patterns those count, where the policy asks for them (see
@@ -27,7 +27,7 @@ pub struct Case<'a> {
     pub verify: &'a dyn Verify,
 }
 
-impl fmt::Debug for Case<'_> {
+impl fmt::Debug for Denial<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Case").field("request", self.request).finish_non_exhaustive()
     }
@@ -35,13 +35,13 @@ impl fmt::Debug for Case<'_> {
 
 /// What is known besides, and decides which fixes there are.
 #[derive(Debug, Clone, Copy, Default)]
-pub struct Known<'a> {
+pub struct FixFacts<'a> {
     /// The public keys that could be given to an attestor; `None`: not known.
     pub keys: Option<&'a [KnownKey]>,
     /// What tags mean now, by the image as it is typed.
     pub digests: Option<&'a BTreeMap<String, Digest>>,
     /// The images and pods that there are, and what is known of their attestations.
-    pub inventory: Option<(&'a [Item], &'a Evidence)>,
+    pub inventory: Option<(&'a [InventoryItem], &'a Evidence)>,
 }
 
 /// A public key, and whether its private half is on this machine.

@@ -1,8 +1,8 @@
 //! Patterns for the allowlist that cover the denied images: this image, its repository, its registry.
 
-use super::case::{Known, denied};
-use super::kind::Kind;
-use super::step::{Step, by_digest, digest_of};
+use super::case::{FixFacts, denied};
+use super::kind::FixKind;
+use super::step::{FixStep, by_digest, digest_of};
 use crate::admission::Decision;
 use crate::image::ImageRef;
 use crate::pattern::Pattern;
@@ -11,19 +11,19 @@ use crate::pattern::Pattern;
 #[derive(Debug, Default)]
 pub(super) struct Exempt {
     /// Exactly the image, by digest.
-    images: Vec<Step>,
+    images: Vec<FixStep>,
     /// For images by tag: that they are deployed by it.
-    use_digests: Vec<Step>,
+    use_digests: Vec<FixStep>,
     /// Exactly the image, by its tag or without one.
-    tags: Vec<Step>,
-    repositories: Vec<Step>,
+    tags: Vec<FixStep>,
+    repositories: Vec<FixStep>,
     /// Any tag and any digest, for repositories of which the pod has both.
-    whole_repositories: Vec<Step>,
-    registries: Vec<Step>,
+    whole_repositories: Vec<FixStep>,
+    registries: Vec<FixStep>,
 }
 
 impl Exempt {
-    pub(super) fn of(decision: &Decision, known: &Known<'_>) -> Self {
+    pub(super) fn of(decision: &Decision, known: &FixFacts<'_>) -> Self {
         let mut exempt = Self::default();
         for image in denied(decision) {
             exempt.add(&image.image, known);
@@ -31,7 +31,7 @@ impl Exempt {
         exempt
     }
 
-    fn add(&mut self, image: &str, known: &Known<'_>) {
+    fn add(&mut self, image: &str, known: &FixFacts<'_>) {
         let digest = known.digests.and_then(|digests| digests.get(image));
         if digest_of(image).is_some() {
             self.images.extend(allow(image.to_owned()));
@@ -40,7 +40,7 @@ impl Exempt {
             // By a digest that is not known nothing can be written.
             if let Some(to) = digest.and_then(|digest| by_digest(image, Some(digest))) {
                 self.images.extend(allow(to.clone()));
-                self.use_digests.push(Step::UseDigest { from: image.to_owned(), to });
+                self.use_digests.push(FixStep::UseDigest { from: image.to_owned(), to });
             }
         }
         let Ok(reference) = image.parse::<ImageRef>() else { return };
@@ -53,23 +53,24 @@ impl Exempt {
     }
 
     /// What the kind is made of, and what may be needed besides for images that it does not fit.
-    pub(super) fn candidates(&self, kind: Kind) -> (Vec<Step>, Vec<Step>) {
-        let list = |lists: &[&Vec<Step>]| lists.iter().flat_map(|list| list.iter().cloned()).collect::<Vec<Step>>();
+    pub(super) fn candidates(&self, kind: FixKind) -> (Vec<FixStep>, Vec<FixStep>) {
+        let list =
+            |lists: &[&Vec<FixStep>]| lists.iter().flat_map(|list| list.iter().cloned()).collect::<Vec<FixStep>>();
         match kind {
-            Kind::AllowImage => (self.images.clone(), list(&[&self.use_digests])),
-            Kind::AllowTag => (self.tags.clone(), list(&[&self.images])),
-            Kind::AllowRepository => {
+            FixKind::AllowImage => (self.images.clone(), list(&[&self.use_digests])),
+            FixKind::AllowTag => (self.tags.clone(), list(&[&self.images])),
+            FixKind::AllowRepository => {
                 (list(&[&self.repositories, &self.whole_repositories]), list(&[&self.images, &self.tags]))
             }
-            Kind::AllowRegistry => (self.registries.clone(), list(&[&self.images, &self.tags])),
+            FixKind::AllowRegistry => (self.registries.clone(), list(&[&self.images, &self.tags])),
             _ => (Vec::new(), Vec::new()),
         }
     }
 }
 
 /// The step, if the text is a pattern that the service takes.
-fn allow(pattern: String) -> Option<Step> {
-    Pattern::parse(&pattern).is_ok().then_some(Step::AllowPattern { pattern })
+fn allow(pattern: String) -> Option<FixStep> {
+    Pattern::parse(&pattern).is_ok().then_some(FixStep::AllowPattern { pattern })
 }
 
 /// What people call the registry of an image: in Container Registry the host and the project, in

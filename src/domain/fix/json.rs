@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::{Affected, Fix, Hunk, Step};
+use super::{Affected, Fix, FixStep, Hunk};
 
 /// One fix in the output of `simulate` and `explain`.
 #[derive(Debug, Serialize)]
@@ -72,10 +72,10 @@ impl<'a> FixReport<'a> {
 }
 
 impl Change {
-    fn of(step: &Step) -> Self {
+    fn of(step: &FixStep) -> Self {
         let key_held = match step {
-            Step::Attest { held, .. } => held.as_ref().map(|held| !held.is_empty()),
-            Step::AddKey { key: Some(known), .. } => Some(known.held),
+            FixStep::Attest { held, .. } => held.as_ref().map(|held| !held.is_empty()),
+            FixStep::AddKey { key: Some(known), .. } => Some(known.held),
             _ => None,
         };
         Self { target: step.target(), text: step.change(), commands: step.commands(), key_held }

@@ -2,7 +2,7 @@
 
 /// How a fix goes about it, those that leave the policy's demand as it is first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Kind {
+pub enum FixKind {
     /// The pod names the image by its digest.
     DeployByDigest,
     GrantRole,
@@ -30,7 +30,7 @@ pub enum Kind {
     BreakGlass,
 }
 
-impl Kind {
+impl FixKind {
     pub const ALL: [Self; 18] = [
         Self::DeployByDigest,
         Self::GrantRole,

@@ -4,11 +4,11 @@
 //! behind a missing grant there are attestations, and so each is decided again with the layer above
 //! taken away.
 
-use super::case::{Known, KnownKey, MOST_IMAGES, denied};
+use super::case::{FixFacts, KnownKey, MOST_IMAGES, denied};
 use super::exempt::Exempt;
-use super::kind::Kind;
+use super::kind::FixKind;
 use super::rules;
-use super::step::{NEW_KEY, Step, attestor, by_digest, corrected, digest_of};
+use super::step::{FixStep, NEW_KEY, attestor, by_digest, corrected, digest_of};
 use super::world::World;
 use crate::admission::{Attestations, AttestorEvidence, AttestorFault, AttestorOutcome, Decision, ImageDecision};
 use crate::attestation::{self, Attestation, AttestationFault};
@@ -20,28 +20,28 @@ use crate::name::AttestorName;
 pub(super) struct Plan<'a> {
     world: &'a World<'a>,
     exempt: Exempt,
-    use_digests: Vec<Step>,
-    grants: Vec<Step>,
-    notes: Vec<Step>,
-    attestors: Vec<Step>,
+    use_digests: Vec<FixStep>,
+    grants: Vec<FixStep>,
+    notes: Vec<FixStep>,
+    attestors: Vec<FixStep>,
     /// Keys for attestors that have none.
-    first_keys: Vec<Step>,
+    first_keys: Vec<FixStep>,
     /// Keys that made a signature which is there.
-    keys: Vec<Step>,
-    corrections: Vec<Step>,
-    resigned: Vec<Step>,
-    attested: Vec<Step>,
+    keys: Vec<FixStep>,
+    corrections: Vec<FixStep>,
+    resigned: Vec<FixStep>,
+    attested: Vec<FixStep>,
 }
 
 impl<'a> Plan<'a> {
-    pub(super) fn new(world: &'a World<'a>, known: &Known<'_>) -> Self {
+    pub(super) fn new(world: &'a World<'a>, known: &FixFacts<'_>) -> Self {
         let decision = world.decision(&[]);
         let use_digests = use_digests(world, &decision, known);
-        let by_digest: Vec<&Step> = use_digests.iter().collect();
+        let by_digest: Vec<&FixStep> = use_digests.iter().collect();
         let decided = world.decision(&by_digest);
         let grants = grants(&decided);
         let (notes, attestors) = (lost_notes(&decided), lost_attestors(&decided));
-        let above: Vec<&Step> = by_digest.into_iter().chain(&grants).chain(&notes).chain(&attestors).collect();
+        let above: Vec<&FixStep> = by_digest.into_iter().chain(&grants).chain(&notes).chain(&attestors).collect();
         let mut plan = Self {
             world,
             exempt: Exempt::of(&decision, known),
@@ -62,36 +62,39 @@ impl<'a> Plan<'a> {
     }
 
     /// What the kind is made of, and what may be needed besides.
-    pub(super) fn candidates(&self, kind: Kind) -> (Vec<Step>, Vec<Step>) {
+    pub(super) fn candidates(&self, kind: FixKind) -> (Vec<FixStep>, Vec<FixStep>) {
         let Self { use_digests, grants, notes, attestors, first_keys, keys, corrections, resigned, attested, .. } =
             self;
-        let list = |lists: &[&Vec<Step>]| lists.iter().flat_map(|list| list.iter().cloned()).collect::<Vec<Step>>();
+        let list =
+            |lists: &[&Vec<FixStep>]| lists.iter().flat_map(|list| list.iter().cloned()).collect::<Vec<FixStep>>();
         // What everything else may need first.
         let ground = list(&[use_digests, grants, notes, attestors]);
         match kind {
-            Kind::DeployByDigest => (use_digests.clone(), Vec::new()),
-            Kind::CorrectKeyId => (corrections.clone(), list(&[&ground, first_keys, resigned, attested])),
-            Kind::Resign => (resigned.clone(), list(&[&ground, first_keys, attested])),
-            Kind::GrantRole => (grants.clone(), list(&[&ground, first_keys, resigned, attested])),
-            Kind::RestoreNote => (notes.clone(), list(&[&ground, first_keys, resigned, attested])),
-            Kind::RestoreAttestor => (attestors.clone(), list(&[&ground, first_keys, resigned, attested])),
+            FixKind::DeployByDigest => (use_digests.clone(), Vec::new()),
+            FixKind::CorrectKeyId => (corrections.clone(), list(&[&ground, first_keys, resigned, attested])),
+            FixKind::Resign => (resigned.clone(), list(&[&ground, first_keys, attested])),
+            FixKind::GrantRole => (grants.clone(), list(&[&ground, first_keys, resigned, attested])),
+            FixKind::RestoreNote => (notes.clone(), list(&[&ground, first_keys, resigned, attested])),
+            FixKind::RestoreAttestor => (attestors.clone(), list(&[&ground, first_keys, resigned, attested])),
             // An attestor's first key is told as what it is: a key that is added.
-            Kind::AddKey => (list(&[keys, first_keys]), list(&[&ground, resigned, attested])),
-            Kind::Attest => (attested.clone(), list(&[&ground, resigned])),
-            Kind::AllowImage | Kind::AllowTag | Kind::AllowRepository | Kind::AllowRegistry => {
+            FixKind::AddKey => (list(&[keys, first_keys]), list(&[&ground, resigned, attested])),
+            FixKind::Attest => (attested.clone(), list(&[&ground, resigned])),
+            FixKind::AllowImage | FixKind::AllowTag | FixKind::AllowRepository | FixKind::AllowRegistry => {
                 self.exempt.candidates(kind)
             }
-            Kind::ServiceIdentityRule
-            | Kind::ServiceAccountRule
-            | Kind::NamespaceRule
-            | Kind::ClusterRule
-            | Kind::DryRun => (rules::candidates(self.world, kind), Vec::new()),
-            Kind::BreakGlass => (vec![Step::BreakGlass { platform: self.world.case.request.platform }], Vec::new()),
+            FixKind::ServiceIdentityRule
+            | FixKind::ServiceAccountRule
+            | FixKind::NamespaceRule
+            | FixKind::ClusterRule
+            | FixKind::DryRun => (rules::candidates(self.world, kind), Vec::new()),
+            FixKind::BreakGlass => {
+                (vec![FixStep::BreakGlass { platform: self.world.case.request.platform }], Vec::new())
+            }
         }
     }
 
     /// What the attestors lack, once the images have digests and the notes can be read.
-    fn attestations(&mut self, above: &[&Step], known: &Known<'_>) {
+    fn attestations(&mut self, above: &[&FixStep], known: &FixFacts<'_>) {
         let decision = self.world.decision(above);
         let evidence = self.world.evidence(above);
         for image in denied(&decision) {
@@ -149,22 +152,22 @@ fn is_of_content(fault: &AttestationFault) -> bool {
     )
 }
 
-fn use_digests(world: &World<'_>, decision: &Decision, known: &Known<'_>) -> Vec<Step> {
+fn use_digests(world: &World<'_>, decision: &Decision, known: &FixFacts<'_>) -> Vec<FixStep> {
     if world.case.request.platform != crate::admission::Platform::Gke {
         return Vec::new();
     }
     let without = denied(decision).filter(|image| digest_of(&image.image).is_none());
     let step = |image: &ImageDecision| {
         let digest = known.digests.and_then(|digests| digests.get(&image.image));
-        Some(Step::UseDigest { from: image.image.clone(), to: by_digest(&image.image, digest)? })
+        Some(FixStep::UseDigest { from: image.image.clone(), to: by_digest(&image.image, digest)? })
     };
     without.filter_map(step).collect()
 }
 
-fn grants(decision: &Decision) -> Vec<Step> {
+fn grants(decision: &Decision) -> Vec<FixStep> {
     let of_outcome = |(attestor, outcome): (AttestorName, &AttestorOutcome)| match &outcome.fault {
         Some(AttestorFault::NotPermitted { service_account, note }) => {
-            Some(Step::Grant { attestor, note: note.clone(), service_account: service_account.clone() })
+            Some(FixStep::Grant { attestor, note: note.clone(), service_account: service_account.clone() })
         }
         _ => None,
     };
@@ -172,20 +175,20 @@ fn grants(decision: &Decision) -> Vec<Step> {
 }
 
 /// The notes that attestors stand on and that are gone.
-fn lost_notes(decision: &Decision) -> Vec<Step> {
+fn lost_notes(decision: &Decision) -> Vec<FixStep> {
     let of_outcome = |(_, outcome): (AttestorName, &AttestorOutcome)| match &outcome.fault {
-        Some(AttestorFault::NoteMissing(note)) => Some(Step::CreateNote { note: note.clone() }),
+        Some(AttestorFault::NoteMissing(note)) => Some(FixStep::CreateNote { note: note.clone() }),
         _ => None,
     };
     denied(decision).flat_map(unsatisfied).filter_map(of_outcome).collect()
 }
 
 /// The attestors that are gone, each on a note of its own name.
-fn lost_attestors(decision: &Decision) -> Vec<Step> {
+fn lost_attestors(decision: &Decision) -> Vec<FixStep> {
     let of_outcome = |(attestor, outcome): (AttestorName, &AttestorOutcome)| match &outcome.fault {
         Some(AttestorFault::NotFound) => {
             let note = format!("projects/{}/notes/{}-note", attestor.project(), attestor.id()).parse().ok()?;
-            Some(Step::CreateAttestor { attestor, note })
+            Some(FixStep::CreateAttestor { attestor, note })
         }
         _ => None,
     };
@@ -202,7 +205,7 @@ fn attestations(evidence: Option<&AttestorEvidence>) -> &[Attestation] {
 /// One attestor that does not vouch for one image.
 struct Lack<'a> {
     world: &'a World<'a>,
-    known: &'a Known<'a>,
+    known: &'a FixFacts<'a>,
     name: &'a AttestorName,
     image: &'a str,
     digest: &'a Digest,
@@ -211,7 +214,7 @@ struct Lack<'a> {
 }
 
 impl Lack<'_> {
-    fn attest(&self, again: bool) -> Step {
+    fn attest(&self, again: bool) -> FixStep {
         let trusted = |known: &&KnownKey| {
             let has = |attestor: &Attestor| attestor.keys.iter().any(|key| key.id == known.key.id);
             known.held && self.attestor.is_none_or(|attestor| attestor.keys.is_empty() || has(attestor))
@@ -224,7 +227,7 @@ impl Lack<'_> {
             }
             held
         };
-        Step::Attest {
+        FixStep::Attest {
             attestor: self.name.clone(),
             note: self.attestor.map(|attestor| attestor.note.clone()),
             image: self.image.to_owned(),
@@ -234,14 +237,14 @@ impl Lack<'_> {
     }
 
     /// For an attestor that has none: a key that can sign here, or one that is made first.
-    fn first_key(&self) -> Option<Step> {
+    fn first_key(&self) -> Option<FixStep> {
         let keys = self.known.keys?;
         let key = keys.iter().find(|known| known.held).cloned().map(Box::new);
-        Some(Step::AddKey { attestor: self.name.clone(), key })
+        Some(FixStep::AddKey { attestor: self.name.clone(), key })
     }
 
     /// Keys that are not the attestor's, and by whose id something is signed.
-    fn keys(&self) -> Vec<Step> {
+    fn keys(&self) -> Vec<FixStep> {
         let signed = |known: &&KnownKey| {
             let by_it =
                 |attestation: &&Attestation| attestation.signatures.iter().any(|s| s.public_key_id == known.key.id);
@@ -249,11 +252,11 @@ impl Lack<'_> {
         };
         let is_new = |known: &&KnownKey| self.attestor.is_some_and(|a| a.keys.iter().all(|key| key.id != known.key.id));
         let keys = self.known.keys.unwrap_or_default().iter().filter(is_new).filter(signed);
-        keys.map(|known| Step::AddKey { attestor: self.name.clone(), key: Some(Box::new(known.clone())) }).collect()
+        keys.map(|known| FixStep::AddKey { attestor: self.name.clone(), key: Some(Box::new(known.clone())) }).collect()
     }
 
     /// Attestations that hold as soon as they name the key that made them.
-    fn corrections(&self) -> Vec<Step> {
+    fn corrections(&self) -> Vec<FixStep> {
         let Some(attestor) = self.attestor else { return Vec::new() };
         let verify = &self.world.case.evidence.as_if(self.world.case.verify);
         let mut steps = Vec::new();
@@ -264,7 +267,7 @@ impl Lack<'_> {
                     let corrected = corrected(attestation, number, &key.id);
                     attestation::check(&corrected, attestor, self.digest, verify).is_ok()
                 });
-                steps.extend(other.map(|key| Step::CorrectKeyId {
+                steps.extend(other.map(|key| FixStep::CorrectKeyId {
                     attestor: self.name.clone(),
                     attestation: Box::new(attestation.clone()),
                     signature: number,

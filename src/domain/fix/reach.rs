@@ -1,13 +1,13 @@
 //! What else a fix would let in: in words by what it is, exactly by a pod that only the changed policy
 //! admits, and counted over the images and pods that there are.
 
-use super::case::Known;
-use super::kind::Kind;
-use super::step::{Step, shown};
+use super::case::FixFacts;
+use super::kind::FixKind;
+use super::step::{FixStep, shown};
 use super::world::{World, changed_evidence};
 use crate::admission::{CompiledPolicy, Evidence, Outcome, decide};
 use crate::document::Document;
-use crate::inventory::Item;
+use crate::inventory::InventoryItem;
 use crate::name::AttestorName;
 use crate::policy::{EvaluationMode, Policy, RuleKind};
 use crate::review::{Comparison, Flip, Witness};
@@ -64,7 +64,13 @@ impl Affected {
 }
 
 /// What the steps of a fix let in besides the case itself; `policy` is the changed text.
-pub(super) fn reach(world: &World<'_>, known: &Known<'_>, kind: Kind, steps: &[Step], policy: Option<&str>) -> Reach {
+pub(super) fn reach(
+    world: &World<'_>,
+    known: &FixFacts<'_>,
+    kind: FixKind,
+    steps: &[FixStep],
+    policy: Option<&str>,
+) -> Reach {
     let case = world.case;
     let changed = policy.and_then(|text| Document::parse(text, case.document.dialect).policy);
     let example = changed.as_ref().and_then(|changed| example(world, changed));
@@ -87,13 +93,13 @@ fn example(world: &World<'_>, changed: &Policy) -> Option<String> {
 
 struct Others<'a> {
     world: &'a World<'a>,
-    items: &'a [Item],
+    items: &'a [InventoryItem],
     evidence: &'a Evidence,
 }
 
 impl Others<'_> {
-    fn affected(&self, steps: &[Step], policy: &Policy) -> Affected {
-        let steps: Vec<&Step> = steps.iter().collect();
+    fn affected(&self, steps: &[FixStep], policy: &Policy) -> Affected {
+        let steps: Vec<&FixStep> = steps.iter().collect();
         let (system, verify) = (self.world.case.system, self.world.case.verify);
         let [old, new] = [self.world.policy, policy].map(|policy| CompiledPolicy::new(policy, system));
         let attestors: Vec<AttestorName> =
@@ -121,7 +127,7 @@ impl Others<'_> {
     }
 
     /// Whether the item is what is to be admitted.
-    fn is_own(&self, item: &Item) -> bool {
+    fn is_own(&self, item: &InventoryItem) -> bool {
         let (own, other) = (self.world.case.request, &item.request);
         let images = |request: &crate::admission::Request| {
             request.images.iter().map(|image| image.image.clone()).collect::<Vec<String>>()
@@ -133,43 +139,43 @@ impl Others<'_> {
     }
 }
 
-fn words(kind: Kind, steps: &[Step]) -> String {
+fn words(kind: FixKind, steps: &[FixStep]) -> String {
     match kind {
-        Kind::DeployByDigest => "Nothing else: the policy admits this digest already.".to_owned(),
-        Kind::CorrectKeyId | Kind::Resign | Kind::Attest | Kind::RestoreNote => {
+        FixKind::DeployByDigest => "Nothing else: the policy admits this digest already.".to_owned(),
+        FixKind::CorrectKeyId | FixKind::Resign | FixKind::Attest | FixKind::RestoreNote => {
             format!("Only this digest, also in other repositories, wherever a rule asks {}.", asked(steps))
         }
-        Kind::GrantRole => format!("Every image that is validly attested, wherever a rule asks {}.", asked(steps)),
-        Kind::AddKey | Kind::RestoreAttestor => {
+        FixKind::GrantRole => format!("Every image that is validly attested, wherever a rule asks {}.", asked(steps)),
+        FixKind::AddKey | FixKind::RestoreAttestor => {
             format!("Every image that this key signed or will sign, wherever a rule asks {}.", asked(steps))
         }
-        Kind::AllowImage => "Only this digest in this repository, under every rule, attested or not.".to_owned(),
-        Kind::AllowTag => {
+        FixKind::AllowImage => "Only this digest in this repository, under every rule, attested or not.".to_owned(),
+        FixKind::AllowTag => {
             format!("Whatever {} means now and later, under every rule, attested or not.", patterns(steps))
         }
-        Kind::AllowRepository | Kind::AllowRegistry => {
+        FixKind::AllowRepository | FixKind::AllowRegistry => {
             format!("Every image that {} covers, under every rule, attested or not.", patterns(steps))
         }
-        Kind::ServiceIdentityRule | Kind::ServiceAccountRule | Kind::NamespaceRule | Kind::ClusterRule => {
+        FixKind::ServiceIdentityRule | FixKind::ServiceAccountRule | FixKind::NamespaceRule | FixKind::ClusterRule => {
             steps.iter().find_map(of_rule).unwrap_or_default()
         }
-        Kind::DryRun => steps.iter().find_map(of_dry_run).unwrap_or_default(),
-        Kind::BreakGlass => {
+        FixKind::DryRun => steps.iter().find_map(of_dry_run).unwrap_or_default(),
+        FixKind::BreakGlass => {
             "Every image of this pod, whatever it is; the policy is overridden, and each use is logged.".to_owned()
         }
     }
 }
 
 /// The attestors that the steps are about, by their ids.
-fn asked(steps: &[Step]) -> String {
+fn asked(steps: &[FixStep]) -> String {
     let mut ids: Vec<&str> = Vec::new();
     for step in steps {
         let attestor = match step {
-            Step::AddKey { attestor, .. }
-            | Step::Grant { attestor, .. }
-            | Step::CreateAttestor { attestor, .. }
-            | Step::CorrectKeyId { attestor, .. }
-            | Step::Attest { attestor, .. } => attestor.id(),
+            FixStep::AddKey { attestor, .. }
+            | FixStep::Grant { attestor, .. }
+            | FixStep::CreateAttestor { attestor, .. }
+            | FixStep::CorrectKeyId { attestor, .. }
+            | FixStep::Attest { attestor, .. } => attestor.id(),
             _ => continue,
         };
         if !ids.contains(&attestor) {
@@ -179,16 +185,16 @@ fn asked(steps: &[Step]) -> String {
     ids.join(" or ")
 }
 
-fn patterns(steps: &[Step]) -> String {
-    let pattern = |step: &Step| match step {
-        Step::AllowPattern { pattern } => Some(shown(pattern)),
+fn patterns(steps: &[FixStep]) -> String {
+    let pattern = |step: &FixStep| match step {
+        FixStep::AllowPattern { pattern } => Some(shown(pattern)),
         _ => None,
     };
     steps.iter().filter_map(pattern).collect::<Vec<_>>().join(" or ")
 }
 
-fn of_rule(step: &Step) -> Option<String> {
-    let Step::SetRule { kind, key, rule } = step else { return None };
+fn of_rule(step: &FixStep) -> Option<String> {
+    let FixStep::SetRule { kind, key, rule } = step else { return None };
     let place = place(*kind, key);
     Some(match rule.evaluation_mode {
         EvaluationMode::RequireAttestation => {
@@ -200,8 +206,8 @@ fn of_rule(step: &Step) -> Option<String> {
     })
 }
 
-fn of_dry_run(step: &Step) -> Option<String> {
-    let Step::SetRule { kind, key, .. } = step else { return None };
+fn of_dry_run(step: &FixStep) -> Option<String> {
+    let FixStep::SetRule { kind, key, .. } = step else { return None };
     Some(format!("Every image, {}: what the rule denies is only logged.", place(*kind, key)))
 }
 

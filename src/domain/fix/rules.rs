@@ -5,34 +5,34 @@
 
 use std::collections::BTreeSet;
 
-use super::kind::Kind;
-use super::step::{Step, known_attestors};
+use super::kind::FixKind;
+use super::step::{FixStep, known_attestors};
 use super::world::World;
 use crate::admission::{Platform, key_of};
 use crate::name::AttestorName;
 use crate::policy::{AdmissionRule, EnforcementMode, EvaluationMode, Policy, RuleKind};
 
 /// The steps of this kind, the narrowest first; one at most is needed.
-pub(super) fn candidates(world: &World<'_>, kind: Kind) -> Vec<Step> {
+pub(super) fn candidates(world: &World<'_>, kind: FixKind) -> Vec<FixStep> {
     let kind = match kind {
-        Kind::ServiceIdentityRule => RuleKind::ServiceIdentity,
-        Kind::ServiceAccountRule => RuleKind::ServiceAccount,
-        Kind::NamespaceRule => RuleKind::Namespace,
-        Kind::ClusterRule => RuleKind::Cluster,
+        FixKind::ServiceIdentityRule => RuleKind::ServiceIdentity,
+        FixKind::ServiceAccountRule => RuleKind::ServiceAccount,
+        FixKind::NamespaceRule => RuleKind::Namespace,
+        FixKind::ClusterRule => RuleKind::Cluster,
         _ => return dry_run(world).into_iter().collect(),
     };
     own_rule(world, kind)
 }
 
-fn dry_run(world: &World<'_>) -> Option<Step> {
+fn dry_run(world: &World<'_>) -> Option<FixStep> {
     let reference = world.decision(&[]).rule?;
     let (_, key, rule) =
         world.policy.all_rules().find(|(k, key, _)| (*k, *key) == (reference.kind, &*reference.key))?;
     let rule = AdmissionRule { enforcement_mode: EnforcementMode::DryRun, ..rule.clone() };
-    Some(Step::SetRule { kind: reference.kind, key: key.to_owned(), rule })
+    Some(FixStep::SetRule { kind: reference.kind, key: key.to_owned(), rule })
 }
 
-fn own_rule(world: &World<'_>, kind: RuleKind) -> Vec<Step> {
+fn own_rule(world: &World<'_>, kind: RuleKind) -> Vec<FixStep> {
     let request = world.case.request;
     let others = RuleKind::SPECIFIC.into_iter().filter(|other| *other != kind);
     let is_taken = others.into_iter().any(|other| world.policy.rules(other).is_some_and(|rules| !rules.is_empty()));
@@ -44,7 +44,7 @@ fn own_rule(world: &World<'_>, kind: RuleKind) -> Vec<Step> {
     let same = |known: &&String| crate::admission::normalised(kind, known) == crate::admission::normalised(kind, &key);
     let known = rules.and_then(|rules| rules.keys().find(same));
     let key = known.cloned().unwrap_or(key);
-    let step = |rule: AdmissionRule| Step::SetRule { kind, key: key.clone(), rule };
+    let step = |rule: AdmissionRule| FixStep::SetRule { kind, key: key.clone(), rule };
     let own = rules.and_then(|rules| rules.get(&key));
     let asked = |names: Vec<String>| {
         let attesting = satisfied(world, names, &step);
@@ -65,7 +65,7 @@ fn asks(require_attestations_by: Vec<String>) -> AdmissionRule {
 
 /// Those of the attestors with whom alone the rule would admit the pod: together they ask the most that
 /// the pod can show.
-fn satisfied(world: &World<'_>, names: Vec<String>, step: &dyn Fn(AdmissionRule) -> Step) -> Vec<String> {
+fn satisfied(world: &World<'_>, names: Vec<String>, step: &dyn Fn(AdmissionRule) -> FixStep) -> Vec<String> {
     names.into_iter().filter(|name| world.admits(&[&step(asks(vec![name.clone()]))])).collect()
 }
 

@@ -21,7 +21,7 @@ pub(super) const NEW_KEY: &str = "a new key";
 
 /// What is done.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Step {
+pub enum FixStep {
     /// The pod names an image by its digest instead of its tag.
     UseDigest { from: String, to: String },
     /// A pattern more in the allowlist.
@@ -90,7 +90,7 @@ pub(super) fn digest_of(image: &str) -> Option<Digest> {
     image.rsplit_once('@')?.1.parse().ok()
 }
 
-impl Step {
+impl FixStep {
     /// Whether it changes the policy.
     pub fn is_of_policy(&self) -> bool {
         matches!(self, Self::AllowPattern { .. } | Self::SetRule { .. })

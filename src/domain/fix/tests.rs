@@ -8,7 +8,7 @@ use crate::attestation::{self, Attestation, Signature, SignatureFault, Verified,
 use crate::attestor::{Attestor, KeyMaterial, PublicKey};
 use crate::document::{Dialect, Document};
 use crate::image::{Digest, ImageRef};
-use crate::inventory::{Item, Origin};
+use crate::inventory::{InventoryItem, Origin};
 use crate::name::AttestorName;
 use crate::system_policy;
 
@@ -89,11 +89,11 @@ fn pod(images: &[&str]) -> Request {
     }
 }
 
-fn ask(policy: &str, request: &Request, evidence: &Evidence, known: &Known<'_>) -> Vec<Fix> {
+fn ask(policy: &str, request: &Request, evidence: &Evidence, known: &FixFacts<'_>) -> Vec<Fix> {
     let document = Document::parse(policy, Dialect::Gcloud);
     assert!(document.policy.is_some(), "{:?}", document.diagnostics);
     let system = system_policy::documented("global");
-    let case = Case { document: &document, system: &system, request, evidence, verify: &Plain };
+    let case = Denial { document: &document, system: &system, request, evidence, verify: &Plain };
     fixes(&case, known)
 }
 
@@ -105,8 +105,8 @@ fn mine(held: bool) -> [KnownKey; 1] {
 fn told(policy: &str, images: &[&str], evidence: &Evidence) -> Vec<String> {
     let keys = mine(true);
     let digests = BTreeMap::from([("gcr.io/p/app:v1".to_owned(), format!("sha256:{HEX}").parse().unwrap())]);
-    let known = Known { keys: Some(&keys), digests: Some(&digests), inventory: None };
-    let of_evidence = |fix: &&Fix| fix.policy.is_none() && fix.kind != Kind::BreakGlass;
+    let known = FixFacts { keys: Some(&keys), digests: Some(&digests), inventory: None };
+    let of_evidence = |fix: &&Fix| fix.policy.is_none() && fix.kind != FixKind::BreakGlass;
     let fixes = ask(policy, &pod(images), evidence, &known);
     fixes.iter().filter(of_evidence).map(|fix| format!("{}: {}", fix.kind.id(), fix.title())).collect()
 }
@@ -193,8 +193,8 @@ fn written(
     request: &Request,
     evidence: &Evidence,
     digests: &BTreeMap<String, Digest>,
-) -> Vec<(Kind, String)> {
-    let known = Known { digests: Some(digests), ..Known::default() };
+) -> Vec<(FixKind, String)> {
+    let known = FixFacts { digests: Some(digests), ..FixFacts::default() };
     let fixes = ask(policy, request, evidence, &known);
     let added = |fix: &Fix| Some((fix.kind, Hunk::between(policy, fix.policy.as_deref()?).added.join("\n")));
     fixes.iter().filter_map(added).collect()
@@ -205,26 +205,26 @@ fn patterns_are_the_narrowest_first() {
     let image = format!("gcr.io/p/team/app@sha256:{HEX}");
     let found = written(DENY, &pod(&[&image]), &Evidence::default(), &BTreeMap::new());
     let list = |pattern: &str| format!("admissionWhitelistPatterns:\n- namePattern: {pattern}");
-    assert_eq!(found[0], (Kind::AllowImage, list(&image)));
+    assert_eq!(found[0], (FixKind::AllowImage, list(&image)));
     let at = |kind| found.iter().find(|(k, _)| *k == kind).map(|(_, text)| text.as_str());
-    assert_eq!(at(Kind::AllowRepository), Some(list("gcr.io/p/team/app@*").as_str()));
-    assert_eq!(at(Kind::AllowRegistry), Some(list("gcr.io/p/**").as_str()));
-    assert_eq!(at(Kind::AllowTag), None);
+    assert_eq!(at(FixKind::AllowRepository), Some(list("gcr.io/p/team/app@*").as_str()));
+    assert_eq!(at(FixKind::AllowRegistry), Some(list("gcr.io/p/**").as_str()));
+    assert_eq!(at(FixKind::AllowTag), None);
 }
 
 #[test]
 fn a_tag_is_allowed_by_its_digest_or_as_it_is() {
     let digests = BTreeMap::from([("gcr.io/p/app:v1".to_owned(), format!("sha256:{HEX}").parse().unwrap())]);
     let found = written(DENY, &pod(&["gcr.io/p/app:v1"]), &Evidence::default(), &digests);
-    let patterns: Vec<(Kind, &str)> =
+    let patterns: Vec<(FixKind, &str)> =
         found.iter().filter_map(|(kind, text)| Some((*kind, text.split_once("namePattern: ")?.1))).collect();
     assert_eq!(
         patterns,
         [
-            (Kind::AllowImage, BY_DIGEST),
-            (Kind::AllowTag, "gcr.io/p/app:v1"),
-            (Kind::AllowRepository, "gcr.io/p/app:*"),
-            (Kind::AllowRegistry, "gcr.io/p/**"),
+            (FixKind::AllowImage, BY_DIGEST),
+            (FixKind::AllowTag, "gcr.io/p/app:v1"),
+            (FixKind::AllowRepository, "gcr.io/p/app:*"),
+            (FixKind::AllowRegistry, "gcr.io/p/**"),
         ]
     );
 }
@@ -232,7 +232,7 @@ fn a_tag_is_allowed_by_its_digest_or_as_it_is() {
 #[test]
 fn one_pattern_covers_tags_and_digests_of_a_repository() {
     let found = written(DENY, &pod(&["gcr.io/p/app:v1", BY_DIGEST]), &Evidence::default(), &BTreeMap::new());
-    let repository = found.iter().find(|(kind, _)| *kind == Kind::AllowRepository).unwrap();
+    let repository = found.iter().find(|(kind, _)| *kind == FixKind::AllowRepository).unwrap();
     assert_eq!(repository.1, "admissionWhitelistPatterns:\n- namePattern: 'gcr.io/p/app[@:]*'");
 }
 
@@ -242,15 +242,15 @@ fn a_rule_of_its_own_asks_what_the_pod_can_show() {
     let found = written(DENY, &pod(&[BY_DIGEST]), &evidence, &BTreeMap::new());
     let rule = |kind| found.iter().find(|(k, _)| *k == kind).map(|(_, text)| text.clone()).unwrap();
     assert_eq!(
-        rule(Kind::NamespaceRule),
+        rule(FixKind::NamespaceRule),
         "kubernetesNamespaceAdmissionRules:\n  shop:\n    evaluationMode: REQUIRE_ATTESTATION\n    \
          enforcementMode: ENFORCED_BLOCK_AND_AUDIT_LOG\n    requireAttestationsBy:\n    - projects/p/attestors/qa"
     );
-    assert!(rule(Kind::ServiceAccountRule).contains("  shop:web:\n    evaluationMode: REQUIRE_ATTESTATION"));
-    assert!(rule(Kind::ClusterRule).contains("  us-central1-a.prod:\n    evaluationMode: REQUIRE_ATTESTATION"));
+    assert!(rule(FixKind::ServiceAccountRule).contains("  shop:web:\n    evaluationMode: REQUIRE_ATTESTATION"));
+    assert!(rule(FixKind::ClusterRule).contains("  us-central1-a.prod:\n    evaluationMode: REQUIRE_ATTESTATION"));
     let nothing = written(DENY, &pod(&[BY_DIGEST]), &Evidence::default(), &BTreeMap::new());
     let rule = |kind| nothing.iter().find(|(k, _)| *k == kind).map(|(_, text)| text.clone()).unwrap();
-    assert!(rule(Kind::ClusterRule).contains("ALWAYS_ALLOW"));
+    assert!(rule(FixKind::ClusterRule).contains("ALWAYS_ALLOW"));
 }
 
 #[test]
@@ -260,23 +260,23 @@ fn a_second_map_of_rules_is_never_filled() {
          enforcementMode: ENFORCED_BLOCK_AND_AUDIT_LOG\n"
     );
     let found = written(&policy, &pod(&[BY_DIGEST]), &Evidence::default(), &BTreeMap::new());
-    let kinds: Vec<Kind> = found.iter().map(|(kind, _)| *kind).collect();
-    assert!(kinds.contains(&Kind::ClusterRule) && kinds.contains(&Kind::DryRun), "{kinds:?}");
-    assert!(!kinds.contains(&Kind::NamespaceRule) && !kinds.contains(&Kind::ServiceAccountRule), "{kinds:?}");
-    let cluster = found.iter().find(|(kind, _)| *kind == Kind::ClusterRule).unwrap();
+    let kinds: Vec<FixKind> = found.iter().map(|(kind, _)| *kind).collect();
+    assert!(kinds.contains(&FixKind::ClusterRule) && kinds.contains(&FixKind::DryRun), "{kinds:?}");
+    assert!(!kinds.contains(&FixKind::NamespaceRule) && !kinds.contains(&FixKind::ServiceAccountRule), "{kinds:?}");
+    let cluster = found.iter().find(|(kind, _)| *kind == FixKind::ClusterRule).unwrap();
     assert_eq!(cluster.1, "    evaluationMode: ALWAYS_ALLOW");
 }
 
 #[test]
 fn the_rule_that_decides_becomes_a_dry_run_and_keeps_its_comment() {
-    let fixes = ask(DENY, &pod(&["nginx"]), &Evidence::default(), &Known::default());
-    let dry_run = fixes.iter().find(|fix| fix.kind == Kind::DryRun).unwrap();
+    let fixes = ask(DENY, &pod(&["nginx"]), &Evidence::default(), &FixFacts::default());
+    let dry_run = fixes.iter().find(|fix| fix.kind == FixKind::DryRun).unwrap();
     assert_eq!(
         dry_run.policy.as_deref(),
         Some(&*DENY.replace("ENFORCED_BLOCK_AND_AUDIT_LOG", "DRYRUN_AUDIT_LOG_ONLY"))
     );
     assert_eq!(dry_run.outcome, Outcome::AdmitDryRun);
-    assert_eq!(fixes.last().map(|fix| (fix.kind, fix.outcome)), Some((Kind::BreakGlass, Outcome::AdmitBreakGlass)));
+    assert_eq!(fixes.last().map(|fix| (fix.kind, fix.outcome)), Some((FixKind::BreakGlass, Outcome::AdmitBreakGlass)));
 }
 
 #[test]
@@ -284,22 +284,22 @@ fn an_init_container_is_an_image_like_any_other() {
     let mut request = pod(&[BY_DIGEST, "gcr.io/p/app:v1"]);
     request.images[1].kind = ContainerKind::Init;
     let found = written(DENY, &request, &Evidence::default(), &BTreeMap::new());
-    let tag = found.iter().find(|(kind, _)| *kind == Kind::AllowTag).unwrap();
+    let tag = found.iter().find(|(kind, _)| *kind == FixKind::AllowTag).unwrap();
     assert_eq!(tag.1.matches("namePattern").count(), 2);
 }
 
 #[test]
 fn what_else_is_let_in_is_counted_and_shown() {
-    let item = |image: &str| Item::image(image, &pod(&[]), Origin::List);
+    let item = |image: &str| InventoryItem::image(image, &pod(&[]), Origin::List);
     let other = format!("gcr.io/p/app@sha256:{OTHER}");
     let items = [item(BY_DIGEST), item(&other), item("gcr.io/p/lib:v1"), item("nginx")];
     let evidence = Evidence::default();
-    let known = Known { inventory: Some((&items, &evidence)), ..Known::default() };
+    let known = FixFacts { inventory: Some((&items, &evidence)), ..FixFacts::default() };
     let fixes = ask(DENY, &pod(&[BY_DIGEST]), &evidence, &known);
-    let counts: Vec<(Kind, usize)> =
+    let counts: Vec<(FixKind, usize)> =
         fixes.iter().map(|fix| (fix.kind, fix.reach.inventory.as_ref().unwrap().admits)).collect();
-    assert_eq!(counts[..3], [(Kind::AllowImage, 0), (Kind::AllowRepository, 1), (Kind::AllowRegistry, 2)]);
-    assert!(counts.contains(&(Kind::ClusterRule, 3)) && counts.contains(&(Kind::BreakGlass, 0)), "{counts:?}");
+    assert_eq!(counts[..3], [(FixKind::AllowImage, 0), (FixKind::AllowRepository, 1), (FixKind::AllowRegistry, 2)]);
+    assert!(counts.contains(&(FixKind::ClusterRule, 3)) && counts.contains(&(FixKind::BreakGlass, 0)), "{counts:?}");
     let repository = &fixes[1].reach;
     assert_eq!(
         repository.inventory.as_ref().map(Affected::text).unwrap(),
@@ -312,22 +312,23 @@ fn what_else_is_let_in_is_counted_and_shown() {
 #[test]
 fn nothing_is_proposed_where_nothing_is_denied() {
     let allowed = DENY.replace("ALWAYS_DENY", "ALWAYS_ALLOW");
-    assert_eq!(ask(&allowed, &pod(&["nginx"]), &Evidence::default(), &Known::default()), []);
-    assert_eq!(ask(ASK, &pod(&[BY_DIGEST]), &Evidence::default(), &Known::default()), []);
+    assert_eq!(ask(&allowed, &pod(&["nginx"]), &Evidence::default(), &FixFacts::default()), []);
+    assert_eq!(ask(ASK, &pod(&[BY_DIGEST]), &Evidence::default(), &FixFacts::default()), []);
 }
 
 #[test]
 fn cloud_run_has_no_rules_of_its_own_and_its_own_break_glass() {
     let request = Request { platform: crate::admission::Platform::CloudRun, ..pod(&[BY_DIGEST]) };
-    let fixes = ask(DENY, &request, &Evidence::default(), &Known::default());
-    let kinds: Vec<Kind> = fixes.iter().map(|fix| fix.kind).collect();
-    let expected = [Kind::AllowImage, Kind::AllowRepository, Kind::AllowRegistry, Kind::DryRun, Kind::BreakGlass];
+    let fixes = ask(DENY, &request, &Evidence::default(), &FixFacts::default());
+    let kinds: Vec<FixKind> = fixes.iter().map(|fix| fix.kind).collect();
+    let expected =
+        [FixKind::AllowImage, FixKind::AllowRepository, FixKind::AllowRegistry, FixKind::DryRun, FixKind::BreakGlass];
     assert_eq!(kinds, expected);
 }
 
 #[test]
 fn a_policy_that_the_service_would_refuse_is_no_fix() {
     let evidence = Evidence { attestors: [(qa(), AttestorEvidence::NotFound)].into(), ..Evidence::default() };
-    let fixes = ask(ASK, &pod(&[BY_DIGEST]), &evidence, &Known::default());
-    assert_eq!(fixes.iter().map(|fix| fix.kind).collect::<Vec<_>>(), [Kind::BreakGlass]);
+    let fixes = ask(ASK, &pod(&[BY_DIGEST]), &evidence, &FixFacts::default());
+    assert_eq!(fixes.iter().map(|fix| fix.kind).collect::<Vec<_>>(), [FixKind::BreakGlass]);
 }

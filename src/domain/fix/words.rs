@@ -3,7 +3,7 @@
 use super::Fix;
 use super::case::KnownKey;
 use super::reach::place;
-use super::step::{Step, is_stand_in, shown};
+use super::step::{FixStep, is_stand_in, shown};
 use crate::admission::{BREAK_GLASS_LABEL, CLOUD_RUN_BREAK_GLASS_ANNOTATION, Platform};
 use crate::image::ImageRef;
 use crate::name::AttestorName;
@@ -35,14 +35,14 @@ impl Hunk {
 impl Fix {
     /// What is done, in a line.
     pub fn title(&self) -> String {
-        let titles: Vec<String> = self.steps.iter().map(Step::title).collect();
+        let titles: Vec<String> = self.steps.iter().map(FixStep::title).collect();
         let text = titles.join(", then ");
         let mut chars = text.chars();
         chars.next().map(|first| first.to_uppercase().chain(chars).collect()).unwrap_or_default()
     }
 }
 
-impl Step {
+impl FixStep {
     /// What is done, in a few words that begin small.
     pub fn title(&self) -> String {
         match self {

@@ -2,8 +2,8 @@
 
 use std::borrow::Cow;
 
-use super::case::Case;
-use super::step::Step;
+use super::case::Denial;
+use super::step::FixStep;
 use crate::admission::{AttestorEvidence, CompiledPolicy, Decision, Evidence, Outcome, Request, decide, evaluate};
 use crate::document::{Document, Format, emit};
 use crate::name::AttestorName;
@@ -12,37 +12,37 @@ use crate::quick_fix::{with_pattern, with_rule};
 
 /// A case that can be asked again.
 pub(super) struct World<'a> {
-    pub(super) case: &'a Case<'a>,
+    pub(super) case: &'a Denial<'a>,
     pub(super) policy: &'a Policy,
     compiled: CompiledPolicy,
 }
 
 impl<'a> World<'a> {
     /// `None` where the document is no policy.
-    pub(super) fn new(case: &'a Case<'a>) -> Option<Self> {
+    pub(super) fn new(case: &'a Denial<'a>) -> Option<Self> {
         let policy = case.document.policy.as_ref()?;
         Some(Self { case, policy, compiled: CompiledPolicy::new(policy, case.system) })
     }
 
-    pub(super) fn outcome(&self, steps: &[&Step]) -> Outcome {
+    pub(super) fn outcome(&self, steps: &[&FixStep]) -> Outcome {
         let (request, evidence) = (self.request(steps), changed_evidence(self.case.evidence, steps));
         decide(&self.compiled(steps), &request, &evidence, self.case.verify)
     }
 
-    pub(super) fn decision(&self, steps: &[&Step]) -> Decision {
+    pub(super) fn decision(&self, steps: &[&FixStep]) -> Decision {
         let (request, evidence) = (self.request(steps), changed_evidence(self.case.evidence, steps));
         evaluate(&self.compiled(steps), &request, &evidence, self.case.verify)
     }
 
-    pub(super) fn admits(&self, steps: &[&Step]) -> bool {
+    pub(super) fn admits(&self, steps: &[&FixStep]) -> bool {
         self.outcome(steps).admits() == Some(true)
     }
 
-    pub(super) fn evidence(&self, steps: &[&Step]) -> Cow<'a, Evidence> {
+    pub(super) fn evidence(&self, steps: &[&FixStep]) -> Cow<'a, Evidence> {
         changed_evidence(self.case.evidence, steps)
     }
 
-    pub(super) fn changed_policy(&self, steps: &[&Step]) -> Cow<'a, Policy> {
+    pub(super) fn changed_policy(&self, steps: &[&FixStep]) -> Cow<'a, Policy> {
         if !steps.iter().any(|step| step.is_of_policy()) {
             return Cow::Borrowed(self.policy);
         }
@@ -53,14 +53,14 @@ impl<'a> World<'a> {
         Cow::Owned(policy)
     }
 
-    fn compiled(&self, steps: &[&Step]) -> Cow<'_, CompiledPolicy> {
+    fn compiled(&self, steps: &[&FixStep]) -> Cow<'_, CompiledPolicy> {
         match self.changed_policy(steps) {
             Cow::Borrowed(_) => Cow::Borrowed(&self.compiled),
             Cow::Owned(policy) => Cow::Owned(CompiledPolicy::new(&policy, self.case.system)),
         }
     }
 
-    fn request(&self, steps: &[&Step]) -> Cow<'a, Request> {
+    fn request(&self, steps: &[&FixStep]) -> Cow<'a, Request> {
         if !steps.iter().any(|step| step.is_of_pod()) {
             return Cow::Borrowed(self.case.request);
         }
@@ -73,8 +73,8 @@ impl<'a> World<'a> {
 
     /// What is decided with the steps, and the policy's text with them, read and decided again; `None`
     /// where the service would refuse that text, or it does not admit.
-    pub(super) fn confirmed(&self, steps: &[Step]) -> Option<(Outcome, Option<String>)> {
-        let steps: Vec<&Step> = steps.iter().collect();
+    pub(super) fn confirmed(&self, steps: &[FixStep]) -> Option<(Outcome, Option<String>)> {
+        let steps: Vec<&FixStep> = steps.iter().collect();
         if !steps.iter().any(|step| step.is_of_policy()) {
             let outcome = self.outcome(&steps);
             return (outcome.admits() == Some(true)).then_some((outcome, None));
@@ -99,7 +99,7 @@ impl<'a> World<'a> {
 
     /// The policy's text with the steps made, one after the other; where it cannot be changed in place
     /// (aliases), the whole policy as gcloud writes it.
-    fn written(&self, steps: &[&Step]) -> Option<Document> {
+    fn written(&self, steps: &[&FixStep]) -> Option<Document> {
         let wanted = self.changed_policy(steps);
         let parse_as = |text: &str, format| {
             let document = Document::parse_as(text, self.case.document.dialect, format);
@@ -110,8 +110,8 @@ impl<'a> World<'a> {
         let mut document = Cow::Borrowed(self.case.document);
         for step in steps.iter().filter(|step| step.is_of_policy()) {
             let fix = match step {
-                Step::AllowPattern { pattern } => with_pattern(&document, pattern),
-                Step::SetRule { kind, key, rule } => with_rule(&document, *kind, key, rule),
+                FixStep::AllowPattern { pattern } => with_pattern(&document, pattern),
+                FixStep::SetRule { kind, key, rule } => with_rule(&document, *kind, key, rule),
                 _ => None,
             };
             match fix.and_then(|fix| parse(&fix.apply(&document.text))) {
@@ -125,7 +125,7 @@ impl<'a> World<'a> {
 }
 
 /// What would be known after the steps.
-pub(super) fn changed_evidence<'e>(evidence: &'e Evidence, steps: &[&Step]) -> Cow<'e, Evidence> {
+pub(super) fn changed_evidence<'e>(evidence: &'e Evidence, steps: &[&FixStep]) -> Cow<'e, Evidence> {
     if steps.iter().all(|step| step.is_of_policy() || step.is_of_pod()) {
         return Cow::Borrowed(evidence);
     }

@@ -8,7 +8,7 @@ use super::token;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::document::{Entry, Format, Means, Node, Scalar, Value};
 use crate::path::{Path, Segment};
-use crate::schema::{self, Kind, Message, Names, Role};
+use crate::schema::{self, Message, Names, Role, ValueKind};
 use crate::spelling::nearest;
 
 pub(super) fn fixes<'d>(change: Change<'d>, spot: &Spot<'d>, problem: &Diagnostic) -> Vec<QuickFix> {
@@ -49,7 +49,7 @@ fn message_at(change: Change<'_>, path: &Path) -> Option<&'static Message> {
 
 fn names_at(change: Change<'_>, path: &Path) -> Option<&'static Names> {
     match schema::kind_at(schema::root(change.document.kind), path)? {
-        Kind::Enum(names) => Some(names),
+        ValueKind::Enum(names) => Some(names),
         _ => None,
     }
 }
@@ -156,8 +156,8 @@ fn missing<'d>(change: Change<'d>, spot: &Spot<'d>, problem: &Diagnostic) -> Opt
     }
     let field = message.fields.iter().find(|field| said(field.name))?;
     let value = match field.kind {
-        Kind::Enum(names) => Snippet::Text(safe(names)?),
-        Kind::Message(message) if message.field("evaluationMode").is_some() => Snippet::deny(),
+        ValueKind::Enum(names) => Snippet::Text(safe(names)?),
+        ValueKind::Message(message) if message.field("evaluationMode").is_some() => Snippet::deny(),
         _ => return None,
     };
     let edit = change.append(map, field.name, &value)?;
@@ -168,13 +168,13 @@ fn missing<'d>(change: Change<'d>, spot: &Spot<'d>, problem: &Diagnostic) -> Opt
 fn nothing<'d>(change: Change<'d>, spot: &Spot<'d>, problem: &Diagnostic) -> Vec<QuickFix> {
     let kind = schema::kind_at(schema::root(change.document.kind), &problem.path);
     let value = match kind {
-        Some(Kind::Enum(names)) => safe(names).map(Snippet::Text),
-        Some(Kind::Message(message)) if message.field("evaluationMode").is_some() => Some(Snippet::deny()),
+        Some(ValueKind::Enum(names)) => safe(names).map(Snippet::Text),
+        Some(ValueKind::Message(message)) if message.field("evaluationMode").is_some() => Some(Snippet::deny()),
         _ => None,
     };
     let given = value.and_then(|value| change.give(spot, &value));
     let give = given.map(|edit| QuickFix::new("Write the safe value", vec![edit]));
-    let alone = spot.element().filter(|_| !matches!(kind, Some(Kind::Enum(_) | Kind::List(_))));
+    let alone = spot.element().filter(|_| !matches!(kind, Some(ValueKind::Enum(_) | ValueKind::List(_))));
     let delete = alone.filter(|_| give.is_none()).and_then(|element| change.delete(&element));
     give.into_iter().chain(delete.map(|edit| QuickFix::new("Delete it", vec![edit]))).collect()
 }
@@ -185,17 +185,17 @@ fn wrong_type<'d>(change: Change<'d>, spot: &Spot<'d>, problem: &Diagnostic) -> 
     let at = node.at.range();
     let text = change.slice(at.clone());
     match (kind, &node.value) {
-        (Kind::Text(Role::Free), Value::Scalar(_)) => {
+        (ValueKind::Text(Role::Free), Value::Scalar(_)) => {
             Some(QuickFix::new("Quote it", vec![Change::replace(at, token::quoted(change.format(), text))]))
         }
-        (Kind::Text(_), Value::List(elements)) => match elements.as_slice() {
+        (ValueKind::Text(_), Value::List(elements)) => match elements.as_slice() {
             [only] if matches!(&only.value, Value::Scalar(scalar) if scalar.means == Means::Text && !only.is_alias) => {
                 let edit = Change::replace(at, change.slice(only.at.range()));
                 Some(QuickFix::new("Take it out of the list", vec![edit]))
             }
             _ => None,
         },
-        (Kind::Bool, Value::Scalar(scalar)) => {
+        (ValueKind::Bool, Value::Scalar(scalar)) => {
             let meant = match scalar.text.to_ascii_lowercase().as_str() {
                 "true" | "yes" | "1" => "true",
                 "false" | "no" | "0" => "false",
@@ -203,14 +203,14 @@ fn wrong_type<'d>(change: Change<'d>, spot: &Spot<'d>, problem: &Diagnostic) -> 
             };
             Some(QuickFix::new(format!("Write `{meant}`"), vec![Change::replace(at, meant)]))
         }
-        (Kind::List(Kind::Message(message)), Value::Scalar(Scalar { means: Means::Text, text }))
+        (ValueKind::List(ValueKind::Message(message)), Value::Scalar(Scalar { means: Means::Text, text }))
             if !text.is_empty() =>
         {
-            let name = message.fields.iter().find(|field| matches!(field.kind, Kind::Text(Role::Pattern)))?.name;
+            let name = message.fields.iter().find(|field| matches!(field.kind, ValueKind::Text(Role::Pattern)))?.name;
             let value = Snippet::List(vec![Snippet::Map(vec![(name, Snippet::Text(text))])]);
             Some(QuickFix::new("Write it as a list of patterns", vec![change.give(spot, &value)?]))
         }
-        (Kind::Message(message), Value::Scalar(Scalar { means: Means::Text, text }))
+        (ValueKind::Message(message), Value::Scalar(Scalar { means: Means::Text, text }))
             if message.field("evaluationMode").is_some() =>
         {
             let mode = matches!(&**text, "ALWAYS_DENY" | "ALWAYS_ALLOW").then_some(&**text)?;

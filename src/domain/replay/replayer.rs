@@ -24,7 +24,7 @@ pub struct Replayer {
 
 /// What came of one entry.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Row {
+pub struct ReplayRow {
     pub outcome: Outcome,
     /// The log's verdict against the policy's.
     pub standing: Standing,
@@ -57,7 +57,7 @@ impl Replayer {
     }
 
     /// Decides an entry again.
-    pub fn row(&self, entry: &Entry, verify: &dyn Verify) -> Row {
+    pub fn row(&self, entry: &Entry, verify: &dyn Verify) -> ReplayRow {
         let evidence = self.evidence(entry);
         let past = self.policy_at(entry);
         let (then, evidence) = match past {
@@ -71,7 +71,7 @@ impl Replayer {
             Standing::Unchanged => String::new(),
             _ => Because::of(&evaluate(&self.policy, &entry.request, &evidence, verify), None).text,
         };
-        Row { outcome, standing, because, then }
+        ReplayRow { outcome, standing, because, then }
     }
 
     /// The policy that was live at the time of the entry.

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{Entry, Logged, Replayer, Row, Then};
+use super::{Entry, Logged, ReplayRow, Replayer, Then};
 use crate::attestation::Verify;
 use crate::review::Standing;
 
@@ -86,7 +86,7 @@ pub struct Replay {
 impl Replay {
     /// Takes an entry, decided.
     pub fn take(&mut self, entry: &Entry, replayer: &Replayer, verify: &dyn Verify) {
-        let Row { standing, because, then, .. } = replayer.row(entry, verify);
+        let ReplayRow { standing, because, then, .. } = replayer.row(entry, verify);
         self.admissions += 1;
         *self.logged.entry(entry.logged).or_default() += 1;
         *self.counts.entry(standing).or_default() += 1;

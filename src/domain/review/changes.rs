@@ -14,7 +14,7 @@ use super::witness::Witness;
 
 /// One difference between the texts of two policies.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Change {
+pub struct PolicyChange {
     pub kind: ChangeKind,
     /// What is different, as one sentence without its full stop.
     pub text: String,
@@ -77,7 +77,7 @@ pub(super) struct Texts<'p> {
 }
 
 impl Texts<'_> {
-    pub(super) fn changes(&self) -> Vec<Change> {
+    pub(super) fn changes(&self) -> Vec<PolicyChange> {
         let mut changes = Vec::new();
         changes.extend(self.description());
         self.patterns(&mut changes);
@@ -85,8 +85,8 @@ impl Texts<'_> {
         changes
     }
 
-    fn description(&self) -> Option<Change> {
-        (self.old.description != self.new.description).then(|| Change {
+    fn description(&self) -> Option<PolicyChange> {
+        (self.old.description != self.new.description).then(|| PolicyChange {
             kind: ChangeKind::Description,
             text: "the description is another".to_owned(),
             old_at: self.old.description.as_ref().map(|_| field("description")),
@@ -96,7 +96,7 @@ impl Texts<'_> {
     }
 
     /// The global mode, and the patterns that one list has more often than the other.
-    fn patterns(&self, changes: &mut Vec<Change>) {
+    fn patterns(&self, changes: &mut Vec<PolicyChange>) {
         let [old, new] = self.pair.policies.map(effective);
         let landscape = Landscape::new(old.iter().chain(&new));
         changes.extend(self.global_mode(&landscape));
@@ -110,7 +110,7 @@ impl Texts<'_> {
         }
     }
 
-    fn global_mode(&self, landscape: &Landscape<'_>) -> Option<Change> {
+    fn global_mode(&self, landscape: &Landscape<'_>) -> Option<PolicyChange> {
         let name = "globalPolicyEvaluationMode";
         let (old, new) = (self.old.global_policy_evaluation_mode, self.new.global_policy_evaluation_mode);
         if old == new {
@@ -128,7 +128,7 @@ impl Texts<'_> {
         };
         let at = |mode| (mode != GlobalPolicyEvaluationMode::Unspecified).then(|| field(name));
         let text = format!("{name}: {} becomes {}", mode(old), mode(new));
-        Some(Change { kind: ChangeKind::GlobalMode, text, old_at: at(old), new_at: at(new), effect })
+        Some(PolicyChange { kind: ChangeKind::GlobalMode, text, old_at: at(old), new_at: at(new), effect })
     }
 
     /// What only one of the policies exempts because it asks the system policy.
@@ -152,7 +152,7 @@ impl Texts<'_> {
         at: &[usize],
         others: &[usize],
         landscape: &Landscape<'_>,
-    ) -> Option<Change> {
+    ) -> Option<PolicyChange> {
         let extra = at.get(others.len()..)?.first()?;
         let (kind, verb) = match side {
             Side::Old => (ChangeKind::PatternRemoved, "no longer"),
@@ -166,7 +166,7 @@ impl Texts<'_> {
             let text = format!("`{text}` is listed {} times, {} before", at.len(), others.len());
             (text, Effect::Nothing("listing a pattern again changes nothing".to_owned()))
         };
-        Some(Change { kind, text, old_at, new_at, effect })
+        Some(PolicyChange { kind, text, old_at, new_at, effect })
     }
 
     fn pattern_effect(&self, side: Side, text: &str, landscape: &Landscape<'_>) -> Effect {
@@ -179,7 +179,7 @@ impl Texts<'_> {
         }
     }
 
-    fn rules(&self, changes: &mut Vec<Change>) {
+    fn rules(&self, changes: &mut Vec<PolicyChange>) {
         let (old, new) = (keyed(self.old), keyed(self.new));
         let keys: BTreeSet<_> = old.keys().chain(new.keys()).collect();
         for id in keys {
@@ -195,7 +195,7 @@ impl Texts<'_> {
         }
     }
 
-    fn lone_rule(&self, side: Side, kind: RuleKind, key: &str, rule: &AdmissionRule) -> Change {
+    fn lone_rule(&self, side: Side, kind: RuleKind, key: &str, rule: &AdmissionRule) -> PolicyChange {
         let (change, verb) = match side {
             Side::Old => (ChangeKind::RuleRemoved, "has no rule of its own any more; it was"),
             Side::New => (ChangeKind::RuleAdded, "has a rule of its own:"),
@@ -203,11 +203,11 @@ impl Texts<'_> {
         let place = Some(rule_path(kind, key));
         let (old_at, new_at) = if side == Side::Old { (place, None) } else { (None, place) };
         let text = format!("{} {verb} {}", named(kind, key), in_words(rule));
-        Change { kind: change, text, old_at, new_at, effect: self.rule_effect(side, kind, key) }
+        PolicyChange { kind: change, text, old_at, new_at, effect: self.rule_effect(side, kind, key) }
     }
 
-    fn changed_rule(&self, kind: RuleKind, [old_key, key]: [&str; 2], [old, new]: [&AdmissionRule; 2]) -> Change {
-        Change {
+    fn changed_rule(&self, kind: RuleKind, [old_key, key]: [&str; 2], [old, new]: [&AdmissionRule; 2]) -> PolicyChange {
+        PolicyChange {
             kind: ChangeKind::RuleChanged,
             text: format!("{}: {} becomes {}", named(kind, key), in_words(old), in_words(new)),
             old_at: Some(rule_path(kind, old_key)),

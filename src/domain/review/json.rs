@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use crate::document::Document;
 use crate::path::Path;
 
-use super::changes::{Change, Effect};
+use super::changes::{Effect, PolicyChange};
 use super::outcomes::Standing;
 use super::report::{Detail, Review};
 use super::{Because, Flip, Witness};
@@ -46,7 +46,7 @@ pub fn json(review: &Review, [old, new]: [Source<'_>; 2]) -> String {
     format!("{value:#}\n")
 }
 
-fn change(change: &Change, [old, new]: [Source<'_>; 2]) -> Value {
+fn change(change: &PolicyChange, [old, new]: [Source<'_>; 2]) -> Value {
     let (decides, nothing) = match &change.effect {
         Effect::Decides(witnesses) => (witnesses.iter().map(witness).collect::<Vec<Value>>(), None),
         Effect::Nothing(why) => (Vec::new(), Some(why)),

@@ -2,7 +2,7 @@
 
 use crate::document::Document;
 
-use super::changes::{Change, Effect};
+use super::changes::{Effect, PolicyChange};
 use super::outcomes::Standing;
 use super::report::{Detail, Review};
 use crate::markdown::escaped;
@@ -42,7 +42,7 @@ fn refused_again(review: &Review, text: &mut String) {
     text.push('\n');
 }
 
-fn change_text(change: &Change, documents: [Option<&Document>; 2]) -> String {
+fn change_text(change: &PolicyChange, documents: [Option<&Document>; 2]) -> String {
     let mut text = format!("- {}{}\n", escaped(&change.text), place(change, documents));
     match &change.effect {
         Effect::Nothing(why) => text.push_str(&format!("  - changes no decision: {}\n", escaped(why))),
@@ -57,7 +57,7 @@ fn change_text(change: &Change, documents: [Option<&Document>; 2]) -> String {
     text
 }
 
-fn place(change: &Change, [old, new]: [Option<&Document>; 2]) -> String {
+fn place(change: &PolicyChange, [old, new]: [Option<&Document>; 2]) -> String {
     let line = |document: Option<&Document>, path: Option<&crate::path::Path>| {
         Some(document?.span_of(path?)?.best().start.line)
     };
@@ -95,7 +95,7 @@ fn section(review: &Review, standing: Standing, text: &mut String) {
 }
 
 fn row(review: &Review, detail: &Detail) -> String {
-    let title = review.items.get(detail.item).map(crate::inventory::Item::title).unwrap_or_default();
+    let title = review.items.get(detail.item).map(crate::inventory::InventoryItem::title).unwrap_or_default();
     let outcome = |old: bool| {
         let row = review.rows.get(detail.item);
         row.map_or("", |row| if old { row.old.as_str() } else { row.new.as_str() })

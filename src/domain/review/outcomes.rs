@@ -7,7 +7,7 @@ use crate::admission::{
     AttestorOutcome, CompiledPolicy, Decision, Evidence, ImageOutcome, Outcome, Platform, decide, evaluate,
 };
 use crate::attestation::Verify;
-use crate::inventory::Item;
+use crate::inventory::InventoryItem;
 use crate::name::AttestorName;
 use crate::policy::Policy;
 
@@ -16,7 +16,7 @@ use super::witness::Flip;
 
 /// What two policies decide for one item.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub struct Row {
+pub struct ReviewRow {
     pub old: Outcome,
     pub new: Outcome,
     pub standing: Standing,
@@ -118,7 +118,7 @@ impl Reviewer {
     }
 
     /// What both decide for an item, without the reasons.
-    pub fn row(&self, item: &Item, evidence: &Evidence, verify: &dyn Verify) -> Row {
+    pub fn row(&self, item: &InventoryItem, evidence: &Evidence, verify: &dyn Verify) -> ReviewRow {
         let evidence = item.evidence(evidence, &self.attestors);
         let asked = |policy: &CompiledPolicy| decide(policy, &item.request, &evidence, verify);
         let (old, new) = (asked(&self.old), asked(&self.new));
@@ -128,22 +128,28 @@ impl Reviewer {
             None if self.treat_alike(item) => Standing::Unchanged,
             None => Standing::Undecided,
         };
-        Row { old, new, standing }
+        ReviewRow { old, new, standing }
     }
 
     /// The rows of a part of an inventory, so that several threads can share the work.
-    pub fn rows(&self, items: &[Item], part: Range<usize>, evidence: &Evidence, verify: &dyn Verify) -> Vec<Row> {
+    pub fn rows(
+        &self,
+        items: &[InventoryItem],
+        part: Range<usize>,
+        evidence: &Evidence,
+        verify: &dyn Verify,
+    ) -> Vec<ReviewRow> {
         items.get(part).unwrap_or_default().iter().map(|item| self.row(item, evidence, verify)).collect()
     }
 
     /// Both decisions with their trees.
-    pub fn decisions(&self, item: &Item, evidence: &Evidence, verify: &dyn Verify) -> [Decision; 2] {
+    pub fn decisions(&self, item: &InventoryItem, evidence: &Evidence, verify: &dyn Verify) -> [Decision; 2] {
         let evidence = item.evidence(evidence, &self.attestors);
         [&self.old, &self.new].map(|policy| evaluate(policy, &item.request, &evidence, verify))
     }
 
     /// Whether each image of the pod meets the same under both policies, whatever is not known.
-    fn treat_alike(&self, item: &Item) -> bool {
+    fn treat_alike(&self, item: &InventoryItem) -> bool {
         let request = &item.request;
         if self.same || request.platform == Platform::CloudRun {
             return self.same;

@@ -6,19 +6,19 @@ use std::sync::Arc;
 use crate::admission::{Decision, Evidence};
 use crate::attestation::Verify;
 use crate::document::Document;
-use crate::inventory::{Item, Origin};
+use crate::inventory::{InventoryItem, Origin};
 
 use super::Comparison;
 use super::because::Because;
-use super::outcomes::{Reviewer, Row, Standing, missing};
+use super::outcomes::{ReviewRow, Reviewer, Standing, missing};
 
 /// What a change would do.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Review {
     pub comparison: Comparison,
-    pub items: Arc<Vec<Item>>,
+    pub items: Arc<Vec<InventoryItem>>,
     /// One for each item.
-    pub rows: Vec<Row>,
+    pub rows: Vec<ReviewRow>,
     /// The items that do not stay as they are, the worst first; of each standing the first
     /// [`MAX_DETAILS`].
     pub details: Vec<Detail>,
@@ -53,8 +53,8 @@ impl Review {
     /// Puts a review together from the rows that were worked out for the items, in their order.
     pub fn new(
         comparison: Comparison,
-        items: Arc<Vec<Item>>,
-        rows: Vec<Row>,
+        items: Arc<Vec<InventoryItem>>,
+        rows: Vec<ReviewRow>,
         reviewer: &Reviewer,
         (evidence, verify): (&Evidence, &dyn Verify),
         [old, new]: [Option<&Document>; 2],
@@ -70,7 +70,7 @@ impl Review {
         for group in numbers.chunk_by(|a, b| a.0 == b.0) {
             details.extend(group.iter().take(MAX_DETAILS).filter_map(|(_, at)| detail(*at)));
         }
-        let denied = |row: &Row| row.old.admits() == Some(false) || row.new.admits() == Some(false);
+        let denied = |row: &ReviewRow| row.old.admits() == Some(false) || row.new.admits() == Some(false);
         let running = items.iter().zip(&rows).enumerate();
         let refused = running.filter(|(_, (item, row))| item.origin == Origin::Running && denied(row));
         let refused_again = refused.take(MAX_DETAILS).filter_map(|(at, _)| detail(at)).collect();
@@ -87,7 +87,8 @@ impl Review {
         let running = || self.items.iter().zip(&self.rows).filter(|(item, _)| item.origin == Origin::Running);
         let denied = |admits: Option<bool>| usize::from(admits == Some(false));
         running().next()?;
-        let sum = |[old, new]: [usize; 2], row: &Row| [old + denied(row.old.admits()), new + denied(row.new.admits())];
+        let sum =
+            |[old, new]: [usize; 2], row: &ReviewRow| [old + denied(row.old.admits()), new + denied(row.new.admits())];
         Some(running().fold([0, 0], |counts, (_, row)| sum(counts, row)))
     }
 

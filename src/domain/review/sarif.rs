@@ -3,11 +3,11 @@
 use serde_json::{Value, json};
 
 use super::Witness;
-use super::changes::Change;
+use super::changes::PolicyChange;
 use super::json::Source;
 use super::outcomes::Standing;
 use super::report::{Detail, Review};
-use crate::inventory::Item;
+use crate::inventory::InventoryItem;
 use crate::sarif;
 
 /// One run: a result for each change that decides something, and for each item that flips, at the line
@@ -27,7 +27,7 @@ pub fn sarif(review: &Review, sources: [Source<'_>; 2]) -> String {
     sarif::log(&rules, &results)
 }
 
-fn change_results(change: &Change, sources: [Source<'_>; 2]) -> Vec<Value> {
+fn change_results(change: &PolicyChange, sources: [Source<'_>; 2]) -> Vec<Value> {
     let [old, new] = sources;
     let at = match (new.line(change.new_at.as_ref()), old.line(change.old_at.as_ref())) {
         (Some(line), _) => (new.file, line),
@@ -55,7 +55,7 @@ fn item_result(review: &Review, detail: &Detail, [_, new]: [Source<'_>; 2]) -> O
     Some(result(row.standing, &text, (new.file, detail.new.line.unwrap_or(1))))
 }
 
-fn place(item: &Item) -> String {
+fn place(item: &InventoryItem) -> String {
     if item.workload.is_empty() {
         format!("namespace {}", item.namespace())
     } else {

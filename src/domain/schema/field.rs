@@ -16,7 +16,7 @@ pub struct Message {
 pub struct Field {
     /// In camel case, as gcloud wants it.
     pub name: &'static str,
-    pub kind: Kind,
+    pub kind: ValueKind,
     pub presence: Presence,
     /// What it does, in our words.
     pub doc: &'static str,
@@ -33,7 +33,7 @@ pub enum Presence {
 
 /// The type of a value.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Kind {
+pub enum ValueKind {
     Text(Role),
     /// RFC 3339.
     Timestamp,
@@ -105,7 +105,7 @@ impl Message {
     }
 }
 
-impl Kind {
+impl ValueKind {
     /// The message of the value, or of the values in the list or map.
     pub fn message(self) -> Option<&'static Message> {
         match self {
@@ -148,16 +148,16 @@ pub fn is_snake_case_of(snake: &str, camel: &str) -> bool {
 }
 
 /// The row of a field that may be left out.
-pub(super) const fn optional(name: &'static str, kind: Kind, doc: &'static str) -> Field {
+pub(super) const fn optional(name: &'static str, kind: ValueKind, doc: &'static str) -> Field {
     Field { name, kind, presence: Presence::Optional, doc }
 }
 
 /// The row of a field that must be there.
-pub(super) const fn required(name: &'static str, kind: Kind, doc: &'static str) -> Field {
+pub(super) const fn required(name: &'static str, kind: ValueKind, doc: &'static str) -> Field {
     Field { name, kind, presence: Presence::Required, doc }
 }
 
 /// The row of a field that the service sets.
-pub(super) const fn output(name: &'static str, kind: Kind, doc: &'static str) -> Field {
+pub(super) const fn output(name: &'static str, kind: ValueKind, doc: &'static str) -> Field {
     Field { name, kind, presence: Presence::Output, doc }
 }

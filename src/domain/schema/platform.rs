@@ -1,6 +1,6 @@
 //! Platform policies: `PlatformPolicy`, with check sets for GKE or inline attestors for Cloud Run.
 
-use super::field::{Field, Kind, Message, Names, Role, optional, output, required};
+use super::field::{Field, Message, Names, Role, ValueKind, optional, output, required};
 use super::singleton::{ENFORCEMENT_MODE, EVALUATION_MODE};
 
 pub const PLATFORM_POLICY: &Message = &Message {
@@ -9,28 +9,28 @@ pub const PLATFORM_POLICY: &Message = &Message {
     fields: &[
         output(
             "name",
-            Kind::Text(Role::Free),
+            ValueKind::Text(Role::Free),
             "The policy's own name, `projects/PROJECT/platforms/PLATFORM/policies/POLICY`. The service sets it from the name that the command gives.",
         ),
-        optional("description", Kind::Text(Role::Free), "Free text for people."),
+        optional("description", ValueKind::Text(Role::Free), "Free text for people."),
         optional(
             "gkePolicy",
-            Kind::Message(GKE_POLICY),
+            ValueKind::Message(GKE_POLICY),
             "The policy for GKE: sets of checks by namespace and service account. A platform policy has either this or `cloudRunPolicy`.",
         ),
         optional(
             "cloudRunPolicy",
-            Kind::Message(CLOUD_RUN_POLICY),
+            ValueKind::Message(CLOUD_RUN_POLICY),
             "The policy for Cloud Run: one rule, with attestors written into the policy. A platform policy has either this or `gkePolicy`.",
         ),
         output(
             "updateTime",
-            Kind::Timestamp,
+            ValueKind::Timestamp,
             "When the policy was last changed. The service sets it and ignores what a file says.",
         ),
         optional(
             "etag",
-            Kind::Text(Role::Free),
+            ValueKind::Text(Role::Free),
             "The version that the file was read from. With it an update fails if somebody changed the policy meanwhile.",
         ),
     ],
@@ -40,10 +40,14 @@ const GKE_POLICY: &Message = &Message {
     name: "GkePolicy",
     title: "a GKE policy",
     fields: &[
-        optional("imageAllowlist", Kind::Message(IMAGE_ALLOWLIST), "Images that the whole policy does not look at."),
+        optional(
+            "imageAllowlist",
+            ValueKind::Message(IMAGE_ALLOWLIST),
+            "Images that the whole policy does not look at.",
+        ),
         optional(
             "checkSets",
-            Kind::List(&Kind::Message(CHECK_SET)),
+            ValueKind::List(&ValueKind::Message(CHECK_SET)),
             "The sets of checks; exactly one decides about a pod, the first whose scope fits. A service account's must stand before its namespace's, and the last must have no scope. None at all means that everything is admitted.",
         ),
     ],
@@ -56,17 +60,17 @@ pub const CHECK_SET: &Message = &Message {
         DISPLAY_NAME,
         optional(
             "scope",
-            Kind::Message(SCOPE),
+            ValueKind::Message(SCOPE),
             "The pods that the set is for. Without it, all that no set before it is for; the last set has none.",
         ),
         optional(
             "imageAllowlist",
-            Kind::Message(IMAGE_ALLOWLIST),
+            ValueKind::Message(IMAGE_ALLOWLIST),
             "Images that the checks of this set do not look at.",
         ),
         optional(
             "checks",
-            Kind::List(&Kind::Message(CHECK)),
+            ValueKind::List(&ValueKind::Message(CHECK)),
             "The checks; an image has to pass all of them. None means that every image passes.",
         ),
     ],
@@ -78,12 +82,12 @@ const SCOPE: &Message = &Message {
     fields: &[
         optional(
             "kubernetesNamespace",
-            Kind::Text(Role::Namespace),
+            ValueKind::Text(Role::Namespace),
             "All pods of a namespace, but for service accounts that have a set of their own.",
         ),
         optional(
             "kubernetesServiceAccount",
-            Kind::Text(Role::ServiceAccount),
+            ValueKind::Text(Role::ServiceAccount),
             "The pods of one service account, as `NAMESPACE:SERVICE_ACCOUNT`.",
         ),
     ],
@@ -94,7 +98,7 @@ const IMAGE_ALLOWLIST: &Message = &Message {
     title: "an image allowlist",
     fields: &[required(
         "allowPattern",
-        Kind::List(&Kind::Text(Role::AllowPattern)),
+        ValueKind::List(&ValueKind::Text(Role::AllowPattern)),
         "Patterns of images. Not the dialect of `admissionWhitelistPatterns`: a name without a tag covers every tag and digest of it, `name:tag` every digest of that tag, and `**` may stand only after a `/`.",
     )],
 };
@@ -104,36 +108,40 @@ pub const CHECK: &Message = &Message {
     title: "a check",
     fields: &[
         DISPLAY_NAME,
-        optional("imageAllowlist", Kind::Message(IMAGE_ALLOWLIST), "Images that this check does not look at."),
+        optional("imageAllowlist", ValueKind::Message(IMAGE_ALLOWLIST), "Images that this check does not look at."),
         optional(
             "alwaysDeny",
-            Kind::Bool,
+            ValueKind::Bool,
             "With `true`, no image passes. For tests, and for a last set that refuses what no scope covers.",
         ),
-        optional("imageFreshnessCheck", Kind::Message(IMAGE_FRESHNESS), "The image was uploaded not too long ago."),
+        optional(
+            "imageFreshnessCheck",
+            ValueKind::Message(IMAGE_FRESHNESS),
+            "The image was uploaded not too long ago.",
+        ),
         optional(
             "sigstoreSignatureCheck",
-            Kind::Message(SIGSTORE),
+            ValueKind::Message(SIGSTORE),
             "The image was signed by Cosign with one of the keys. Image and signature must be in Artifact Registry.",
         ),
         optional(
             "simpleSigningAttestationCheck",
-            Kind::Message(SIMPLE_SIGNING),
+            ValueKind::Message(SIMPLE_SIGNING),
             "The image has an attestation that one of the authenticators verifies.",
         ),
         optional(
             "slsaCheck",
-            Kind::Message(SLSA),
+            ValueKind::Message(SLSA),
             "The image was built by a trusted builder from a trusted repository, by its SLSA provenance.",
         ),
         optional(
             "trustedDirectoryCheck",
-            Kind::Message(TRUSTED_DIRECTORY),
+            ValueKind::Message(TRUSTED_DIRECTORY),
             "The image lies in one of the directories.",
         ),
         optional(
             "vulnerabilityCheck",
-            Kind::Message(VULNERABILITY),
+            ValueKind::Message(VULNERABILITY),
             "The image has no vulnerabilities worse than allowed. An image without a scan is an error of the check.",
         ),
     ],
@@ -144,7 +152,7 @@ const IMAGE_FRESHNESS: &Message = &Message {
     title: "an image freshness check",
     fields: &[required(
         "maxUploadAgeDays",
-        Kind::Int,
+        ValueKind::Int,
         "How many days may have passed since the image was uploaded. Required; more than zero.",
     )],
 };
@@ -154,7 +162,7 @@ const SIGSTORE: &Message = &Message {
     title: "a Sigstore signature check",
     fields: &[required(
         "sigstoreAuthorities",
-        Kind::List(&Kind::Message(SIGSTORE_AUTHORITY)),
+        ValueKind::List(&ValueKind::Message(SIGSTORE_AUTHORITY)),
         "The authorities; it is enough that one of them verifies the signature. To ask for several, write several checks.",
     )],
 };
@@ -164,20 +172,24 @@ const SIGSTORE_AUTHORITY: &Message = &Message {
     title: "a Sigstore authority",
     fields: &[
         DISPLAY_NAME,
-        required("publicKeySet", Kind::Message(SIGSTORE_KEYS), "The keys; any of them may have made the signature."),
+        required(
+            "publicKeySet",
+            ValueKind::Message(SIGSTORE_KEYS),
+            "The keys; any of them may have made the signature.",
+        ),
     ],
 };
 
 const SIGSTORE_KEYS: &Message = &Message {
     name: "SigstorePublicKeySet",
     title: "a set of Sigstore keys",
-    fields: &[required("publicKeys", Kind::List(&Kind::Message(SIGSTORE_KEY)), "At least one key.")],
+    fields: &[required("publicKeys", ValueKind::List(&ValueKind::Message(SIGSTORE_KEY)), "At least one key.")],
 };
 
 const SIGSTORE_KEY: &Message = &Message {
     name: "SigstorePublicKey",
     title: "a Sigstore key",
-    fields: &[required("publicKeyPem", Kind::Text(Role::Pem), "The public key in PEM, as Cosign prints it.")],
+    fields: &[required("publicKeyPem", ValueKind::Text(Role::Pem), "The public key in PEM, as Cosign prints it.")],
 };
 
 const SIMPLE_SIGNING: &Message = &Message {
@@ -191,7 +203,7 @@ const SIMPLE_SIGNING: &Message = &Message {
         ),
         required(
             "attestationAuthenticators",
-            Kind::List(&Kind::Message(AUTHENTICATOR)),
+            ValueKind::List(&ValueKind::Message(AUTHENTICATOR)),
             "Who may have attested; it is enough that one of them verifies an attestation. To ask for several, write several checks.",
         ),
     ],
@@ -204,7 +216,7 @@ const AUTHENTICATOR: &Message = &Message {
         DISPLAY_NAME,
         optional(
             "pkixPublicKeySet",
-            Kind::Message(PKIX_KEYS),
+            ValueKind::Message(PKIX_KEYS),
             "The keys; any of them may have signed. OpenPGP keys do not work here.",
         ),
     ],
@@ -213,22 +225,22 @@ const AUTHENTICATOR: &Message = &Message {
 const PKIX_KEYS: &Message = &Message {
     name: "PkixPublicKeySet",
     title: "a set of keys",
-    fields: &[required("pkixPublicKeys", Kind::List(&Kind::Message(PKIX_KEY)), "At least one key.")],
+    fields: &[required("pkixPublicKeys", ValueKind::List(&ValueKind::Message(PKIX_KEY)), "At least one key.")],
 };
 
 const PKIX_KEY: &Message = &Message {
     name: "PkixPublicKey",
     title: "a public key",
     fields: &[
-        required("publicKeyPem", Kind::Text(Role::Pem), "The public key in PEM (RFC 7468, `PUBLIC KEY`)."),
+        required("publicKeyPem", ValueKind::Text(Role::Pem), "The public key in PEM (RFC 7468, `PUBLIC KEY`)."),
         required(
             "signatureAlgorithm",
-            Kind::Enum(&SIGNATURE_ALGORITHM),
+            ValueKind::Enum(&SIGNATURE_ALGORITHM),
             "How signatures by this key are made; it has to fit the key.",
         ),
         optional(
             "keyId",
-            Kind::Text(Role::Free),
+            ValueKind::Text(Role::Free),
             "What signatures call the key, a URI (RFC 3986). Left out, it is made of the key's digest.",
         ),
     ],
@@ -239,7 +251,7 @@ const SLSA: &Message = &Message {
     title: "a SLSA check",
     fields: &[required(
         "rules",
-        Kind::List(&Kind::Message(SLSA_RULE)),
+        ValueKind::List(&ValueKind::Message(SLSA_RULE)),
         "The rules; an image passes if it fulfils one.",
     )],
 };
@@ -248,19 +260,19 @@ const SLSA_RULE: &Message = &Message {
     name: "VerificationRule",
     title: "a SLSA rule",
     fields: &[
-        optional("attestationSource", Kind::Message(ATTESTATION_SOURCE), "Where the provenance is."),
-        required("trustedBuilder", Kind::Enum(&TRUSTED_BUILDER), "Who may have built the image."),
+        optional("attestationSource", ValueKind::Message(ATTESTATION_SOURCE), "Where the provenance is."),
+        required("trustedBuilder", ValueKind::Enum(&TRUSTED_BUILDER), "Who may have built the image."),
         optional(
             "trustedSourceRepoPatterns",
-            Kind::List(&Kind::Text(Role::SourceRepository)),
+            ValueKind::List(&ValueKind::Text(Role::SourceRepository)),
             "Repositories of source code, without `https://`; `/*` or `/**` at the end for those below.",
         ),
         optional(
             "configBasedBuildRequired",
-            Kind::Bool,
+            ValueKind::Bool,
             "With `true`, the build must come from a configuration in the repository.",
         ),
-        optional("customConstraints", Kind::Text(Role::Free), "A condition on the provenance, in CEL."),
+        optional("customConstraints", ValueKind::Text(Role::Free), "A condition on the provenance, in CEL."),
     ],
 };
 
@@ -279,7 +291,7 @@ const TRUSTED_DIRECTORY: &Message = &Message {
     title: "a trusted directory check",
     fields: &[required(
         "trustedDirPatterns",
-        Kind::List(&Kind::Text(Role::Directory)),
+        ValueKind::List(&ValueKind::Text(Role::Directory)),
         "Directories as `registry/path`. `*` may stand in front for any location (`*-docker.pkg.dev/P/R`, `*.gcr.io/P`), and `/*` or `/**` at the end.",
     )],
 };
@@ -290,22 +302,22 @@ const VULNERABILITY: &Message = &Message {
     fields: &[
         required(
             "maximumFixableSeverity",
-            Kind::Enum(&SEVERITY),
+            ValueKind::Enum(&SEVERITY),
             "The worst vulnerability that is allowed where there is a fix. Required.",
         ),
         required(
             "maximumUnfixableSeverity",
-            Kind::Enum(&SEVERITY),
+            ValueKind::Enum(&SEVERITY),
             "The worst vulnerability that is allowed where there is no fix. Required.",
         ),
         optional(
             "allowedCves",
-            Kind::List(&Kind::Text(Role::Vulnerability)),
+            ValueKind::List(&ValueKind::Text(Role::Vulnerability)),
             "Vulnerabilities that do not count, by their id: `CVE-2021-20305`.",
         ),
         optional(
             "blockedCves",
-            Kind::List(&Kind::Text(Role::Vulnerability)),
+            ValueKind::List(&ValueKind::Text(Role::Vulnerability)),
             "Vulnerabilities that are never allowed, by their id.",
         ),
         optional(
@@ -322,10 +334,10 @@ const CLOUD_RUN_POLICY: &Message = &Message {
     fields: &[
         optional(
             "allowlistPatterns",
-            Kind::List(&Kind::Message(CLOUD_RUN_PATTERN)),
+            ValueKind::List(&ValueKind::Message(CLOUD_RUN_PATTERN)),
             "Images that the rule does not look at. Cloud Run makes a digest of a tag before it compares.",
         ),
-        required("rule", Kind::Message(CLOUD_RUN_RULE), "The rule for everything else. Required."),
+        required("rule", ValueKind::Message(CLOUD_RUN_RULE), "The rule for everything else. Required."),
     ],
 };
 
@@ -334,7 +346,7 @@ const CLOUD_RUN_PATTERN: &Message = &Message {
     title: "an allowlist pattern",
     fields: &[required(
         "namePattern",
-        Kind::Text(Role::Pattern),
+        ValueKind::Text(Role::Pattern),
         "An image, exactly; or the start of one, with `*` at the end: `gcr.io/p/app@*` for every digest.",
     )],
 };
@@ -343,15 +355,15 @@ const CLOUD_RUN_RULE: &Message = &Message {
     name: "EvaluationRule",
     title: "a rule",
     fields: &[
-        required("evaluationMode", Kind::Enum(&EVALUATION_MODE), "How images are decided. Required."),
+        required("evaluationMode", ValueKind::Enum(&EVALUATION_MODE), "How images are decided. Required."),
         required(
             "enforcementMode",
-            Kind::Enum(&ENFORCEMENT_MODE),
+            ValueKind::Enum(&ENFORCEMENT_MODE),
             "What happens to a deployment that the rule does not admit. Required.",
         ),
         optional(
             "requiredAttestors",
-            Kind::List(&Kind::Message(INLINE_ATTESTOR)),
+            ValueKind::List(&ValueKind::Message(INLINE_ATTESTOR)),
             "The attestors that must all have attested an image, each written out. Needed with `REQUIRE_ATTESTATION`.",
         ),
     ],
@@ -361,16 +373,16 @@ pub const INLINE_ATTESTOR: &Message = &Message {
     name: "InlineAttestor",
     title: "an inline attestor",
     fields: &[
-        required("id", Kind::Text(Role::Free), "Its name in this policy; no other has it."),
+        required("id", ValueKind::Text(Role::Free), "Its name in this policy; no other has it."),
         required(
             "attestationNote",
-            Kind::Text(Role::Note),
+            ValueKind::Text(Role::Note),
             "The note that its attestations belong to, `projects/PROJECT/notes/NOTE`.",
         ),
-        optional("description", Kind::Text(Role::Free), "Free text for people."),
+        optional("description", ValueKind::Text(Role::Free), "Free text for people."),
         optional(
             "publicKeys",
-            Kind::List(&Kind::Message(ATTESTOR_PUBLIC_KEY)),
+            ValueKind::List(&ValueKind::Message(ATTESTOR_PUBLIC_KEY)),
             "The keys; any of them may have signed. Without one the attestor never attests.",
         ),
     ],
@@ -380,12 +392,12 @@ pub const ATTESTOR_PUBLIC_KEY: &Message = &Message {
     name: "AttestorPublicKey",
     title: "a public key",
     fields: &[
-        optional("id", Kind::Text(Role::Free), "What signatures call the key. Left out, it is made of the key."),
-        optional("comment", Kind::Text(Role::Free), "Free text for people."),
-        optional("pkixPublicKey", Kind::Message(PKIX_KEY), "The key in PEM, with its algorithm."),
+        optional("id", ValueKind::Text(Role::Free), "What signatures call the key. Left out, it is made of the key."),
+        optional("comment", ValueKind::Text(Role::Free), "Free text for people."),
+        optional("pkixPublicKey", ValueKind::Message(PKIX_KEY), "The key in PEM, with its algorithm."),
         optional(
             "asciiArmoredPgpPublicKey",
-            Kind::Text(Role::Armored),
+            ValueKind::Text(Role::Armored),
             "The key of OpenPGP, as `gpg --export --armor` prints it.",
         ),
     ],
@@ -393,11 +405,11 @@ pub const ATTESTOR_PUBLIC_KEY: &Message = &Message {
 
 const DISPLAY_NAME: Field = optional(
     "displayName",
-    Kind::Text(Role::Free),
+    ValueKind::Text(Role::Free),
     "A name for people, which stands in the results. It decides nothing.",
 );
 
-const PROJECTS: Kind = Kind::List(&Kind::Text(Role::Project));
+const PROJECTS: ValueKind = ValueKind::List(&ValueKind::Text(Role::Project));
 
 static SEVERITY: Names = Names {
     all: &[

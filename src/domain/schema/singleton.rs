@@ -1,6 +1,6 @@
 //! The project-singleton policy (`Policy`, `AdmissionRule`, `AdmissionWhitelistPattern`).
 
-use super::field::{Field, Kind, Message, Names, Role, optional, output, required};
+use super::field::{Field, Message, Names, Role, ValueKind, optional, output, required};
 use crate::policy::RuleKind;
 
 pub const POLICY: &Message = &Message { name: "Policy", title: "a policy", fields: POLICY_FIELDS };
@@ -8,53 +8,53 @@ pub const POLICY: &Message = &Message { name: "Policy", title: "a policy", field
 const POLICY_FIELDS: &[Field] = &[
     output(
         "name",
-        Kind::Text(Role::Free),
+        ValueKind::Text(Role::Free),
         "The policy's own name, `projects/PROJECT/policy`. The service sets it: whatever the file says, the policy is imported to the current project.",
     ),
-    optional("description", Kind::Text(Role::Free), "Free text for people."),
+    optional("description", ValueKind::Text(Role::Free), "Free text for people."),
     optional(
         "globalPolicyEvaluationMode",
-        Kind::Enum(&GLOBAL_POLICY_EVALUATION_MODE),
+        ValueKind::Enum(&GLOBAL_POLICY_EVALUATION_MODE),
         "Whether Google's system policy is asked before this one. It exempts the images that Google's own components run, and never denies. Not set means `DISABLE`.",
     ),
     optional(
         "admissionWhitelistPatterns",
-        Kind::List(&Kind::Message(PATTERN)),
+        ValueKind::List(&ValueKind::Message(PATTERN)),
         "Images that no rule looks at. Each image of a pod is compared with the patterns as it is written in the pod. (Elsewhere these are called allowlist or exempt images; the API says whitelist.)",
     ),
     optional(
         "clusterAdmissionRules",
-        Kind::Map(RuleKind::Cluster, &Kind::Message(RULE)),
+        ValueKind::Map(RuleKind::Cluster, &ValueKind::Message(RULE)),
         "Rules by cluster. Keys are `LOCATION.CLUSTER`. A pod in a cluster that has a rule is decided by it alone, not also by the default rule.",
     ),
     optional(
         "kubernetesNamespaceAdmissionRules",
-        Kind::Map(RuleKind::Namespace, &Kind::Message(RULE)),
+        ValueKind::Map(RuleKind::Namespace, &ValueKind::Message(RULE)),
         "Rules by Kubernetes namespace. A pod in a namespace that has a rule is decided by it alone.",
     ),
     optional(
         "kubernetesServiceAccountAdmissionRules",
-        Kind::Map(RuleKind::ServiceAccount, &Kind::Message(RULE)),
+        ValueKind::Map(RuleKind::ServiceAccount, &ValueKind::Message(RULE)),
         "Rules by Kubernetes service account. Keys are `NAMESPACE:SERVICE_ACCOUNT`; a pod that names none runs as `default`.",
     ),
     optional(
         "istioServiceIdentityAdmissionRules",
-        Kind::Map(RuleKind::ServiceIdentity, &Kind::Message(RULE)),
+        ValueKind::Map(RuleKind::ServiceIdentity, &ValueKind::Message(RULE)),
         "Rules by the identity of a workload in Cloud Service Mesh. Keys are `DOMAIN/ns/NAMESPACE/sa/SERVICE_ACCOUNT`, with or without `spiffe://`.",
     ),
     required(
         "defaultAdmissionRule",
-        Kind::Message(RULE),
+        ValueKind::Message(RULE),
         "The rule for everything that no specific rule covers. Required. The only rule that Cloud Run uses.",
     ),
     output(
         "updateTime",
-        Kind::Timestamp,
+        ValueKind::Timestamp,
         "When the policy was last changed. The service sets it and ignores what a file says.",
     ),
     optional(
         "etag",
-        Kind::Text(Role::Free),
+        ValueKind::Text(Role::Free),
         "The version that the file was exported from. With it an import fails if somebody changed the policy meanwhile; without it the import overwrites whatever is there.",
     ),
 ];
@@ -65,17 +65,17 @@ pub const RULE: &Message = &Message {
     fields: &[
         required(
             "evaluationMode",
-            Kind::Enum(&EVALUATION_MODE),
+            ValueKind::Enum(&EVALUATION_MODE),
             "How the images that this rule covers are decided. Required.",
         ),
         optional(
             "requireAttestationsBy",
-            Kind::List(&Kind::Text(Role::Attestor)),
+            ValueKind::List(&ValueKind::Text(Role::Attestor)),
             "The attestors that must all have attested an image. Required with `REQUIRE_ATTESTATION`, not allowed otherwise.",
         ),
         required(
             "enforcementMode",
-            Kind::Enum(&ENFORCEMENT_MODE),
+            ValueKind::Enum(&ENFORCEMENT_MODE),
             "What happens to a pod that the rule does not admit. Required.",
         ),
     ],
@@ -86,7 +86,7 @@ pub const PATTERN: &Message = &Message {
     title: "an admission whitelist pattern",
     fields: &[required(
         "namePattern",
-        Kind::Text(Role::Pattern),
+        ValueKind::Text(Role::Pattern),
         "An image, exactly; or the start of one, with `*` at the end for anything without a `/`, or `**` for anything.",
     )],
 };

@@ -47,7 +47,7 @@ fn the_field_of_a_place_is_found(#[case] root: &'static Message, #[case] at: &st
 #[case(PLATFORM_POLICY, "gkePolicy checkSets 0 checks 0 imageAllowlist allowPattern", "a list of texts")]
 #[case(PLATFORM_POLICY, "gkePolicy checkSets 0 checks 0 alwaysDeny", "`true` or `false`")]
 fn the_type_of_a_place_is_found(#[case] root: &'static Message, #[case] at: &str, #[case] expected: &str) {
-    assert_eq!(kind_at(root, &path(at)).map(Kind::expected), Some(expected));
+    assert_eq!(kind_at(root, &path(at)).map(ValueKind::expected), Some(expected));
 }
 
 /// Every message below `message`, itself included.
@@ -56,10 +56,10 @@ fn below(message: &'static Message) -> Vec<&'static Message> {
     std::iter::once(message).chain(inner.flat_map(below)).collect()
 }
 
-fn names(kind: Kind) -> Option<&'static Names> {
+fn names(kind: ValueKind) -> Option<&'static Names> {
     match kind {
-        Kind::Enum(names) => Some(names),
-        Kind::List(value) | Kind::Map(_, value) => names(*value),
+        ValueKind::Enum(names) => Some(names),
+        ValueKind::List(value) | ValueKind::Map(_, value) => names(*value),
         _ => None,
     }
 }

@@ -20,7 +20,7 @@ use domain::admission::Decision;
 use domain::admission::trace::Check;
 use domain::document::Document;
 use domain::path::Path;
-use domain::review::{Change, Detail, Effect, Standing};
+use domain::review::{Detail, Effect, PolicyChange, Standing};
 
 /// From this width on two trees stand next to each other.
 const TWO_COLUMNS: u16 = 100;
@@ -143,7 +143,7 @@ pub(crate) fn review<'a>(model: &'a Model, styles: &Styles) -> Vec<Line<'a>> {
     lines
 }
 
-fn change_lines(lines: &mut Vec<Line<'_>>, change: &Change, reviewed: &Reviewed, styles: &Styles) {
+fn change_lines(lines: &mut Vec<Line<'_>>, change: &PolicyChange, reviewed: &Reviewed, styles: &Styles) {
     let line = |document: &Document, path: &Option<Path>| Some(document.span_of(path.as_ref()?)?.best().start.line);
     let place = match (line(&reviewed.draft, &change.new_at), line(&reviewed.live, &change.old_at)) {
         (Some(line), _) => format!("  line {line}: "),

@@ -9,7 +9,7 @@ use countersign::codelab::{files, names};
 use countersign::domain::admission::{Attestations, AttestorEvidence, Evidence};
 use countersign::domain::attestation::Attestation;
 use countersign::domain::document::{Dialect, Document};
-use countersign::domain::fix::Kind;
+use countersign::domain::fix::FixKind;
 
 use crate::support::stage::{FINGERPRINT, Stage, image, now};
 use crate::support::verify::Trusting;
@@ -65,7 +65,7 @@ pub(crate) fn unattested(size: (u16, u16)) -> Stage {
     stage
 }
 
-fn kinds(stage: &Stage) -> Vec<Kind> {
+fn kinds(stage: &Stage) -> Vec<FixKind> {
     stage.model.fixing.fixes.as_ref().unwrap().iter().map(|fix| fix.kind).collect()
 }
 
@@ -77,7 +77,7 @@ fn jobs(effects: &[Effect]) -> Vec<Job> {
 #[test]
 fn the_fixes_are_listed_with_what_they_change_and_let_in() {
     let mut stage = fixes((120, 40));
-    assert_eq!(kinds(&stage).first(), Some(&Kind::AllowImage));
+    assert_eq!(kinds(&stage).first(), Some(&FixKind::AllowImage));
     stage.row("Allow us.gcr.io/binauthz-codelab/hello-world@sha256:37e528794577…");
     stage.row("+ - namePattern: us.gcr.io/binauthz-codelab/hello-world@sha256:");
     stage.row("lets in: Only this digest in this repository, under every rule, attested or not.");
@@ -130,7 +130,7 @@ fn a_grant_is_asked_for_and_then_made() {
     });
     let effects = stage.keys("1 F");
     answer(&mut stage, &effects);
-    assert_eq!(kinds(&stage).first(), Some(&Kind::GrantRole));
+    assert_eq!(kinds(&stage).first(), Some(&FixKind::GrantRole));
     stage.keys("Enter");
     stage.row("serviceAccount:agent@x gets roles/containeranalysis.notes.occurrences.viewer");
     let jobs = jobs(&stage.keys("y"));
@@ -145,7 +145,7 @@ fn a_key_id_is_corrected_with_the_signature_that_is_there() {
     });
     let effects = stage.keys("1 F");
     answer(&mut stage, &effects);
-    assert_eq!(kinds(&stage).first(), Some(&Kind::CorrectKeyId));
+    assert_eq!(kinds(&stage).first(), Some(&FixKind::CorrectKeyId));
     stage.keys("Enter");
     let jobs = jobs(&stage.keys("y"));
     let [Job::CreateAttestation(new), Job::Validate(_)] = jobs.as_slice() else { panic!("{jobs:?}") };
@@ -161,7 +161,7 @@ fn a_key_that_signed_is_added() {
     });
     let effects = stage.keys("1 F");
     answer(&mut stage, &effects);
-    assert_eq!(kinds(&stage).first(), Some(&Kind::AddKey));
+    assert_eq!(kinds(&stage).first(), Some(&FixKind::AddKey));
     stage.keys("Enter");
     let jobs = jobs(&stage.keys("y"));
     let [Job::AddKey { fingerprint, .. }] = jobs.as_slice() else { panic!("{jobs:?}") };
@@ -175,7 +175,7 @@ fn a_tag_is_deployed_by_its_digest() {
     stage.send(Msg::Resumed);
     let effects = stage.keys("1 F");
     answer(&mut stage, &effects);
-    assert_eq!(kinds(&stage).first(), Some(&Kind::DeployByDigest));
+    assert_eq!(kinds(&stage).first(), Some(&FixKind::DeployByDigest));
     stage.keys("Enter");
     stage.row("Runs an image in the cluster");
     assert_eq!(stage.model.session.image, Some(image()));
@@ -246,5 +246,5 @@ fn an_explained_refusal_is_mended_from_its_box() {
     let effects = stage.keys("F");
     answer(&mut stage, &effects);
     stage.row("Fixes, what lets in the least first");
-    assert_eq!(kinds(&stage).last(), Some(&Kind::BreakGlass));
+    assert_eq!(kinds(&stage).last(), Some(&FixKind::BreakGlass));
 }

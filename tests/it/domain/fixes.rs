@@ -14,7 +14,7 @@ use countersign::domain::admission::{
 use countersign::domain::attestation::{self, Attestation, Signature};
 use countersign::domain::attestor::{Attestor, KeyMaterial, PublicKey};
 use countersign::domain::document::{Dialect, Document, emit};
-use countersign::domain::fix::{Case, Fix, Kind, Known, KnownKey, Step, fixes};
+use countersign::domain::fix::{Denial, Fix, FixFacts, FixKind, FixStep, KnownKey, fixes};
 use countersign::domain::image::{Digest, ImageRef};
 use countersign::domain::name::AttestorName;
 use countersign::domain::policy::{AdmissionWhitelistPattern, EvaluationMode, Policy, RuleKind};
@@ -96,11 +96,11 @@ impl World {
         let (document, keys) = (Document::parse(&emit(&self.policy), Dialect::Gcloud), keys());
         let system = system_policy::documented("global");
         let (request, evidence) = (&self.request, &self.evidence);
-        let case = Case { document: &document, system: &system, request, evidence, verify: &Plain };
-        fixes(&case, &Known { keys: Some(&keys), digests: Some(&self.digests), ..Known::default() })
+        let case = Denial { document: &document, system: &system, request, evidence, verify: &Plain };
+        fixes(&case, &FixFacts { keys: Some(&keys), digests: Some(&self.digests), ..FixFacts::default() })
     }
 
-    fn with(&self, steps: &[&Step]) -> Self {
+    fn with(&self, steps: &[&FixStep]) -> Self {
         let mut world = self.clone();
         for step in steps {
             world.take(step);
@@ -109,26 +109,26 @@ impl World {
     }
 
     /// What the step is, done.
-    fn take(&mut self, step: &Step) {
+    fn take(&mut self, step: &FixStep) {
         match step {
-            Step::UseDigest { from, to } => {
+            FixStep::UseDigest { from, to } => {
                 self.request
                     .images
                     .iter_mut()
                     .filter(|image| image.image == *from)
                     .for_each(|i| i.image.clone_from(to));
             }
-            Step::BreakGlass { platform: Platform::Gke } => {
+            FixStep::BreakGlass { platform: Platform::Gke } => {
                 self.request.labels.insert(BREAK_GLASS_LABEL.to_owned(), "true".to_owned());
             }
-            Step::BreakGlass { platform: Platform::CloudRun } => {
+            FixStep::BreakGlass { platform: Platform::CloudRun } => {
                 self.request.annotations.insert(CLOUD_RUN_BREAK_GLASS_ANNOTATION.to_owned(), "why".to_owned());
             }
-            Step::AllowPattern { pattern } => {
+            FixStep::AllowPattern { pattern } => {
                 let pattern = AdmissionWhitelistPattern { name_pattern: pattern.clone() };
                 self.policy.admission_whitelist_patterns.push(pattern);
             }
-            Step::SetRule { kind, key, rule } => {
+            FixStep::SetRule { kind, key, rule } => {
                 let policy = &mut self.policy;
                 let map = match kind {
                     RuleKind::Default => return policy.default_admission_rule = rule.clone(),
@@ -139,12 +139,12 @@ impl World {
                 };
                 map.insert(key.clone(), rule.clone());
             }
-            Step::AddKey { attestor, key: new } => {
+            FixStep::AddKey { attestor, key: new } => {
                 if let Some(AttestorEvidence::Found { attestor, .. }) = self.evidence.attestors.get_mut(attestor) {
                     attestor.keys.push(new.as_ref().map_or_else(|| key("NEW"), |known| known.key.clone()));
                 }
             }
-            Step::CreateNote { note } => {
+            FixStep::CreateNote { note } => {
                 for found in self.evidence.attestors.values_mut() {
                     if let AttestorEvidence::Found { attestor, attestations } = found
                         && attestor.note == *note
@@ -154,7 +154,7 @@ impl World {
                     }
                 }
             }
-            Step::CreateAttestor { attestor, note } => {
+            FixStep::CreateAttestor { attestor, note } => {
                 let made = Attestor {
                     name: attestor.clone(),
                     description: String::new(),
@@ -168,19 +168,19 @@ impl World {
                 let found = AttestorEvidence::Found { attestor: made, attestations };
                 self.evidence.attestors.insert(attestor.clone(), found);
             }
-            Step::Grant { attestor, .. } => {
+            FixStep::Grant { attestor, .. } => {
                 if let Some(AttestorEvidence::Found { attestations, .. }) = self.evidence.attestors.get_mut(attestor)
                     && let Attestations::NotPermitted { readable, .. } = attestations.clone()
                 {
                     *attestations = Attestations::Read(readable);
                 }
             }
-            Step::CorrectKeyId { attestor, attestation, signature, key_id } => {
+            FixStep::CorrectKeyId { attestor, attestation, signature, key_id } => {
                 let mut copy = (**attestation).clone();
                 copy.signatures[*signature].public_key_id.clone_from(key_id);
                 self.store(attestor, copy);
             }
-            Step::Attest { attestor, image, .. } => self.attest(attestor, image),
+            FixStep::Attest { attestor, image, .. } => self.attest(attestor, image),
         }
     }
 
@@ -222,7 +222,7 @@ impl World {
 
 /// Whether the fix does what it says: it admits, also as it is written, and nothing of it is idle.
 fn check(world: &World, fix: &Fix) {
-    let steps: Vec<&Step> = fix.steps.iter().collect();
+    let steps: Vec<&FixStep> = fix.steps.iter().collect();
     let then = world.with(&steps);
     assert_eq!(then.outcome(), fix.outcome, "{fix:#?}");
     assert!(then.admits(), "{fix:#?}");
@@ -231,7 +231,8 @@ fn check(world: &World, fix: &Fix) {
         assert!(written.says_the_same_as(&then.policy), "{fix:#?}");
     }
     for left_out in 0..steps.len() {
-        let fewer: Vec<&Step> = steps.iter().enumerate().filter(|(at, _)| *at != left_out).map(|(_, s)| *s).collect();
+        let fewer: Vec<&FixStep> =
+            steps.iter().enumerate().filter(|(at, _)| *at != left_out).map(|(_, s)| *s).collect();
         assert!(!world.with(&fewer).admits(), "{left_out} is idle in {fix:#?}");
     }
 }
@@ -289,7 +290,7 @@ proptest! {
 #[test]
 fn the_random_cases_reach_every_kind() {
     let mut runner = TestRunner::deterministic();
-    let mut seen: BTreeMap<Kind, usize> = BTreeMap::new();
+    let mut seen: BTreeMap<FixKind, usize> = BTreeMap::new();
     for _ in 0..2_500 {
         let (policy, request, evidence) = (policy(), request(), evidence()).new_tree(&mut runner).unwrap().current();
         let Some(policy) = stored(policy) else { continue };
@@ -298,5 +299,5 @@ fn the_random_cases_reach_every_kind() {
             *seen.entry(fix.kind).or_default() += 1;
         }
     }
-    assert_eq!(seen.len(), Kind::ALL.len(), "{seen:?}");
+    assert_eq!(seen.len(), FixKind::ALL.len(), "{seen:?}");
 }

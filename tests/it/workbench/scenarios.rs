@@ -10,47 +10,47 @@ use std::time::Duration;
 
 use countersign::domain::admission::Outcome;
 use countersign::domain::explain::cause::CauseKind;
-use countersign::domain::fix::Kind;
+use countersign::domain::fix::FixKind;
 use jiff::{SignedDuration, Timestamp};
 
 use bench::Bench;
 use lab::Defect;
 
 /// What is wrong, the cause that is told first, and the fix that stands at the top.
-const SCENARIOS: [(Defect, CauseKind, Kind); 33] = [
-    (Defect::DefaultDenies, CauseKind::RuleDeniesAll, Kind::AllowImage),
-    (Defect::ClusterDenies, CauseKind::RuleDeniesAll, Kind::AllowImage),
-    (Defect::NamespaceDenies, CauseKind::RuleDeniesAll, Kind::AllowImage),
-    (Defect::ServiceAccountDenies, CauseKind::RuleDeniesAll, Kind::AllowImage),
-    (Defect::PatternOneOff, CauseKind::PatternMisses, Kind::AllowImage),
-    (Defect::StarBeforeSlash, CauseKind::PatternMisses, Kind::AllowImage),
-    (Defect::Tag, CauseKind::Tag, Kind::DeployByDigest),
-    (Defect::NotAttested, CauseKind::NoAttestation, Kind::Attest),
-    (Defect::OtherDigestAttested, CauseKind::OtherDigest, Kind::Attest),
-    (Defect::OtherNote, CauseKind::OtherNote, Kind::Attest),
-    (Defect::OtherAttestorsNote, CauseKind::OtherNote, Kind::Attest),
-    (Defect::UnknownKey, CauseKind::KeyId, Kind::AddKey),
-    (Defect::LowerCaseKeyId, CauseKind::KeyId, Kind::CorrectKeyId),
-    (Defect::ShortKeyId, CauseKind::KeyId, Kind::CorrectKeyId),
-    (Defect::MailAsKeyId, CauseKind::KeyId, Kind::CorrectKeyId),
-    (Defect::OtherSigner, CauseKind::Signature, Kind::Resign),
-    (Defect::NoPgp, CauseKind::Signature, Kind::Resign),
-    (Defect::RevokedKey, CauseKind::KeyRevoked, Kind::Resign),
-    (Defect::OnlyJwt, CauseKind::NotSigned, Kind::Attest),
-    (Defect::Unsigned, CauseKind::NotSigned, Kind::Attest),
-    (Defect::PayloadOfOtherDigest, CauseKind::OtherDigest, Kind::Resign),
-    (Defect::PayloadLaidOutAnew, CauseKind::Payload, Kind::Resign),
-    (Defect::PayloadNotJson, CauseKind::Payload, Kind::Resign),
-    (Defect::NoKeys, CauseKind::NoKeys, Kind::AddKey),
-    (Defect::NoKeysAndNothing, CauseKind::NoKeys, Kind::AddKey),
-    (Defect::NoAttestor, CauseKind::AttestorMissing, Kind::RestoreAttestor),
-    (Defect::NoGrant, CauseKind::Grant, Kind::GrantRole),
-    (Defect::NoNote, CauseKind::NoteMissing, Kind::RestoreNote),
-    (Defect::OneOfTwoAttestors, CauseKind::NoAttestation, Kind::Attest),
-    (Defect::OneOfTwoImages, CauseKind::OtherDigest, Kind::Attest),
-    (Defect::InitContainer, CauseKind::OtherDigest, Kind::Attest),
-    (Defect::OneOfTwoImagesUnsigned, CauseKind::NoAttestation, Kind::Attest),
-    (Defect::InitContainerUnsigned, CauseKind::NoAttestation, Kind::Attest),
+const SCENARIOS: [(Defect, CauseKind, FixKind); 33] = [
+    (Defect::DefaultDenies, CauseKind::RuleDeniesAll, FixKind::AllowImage),
+    (Defect::ClusterDenies, CauseKind::RuleDeniesAll, FixKind::AllowImage),
+    (Defect::NamespaceDenies, CauseKind::RuleDeniesAll, FixKind::AllowImage),
+    (Defect::ServiceAccountDenies, CauseKind::RuleDeniesAll, FixKind::AllowImage),
+    (Defect::PatternOneOff, CauseKind::PatternMisses, FixKind::AllowImage),
+    (Defect::StarBeforeSlash, CauseKind::PatternMisses, FixKind::AllowImage),
+    (Defect::Tag, CauseKind::Tag, FixKind::DeployByDigest),
+    (Defect::NotAttested, CauseKind::NoAttestation, FixKind::Attest),
+    (Defect::OtherDigestAttested, CauseKind::OtherDigest, FixKind::Attest),
+    (Defect::OtherNote, CauseKind::OtherNote, FixKind::Attest),
+    (Defect::OtherAttestorsNote, CauseKind::OtherNote, FixKind::Attest),
+    (Defect::UnknownKey, CauseKind::KeyId, FixKind::AddKey),
+    (Defect::LowerCaseKeyId, CauseKind::KeyId, FixKind::CorrectKeyId),
+    (Defect::ShortKeyId, CauseKind::KeyId, FixKind::CorrectKeyId),
+    (Defect::MailAsKeyId, CauseKind::KeyId, FixKind::CorrectKeyId),
+    (Defect::OtherSigner, CauseKind::Signature, FixKind::Resign),
+    (Defect::NoPgp, CauseKind::Signature, FixKind::Resign),
+    (Defect::RevokedKey, CauseKind::KeyRevoked, FixKind::Resign),
+    (Defect::OnlyJwt, CauseKind::NotSigned, FixKind::Attest),
+    (Defect::Unsigned, CauseKind::NotSigned, FixKind::Attest),
+    (Defect::PayloadOfOtherDigest, CauseKind::OtherDigest, FixKind::Resign),
+    (Defect::PayloadLaidOutAnew, CauseKind::Payload, FixKind::Resign),
+    (Defect::PayloadNotJson, CauseKind::Payload, FixKind::Resign),
+    (Defect::NoKeys, CauseKind::NoKeys, FixKind::AddKey),
+    (Defect::NoKeysAndNothing, CauseKind::NoKeys, FixKind::AddKey),
+    (Defect::NoAttestor, CauseKind::AttestorMissing, FixKind::RestoreAttestor),
+    (Defect::NoGrant, CauseKind::Grant, FixKind::GrantRole),
+    (Defect::NoNote, CauseKind::NoteMissing, FixKind::RestoreNote),
+    (Defect::OneOfTwoAttestors, CauseKind::NoAttestation, FixKind::Attest),
+    (Defect::OneOfTwoImages, CauseKind::OtherDigest, FixKind::Attest),
+    (Defect::InitContainer, CauseKind::OtherDigest, FixKind::Attest),
+    (Defect::OneOfTwoImagesUnsigned, CauseKind::NoAttestation, FixKind::Attest),
+    (Defect::InitContainerUnsigned, CauseKind::NoAttestation, FixKind::Attest),
 ];
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -2,7 +2,7 @@
 
 use crate::draft::complete::proposal::{Proposal, first_sentence};
 use crate::draft::complete::slot::{Form, Place};
-use domain::schema::{Field, Kind, Presence};
+use domain::schema::{Field, Presence, ValueKind};
 
 /// A text with the place of the cursor in it.
 struct Marked {
@@ -35,11 +35,11 @@ pub(crate) fn key(place: &Place, field: &Field) -> Proposal {
 }
 
 /// An entry of a map of rules.
-pub(crate) fn entry(place: &Place, name: &str, detail: &str, value: Kind) -> Proposal {
+pub(crate) fn entry(place: &Place, name: &str, detail: &str, value: ValueKind) -> Proposal {
     proposal(place, name, detail, detail, value)
 }
 
-fn proposal(place: &Place, name: &str, detail: &str, doc: &str, kind: Kind) -> Proposal {
+fn proposal(place: &Place, name: &str, detail: &str, doc: &str, kind: ValueKind) -> Proposal {
     let written = if place.has_colon {
         Marked::end(name_in(place, name))
     } else {
@@ -63,19 +63,21 @@ fn name_in(place: &Place, name: &str) -> String {
 }
 
 /// `key: `, or `key:` and the next line as deep as its value belongs.
-fn in_block(name: &str, indent: usize, kind: Kind) -> Marked {
+fn in_block(name: &str, indent: usize, kind: ValueKind) -> Marked {
     let line = |deeper: usize| format!("\n{}", " ".repeat(indent + deeper));
     match kind {
-        Kind::Message(_) | Kind::Map(..) => Marked::end(format!("{name}:{}", line(2))),
-        Kind::List(element) => Marked::end(format!("{name}:{}- {}", line(0), only_field(*element))),
-        Kind::Text(_) | Kind::Timestamp | Kind::Bool | Kind::Int | Kind::Enum(_) => Marked::end(format!("{name}: ")),
+        ValueKind::Message(_) | ValueKind::Map(..) => Marked::end(format!("{name}:{}", line(2))),
+        ValueKind::List(element) => Marked::end(format!("{name}:{}- {}", line(0), only_field(*element))),
+        ValueKind::Text(_) | ValueKind::Timestamp | ValueKind::Bool | ValueKind::Int | ValueKind::Enum(_) => {
+            Marked::end(format!("{name}: "))
+        }
     }
 }
 
 /// The key of a message that has no other: there is nothing to choose.
-fn only_field(kind: Kind) -> String {
+fn only_field(kind: ValueKind) -> String {
     match kind {
-        Kind::Message(message) => match message.fields {
+        ValueKind::Message(message) => match message.fields {
             [field] => format!("{}: ", field.name),
             _ => String::new(),
         },
@@ -84,15 +86,15 @@ fn only_field(kind: Kind) -> String {
 }
 
 /// `"key": "…"`, with a comma where another key follows.
-fn in_brackets(name: &str, kind: Kind, place: &Place) -> Marked {
+fn in_brackets(name: &str, kind: ValueKind, place: &Place) -> Marked {
     let json = place.form == Form::Json;
     let (open, close) = match kind {
-        Kind::Message(_) | Kind::Map(..) => ("{", "}"),
-        Kind::List(&Kind::Message(_)) => ("[{", "}]"),
-        Kind::List(_) if json => ("[\"", "\"]"),
-        Kind::List(_) => ("[", "]"),
-        Kind::Text(_) | Kind::Timestamp | Kind::Enum(_) if json => ("\"", "\""),
-        Kind::Text(_) | Kind::Timestamp | Kind::Enum(_) | Kind::Bool | Kind::Int => ("", ""),
+        ValueKind::Message(_) | ValueKind::Map(..) => ("{", "}"),
+        ValueKind::List(&ValueKind::Message(_)) => ("[{", "}]"),
+        ValueKind::List(_) if json => ("[\"", "\"]"),
+        ValueKind::List(_) => ("[", "]"),
+        ValueKind::Text(_) | ValueKind::Timestamp | ValueKind::Enum(_) if json => ("\"", "\""),
+        ValueKind::Text(_) | ValueKind::Timestamp | ValueKind::Enum(_) | ValueKind::Bool | ValueKind::Int => ("", ""),
     };
     let follows = place.next.is_some_and(|sign| !matches!(sign, '}' | ']' | ',' | ':'));
     let comma = if follows { "," } else { "" };
@@ -100,8 +102,8 @@ fn in_brackets(name: &str, kind: Kind, place: &Place) -> Marked {
 }
 
 /// A value.
-pub(crate) fn scalar(place: &Place, kind: Kind, text: &str, detail: &str, doc: &str) -> Proposal {
-    let bare = place.quote.is_none() && matches!(kind, Kind::Bool | Kind::Int);
+pub(crate) fn scalar(place: &Place, kind: ValueKind, text: &str, detail: &str, doc: &str) -> Proposal {
+    let bare = place.quote.is_none() && matches!(kind, ValueKind::Bool | ValueKind::Int);
     let written = if bare { text.to_owned() } else { name_in(place, text) };
     let Marked { text: insert, cursor } = Marked::end(written).after(place.lead);
     let (detail, doc) = (detail.to_owned(), doc.to_owned());

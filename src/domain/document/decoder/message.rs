@@ -13,7 +13,7 @@ use crate::document::node::{Entry, Node, Value};
 use crate::document::scalar::Means;
 use crate::lint;
 use crate::platform_policy::PlatformPolicy;
-use crate::schema::{self, Field, Kind, Message, Names, Presence, Role};
+use crate::schema::{self, Field, Message, Names, Presence, Role, ValueKind};
 use crate::span::Bytes;
 
 impl<'a> Decoder<'a, '_, '_> {
@@ -48,31 +48,31 @@ impl<'a> Decoder<'a, '_, '_> {
     fn field_value(&mut self, field: &'static Field, entry: &'a Entry) -> Option<Json> {
         let (key, node) = (entry.key.at, &entry.value);
         let absent = node.is_null() || (node.is_empty_list() && self.dialect == Dialect::Gcloud);
-        let is_enum = matches!(field.kind, Kind::Enum(_));
+        let is_enum = matches!(field.kind, ValueKind::Enum(_));
         if absent && field.presence == Presence::Required && !is_enum {
             let text = format!("expected {}, found nothing", field.kind.expected());
             self.report(Code::NullValue, place(key, node), text);
             return None;
         }
-        let nothing = absent && !matches!(field.kind, Kind::Text(_) | Kind::Timestamp | Kind::Enum(_));
+        let nothing = absent && !matches!(field.kind, ValueKind::Text(_) | ValueKind::Timestamp | ValueKind::Enum(_));
         if nothing { None } else { self.value(entry, field.kind, field.presence) }
     }
 
-    fn value(&mut self, entry: &'a Entry, kind: Kind, presence: Presence) -> Option<Json> {
+    fn value(&mut self, entry: &'a Entry, kind: ValueKind, presence: Presence) -> Option<Json> {
         match kind {
-            Kind::List(element) => Some(self.values(entry, *element)),
-            Kind::Timestamp => self.timestamp(entry).map(Json::from),
-            Kind::Enum(names) => self.enum_value(entry, names, presence),
+            ValueKind::List(element) => Some(self.values(entry, *element)),
+            ValueKind::Timestamp => self.timestamp(entry).map(Json::from),
+            ValueKind::Enum(names) => self.enum_value(entry, names, presence),
             _ => self.element(entry.key.at, &entry.value, kind),
         }
     }
 
     /// The elements of a list; one value is taken for a list of it, as gcloud does.
-    fn values(&mut self, entry: &'a Entry, element: Kind) -> Json {
+    fn values(&mut self, entry: &'a Entry, element: ValueKind) -> Json {
         let node = &entry.value;
         let fits = match (&node.value, element) {
-            (Value::Map(_), Kind::Message(_)) => true,
-            (Value::Scalar(scalar), Kind::Text(_)) => scalar.means == Means::Text,
+            (Value::Map(_), ValueKind::Message(_)) => true,
+            (Value::Scalar(scalar), ValueKind::Text(_)) => scalar.means == Means::Text,
             _ => false,
         };
         let elements = if fits && self.dialect == Dialect::Gcloud {
@@ -88,17 +88,17 @@ impl<'a> Decoder<'a, '_, '_> {
     }
 
     /// A value that is no list and no enum.
-    fn element(&mut self, key: Bytes, node: &'a Node, kind: Kind) -> Option<Json> {
+    fn element(&mut self, key: Bytes, node: &'a Node, kind: ValueKind) -> Option<Json> {
         match kind {
-            Kind::Message(message) => Some(Json::Object(self.message(key, node, message))),
-            Kind::Text(role) => {
+            ValueKind::Message(message) => Some(Json::Object(self.message(key, node, message))),
+            ValueKind::Text(role) => {
                 let text = self.scalar_text(key, node)?;
                 self.check_text(role, text, node.at);
                 Some(Json::from(text))
             }
-            Kind::Bool => self.bool(key, node).map(Json::from),
-            Kind::Int => self.int(key, node).map(Json::from),
-            Kind::Timestamp | Kind::Enum(_) | Kind::List(_) | Kind::Map(..) => None,
+            ValueKind::Bool => self.bool(key, node).map(Json::from),
+            ValueKind::Int => self.int(key, node).map(Json::from),
+            ValueKind::Timestamp | ValueKind::Enum(_) | ValueKind::List(_) | ValueKind::Map(..) => None,
         }
     }
 

@@ -11,7 +11,7 @@ use crate::policy::{
     AdmissionRule, AdmissionWhitelistPattern, EnforcementMode, EvaluationMode, GlobalPolicyEvaluationMode, Policy,
     RuleKind,
 };
-use crate::schema::{self, Field, Kind};
+use crate::schema::{self, Field, ValueKind};
 use crate::span::Bytes;
 
 /// Prefixes of the images that Google's system policy is documented to exempt, and of those that
@@ -81,7 +81,7 @@ impl<'a> Decoder<'a, '_, '_> {
     /// `None` where it is wrong, which was reported.
     fn global_mode(&mut self, fields: &Fields<'a>) -> Option<GlobalPolicyEvaluationMode> {
         let name = "globalPolicyEvaluationMode";
-        let Some((Field { kind: Kind::Enum(names), .. }, entry)) = fields.get(name) else {
+        let Some((Field { kind: ValueKind::Enum(names), .. }, entry)) = fields.get(name) else {
             return Some(GlobalPolicyEvaluationMode::Unspecified);
         };
         if self.dialect == Dialect::Rest && entry.value.is_null() {

@@ -11,7 +11,7 @@ use crate::document::scalar::Means;
 use crate::lint::rule_key;
 use crate::name::AttestorName;
 use crate::policy::{AdmissionRule, EnforcementMode, EvaluationMode, RuleKind};
-use crate::schema::{self, Field, Kind};
+use crate::schema::{self, Field, ValueKind};
 use crate::span::Bytes;
 
 /// The most references to attestors in one policy (the quotas' page).
@@ -76,7 +76,7 @@ impl<'a> Decoder<'a, '_, '_> {
 
     /// The number of a required enum's value.
     fn mode(&mut self, rule: Bytes, fields: &Fields<'a>, name: &'static str) -> Option<usize> {
-        let Some((Field { kind: Kind::Enum(names), .. }, entry)) = fields.get(name) else {
+        let Some((Field { kind: ValueKind::Enum(names), .. }, entry)) = fields.get(name) else {
             self.report(Code::MissingField, rule, format!("`{name}` is missing"));
             return None;
         };

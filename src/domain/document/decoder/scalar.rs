@@ -5,7 +5,7 @@ use crate::diagnostic::{Code, shown};
 use crate::document::format::{Dialect, Format};
 use crate::document::node::{Entry, Node, Scalar, Value};
 use crate::document::scalar::Means;
-use crate::schema::{Kind, Names};
+use crate::schema::{Names, ValueKind};
 use crate::span::Bytes;
 use crate::spelling::{nearest, suggestion};
 
@@ -107,13 +107,13 @@ impl<'a> Decoder<'a, '_, '_> {
         if let Value::Scalar(Scalar { means: Means::Bool(value), .. }) = node.value {
             return Some(value);
         }
-        self.wrong_type(key, node, Kind::Bool.expected());
+        self.wrong_type(key, node, ValueKind::Bool.expected());
         None
     }
 
     pub(super) fn int(&mut self, key: Bytes, node: &Node) -> Option<i32> {
         let Value::Scalar(scalar) = &node.value else {
-            self.wrong_type(key, node, Kind::Int.expected());
+            self.wrong_type(key, node, ValueKind::Int.expected());
             return None;
         };
         let number = match scalar.means {
@@ -133,7 +133,7 @@ impl<'a> Decoder<'a, '_, '_> {
     }
 
     fn no_int(&mut self, key: Bytes, node: &Node) -> Option<i32> {
-        self.wrong_type(key, node, Kind::Int.expected());
+        self.wrong_type(key, node, ValueKind::Int.expected());
         None
     }
 }

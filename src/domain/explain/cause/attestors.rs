@@ -12,7 +12,7 @@ use crate::admission::check::{AttestorCheck, CheckKind};
 use crate::admission::trace::Check;
 use crate::admission::{AttestorEvidence, AttestorFault, AttestorOutcome, ImageDecision};
 use crate::attestation::{Attestation, AttestationFault, SignatureFault};
-use crate::explain::message::{Case, Finding};
+use crate::explain::message::{Finding, Refusal};
 use crate::image::ImageRef;
 use crate::text::clipped;
 
@@ -20,7 +20,7 @@ use crate::text::clipped;
 pub(super) fn attestor_causes(
     finding: &Finding,
     image: &ImageDecision,
-    case: &Case,
+    case: &Refusal,
     check: Option<&Check>,
     state: &State<'_>,
 ) -> Vec<Cause> {

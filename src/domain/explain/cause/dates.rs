@@ -5,11 +5,11 @@ use jiff::Timestamp;
 use super::diagnosis::State;
 use crate::admission::{Attestations, AttestorEvidence, ImageDecision};
 use crate::attestation::is_for;
-use crate::explain::message::{Case, Finding};
+use crate::explain::message::{Finding, Refusal};
 use crate::image::ImageRef;
 
 /// That the policy was changed after the refusal.
-pub(super) fn changed_since(case: &Case, state: &State<'_>) -> Option<String> {
+pub(super) fn changed_since(case: &Refusal, state: &State<'_>) -> Option<String> {
     let refused: Timestamp = case.subject.time.parse().ok()?;
     let changed: Timestamp = state.policy.update_time.as_ref()?.parse().ok()?;
     (changed > refused).then(|| format!("the policy was changed at {changed}, after the refusal"))
@@ -17,7 +17,7 @@ pub(super) fn changed_since(case: &Case, state: &State<'_>) -> Option<String> {
 
 /// That the first attestation of the image was made after the refusal.
 pub(super) fn attested_since(
-    case: &Case,
+    case: &Refusal,
     finding: &Finding,
     image: &ImageDecision,
     state: &State<'_>,

@@ -7,14 +7,14 @@ use super::diagnosis::CauseKind::{
 };
 use super::diagnosis::Confidence::{Likely, Possible};
 use super::diagnosis::{Cause, CauseKind, Diagnosis};
-use crate::explain::message::{Case, Finding, Kind, ReasonKind};
+use crate::explain::message::{Finding, ReasonKind, Refusal, RefusalKind};
 use crate::image::ImageRef;
 use crate::pattern::Pattern;
 use crate::policy::RuleKind;
 use crate::system_policy::DOCUMENTED_PATTERNS;
 
 /// The causes that fit a finding, the most frequent first.
-pub(super) fn diagnosis(case: &Case, finding: &Finding) -> Diagnosis {
+pub(super) fn diagnosis(case: &Refusal, finding: &Finding) -> Diagnosis {
     if let Some(known) = case.relative {
         let text = format!("This is about {}.", known.relative.as_str());
         return only(Cause::new(Elsewhere, Likely, format!("{text} {}", known.means)));
@@ -84,7 +84,7 @@ fn key_id(key: &str) -> Cause {
 }
 
 /// The evaluation mode of a rule refused the image (G1, W1 and C1; G2 and W2 for rules of clusters).
-fn always_deny(case: &Case, image: Option<&str>) -> Diagnosis {
+fn always_deny(case: &Refusal, image: Option<&str>) -> Diagnosis {
     let kind = case.rule.as_ref().map(|rule| rule.kind);
     let rule = case.rule.as_ref().map_or("the rule that decided".to_owned(), crate::explain::message::rule_words);
     let denies =
@@ -99,7 +99,7 @@ fn always_deny(case: &Case, image: Option<&str>) -> Diagnosis {
                 .because("the system policy exempts it where globalPolicyEvaluationMode is ENABLE"),
         );
     }
-    if matches!(kind, Some(RuleKind::Default)) && case.kind != Kind::CloudRun {
+    if matches!(kind, Some(RuleKind::Default)) && case.kind != RefusalKind::CloudRun {
         causes.push(Cause::new(
             KeyMisspelt,
             Possible,
@@ -124,7 +124,7 @@ fn capital(text: &str) -> String {
 }
 
 /// No attestation counts (R1): the sentence behind which almost everything hides.
-fn no_valid_attestation(case: &Case, image: Option<&str>) -> Diagnosis {
+fn no_valid_attestation(case: &Refusal, image: Option<&str>) -> Diagnosis {
     let digest = image.and_then(|image| image.parse::<ImageRef>().ok()).and_then(|image| image.digest().cloned());
     let which = digest.map_or_else(|| "the image".to_owned(), |digest| format!("sha256:{}…", digest.short(12)));
     let possible = |kind: CauseKind, text: &str| Cause::new(kind, Possible, text);
@@ -147,7 +147,7 @@ fn no_valid_attestation(case: &Case, image: Option<&str>) -> Diagnosis {
         possible(NoKeys, "The attestor has no keys, so nothing counts."),
         possible(AttestorMissing, "The attestor that the rule names does not exist any more."),
     ];
-    if case.kind == Kind::CloudRun
+    if case.kind == RefusalKind::CloudRun
         && let Some(other) = causes.iter_mut().find(|cause| cause.kind == OtherDigest)
     {
         other.evidence.push("Cloud Run asks about the platform's own image, not about the index".to_owned());

@@ -9,11 +9,11 @@ use super::near_misses::near_misses;
 use crate::admission::check::CheckKind;
 use crate::admission::trace::{Check, Status};
 use crate::admission::{DenyCause, Exemption, ImageDecision, ImageOutcome, Outcome};
-use crate::explain::message::{Case, Finding, Verdict};
+use crate::explain::message::{Finding, Refusal, Verdict};
 use crate::image::ImageRef;
 
 /// Adds what the state proves, and takes back what it refutes.
-pub(super) fn add(diagnosis: &mut Diagnosis, case: &Case, finding: &Finding, state: &State<'_>) {
+pub(super) fn add(diagnosis: &mut Diagnosis, case: &Refusal, finding: &Finding, state: &State<'_>) {
     diagnosis.unknown.clear();
     diagnosis.unknown.extend(unknown(state));
     let admitted = state.decision.outcome.admits() == Some(true);
@@ -85,7 +85,7 @@ fn place(state: &State<'_>) -> String {
 /// It is an answer: what was refused would run now, and since when that may be so.
 fn admitted_now(
     diagnosis: &mut Diagnosis,
-    case: &Case,
+    case: &Refusal,
     finding: &Finding,
     state: &State<'_>,
     images: &[&ImageDecision],
@@ -139,7 +139,7 @@ fn why_admitted(image: &ImageDecision, state: &State<'_>) -> Option<String> {
 }
 
 /// What the decision proves of an image that it refuses too.
-fn causes_of(case: &Case, finding: &Finding, image: &ImageDecision, state: &State<'_>) -> Vec<Cause> {
+fn causes_of(case: &Refusal, finding: &Finding, image: &ImageDecision, state: &State<'_>) -> Vec<Cause> {
     let check = image_check(image, state);
     match image.outcome {
         ImageOutcome::Deny(DenyCause::AlwaysDeny) => {

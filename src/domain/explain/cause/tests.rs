@@ -115,7 +115,7 @@ fn again(text: &str, policy: &Policy, evidence: &Evidence) -> Diagnosis {
 }
 
 /// What a message says, and the decision about the same question by what is known now.
-fn ask_again(text: &str, policy: &Policy, evidence: &Evidence) -> (Case, Decision) {
+fn ask_again(text: &str, policy: &Policy, evidence: &Evidence) -> (Refusal, Decision) {
     let mut case = decode(text).cases.swap_remove(0);
     case.subject.time = "2024-05-12T05:37:31Z".into();
     let compiled = CompiledPolicy::new(policy, &system_policy::documented("global"));

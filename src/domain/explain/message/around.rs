@@ -5,8 +5,8 @@
 use std::ops::Range;
 
 use super::cursor::Cursor;
-use super::kind::Kind;
-use super::refusal::Case;
+use super::kind::RefusalKind;
+use super::refusal::Refusal;
 use super::text::{BREAK, WRAP};
 
 /// How far before and behind a message its carrier is looked for, in bytes.
@@ -82,7 +82,7 @@ impl<'t> Lines<'t> {
     }
 
     /// Adds to a case what stands before and behind it.
-    pub(super) fn tell(&mut self, case: &mut Case, before: Range<usize>, behind: Range<usize>) {
+    pub(super) fn tell(&mut self, case: &mut Refusal, before: Range<usize>, behind: Range<usize>) {
         self.read_to(before.end);
         let prefix = window(self.text, before.start.max(before.end.saturating_sub(BEFORE)), before.end);
         let suffix = window(self.text, behind.start, behind.end.min(behind.start + BEHIND));
@@ -90,7 +90,7 @@ impl<'t> Lines<'t> {
         carriers(case, prefix, suffix);
         self.subject(case, line);
         behind_it(case, suffix);
-        if case.kind == Kind::CloudRun {
+        if case.kind == RefusalKind::CloudRun {
             cloud_run(case, prefix);
         }
     }
@@ -112,7 +112,7 @@ impl<'t> Lines<'t> {
         self.at = end.max(self.at);
     }
 
-    fn subject(&self, case: &mut Case, line: &str) {
+    fn subject(&self, case: &mut Refusal, line: &str) {
         // `(x13 over 33s)`, as `kubectl describe` counts events.
         let count = line.split(' ').find_map(|word| word.strip_prefix("(x")?.parse::<usize>().ok());
         case.times = count.unwrap_or(case.times).max(1);
@@ -155,7 +155,7 @@ fn object_name(word: &str) -> Option<String> {
     (KINDS.contains(&kind.as_str()) && !name.is_empty() && !name.contains('/')).then(|| format!("{kind}/{name}"))
 }
 
-fn carriers(case: &mut Case, prefix: &str, suffix: &str) {
+fn carriers(case: &mut Refusal, prefix: &str, suffix: &str) {
     for (words, name) in CARRIERS {
         if (prefix.contains(words) || suffix.contains(words)) && !case.carriers.contains(&name) {
             case.carriers.insert(0, name);
@@ -164,7 +164,7 @@ fn carriers(case: &mut Case, prefix: &str, suffix: &str) {
 }
 
 /// Terraform names its resource behind the message, Config Sync the object.
-fn behind_it(case: &mut Case, suffix: &str) {
+fn behind_it(case: &mut Refusal, suffix: &str) {
     let value =
         |line: &str, name: &str| line.strip_prefix(name).map(|rest| rest.trim().to_owned()).filter(|v| !v.is_empty());
     let is_sync = case.carriers.contains(&"Config Sync");
@@ -191,7 +191,7 @@ fn behind_it(case: &mut Case, suffix: &str) {
 
 /// `Deploying container to Cloud Run service [web] in project [p] region [us-central1]`; `Revision
 /// "web-00001" is not ready`.
-fn cloud_run(case: &mut Case, prefix: &str) {
+fn cloud_run(case: &mut Refusal, prefix: &str) {
     let bracketed = |name: &str| {
         let (_, rest) = prefix.rsplit_once(name)?;
         Some(rest.split_once(']')?.0.to_owned()).filter(|value| !value.contains(' '))

@@ -4,9 +4,9 @@
 use std::collections::HashMap;
 
 use super::cursor::{Cursor, shown};
-use super::kind::{DISTRIBUTED_WEBHOOK, Kind, is_binary_authorization};
+use super::kind::{DISTRIBUTED_WEBHOOK, RefusalKind, is_binary_authorization};
 use super::reason::{Reason, ReasonKind};
-use super::refusal::{Case, Finding, MAX_CASES, Reading, Subject, Verdict};
+use super::refusal::{Finding, MAX_CASES, Reading, Refusal, Subject, Verdict};
 use super::relatives::Relative;
 use super::statement::{self, Statement};
 use super::text::{self, BREAK, WRAP};
@@ -40,8 +40,8 @@ pub(super) fn prose(text: &str) -> Reading {
 }
 
 /// The same refusals as one, with their number; those of Binary Authorization first.
-pub(super) fn merged(cases: Vec<Case>) -> Vec<Case> {
-    let mut kept: Vec<Case> = Vec::new();
+pub(super) fn merged(cases: Vec<Refusal>) -> Vec<Refusal> {
+    let mut kept: Vec<Refusal> = Vec::new();
     let mut known: HashMap<String, usize> = HashMap::new();
     for case in cases {
         let subject = &case.subject;
@@ -70,7 +70,7 @@ pub(super) fn merged(cases: Vec<Case>) -> Vec<Case> {
     kept
 }
 
-impl Case {
+impl Refusal {
     /// Counts the same refusal, and takes what it says more.
     fn take(&mut self, same: Self) {
         self.times += same.times;
@@ -78,7 +78,7 @@ impl Case {
     }
 }
 
-fn cases(plain: &str) -> Vec<Case> {
+fn cases(plain: &str) -> Vec<Refusal> {
     let mut messages: Vec<Vec<Found>> = Vec::new();
     for found in statements(plain) {
         match messages.last_mut() {
@@ -161,17 +161,17 @@ fn goes_on(plain: &str, message: &[Found], found: &Found) -> bool {
 
 /// A case as it is put together.
 struct Building {
-    kind: Option<Kind>,
+    kind: Option<RefusalKind>,
     /// The message has its beginning, so that it is known who says it.
     has_head: bool,
     /// An image whose cause has not come yet.
     pending: Option<String>,
     /// A webhook that is none of Binary Authorization's.
     other_webhook: Option<String>,
-    case: Case,
+    case: Refusal,
 }
 
-fn built(plain: &str, message: &[Found], next: usize) -> Option<Case> {
+fn built(plain: &str, message: &[Found], next: usize) -> Option<Refusal> {
     let (first, last) = (message.first()?, message.last()?);
     // Of what is known only by some of its words, the line has the rest.
     let is_relative = matches!(first.statement, Statement::Relative { .. });
@@ -182,8 +182,8 @@ fn built(plain: &str, message: &[Found], next: usize) -> Option<Case> {
         has_head: false,
         pending: None,
         other_webhook: None,
-        case: Case {
-            kind: Kind::Unknown,
+        case: Refusal {
+            kind: RefusalKind::Unknown,
             verdict: Verdict::Denied,
             rule: None,
             findings: Vec::new(),
@@ -227,18 +227,18 @@ impl Building {
             Statement::Webhook { name } if is_binary_authorization(name) => self.head(webhook_kind(name)),
             Statement::Webhook { name } => self.other_webhook = Some(name.clone()),
             Statement::WebhookFailed { name, why } => self.webhook_failed(name, why),
-            Statement::Backend => self.head(Kind::GkeLegacy),
+            Statement::Backend => self.head(RefusalKind::GkeLegacy),
             Statement::BackendNoReason => {
-                self.head(Kind::GkeLegacy);
+                self.head(RefusalKind::GkeLegacy);
                 self.find(None, None, Reason::new(ReasonKind::NotGiven, ""));
             }
-            Statement::ServiceUpdate => self.head(Kind::CloudRun),
+            Statement::ServiceUpdate => self.head(RefusalKind::CloudRun),
             Statement::Revision { name } => {
-                self.head(Kind::CloudRun);
+                self.head(RefusalKind::CloudRun);
                 self.case.subject.revision.clone_from(name);
             }
             Statement::ContainerImage { image } => {
-                self.head(Kind::CloudRun);
+                self.head(RefusalKind::CloudRun);
                 self.wait_for(image);
             }
             statement => self.sentence(statement),
@@ -250,7 +250,7 @@ impl Building {
         match statement {
             Statement::ImageRule { image, rule } => {
                 // Only GKE's webhook says so.
-                self.head(Kind::Gke);
+                self.head(RefusalKind::Gke);
                 match rule {
                     Ok(rule) => self.case.rule = Some(rule.clone()),
                     Err(words) => {
@@ -260,26 +260,26 @@ impl Building {
                 self.wait_for(image);
             }
             Statement::Rule { rule } => {
-                self.kind.get_or_insert(Kind::GkeLegacy);
+                self.kind.get_or_insert(RefusalKind::GkeLegacy);
                 self.case.rule = Some(rule.clone());
             }
             Statement::AlwaysDeny { text } => {
-                self.kind.get_or_insert(Kind::GkeLegacy);
+                self.kind.get_or_insert(RefusalKind::GkeLegacy);
                 let image = self.pending.take();
                 self.find(image, None, Reason::new(ReasonKind::AlwaysDeny, text.clone()));
             }
             Statement::DeniedByAttestor => {
-                self.kind.get_or_insert(Kind::GkeLegacy);
+                self.kind.get_or_insert(RefusalKind::GkeLegacy);
             }
             Statement::ImageAttestor { image, attestor, reason } => {
-                self.kind.get_or_insert(Kind::Gke);
+                self.kind.get_or_insert(RefusalKind::Gke);
                 if self.pending.as_ref() == Some(image) {
                     self.pending = None;
                 }
                 self.find(Some(image.clone()), Some(attestor.clone()), reason.clone());
             }
             Statement::Cause { image } => {
-                self.head(Kind::Gke);
+                self.head(RefusalKind::Gke);
                 self.wait_for(image);
             }
             Statement::Relative { known } => {
@@ -298,7 +298,7 @@ impl Building {
         }
     }
 
-    fn head(&mut self, kind: Kind) {
+    fn head(&mut self, kind: RefusalKind) {
         self.kind.get_or_insert(kind);
         self.has_head = true;
     }
@@ -369,14 +369,14 @@ impl Building {
     }
 
     /// The rest of the line is what another says.
-    fn rest_of_line(&mut self, plain: &str, from: usize, known: &'static relatives::Known) {
+    fn rest_of_line(&mut self, plain: &str, from: usize, known: &'static relatives::KnownMessage) {
         let (text, _) = Cursor { text: plain, at: from }.line(2 * EXCERPT);
         self.case.relative = Some(known);
         let text = format!("{} {}", self.case.text, shown(text));
         text.trim().clone_into(&mut self.case.text);
     }
 
-    fn finish(mut self, plain: &str, end: usize) -> Case {
+    fn finish(mut self, plain: &str, end: usize) -> Refusal {
         if let Some(image) = self.pending.take() {
             self.not_given(image);
         }
@@ -394,7 +394,7 @@ impl Building {
             // A pod that is forbidden, or an error of the server, and nothing that is known behind it.
             self.rest_of_line(plain, end, &relatives::API_SERVER);
             let case = &mut self.case;
-            case.kind = Kind::ApiError;
+            case.kind = RefusalKind::ApiError;
             let text = clipped(&case.text, EXCERPT);
             case.unknown.push(format!("why, in words that are not known: `{text}`"));
             return self.case;
@@ -412,7 +412,7 @@ impl Building {
     }
 }
 
-fn say_reasons(case: &mut Case) {
+fn say_reasons(case: &mut Refusal) {
     for finding in &case.findings {
         let (reason, by) = (&finding.reason, finding.attestor.as_deref().unwrap_or_default());
         if reason.is_cut {
@@ -425,7 +425,7 @@ fn say_reasons(case: &mut Case) {
 }
 
 /// What is missing with the beginning of a message.
-fn no_head(case: &Case) -> &'static str {
+fn no_head(case: &Refusal) -> &'static str {
     if case.rule.is_some() {
         "the beginning of the message is missing: the old GKE and the distributed cloud both say this"
     } else {
@@ -433,8 +433,8 @@ fn no_head(case: &Case) -> &'static str {
     }
 }
 
-fn webhook_kind(name: &str) -> Kind {
-    if name == DISTRIBUTED_WEBHOOK { Kind::DistributedCloud } else { Kind::Gke }
+fn webhook_kind(name: &str) -> RefusalKind {
+    if name == DISTRIBUTED_WEBHOOK { RefusalKind::DistributedCloud } else { RefusalKind::Gke }
 }
 
 /// At most so many characters.
@@ -447,6 +447,6 @@ pub(super) fn clipped(text: &str, limit: usize) -> String {
 }
 
 /// Whether a relative says so little that the rest of the text goes before it.
-pub(super) fn is_vague(case: &Case) -> bool {
+pub(super) fn is_vague(case: &Refusal) -> bool {
     case.relative.is_some_and(|known| known.relative == Relative::ApiServer)
 }

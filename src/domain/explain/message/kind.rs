@@ -2,7 +2,7 @@
 
 /// Who says no, as far as the text tells.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Kind {
+pub enum RefusalKind {
     /// The admission webhook of GKE.
     Gke,
     /// The enforcement path of GKE before 1.18.15, 1.19.7 and 1.20.2.
@@ -22,7 +22,7 @@ pub enum Kind {
     Unknown,
 }
 
-impl Kind {
+impl RefusalKind {
     /// As in the output of `explain`.
     pub fn as_str(self) -> &'static str {
         match self {

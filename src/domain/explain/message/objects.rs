@@ -11,7 +11,7 @@ mod field;
 use serde_json::Value;
 
 use super::assemble::{merged, prose};
-use super::refusal::{Case, Reading, Subject};
+use super::refusal::{Reading, Refusal, Subject};
 use field::text;
 
 /// Objects in objects are followed so far.
@@ -79,7 +79,7 @@ fn is_list_of_objects(value: &Value) -> bool {
 /// What was found in objects.
 #[derive(Default)]
 struct Found {
-    cases: Vec<Case>,
+    cases: Vec<Refusal>,
     /// Objects without a refusal.
     others: usize,
 }

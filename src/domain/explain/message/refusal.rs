@@ -1,9 +1,9 @@
 //! What a text says: refusals, each with its findings and whom it was about.
 
-use super::kind::Kind;
+use super::kind::RefusalKind;
 use super::reason::{Reason, ReasonKind};
 use super::recognised::Recognised;
-use super::relatives::{Known, Relative};
+use super::relatives::{KnownMessage, Relative};
 use crate::policy::RuleKind;
 
 /// More refusals than this in one text are counted, and not told.
@@ -81,14 +81,14 @@ pub struct Subject {
 
 /// One refusal, or one other thing that the text says.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Case {
-    pub kind: Kind,
+pub struct Refusal {
+    pub kind: RefusalKind,
     pub verdict: Verdict,
     pub rule: Option<RuleSaid>,
     pub findings: Vec<Finding>,
     pub subject: Subject,
     /// What it is, where it is no refusal of Binary Authorization's.
-    pub relative: Option<&'static Known>,
+    pub relative: Option<&'static KnownMessage>,
     /// What was around the message, the outermost first: `kubectl`, `Terraform`.
     pub carriers: Vec<&'static str>,
     /// What the message does not say, or says in words that are not understood.
@@ -99,7 +99,7 @@ pub struct Case {
     pub text: String,
 }
 
-impl Case {
+impl Refusal {
     /// Every image it names: those that were refused first.
     pub fn images(&self) -> Vec<&str> {
         let mut images: Vec<&str> = Vec::new();
@@ -128,7 +128,7 @@ impl Case {
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Reading {
     /// What Binary Authorization refused first, in the order of the text.
-    pub cases: Vec<Case>,
+    pub cases: Vec<Refusal>,
     /// What is not known of the text as a whole.
     pub unknown: Vec<String>,
     /// Objects and entries that were read and refuse nothing.
@@ -139,13 +139,13 @@ pub struct Reading {
 
 impl Reading {
     /// The kind of the whole: of the first refusal.
-    pub fn kind(&self) -> Kind {
-        self.cases.first().map_or(Kind::Unknown, |case| case.kind)
+    pub fn kind(&self) -> RefusalKind {
+        self.cases.first().map_or(RefusalKind::Unknown, |case| case.kind)
     }
 
     /// Whether anything in the text is explained.
     pub fn is_explained(&self) -> bool {
-        self.cases.iter().any(Case::is_explained)
+        self.cases.iter().any(Refusal::is_explained)
     }
 
     /// Whether the text is a refusal of a pod by Binary Authorization, of which more is known than that.

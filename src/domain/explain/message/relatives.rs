@@ -5,7 +5,7 @@
 //! Analysis errors", the texts of the API server, the kubelet and the organization policy service.
 
 use super::cursor::Cursor;
-use super::kind::Kind;
+use super::kind::RefusalKind;
 use super::text::BREAK;
 
 /// What a message is about that is no refusal of a pod by Binary Authorization.
@@ -54,17 +54,17 @@ impl Relative {
 
 /// One text that is known.
 #[derive(Debug, PartialEq, Eq)]
-pub struct Known {
+pub struct KnownMessage {
     /// Words of it that no other message has.
     words: &'static str,
-    pub kind: Kind,
+    pub kind: RefusalKind,
     pub relative: Relative,
     /// What it means, and what to do.
     pub means: &'static str,
 }
 
-const fn known(words: &'static str, kind: Kind, relative: Relative, means: &'static str) -> Known {
-    Known { words, kind, relative, means }
+const fn known(words: &'static str, kind: RefusalKind, relative: Relative, means: &'static str) -> KnownMessage {
+    KnownMessage { words, kind, relative, means }
 }
 
 const ORG: &str = "A constraint of the organization forbids it; the project's Binary Authorization policy was not asked. \
@@ -97,10 +97,10 @@ const SHAPE: &str = "Something in the file is of another type than the policy ne
      maps. Nothing was imported.";
 const SERVER: &str = "The API server refused the request, and what is here does not say why.";
 
-use Kind::{ApiError as Api, OrgPolicy as Org, OtherWebhook as Other, PolicyImport as Import};
+use RefusalKind::{ApiError as Api, OrgPolicy as Org, OtherWebhook as Other, PolicyImport as Import};
 
 /// In the order in which they are tried: of two that begin alike the longer goes first.
-static KNOWN: [Known; 63] = [
+static KNOWN: [KnownMessage; 63] = [
     known("constraints/run.allowedBinaryAuthorizationPolicies", Org, Relative::OrgPolicy, ORG_BINAUTHZ),
     known("run.allowedBinaryAuthorizationPolicies", Org, Relative::OrgPolicy, ORG_BINAUTHZ),
     known("Request is disallowed by organization's constraints/", Org, Relative::OrgPolicy, ORG),
@@ -167,16 +167,16 @@ static KNOWN: [Known; 63] = [
 ];
 
 /// An admission webhook that is none of Binary Authorization's.
-pub(super) static OTHER_WEBHOOK: Known = known("", Other, Relative::OtherWebhook, WEBHOOK);
+pub(super) static OTHER_WEBHOOK: KnownMessage = known("", Other, Relative::OtherWebhook, WEBHOOK);
 /// The API server, where nothing else was recognised.
-pub(super) static API_SERVER: Known = known("", Api, Relative::ApiServer, SERVER);
+pub(super) static API_SERVER: KnownMessage = known("", Api, Relative::ApiServer, SERVER);
 /// The fields and values that gcloud does not take stand below its sentence.
 const GOES_ON: &str = "Failed to parse value";
 /// The longest that is kept of one.
 const LONGEST: usize = 400;
 
 /// What is known of the words here, and where the message ends: with its line.
-pub(super) fn read(at: Cursor<'_>) -> Option<(&'static Known, Cursor<'_>)> {
+pub(super) fn read(at: Cursor<'_>) -> Option<(&'static KnownMessage, Cursor<'_>)> {
     let first = at.peek()?;
     let (known, behind) = KNOWN
         .iter()

@@ -43,7 +43,7 @@ pub(super) enum Statement {
     /// `'X' : `, before the cause of an audit log entry.
     Cause { image: String },
     /// What is known and is not a refusal of Binary Authorization's.
-    Relative { known: &'static relatives::Known },
+    Relative { known: &'static relatives::KnownMessage },
 }
 
 impl Statement {

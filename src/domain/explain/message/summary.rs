@@ -1,20 +1,21 @@
 //! What a refusal says: in plain words, and as the question that was asked.
 
-use super::kind::Kind;
+use super::kind::RefusalKind;
 use super::reason::ReasonKind;
-use super::refusal::{Case, Finding, RuleSaid, Verdict};
+use super::refusal::{Finding, Refusal, RuleSaid, Verdict};
 use super::relatives::Relative;
 use crate::admission::{Platform, Request, RequestImage};
 use crate::policy::RuleKind;
 
 /// A sentence for who says no and of what, and one for each image and attestor.
-pub fn says(case: &Case) -> Vec<String> {
+pub fn says(case: &Refusal) -> Vec<String> {
     if let Some(known) = case.relative {
         if known.relative == Relative::ApiServer {
             let who = "The API server refused it. Whether that was Binary Authorization is not known.";
             return vec![who.to_owned()];
         }
-        let who = if case.kind == Kind::PolicyImport { "The import was refused" } else { "Not Binary Authorization" };
+        let who =
+            if case.kind == RefusalKind::PolicyImport { "The import was refused" } else { "Not Binary Authorization" };
         return vec![format!("{who}: this is about {}.", known.relative.as_str()), known.means.to_owned()];
     }
     let mut lines = vec![head(case)];
@@ -22,16 +23,16 @@ pub fn says(case: &Case) -> Vec<String> {
     lines
 }
 
-fn head(case: &Case) -> String {
+fn head(case: &Refusal) -> String {
     let who = match case.kind {
-        Kind::Gke => "GKE",
-        Kind::GkeLegacy => "GKE, by its enforcement path of before 2021,",
-        Kind::CloudRun => "Cloud Run",
-        Kind::DistributedCloud => "The distributed cloud",
+        RefusalKind::Gke => "GKE",
+        RefusalKind::GkeLegacy => "GKE, by its enforcement path of before 2021,",
+        RefusalKind::CloudRun => "Cloud Run",
+        RefusalKind::DistributedCloud => "The distributed cloud",
         _ => "The audit log says that the cluster",
     };
     let what = match case.kind {
-        Kind::CloudRun => "a revision",
+        RefusalKind::CloudRun => "a revision",
         _ => "a pod",
     };
     let by = case.rule.as_ref().map_or_else(String::new, |rule| format!(", by {}", rule_words(rule)));
@@ -56,7 +57,7 @@ pub fn rule_words(rule: &RuleSaid) -> String {
     }
 }
 
-fn told(case: &Case, finding: &Finding) -> String {
+fn told(case: &Refusal, finding: &Finding) -> String {
     let image = finding.image.as_deref().unwrap_or("an image that the message does not name");
     let attestor = finding.attestor.as_deref().unwrap_or("an attestor");
     match &finding.reason.kind {
@@ -89,7 +90,7 @@ fn told(case: &Case, finding: &Finding) -> String {
     }
 }
 
-impl Case {
+impl Refusal {
     /// The pod or revision that was refused, as far as the text tells: what to ask a policy again.
     pub fn request(&self) -> Request {
         let subject = &self.subject;
@@ -99,7 +100,8 @@ impl Case {
         let first = |texts: [&str; 3]| texts.into_iter().find(|text| !text.is_empty()).unwrap_or_default().to_owned();
         let has_cluster = !subject.cluster.is_empty() && !subject.location.is_empty();
         let cluster = has_cluster.then(|| format!("{}.{}", subject.location, subject.cluster));
-        let is_cloud_run = self.kind == Kind::CloudRun || !subject.revision.is_empty() || !subject.service.is_empty();
+        let is_cloud_run =
+            self.kind == RefusalKind::CloudRun || !subject.revision.is_empty() || !subject.service.is_empty();
         let image = |image: &str| RequestImage { image: image.to_owned(), ..RequestImage::default() };
         Request {
             platform: if is_cloud_run { Platform::CloudRun } else { Platform::Gke },

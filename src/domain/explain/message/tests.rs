@@ -12,7 +12,7 @@ mod random;
 
 /// What a message is decoded to, in one line.
 fn line(reading: &Reading) -> String {
-    let one = |case: &Case| {
+    let one = |case: &Refusal| {
         let rule = case.rule.as_ref().map_or("-".to_owned(), |rule| format!("{:?}:{}", rule.kind, rule.key));
         let finding = |finding: &Finding| {
             let (image, attestor) =

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use countersign::domain::admission::{Attestations, AttestorEvidence, Evidence, Outcome, Request, RequestImage};
 use countersign::domain::attestation::Attestation;
 use countersign::domain::attestor::Attestor;
-use countersign::domain::fix::{Kind, KnownKey, Step};
+use countersign::domain::fix::{FixKind, FixStep, KnownKey};
 use countersign::domain::image::ImageRef;
 use countersign::domain::name::AttestorName;
 use countersign::domain::policy::{AdmissionRule, AdmissionWhitelistPattern, EnforcementMode, EvaluationMode, Policy};
@@ -99,24 +99,24 @@ fn states(name: &AttestorName) -> Vec<AttestorEvidence> {
 }
 
 /// What belongs to the kind, and what it may need besides: every step that there could be.
-fn universe(world: &World, kind: Kind) -> (Vec<Step>, Vec<Step>) {
+fn universe(world: &World, kind: FixKind) -> (Vec<FixStep>, Vec<FixStep>) {
     let images: Vec<String> = world.request.images.iter().map(|image| image.image.clone()).collect();
-    let allow = |pattern: String| Step::AllowPattern { pattern };
+    let allow = |pattern: String| FixStep::AllowPattern { pattern };
     let by_digest = |image: &String| image.contains("@sha256:");
-    let exact: Vec<Step> = images.iter().map(|image| allow(image.clone())).collect();
+    let exact: Vec<FixStep> = images.iter().map(|image| allow(image.clone())).collect();
     match kind {
-        Kind::AllowImage => (images.iter().filter(|i| by_digest(i)).map(|i| allow(i.clone())).collect(), Vec::new()),
-        Kind::AllowTag => {
+        FixKind::AllowImage => (images.iter().filter(|i| by_digest(i)).map(|i| allow(i.clone())).collect(), Vec::new()),
+        FixKind::AllowTag => {
             let (digests, tags): (Vec<String>, Vec<String>) = images.into_iter().partition(by_digest);
             (tags.into_iter().map(allow).collect(), digests.into_iter().map(allow).collect())
         }
-        Kind::AllowRepository => {
+        FixKind::AllowRepository => {
             let names = images.iter().map(|image| image.parse::<ImageRef>().unwrap().name().to_owned());
             let names: Vec<String> = names.filter(|name| name.contains('/')).collect();
             let tails = ["@*", ":*", "[@:]*"];
             (names.iter().flat_map(|name| tails.map(|tail| allow(format!("{name}{tail}")))).collect(), exact)
         }
-        Kind::AllowRegistry => {
+        FixKind::AllowRegistry => {
             let hosts = images.iter().filter_map(|image| Some(image.split_once('/')?.0.to_owned()));
             (hosts.map(|host| allow(format!("{host}/**"))).collect(), exact)
         }
@@ -125,12 +125,12 @@ fn universe(world: &World, kind: Kind) -> (Vec<Step>, Vec<Step>) {
 }
 
 /// Every step that concerns digests and attestors.
-fn of_evidence(world: &World, kind: Kind) -> (Vec<Step>, Vec<Step>) {
-    let use_digests: Vec<Step> = proposed(world, |step| matches!(step, Step::UseDigest { .. }));
+fn of_evidence(world: &World, kind: FixKind) -> (Vec<FixStep>, Vec<FixStep>) {
+    let use_digests: Vec<FixStep> = proposed(world, |step| matches!(step, FixStep::UseDigest { .. }));
     let mut digests: Vec<String> =
         world.request.images.iter().map(|i| i.image.clone()).filter(|i| i.contains('@')).collect();
     digests.extend(use_digests.iter().filter_map(|step| match step {
-        Step::UseDigest { to, .. } => Some(to.clone()),
+        FixStep::UseDigest { to, .. } => Some(to.clone()),
         _ => None,
     }));
     let (mut grants, mut new_keys, mut corrections, mut attests) = (vec![], vec![], vec![], vec![]);
@@ -139,7 +139,7 @@ fn of_evidence(world: &World, kind: Kind) -> (Vec<Step>, Vec<Step>) {
         let list = match attestations {
             Attestations::Read(list) => list.clone(),
             Attestations::NotPermitted { service_account, readable } => {
-                grants.push(Step::Grant {
+                grants.push(FixStep::Grant {
                     attestor: name.clone(),
                     note: attestor.note.clone(),
                     service_account: service_account.clone(),
@@ -149,16 +149,16 @@ fn of_evidence(world: &World, kind: Kind) -> (Vec<Step>, Vec<Step>) {
             _ => Vec::new(),
         };
         let all: Vec<KnownKey> = keys();
-        new_keys.extend(all.iter().map(|k| Step::AddKey { attestor: name.clone(), key: Some(Box::new(k.clone())) }));
+        new_keys.extend(all.iter().map(|k| FixStep::AddKey { attestor: name.clone(), key: Some(Box::new(k.clone())) }));
         for attestation in list {
-            corrections.extend(attestor.keys.iter().map(|key| Step::CorrectKeyId {
+            corrections.extend(attestor.keys.iter().map(|key| FixStep::CorrectKeyId {
                 attestor: name.clone(),
                 attestation: Box::new(attestation.clone()),
                 signature: 0,
                 key_id: key.id.clone(),
             }));
         }
-        attests.extend(digests.iter().map(|image| Step::Attest {
+        attests.extend(digests.iter().map(|image| FixStep::Attest {
             attestor: name.clone(),
             note: None,
             image: image.clone(),
@@ -166,19 +166,19 @@ fn of_evidence(world: &World, kind: Kind) -> (Vec<Step>, Vec<Step>) {
             again: false,
         }));
     }
-    let join = |lists: &[&Vec<Step>]| lists.iter().flat_map(|list| list.iter().cloned()).collect::<Vec<Step>>();
+    let join = |lists: &[&Vec<FixStep>]| lists.iter().flat_map(|list| list.iter().cloned()).collect::<Vec<FixStep>>();
     match kind {
-        Kind::DeployByDigest => (use_digests, Vec::new()),
-        Kind::GrantRole => (grants, join(&[&use_digests, &attests])),
-        Kind::CorrectKeyId => (corrections, join(&[&use_digests, &grants, &attests])),
-        Kind::AddKey => (new_keys, join(&[&use_digests, &attests])),
+        FixKind::DeployByDigest => (use_digests, Vec::new()),
+        FixKind::GrantRole => (grants, join(&[&use_digests, &attests])),
+        FixKind::CorrectKeyId => (corrections, join(&[&use_digests, &grants, &attests])),
+        FixKind::AddKey => (new_keys, join(&[&use_digests, &attests])),
         _ => (attests, join(&[&use_digests])),
     }
 }
 
 /// Steps that some fix has: the digest that stands for one that is not known is only known there.
-fn proposed(world: &World, wanted: fn(&Step) -> bool) -> Vec<Step> {
-    let mut steps: Vec<Step> = Vec::new();
+fn proposed(world: &World, wanted: fn(&FixStep) -> bool) -> Vec<FixStep> {
+    let mut steps: Vec<FixStep> = Vec::new();
     for step in world.fixes().into_iter().flat_map(|fix| fix.steps).filter(wanted) {
         if !steps.contains(&step) {
             steps.push(step);
@@ -188,23 +188,23 @@ fn proposed(world: &World, wanted: fn(&Step) -> bool) -> Vec<Step> {
 }
 
 /// The size of the smallest set up to `most` with a step of the kind that admits the pod, and none idle.
-fn smallest(world: &World, kind: Kind, most: usize) -> Option<usize> {
+fn smallest(world: &World, kind: FixKind, most: usize) -> Option<usize> {
     let (of_kind, besides) = universe(world, kind);
-    let all: Vec<&Step> = of_kind.iter().chain(&besides).collect();
+    let all: Vec<&FixStep> = of_kind.iter().chain(&besides).collect();
     (1..=most).find(|size| sets(&all, *size, of_kind.len()).iter().any(|set| admits_without_idle(world, set)))
 }
 
-fn admits_without_idle(world: &World, set: &[&Step]) -> bool {
+fn admits_without_idle(world: &World, set: &[&FixStep]) -> bool {
     let mut ordered = set.to_vec();
     // Attestations are made when the rest is done.
-    ordered.sort_by_key(|step| matches!(step, Step::Attest { .. } | Step::CorrectKeyId { .. }));
+    ordered.sort_by_key(|step| matches!(step, FixStep::Attest { .. } | FixStep::CorrectKeyId { .. }));
     let without = |at: usize| ordered.iter().enumerate().filter(|(n, _)| *n != at).map(|(_, s)| *s).collect::<Vec<_>>();
     world.with(&ordered).admits() && (0..ordered.len()).all(|at| !world.with(&without(at)).admits())
 }
 
 /// Every set of this size with at least one of the first `of_kind`.
-fn sets<'s>(all: &[&'s Step], size: usize, of_kind: usize) -> Vec<Vec<&'s Step>> {
-    let mut sets: Vec<Vec<&Step>> = vec![Vec::new()];
+fn sets<'s>(all: &[&'s FixStep], size: usize, of_kind: usize) -> Vec<Vec<&'s FixStep>> {
+    let mut sets: Vec<Vec<&FixStep>> = vec![Vec::new()];
     let mut starts = vec![0];
     for _ in 0..size {
         let (mut longer, mut next) = (Vec::new(), Vec::new());
@@ -225,16 +225,16 @@ fn sets<'s>(all: &[&'s Step], size: usize, of_kind: usize) -> Vec<Vec<&'s Step>>
 /// The largest sets that are tried out.
 const MOST: usize = 2;
 
-const KINDS: [Kind; 9] = [
-    Kind::DeployByDigest,
-    Kind::GrantRole,
-    Kind::CorrectKeyId,
-    Kind::Attest,
-    Kind::AddKey,
-    Kind::AllowImage,
-    Kind::AllowTag,
-    Kind::AllowRepository,
-    Kind::AllowRegistry,
+const KINDS: [FixKind; 9] = [
+    FixKind::DeployByDigest,
+    FixKind::GrantRole,
+    FixKind::CorrectKeyId,
+    FixKind::Attest,
+    FixKind::AddKey,
+    FixKind::AllowImage,
+    FixKind::AllowTag,
+    FixKind::AllowRepository,
+    FixKind::AllowRegistry,
 ];
 
 /// Compares in every world of these pods, policies and states of the two attestors that `wanted` picks by how
@@ -244,9 +244,9 @@ fn explore(
     pods: &[Request],
     states: [&[AttestorEvidence]; 2],
     mut wanted: impl FnMut(usize) -> bool,
-) -> BTreeMap<Kind, usize> {
+) -> BTreeMap<FixKind, usize> {
     let [a, b] = names();
-    let mut denied: BTreeMap<Kind, usize> = BTreeMap::new();
+    let mut denied: BTreeMap<FixKind, usize> = BTreeMap::new();
     for policy in policies {
         // Where nobody is asked it makes no difference what is known of them.
         let asked = policy.attestors().len();
@@ -285,7 +285,7 @@ fn no_smaller_fix_of_its_kind_is_in_a_small_universe() {
     assert_eq!((policies.len(), pods.len()), (4, 3));
     let of_second: Vec<AttestorEvidence> = states(&b).into_iter().skip(2).take(3).collect();
     let denied = explore(&policies, &pods, [&states(&a), &of_second], |_| true);
-    let met = |kind: &Kind| denied.contains_key(kind);
+    let met = |kind: &FixKind| denied.contains_key(kind);
     assert!(KINDS.iter().all(met), "{denied:?}");
 }
 
@@ -312,7 +312,7 @@ fn no_smaller_fix_of_its_kind_is_found_by_trying_many() {
     assert!(KINDS.iter().all(|kind| denied.get(kind).is_some_and(|count| *count >= 3)), "{denied:?}");
 }
 
-fn compare(world: &World, seen: &mut BTreeMap<Kind, usize>) {
+fn compare(world: &World, seen: &mut BTreeMap<FixKind, usize>) {
     let fixes = world.fixes();
     for fix in &fixes {
         check(world, fix);

@@ -11,7 +11,7 @@ use countersign::app::overlay::Overlay;
 use countersign::app::sign::state::Stage as Page;
 use countersign::app::update::{start, update};
 use countersign::domain::admission::{Outcome, RequestImage};
-use countersign::domain::fix::Kind;
+use countersign::domain::fix::FixKind;
 use countersign::runtime::backend::Backend;
 use countersign::runtime::effects::Runner;
 use countersign::runtime::files::Files;
@@ -135,7 +135,7 @@ impl Bench {
 
     /// Asks about the pod, opens the fixes, and applies what stands at the top until it is admitted;
     /// the kind of the first.
-    pub(super) async fn mend(&mut self, scene: &Scene) -> Kind {
+    pub(super) async fn mend(&mut self, scene: &Scene) -> FixKind {
         self.model.session.ask(Lab::request(scene));
         // As when the connection is made: everything is read.
         let connected = Msg::Connected(Ok(self.address.clone()));

@@ -6,12 +6,12 @@ use serde_json::Value;
 use super::field::{fill, map, message, text};
 use crate::admission::{BREAK_GLASS_ANNOTATION, BREAK_GLASS_LABEL};
 use crate::explain::message::assemble::{clipped, is_vague};
-use crate::explain::message::kind::Kind;
+use crate::explain::message::kind::RefusalKind;
 use crate::explain::message::reason::{Reason, ReasonKind};
-use crate::explain::message::refusal::{Case, Finding, Subject, Verdict};
+use crate::explain::message::refusal::{Finding, Refusal, Subject, Verdict};
 
 /// What one entry tells: at most one refusal by Binary Authorization.
-pub(super) fn cases(entry: &Value) -> Vec<Case> {
+pub(super) fn cases(entry: &Value) -> Vec<Refusal> {
     let subject = subject(entry);
     for payload in ["/jsonPayload", "/protoPayload"] {
         if let Some(payload) = entry.pointer(payload)
@@ -30,7 +30,7 @@ pub(super) fn cases(entry: &Value) -> Vec<Case> {
     audit(entry, subject)
 }
 
-fn about(mut case: Case, subject: &Subject) -> Case {
+fn about(mut case: Refusal, subject: &Subject) -> Refusal {
     fill(&mut case.subject, subject);
     case
 }
@@ -80,7 +80,7 @@ fn images(entry: &Value) -> Vec<String> {
 }
 
 /// An entry about a request: a refusal, or one that was admitted with a mark.
-fn audit(entry: &Value, subject: Subject) -> Vec<Case> {
+fn audit(entry: &Value, subject: Subject) -> Vec<Refusal> {
     let verdict = mark(entry);
     let response = entry.pointer("/protoPayload/response").unwrap_or(&Value::Null);
     let overridden = label(entry, "overridden-verification-result");
@@ -98,11 +98,11 @@ fn audit(entry: &Value, subject: Subject) -> Vec<Case> {
 }
 
 /// The refusal that a response of the API server is: a `Status`, or an object with conditions.
-pub(super) fn refused(response: &Value, subject: &Subject) -> Option<Case> {
+pub(super) fn refused(response: &Value, subject: &Subject) -> Option<Refusal> {
     let mut case = whole(&told(response), subject)?;
     // Outside of a log it is what the server said, and no entry.
-    if case.kind == Kind::AuditLog {
-        case.kind = message(&text(response, "/message"), subject).first().map_or(Kind::Gke, |case| case.kind);
+    if case.kind == RefusalKind::AuditLog {
+        case.kind = message(&text(response, "/message"), subject).first().map_or(RefusalKind::Gke, |case| case.kind);
     }
     Some(case)
 }
@@ -121,7 +121,7 @@ fn told(response: &Value) -> Vec<String> {
 }
 
 /// What several texts about the same say together.
-fn whole(texts: &[String], subject: &Subject) -> Option<Case> {
+fn whole(texts: &[String], subject: &Subject) -> Option<Refusal> {
     let mut cases = texts.iter().flat_map(|text| message(text, subject)).collect::<Vec<_>>();
     cases.sort_by_key(|case| (!case.kind.is_binary_authorization(), is_vague(case)));
     let mut cases = cases.into_iter();
@@ -129,7 +129,7 @@ fn whole(texts: &[String], subject: &Subject) -> Option<Case> {
     if !whole.kind.is_binary_authorization() {
         return Some(whole);
     }
-    whole.kind = Kind::AuditLog;
+    whole.kind = RefusalKind::AuditLog;
     whole.subject.images.clone_from(&subject.images);
     for other in cases.filter(|case| case.kind.is_binary_authorization()) {
         whole.rule = whole.rule.or(other.rule);
@@ -140,7 +140,7 @@ fn whole(texts: &[String], subject: &Subject) -> Option<Case> {
 }
 
 /// One text names the image and another the cause: the fuller of two findings stays.
-fn without_repeats(case: &mut Case) {
+fn without_repeats(case: &mut Refusal) {
     let mut kept: Vec<Finding> = Vec::new();
     for finding in std::mem::take(&mut case.findings) {
         let same = |other: &Finding| {
@@ -190,7 +190,7 @@ fn mark(entry: &Value) -> Option<Verdict> {
 }
 
 /// An entry with a mark and no verdict that it overrode.
-fn marked(verdict: Verdict, subject: Subject) -> Case {
+fn marked(verdict: Verdict, subject: Subject) -> Refusal {
     let (findings, unknown) = match verdict {
         Verdict::FailedOpen => {
             let reason = Reason { kind: ReasonKind::Unreachable, text: String::new(), is_cut: false };
@@ -202,8 +202,8 @@ fn marked(verdict: Verdict, subject: Subject) -> Case {
         Some(how) => format!("{}: {how}", verdict.as_str()),
         None => verdict.as_str().to_owned(),
     };
-    Case {
-        kind: Kind::AuditLog,
+    Refusal {
+        kind: RefusalKind::AuditLog,
         verdict,
         rule: None,
         findings,
@@ -230,7 +230,7 @@ fn asked_for(subject: &Subject) -> Option<String> {
 
 /// An event of continuous validation (`docs/binary-authorization.md`, "Continuous validation events"):
 /// pods that run and would not be admitted.
-pub(super) fn continuous(payload: &Value, subject: Subject) -> Vec<Case> {
+pub(super) fn continuous(payload: &Value, subject: Subject) -> Vec<Refusal> {
     let (event, error) = (payload.get("podEvent"), text(payload, "/configErrorEvent/description"));
     let mut case = marked(Verdict::Running, subject);
     case.unknown.clear();

@@ -4,10 +4,10 @@ use serde_json::Value;
 
 use super::field::{SHORTEST, message, text};
 use crate::explain::message::assemble::{is_vague, merged};
-use crate::explain::message::{Case, Subject};
+use crate::explain::message::{Refusal, Subject};
 
 /// An `Event` of `v1` or `events.k8s.io/v1`.
-pub(super) fn event(event: &Value) -> Vec<Case> {
+pub(super) fn event(event: &Value) -> Vec<Refusal> {
     let about = if event.get("regarding").is_some() { "/regarding" } else { "/involvedObject" };
     let field = |name: &str| text(event, &format!("{about}/{name}")).into_owned();
     let kind = field("kind").to_lowercase();
@@ -36,7 +36,7 @@ pub(super) fn event(event: &Value) -> Vec<Case> {
 }
 
 /// Any other object: whatever in it is a message. One that is told several times is one.
-pub(super) fn object(value: &Value) -> Vec<Case> {
+pub(super) fn object(value: &Value) -> Vec<Refusal> {
     let kind = text(value, "/kind").to_lowercase();
     let name = text(value, "/metadata/name");
     let is_object = !kind.is_empty() && !name.is_empty();

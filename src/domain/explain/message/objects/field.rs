@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use crate::explain::message::assemble::prose;
-use crate::explain::message::refusal::{Case, Subject};
+use crate::explain::message::refusal::{Refusal, Subject};
 
 /// A text that is shorter is no message.
 pub(super) const SHORTEST: usize = 12;
@@ -24,7 +24,7 @@ pub(super) fn map(value: &Value, pointer: &str) -> Vec<(String, String)> {
 }
 
 /// The refusals that a text in an object tells, about this subject.
-pub(super) fn message(message: &str, subject: &Subject) -> Vec<Case> {
+pub(super) fn message(message: &str, subject: &Subject) -> Vec<Refusal> {
     if message.len() < SHORTEST {
         return Vec::new();
     }

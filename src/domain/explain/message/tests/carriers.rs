@@ -202,7 +202,7 @@ fn several_messages_are_several_cases_and_the_same_is_counted() {
 #[case("Image of the day: denied by nobody")]
 fn what_is_none_is_unknown(#[case] text: &str) {
     let reading = decode(text);
-    assert_eq!((reading.kind(), reading.cases.len()), (Kind::Unknown, 0));
+    assert_eq!((reading.kind(), reading.cases.len()), (RefusalKind::Unknown, 0));
     assert!(!reading.unknown.is_empty() && !reading.is_explained());
 }
 
@@ -215,7 +215,7 @@ fn what_is_cut_says_so_and_what_was_recognised() {
             let text = format!("{}{tail}", message.get(..end).unwrap());
             let reading = decode(&text);
             assert!(line(&reading) == whole || !all_unknown(&reading).is_empty(), "{text}\n{}", line(&reading));
-            let images = reading.cases.iter().flat_map(Case::images).collect::<Vec<_>>();
+            let images = reading.cases.iter().flat_map(Refusal::images).collect::<Vec<_>>();
             assert!(images.iter().all(|image| *image == IMG), "{text}\n{images:?}");
         }
     }

@@ -68,7 +68,7 @@ fn the_same_as_array_lines_and_yaml() {
         let reading = decode(&text);
         assert_eq!(reading.cases[0], one.cases[0]);
         assert_eq!((reading.cases.len(), reading.without_refusal), (2, 1));
-        assert_eq!(reading.cases[1].kind, Kind::ApiError);
+        assert_eq!(reading.cases[1].kind, RefusalKind::ApiError);
     }
     assert_eq!(line(&decode(yaml)), "audit-log Default: [nginx - AlwaysDeny]");
     assert_eq!(decode(yaml).cases[0].subject.time, "2024-05-12T05:37:31Z");

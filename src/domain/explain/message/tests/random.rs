@@ -157,7 +157,7 @@ proptest! {
         let text = parts.concat();
         let reading = decode(&text);
         let plain = super::text::plain(&text).replace(['\n', '\u{1e}'], "");
-        for image in reading.cases.iter().flat_map(Case::images) {
+        for image in reading.cases.iter().flat_map(Refusal::images) {
             prop_assert!(plain.contains(image) || text.contains("{\"") || text.contains("kind:"), "{} in {:?}", image, text);
         }
         prop_assert!(!reading.cases.is_empty() || !reading.unknown.is_empty());
