@@ -9,13 +9,14 @@ use crate::draft::file::state::{FileTask, Outside, SavedFile};
 use crate::fix::state::FixAsk;
 use crate::guide::state::Progress;
 use crate::history::state::Version;
-use crate::job::{ClusterId, Job};
+use crate::job::Job;
 use crate::query::Query;
 use crate::replay::state::ReplayAsk;
 use crate::review::ask::Ask;
 use crate::review::state::ReviewAsk;
 use crate::shell::remote::Ticket;
 use crate::shell::timer::Timer;
+use domain::name::{ClusterId, ProjectId};
 
 /// Work for the runtime.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -41,7 +42,7 @@ pub enum Effect {
     /// Reads a text of this revision of the draft beside; answered by [`crate::msg::Msg::Parsed`].
     Parse(u64, String),
     /// Keeps a version of a project's policy, unless it is the last one kept, and brings all that is kept.
-    History(String, Option<Box<Version>>),
+    History(ProjectId, Option<Box<Version>>),
     /// Reads the tests beside the draft's file (or beside the draft as it is kept, for `None`), if they
     /// are others than were last read.
     ReadTests(Option<String>),

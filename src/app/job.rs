@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use domain::attestation::Attestation;
 use domain::image::{Digest, ImageRef};
 use domain::key::{KeySpec, Passphrase};
-use domain::name::{AttestorName, NoteName};
+use domain::name::{AttestorName, ClusterId, NoteName, ProjectId, ResourceId};
 use domain::policy::Policy;
 use domain::resource::WorkloadKind;
 use strum::{EnumDiscriminants, EnumIter};
@@ -13,18 +13,9 @@ use strum::{EnumDiscriminants, EnumIter};
 use crate::draft::file::state::Stamp;
 use crate::query::Source;
 
-/// A cluster, by name.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub struct ClusterId {
-    pub project: String,
-    pub location: String,
-    pub name: String,
-}
-
 /// What is deployed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Deploy {
-    pub cluster: ClusterId,
     /// A Deployment or a bare Pod.
     pub kind: WorkloadKind,
     pub namespace: String,
@@ -41,7 +32,7 @@ pub struct Deploy {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NewAttestation {
     /// The project that stores the occurrence.
-    pub project: String,
+    pub project: ProjectId,
     pub attestor: AttestorName,
     pub note: NoteName,
     /// By digest.
@@ -57,14 +48,14 @@ pub struct NewAttestation {
 #[strum_discriminants(doc = "Which work a [`Job`] is, without what it is done to.")]
 pub enum Job {
     CreateProject {
-        project: String,
+        project: ProjectId,
     },
     EnableServices {
-        project: String,
+        project: ProjectId,
         services: Vec<String>,
     },
     DisableServices {
-        project: String,
+        project: ProjectId,
         services: Vec<String>,
     },
     MakeWorkDirectory,
@@ -99,7 +90,10 @@ pub enum Job {
         repository: String,
         digest: Digest,
     },
-    Deploy(Deploy),
+    Deploy {
+        cluster: ClusterId,
+        deploy: Deploy,
+    },
     DeleteWorkload {
         cluster: ClusterId,
         kind: WorkloadKind,
@@ -107,18 +101,18 @@ pub enum Job {
         name: String,
     },
     ImportPolicy {
-        project: String,
+        project: ProjectId,
         text: String,
         etag: Option<String>,
     },
     /// Writes the live policy to a file of the working directory, as gcloud does.
     ExportPolicy {
-        project: String,
+        project: ProjectId,
         file: String,
     },
     CreateNote {
-        project: String,
-        id: String,
+        project: ProjectId,
+        id: ResourceId,
         description: String,
     },
     DeleteNote(NoteName),
@@ -131,8 +125,8 @@ pub enum Job {
         member: String,
     },
     CreateAttestor {
-        project: String,
-        id: String,
+        project: ProjectId,
+        id: ResourceId,
         note: NoteName,
         description: String,
     },
@@ -241,14 +235,14 @@ impl Job {
                 format!("Write {path}")
             }
             Self::RemoveFile { name } => format!("Remove {name}"),
-            Self::CreateCluster(id) => format!("Create cluster {}", id.name),
-            Self::SetEnforcement { cluster, on: true } => format!("Enforce the policy on {}", cluster.name),
-            Self::SetEnforcement { cluster, on: false } => format!("Stop enforcing on {}", cluster.name),
-            Self::DeleteCluster(id) => format!("Delete cluster {}", id.name),
-            Self::GetCredentials(id) => format!("Get credentials for {}", id.name),
+            Self::CreateCluster(id) => format!("Create cluster {}", id.name()),
+            Self::SetEnforcement { cluster, on: true } => format!("Enforce the policy on {}", cluster.name()),
+            Self::SetEnforcement { cluster, on: false } => format!("Stop enforcing on {}", cluster.name()),
+            Self::DeleteCluster(id) => format!("Delete cluster {}", id.name()),
+            Self::GetCredentials(id) => format!("Get credentials for {}", id.name()),
             Self::PushImage { repository, tag } => format!("Build and push {repository}:{tag}"),
             Self::DeleteImage { repository, digest } => format!("Delete {repository}@sha256:{}…", digest.short(12)),
-            Self::Deploy(deploy) => format!("Deploy {}", deploy.name),
+            Self::Deploy { deploy, .. } => format!("Deploy {}", deploy.name),
             Self::DeleteWorkload { kind, name, .. } => format!("Delete {} {name}", kind.as_str()),
             Self::ImportPolicy { project, .. } => format!("Import the policy of {project}"),
             Self::ExportPolicy { file, .. } => format!("Export the policy to {file}"),
@@ -299,7 +293,7 @@ impl Job {
                 &[Source::Attestations, Source::Evidence, Source::Survey]
             }
             // What the cluster does is watched.
-            Self::Deploy(_)
+            Self::Deploy { .. }
             | Self::DeleteWorkload { .. }
             | Self::Sign { .. }
             | Self::Validate(_)

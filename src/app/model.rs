@@ -40,6 +40,7 @@ use crate::work::Works;
 use domain::admission::{Outcome, Request};
 use domain::attestation::Verify;
 use domain::image::ImageRef;
+use domain::name::ClusterKey;
 use domain::policy_test::PodFault;
 
 /// Where a list stands: its selected row, counted in the rows that its filter leaves.
@@ -191,8 +192,8 @@ pub struct Ui {
 impl Model {
     pub fn new(saved: Saved, draft: Option<String>, deps: Deps, now: Timestamp) -> Self {
         let mut session = Session {
-            project: saved.project.clone(),
-            cluster: saved.cluster.clone(),
+            project: saved.project.as_deref().and_then(|id| id.parse().ok()),
+            cluster: saved.cluster.as_ref().and_then(|(location, name)| ClusterKey::new(location, name).ok()),
             inventory: saved.inventory.clone(),
             ..Session::default()
         };
@@ -237,8 +238,8 @@ impl Model {
     /// What a restart would find.
     pub fn to_save(&self) -> Saved {
         Saved {
-            project: self.session.project.clone(),
-            cluster: self.session.cluster.clone(),
+            project: self.session.project.as_ref().map(ToString::to_string),
+            cluster: self.session.cluster.as_ref().map(|key| (key.location().to_owned(), key.cluster().to_owned())),
             image: self.session.image.as_ref().map(|image| image.as_str().to_owned()),
             inventory: self.session.inventory.clone(),
             progress: self.guide.progress.clone(),

@@ -8,7 +8,7 @@ use domain::attestation::Attestation;
 use domain::attestor::Attestor;
 use domain::image::Digest;
 use domain::inventory::InventoryItem;
-use domain::name::NoteName;
+use domain::name::{NoteName, ProjectId};
 use domain::policy::Policy;
 use domain::registered::Registered;
 use domain::resource::{Cluster, Image, LocalKey, Note, Project, WorkDirectory};
@@ -78,23 +78,23 @@ impl Source {
 pub enum Query {
     Projects,
     Services {
-        project: String,
+        project: ProjectId,
     },
     Clusters {
-        project: String,
+        project: ProjectId,
     },
     Images {
-        project: String,
+        project: ProjectId,
     },
     Policy {
-        project: String,
+        project: ProjectId,
     },
     SystemPolicy,
     Attestors {
-        project: String,
+        project: ProjectId,
     },
     Notes {
-        project: String,
+        project: ProjectId,
     },
     /// The first page of a note's attestations, and all that are for this digest.
     Attestations {

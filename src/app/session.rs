@@ -4,7 +4,6 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use crate::decision::subject::Subject;
-use crate::job::ClusterId;
 use crate::people::state::People;
 use crate::query::{Registry, Work};
 use crate::shell::remote::Remote;
@@ -14,6 +13,7 @@ use domain::attestation::Attestation;
 use domain::attestor::Attestor;
 use domain::image::ImageRef;
 use domain::inventory::InventoryItem;
+use domain::name::{ClusterId, ClusterKey, ProjectId};
 use domain::policy::Policy;
 use domain::resource::{Cluster, ClusterEvent, Image, LocalKey, Note, Project, Workload};
 use domain::what_if::Assumptions;
@@ -37,9 +37,9 @@ pub struct Session {
     /// As whom the sandbox is asked.
     pub people: People,
     /// The chosen project's id.
-    pub project: Option<String>,
-    /// The chosen cluster: location and name.
-    pub cluster: Option<(String, String)>,
+    pub project: Option<ProjectId>,
+    /// The chosen cluster of the project.
+    pub cluster: Option<ClusterKey>,
     /// The chosen image: signed, attested, looked for; one of those that are asked about.
     pub image: Option<ImageRef>,
     /// All images of the pod that is asked about; they count while the chosen one is among them: see
@@ -89,18 +89,17 @@ impl Session {
     /// The chosen project, once it is known to exist.
     pub fn project_info(&self) -> Option<&Project> {
         let id = self.project.as_ref()?;
-        self.remotes.projects.items().iter().find(|p| p.id == *id)
+        self.remotes.projects.items().iter().find(|p| p.id == id.as_str())
     }
 
     /// The chosen cluster, once it is known to exist.
     pub fn cluster_info(&self) -> Option<&Cluster> {
-        let (location, name) = self.cluster.as_ref()?;
-        self.remotes.clusters.items().iter().find(|c| c.location == *location && c.name == *name)
+        let key = self.cluster.as_ref()?;
+        self.remotes.clusters.items().iter().find(|c| c.location == key.location() && c.name == key.cluster())
     }
 
     pub fn cluster_id(&self) -> Option<ClusterId> {
-        let (location, name) = self.cluster.clone()?;
-        Some(ClusterId { project: self.project.clone()?, location, name })
+        Some(ClusterId { project: self.project.clone()?, key: self.cluster.clone()? })
     }
 
     /// The project's policy as last read.

@@ -1,4 +1,10 @@
 //! The names that the codelab gives its things.
+//!
+//! Uses the domain's types of names alone.
+
+use std::str::FromStr;
+
+use domain::name::{ClusterKey, NameError, ProjectId, ResourceId};
 
 pub const PROJECT: &str = "binauthz-codelab";
 pub const CLUSTER: &str = "binauthz-codelab";
@@ -27,6 +33,30 @@ pub const DOCKERFILE: &str = "Dockerfile";
 
 /// The files that the workbench writes into the working directory; removing it removes only these.
 pub const FILES: [&str; 7] = [KUBECONFIG, POLICY, UPDATED_POLICY, PUBLIC_KEY, PAYLOAD, SIGNATURE, DOCKERFILE];
+
+/// The project, parsed.
+pub fn project() -> ProjectId {
+    checked(PROJECT)
+}
+
+/// The id of the note, parsed.
+pub fn note() -> ResourceId {
+    checked(NOTE)
+}
+
+/// The id of the attestor, parsed.
+pub fn attestor() -> ResourceId {
+    checked(ATTESTOR)
+}
+
+/// Location and name of the cluster, parsed.
+pub fn cluster() -> ClusterKey {
+    checked(&format!("{LOCATION}.{CLUSTER}"))
+}
+
+fn checked<T: FromStr<Err = NameError>>(name: &str) -> T {
+    name.parse().expect("the tests parse each of the codelab's names")
+}
 
 /// `us.gcr.io/PROJECT/hello-world`.
 pub fn image_path(project: &str) -> String {

@@ -222,6 +222,24 @@ impl fmt::Display for ClusterKey {
     }
 }
 
+/// A cluster of Kubernetes Engine, by its project, location and name.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct ClusterId {
+    pub project: ProjectId,
+    /// Location and name, as a policy's rules have them.
+    pub key: ClusterKey,
+}
+
+impl ClusterId {
+    pub fn location(&self) -> &str {
+        self.key.location()
+    }
+
+    pub fn name(&self) -> &str {
+        self.key.cluster()
+    }
+}
+
 /// The Binary Authorization service agent of a project, from its number. Clients must not assume
 /// this shape for an attestor that exists (`delegationServiceAccountEmail` says it); the codelab
 /// derives it before there is one.

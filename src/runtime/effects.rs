@@ -18,7 +18,7 @@ use app::cluster::state::{Feed, News, Watched};
 use app::draft::file::state::{FileTask, Outside};
 use app::effect::{Effect, Saved};
 use app::fix::state::FixAsk;
-use app::job::{ClusterId, Job};
+use app::job::Job;
 use app::msg::{Failure, Msg};
 use app::query::{Answer, Query, Source};
 use app::replay::state::ReplayAsk;
@@ -28,6 +28,7 @@ use app::shell::remote::Ticket;
 use app::shell::report::Report;
 use app::shell::timer::Timer;
 use domain::document::{Dialect, Document};
+use domain::name::ClusterId;
 use signing::openpgp::Verifier;
 
 /// What the loop itself has to do, because it owns the terminal.

@@ -55,7 +55,7 @@ pub async fn perform(backend: &Backend, job: Job, progress: &Progress) -> Done {
         Job::PushImage { repository, tag } => image::push(backend, &repository, &tag, progress).await,
         Job::DeleteImage { repository, digest } => image::delete(backend, &repository, &digest).await,
         Job::ResolveDigest { image } => image::resolve(backend, image).await,
-        Job::Deploy(deploy) => workload::deploy(backend, &deploy).await,
+        Job::Deploy { cluster, deploy } => workload::deploy(backend, &cluster, &deploy).await,
         Job::DeleteWorkload { cluster, kind, namespace, name } => {
             workload::delete(backend, &cluster, kind, &namespace, &name).await
         }

@@ -16,12 +16,13 @@ use app::msg::Msg;
 use app::policy_test::state::TestsFile;
 use app::shell::report::Report;
 use domain::document::MAX_BYTES;
+use domain::name::ProjectId;
 
 /// What it is asked for.
 #[derive(Debug)]
 pub(super) enum Task {
     /// Answered with all that is kept.
-    History(String, Option<Box<Version>>),
+    History(ProjectId, Option<Box<Version>>),
     /// Answered with the tests beside a draft, where they are others than before.
     ReadTests(Option<String>),
     WriteTests(Option<String>, String),
@@ -61,7 +62,7 @@ fn work(files: &Files, messages: &UnboundedSender<Msg>, tasks: Receiver<Task>) {
     for task in tasks {
         match task {
             Task::History(project, version) => {
-                let history = history::keep(files, &project, version.map(|version| *version));
+                let history = history::keep(files, project.as_str(), version.map(|version| *version));
                 let _ = messages.send(Msg::History(Box::new(history)));
             }
             Task::ReadTests(draft) => tests.read(files.tests(draft.as_deref()), messages),

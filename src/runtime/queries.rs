@@ -9,7 +9,6 @@ use super::backend::Backend;
 use super::blocking::blocking;
 use super::convert;
 use super::error::Error;
-use app::job::ClusterId;
 use app::query::{Answer, AttestationsPage, Query, Registry, Work};
 use app::shell::report::Report;
 use client::{Client, Kubernetes};
@@ -19,7 +18,7 @@ use domain::attestation::Verify as _;
 use domain::attestor::{KeyMaterial, PublicKey};
 use domain::image::{Digest, ImageRef};
 use domain::inventory::InventoryItem;
-use domain::name::{NameError, NoteName, ProjectId};
+use domain::name::{ClusterId, NoteName, ProjectId};
 use domain::resource::{Image, LocalKey, Note};
 use files::inventory::{self, Defaults};
 use signing::openpgp::Verifier;
@@ -75,32 +74,27 @@ async fn attestations(backend: &Backend, note: &NoteName, digest: Option<&Digest
     Ok(AttestationsPage { attestations: page, more: next.is_some() })
 }
 
-/// A project's name, or why it is none.
-pub(super) fn project_id(project: &str) -> Result<ProjectId, NameError> {
-    project.parse()
-}
-
 async fn projects(backend: &Backend) -> Result<Vec<domain::resource::Project>, Error> {
     let projects = backend.client()?.projects().await?;
     Ok(projects.into_iter().map(convert::project).collect())
 }
 
-async fn services(backend: &Backend, project: &str) -> Result<Vec<String>, Error> {
-    let services = backend.client()?.services(&project_id(project)?).await?;
+async fn services(backend: &Backend, project: &ProjectId) -> Result<Vec<String>, Error> {
+    let services = backend.client()?.services(project).await?;
     let enabled = services.into_iter().filter(|service| service.state == "ENABLED");
     Ok(enabled.filter_map(|service| service.name.rsplit('/').next().map(str::to_owned)).collect())
 }
 
-async fn clusters(backend: &Backend, project: &str) -> Result<Vec<domain::resource::Cluster>, Error> {
-    let clusters = backend.client()?.clusters(&project_id(project)?).await?;
+async fn clusters(backend: &Backend, project: &ProjectId) -> Result<Vec<domain::resource::Cluster>, Error> {
+    let clusters = backend.client()?.clusters(project).await?;
     Ok(clusters.into_iter().map(convert::cluster).collect())
 }
 
 /// The images of the project in the registries that can be listed. One that refuses is left out, as
 /// long as another answers.
-async fn images(backend: &Backend, project: &str) -> Result<Vec<Image>, Error> {
+async fn images(backend: &Backend, project: &ProjectId) -> Result<Vec<Image>, Error> {
     let client = backend.client()?;
-    let prefix = format!("{}/", project.replace(':', "/"));
+    let prefix = format!("{}/", project.as_str().replace(':', "/"));
     let mut images = Vec::new();
     let mut failure = None;
     let mut answered = false;
@@ -133,21 +127,21 @@ async fn registry_images(client: &Client, registry: &str, prefix: &str) -> Resul
     Ok(images)
 }
 
-async fn policy(backend: &Backend, project: &str) -> Result<Box<domain::policy::Policy>, Error> {
-    Ok(Box::new(backend.client()?.policy(&project_id(project)?).await?))
+async fn policy(backend: &Backend, project: &ProjectId) -> Result<Box<domain::policy::Policy>, Error> {
+    Ok(Box::new(backend.client()?.policy(project).await?))
 }
 
 async fn system_policy(backend: &Backend) -> Result<Box<domain::policy::Policy>, Error> {
     Ok(Box::new(backend.client()?.system_policy(SYSTEM_POLICY_LOCATION).await?))
 }
 
-async fn attestors(backend: &Backend, project: &str) -> Result<Vec<domain::attestor::Attestor>, Error> {
-    Ok(backend.client()?.attestors(&project_id(project)?).await?)
+async fn attestors(backend: &Backend, project: &ProjectId) -> Result<Vec<domain::attestor::Attestor>, Error> {
+    Ok(backend.client()?.attestors(project).await?)
 }
 
-async fn notes(backend: &Backend, project: &str) -> Result<Vec<Note>, Error> {
+async fn notes(backend: &Backend, project: &ProjectId) -> Result<Vec<Note>, Error> {
     let client = backend.client()?;
-    let notes = client.notes(&project_id(project)?).await?;
+    let notes = client.notes(project).await?;
     let mut shown = Vec::new();
     for note in notes {
         let Ok(name) = note.name.parse() else { continue };
@@ -213,7 +207,7 @@ fn read_inventory(path: &str) -> std::io::Result<String> {
 /// A client of the cluster's API server.
 pub(super) async fn kubernetes(backend: &Backend, id: &ClusterId) -> Result<Kubernetes, Error> {
     let client = backend.client()?;
-    let cluster = client.cluster(&project_id(&id.project)?, &id.location, &id.name).await?;
+    let cluster = client.cluster(&id.project, id.location(), id.name()).await?;
     Ok(client.kubernetes(&cluster)?)
 }
 

@@ -226,9 +226,8 @@ async fn perform(ask: ReplayAsk, backend: &Backend, progress: Arc<Progress>) -> 
 }
 
 /// The log's entries, one a line.
-async fn log(project: &str, backend: &Backend) -> Result<Vec<u8>, Error> {
-    let project: ProjectId = project.parse()?;
-    let entries = backend.client()?.log_entries(&project, LOG_FILTER, LOG_ENTRIES).await?;
+async fn log(project: &ProjectId, backend: &Backend) -> Result<Vec<u8>, Error> {
+    let entries = backend.client()?.log_entries(project, LOG_FILTER, LOG_ENTRIES).await?;
     Ok(entries.iter().map(|entry| format!("{entry}\n")).collect::<String>().into_bytes())
 }
 

@@ -14,11 +14,11 @@ use super::backend::Backend;
 use super::error::Error;
 use super::{convert, queries};
 use app::cluster::state::{Feed, News, Watched};
-use app::job::ClusterId;
 use app::msg::Msg;
 use app::shell::remote::Ticket;
 use app::shell::report::Report;
 use client::{Fault, Kubernetes, Told};
+use domain::name::ClusterId;
 use domain::resource::{ClusterEvent, Workload};
 use wire::kubernetes::{Deployment, Event, ObjectMeta, Pod, ReplicaSet};
 

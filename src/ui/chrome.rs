@@ -20,6 +20,7 @@ use app::shell::chord::Chord;
 use app::shell::notice::Weight;
 use app::shell::tab::{Pane, Tab};
 use domain::admission::{Decision, ImageOutcome};
+use domain::name::ProjectId;
 
 pub(super) fn tab_bar(model: &Model, area: Rect, state: &mut ViewState, styles: &Styles, buf: &mut Buffer) {
     let titles = Tab::ALL.map(Tab::title);
@@ -64,11 +65,9 @@ fn place(model: &Model, styles: &Styles, located: bool) -> Line<'static> {
         Connection::Sandbox(_) => Span::styled(sandbox(model), styles.role(Role::BadgeSafe)),
         Connection::Failed(_) => Span::styled("NO SANDBOX", styles.notice(Tone::Error).style),
     };
-    let project = session.project.as_deref().unwrap_or("no project");
-    let cluster = session
-        .cluster
-        .as_ref()
-        .map(|(location, name)| if located { format!(" · {location}.{name}") } else { format!(" · {name}") });
+    let project = session.project.as_ref().map_or("no project", ProjectId::as_str);
+    let cluster =
+        session.cluster.as_ref().map(|key| if located { format!(" · {key}") } else { format!(" · {}", key.cluster()) });
     let cluster = cluster.unwrap_or_default();
     Line::from(vec![connection, Span::styled(format!(" · {project}{cluster}"), note)])
 }

@@ -6,7 +6,7 @@ use crate::shell::form::{Form, FormKind};
 use crate::submission::{Submission, parse};
 use codelab::names;
 use domain::key::{KeyAlgorithm, KeySpec};
-use domain::name::{NoteName, ResourceId};
+use domain::name::{NoteName, ProjectId, ResourceId};
 
 pub(crate) fn note(_model: &Model) -> Form {
     Form::new(FormKind::Note, "Create a note", "Of kind ATTESTATION: the place where attestations are kept.")
@@ -21,12 +21,12 @@ pub(crate) fn take_note(model: &mut Model, form: &Form) -> Submission {
         return Err(("description", "an attestation note needs a human readable name".to_owned()));
     }
     let project = model.session.project.clone().ok_or(("id", "choose a project first".to_owned()))?;
-    Ok(model.run_job(Job::CreateNote { project, id: id.to_string(), description }))
+    Ok(model.run_job(Job::CreateNote { project, id, description }))
 }
 
 pub(crate) fn attestor(model: &Model) -> Form {
     let first = model.session.remotes.notes.items().first().map(|note| note.name.to_string());
-    let project = model.session.project.clone().unwrap_or_default();
+    let project = model.session.project.as_ref().map_or("", ProjectId::as_str);
     let note = first.unwrap_or_else(|| format!("projects/{project}/notes/{}", names::NOTE));
     Form::new(FormKind::Attestor, "Create an attestor", "It stands on a note; it attests nothing until it has a key.")
         .text("id", "Attestor id", names::ATTESTOR, "letters, digits, hyphens")
@@ -39,7 +39,7 @@ pub(crate) fn take_attestor(model: &mut Model, form: &Form) -> Submission {
     let note: NoteName = parse("note", &form.value("note"))?;
     let project = model.session.project.clone().ok_or(("id", "choose a project first".to_owned()))?;
     let description = form.value("description");
-    Ok(model.run_job(Job::CreateAttestor { project, id: id.to_string(), note, description }))
+    Ok(model.run_job(Job::CreateAttestor { project, id, note, description }))
 }
 
 pub(crate) fn key(_model: &Model) -> Form {

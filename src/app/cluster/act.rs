@@ -79,11 +79,11 @@ fn toggle_enforcement(model: &mut Model) -> Vec<Effect> {
     let on = !model.session.cluster_info().is_some_and(|c| c.enforced);
     let lines = if on {
         vec![
-            format!("Cluster {} will ask the project's policy about every new pod.", cluster.name),
+            format!("Cluster {} will ask the project's policy about every new pod.", cluster.name()),
             "Evaluation mode: PROJECT_SINGLETON_POLICY_ENFORCE. Running pods stay.".to_owned(),
         ]
     } else {
-        vec![format!("Cluster {} will admit every pod, whatever the policy says.", cluster.name)]
+        vec![format!("Cluster {} will admit every pod, whatever the policy says.", cluster.name())]
     };
     let title = if on { "Turn enforcement on?" } else { "Turn enforcement off?" };
     model.ask(title, lines, vec![Job::SetEnforcement { cluster, on }], !on)
@@ -126,7 +126,7 @@ fn delete_cluster(model: &mut Model) -> Vec<Effect> {
     let Some(cluster) = model.session.cluster_id() else { return needs(model, "choose a cluster") };
     let count = model.session.remotes.workloads.items().iter().filter(|w| w.kind == WorkloadKind::Pod).count();
     let lines = vec![
-        format!("Cluster {} in {} of project {} is deleted.", cluster.name, cluster.location, cluster.project),
+        format!("Cluster {} in {} of project {} is deleted.", cluster.name(), cluster.location(), cluster.project),
         format!("{count} pods and everything else in it go with it. This cannot be undone."),
     ];
     model.ask("Delete the cluster?", lines, vec![Job::DeleteCluster(cluster)], true)

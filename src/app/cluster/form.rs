@@ -2,29 +2,29 @@
 
 use std::collections::BTreeMap;
 
-use crate::job::{ClusterId, Deploy, Job};
+use crate::job::{Deploy, Job};
 use crate::model::Model;
 use crate::shell::form::{Form, FormKind};
 use crate::shell::notice::Weight;
 use crate::submission::{Submission, pairs, parse};
 use codelab::names;
 use domain::image::ImageRef;
-use domain::name::{ClusterKey, KubernetesName, ProjectId};
-use domain::resource::WorkloadKind;
+use domain::name::{ClusterId, ClusterKey, KubernetesName, ProjectId};
+use domain::resource::{Cluster, WorkloadKind};
 
 pub(crate) fn project(model: &Model) -> Form {
-    let value = model.session.project.clone().unwrap_or_else(|| names::PROJECT.to_owned());
+    let value = model.session.project.as_ref().map_or(names::PROJECT, ProjectId::as_str);
     Form::new(FormKind::Project, "Choose a project", "The sandbox makes it if it does not exist.").text(
         "project",
         "Project id",
-        &value,
+        value,
         "6 to 30 lower-case letters, digits and hyphens",
     )
 }
 
 pub(crate) fn take_project(model: &mut Model, form: &Form) -> Submission {
     let project: ProjectId = parse("project", &form.value("project"))?;
-    Ok(model.run_job(Job::CreateProject { project: project.to_string() }))
+    Ok(model.run_job(Job::CreateProject { project }))
 }
 
 pub(crate) fn cluster(_model: &Model) -> Form {
@@ -41,19 +41,18 @@ pub(crate) fn take_cluster(model: &mut Model, form: &Form) -> Submission {
         return Err(("name", "the name of a cluster has no dots".to_owned()));
     }
     let key = ClusterKey::new(location.as_str(), name.as_str()).map_err(|error| ("location", error.to_string()))?;
-    let (location, name) = (key.location().to_owned(), key.cluster().to_owned());
-    let exists = model.session.remotes.clusters.items().iter().any(|c| c.location == location && c.name == name);
-    if exists {
-        model.session.cluster = Some((location, name.clone()));
-        model.say(Weight::Success, format!("✓ cluster {name} is chosen"));
+    let is_key = |c: &Cluster| c.location == key.location() && c.name == key.cluster();
+    if model.session.remotes.clusters.items().iter().any(is_key) {
+        model.say(Weight::Success, format!("✓ cluster {} is chosen", key.cluster()));
+        model.session.cluster = Some(key);
         return Ok(Vec::new());
     }
     let project = model.session.project.clone().ok_or(("name", "choose a project first".to_owned()))?;
-    Ok(model.run_job(Job::CreateCluster(ClusterId { project, location, name })))
+    Ok(model.run_job(Job::CreateCluster(ClusterId { project, key })))
 }
 
 pub(crate) fn push(model: &Model) -> Form {
-    let project = model.session.project.clone().unwrap_or_else(|| names::PROJECT.to_owned());
+    let project = model.session.project.as_ref().map_or(names::PROJECT, ProjectId::as_str);
     let intro = "Builds the codelab's small image (Dockerfile: FROM alpine, CMD tail -f /dev/null; offline without alpine's files) and pushes it.";
     Form::new(FormKind::Push, "Build and push", intro)
         .text("repository", "Repository", &names::image_path(&project), "registry and path")
@@ -74,7 +73,7 @@ pub(crate) fn take_push(model: &mut Model, form: &Form) -> Submission {
 }
 
 pub(crate) fn deploy(model: &Model) -> Form {
-    let project = model.session.project.clone().unwrap_or_else(|| names::PROJECT.to_owned());
+    let project = model.session.project.as_ref().map_or(names::PROJECT, ProjectId::as_str);
     let by_tag = format!("{}:{}", names::image_path(&project), names::TAG);
     let image = model.session.image.as_ref().map_or(by_tag, |image| image.as_str().to_owned());
     let name = if model.session.image.as_ref().is_some_and(|i| i.digest().is_some()) {
@@ -113,7 +112,6 @@ pub(crate) fn take_deploy(model: &mut Model, form: &Form) -> Submission {
     let cluster = model.session.cluster_id().ok_or(("name", "create a cluster first".to_owned()))?;
     let kind = if form.chosen("kind") == 0 { WorkloadKind::Deployment } else { WorkloadKind::Pod };
     let deploy = Deploy {
-        cluster,
         kind,
         namespace: namespace.to_string(),
         name: name.to_string(),
@@ -122,5 +120,5 @@ pub(crate) fn take_deploy(model: &mut Model, form: &Form) -> Submission {
         labels,
         annotations: BTreeMap::new(),
     };
-    Ok(model.run_job(Job::Deploy(deploy)))
+    Ok(model.run_job(Job::Deploy { cluster, deploy }))
 }

@@ -4,7 +4,6 @@
 use std::sync::Arc;
 
 use crate::decision::state::Compiled;
-use crate::job::ClusterId;
 use crate::review::inventory;
 use crate::session::Session;
 use crate::shell::remote::Ticket;
@@ -12,6 +11,7 @@ use crate::shell::report::Report;
 use domain::admission::{CompiledPolicy, Evidence, decide};
 use domain::attestation::Verify;
 use domain::event_group::{EventGroup, Grouping};
+use domain::name::ClusterId;
 use domain::resource::{ClusterEvent, Workload};
 
 /// The sources that are watched.

@@ -1,8 +1,9 @@
 //! The commands of a job as a script runs them again.
 
 use crate::command_log::commands::{For, commands};
-use crate::job::{ClusterId, Job, Outcome};
+use crate::job::{Job, Outcome};
 use codelab::names;
+use domain::name::ClusterId;
 
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub(crate) enum Role {
@@ -36,7 +37,7 @@ pub(crate) struct Again {
 impl Again {
     pub(crate) fn of(job: &Job) -> Self {
         let (role, uses) = match job {
-            Job::Deploy(deploy) => (Role::Kubectl(deploy.cluster.clone()), None),
+            Job::Deploy { cluster, .. } => (Role::Kubectl(cluster.clone()), None),
             Job::DeleteWorkload { cluster, .. } => (Role::Kubectl(cluster.clone()), None),
             Job::GetCredentials(id) => (Role::GetsCredentials(id.clone()), None),
             Job::RemoveWorkDirectory | Job::DeleteCluster(_) => (Role::LosesCredentials, None),

@@ -8,13 +8,13 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
 use crate::import::state::with_value;
-use crate::job::{ClusterId, Deploy, Job, NewAttestation};
+use crate::job::{Deploy, Job, NewAttestation};
 use codelab::{files, image, names};
 use domain::attestation::Attestation;
 use domain::document::{Dialect, Document};
 use domain::image::{Digest, ImageRef};
 use domain::key::KeyAlgorithm;
-use domain::name::NoteName;
+use domain::name::{ClusterId, NoteName};
 use domain::resource::WorkloadKind;
 
 const CURL: &str = "curl --fail-with-body -sS -H \"Authorization: Bearer $(gcloud auth print-access-token)\"";
@@ -97,7 +97,7 @@ pub fn commands(job: &Job, reader: For) -> Vec<String> {
         ],
         Job::PushImage { repository, tag } => push_commands(repository, tag, reader),
         Job::DeleteImage { repository, digest } => vec![delete_image(repository, digest)],
-        Job::Deploy(deploy) => deploy_commands(deploy),
+        Job::Deploy { cluster, deploy } => deploy_commands(cluster, deploy),
         Job::DeleteWorkload { cluster, kind, namespace, name } => {
             vec![format!("{} delete {} {name} --namespace={namespace}", kubectl(cluster), kind.as_str())]
         }
@@ -253,7 +253,7 @@ fn host(repository: &str) -> Host {
 
 /// kubectl at this cluster, by the name that `get-credentials` gives it.
 fn kubectl(id: &ClusterId) -> String {
-    format!("kubectl --context=gke_{}_{}_{}", id.project, id.location, id.name)
+    format!("kubectl --context=gke_{}_{}_{}", id.project, id.location(), id.name())
 }
 
 /// As gpg's `--quick-generate-key` names it.
@@ -267,12 +267,12 @@ fn gpg_name(algorithm: KeyAlgorithm) -> &'static str {
 }
 
 fn cluster_flags(id: &ClusterId) -> String {
-    format!("{} --location={} --project={}", id.name, id.location, id.project)
+    format!("{} --location={} --project={}", id.name(), id.location(), id.project)
 }
 
-fn deploy_commands(deploy: &Deploy) -> Vec<String> {
+fn deploy_commands(cluster: &ClusterId, deploy: &Deploy) -> Vec<String> {
     let Deploy { kind, namespace, name, image, service_account, labels, annotations, .. } = deploy;
-    let kubectl = kubectl(&deploy.cluster);
+    let kubectl = kubectl(cluster);
     let plain = service_account.is_empty() && labels.is_empty() && annotations.is_empty();
     match kind {
         WorkloadKind::Pod => {

@@ -11,7 +11,7 @@ use std::collections::BTreeSet;
 use crate::command_log::commands::{given_signature, keep_signature, own_credentials};
 use crate::command_log::entry::Entry;
 use crate::command_log::entry::State;
-use crate::job::ClusterId;
+use domain::name::ClusterId;
 
 /// gpg says the fingerprint of the key that it makes (GnuPG's doc/DETAILS, `KEY_CREATED`).
 fn as_variable(number: usize, line: &str) -> String {

@@ -86,7 +86,7 @@ impl Session {
 
     /// The chosen cluster as the policy's rules name it.
     pub fn cluster_key(&self) -> Option<String> {
-        self.cluster.as_ref().map(|(location, name)| format!("{location}.{name}"))
+        self.cluster.as_ref().map(ToString::to_string)
     }
 
     /// What is known of a cluster; one that is not known is taken to enforce the policy.
@@ -114,7 +114,7 @@ mod tests {
 
     #[test]
     fn a_request_is_asked_about_as_a_whole() {
-        let mut session = Session { cluster: Some(("us-east1".into(), "a".into())), ..Session::default() };
+        let mut session = Session { cluster: "us-east1.a".parse().ok(), ..Session::default() };
         let request = Request {
             cluster: Some("us-east1.a".into()),
             namespace: "prod".into(),
@@ -143,7 +143,7 @@ mod tests {
 
     #[test]
     fn another_cluster_is_kept() {
-        let mut session = Session { cluster: Some(("us-east1".into(), "a".into())), ..Session::default() };
+        let mut session = Session { cluster: "us-east1.a".parse().ok(), ..Session::default() };
         session.ask(Request { cluster: Some("eu.b".into()), images: vec![image("a")], ..Request::default() });
         assert_eq!(session.asked().and_then(|request| request.cluster).as_deref(), Some("eu.b"));
         session.ask(Request { images: vec![image("a")], ..Request::default() });

@@ -15,6 +15,7 @@ use crate::overlay::{Body, Choice, Confirm, Entry, Overlay, Then};
 use crate::shell::notice::Weight;
 use crate::shell::tab::Pane;
 use domain::diagnostic::Severity;
+use domain::name::ProjectId;
 use domain::policy::Policy;
 
 pub(crate) fn act(model: &mut Model, action: Action) -> Vec<Effect> {
@@ -131,8 +132,7 @@ fn templates(model: &mut Model) -> Vec<Effect> {
 
 pub(crate) fn take_template(model: &mut Model, number: usize) -> Vec<Effect> {
     if let Some(template) = TEMPLATES.get(number) {
-        let project = model.session.project.clone().unwrap_or_else(|| "PROJECT_ID".to_owned());
-        let text = (template.text)(&project);
+        let text = (template.text)(model.session.project.as_ref().map_or("PROJECT_ID", ProjectId::as_str));
         replace_draft(model, &text);
         model.draft.base = model.session.live_policy().cloned();
     }

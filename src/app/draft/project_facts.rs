@@ -10,7 +10,7 @@ use domain::admission::{Attestations, AttestorEvidence, Evidence, Request};
 use domain::attestation::Verify;
 use domain::attestor::Attestor;
 use domain::inventory::Origin;
-use domain::name::AttestorName;
+use domain::name::{AttestorName, ClusterKey, ProjectId};
 use domain::policy::Policy;
 use domain::project_lint::{AttestorFact, ProjectFacts, Running};
 use domain::system_policy;
@@ -18,8 +18,8 @@ use domain::system_policy;
 /// What facts stand on: as long as it is the same, so are they.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Basis {
-    project: Option<String>,
-    cluster: Option<(String, String)>,
+    project: Option<ProjectId>,
+    cluster: Option<ClusterKey>,
     /// When each of the values was read.
     read: [Option<Timestamp>; 7],
 }
@@ -63,7 +63,7 @@ impl<'e> Ground<'e> {
     pub fn facts<'a>(&'a self, session: &'a Session, verify: &'a dyn Verify) -> ProjectFacts<'a> {
         let r = &session.remotes;
         ProjectFacts {
-            project: session.project.as_deref(),
+            project: session.project.as_ref().map(ProjectId::as_str),
             own_attestors: r.attestors.value().map(|attestors| self.own(attestors)),
             other_attestors: self.evidence.attestors.iter().filter_map(fact_of).collect(),
             clusters: r.clusters.value().map(Vec::as_slice),

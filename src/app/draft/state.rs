@@ -281,7 +281,7 @@ mod tests {
                     requireAttestationsBy:\n  - projects/my-project/attestors/qa\nglobalPolicyEvaluationMode: ENABLE\n";
         let mut draft = Draft::new(Some(text.into()));
         let codes = |draft: &Draft| draft.problems().iter().map(|problem| problem.code).collect::<Vec<_>>();
-        let mut session = Session { project: Some("my-project".to_owned()), ..Session::default() };
+        let mut session = Session { project: "my-project".parse().ok(), ..Session::default() };
         draft.check_project(&session, &Evidence::default(), &Nothing);
         assert_eq!(codes(&draft), [Code::DryRun]);
         session.remotes.attestors = Remote::ready(Vec::new(), Timestamp::UNIX_EPOCH);

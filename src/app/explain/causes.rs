@@ -5,6 +5,7 @@ use crate::model::Model;
 use domain::admission::{Decision, Evidence, Request};
 use domain::explain::cause::{Diagnosis, State, diagnose};
 use domain::explain::message::Refusal;
+use domain::name::ProjectId;
 use domain::policy::Policy;
 use domain::resource::Workload;
 use jiff::Timestamp;
@@ -82,7 +83,7 @@ impl Model {
         let time = self.explaining.case().map(|case| case.subject.time.as_str()).unwrap_or_default();
         let Ok(time) = time.parse::<Timestamp>() else { return Err("the text does not say when it was") };
         let history = &self.history;
-        if Some(&history.project) != self.session.project.as_ref() {
+        if self.session.project.as_ref().map(ProjectId::as_str) != Some(history.project.as_str()) {
             return Err("the history is not read yet");
         }
         let before = history.versions.iter().rev().find(|version| version.since() <= time);

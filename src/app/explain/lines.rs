@@ -5,6 +5,7 @@ use crate::model::Model;
 use domain::admission::Outcome;
 use domain::explain::cause::{Cause, CauseKind, Confidence, Diagnosis};
 use domain::explain::message::{Finding, Recognised, Refusal, Subject, Verdict, is_whole, says};
+use domain::name::ProjectId;
 
 /// How a line is meant.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -172,7 +173,7 @@ impl Model {
         texts.extend(diagnoses.iter().flat_map(|diagnosis| diagnosis.unknown.iter().cloned()));
         texts.extend(self.explaining.reading.unknown.iter().cloned());
         let subject = &case.subject;
-        let project = self.session.project.as_deref().unwrap_or_default();
+        let project = self.session.project.as_ref().map_or("", ProjectId::as_str);
         if !subject.project.is_empty() && subject.project != project {
             texts.push(format!("it is of project {}, and what is read here is of {project}", subject.project));
         }

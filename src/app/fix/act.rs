@@ -20,7 +20,7 @@ use codelab::names;
 use domain::admission::{BREAK_GLASS_LABEL, Outcome, Platform, RequestImage};
 use domain::fix::{Fix, FixStep};
 use domain::image::ImageRef;
-use domain::name::{KubernetesName, NoteName};
+use domain::name::{AttestorName, KubernetesName, NoteName, ProjectId};
 use domain::resource::WorkloadKind;
 
 pub(crate) fn act(model: &mut Model, action: Action) -> Vec<Effect> {
@@ -145,16 +145,11 @@ fn jobs_of(step: &FixStep) -> Vec<Job> {
         FixStep::Grant { note, service_account, .. } => {
             vec![Job::Grant { note: note.clone(), member: format!("serviceAccount:{service_account}") }]
         }
-        FixStep::CreateNote { note } => vec![create_note(note)],
-        FixStep::CreateAttestor { attestor, note } => vec![
-            create_note(note),
-            Job::CreateAttestor {
-                project: attestor.project().to_owned(),
-                id: attestor.id().to_owned(),
-                note: note.clone(),
-                description: String::new(),
-            },
-        ],
+        FixStep::CreateNote { note } => create_note(note).into_iter().collect(),
+        FixStep::CreateAttestor { attestor, note } => {
+            let jobs = create_note(note).zip(create_attestor(attestor, note));
+            jobs.map(<[Job; 2]>::from).into_iter().flatten().collect()
+        }
         FixStep::AddKey { attestor, key: Some(known) } => {
             vec![Job::AddKey { attestor: attestor.clone(), fingerprint: known.key.id.clone() }]
         }
@@ -162,8 +157,9 @@ fn jobs_of(step: &FixStep) -> Vec<Job> {
             let uri = attestation.resource_uri.as_str();
             let image = uri.split_once("://").map_or(uri, |(_, rest)| rest).parse::<ImageRef>();
             let bytes = attestation.signatures.get(*signature).map(|signature| signature.bytes.clone());
-            let new = image.ok().zip(bytes).map(|(image, signature)| NewAttestation {
-                project: attestor.project().to_owned(),
+            let project = attestor.project().parse::<ProjectId>().ok();
+            let new = project.zip(image.ok()).zip(bytes).map(|((project, image), signature)| NewAttestation {
+                project,
                 attestor: attestor.clone(),
                 note: attestation.note.clone(),
                 image,
@@ -182,12 +178,16 @@ fn jobs_of(step: &FixStep) -> Vec<Job> {
     }
 }
 
-fn create_note(note: &NoteName) -> Job {
-    Job::CreateNote {
-        project: note.project().to_owned(),
-        id: note.id().to_owned(),
-        description: names::NOTE_DESCRIPTION.to_owned(),
-    }
+/// `None` where the name is not one that a service would let be made.
+fn create_note(note: &NoteName) -> Option<Job> {
+    let (project, id) = (note.project().parse().ok()?, note.id().parse().ok()?);
+    Some(Job::CreateNote { project, id, description: names::NOTE_DESCRIPTION.to_owned() })
+}
+
+/// `None` where the name is not one that a service would let be made.
+fn create_attestor(attestor: &AttestorName, note: &NoteName) -> Option<Job> {
+    let (project, id) = (attestor.project().parse().ok()?, attestor.id().parse().ok()?);
+    Some(Job::CreateAttestor { project, id, note: note.clone(), description: String::new() })
 }
 
 /// The same; attestations go to the chosen project, and a note that is there is not made.
@@ -195,7 +195,7 @@ fn jobs(model: &Model, step: &FixStep) -> Vec<Job> {
     let mut jobs = jobs_of(step);
     let notes = model.session.remotes.notes.items();
     let is_there = |id: &str| notes.iter().any(|note| note.name.id() == id);
-    jobs.retain(|job| !matches!(job, Job::CreateNote { id, .. } if is_there(id)));
+    jobs.retain(|job| !matches!(job, Job::CreateNote { id, .. } if is_there(id.as_str())));
     if let Some(chosen) = &model.session.project {
         for job in &mut jobs {
             if let Job::CreateAttestation(new) | Job::Validate(new) = job {
@@ -280,13 +280,7 @@ fn composed(
     justification: String,
 ) -> Composed {
     let subject = &model.session.subject;
-    let cluster = model.session.cluster_id().unwrap_or_else(|| crate::job::ClusterId {
-        project: model.session.project.clone().unwrap_or_default(),
-        location: String::new(),
-        name: String::new(),
-    });
     let deploy = Deploy {
-        cluster,
         kind: WorkloadKind::Deployment,
         namespace: subject.namespace.clone(),
         name: names::WORKLOAD.to_owned(),
@@ -367,16 +361,17 @@ fn deploy_composed(model: &mut Model) -> Vec<Effect> {
         );
         return Vec::new();
     }
-    if model.session.cluster_info().is_none() {
+    let Some(cluster) = model.session.cluster_info().and_then(|_| model.session.cluster_id()) else {
         model.say(Weight::Warning, "there is no cluster to deploy to: y copies the manifest");
         return Vec::new();
-    }
+    };
     let lines = vec![
         format!("{} runs in namespace {}, whatever the policy says.", composed.deploy.image, composed.deploy.namespace),
         format!("Justification: {}", composed.justification),
         "It is written to the audit log. Take the label away afterwards.".to_owned(),
     ];
-    model.ask("Break the glass?", lines, vec![Job::Deploy(composed.deploy)], true)
+    let job = Job::Deploy { cluster, deploy: composed.deploy };
+    model.ask("Break the glass?", lines, vec![job], true)
 }
 
 fn copy(model: &mut Model) -> Vec<Effect> {

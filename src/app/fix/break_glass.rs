@@ -149,15 +149,12 @@ mod tests {
     use std::collections::BTreeMap;
 
     use super::*;
-    use crate::job::ClusterId;
     use domain::admission::ContainerKind;
 
     fn composed(kind: WorkloadKind) -> Composed {
-        let cluster = ClusterId { project: "p".into(), location: "l".into(), name: "c".into() };
         let image = |image: &str, kind| RequestImage { image: image.into(), kind, ..RequestImage::default() };
         Composed {
             deploy: Deploy {
-                cluster,
                 kind,
                 namespace: "shop".into(),
                 name: "web".into(),

@@ -1,6 +1,6 @@
 //! How the workbench does what a step of the codelab is about: from an act to jobs, a form, or a look.
 
-use crate::job::{ClusterId, Deploy, Job};
+use crate::job::{Deploy, Job};
 use crate::model::Model;
 use crate::shell::form::Form;
 use crate::shell::tab::Pane;
@@ -9,7 +9,7 @@ use crate::work::Purpose;
 use codelab::{Act, Seen, checks, files, names};
 use domain::document;
 use domain::image::ImageRef;
-use domain::name::{AttestorName, NoteName, ProjectId, ResourceId, service_agent};
+use domain::name::{AttestorName, ClusterId, NoteName, ProjectId, service_agent};
 use domain::policy::{AdmissionRule, EnforcementMode, EvaluationMode, GlobalPolicyEvaluationMode, Policy};
 use domain::resource::{Image, WorkloadKind};
 
@@ -35,7 +35,7 @@ fn jobs(jobs: Vec<Job>) -> Plan {
 
 /// The plan for an act, from what is known.
 pub fn plan(model: &Model, act: Act) -> Plan {
-    let project = model.session.project.clone().unwrap_or_else(|| names::PROJECT.to_owned());
+    let project = model.session.project.clone().unwrap_or_else(names::project);
     match act {
         Act::ChooseProject => jobs(vec![Job::CreateProject { project }]),
         Act::LeaveProject => Plan::LeaveProject,
@@ -50,7 +50,7 @@ pub fn plan(model: &Model, act: Act) -> Plan {
         Act::Enforce => jobs(vec![Job::SetEnforcement { cluster: cluster(project), on: true }]),
         Act::StopEnforcing => jobs(vec![Job::SetEnforcement { cluster: cluster(project), on: false }]),
         Act::PushImage => {
-            jobs(vec![Job::PushImage { repository: names::image_path(&project), tag: names::TAG.to_owned() }])
+            jobs(vec![Job::PushImage { repository: names::image_path(project.as_str()), tag: names::TAG.to_owned() }])
         }
         Act::DeleteImage => delete_image(model, &project),
         Act::ChooseDigest => choose_digest(model, &project),
@@ -89,36 +89,36 @@ fn services() -> Vec<String> {
     checks::SERVICES.map(str::to_owned).to_vec()
 }
 
-fn cluster(project: String) -> ClusterId {
-    ClusterId { project, location: names::LOCATION.to_owned(), name: names::CLUSTER.to_owned() }
+fn cluster(project: ProjectId) -> ClusterId {
+    ClusterId { project, key: names::cluster() }
 }
 
 /// The codelab's image, if the registry has it.
-fn image<'a>(model: &'a Model, project: &str) -> Option<&'a Image> {
-    let path = names::image_path(project);
+fn image<'a>(model: &'a Model, project: &ProjectId) -> Option<&'a Image> {
+    let path = names::image_path(project.as_str());
     let images = model.session.remotes.images.items();
     let of_path = || images.iter().filter(|image| image.repository == path);
     of_path().find(|image| image.tags.iter().any(|tag| tag == names::TAG)).or_else(|| of_path().next())
 }
 
-fn delete_image(model: &Model, project: &str) -> Plan {
-    let path = names::image_path(project);
+fn delete_image(model: &Model, project: &ProjectId) -> Plan {
+    let path = names::image_path(project.as_str());
     let all = model.session.remotes.images.items().iter().filter(|image| image.repository == path);
     jobs(all.map(|i| Job::DeleteImage { repository: i.repository.clone(), digest: i.digest.clone() }).collect())
 }
 
-fn choose_digest(model: &Model, project: &str) -> Plan {
+fn choose_digest(model: &Model, project: &ProjectId) -> Plan {
     match image(model, project).and_then(Image::by_digest) {
         Some(image) => Plan::ChooseImage(image),
         None => Plan::Impossible("the registry has no hello-world: reset the step Build and push"),
     }
 }
 
-fn workloads(model: &Model, act: Act, project: &str) -> Plan {
-    let by_tag = format!("{}:{}", names::image_path(project), names::TAG);
-    let run = |name: &str, image: String| {
-        Job::Deploy(Deploy {
-            cluster: cluster(project.to_owned()),
+fn workloads(model: &Model, act: Act, project: &ProjectId) -> Plan {
+    let by_tag = format!("{}:{}", names::image_path(project.as_str()), names::TAG);
+    let run = |name: &str, image: String| Job::Deploy {
+        cluster: cluster(project.clone()),
+        deploy: Deploy {
             kind: WorkloadKind::Deployment,
             namespace: names::NAMESPACE.to_owned(),
             name: name.to_owned(),
@@ -126,7 +126,7 @@ fn workloads(model: &Model, act: Act, project: &str) -> Plan {
             service_account: String::new(),
             labels: std::collections::BTreeMap::default(),
             annotations: std::collections::BTreeMap::default(),
-        })
+        },
     };
     let delete = |name: &str| {
         let found = model
@@ -137,7 +137,7 @@ fn workloads(model: &Model, act: Act, project: &str) -> Plan {
             .iter()
             .find(|w| w.kind != WorkloadKind::ReplicaSet && w.name == name);
         found.map(|workload| Job::DeleteWorkload {
-            cluster: cluster(project.to_owned()),
+            cluster: cluster(project.clone()),
             kind: workload.kind,
             namespace: workload.namespace.clone(),
             name: name.to_owned(),
@@ -155,19 +155,19 @@ fn workloads(model: &Model, act: Act, project: &str) -> Plan {
     }
 }
 
-fn policies(model: &Model, act: Act, project: &str) -> Plan {
+fn policies(model: &Model, act: Act, project: &ProjectId) -> Plan {
     let etag = model.session.live_policy().and_then(|policy| policy.etag.clone());
     let import = |text: String| {
-        let job = Job::ImportPolicy { project: project.to_owned(), text: text.clone(), etag: etag.clone() };
+        let job = Job::ImportPolicy { project: project.clone(), text: text.clone(), etag: etag.clone() };
         Plan::Draft(text, vec![job])
     };
     let write =
         |name: &str, text: String| Plan::Draft(text.clone(), vec![Job::WriteFile { name: name.to_owned(), text }]);
     match act {
         Act::WriteDenyAll => write(names::POLICY, files::DENY_ALL.to_owned()),
-        Act::WriteUpdated => write(names::UPDATED_POLICY, files::updated_policy(project)),
+        Act::WriteUpdated => write(names::UPDATED_POLICY, files::updated_policy(project.as_str())),
         Act::ImportDenyAll => import(files::DENY_ALL.to_owned()),
-        Act::ImportUpdated => import(files::updated_policy(project)),
+        Act::ImportUpdated => import(files::updated_policy(project.as_str())),
         _ => import(document::emit(&allow_all())),
     }
 }
@@ -178,20 +178,12 @@ fn allow_all() -> Policy {
     Policy { global_policy_evaluation_mode: GlobalPolicyEvaluationMode::Enable, ..Policy::with_default(rule) }
 }
 
-fn note_name(project: &str) -> Option<NoteName> {
-    let (project, id) = (project.parse::<ProjectId>().ok()?, names::NOTE.parse::<ResourceId>().ok()?);
-    Some(NoteName::new(&project, &id))
+fn attestor_name(project: &ProjectId) -> AttestorName {
+    AttestorName::new(project, &names::attestor())
 }
 
-fn attestor_name(project: &str) -> Option<AttestorName> {
-    let (project, id) = (project.parse::<ProjectId>().ok()?, names::ATTESTOR.parse::<ResourceId>().ok()?);
-    Some(AttestorName::new(&project, &id))
-}
-
-fn attestors(model: &Model, act: Act, project: String) -> Plan {
-    let (Some(note), Some(attestor)) = (note_name(&project), attestor_name(&project)) else {
-        return Plan::Impossible("choose a project first");
-    };
+fn attestors(model: &Model, act: Act, project: ProjectId) -> Plan {
+    let (note, attestor) = (NoteName::new(&project, &names::note()), attestor_name(&project));
     let told = model.session.remotes.attestors.items().iter().find(|a| a.name == attestor);
     let email = told
         .and_then(|a| a.service_account_email.clone())
@@ -199,12 +191,12 @@ fn attestors(model: &Model, act: Act, project: String) -> Plan {
     let member = email.map(|email| format!("serviceAccount:{email}"));
     match (act, member) {
         (Act::CreateNote, _) => {
-            let (id, description) = (names::NOTE.to_owned(), names::NOTE_DESCRIPTION.to_owned());
+            let (id, description) = (names::note(), names::NOTE_DESCRIPTION.to_owned());
             jobs(vec![Job::CreateNote { project, id, description }])
         }
         (Act::DeleteNote, _) => jobs(vec![Job::DeleteNote(note)]),
         (Act::CreateAttestor, _) => {
-            let (id, description) = (names::ATTESTOR.to_owned(), String::new());
+            let (id, description) = (names::attestor(), String::new());
             jobs(vec![Job::CreateAttestor { project, id, note, description }])
         }
         (Act::DeleteAttestor, _) => jobs(vec![Job::DeleteAttestor(attestor)]),
@@ -214,39 +206,35 @@ fn attestors(model: &Model, act: Act, project: String) -> Plan {
     }
 }
 
-fn signatures(model: &Model, act: Act, project: &str) -> Plan {
+fn signatures(model: &Model, act: Act, project: &ProjectId) -> Plan {
     let key = model.session.remotes.keys.items().iter().find(|key| key.can_sign);
     let attestor = attestor_name(project);
     let chosen = model.session.image.as_ref().and_then(|image| Some((image, image.digest()?)));
-    match (act, key, attestor, chosen) {
-        (Act::GenerateKey, _, _, _) => Plan::Ask(Box::new(crate::attestor::form::key(model))),
-        (Act::DeleteKey, Some(key), _, _) => jobs(vec![Job::DeleteKey { fingerprint: key.fingerprint.clone() }]),
-        (Act::ExportKey, Some(key), _, _) => {
+    match (act, key, chosen) {
+        (Act::GenerateKey, _, _) => Plan::Ask(Box::new(crate::attestor::form::key(model))),
+        (Act::DeleteKey, Some(key), _) => jobs(vec![Job::DeleteKey { fingerprint: key.fingerprint.clone() }]),
+        (Act::ExportKey, Some(key), _) => {
             let (fingerprint, file) = (key.fingerprint.clone(), names::PUBLIC_KEY.to_owned());
             jobs(vec![Job::ExportKey { fingerprint, file }])
         }
-        (Act::AddKey, Some(key), Some(attestor), _) => {
-            jobs(vec![Job::AddKey { attestor, fingerprint: key.fingerprint.clone() }])
-        }
-        (Act::RemoveKey, Some(key), Some(attestor), _) => {
-            jobs(vec![Job::RemoveKey { attestor, key_id: key.fingerprint.clone() }])
-        }
-        (Act::WritePayload, _, _, Some((image, digest))) => {
+        (Act::AddKey, Some(key), _) => jobs(vec![Job::AddKey { attestor, fingerprint: key.fingerprint.clone() }]),
+        (Act::RemoveKey, Some(key), _) => jobs(vec![Job::RemoveKey { attestor, key_id: key.fingerprint.clone() }]),
+        (Act::WritePayload, _, Some((image, digest))) => {
             let bytes = domain::attestation::payload(image, digest);
             let text = String::from_utf8_lossy(&bytes).into_owned();
             jobs(vec![Job::WriteFile { name: names::PAYLOAD.to_owned(), text }])
         }
-        (Act::Sign, Some(_), _, Some(_)) => Plan::Ask(Box::new(crate::sign::form::sign_passphrase(model))),
-        (Act::Attest, _, _, _) => match sign::act::guide_upload(model) {
+        (Act::Sign, Some(_), Some(_)) => Plan::Ask(Box::new(crate::sign::form::sign_passphrase(model))),
+        (Act::Attest, _, _) => match sign::act::guide_upload(model) {
             Ok(list) => jobs(list),
             Err(why) => Plan::Impossible(why),
         },
-        (Act::DeleteAttestations, _, _, Some((_, digest))) => {
+        (Act::DeleteAttestations, _, Some((_, digest))) => {
             let of_digest = |a: &&domain::attestation::Attestation| a.resource_uri.ends_with(digest.as_str());
             let all = model.session.remotes.attestations.items().iter().filter(of_digest).cloned().collect();
             jobs(vec![Job::DeleteAttestations(all)])
         }
-        (_, None, _, _) => Plan::Impossible("this machine has no key that can sign: reset the step Make a signing key"),
+        (_, None, _) => Plan::Impossible("this machine has no key that can sign: reset the step Make a signing key"),
         _ => Plan::Impossible("no image is chosen by its digest: reset the step Find the digest"),
     }
 }

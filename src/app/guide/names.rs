@@ -9,7 +9,7 @@ impl Model {
         let session = &self.session;
         let fingerprint = session.remotes.keys.items().iter().find(|key| key.can_sign);
         Names {
-            project: session.project.clone().unwrap_or_default(),
+            project: session.project.as_ref().map(ToString::to_string).unwrap_or_default(),
             number: session.project_info().map(|project| project.number.clone()).unwrap_or_default(),
             digest: session
                 .image

@@ -135,7 +135,7 @@ mod tests {
     use domain::resource::Project;
 
     fn session_with_project() -> Session {
-        let mut session = Session { project: Some("codelab-1".into()), ..Session::default() };
+        let mut session = Session { project: "codelab-1".parse().ok(), ..Session::default() };
         let project = Project { id: "codelab-1".into(), number: "1".into(), name: String::new() };
         session.remotes.projects = Remote::ready(vec![project], jiff::Timestamp::UNIX_EPOCH);
         session

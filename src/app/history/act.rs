@@ -8,6 +8,7 @@ use crate::overlay::{Body, Confirm, Overlay, Then};
 use crate::session::Connection;
 use crate::shell::notice::Weight;
 use domain::document;
+use domain::name::ProjectId;
 use domain::policy::Policy;
 
 /// The live policy was read: it is kept, if it is another version than the last that was.
@@ -15,7 +16,8 @@ pub(crate) fn seen(model: &Model) -> Vec<Effect> {
     let (Some(project), Some(live)) = (model.session.project.clone(), model.session.live_policy()) else {
         return Vec::new();
     };
-    let is_known = model.history.project == project && model.history.versions.last().is_some_and(|last| last.is(live));
+    let is_known =
+        model.history.project == project.as_str() && model.history.versions.last().is_some_and(|last| last.is(live));
     if is_known {
         return Vec::new();
     }
@@ -31,10 +33,10 @@ pub(crate) fn leave_project(model: &mut Model) {
 }
 
 /// What was imported here is kept with who imported it.
-pub(crate) fn imported(model: &Model, project: &str, stored: &Policy) -> Vec<Effect> {
+pub(crate) fn imported(model: &Model, project: &ProjectId, stored: &Policy) -> Vec<Effect> {
     let author = Author::Here(account(model));
     let version = Version { at: model.ui.now, author, policy: stored.clone() };
-    vec![Effect::History(project.to_owned(), Some(Box::new(version)))]
+    vec![Effect::History(project.clone(), Some(Box::new(version)))]
 }
 
 /// Who imports here.
@@ -50,7 +52,7 @@ fn account(model: &Model) -> String {
 
 /// Takes what is kept of a project.
 pub(crate) fn came(model: &mut Model, history: History) {
-    if model.session.project.as_ref() != Some(&history.project) {
+    if model.session.project.as_ref().map(ProjectId::as_str) != Some(history.project.as_str()) {
         return;
     }
     let before = if model.history.project == history.project { model.history.damaged } else { 0 };

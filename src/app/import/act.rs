@@ -15,13 +15,14 @@ use crate::session::Connection;
 use crate::shell::notice::Weight;
 use domain::diagnostic::Severity;
 use domain::document;
+use domain::name::ProjectId;
 use domain::policy::Policy;
 use domain::policy::PolicyKind;
 
 /// Remembers what the refused draft was compared with; the live policy is being read again.
-pub(crate) fn refused(model: &mut Model, project: &str) {
+pub(crate) fn refused(model: &mut Model, project: &ProjectId) {
     let base = model.draft.base.clone().or_else(|| model.session.live_policy().cloned());
-    model.refused = base.map(|base| Refused { project: project.to_owned(), base });
+    model.refused = base.map(|base| Refused { project: project.clone(), base });
     model.say(Weight::Warning, "not imported: the policy had changed meanwhile; reading it…");
 }
 
@@ -44,7 +45,7 @@ pub(crate) fn live_came(model: &mut Model) {
 }
 
 /// Opens the box, unless there is nothing left to import.
-pub(crate) fn open(model: &mut Model, project: String, base: &Policy, live: Policy) {
+pub(crate) fn open(model: &mut Model, project: ProjectId, base: &Policy, live: Policy) {
     if model.draft.policy().is_some_and(|draft| draft.says_the_same_as(&live)) {
         model.say(Weight::Success, "✓ the policy that is live now says what the draft says");
         model.draft.base = Some(live);
@@ -156,7 +157,7 @@ fn other_base(model: &Model, live: &Policy) -> Option<Policy> {
 }
 
 /// Where it goes, on what condition, and what it does.
-fn import_lines(model: &Model, project: &str, etag: Option<&str>) -> Vec<String> {
+fn import_lines(model: &Model, project: &ProjectId, etag: Option<&str>) -> Vec<String> {
     let place = match model.session.connection {
         Connection::Sandbox(_) => " in the sandbox",
         Connection::Starting | Connection::Failed(_) => "",

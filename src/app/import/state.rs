@@ -9,13 +9,14 @@ use crate::draft::state::Draft;
 use crate::import::merge::{Chunk, Merge, Origin, Take};
 use crate::shell::offset::Offset;
 use domain::document::{self, Dialect, Document, Node};
+use domain::name::ProjectId;
 use domain::path::{Path, Segment};
 use domain::policy::Policy;
 
 /// The box with the three-way difference.
 #[derive(Debug, Clone)]
 pub struct Conflict {
-    pub project: String,
+    pub project: ProjectId,
     /// The project's policy now, which the draft was not compared with.
     pub theirs: Policy,
     pub merge: Merge,
@@ -59,7 +60,7 @@ const CONTEXT: usize = 2;
 
 impl Conflict {
     /// Compares the draft and the policy that is live now with what the draft was made from.
-    pub fn new(project: String, base: &Policy, theirs: Policy, draft: &Draft) -> Self {
+    pub fn new(project: ProjectId, base: &Policy, theirs: Policy, draft: &Draft) -> Self {
         let (merge, rewritten) = merged(base, &theirs, draft);
         let mut conflict = Self { project, theirs, merge, selected: 0, rewritten, scroll: Offset::default() };
         conflict.go_to_open();
@@ -296,7 +297,7 @@ globalPolicyEvaluationMode: ENABLE
 
     fn conflict(theirs: &str, mine: &str) -> Conflict {
         let draft = Draft::new(Some(mine.to_owned()));
-        Conflict::new("p".into(), &policy(BASE), policy(theirs), &draft)
+        Conflict::new("project-1".parse().unwrap(), &policy(BASE), policy(theirs), &draft)
     }
 
     #[test]
@@ -380,7 +381,7 @@ defaultAdmissionRule: {evaluationMode: ALWAYS_DENY, enforcementMode: DRYRUN_AUDI
         };
         let (base, theirs) = (served(BASE, "one"), served(&BASE.replace("gcr.io/a/*", "gcr.io/t/*"), "two"));
         let mine = document::emit(&base).replace("ENABLE", "DISABLE # off");
-        let conflict = Conflict::new("p".into(), &base, theirs.clone(), &Draft::new(Some(mine)));
+        let conflict = Conflict::new("project-1".parse().unwrap(), &base, theirs.clone(), &Draft::new(Some(mine)));
         assert_eq!((conflict.rewritten, conflict.merge.changed().len()), (false, 2));
         let text = conflict.text().unwrap();
         assert!(text.contains("DISABLE # off") && text.contains("gcr.io/t/*"), "{text}");

@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use super::*;
 use crate::action::*;
 
 #[test]

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use crate::shell::remote::Ticket;
 use crate::shell::report::Report;
 use domain::admission::Evidence;
+use domain::name::ProjectId;
 use domain::policy::Policy;
 use domain::replay::{Dated, Replay};
 
@@ -14,7 +15,7 @@ pub enum Entries {
     /// A file of this path.
     File(String),
     /// The newest ones of a project's log.
-    Log(String),
+    Log(ProjectId),
 }
 
 impl Entries {

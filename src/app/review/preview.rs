@@ -20,6 +20,7 @@ use domain::attestation::Verify;
 use domain::document::Document;
 use domain::image::{Digest, ImageRef};
 use domain::inventory::InventoryItem;
+use domain::name::ClusterKey;
 use domain::resource::{Image, Workload};
 use domain::review::{Because, ReviewRow, Reviewer, Standing};
 
@@ -90,7 +91,7 @@ struct Stamp {
     image: Option<ImageRef>,
     pod: Vec<RequestImage>,
     subject: Subject,
-    cluster: Option<(String, String)>,
+    cluster: Option<ClusterKey>,
     enforced: [Enforcement; 2],
     images: Vec<Image>,
     workloads: Vec<Workload>,

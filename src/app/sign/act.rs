@@ -179,7 +179,7 @@ fn sign(model: &mut Model) -> Vec<Effect> {
 }
 
 fn upload_from_wizard(model: &mut Model) -> Vec<Effect> {
-    let project = model.session.project.clone().unwrap_or_default();
+    let Some(project) = model.session.project.clone() else { return Vec::new() };
     let Some(wizard) = wizard(model) else { return Vec::new() };
     let Some(voucher) = wizard.voucher.clone() else { return Vec::new() };
     wizard.busy = true;

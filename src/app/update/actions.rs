@@ -261,7 +261,7 @@ fn copy_row(model: &mut Model) -> Vec<Effect> {
             let row = model.selected_row(Pane::Preview).and_then(|at| model.preview.item(at));
             row.map(|(item, _)| item.title())
         }
-        Pane::Setup => model.session.project.clone(),
+        Pane::Setup => model.session.project.as_ref().map(ToString::to_string),
         Pane::Problems => {
             model.selected_row(Pane::Problems).and_then(|at| model.draft.problems().get(at)).map(|d| d.message.clone())
         }

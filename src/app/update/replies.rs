@@ -17,6 +17,7 @@ use crate::shell::report::Report;
 use crate::shell::tab::Pane;
 use crate::work::{Purpose, Work};
 use crate::{draft, history, import, sign};
+use domain::name::ClusterKey;
 
 fn finish<T>(remote: &mut Remote<T>, ticket: Ticket, result: Result<T, Report>, now: Timestamp) -> bool {
     remote.finish(ticket, result, now)
@@ -76,7 +77,7 @@ fn adopt_cluster(session: &mut Session) {
     if session.cluster_info().is_none() {
         let clusters = session.remotes.clusters.items();
         session.cluster = match clusters {
-            [only] => Some((only.location.clone(), only.name.clone())),
+            [only] => ClusterKey::new(&only.location, &only.name).ok(),
             _ => None,
         };
         session.remotes.workloads.clear();
@@ -137,13 +138,13 @@ pub(super) fn job_done(model: &mut Model, ticket: Ticket, number: usize, outcome
 /// What an outcome changes in the session by itself.
 fn plain_outcome(model: &mut Model, job: &Job, outcome: Outcome) -> Vec<Effect> {
     match (job, outcome) {
-        (Job::CreateProject { project }, _) if model.session.project.as_deref() != Some(project) => {
+        (Job::CreateProject { project }, _) if model.session.project.as_ref() != Some(project) => {
             history::act::leave_project(model);
             model.session.project = Some(project.clone());
             model.load(&Source::ALL)
         }
         (Job::CreateCluster(id), _) => {
-            model.session.cluster = Some((id.location.clone(), id.name.clone()));
+            model.session.cluster = Some(id.key.clone());
             Vec::new()
         }
         (Job::ImportPolicy { project, text, .. }, outcome) => {

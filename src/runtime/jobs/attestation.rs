@@ -3,7 +3,6 @@
 //! Uses the client.
 
 use super::{Backend, Done, done};
-use crate::runtime::queries::project_id;
 use app::job::{NewAttestation, Outcome};
 use client::Validation;
 use domain::attestation::{ATTESTATION, Attestation, Signature};
@@ -23,7 +22,7 @@ fn attestation(new: NewAttestation) -> Attestation {
 
 /// Stores an attestation; one that is there already is as good as a new one.
 pub(super) async fn create(backend: &Backend, new: NewAttestation) -> Done {
-    let project = project_id(&new.project)?;
+    let project = new.project.clone();
     stored(backend.client()?.create_attestation(&project, &attestation(new)).await)
 }
 

@@ -3,16 +3,15 @@
 //! Uses the client, and the keyring for the key that an attestor gets.
 
 use super::{Backend, Done, done};
-use crate::runtime::queries::{pgp_key, project_id};
+use crate::runtime::queries::pgp_key;
 use domain::attestor::Attestor;
 use domain::key::Fingerprint;
-use domain::name::{AttestorName, NoteName, ResourceId};
+use domain::name::{AttestorName, NoteName, ProjectId, ResourceId};
 use wire::container_analysis::{AttestationNote, Hint, Note};
 use wire::iam::OCCURRENCES_VIEWER;
 
-pub(super) async fn create_note(backend: &Backend, project: &str, id: &str, description: String) -> Done {
-    let id: ResourceId = id.parse()?;
-    let name = NoteName::new(&project_id(project)?, &id);
+pub(super) async fn create_note(backend: &Backend, project: &ProjectId, id: &ResourceId, description: String) -> Done {
+    let name = NoteName::new(project, id);
     let attestation = AttestationNote { hint: Hint { human_readable_name: description } };
     let note = Note { name: name.to_string(), attestation: Some(attestation), ..Note::default() };
     done(backend.client()?.create_note(&name, &note).await)
@@ -31,10 +30,15 @@ pub(super) async fn revoke(backend: &Backend, note: &NoteName, member: &str) -> 
     done(backend.client()?.revoke_on_note(note, OCCURRENCES_VIEWER, member).await)
 }
 
-pub(super) async fn create(backend: &Backend, project: &str, id: &str, note: NoteName, description: String) -> Done {
-    let id: ResourceId = id.parse()?;
+pub(super) async fn create(
+    backend: &Backend,
+    project: &ProjectId,
+    id: &ResourceId,
+    note: NoteName,
+    description: String,
+) -> Done {
     let attestor = Attestor {
-        name: AttestorName::new(&project_id(project)?, &id),
+        name: AttestorName::new(project, id),
         description,
         note,
         keys: Vec::new(),

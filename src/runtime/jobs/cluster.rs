@@ -3,35 +3,34 @@
 //! Uses the client, and the working directory for the kubeconfig.
 
 use super::{Backend, Done, Progress, done, kubeconfig, work_directory};
-use crate::runtime::queries::project_id;
-use app::job::ClusterId;
 use domain::admission::Enforcement;
+use domain::name::ClusterId;
 use wire::container::{Cluster, Operation};
 
 /// Nodes of a new cluster: what `gcloud container clusters create` asks for.
 const NODES: u32 = 3;
 
 pub(super) async fn create(backend: &Backend, id: &ClusterId, progress: &Progress) -> Done {
-    let (client, project) = (backend.client()?, project_id(&id.project)?);
+    let (client, project) = (backend.client()?, &id.project);
     let cluster = Cluster {
-        name: id.name.clone(),
-        location: id.location.clone(),
+        name: id.name().to_owned(),
+        location: id.location().to_owned(),
         initial_node_count: Some(NODES),
         ..Cluster::default()
     };
-    wait(backend, id, client.create_cluster(&project, cluster).await?, progress).await
+    wait(backend, id, client.create_cluster(project, cluster).await?, progress).await
 }
 
 pub(super) async fn enforce(backend: &Backend, id: &ClusterId, on: bool, progress: &Progress) -> Done {
-    let (client, project) = (backend.client()?, project_id(&id.project)?);
+    let (client, project) = (backend.client()?, &id.project);
     let enforcement = if on { Enforcement::On } else { Enforcement::Off };
-    let operation = client.set_cluster_enforcement(&project, &id.location, &id.name, enforcement).await?;
+    let operation = client.set_cluster_enforcement(project, id.location(), id.name(), enforcement).await?;
     wait(backend, id, operation, progress).await
 }
 
 pub(super) async fn delete(backend: &Backend, id: &ClusterId, progress: &Progress) -> Done {
-    let (client, project) = (backend.client()?, project_id(&id.project)?);
-    let operation = client.delete_cluster(&project, &id.location, &id.name).await?;
+    let (client, project) = (backend.client()?, &id.project);
+    let operation = client.delete_cluster(project, id.location(), id.name()).await?;
     wait(backend, id, operation, progress).await
 }
 
@@ -40,12 +39,12 @@ async fn wait(backend: &Backend, id: &ClusterId, operation: Operation, progress:
     let tell = |operation: &Operation| {
         progress(format!("{} is {}", operation.operation_type, operation.status));
     };
-    done(backend.client()?.wait_for_cluster(&project_id(&id.project)?, &id.location, operation, tell).await)
+    done(backend.client()?.wait_for_cluster(&id.project, id.location(), operation, tell).await)
 }
 
 /// Writes a kubeconfig, as `gcloud container clusters get-credentials` does.
 pub(super) async fn write_kubeconfig(backend: &Backend, id: &ClusterId) -> Done {
-    let cluster = backend.client()?.cluster(&project_id(&id.project)?, &id.location, &id.name).await?;
+    let cluster = backend.client()?.cluster(&id.project, id.location(), id.name()).await?;
     let text = kubeconfig::text(id, &cluster, &backend.files.sandbox_token());
     work_directory::write(backend, codelab::names::KUBECONFIG.to_owned(), text).await
 }

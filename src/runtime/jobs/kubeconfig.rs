@@ -6,12 +6,12 @@ use std::path::Path;
 
 use serde_json::json;
 
-use app::job::ClusterId;
+use domain::name::ClusterId;
 use wire::container::Cluster;
 
 /// JSON, which is YAML. The token is read from the sandbox's file, so that none is copied.
 pub(super) fn text(id: &ClusterId, cluster: &Cluster, token: &Path) -> String {
-    let name = format!("gke_{}_{}_{}", id.project, id.location, id.name);
+    let name = format!("gke_{}_{}_{}", id.project, id.location(), id.name());
     let authority = cluster.master_auth.as_ref().map(|auth| auth.cluster_ca_certificate.clone()).unwrap_or_default();
     let config = json!({
         "apiVersion": "v1",

@@ -3,32 +3,32 @@
 //! Uses the client, and the working directory for the file.
 
 use super::{Backend, Done, Error, work_directory};
-use crate::runtime::queries::project_id;
 use app::job::Outcome;
 use app::shell::report::Report;
 use domain::document::{self, Dialect, Document};
+use domain::name::ProjectId;
 use domain::policy::Policy;
 
 /// Writes the live policy as gcloud exports it, read for this.
-pub(super) async fn export(backend: &Backend, project: &str, file: String) -> Done {
-    let policy = backend.client()?.policy(&project_id(project)?).await?;
+pub(super) async fn export(backend: &Backend, project: &ProjectId, file: String) -> Done {
+    let policy = backend.client()?.policy(project).await?;
     work_directory::write(backend, file, document::emit(&policy)).await
 }
 
 /// Replaces the live policy by a text. The etag of the policy that the text was compared with goes along:
 /// whatever the text says of its own, nothing else may be overwritten.
-pub(super) async fn import(backend: &Backend, project: &str, text: &str, etag: Option<String>) -> Done {
+pub(super) async fn import(backend: &Backend, project: &ProjectId, text: &str, etag: Option<String>) -> Done {
     let document = Document::parse(text, Dialect::Gcloud);
     let Some(mut policy) = document.policy else {
         let first = document.diagnostics.first().map(|d| d.message.clone()).unwrap_or_default();
         return Err(Report::new(format!("the text is not a policy: {first}")).into());
     };
-    let (client, project) = (backend.client()?, project_id(project)?);
+    let client = backend.client()?;
     if etag.is_none() {
-        refuse_other(&client.policy(&project).await?)?;
+        refuse_other(&client.policy(project).await?)?;
     }
     policy.etag = etag;
-    let stored = client.put_policy(&project, &policy).await?;
+    let stored = client.put_policy(project, &policy).await?;
     Ok(Outcome::Imported(Box::new(stored)))
 }
 

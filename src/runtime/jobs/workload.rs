@@ -6,14 +6,15 @@ use std::collections::BTreeMap;
 
 use super::{Backend, Done, done};
 use crate::runtime::queries::kubernetes;
-use app::job::{ClusterId, Deploy};
+use app::job::Deploy;
 use domain::image::ImageRef;
+use domain::name::ClusterId;
 use domain::resource::WorkloadKind;
 use wire::kubernetes::{Container, Deployment, ObjectMeta, Pod, PodSpec, ReplicaSet};
 
 /// Creates what is to be deployed.
-pub(super) async fn deploy(backend: &Backend, deploy: &Deploy) -> Done {
-    let cluster = kubernetes(backend, &deploy.cluster).await?;
+pub(super) async fn deploy(backend: &Backend, id: &ClusterId, deploy: &Deploy) -> Done {
+    let cluster = kubernetes(backend, id).await?;
     match deploy.kind {
         WorkloadKind::Pod => done(cluster.create(&deploy.namespace, &pod(deploy)).await),
         WorkloadKind::Deployment | WorkloadKind::ReplicaSet => {

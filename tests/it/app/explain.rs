@@ -53,7 +53,7 @@ pub(crate) fn with_a_past(size: (u16, u16)) -> Stage {
     let mut policy = Document::parse(text, Dialect::Gcloud).policy.unwrap();
     policy.update_time = Some("2026-11-23T07:00:00Z".into());
     let version = Version { at: "2026-11-23T07:00:00Z".parse().unwrap(), author: Author::Unknown, policy };
-    let project = stage.model.session.project.clone().unwrap();
+    let project = stage.model.session.project.as_ref().unwrap().to_string();
     stage.model.history = History { project, versions: vec![version], ..History::default() };
     stage.keys("1 Tab Tab Tab e");
     stage

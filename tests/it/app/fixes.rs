@@ -232,7 +232,7 @@ fn the_glass_is_broken_with_a_reason_in_the_right_place_and_after_asking() {
     assert!(stage.keys("D").iter().all(|effect| !matches!(effect, Effect::Run(..))));
     stage.row("Break the glass?");
     let jobs = jobs(&stage.keys("y"));
-    let [Job::Deploy(deploy)] = jobs.as_slice() else { panic!("{jobs:?}") };
+    let [Job::Deploy { deploy, .. }] = jobs.as_slice() else { panic!("{jobs:?}") };
     assert_eq!(deploy.labels["image-policy.k8s.io/break-glass"], "true");
     let command = commands(&jobs[0], For::Person).join("\n");
     assert!(command.contains("\"annotations\":{\"justification\":\"outage 42, asked by on-call\"}"), "{command}");

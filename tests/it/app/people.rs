@@ -66,7 +66,7 @@ async fn the_services_see_who_asks() {
     let _sandbox = backend.start_sandbox().await.unwrap();
     let services = ["binaryauthorization.googleapis.com".to_owned(), "containeranalysis.googleapis.com".to_owned()];
     let import = || Job::ImportPolicy {
-        project: PROJECT.into(),
+        project: PROJECT.parse().unwrap(),
         text: "defaultAdmissionRule:\n  evaluationMode: ALWAYS_DENY\n  \
             enforcementMode: ENFORCED_BLOCK_AND_AUDIT_LOG\n"
             .into(),
@@ -74,8 +74,8 @@ async fn the_services_see_who_asks() {
     };
     let push = || Job::PushImage { repository: "us.gcr.io/binauthz-lab/hello-world".into(), tag: "latest".into() };
     for job in [
-        Job::CreateProject { project: PROJECT.into() },
-        Job::EnableServices { project: PROJECT.into(), services: services.to_vec() },
+        Job::CreateProject { project: PROJECT.parse().unwrap() },
+        Job::EnableServices { project: PROJECT.parse().unwrap(), services: services.to_vec() },
         push(),
     ] {
         perform(&backend, job, &|_| {}).await.unwrap();

@@ -47,7 +47,7 @@ fn a_replay_in_the_workbench_is_asked_for_and_told() {
     assert!(text.contains("entry 6, line 6: cannot be read"), "{text}");
     // What was typed is there the next time; without a path it is the project's own log.
     let (_, ask) = asked(stage.keys("Esc M-l C-u Enter"));
-    assert_eq!(ask.entries, Entries::Log("binauthz-codelab".into()));
+    assert_eq!(ask.entries, Entries::Log("binauthz-codelab".parse().unwrap()));
     stage.keys("Esc");
     stage.model.session.project = None;
     stage.keys("M-l C-u Enter");

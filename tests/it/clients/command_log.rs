@@ -6,13 +6,13 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use countersign::app::command_log::state::CommandLog;
-use countersign::app::job::{ClusterId, Deploy, Job, JobKind, NewAttestation, Outcome};
+use countersign::app::job::{Deploy, Job, JobKind, NewAttestation, Outcome};
 use countersign::app::shell::remote::Ticket;
 use countersign::codelab::image;
 use countersign::domain::attestation::payload;
 use countersign::domain::image::{Digest, ImageRef};
 use countersign::domain::key::{KeyAlgorithm, KeySpec, Passphrase};
-use countersign::domain::name::{AttestorName, NoteName};
+use countersign::domain::name::{AttestorName, ClusterId, NoteName, ProjectId};
 use countersign::domain::resource::WorkloadKind;
 use countersign::runtime::backend::Backend;
 use countersign::runtime::files::Files;
@@ -125,13 +125,16 @@ fn every_job_is_in_a_session() {
     assert_eq!(done, JobKind::iter().collect());
 }
 
+fn project() -> ProjectId {
+    PROJECT.parse().unwrap()
+}
+
 fn cluster() -> ClusterId {
-    ClusterId { project: PROJECT.into(), location: "us-central1-a".into(), name: "lab".into() }
+    ClusterId { project: project(), key: "us-central1-a.lab".parse().unwrap() }
 }
 
 fn deploy(kind: WorkloadKind, name: &str, image: &str, labels: &[(&str, &str)]) -> Job {
-    Job::Deploy(Deploy {
-        cluster: cluster(),
+    let deploy = Deploy {
         kind,
         namespace: "default".into(),
         name: name.into(),
@@ -139,7 +142,8 @@ fn deploy(kind: WorkloadKind, name: &str, image: &str, labels: &[(&str, &str)]) 
         service_account: String::new(),
         labels: labels.iter().map(|(key, value)| ((*key).to_owned(), (*value).to_owned())).collect(),
         annotations: [].into(),
-    })
+    };
+    Job::Deploy { cluster: cluster(), deploy }
 }
 
 /// The whole way from a project to a signed image that runs.
@@ -147,8 +151,8 @@ async fn work(session: &mut Session) {
     let services =
         ["container.googleapis.com", "binaryauthorization.googleapis.com", "containeranalysis.googleapis.com"];
     let services = services.map(str::to_owned).to_vec();
-    session.run(Job::CreateProject { project: PROJECT.into() }).await;
-    session.run(Job::EnableServices { project: PROJECT.into(), services }).await;
+    session.run(Job::CreateProject { project: project() }).await;
+    session.run(Job::EnableServices { project: project(), services }).await;
     session.run(Job::MakeWorkDirectory).await;
     session.run(Job::CreateCluster(cluster())).await;
     session.run(Job::SetEnforcement { cluster: cluster(), on: true }).await;
@@ -167,8 +171,8 @@ async fn work(session: &mut Session) {
     let note: NoteName = "projects/binauthz-lab/notes/qa-note".parse().unwrap();
     let attestor: AttestorName = "projects/binauthz-lab/attestors/qa".parse().unwrap();
     let description = "The team's note, \"QA\"".to_owned();
-    session.run(Job::CreateNote { project: PROJECT.into(), id: "qa-note".into(), description }).await;
-    let other = Job::CreateNote { project: PROJECT.into(), id: "gone".into(), description: "x".into() };
+    session.run(Job::CreateNote { project: project(), id: "qa-note".parse().unwrap(), description }).await;
+    let other = Job::CreateNote { project: project(), id: "gone".parse().unwrap(), description: "x".into() };
     session.run(other).await;
     session.run(Job::DeleteNote("projects/binauthz-lab/notes/gone".parse().unwrap())).await;
     for member in ["user:a@example.com", "user:b@example.com"] {
@@ -176,8 +180,8 @@ async fn work(session: &mut Session) {
     }
     session.run(Job::Revoke { note: note.clone(), member: "user:a@example.com".into() }).await;
     let create = Job::CreateAttestor {
-        project: PROJECT.into(),
-        id: "qa".into(),
+        project: project(),
+        id: "qa".parse().unwrap(),
         note: note.clone(),
         description: "it's good".into(),
     };
@@ -194,7 +198,7 @@ async fn work(session: &mut Session) {
     let outcome = session.run(sign).await;
     let Outcome::Signed { message: signature, .. } = outcome else { panic!("{outcome:?}") };
     let new = NewAttestation {
-        project: PROJECT.into(),
+        project: project(),
         attestor,
         note,
         image: signed.clone(),
@@ -210,19 +214,19 @@ async fn work(session: &mut Session) {
     let validated = session.run(Job::Validate(Box::new(new))).await;
     assert_eq!(validated, Outcome::Validated { refused: None });
     session.run(deploy(WorkloadKind::Pod, "signed", &signed.to_string(), &[])).await;
-    let etag = match session.run(Job::ImportPolicy { project: PROJECT.into(), text: POLICY.into(), etag: None }).await {
+    let etag = match session.run(Job::ImportPolicy { project: project(), text: POLICY.into(), etag: None }).await {
         Outcome::Imported(policy) => policy.etag,
         other => panic!("{other:?}"),
     };
-    session.run(Job::ImportPolicy { project: PROJECT.into(), text: POLICY.into(), etag }).await;
+    session.run(Job::ImportPolicy { project: project(), text: POLICY.into(), etag }).await;
 }
 
 /// Everything that can be taken back.
 async fn take_back(session: &mut Session) {
     let services = |list: &[&str]| list.iter().map(|name| format!("{name}.googleapis.com")).collect::<Vec<String>>();
     let all = services(&["container", "binaryauthorization", "containeranalysis", "artifactregistry"]);
-    session.run(Job::CreateProject { project: PROJECT.into() }).await;
-    session.run(Job::EnableServices { project: PROJECT.into(), services: all }).await;
+    session.run(Job::CreateProject { project: project() }).await;
+    session.run(Job::EnableServices { project: project(), services: all }).await;
     session.run(Job::CreateCluster(cluster())).await;
     session.run(Job::SetEnforcement { cluster: cluster(), on: true }).await;
     session.run(Job::SetEnforcement { cluster: cluster(), on: false }).await;
@@ -234,7 +238,7 @@ async fn take_back(session: &mut Session) {
     }
     // kubectl has no credentials yet: the workbench needs none.
     let account = |mut job: Job| {
-        if let Job::Deploy(deploy) = &mut job {
+        if let Job::Deploy { deploy, .. } = &mut job {
             deploy.service_account = "default".into();
             deploy.annotations =
                 [("alpha.image-policy.k8s.io/break-glass".to_owned(), "it's urgent".to_owned())].into();
@@ -249,15 +253,15 @@ async fn take_back(session: &mut Session) {
         let (namespace, name) = ("default".into(), name.into());
         session.run(Job::DeleteWorkload { cluster: cluster(), kind, namespace, name }).await;
     }
-    let second = ClusterId { name: "second".into(), ..cluster() };
+    let second = ClusterId { key: "us-central1-a.second".parse().unwrap(), ..cluster() };
     session.run(Job::CreateCluster(second.clone())).await;
     session.run(Job::DeleteCluster(second)).await;
     session.run(Job::DeleteImage { repository: other.into(), digest: digest.clone() }).await;
     for id in ["qa", "build"] {
         let note = format!("{id}-note");
-        session.run(Job::CreateNote { project: PROJECT.into(), id: note.clone(), description: id.into() }).await;
+        session.run(Job::CreateNote { project: project(), id: note.parse().unwrap(), description: id.into() }).await;
         let note = format!("projects/{PROJECT}/notes/{note}").parse().unwrap();
-        let (project, id, description) = (PROJECT.into(), id.into(), String::new());
+        let (project, id, description) = (project(), id.parse().unwrap(), String::new());
         session.run(Job::CreateAttestor { project, id, note, description }).await;
     }
     let attestor: AttestorName = "projects/binauthz-lab/attestors/qa".parse().unwrap();
@@ -287,7 +291,7 @@ async fn take_back(session: &mut Session) {
     session.run(Job::DeleteAttestor("projects/binauthz-lab/attestors/build".parse().unwrap())).await;
     session.run(Job::DeleteNote("projects/binauthz-lab/notes/build-note".parse().unwrap())).await;
     let services = services(&["artifactregistry"]);
-    session.run(Job::DisableServices { project: PROJECT.into(), services }).await;
+    session.run(Job::DisableServices { project: project(), services }).await;
 }
 
 /// A signature over the image of a repository.
@@ -299,7 +303,7 @@ async fn session_sign(session: &mut Session, key: &str, repository: &str, digest
     let outcome = session.run(job).await;
     let Outcome::Signed { message: signature, .. } = outcome else { panic!("{outcome:?}") };
     NewAttestation {
-        project: PROJECT.into(),
+        project: project(),
         attestor: "projects/p-123456/attestors/unset".parse().unwrap(),
         note: "projects/p-123456/notes/unset".parse().unwrap(),
         image,
@@ -316,8 +320,8 @@ fn attestation(new: NewAttestation, attestor: &AttestorName, note: &NoteName) ->
 /// What is written on the machine.
 async fn write(session: &mut Session) {
     let services = vec!["binaryauthorization.googleapis.com".to_owned()];
-    session.run(Job::CreateProject { project: PROJECT.into() }).await;
-    session.run(Job::EnableServices { project: PROJECT.into(), services }).await;
+    session.run(Job::CreateProject { project: project() }).await;
+    session.run(Job::EnableServices { project: project(), services }).await;
     session.run(Job::MakeWorkDirectory).await;
     session.run(Job::WriteFile { name: "policy.yaml".into(), text: POLICY.into() }).await;
     session.run(Job::RemoveWorkDirectory).await;
@@ -326,7 +330,7 @@ async fn write(session: &mut Session) {
     session.run(Job::WriteFile { name: "policy.yaml".into(), text: text.clone() }).await;
     session.run(Job::WriteFile { name: "updated_policy.yaml".into(), text: POLICY.into() }).await;
     session.run(Job::RemoveFile { name: "updated_policy.yaml".into() }).await;
-    session.run(Job::ExportPolicy { project: PROJECT.into(), file: "live.yaml".into() }).await;
+    session.run(Job::ExportPolicy { project: project(), file: "live.yaml".into() }).await;
     let outside = |session: &Session, name: &str| session.dir.join(name).display().to_string();
     let path = outside(session, "it's mine.yaml");
     session.run(Job::SaveFile { path: path.clone(), text: text.clone() + "\n", known: None, replace: false }).await;

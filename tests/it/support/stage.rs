@@ -90,7 +90,7 @@ impl Stage {
     /// Everything is being read for the first time.
     pub(crate) fn loading(size: (u16, u16)) -> Self {
         let mut stage = Self::empty(size);
-        stage.model.session.project = Some(names::PROJECT.into());
+        stage.model.session.project = Some(names::project());
         let r = &mut stage.model.session.remotes;
         let ticket = Ticket(7);
         r.projects.start(ticket);
@@ -247,8 +247,8 @@ fn policy(text: &str) -> Policy {
 fn fill(model: &mut Model) {
     let at = now();
     let session = &mut model.session;
-    session.project = Some(names::PROJECT.into());
-    session.cluster = Some((names::LOCATION.into(), names::CLUSTER.into()));
+    session.project = Some(names::project());
+    session.cluster = Some(names::cluster());
     session.image = Some(image());
     let r = &mut session.remotes;
     let project = Project { id: names::PROJECT.into(), number: "123456789012".into(), name: names::PROJECT.into() };

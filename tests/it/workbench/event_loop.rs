@@ -18,7 +18,7 @@ fn keys_reach_the_sandbox_and_what_it_answers_reaches_the_screen() {
     let make_project = [READY, Keys("Enter"), See("Project id"), Keys("Enter"), See("number "), Keys("q")];
     let ended = play(data.path(), None, make_project);
     assert_eq!(ended.left, 0);
-    assert_eq!(ended.model.session.project.as_deref(), Some(names::PROJECT));
+    assert_eq!(ended.model.session.project, Some(names::project()));
     let projects = ended.model.session.remotes.projects.value().unwrap();
     assert_eq!(projects.iter().map(|project| project.id.as_str()).collect::<Vec<_>>(), [names::PROJECT]);
     assert!(ended.screen().contains("number "), "{}", ended.screen());

@@ -1,10 +1,10 @@
-use crate::command_log::script::*;
 use crate::command_log::state::CommandLog;
-use crate::job::{Deploy, NewAttestation};
+use crate::job::{Deploy, Job, NewAttestation, Outcome};
 use crate::msg::Failure;
 use crate::shell::remote::Ticket;
 use crate::shell::report::Report;
 use domain::key::{KeySpec, Passphrase};
+use domain::name::ClusterId;
 use domain::resource::WorkloadKind;
 
 /// A log in which these jobs were done.
@@ -27,7 +27,7 @@ fn sign(fingerprint: &str, signature: &str) -> (Job, Outcome) {
 fn attest(signature: &str) -> (Job, Outcome) {
     let digest = "0".repeat(64);
     let new = NewAttestation {
-        project: "p-123456".into(),
+        project: "p-123456".parse().unwrap(),
         attestor: "projects/p-123456/attestors/qa".parse().unwrap(),
         note: "projects/p-123456/notes/qa".parse().unwrap(),
         image: format!("gcr.io/p/i@sha256:{digest}").parse().unwrap(),
@@ -62,10 +62,9 @@ fn a_key_of_before_is_looked_for_and_a_new_one_is_a_variable() {
 
 #[test]
 fn kubectl_gets_credentials_where_the_workbench_needs_none() {
-    let cluster = ClusterId { project: "p-123456".into(), location: "l".into(), name: "c".into() };
+    let cluster = ClusterId { project: "p-123456".parse().unwrap(), key: "l.c".parse().unwrap() };
     let deploy = |name: &str| {
         let deploy = Deploy {
-            cluster: cluster.clone(),
             kind: WorkloadKind::Pod,
             namespace: "default".into(),
             name: name.into(),
@@ -74,7 +73,7 @@ fn kubectl_gets_credentials_where_the_workbench_needs_none() {
             labels: [].into(),
             annotations: [].into(),
         };
-        (Job::Deploy(deploy), Outcome::Done)
+        (Job::Deploy { cluster: cluster.clone(), deploy }, Outcome::Done)
     };
     let credentials = (Job::GetCredentials(cluster.clone()), Outcome::Done);
     let gets = |script: &str| script.matches("get-credentials").count();
