@@ -37,5 +37,5 @@ where
         }
     };
     let found = tokio::time::timeout(Duration::from_secs(30), search).await;
-    found.map_err(|_| objects)
+    found.or(Err(objects))
 }
