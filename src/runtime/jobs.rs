@@ -31,8 +31,8 @@ pub async fn perform(backend: &Backend, job: Job, progress: &Progress) -> Done {
         Job::CreateProject { project } => project::create(backend, &project).await,
         Job::EnableServices { project, services } => project::enable(backend, &project, &services, progress).await,
         Job::DisableServices { project, services } => project::disable(backend, &project, &services).await,
-        Job::MakeWorkDirectory => work_directory::change(backend, |files| files.make_work()).await,
-        Job::RemoveWorkDirectory => work_directory::change(backend, |files| files.remove_work()).await,
+        Job::MakeWorkDirectory => work_directory::change(backend, super::files::Files::make_work).await,
+        Job::RemoveWorkDirectory => work_directory::change(backend, super::files::Files::remove_work).await,
         Job::WriteFile { name, text } => work_directory::write(backend, name, text).await,
         Job::RemoveFile { name } => work_directory::change(backend, move |files| files.remove_work_file(&name)).await,
         Job::Export { path, text } => {

@@ -55,7 +55,7 @@ pub(crate) fn push(model: &Model) -> Form {
     let project = model.session.project.as_ref().map_or(names::PROJECT, ProjectId::as_str);
     let intro = "Builds the codelab's small image (Dockerfile: FROM alpine, CMD tail -f /dev/null; offline without alpine's files) and pushes it.";
     Form::new(FormKind::Push, "Build and push", intro)
-        .text("repository", "Repository", &names::image_path(&project), "registry and path")
+        .text("repository", "Repository", &names::image_path(project), "registry and path")
         .text("tag", "Tag", names::TAG, "a name for the digest, which can be moved")
 }
 
@@ -74,7 +74,7 @@ pub(crate) fn take_push(model: &mut Model, form: &Form) -> Submission {
 
 pub(crate) fn deploy(model: &Model) -> Form {
     let project = model.session.project.as_ref().map_or(names::PROJECT, ProjectId::as_str);
-    let by_tag = format!("{}:{}", names::image_path(&project), names::TAG);
+    let by_tag = format!("{}:{}", names::image_path(project), names::TAG);
     let image = model.session.image.as_ref().map_or(by_tag, |image| image.as_str().to_owned());
     let name = if model.session.image.as_ref().is_some_and(|i| i.digest().is_some()) {
         names::SIGNED_WORKLOAD

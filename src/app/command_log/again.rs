@@ -37,8 +37,7 @@ pub(crate) struct Again {
 impl Again {
     pub(crate) fn of(job: &Job) -> Self {
         let (role, uses) = match job {
-            Job::Deploy { cluster, .. } => (Role::Kubectl(cluster.clone()), None),
-            Job::DeleteWorkload { cluster, .. } => (Role::Kubectl(cluster.clone()), None),
+            Job::Deploy { cluster, .. } | Job::DeleteWorkload { cluster, .. } => (Role::Kubectl(cluster.clone()), None),
             Job::GetCredentials(id) => (Role::GetsCredentials(id.clone()), None),
             Job::RemoveWorkDirectory | Job::DeleteCluster(_) => (Role::LosesCredentials, None),
             Job::RemoveFile { name } if name == names::KUBECONFIG => (Role::LosesCredentials, None),

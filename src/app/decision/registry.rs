@@ -157,7 +157,7 @@ fn digest_line(what: &str, digest: &Digest, evidence: &Evidence, verify: &dyn Ve
             }
             AttestorEvidence::NotFound | AttestorEvidence::AssumedNone => {}
             AttestorEvidence::Found { .. } | AttestorEvidence::NotReadable(_) | AttestorEvidence::Unknown(_) => {
-                unknown.push(id.to_owned())
+                unknown.push(id.to_owned());
             }
         }
     }

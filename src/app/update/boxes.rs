@@ -250,12 +250,8 @@ fn chosen(model: &mut Model, choice: Choice) -> Vec<Effect> {
 pub(super) fn palette(model: &mut Model) -> Vec<Effect> {
     let contexts = model.contexts();
     let is_here = |spec: &&Spec| spec.contexts.iter().any(|c| contexts.contains(c));
-    let useful = |spec: &&Spec| {
-        !matches!(
-            spec.action,
-            Action::Program(ProgramAction::PaletteAnywhere) | Action::Program(ProgramAction::Palette)
-        )
-    };
+    let useful =
+        |spec: &&Spec| !matches!(spec.action, Action::Program(ProgramAction::PaletteAnywhere | ProgramAction::Palette));
     let here = specs().filter(is_here).filter(useful).map(|spec| Entry {
         label: spec.label.to_owned(),
         detail: format!("{:5}  {}", spec.key(), spec.help),

@@ -91,10 +91,10 @@ pub(crate) fn play(data: &Path, draft: Option<&Path>, script: impl IntoIterator<
     let workbench = Workbench { model: &mut model, themes: &themes, files: &files, draft };
     let tokio = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
     let run = async { tokio::time::timeout(PATIENCE, run(&mut terminal, &mut host, script, workbench)).await };
-    match tokio.block_on(run) {
-        Ok(outcome) => outcome.unwrap(),
-        Err(_) => panic!("{:?} never came:\n{}", steps.borrow().front(), screen.rows().join("\n")),
-    }
+    let Ok(outcome) = tokio.block_on(run) else {
+        panic!("{:?} never came:\n{}", steps.borrow().front(), screen.rows().join("\n"));
+    };
+    outcome.unwrap();
     assert_eq!(host.frames_begun, host.frames_ended);
     let left = steps.borrow().len();
     Ended { model, rows: screen.rows(), asked: host.asked, left }
