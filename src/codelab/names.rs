@@ -105,6 +105,14 @@ mod tests {
     use super::*;
 
     #[test]
+    fn the_names_have_the_forms_that_their_types_ask_for() {
+        assert_eq!(project().as_str(), PROJECT);
+        assert_eq!(note().as_str(), NOTE);
+        assert_eq!(attestor().as_str(), ATTESTOR);
+        assert_eq!((cluster().location(), cluster().cluster()), (LOCATION, CLUSTER));
+    }
+
+    #[test]
     fn unknown_names_stay_variables() {
         let names = Names {
             project: "p-123456".into(),
