@@ -59,7 +59,7 @@ pub struct Session {
     pub remotes: Remotes,
 }
 
-/// Every remote value; one per [`Source`].
+/// Every remote value; one per [`crate::query::Source`].
 #[derive(Debug, Default)]
 pub struct Remotes {
     pub projects: Remote<Vec<Project>>,

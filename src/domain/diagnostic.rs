@@ -3,7 +3,7 @@
 //!
 //! Every diagnostic has a stable [`Code`] (the table is in `diagnostic/code.rs`) and a page of help with a
 //! wrong and a right example (`diagnostic/page/`). Who finds them: [`crate::document`] while it reads a text,
-//! with the checks of [`crate::lint`], and [`crate::project_lint`]. May use [`crate::span`], [`crate::path`]
+//! with the checks of `lint`, and [`crate::project_lint`]. May use [`crate::span`], [`crate::path`]
 //! and [`crate::policy`].
 
 pub mod code;

@@ -2,7 +2,7 @@
 //!
 //! [`Document::parse`] is total: any text gives a document, with a tree of what could be read, the
 //! policy that the tree decodes to, and the diagnostics of both. Time and memory are linear in the text,
-//! within the limits that the modules name. May use [`crate::schema`] for the fields, [`crate::lint`] for
+//! within the limits that the modules name. May use [`crate::schema`] for the fields, `lint` for
 //! the checks of single values, and [`crate::diagnostic`].
 
 mod decoder;

@@ -3,7 +3,7 @@
 //! "gkePolicies.evaluate").
 //!
 //! Pure: what is known of an image comes from an [`Evidence`], signatures are checked by a
-//! [`Verify`]. The rules are those of the comments of v1 `platform_policy.proto`.
+//! [`crate::attestation::Verify`]. The rules are those of the comments of v1 `platform_policy.proto`.
 
 mod checks;
 mod evidence;

@@ -1,7 +1,7 @@
 //! Platform policies (v1 `PlatformPolicy`): sets of checks for GKE, or one rule for Cloud Run.
 //!
 //! The values of a document that has no errors: the forms of names, ranges and the order of scopes
-//! were checked by [`crate::lint`] when they were read. Serialised as the API has them.
+//! were checked by `lint` when they were read. Serialised as the API has them.
 
 use serde::{Deserialize, Serialize};
 

@@ -38,7 +38,7 @@ pub struct Decision {
     /// generation, and for what a dry run or break-glass overrode, see [`Decision::denial_text`].
     pub message: String,
     pub platform: Platform,
-    /// [`Request::name`].
+    /// The name of the pod or revision, as [`crate::admission::Request::name`] has it.
     pub name: String,
     /// `None` where enforcement is off and no rule is looked at.
     pub rule: Option<RuleRef>,
