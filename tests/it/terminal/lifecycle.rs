@@ -99,7 +99,8 @@ fn it_is_restored_before_a_panic_is_printed() {
         let _guard = Guard::enter().unwrap();
         panic!("as it was told to");
     }
-    let mut child = Workbench::this_test("terminal::it_is_restored_before_a_panic_is_printed", &[(CHILD, "1")]);
+    let mut child =
+        Workbench::this_test("terminal::lifecycle::it_is_restored_before_a_panic_is_printed", &[(CHILD, "1")]);
     child.wait_for("as it was told to");
     assert!(!child.end());
     assert!(child.terminal_is_restored());
@@ -116,7 +117,7 @@ fn a_panic_in_a_task_leaves_the_screen() {
         std::io::stdin().read_line(&mut line).unwrap();
         return;
     }
-    let mut child = Workbench::this_test("terminal::a_panic_in_a_task_leaves_the_screen", &[(CHILD, "1")]);
+    let mut child = Workbench::this_test("terminal::lifecycle::a_panic_in_a_task_leaves_the_screen", &[(CHILD, "1")]);
     child.wait_for("still here");
     assert!(!child.screen().contains("not to be seen"));
     assert!(!child.terminal_is_restored());
