@@ -1,11 +1,11 @@
 //! Image references and digests. Parsing is the only constructor.
 //!
-//! The grammar is the OCI distribution one (`oci-spec`). The text is kept as it was typed: the
+//! The grammar is that of the distribution project. The text is kept as it was typed: the
 //! cluster compares patterns with it and echoes it in its messages, without any
 //! `docker.io/library/` expansion.
 
 mod digest;
-mod plain;
+mod grammar;
 
 pub use self::digest::{Digest, ImageError};
 
@@ -13,8 +13,6 @@ use self::digest::{MAX_BYTES, shown};
 
 use std::fmt;
 use std::str::FromStr;
-
-use oci_spec::distribution::Reference;
 
 /// An image reference as typed: `[registry/]repository[:tag][@digest]`.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -85,10 +83,7 @@ impl FromStr for ImageRef {
         if text.len() > Self::MAX_BYTES {
             return Err(ImageError::TooLong { text: shown(text) });
         }
-        if !plain::is_plain(text) {
-            Reference::from_str(text)
-                .map_err(|error| ImageError::Reference { text: shown(text), reason: error.to_string() })?;
-        }
+        grammar::check(text).map_err(|error| ImageError::Reference { text: shown(text), reason: error.to_string() })?;
         let (before_digest, digest) = match text.split_once('@') {
             Some((before, digest)) => (before, Some(digest.parse()?)),
             None => (text, None),
