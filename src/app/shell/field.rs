@@ -197,14 +197,18 @@ fn next(text: &str, at: usize) -> usize {
     boundaries(text).find(|boundary| *boundary > at).unwrap_or(text.len())
 }
 
+/// The start of the word before a place. Unicode's words may begin within a grapheme (a spacing mark of some
+/// scripts is a letter to them), where no cursor can be.
 fn word_start(text: &str, at: usize) -> usize {
     let words = text.split_word_bound_indices().filter(|(_, word)| !word.trim().is_empty());
-    words.map(|(start, _)| start).take_while(|start| *start < at).last().unwrap_or(0)
+    let start = words.map(|(start, _)| start).take_while(|start| *start < at).last().unwrap_or(0);
+    boundaries(text).take_while(|boundary| *boundary <= start).last().unwrap_or(0)
 }
 
 fn word_end(text: &str, at: usize) -> usize {
     let words = text.split_word_bound_indices().filter(|(_, word)| !word.trim().is_empty());
-    words.map(|(start, word)| start + word.len()).find(|end| *end > at).unwrap_or(text.len())
+    let end = words.map(|(start, word)| start + word.len()).find(|end| *end > at).unwrap_or(text.len());
+    boundary_from(text, end)
 }
 
 impl Zeroize for SecretField {
