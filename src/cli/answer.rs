@@ -7,7 +7,8 @@ use std::path::Path;
 
 use clap::ValueEnum;
 
-use super::check::{self, Checked};
+use super::check::checked::{self, Checked};
+use super::check::human;
 use super::input::InputError;
 use super::styles::Styles;
 use super::terminal::{self, complain};
@@ -36,13 +37,13 @@ pub(super) enum PolicyFailure {
 
 /// The policy of a project, and valid: `document.policy` is there. What is wrong with another is printed.
 pub(super) fn policy(path: &Path) -> Result<Checked, PolicyFailure> {
-    let checked = check::load(path, check::Kind::Auto)?;
+    let checked = checked::load(path, checked::Kind::Auto)?;
     let file = checked.file.clone();
     if checked.document.kind == PolicyKind::Platform {
         return Err(PolicyFailure::Platform { file });
     }
     if checked.document.policy.is_none() {
-        terminal::eprint(&check::human::report(&[checked], Styles::of(&io::stderr())));
+        terminal::eprint(&human::report(&[checked], Styles::of(&io::stderr())));
         return Err(PolicyFailure::Invalid { file });
     }
     Ok(checked)

@@ -3,6 +3,7 @@
 //! Exit code: 2 if a file could not be read, else 1 if one has errors or a test of it fails, else 0.
 //! Warnings and hints do not make a policy invalid.
 
+pub(super) mod checked;
 mod explain;
 mod github;
 pub(super) mod human;
@@ -16,12 +17,10 @@ use std::path::{Path, PathBuf};
 
 use clap::ValueEnum;
 
-use super::input::{self, InputError};
+use self::checked::{Checked, Kind, load};
 use super::styles::Styles;
 use super::terminal::{self, complain};
 use crate::cli::exit::Exit;
-use domain::diagnostic::{Diagnostic, Severity};
-use domain::document::{Dialect, Document, Format as TextFormat, MAX_BYTES};
 use domain::policy::PolicyKind;
 
 /// Check policies: what gcloud and the service would refuse, and what a careful reviewer would.
@@ -50,16 +49,6 @@ pub struct Args {
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
-pub(super) enum Kind {
-    #[default]
-    Auto,
-    /// The policy of a project, as `gcloud container binauthz policy import` takes it
-    Singleton,
-    /// A check-based platform policy
-    Platform,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
 enum Format {
     #[default]
     Human,
@@ -68,25 +57,6 @@ enum Format {
     Github,
     /// SARIF 2.1.0
     Sarif,
-}
-
-/// A file that was checked.
-pub(super) struct Checked {
-    /// As given.
-    pub(super) file: String,
-    pub(super) document: Document,
-    /// Its tests, where they were asked for and could be read.
-    pub(super) tests: Option<policy_tests::Tested>,
-}
-
-impl Checked {
-    fn count(&self, severity: Severity) -> usize {
-        self.document.diagnostics.iter().filter(|diagnostic| diagnostic.severity == severity).count()
-    }
-
-    fn diagnostics(&self) -> &[Diagnostic] {
-        &self.document.diagnostics
-    }
 }
 
 pub(super) fn run(args: &Args) -> Exit {
@@ -153,23 +123,6 @@ fn output(args: &Args, checked: &[Checked]) -> bool {
         complain(&format_args!("standard output: {error}"));
     }
     printed.is_ok()
-}
-
-/// Reads and checks one file.
-pub(super) fn load(path: &Path, kind: Kind) -> Result<Checked, InputError> {
-    let text = input::read(path, MAX_BYTES)?;
-    let format = match path.extension().and_then(|extension| extension.to_str()) {
-        Some("json") => TextFormat::Json,
-        Some("yaml" | "yml") => TextFormat::Yaml,
-        _ => TextFormat::of(&text),
-    };
-    let wanted = match kind {
-        Kind::Auto => None,
-        Kind::Singleton => Some(PolicyKind::Singleton),
-        Kind::Platform => Some(PolicyKind::Platform),
-    };
-    let document = Document::parse_kind(&text, Dialect::Gcloud, format, wanted);
-    Ok(Checked { file: path.display().to_string(), document, tests: None })
 }
 
 fn print(checked: &[Checked], format: Format) -> io::Result<()> {

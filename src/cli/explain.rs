@@ -3,20 +3,21 @@
 //! Exit code: 0 explained, 1 the text was read and refuses nothing, 2 the input could not be used,
 //! 3 not recognised: nothing is guessed about it.
 
+mod explained;
 mod human;
 mod json;
 
 use std::io::{self, IsTerminal as _, Read as _};
 use std::path::PathBuf;
 
+use self::explained::{Answer, Explained};
 use super::answer::{Format, PolicyFailure, policy, printed, refused};
-use super::check::Checked;
 use super::styles::Styles;
 use super::terminal::complain;
 use crate::cli::exit::Exit;
 use domain::admission::{AttestorEvidence, CompiledPolicy, Decision, Evidence, Request, evaluate};
 use domain::document::Document;
-use domain::explain::cause::{Diagnosis, State, diagnose};
+use domain::explain::cause::{State, diagnose};
 use domain::explain::message::{self, MAX_BYTES, Reading, Refusal};
 use domain::fix::{self, Fix, FixFacts, fixes};
 use domain::system_policy;
@@ -49,22 +50,6 @@ enum Failure {
     Empty,
     #[error("standard input can be the text or the policy, not both")]
     StandardInputTwice,
-}
-
-/// One case, with what can be behind each of its findings.
-struct Explained {
-    case: Refusal,
-    /// The question asked again.
-    again: Option<Decision>,
-    diagnoses: Vec<Diagnosis>,
-    /// What would admit it under the policy that was given.
-    fixes: Vec<Fix>,
-}
-
-struct Answer {
-    reading: Reading,
-    cases: Vec<Explained>,
-    policy: Option<Checked>,
 }
 
 pub(super) fn run(args: &Args) -> Exit {
@@ -101,11 +86,11 @@ fn answer(args: &Args) -> Result<Answer, Failure> {
     let policy = args.policy.as_deref().map(policy).transpose()?;
     let reading = message::decode(&text);
     let asked = policy.as_ref().map(|checked| &checked.document);
-    let cases = reading.cases.iter().map(|case| explained(case, asked)).collect();
+    let cases = reading.cases.iter().map(|case| explain_case(case, asked)).collect();
     Ok(Answer { reading, cases, policy })
 }
 
-fn explained(case: &Refusal, document: Option<&Document>) -> Explained {
+fn explain_case(case: &Refusal, document: Option<&Document>) -> Explained {
     let evidence = Evidence::default();
     let request = case.request();
     let can_ask = case.relative.is_none() && !request.images.is_empty();

@@ -4,18 +4,16 @@
 use std::ffi::OsString;
 use std::path::Path;
 
-use clap::{CommandFactory as _, FromArgMatches as _};
-
-use super::Cli;
+use clap::{CommandFactory, FromArgMatches};
 
 /// Reads a command line, with the program's own path in front; ends the process where it is help or wrong.
-pub(super) fn read(args: Vec<OsString>) -> Cli {
-    let mut command = Cli::command();
+pub(super) fn read<Line: CommandFactory + FromArgMatches>(args: Vec<OsString>) -> Line {
+    let mut command = Line::command();
     if let Some(name) = args.first().and_then(|path| plugin_name(path.as_ref())) {
         command = command.bin_name(name);
     }
     let matches = command.clone().get_matches_from(args);
-    Cli::from_arg_matches(&matches).unwrap_or_else(|error| error.format(&mut command).exit())
+    Line::from_arg_matches(&matches).unwrap_or_else(|error| error.format(&mut command).exit())
 }
 
 /// What a person types to call the plugin: kubectl takes a hyphen in a file's name for a blank, and an

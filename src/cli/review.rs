@@ -13,7 +13,7 @@ use std::time::Duration;
 use clap::ValueEnum;
 
 use super::answer::{PolicyFailure, policy, printed, refused};
-use super::check::Checked;
+use super::check::checked::Checked;
 use super::input::{self, InputError};
 use super::styles::Styles;
 use super::terminal;

@@ -2,24 +2,25 @@
 //! at a sandbox that is running.
 
 mod environment;
+mod failure;
 mod people;
 mod prompt;
 mod reset;
 mod serve;
+mod served;
 mod shell;
 mod syntax;
 
 use std::fmt;
 use std::io::{self, Write as _};
-use std::path::PathBuf;
 
 use clap::Subcommand;
 
 use crate::cli::exit::Exit;
-use crate::settings;
 use environment::{Environment, Mode};
+use failure::{Failure, say};
 use sandbox::people::{PEOPLE, Person};
-use sandbox::{Running, StartError};
+use served::{directory, running, runtime};
 use syntax::Syntax;
 
 /// Run the embedded sandbox, or point gcloud, kubectl, curl and skopeo at it.
@@ -84,43 +85,6 @@ impl ModeArgs {
     }
 }
 
-/// Why a subcommand could not do its work.
-#[derive(Debug, thiserror::Error)]
-enum Failure {
-    #[error("no sandbox is running: start one with `countersign sandbox serve`, or open the workbench")]
-    NotRunning,
-    #[error("a sandbox is already running on port {port} of 127.0.0.1 (process {pid})")]
-    AlreadyRunning { pid: u32, port: u16 },
-    #[error("the sandbox is being served; stop it first")]
-    InUse,
-    #[error(transparent)]
-    Start(#[from] StartError),
-    #[error("the sandbox died: its log says why")]
-    Died,
-    #[error("{} cannot be run: {source}", command)]
-    Command { command: String, source: io::Error },
-    #[error("{what}: {source}")]
-    Io { what: String, source: io::Error },
-    #[error("the sandbox's clusters cannot be read: {0}")]
-    Store(#[from] sandbox::store::StoreError),
-    #[error("not asked, because there is no terminal: give --yes")]
-    NoTerminal,
-}
-
-impl Failure {
-    fn io(what: impl Into<String>) -> impl FnOnce(io::Error) -> Self {
-        let what = what.into();
-        move |source| Self::Io { what, source }
-    }
-
-    fn exit(&self) -> Exit {
-        match self {
-            Self::Died | Self::Store(_) => Exit::Undecided,
-            _ => Exit::Unusable,
-        }
-    }
-}
-
 pub(super) fn run(args: &Args) -> Exit {
     let done = match &args.command {
         Command::Serve { port } => serve::run(*port),
@@ -140,32 +104,6 @@ fn env(mode: Mode, person: &Person, syntax: Syntax) -> Result<Exit, Failure> {
     let environment = runtime()?.block_on(Environment::prepare(&directory(), running.port, mode, person))?;
     say(&environment.lines(syntax))?;
     Ok(Exit::Yes)
-}
-
-/// Where the sandbox is kept.
-fn directory() -> PathBuf {
-    settings::data_dir().join("sandbox")
-}
-
-fn running() -> Result<Option<Running>, Failure> {
-    Running::find(&directory()).map_err(Failure::io("the sandbox's files"))
-}
-
-fn runtime() -> Result<tokio::runtime::Runtime, Failure> {
-    tokio::runtime::Builder::new_multi_thread()
-        .worker_threads(2)
-        .enable_all()
-        .build()
-        .map_err(Failure::io("the sandbox's threads"))
-}
-
-/// Prints a result; who does not want to read it is no failure.
-fn say(text: &str) -> Result<(), Failure> {
-    let mut stdout = io::stdout().lock();
-    match stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush()) {
-        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => Err(Failure::io("standard output")(error)),
-        _ => Ok(()),
-    }
 }
 
 fn complain(what: &dyn fmt::Display) {

@@ -5,6 +5,7 @@
 mod attestation;
 mod attestor;
 mod cluster;
+mod done;
 mod image;
 mod key;
 mod kubeconfig;
@@ -13,17 +14,13 @@ mod project;
 mod work_directory;
 mod workload;
 
+pub use self::done::Progress;
+
+use self::done::Done;
 use super::backend::Backend;
 use super::blocking::blocking;
-use super::error::Error;
 use super::{files, open_files};
 use app::job::{Job, Outcome};
-
-/// Sentences about how far a job is.
-pub type Progress = dyn Fn(String) + Send + Sync;
-
-/// What came out of a job.
-type Done = Result<Outcome, Error>;
 
 /// Does one job.
 pub async fn perform(backend: &Backend, job: Job, progress: &Progress) -> Done {
@@ -82,10 +79,4 @@ pub async fn perform(backend: &Backend, job: Job, progress: &Progress) -> Done {
         Job::Validate(new) => attestation::validate(backend, *new).await,
         Job::DeleteAttestations(list) => attestation::delete(backend, &list).await,
     }
-}
-
-/// The outcome of a request whose answer nobody needs.
-fn done<T>(result: Result<T, client::Error>) -> Done {
-    result?;
-    Ok(Outcome::Done)
 }

@@ -19,7 +19,7 @@ const ALLOWED_CIRCLES: &[(&[&str], &str)] = &[
 ];
 
 /// How many files of each crate stand in circles that are still to be opened. Numbers only fall.
-const NOT_YET_OPEN: &[(&str, usize)] = &[("countersign", 33)];
+const NOT_YET_OPEN: &[(&str, usize)] = &[];
 
 /// How many children of each folder of `domain` stand in circles with their siblings. Numbers only fall.
 const FOLDERS_NOT_YET_OPEN: &[(&str, usize)] = &[];

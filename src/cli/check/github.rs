@@ -3,7 +3,7 @@
 
 use std::fmt::Write as _;
 
-use super::Checked;
+use super::checked::Checked;
 use super::policy_tests::{policy_line, reasons};
 use domain::diagnostic::{Diagnostic, Severity};
 
@@ -43,7 +43,7 @@ fn failed_tests(out: &mut String, file: &Checked) {
     let Some(report) = &tested.report else { return };
     for result in report.results.iter().filter(|result| !result.passed()) {
         let mut message = format!("{}: {}", result.name, reasons(result).join("; "));
-        if let Some(line) = policy_line(file, result) {
+        if let Some(line) = policy_line(&file.document, result) {
             let _ = write!(message, " (decided by {}:{line})", file.file);
         }
         let (test, line, message) = (property(&tested.file), result.line, data(&message));

@@ -1,11 +1,13 @@
 //! For people: each problem with its line, a caret, and the help.
 
+mod policy_tests;
+
 use std::fmt::Write as _;
 use std::ops::Range;
 
 use unicode_width::UnicodeWidthChar as _;
 
-use super::{Checked, policy_tests};
+use super::checked::Checked;
 use crate::cli::styles::{CYAN, RED, Styles, YELLOW};
 use crate::cli::terminal::{printable, printed};
 use domain::diagnostic::{Diagnostic, Severity};
@@ -35,7 +37,7 @@ pub(in crate::cli) fn report(checked: &[Checked], styles: Styles) -> String {
         // Writing to a string cannot fail, here and below.
         let _ = writeln!(out, "{}: {}", printable(&file.file), summary(file));
         if let Some(tested) = &file.tests {
-            policy_tests::human(&mut out, file, tested, styles);
+            policy_tests::report(&mut out, file, tested, styles);
         }
     }
     out

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::Checked;
+use super::checked::Checked;
 use super::policy_tests::{Tested, policy_line, reasons};
 use domain::diagnostic::Diagnostic;
 use domain::document::Document;
@@ -125,7 +125,7 @@ impl<'a> Test<'a> {
             passed: result.passed(),
             expected: result.expected.as_str(),
             found: result.decision.as_ref().map(|decision| decision.outcome.as_str()),
-            policy_line: policy_line(checked, result),
+            policy_line: policy_line(&checked.document, result),
             reasons: reasons(result),
         }
     }

@@ -5,7 +5,7 @@
 
 use std::fmt::Write as _;
 
-use super::Checked;
+use super::checked::Checked;
 use super::policy_tests::{Tested, policy_line, reasons};
 use domain::policy_test::{TestResult, Verdict};
 
@@ -64,7 +64,7 @@ fn problem(checked: &Checked, result: &TestResult) -> String {
     let element = if matches!(result.verdict, Verdict::NotRun(_)) { "error" } else { "failure" };
     let message = escaped(&reasons(result).join("; "));
     let mut body = String::new();
-    if let Some(line) = policy_line(checked, result) {
+    if let Some(line) = policy_line(&checked.document, result) {
         let _ = writeln!(body, "decided by {}:{line}", checked.file);
     }
     if let Some(decision) = &result.decision {

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::Checked;
+use super::checked::Checked;
 use super::policy_tests::{policy_line, reasons};
 use domain::diagnostic::{Code, Diagnostic, Severity};
 use domain::sarif;
@@ -69,7 +69,7 @@ fn failed_tests(file: &Checked) -> Vec<Value> {
     let failed = report.results.iter().filter(|result| !result.passed());
     failed
         .map(|result| {
-            let decided = policy_line(file, result).map(|line| place(&file.file, line));
+            let decided = policy_line(&file.document, result).map(|line| place(&file.file, line));
             json!({
                 "ruleId": "policy-test",
                 "ruleIndex": Code::ALL.len(),

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::{Answer, Explained};
+use super::explained::{Answer, Explained};
 use domain::explain::cause::{Cause, Confidence, Diagnosis};
 use domain::explain::message::{Finding, says};
 use domain::fix::FixReport;

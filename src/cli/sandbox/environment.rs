@@ -10,7 +10,7 @@ use base64::engine::general_purpose::STANDARD;
 use serde_json::{Value, json};
 use zeroize::Zeroizing;
 
-use super::Failure;
+use super::failure::Failure;
 use super::syntax::Syntax;
 use sandbox::people::Person;
 use sandbox::{ClusterAddress, Files, Token, cluster_addresses, open_store};

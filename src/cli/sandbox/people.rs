@@ -1,6 +1,6 @@
 //! `countersign sandbox people`.
 
-use super::{Failure, say};
+use super::failure::{Failure, say};
 use crate::cli::exit::Exit;
 use sandbox::people::PEOPLE;
 

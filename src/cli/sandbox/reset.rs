@@ -2,7 +2,8 @@
 
 use std::io::{self, IsTerminal as _, Write as _};
 
-use super::{Failure, directory, say};
+use super::failure::{Failure, say};
+use super::served::directory;
 use crate::cli::exit::Exit;
 use sandbox::Idle;
 

@@ -2,7 +2,8 @@
 
 use std::io::{self, Write as _};
 
-use super::{Failure, directory, running, runtime, say};
+use super::failure::{Failure, say};
+use super::served::{directory, running, runtime};
 use crate::cli::exit::Exit;
 use sandbox::Sandbox;
 use sandbox::server::Log;

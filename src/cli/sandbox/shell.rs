@@ -8,9 +8,11 @@ use std::process::ExitStatus;
 
 use tokio::process::Command;
 
+use super::environment::{Environment, Mode};
+use super::failure::Failure;
 use super::prompt::{self, Start};
 use super::serve::stop_signal;
-use super::{Environment, Failure, Mode, directory, running, runtime};
+use super::served::{directory, running, runtime};
 use crate::cli::exit::Exit;
 use sandbox::people::Person;
 use sandbox::{Files, Sandbox};

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::Answer;
+use super::decided::Answer;
 use domain::admission::{AttestorOutcome, Exemption, ImageDecision, ImageOutcome};
 use domain::document::Document;
 use domain::fix::FixReport;

@@ -2,7 +2,8 @@
 
 use std::path::Path;
 
-use super::{Args, Failure};
+use super::args::Args;
+use super::failure::Failure;
 use crate::cli::input;
 use domain::admission::{AttestorEvidence, Evidence, Platform, Request, RequestImage};
 use domain::image::ImageRef;

@@ -2,7 +2,8 @@
 //!
 //! Uses the client.
 
-use super::{Backend, Done, done};
+use super::done::{Done, done};
+use crate::runtime::backend::Backend;
 use app::job::{NewAttestation, Outcome};
 use client::Validation;
 use domain::attestation::{ATTESTATION, Attestation, Signature};

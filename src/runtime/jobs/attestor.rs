@@ -2,7 +2,8 @@
 //!
 //! Uses the client, and the keyring for the key that an attestor gets.
 
-use super::{Backend, Done, done};
+use super::done::{Done, done};
+use crate::runtime::backend::Backend;
 use crate::runtime::queries::pgp_key;
 use domain::attestor::Attestor;
 use domain::key::Fingerprint;

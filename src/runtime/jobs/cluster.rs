@@ -2,7 +2,9 @@
 //!
 //! Uses the client, and the working directory for the kubeconfig.
 
-use super::{Backend, Done, Progress, done, kubeconfig, work_directory};
+use super::done::{Done, Progress, done};
+use super::{kubeconfig, work_directory};
+use crate::runtime::backend::Backend;
 use domain::admission::Enforcement;
 use domain::name::ClusterId;
 use wire::container::{Cluster, Operation};

@@ -2,7 +2,8 @@
 //!
 //! Uses the client, and the codelab for the image that is pushed.
 
-use super::{Backend, Done, Progress, done};
+use super::done::{Done, Progress, done};
+use crate::runtime::backend::Backend;
 use app::job::Outcome;
 use client::{Blob, ImageContent, PushProgress};
 use codelab::image;

@@ -2,7 +2,10 @@
 //!
 //! Uses the keyring, and the working directory for what is exported.
 
-use super::{Backend, Done, blocking, work_directory};
+use super::done::Done;
+use super::work_directory;
+use crate::runtime::backend::Backend;
+use crate::runtime::blocking::blocking;
 use crate::runtime::queries::pgp_key;
 use app::job::Outcome;
 use app::shell::report::Report;

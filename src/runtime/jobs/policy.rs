@@ -2,7 +2,10 @@
 //!
 //! Uses the client, and the working directory for the file.
 
-use super::{Backend, Done, Error, work_directory};
+use super::done::Done;
+use super::work_directory;
+use crate::runtime::backend::Backend;
+use crate::runtime::error::Error;
 use app::job::Outcome;
 use app::shell::report::Report;
 use domain::document::{self, Dialect, Document};

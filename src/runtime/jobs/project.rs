@@ -2,7 +2,8 @@
 //!
 //! Uses the client.
 
-use super::{Backend, Done, Progress, done};
+use super::done::{Done, Progress, done};
+use crate::runtime::backend::Backend;
 use app::job::Outcome;
 use domain::name::ProjectId;
 

@@ -2,7 +2,9 @@
 //!
 //! Uses the files of the data directory.
 
-use super::{Backend, Done, blocking};
+use super::done::Done;
+use crate::runtime::backend::Backend;
+use crate::runtime::blocking::blocking;
 use crate::runtime::files::Files;
 use app::job::Outcome;
 

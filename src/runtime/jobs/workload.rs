@@ -4,7 +4,8 @@
 
 use std::collections::BTreeMap;
 
-use super::{Backend, Done, done};
+use super::done::{Done, done};
+use crate::runtime::backend::Backend;
 use crate::runtime::queries::kubernetes;
 use app::job::Deploy;
 use domain::image::ImageRef;
