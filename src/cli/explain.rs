@@ -15,7 +15,7 @@ use super::answer::{Format, PolicyFailure, policy, printed, refused};
 use super::styles::Styles;
 use super::terminal::complain;
 use crate::cli::exit::Exit;
-use domain::admission::{AttestorEvidence, CompiledPolicy, Decision, Evidence, Request, evaluate};
+use domain::admission::{AttestorEvidence, CompiledPolicy, Evidence, Request, evaluate};
 use domain::document::Document;
 use domain::explain::cause::{State, diagnose};
 use domain::explain::message::{self, MAX_BYTES, Reading, Refusal};
