@@ -24,8 +24,20 @@ const NOT_YET_OPEN: &[(&str, usize)] = &[];
 /// How many children of each folder of `domain` stand in circles with their siblings. Numbers only fall.
 const FOLDERS_NOT_YET_OPEN: &[(&str, usize)] = &[];
 
-/// Which rooms of the root crate each may name. What is not listed is forbidden. The directions between the
-/// workspace's crates stand in their `Cargo.toml`.
+/// Which crates of the workspace each may use: the floors of `docs/architecture.md`.
+const CRATES: &[(&str, &[&str])] = &[
+    ("domain", &[]),
+    ("wire", &["domain"]),
+    ("files", &["domain"]),
+    ("codelab", &["domain"]),
+    ("signing", &["domain"]),
+    ("client", &["domain", "wire"]),
+    ("sandbox", &["domain", "files", "signing", "wire"]),
+    ("app", &["codelab", "domain"]),
+    ("ui", &["app", "codelab", "domain"]),
+];
+
+/// Which rooms of the root crate each may name. What is not listed is forbidden.
 const ALLOWED: &[(&str, &[&str])] =
     &[("runtime", &["runtime", "settings"]), ("settings", &["settings"]), ("cli", &["cli", "runtime", "settings"])];
 
@@ -48,7 +60,22 @@ const IMPURE: &[(&str, &[&str])] = &[
         ],
     ),
     ("codelab", &["std::fs", "std::net", "std::env", "SystemTime", "Timestamp::now", "tokio", "reqwest"]),
-    ("app", &["std::fs", "std::net", "std::env", "Timestamp::now", "tokio", "reqwest", "Frame", "Buffer"]),
+    (
+        "app",
+        &[
+            "std::fs",
+            "std::net",
+            "std::env",
+            "std::process",
+            "SystemTime",
+            "Instant",
+            "Timestamp::now",
+            "tokio",
+            "reqwest",
+            "Frame",
+            "Buffer",
+        ],
+    ),
     ("ui", &["std::fs", "std::net", "tokio", "reqwest"]),
     ("files", &["std::fs", "std::net", "tokio", "reqwest", "Timestamp::now"]),
     ("wire", &["std::fs", "std::net", "tokio", "reqwest", "Timestamp::now"]),
@@ -117,6 +144,25 @@ fn no_circle_of_folders_in_the_domain() {
         .flat_map(|(folder, graph)| Circle::all(graph).into_iter().map(move |circle| (*folder, circle)));
     let wrong = compare(found, FOLDERS_NOT_YET_OPEN);
     assert!(wrong.is_empty(), "{wrong}");
+}
+
+/// The crates of the workspace that a crate's manifest names for its product, not for its tests.
+fn used_by(name: &str) -> Vec<String> {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("../../src/{name}/Cargo.toml"));
+    let manifest = std::fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+    let product = manifest.lines().skip_while(|line| *line != "[dependencies]").skip(1);
+    let names = product.take_while(|line| !line.starts_with('[')).filter_map(|line| line.split(['.', ' ', '=']).next());
+    let mut used: Vec<String> =
+        names.filter(|name| CRATES.iter().any(|(known, _)| known == name)).map(str::to_owned).collect();
+    used.sort();
+    used
+}
+
+#[test]
+fn crates_use_only_what_they_may() {
+    for (name, allowed) in CRATES {
+        assert_eq!(used_by(name), *allowed, "the crates that {name} uses");
+    }
 }
 
 /// `src/cli/check.rs` and `src/cli.rs` belong to `cli`.

@@ -163,7 +163,7 @@ fn every_diagnostic_has_a_row_where_it_fires() {
         Code::LargePolicy,
         Code::ManyPatterns,
         Code::TooManyAttestors,
-        // What only a project tells is in `lint/project/tests.rs`.
+        // What only a project tells is in `project_lint/tests.rs`.
         Code::AttestorMissing,
         Code::AttestorUnreadable,
         Code::AttestorWithoutKey,
