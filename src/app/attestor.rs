@@ -2,6 +2,8 @@
 
 pub mod act;
 pub mod action;
+pub mod choice;
 pub mod form;
 
 pub use action::Action;
+pub use choice::Choice;

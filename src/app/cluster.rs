@@ -2,8 +2,10 @@
 
 pub mod act;
 pub mod action;
+pub mod choice;
 pub mod form;
 pub mod state;
 pub mod watch;
 
 pub use action::Action;
+pub use choice::Then;

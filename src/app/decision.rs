@@ -2,6 +2,7 @@
 
 pub mod act;
 pub mod action;
+pub mod choice;
 pub mod form;
 pub mod manifest;
 pub mod manifest_text;
@@ -13,3 +14,4 @@ pub mod tags;
 pub mod tree;
 
 pub use action::Action;
+pub use choice::Choice;

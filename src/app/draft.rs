@@ -2,6 +2,7 @@
 
 pub mod act;
 pub mod action;
+pub mod choice;
 pub mod complete;
 pub mod described;
 pub mod editor;
@@ -16,3 +17,4 @@ pub mod template;
 pub mod text;
 
 pub use action::Action;
+pub use choice::{Choice, Then};

@@ -3,6 +3,8 @@
 pub mod act;
 pub mod action;
 pub mod break_glass;
+pub mod choice;
 pub mod state;
 
 pub use action::Action;
+pub use choice::Then;

@@ -2,8 +2,10 @@
 
 pub mod act;
 pub mod action;
+pub mod choice;
 pub mod deeds;
 mod names;
 pub mod state;
 
 pub use action::Action;
+pub use choice::Then;

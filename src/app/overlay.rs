@@ -1,65 +1,35 @@
 //! Boxes over the page: a stack. Keys go to the topmost one, painting goes from the bottom up.
 
 use crate::action::{Action, Context};
-use crate::draft::file::state::Opened;
+use crate::draft::file;
 use crate::fix::break_glass::Composed;
 use crate::fix::state::FixesBox;
 use crate::history::state::HistoryBox;
 use crate::import::state::Conflict;
 use crate::job::Job;
 use crate::shell::field::Field;
-use crate::shell::form::{Form, Typed};
+use crate::shell::form::Form;
 use crate::shell::fuzzy;
 use crate::shell::offset::Offset;
 use crate::shell::report::Report;
 use crate::shell::tab::Pane;
 use crate::sign::state::Wizard;
-use domain::admission::{Decision, Request};
-use domain::fix::FixStep;
-use domain::image::ImageRef;
-use domain::name::AttestorName;
-use domain::quick_fix::QuickFix;
-use domain::span::Position;
-use domain::what_if::Assumption;
+use crate::{attestor, cluster, decision, draft, fix, guide, history, people, policy_test, what_if};
+use domain::admission::Decision;
 
-/// What was picked in a picker.
+/// What was picked in a picker: a feature, and what of it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Choice {
     Action(Action),
     /// An action of a pane that has not the focus.
     ActionIn(Pane, Action),
-    Image(ImageRef),
-    /// Type an image reference.
-    TypeImage,
-    /// One of the pods of a manifest.
-    Pod(Box<Request>),
-    Assume(Assumption),
-    /// What is assumed under this number.
-    DropAssumption(usize),
-    TypeAssumption(Typed),
     Theme(String),
-    /// Act as the one of this name.
-    ActAs(String),
-    /// A template of the draft, by its number.
-    Template(usize),
-    /// A place of the draft.
-    GoTo(Position),
-    /// A quick fix that was offered, by its number.
-    Fix(usize),
-    OpenFile(String),
-    ListFiles(String),
-    /// Type the path of a file.
-    TypePath,
-    /// The draft's file was changed outside: take it.
-    TakeOutside,
-    /// Or leave the draft as it is.
-    KeepMine,
-    /// Or look at both first.
-    CompareOutside,
-    /// Add this machine's key to the attestor.
-    AddKeyTo(AttestorName),
-    /// Remove the key of this id from the attestor.
-    RemoveKeyOf(AttestorName, String),
+    Attestor(attestor::Choice),
+    Decision(decision::Choice),
+    Draft(draft::Choice),
+    File(file::Choice),
+    People(people::Choice),
+    WhatIf(what_if::Choice),
 }
 
 /// An entry of a picker.
@@ -111,31 +81,19 @@ pub struct Confirm {
     pub scroll: Offset,
 }
 
-/// What a confirmation does in the program itself.
+/// What a confirmation does in the program itself: a feature, and what of it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Then {
     Quit,
-    /// Replaces the draft.
-    ReplaceDraft(String),
-    /// Forgets the chosen project.
-    LeaveProject,
     /// Closes the boxes below.
     CloseBoxes,
-    /// Shows the import of the draft, and asks.
-    Import,
-    /// Writes the tests file beside the draft.
-    WriteTests(String),
-    /// Makes the step of this id of the codelab the current one again.
-    Reopen(&'static str),
-    /// Does the steps of a fix that are left.
-    Steps(Vec<FixStep>),
-    /// Makes a quick fix in the text of this revision.
-    Fix {
-        revision: u64,
-        fix: QuickFix,
-    },
-    /// Takes a file as the draft.
-    TakeFile(Box<Opened>),
+    Cluster(cluster::Then),
+    Draft(draft::Then),
+    File(file::Then),
+    Fix(fix::Then),
+    Guide(guide::Then),
+    History(history::Then),
+    PolicyTest(policy_test::Then),
 }
 
 /// The box with the tests of the draft.

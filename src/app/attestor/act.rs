@@ -1,10 +1,10 @@
 //! The Attestor's rows: attestors, notes, attestations, keys.
 
-use crate::attestor::Action;
+use crate::attestor::{Action, Choice};
 use crate::effect::Effect;
 use crate::job::Job;
 use crate::model::Model;
-use crate::overlay::{Body, Choice, Entry, Overlay};
+use crate::overlay::{self, Body, Entry, Overlay};
 use crate::shell::action::RowAction;
 use crate::shell::notice::Weight;
 use crate::shell::tab::Pane;
@@ -241,7 +241,7 @@ pub(crate) fn add_key(model: &mut Model) -> Vec<Effect> {
             let entry = |name: &AttestorName| Entry {
                 label: name.id().to_owned(),
                 detail: name.to_string(),
-                choice: Choice::AddKeyTo(name.clone()),
+                choice: overlay::Choice::Attestor(Choice::AddKeyTo(name.clone())),
             };
             let entries = several.iter().map(entry).collect();
             model.open_picker("Add the key to", entries)
@@ -249,7 +249,21 @@ pub(crate) fn add_key(model: &mut Model) -> Vec<Effect> {
     }
 }
 
-pub(crate) fn add_key_to(model: &mut Model, attestor: AttestorName) -> Vec<Effect> {
+/// What was picked in one of its lists.
+pub(crate) fn choose(model: &mut Model, choice: Choice) -> Vec<Effect> {
+    match choice {
+        Choice::AddKeyTo(attestor) => add_key_to(model, attestor),
+        Choice::RemoveKeyOf(attestor, key_id) => {
+            let lines = vec![
+                format!("Key {key_id} is removed from {attestor}."),
+                "Attestations made with it stop counting at once; running pods stay.".to_owned(),
+            ];
+            model.ask("Remove the key?", lines, vec![Job::RemoveKey { attestor, key_id }], true)
+        }
+    }
+}
+
+fn add_key_to(model: &mut Model, attestor: AttestorName) -> Vec<Effect> {
     let Some(key) = model.selected_key() else { return Vec::new() };
     let lines = vec![
         format!("{} {}", key.fingerprint, key.user_id),
@@ -271,7 +285,7 @@ pub(crate) fn remove_key(model: &mut Model) -> Vec<Effect> {
         .map(|key| Entry {
             label: key.id.clone(),
             detail: key.comment.clone(),
-            choice: Choice::RemoveKeyOf(attestor.name.clone(), key.id.clone()),
+            choice: overlay::Choice::Attestor(Choice::RemoveKeyOf(attestor.name.clone(), key.id.clone())),
         })
         .collect();
     model.open_picker("Remove which key?", entries)

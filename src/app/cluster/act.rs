@@ -1,17 +1,17 @@
 //! The Deployer's rows: setting up, images, workloads, events, the decision's tree.
 
-use crate::cluster::Action;
-use crate::decision;
+use crate::cluster::{Action, Then};
 use crate::decision::tree::TreeCommand;
 use crate::effect::Effect;
 use crate::job::Job;
 use crate::model::Model;
-use crate::overlay::{Body, Confirm, Overlay, Then};
+use crate::overlay::{self, Body, Confirm, Overlay};
 use crate::rows::SetupRow;
 use crate::shell::action::RowAction;
 use crate::shell::notice::Weight;
 use crate::shell::tab::Pane;
 use crate::work::Purpose;
+use crate::{decision, guide, history};
 use codelab::STEPS;
 use codelab::{Seen, checks, names};
 use domain::resource::WorkloadKind;
@@ -115,11 +115,21 @@ fn undo_setup(model: &mut Model) -> Vec<Effect> {
 
 pub(crate) fn leave_project(model: &mut Model) -> Vec<Effect> {
     let lines = vec!["No project is chosen any more. Nothing in the project is changed.".to_owned()];
-    let first = STEPS.first().map(|step| Then::Reopen(step.id));
-    let then = [Then::LeaveProject].into_iter().chain(first).collect();
+    let first = STEPS.first().map(|step| overlay::Then::Guide(guide::Then::Reopen(step.id)));
+    let then = [overlay::Then::Cluster(Then::LeaveProject)].into_iter().chain(first).collect();
     let confirm = Confirm { title: "Leave the project?".into(), lines, then, ..Confirm::default() };
     model.overlays.push(Overlay::Confirm(Box::new(confirm)));
     Vec::new()
+}
+
+/// Goes on after a yes.
+pub(crate) fn proceed(model: &mut Model, then: Then) {
+    match then {
+        Then::LeaveProject => {
+            history::act::leave_project(model);
+            model.session.project = None;
+        }
+    }
 }
 
 fn delete_cluster(model: &mut Model) -> Vec<Effect> {

@@ -1,12 +1,26 @@
-//! Moving in the tree of a decision, and folding it.
+//! Moving in the tree of a decision, and folding it; what is picked to be decided.
 
+use crate::decision::form::typed_image;
 use crate::decision::state::Under;
 use crate::decision::tree::{Tree, TreeCommand, has_problem};
+use crate::decision::{Choice, manifest};
 use crate::effect::Effect;
 use crate::model::Model;
 use crate::shell::notice::Weight;
 use crate::shell::tab::Pane;
 use domain::transcript::Transcript;
+
+/// What was picked in one of its lists.
+pub(crate) fn choose(model: &mut Model, choice: Choice) -> Vec<Effect> {
+    match choice {
+        Choice::Image(image) => {
+            model.session.choose(image);
+            Vec::new()
+        }
+        Choice::TypeImage => model.open_form(typed_image),
+        Choice::Pod(request) => manifest::ask(model, *request),
+    }
+}
 
 /// Gives a command to the tree of a pane; nothing happens where there is none.
 pub(crate) fn input(model: &mut Model, pane: Pane, command: TreeCommand) {

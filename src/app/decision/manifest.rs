@@ -1,10 +1,11 @@
 //! Asking about the pods of a manifest: pasted or typed, or read from a file.
 
+use crate::decision::Choice;
 use crate::decision::manifest_text::Given;
 use crate::draft::file::state::{FileTask, Opened};
 use crate::effect::Effect;
 use crate::model::Model;
-use crate::overlay::{Choice, Entry, Overlay};
+use crate::overlay::{self, Entry, Overlay};
 use crate::shell::form::{Form, FormKind, Input};
 use crate::shell::notice::Weight;
 use crate::shell::report::Report;
@@ -80,7 +81,7 @@ fn entry(name: String, request: Request) -> Entry {
     let images: Vec<&str> = request.images.iter().map(|image| image.image.as_str()).collect();
     let namespace = if request.namespace.is_empty() { "default" } else { &request.namespace };
     let detail = format!("namespace {namespace}  {}", images.join(", "));
-    Entry { label: name, detail, choice: Choice::Pod(Box::new(request)) }
+    Entry { label: name, detail, choice: overlay::Choice::Decision(Choice::Pod(Box::new(request))) }
 }
 
 /// Makes it the pod that is asked about, and shows what is decided.

@@ -2,16 +2,17 @@
 
 use crossterm::event::KeyEvent;
 
-use crate::draft::Action;
 use crate::draft::editor::{Direction, EditorCommand};
 use crate::draft::outline::{Item, outline};
 use crate::draft::template::{TEMPLATES, Template};
-use crate::draft::text::{after, difference, edit, editor_command, go_to, live_text, rebase, replace_draft};
-use crate::draft::{complete, file, quick_fix};
+use crate::draft::text::{
+    after, difference, edit, editor_command, go_to, live_text, rebase, replace_draft, show_place,
+};
+use crate::draft::{Action, Choice, Then, complete, file, quick_fix};
 use crate::effect::Effect;
 use crate::import;
 use crate::model::Model;
-use crate::overlay::{Body, Choice, Confirm, Entry, Overlay, Then};
+use crate::overlay::{self, Body, Confirm, Entry, Overlay};
 use crate::shell::notice::Weight;
 use crate::shell::tab::Pane;
 use domain::diagnostic::Severity;
@@ -30,7 +31,7 @@ pub(crate) fn act(model: &mut Model, action: Action) -> Vec<Effect> {
         Action::GoToLine => return model.open_form(crate::draft::form::go_to_line),
         Action::Import => return import::act::import(model),
         Action::SaveFile => return model.open_form(file::act::save_form),
-        Action::OpenFile => return file::act::choose(model),
+        Action::OpenFile => return file::act::list_beside(model),
         Action::EditOutside => return file::act::edit_outside(model),
         Action::Outline => return show_outline(model),
         Action::QuickFix => return quick_fix::offer(model),
@@ -44,6 +45,27 @@ pub(crate) fn act(model: &mut Model, action: Action) -> Vec<Effect> {
         Action::ExportPolicy => return model.open_form(crate::draft::form::export_policy),
     }
     Vec::new()
+}
+
+/// What was picked in one of its lists.
+pub(crate) fn choose(model: &mut Model, choice: Choice) -> Vec<Effect> {
+    match choice {
+        Choice::Template(number) => take_template(model, number),
+        Choice::GoTo(place) => show_place(model, place),
+        Choice::QuickFix(number) => quick_fix::ask(model, number),
+    }
+}
+
+/// Goes on after a yes.
+pub(crate) fn proceed(model: &mut Model, then: Then) -> Vec<Effect> {
+    match then {
+        Then::Replace(text) => {
+            replace_draft(model, &text);
+            model.nav.editing = false;
+            Vec::new()
+        }
+        Then::QuickFix { revision, fix } => quick_fix::apply(model, revision, &fix),
+    }
 }
 
 pub(crate) fn on_row(model: &mut Model) -> Vec<Effect> {
@@ -84,7 +106,7 @@ fn show_outline(model: &mut Model) -> Vec<Effect> {
         let label = format!("{sign} {}{}", "  ".repeat(item.depth), item.label);
         let worst = item.worst.map(|severity| format!("{severity} · ")).unwrap_or_default();
         let detail = format!("{:>5}  {worst}{}", item.at.line, item.detail);
-        Entry { label, detail, choice: Choice::GoTo(item.at) }
+        Entry { label, detail, choice: overlay::Choice::Draft(Choice::GoTo(item.at)) }
     };
     let entries = items.iter().map(entry).collect();
     let effects = model.open_picker("Outline", entries);
@@ -124,13 +146,13 @@ fn templates(model: &mut Model) -> Vec<Effect> {
     let entry = |(number, template): (usize, &Template)| Entry {
         label: template.title.to_owned(),
         detail: template.detail.to_owned(),
-        choice: Choice::Template(number),
+        choice: overlay::Choice::Draft(Choice::Template(number)),
     };
     let entries = TEMPLATES.iter().enumerate().map(entry).collect();
     model.open_picker("Start the draft from", entries)
 }
 
-pub(crate) fn take_template(model: &mut Model, number: usize) -> Vec<Effect> {
+fn take_template(model: &mut Model, number: usize) -> Vec<Effect> {
     if let Some(template) = TEMPLATES.get(number) {
         let text = (template.text)(model.session.project.as_ref().map_or("PROJECT_ID", ProjectId::as_str));
         replace_draft(model, &text);
@@ -162,7 +184,8 @@ fn take_live(model: &mut Model) -> Vec<Effect> {
         let lines = vec!["The draft is replaced by the project's policy. ^Z brings it back.".to_owned()];
         let diff = Some((model.draft.editor.text(), text.clone()));
         let title = "Take the live policy?".to_owned();
-        let confirm = Confirm { title, lines, diff, then: vec![Then::ReplaceDraft(text)], ..Confirm::default() };
+        let confirm =
+            Confirm { title, lines, diff, then: vec![overlay::Then::Draft(Then::Replace(text))], ..Confirm::default() };
         model.overlays.push(Overlay::Confirm(Box::new(confirm)));
     } else {
         model.draft.take(&text);

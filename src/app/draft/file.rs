@@ -1,4 +1,7 @@
 //! The file of the draft: opening, saving, changes from outside, the person's own editor.
 
 pub mod act;
+pub mod choice;
 pub mod state;
+
+pub use choice::{Choice, Then};

@@ -1,9 +1,10 @@
 //! Problems of the draft: what their codes mean, and their quick fixes, shown before they are made.
 
 use crate::draft;
+use crate::draft::{Choice, Then};
 use crate::effect::Effect;
 use crate::model::Model;
-use crate::overlay::{Body, Choice, Confirm, Entry, Overlay, Then};
+use crate::overlay::{self, Body, Confirm, Entry, Overlay};
 use crate::shell::notice::Weight;
 use crate::shell::tab::Pane;
 use domain::diagnostic::page::page;
@@ -56,7 +57,7 @@ pub(crate) fn offer(model: &mut Model) -> Vec<Effect> {
             let entry = |(at, (fix, about)): (usize, &(QuickFix, String))| Entry {
                 label: fix.title.clone(),
                 detail: about.clone(),
-                choice: Choice::Fix(at),
+                choice: overlay::Choice::Draft(Choice::QuickFix(at)),
             };
             let entries = offered.iter().enumerate().map(entry).collect();
             model.draft.offered = offered;
@@ -95,7 +96,8 @@ pub(crate) fn ask(model: &mut Model, number: usize) -> Vec<Effect> {
     let Some((fix, about)) = model.draft.offered.get(number).cloned() else { return Vec::new() };
     let before = model.draft.document.text.clone();
     let after = fix.apply(&before);
-    let then = vec![Then::Fix { revision: model.draft.editor.revision(), fix: fix.clone() }];
+    let then = Then::QuickFix { revision: model.draft.editor.revision(), fix: fix.clone() };
+    let then = vec![overlay::Then::Draft(then)];
     let confirm =
         Confirm { title: fix.title, lines: vec![about], diff: Some((before, after)), then, ..Confirm::default() };
     model.overlays.push(Overlay::Confirm(Box::new(confirm)));

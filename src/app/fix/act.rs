@@ -5,12 +5,12 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::effect::Effect;
-use crate::fix::Action;
 use crate::fix::break_glass::{Composed, JUSTIFICATION};
 use crate::fix::state::{FixAsk, FixesBox, Fixing};
+use crate::fix::{Action, Then};
 use crate::job::{Deploy, Job, NewAttestation};
 use crate::model::Model;
-use crate::overlay::{Body, Confirm, Overlay, Then};
+use crate::overlay::{self, Body, Confirm, Overlay};
 use crate::shell::form::{Form, FormKind};
 use crate::shell::notice::Weight;
 use crate::shell::remote::Ticket;
@@ -112,7 +112,8 @@ fn change_policy(model: &mut Model, text: String, steps: &[FixStep]) -> Vec<Effe
                 .to_owned(),
         ];
         let diff = Some((model.draft.editor.text(), text.clone()));
-        let then = vec![Then::ReplaceDraft(text), Then::Import];
+        let then =
+            vec![overlay::Then::Draft(draft::Then::Replace(text)), overlay::Then::History(history::Then::Import)];
         let title = "Replace the draft?".to_owned();
         model.overlays.push(Overlay::Confirm(Box::new(Confirm { title, lines, diff, then, ..Confirm::default() })));
         return Vec::new();
@@ -122,15 +123,22 @@ fn change_policy(model: &mut Model, text: String, steps: &[FixStep]) -> Vec<Effe
     history::act::restored(model)
 }
 
+/// Goes on after a yes.
+pub(crate) fn proceed(model: &mut Model, then: Then) -> Vec<Effect> {
+    match then {
+        Then::Steps(steps) => take(model, steps),
+    }
+}
+
 /// Does the steps: what needs no more than a yes first, then what asks for more.
-pub(crate) fn take(model: &mut Model, steps: Vec<FixStep>) -> Vec<Effect> {
+fn take(model: &mut Model, steps: Vec<FixStep>) -> Vec<Effect> {
     let jobs: Vec<Job> = steps.iter().flat_map(|step| jobs(model, step)).collect();
     let (done, rest): (Vec<FixStep>, Vec<FixStep>) = steps.into_iter().partition(|step| !jobs_of(step).is_empty());
     if jobs.is_empty() {
         return next(model, &rest);
     }
     let lines = done.iter().map(|step| format!("{}.", step.change())).collect();
-    let then = if rest.is_empty() { Vec::new() } else { vec![Then::Steps(rest)] };
+    let then = if rest.is_empty() { Vec::new() } else { vec![overlay::Then::Fix(Then::Steps(rest))] };
     let title = match done.as_slice() {
         [only] => format!("{}?", capital(&only.title())),
         _ => "Do this?".to_owned(),

@@ -1,12 +1,12 @@
 //! The guide's keys: hints, *do it for me*, reset; and what counts as looked at.
 
 use crate::effect::Effect;
-use crate::guide::action::Action;
 use crate::guide::deeds;
 use crate::guide::deeds::Plan;
 use crate::guide::state::Hint;
+use crate::guide::{Action, Then};
 use crate::model::Model;
-use crate::overlay::{Body, Confirm, Overlay, Then};
+use crate::overlay::{self, Body, Confirm, Overlay};
 use crate::shell::form::Form;
 use crate::shell::notice::Weight;
 use crate::shell::tab::{Pane, Tab};
@@ -132,11 +132,19 @@ pub(crate) fn reset(model: &mut Model) -> Vec<Effect> {
     if draft.is_some() {
         lines.push("The draft is replaced too; ^Z brings it back.".to_owned());
     }
-    let then = draft.map(Then::ReplaceDraft).into_iter().chain([Then::Reopen(step.id)]).collect();
+    let then = draft.map(|text| overlay::Then::Draft(draft::Then::Replace(text)));
+    let then = then.into_iter().chain([overlay::Then::Guide(Then::Reopen(step.id))]).collect();
     let title = format!("Take back: {}?", step.title);
     let confirm = Confirm { title, lines, jobs, then, danger: true, ..Confirm::default() };
     model.overlays.push(Overlay::Confirm(Box::new(confirm)));
     Vec::new()
+}
+
+/// Goes on after a yes.
+pub(crate) fn proceed(model: &mut Model, then: Then) {
+    match then {
+        Then::Reopen(step) => model.guide.reopen(step),
+    }
 }
 
 /// The last step that is done, counted back from the current one.

@@ -1,10 +1,11 @@
 //! The history of live policies: recording, browsing, comparing, asking, restoring.
 
+use crate::draft;
 use crate::effect::Effect;
-use crate::history::Action;
 use crate::history::state::{Author, History, HistoryBox, Version};
+use crate::history::{Action, Then};
 use crate::model::Model;
-use crate::overlay::{Body, Confirm, Overlay, Then};
+use crate::overlay::{self, Body, Confirm, Overlay};
 use crate::session::Connection;
 use crate::shell::notice::Weight;
 use domain::document;
@@ -102,7 +103,9 @@ pub(crate) fn act(model: &mut Model, action: Action) -> Vec<Effect> {
         }),
         Action::Simulate => on_version(model, |model, version, _| simulate(model, version.clone())),
         Action::Restore => on_version(model, |model, version, _| restore(model, version, &[])),
-        Action::Import => on_version(model, |model, version, _| restore(model, version, &[Then::Import])),
+        Action::Import => {
+            on_version(model, |model, version, _| restore(model, version, &[overlay::Then::History(Then::Import)]))
+        }
         Action::Copy => {
             let selected = model.history.newest(selection(model).map_or(0, |(selected, _)| selected));
             match selected.map(|version| written(&version.policy)) {
@@ -186,7 +189,7 @@ pub(crate) fn ask(model: &mut Model, version: Version) {
 }
 
 /// Puts a version into the draft, after showing what that changes in it.
-fn restore(model: &mut Model, version: &Version, then: &[Then]) {
+fn restore(model: &mut Model, version: &Version, then: &[overlay::Then]) {
     let (before, after) = (model.draft.editor.text(), written(&version.policy));
     let lines = vec![
         format!("The draft becomes the policy of {} by {}.", stamp(version), version.author.text()),
@@ -195,9 +198,16 @@ fn restore(model: &mut Model, version: &Version, then: &[Then]) {
             _ => "Then its import is shown and asked for. ^Z brings the draft back.".to_owned(),
         },
     ];
-    let then = [&[Then::CloseBoxes, Then::ReplaceDraft(after.clone())], then].concat();
+    let then = [&[overlay::Then::CloseBoxes, overlay::Then::Draft(draft::Then::Replace(after.clone()))], then].concat();
     let confirm = Confirm { title: "Restore?".into(), lines, diff: Some((before, after)), then, ..Confirm::default() };
     model.overlays.push(Overlay::Confirm(Box::new(confirm)));
+}
+
+/// Goes on after a yes.
+pub(crate) fn proceed(model: &mut Model, then: Then) -> Vec<Effect> {
+    match then {
+        Then::Import => restored(model),
+    }
 }
 
 /// A version became the draft: it is compared with what is live now.

@@ -3,7 +3,8 @@
 use crate::Model;
 use crate::cluster::watch;
 use crate::effect::Effect;
-use crate::overlay::{Choice, Entry};
+use crate::overlay::{self, Entry};
+use crate::people::Choice;
 use crate::people::state::{People, Persona};
 use crate::query::Source;
 use crate::session::Connection;
@@ -27,14 +28,21 @@ pub(crate) fn pick(model: &mut Model) -> Vec<Effect> {
     let entry = |person: &Persona| Entry {
         label: format!("{}{}", person.name, if now == Some(person) { " (now)" } else { "" }),
         detail: person.says.clone(),
-        choice: Choice::ActAs(person.name.clone()),
+        choice: overlay::Choice::People(Choice::ActAs(person.name.clone())),
     };
     let entries = people.all().iter().map(entry).collect();
     model.open_picker("Act as", entries)
 }
 
+/// What was picked in the list.
+pub(crate) fn choose(model: &mut Model, choice: Choice) -> Vec<Effect> {
+    match choice {
+        Choice::ActAs(name) => act_as(model, &name),
+    }
+}
+
 /// Asks for the change, unless something is under way that somebody else began.
-pub(crate) fn act_as(model: &mut Model, name: &str) -> Vec<Effect> {
+fn act_as(model: &mut Model, name: &str) -> Vec<Effect> {
     if model.session.people.now().is_some_and(|person| person.name == name) {
         return Vec::new();
     }

@@ -3,9 +3,9 @@
 use crate::decision::state::Under;
 use crate::effect::Effect;
 use crate::model::Model;
-use crate::overlay::{Body, Confirm, Overlay, TestsBox, Then};
-use crate::policy_test::Action;
+use crate::overlay::{self, Body, Confirm, Overlay, TestsBox};
 use crate::policy_test::state::{TestsFile, with_decision};
+use crate::policy_test::{Action, Then};
 use crate::shell::notice::Weight;
 use crate::shell::tab::Pane;
 
@@ -18,9 +18,11 @@ fn draft_path(model: &Model) -> Option<String> {
     model.draft.file.as_ref().map(|file| file.path.clone())
 }
 
-/// Writes the tests beside the draft.
-pub(crate) fn write(model: &Model, text: String) -> Effect {
-    Effect::WriteTests(draft_path(model), text)
+/// Goes on after a yes.
+pub(crate) fn proceed(model: &Model, then: Then) -> Vec<Effect> {
+    match then {
+        Then::Write(text) => vec![Effect::WriteTests(draft_path(model), text)],
+    }
 }
 
 /// Takes the tests file as it was read.
@@ -97,7 +99,7 @@ pub(crate) fn add(model: &mut Model) -> Vec<Effect> {
             let path = &model.tests.file.path;
             let lines = vec![format!("The test `{}` is added to {path}.", test.name)];
             let before = model.tests.file.text.clone().unwrap_or_default();
-            let then = vec![Then::WriteTests(text.clone())];
+            let then = vec![overlay::Then::PolicyTest(Then::Write(text.clone()))];
             let title = "Add the decision as a test?".to_owned();
             let confirm = Confirm { title, lines, diff: Some((before, text)), then, ..Confirm::default() };
             model.overlays.push(Overlay::Confirm(Box::new(confirm)));

@@ -3,12 +3,10 @@
 use super::{actions, forms};
 use crate::action::{Action, Context, Spec};
 use crate::decision;
-use crate::decision::manifest;
 use crate::decision::registry;
 use crate::decision::state::Under;
-use crate::draft::{file, quick_fix};
+use crate::draft::file;
 use crate::effect::Effect;
-use crate::job::Job;
 use crate::keymap::specs;
 use crate::model::Model;
 use crate::overlay::{Body, Choice, Confirm, Entry, Overlay, Then};
@@ -16,7 +14,7 @@ use crate::review::state::ReviewFormat;
 use crate::shell::action::{BoxAction, FormAction, ListAction, ProgramAction};
 use crate::shell::form::Form;
 use crate::work::Purpose;
-use crate::{draft, explain, fix, history, people, policy_test, sign, what_if};
+use crate::{attestor, cluster, draft, explain, fix, guide, history, people, policy_test, sign, what_if};
 
 pub(super) fn act(model: &mut Model, action: BoxAction) -> Vec<Effect> {
     match action {
@@ -121,21 +119,14 @@ fn accept(model: &mut Model) -> Vec<Effect> {
     for then in then {
         match then {
             Then::Quit => effects.extend(model.quit()),
-            Then::ReplaceDraft(text) => {
-                draft::text::replace_draft(model, &text);
-                model.nav.editing = false;
-            }
             Then::CloseBoxes => model.overlays.clear(),
-            Then::Import => effects.extend(history::act::restored(model)),
-            Then::WriteTests(text) => effects.push(policy_test::act::write(model, text)),
-            Then::LeaveProject => {
-                history::act::leave_project(model);
-                model.session.project = None;
-            }
-            Then::Reopen(step) => model.guide.reopen(step),
-            Then::Steps(steps) => effects.extend(fix::act::take(model, steps)),
-            Then::Fix { revision, fix } => effects.extend(quick_fix::apply(model, revision, &fix)),
-            Then::TakeFile(opened) => effects.extend(file::act::take(model, *opened)),
+            Then::Cluster(then) => cluster::act::proceed(model, then),
+            Then::Draft(then) => effects.extend(draft::act::proceed(model, then)),
+            Then::File(then) => effects.extend(file::act::proceed(model, then)),
+            Then::Fix(then) => effects.extend(fix::act::proceed(model, then)),
+            Then::Guide(then) => guide::act::proceed(model, then),
+            Then::History(then) => effects.extend(history::act::proceed(model, then)),
+            Then::PolicyTest(then) => effects.extend(policy_test::act::proceed(model, then)),
         }
     }
     effects
@@ -206,45 +197,19 @@ fn chosen(model: &mut Model, choice: Choice) -> Vec<Effect> {
             model.nav.editing = false;
             actions::act(model, action)
         }
-        Choice::Image(image) => {
-            model.session.choose(image);
-            Vec::new()
-        }
-        Choice::TypeImage => model.open_form(crate::decision::form::typed_image),
-        Choice::Pod(request) => manifest::ask(model, *request),
-        Choice::Assume(assumption) => what_if::act::assume(model, assumption),
-        Choice::DropAssumption(number) => what_if::act::drop_one(model, number),
-        Choice::TypeAssumption(typed) => {
-            let form = what_if::act::form(typed);
-            model.overlays.push(Overlay::Form(Box::new(form)));
-            Vec::new()
-        }
         Choice::Theme(name) => {
             model.ui.theme = name;
             Vec::new()
         }
-        Choice::ActAs(name) => people::act::act_as(model, &name),
-        Choice::Template(number) => draft::act::take_template(model, number),
-        Choice::GoTo(place) => draft::text::show_place(model, place),
-        Choice::Fix(number) => quick_fix::ask(model, number),
-        Choice::OpenFile(path) => file::act::open(path),
-        Choice::ListFiles(path) => file::act::list(path),
-        Choice::TypePath => model.open_form(file::act::path_form),
-        Choice::TakeOutside => file::act::take_outside(model),
-        Choice::KeepMine => file::act::keep_mine(model),
-        Choice::CompareOutside => file::act::compare_outside(model),
-        Choice::AddKeyTo(attestor) => crate::attestor::act::add_key_to(model, attestor),
-        Choice::RemoveKeyOf(attestor, key_id) => {
-            let lines = vec![
-                format!("Key {key_id} is removed from {attestor}."),
-                "Attestations made with it stop counting at once; running pods stay.".to_owned(),
-            ];
-            model.ask("Remove the key?", lines, vec![Job::RemoveKey { attestor, key_id }], true)
-        }
+        Choice::Attestor(choice) => attestor::act::choose(model, choice),
+        Choice::Decision(choice) => decision::act::choose(model, choice),
+        Choice::Draft(choice) => draft::act::choose(model, choice),
+        Choice::File(choice) => file::act::choose(model, choice),
+        Choice::People(choice) => people::act::choose(model, choice),
+        Choice::WhatIf(choice) => what_if::act::choose(model, choice),
     }
 }
 
-/// Every action by name; those of the present context first.
 /// Every action by name: first those of this place, then those of the other panes, which get the
 /// focus when theirs is picked.
 pub(super) fn palette(model: &mut Model) -> Vec<Effect> {
@@ -283,13 +248,13 @@ pub(super) fn pick_image(model: &mut Model) -> Vec<Effect> {
         if let Some(by_digest) = image.by_digest() {
             let label = by_digest.as_str().to_owned();
             let detail = format!("registry · {}", image.tags.join(" "));
-            entries.push(Entry { label, detail, choice: Choice::Image(by_digest) });
+            entries.push(Entry { label, detail, choice: Choice::Decision(decision::Choice::Image(by_digest)) });
         }
         for tag in &image.tags {
             if let Ok(by_tag) = format!("{}:{tag}", image.repository).parse() {
                 let label = format!("{}:{tag}", image.repository);
                 let detail = "registry · by its tag, which cannot be attested".to_owned();
-                entries.push(Entry { label, detail, choice: Choice::Image(by_tag) });
+                entries.push(Entry { label, detail, choice: Choice::Decision(decision::Choice::Image(by_tag)) });
             }
         }
     }
@@ -297,14 +262,18 @@ pub(super) fn pick_image(model: &mut Model) -> Vec<Effect> {
         for image in &workload.images {
             if let (Ok(parsed), false) = (image.parse(), entries.iter().any(|e| e.label == *image)) {
                 let detail = format!("{} {}", workload.kind.as_str(), workload.name);
-                entries.push(Entry { label: image.clone(), detail, choice: Choice::Image(parsed) });
+                entries.push(Entry {
+                    label: image.clone(),
+                    detail,
+                    choice: Choice::Decision(decision::Choice::Image(parsed)),
+                });
             }
         }
     }
     entries.push(Entry {
         label: "type or paste a reference…".into(),
         detail: "any image, known or not".into(),
-        choice: Choice::TypeImage,
+        choice: Choice::Decision(decision::Choice::TypeImage),
     });
     model.open_picker("Choose an image", entries)
 }

@@ -6,9 +6,10 @@ use crate::effect::Effect;
 use crate::history::act::stamp;
 use crate::history::state::Version;
 use crate::model::Model;
-use crate::overlay::{Choice, Entry};
+use crate::overlay::{self, Entry, Overlay};
 use crate::shell::form::{Form, FormKind, Typed};
 use crate::shell::notice::Weight;
+use crate::what_if::Choice;
 use domain::admission::{Attestations, AttestorEvidence};
 use domain::attestation::is_for;
 use domain::attestor::KeyMaterial;
@@ -26,15 +27,19 @@ pub(crate) fn open(model: &mut Model) -> Vec<Effect> {
     model.open_picker("What if", entries)
 }
 
-pub(crate) fn assume(model: &mut Model, assumption: Assumption) -> Vec<Effect> {
-    model.say(Weight::Info, format!("assumed: {}; W drops it", assumption.short()));
-    model.session.assumed.assume(assumption);
+/// What was picked in the list.
+pub(crate) fn choose(model: &mut Model, choice: Choice) -> Vec<Effect> {
+    match choice {
+        Choice::Assume(assumption) => assume(model, assumption),
+        Choice::Drop(number) => model.session.assumed.drop_one(number),
+        Choice::Type(typed) => model.overlays.push(Overlay::Form(Box::new(form(typed)))),
+    }
     Vec::new()
 }
 
-pub(crate) fn drop_one(model: &mut Model, number: usize) -> Vec<Effect> {
-    model.session.assumed.drop_one(number);
-    Vec::new()
+fn assume(model: &mut Model, assumption: Assumption) {
+    model.say(Weight::Info, format!("assumed: {}; W drops it", assumption.short()));
+    model.session.assumed.assume(assumption);
 }
 
 pub(crate) fn drop_all(model: &mut Model) -> Vec<Effect> {
@@ -49,7 +54,11 @@ fn entries(model: &Model) -> Vec<Entry> {
     let mut entries: Vec<Entry> = assumed.iter().enumerate().map(|(number, a)| assumed_entry(number, a)).collect();
     let mut offer = |assumption: Assumption, detail: String| {
         if !assumed.iter().any(|known| *known == assumption) {
-            entries.push(Entry { label: assumption.short(), detail, choice: Choice::Assume(assumption) });
+            entries.push(Entry {
+                label: assumption.short(),
+                detail,
+                choice: overlay::Choice::WhatIf(Choice::Assume(assumption)),
+            });
         }
     };
     for attestor in model.session.wanted_attestors(model.draft.policy()) {
@@ -79,7 +88,7 @@ fn entries(model: &Model) -> Vec<Entry> {
     entries.extend(Typed::ALL.map(|typed| Entry {
         label: typed.label().to_owned(),
         detail: "typed".to_owned(),
-        choice: Choice::TypeAssumption(typed),
+        choice: overlay::Choice::WhatIf(Choice::Type(typed)),
     }));
     entries
 }
@@ -89,7 +98,11 @@ const VERSIONS: usize = 20;
 
 fn assumed_entry(number: usize, assumption: &Assumption) -> Entry {
     let label = format!("drop: {}", assumption.short());
-    Entry { label, detail: "assumed now; Enter drops it".to_owned(), choice: Choice::DropAssumption(number) }
+    Entry {
+        label,
+        detail: "assumed now; Enter drops it".to_owned(),
+        choice: overlay::Choice::WhatIf(Choice::Drop(number)),
+    }
 }
 
 fn version_text(version: &Version) -> String {
@@ -166,7 +179,8 @@ pub(crate) fn take(model: &mut Model, typed: Typed, form: &Form) -> Result<Vec<E
             ("value", format!("{text:?} is no time: write 2026-01-31 14:05, or with seconds, or RFC 3339"))
         })?),
     };
-    Ok(assume(model, assumption))
+    assume(model, assumption);
+    Ok(Vec::new())
 }
 
 /// RFC 3339, or a date with or without a time of day, in UTC.

@@ -4,10 +4,11 @@ use std::time::Duration;
 
 use crate::decision::manifest;
 use crate::draft::file::state::{DraftFile, FileReply, FileTask, Listed, Opened, Outside, Stamp};
+use crate::draft::file::{Choice, Then};
 use crate::effect::Effect;
 use crate::job::Job;
 use crate::model::Model;
-use crate::overlay::{Body, Choice, Confirm, Entry, Overlay, Then};
+use crate::overlay::{self, Body, Confirm, Entry, Overlay};
 use crate::shell::form::{Form, FormKind};
 use crate::shell::notice::Weight;
 use crate::shell::report::Report;
@@ -32,7 +33,7 @@ pub(crate) fn start(model: &mut Model, draft: Option<String>) -> Vec<Effect> {
 }
 
 /// Lists the directory of the draft's file, to open another.
-pub(crate) fn choose(model: &Model) -> Vec<Effect> {
+pub(crate) fn list_beside(model: &Model) -> Vec<Effect> {
     let directory = model.draft.file.as_ref().and_then(|file| file.path.rsplit_once('/')).map(|(path, _)| path);
     vec![Effect::File(FileTask::List(directory.map(str::to_owned)))]
 }
@@ -42,7 +43,7 @@ pub(crate) fn open(path: String) -> Vec<Effect> {
     vec![Effect::File(FileTask::Open(path))]
 }
 
-pub(crate) fn list(path: String) -> Vec<Effect> {
+fn list(path: String) -> Vec<Effect> {
     vec![Effect::File(FileTask::List(Some(path)))]
 }
 
@@ -99,13 +100,25 @@ fn pick(model: &mut Model, directory: &str, entries: &[Listed]) -> Vec<Effect> {
     let entry = |listed: &Listed| {
         let path = listed.path.clone();
         if listed.is_directory {
-            Entry { label: format!("{}/", listed.name), detail: "directory".into(), choice: Choice::ListFiles(path) }
+            Entry {
+                label: format!("{}/", listed.name),
+                detail: "directory".into(),
+                choice: overlay::Choice::File(Choice::List(path)),
+            }
         } else {
-            Entry { label: listed.name.clone(), detail: String::new(), choice: Choice::OpenFile(path) }
+            Entry {
+                label: listed.name.clone(),
+                detail: String::new(),
+                choice: overlay::Choice::File(Choice::Open(path)),
+            }
         }
     };
     let mut list: Vec<Entry> = entries.iter().map(entry).collect();
-    list.push(Entry { label: "type or paste a path…".into(), detail: "any file".into(), choice: Choice::TypePath });
+    list.push(Entry {
+        label: "type or paste a path…".into(),
+        detail: "any file".into(),
+        choice: overlay::Choice::File(Choice::TypePath),
+    });
     model.open_picker(&format!("Open a file of {directory}"), list)
 }
 
@@ -122,13 +135,13 @@ fn opened_file(model: &mut Model, opened: Opened) -> Vec<Effect> {
         "^Z brings it back.".to_owned(),
     ];
     let diff = Some((draft.editor.text(), opened.text.clone()));
-    let then = vec![Then::TakeFile(Box::new(opened))];
+    let then = vec![overlay::Then::File(Then::Take(Box::new(opened)))];
     let confirm = Confirm { title: "Open the file?".into(), lines, diff, then, ..Confirm::default() };
     model.overlays.push(Overlay::Confirm(Box::new(confirm)));
     Vec::new()
 }
 
-pub(crate) fn take(model: &mut Model, opened: Opened) -> Vec<Effect> {
+fn take(model: &mut Model, opened: Opened) -> Vec<Effect> {
     model.draft.replace(&opened.text);
     let file = DraftFile::from(opened);
     model.say(Weight::Success, format!("✓ {} is open", file.name()));
@@ -156,7 +169,11 @@ fn changed_outside(model: &mut Model, opened: Opened) -> Vec<Effect> {
 }
 
 fn ask_outside(model: &mut Model, name: &str) -> Vec<Effect> {
-    let entry = |label: &str, detail: &str, choice| Entry { label: label.into(), detail: detail.into(), choice };
+    let entry = |label: &str, detail: &str, choice| Entry {
+        label: label.into(),
+        detail: detail.into(),
+        choice: overlay::Choice::File(choice),
+    };
     let entries = vec![
         entry("reload", "take the file as it is now; ^Z brings yours back", Choice::TakeOutside),
         entry("keep mine", "the draft stays; F2 asks before it replaces the file", Choice::KeepMine),
@@ -165,8 +182,27 @@ fn ask_outside(model: &mut Model, name: &str) -> Vec<Effect> {
     model.open_picker(&format!("{name} was changed outside"), entries)
 }
 
+/// What was picked in one of its lists.
+pub(crate) fn choose(model: &mut Model, choice: Choice) -> Vec<Effect> {
+    match choice {
+        Choice::Open(path) => open(path),
+        Choice::List(path) => list(path),
+        Choice::TypePath => model.open_form(path_form),
+        Choice::TakeOutside => take_outside(model),
+        Choice::KeepMine => keep_mine(model),
+        Choice::CompareOutside => compare_outside(model),
+    }
+}
+
+/// Goes on after a yes.
+pub(crate) fn proceed(model: &mut Model, then: Then) -> Vec<Effect> {
+    match then {
+        Then::Take(opened) => take(model, *opened),
+    }
+}
+
 /// Takes the file as it is now.
-pub(crate) fn take_outside(model: &mut Model) -> Vec<Effect> {
+fn take_outside(model: &mut Model) -> Vec<Effect> {
     let Some(opened) = model.draft.outside.take() else { return Vec::new() };
     model.draft.editor.set_text(&opened.text);
     model.draft.file = Some(opened.into());
@@ -175,7 +211,7 @@ pub(crate) fn take_outside(model: &mut Model) -> Vec<Effect> {
 }
 
 /// The draft stays as it is; the file counts as seen, but not as written by us.
-pub(crate) fn keep_mine(model: &mut Model) -> Vec<Effect> {
+fn keep_mine(model: &mut Model) -> Vec<Effect> {
     if let (Some(opened), Some(file)) = (model.draft.outside.take(), &mut model.draft.file) {
         file.stamp = opened.stamp;
         file.text = None;
@@ -184,7 +220,7 @@ pub(crate) fn keep_mine(model: &mut Model) -> Vec<Effect> {
 }
 
 /// Shows what the file says now, and asks again below it.
-pub(crate) fn compare_outside(model: &mut Model) -> Vec<Effect> {
+fn compare_outside(model: &mut Model) -> Vec<Effect> {
     let Some(opened) = model.draft.outside.clone() else { return Vec::new() };
     let name = opened.path.rsplit('/').next().unwrap_or_default().to_owned();
     let effects = ask_outside(model, &name);

@@ -1,0 +1,14 @@
+//! What is picked in its list.
+
+use crate::shell::form::Typed;
+use domain::what_if::Assumption;
+
+/// What is assumed, or no longer.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Choice {
+    Assume(Assumption),
+    /// What is assumed under this number.
+    Drop(usize),
+    /// Type what is assumed.
+    Type(Typed),
+}
