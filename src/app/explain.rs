@@ -4,6 +4,7 @@ pub mod act;
 pub mod action;
 pub mod causes;
 pub mod lines;
+mod overlay;
 pub mod state;
 
 pub use action::Action;

@@ -3,6 +3,7 @@
 pub mod act;
 pub mod action;
 pub mod choice;
+mod overlay;
 pub mod state;
 
 pub use action::Action;

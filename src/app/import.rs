@@ -3,6 +3,7 @@
 pub mod act;
 pub mod action;
 pub mod merge;
+mod overlay;
 pub mod refusal;
 pub mod state;
 

@@ -1,12 +1,14 @@
 //! Boxes over the page: a stack. Keys go to the topmost one, painting goes from the bottom up.
 
-use crate::action::{Action, Context};
+use crate::action::Action;
 use crate::draft::file;
+use crate::explain::state::ExplainBox;
 use crate::fix::break_glass::Composed;
 use crate::fix::state::FixesBox;
 use crate::history::state::HistoryBox;
 use crate::import::state::Conflict;
 use crate::job::Job;
+use crate::policy_test::state::TestsBox;
 use crate::shell::field::Field;
 use crate::shell::form::Form;
 use crate::shell::fuzzy;
@@ -96,12 +98,6 @@ pub enum Then {
     PolicyTest(policy_test::Then),
 }
 
-/// The box with the tests of the draft.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct TestsBox {
-    pub selected: usize,
-}
-
 /// A text to read.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Reader {
@@ -166,60 +162,12 @@ pub enum Overlay {
     Conflict(Box<Conflict>),
     History(HistoryBox),
     Tests(TestsBox),
-    /// Of [`crate::explain::state`].
-    Explain,
+    Explain(ExplainBox),
     Fixes(FixesBox),
 }
 
 impl Overlay {
-    /// The context of its keys.
-    pub fn context(&self) -> Context {
-        match self {
-            Self::Reader(Reader { body: Body::Review, .. }) => Context::Review,
-            Self::Reader(Reader { body: Body::BreakGlass(_), .. }) => Context::BreakGlass,
-            Self::Reader(Reader { body: Body::CommandLog, .. }) => Context::CommandLog,
-            Self::Reader(_) => Context::Scroll,
-            Self::Confirm(_) => Context::Confirm,
-            Self::Picker(_) => Context::List,
-            Self::Form(_) => Context::Form,
-            Self::Wizard(_) => Context::Wizard,
-            Self::Conflict(_) => Context::Conflict,
-            Self::History(_) => Context::History,
-            Self::Tests(_) => Context::Tests,
-            Self::Explain => Context::Explain,
-            Self::Fixes(_) => Context::Fixes,
-        }
-    }
-
-    /// How far its text is scrolled, where it has one.
-    pub(crate) fn scroll(&mut self) -> Option<&mut Offset> {
-        match self {
-            Self::Reader(reader) => Some(&mut reader.scroll),
-            Self::Confirm(confirm) => Some(&mut confirm.scroll),
-            Self::Wizard(wizard) => Some(&mut wizard.scroll),
-            Self::Conflict(conflict) => Some(&mut conflict.scroll),
-            Self::Picker(_) | Self::Form(_) | Self::History(_) | Self::Tests(_) | Self::Explain | Self::Fixes(_) => {
-                None
-            }
-        }
-    }
-
     pub fn reader(title: impl Into<String>, body: Body) -> Self {
         Self::Reader(Reader { title: title.into(), body, scroll: Offset::default() })
-    }
-
-    /// Whether printable keys are text for it.
-    pub fn takes_text(&self) -> bool {
-        match self {
-            Self::Form(_) | Self::Picker(_) => true,
-            Self::Wizard(wizard) => wizard.takes_text(),
-            Self::Reader(_)
-            | Self::Confirm(_)
-            | Self::Conflict(_)
-            | Self::History(_)
-            | Self::Tests(_)
-            | Self::Explain
-            | Self::Fixes(_) => false,
-        }
     }
 }

@@ -26,7 +26,7 @@ pub(super) fn draw(model: &Model, whole: Rect, state: &mut ViewState, styles: &S
             Overlay::Conflict(conflict) => import::draw(conflict, screen, state, styles, frame.buffer_mut()),
             Overlay::History(shown) => history::draw(model, *shown, screen, state, styles, frame.buffer_mut()),
             Overlay::Tests(shown) => policy_test::draw(model, *shown, screen, state, styles, frame.buffer_mut()),
-            Overlay::Explain => explain::draw(model, screen, state, styles, frame.buffer_mut()),
+            Overlay::Explain(_) => explain::draw(model, screen, state, styles, frame.buffer_mut()),
             Overlay::Fixes(shown) => fix::draw(model, *shown, screen, state, styles, frame.buffer_mut()),
             Overlay::Wizard(wizard) => sign::draw(model, wizard, screen, state, styles, frame),
         }

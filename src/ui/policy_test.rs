@@ -14,8 +14,7 @@ use crate::text::{narrow, put};
 use crate::widgets::placeholder::Placeholder;
 use crate::widgets::table::{Column, Table};
 use app::Model;
-use app::overlay::TestsBox;
-use app::policy_test::state::outcome_line;
+use app::policy_test::state::{TestsBox, outcome_line};
 use domain::policy_test::{Coverage, Fault, TestResult, Verdict};
 
 const WIDE: u16 = 110;

@@ -3,7 +3,7 @@
 use crate::decision::state::Under;
 use crate::effect::Effect;
 use crate::explain::Action;
-use crate::explain::state::{Explaining, Link, of_event};
+use crate::explain::state::{ExplainBox, Explaining, Link, of_event};
 use crate::model::Model;
 use crate::overlay::{Body, Overlay};
 use crate::query::Source;
@@ -75,23 +75,17 @@ pub(crate) fn pasted(model: &mut Model, text: &str) -> Option<Vec<Effect>> {
 fn open(model: &mut Model, reading: Reading) -> Vec<Effect> {
     model.explaining = Explaining::new(reading);
     model.ask_explained();
-    if !matches!(model.overlays.last(), Some(Overlay::Explain)) {
-        model.overlays.push(Overlay::Explain);
+    if !matches!(model.overlays.last(), Some(Overlay::Explain(_))) {
+        model.overlays.push(Overlay::Explain(ExplainBox));
     }
     Vec::new()
 }
 
 /// The policy of the refusal's time is asked no longer.
-pub(crate) fn closed(model: &mut Model) {
+pub(crate) fn leave_time(model: &mut Model) {
     if model.explaining.then.take().is_some() {
         model.session.simulated = None;
     }
-}
-
-/// Every line can be pointed at, as in a list.
-pub(crate) fn move_by(model: &mut Model, by: isize) {
-    let last = model.explained().len().saturating_sub(1);
-    model.explaining.selected = model.explaining.selected.saturating_add_signed(by).min(last);
 }
 
 /// To the next line that leads somewhere, around the ends.
@@ -110,7 +104,7 @@ fn to_case(model: &mut Model, by: isize) {
     if number == model.explaining.number {
         return;
     }
-    closed(model);
+    leave_time(model);
     (model.explaining.number, model.explaining.selected) = (number, 0);
     model.ask_explained();
 }
@@ -118,7 +112,7 @@ fn to_case(model: &mut Model, by: isize) {
 /// Between the policy as it is and as it was when it was refused.
 fn other_time(model: &mut Model) {
     if model.explaining.then.is_some() {
-        return closed(model);
+        return leave_time(model);
     }
     match model.version_then().cloned() {
         Ok(version) => {
@@ -153,7 +147,7 @@ fn follow(model: &mut Model) -> Vec<Effect> {
 }
 
 fn leave(model: &mut Model) {
-    closed(model);
+    leave_time(model);
     model.overlays.clear();
 }
 

@@ -48,6 +48,10 @@ impl Explaining {
     }
 }
 
+/// The box that explains; what it shows is [`Explaining`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ExplainBox;
+
 /// What an event of the cluster says, with what is known of it beside its message.
 pub(crate) fn of_event(event: &ClusterEvent) -> Reading {
     let mut reading = domain::explain::message::decode(&event.message);

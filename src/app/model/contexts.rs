@@ -9,10 +9,7 @@ impl Model {
     /// Where keys are looked up, the innermost first.
     pub fn contexts(&self) -> Vec<Context> {
         if let Some(overlay) = self.overlays.last() {
-            let context = overlay.context();
-            let below = matches!(context, Context::Review | Context::BreakGlass | Context::CommandLog)
-                .then_some(Context::Scroll);
-            return [context].into_iter().chain(below).collect();
+            return overlay.as_box().contexts().to_vec();
         }
         if self.nav.filtering {
             return vec![Context::Filter, Context::Global];
@@ -42,7 +39,7 @@ impl Model {
 
     pub(crate) fn takes_text(&self) -> bool {
         match self.overlays.last() {
-            Some(overlay) => overlay.takes_text(),
+            Some(overlay) => overlay.as_box().takes_text(),
             None => self.nav.filtering || self.nav.editing || self.is_finding(),
         }
     }

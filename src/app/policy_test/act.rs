@@ -3,8 +3,8 @@
 use crate::decision::state::Under;
 use crate::effect::Effect;
 use crate::model::Model;
-use crate::overlay::{self, Body, Confirm, Overlay, TestsBox};
-use crate::policy_test::state::{TestsFile, with_decision};
+use crate::overlay::{self, Body, Confirm, Overlay};
+use crate::policy_test::state::{TestsBox, TestsFile, with_decision};
 use crate::policy_test::{Action, Then};
 use crate::shell::notice::Weight;
 use crate::shell::tab::Pane;
@@ -106,17 +106,4 @@ pub(crate) fn add(model: &mut Model) -> Vec<Effect> {
             Vec::new()
         }
     }
-}
-
-/// Moves the selection of the lists that are boxes.
-pub(crate) fn move_selection(model: &mut Model, by: isize) {
-    let (tests, versions) = (model.tests.listed(), model.history.versions.len());
-    let fixes = model.fixing.fixes.as_ref().map_or(0, |fixes| fixes.len());
-    let (selected, count) = match model.overlays.last_mut() {
-        Some(Overlay::Fixes(shown)) => (&mut shown.selected, fixes),
-        Some(Overlay::Tests(shown)) => (&mut shown.selected, tests),
-        Some(Overlay::History(shown)) => (&mut shown.selected, versions),
-        _ => return,
-    };
-    *selected = selected.saturating_add_signed(by).min(count.saturating_sub(1));
 }

@@ -95,6 +95,12 @@ impl Tests {
     }
 }
 
+/// The box with the tests of the draft.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct TestsBox {
+    pub selected: usize,
+}
+
 /// How a test came out, in a line.
 pub fn outcome_line(result: &TestResult) -> String {
     match &result.verdict {

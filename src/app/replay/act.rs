@@ -80,7 +80,7 @@ pub(crate) fn replayed(model: &mut Model, ticket: Ticket, result: Result<Replay,
 }
 
 /// Closing the box of a replay that is under way ends it.
-pub(crate) fn closed(model: &mut Model) -> Vec<Effect> {
+pub(crate) fn leave(model: &mut Model) -> Vec<Effect> {
     let Some(ticket) = model.replaying.ticket.take() else { return Vec::new() };
     model.say(Weight::Warning, "the replay was cancelled");
     vec![Effect::Cancel(ticket)]

@@ -158,7 +158,7 @@ pub(crate) fn previewed(model: &mut Model, ticket: Ticket, rows: Vec<ReviewRow>)
 }
 
 /// Closing the box of a review that is under way ends it.
-pub(crate) fn closed(model: &mut Model) -> Vec<Effect> {
+pub(crate) fn leave(model: &mut Model) -> Vec<Effect> {
     let Some(ticket) = model.reviewing.ticket.take() else { return Vec::new() };
     model.say(Weight::Warning, "the review was cancelled");
     vec![Effect::Cancel(ticket)]

@@ -6,6 +6,7 @@
 
 use std::fmt;
 
+use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use unicode_segmentation::UnicodeSegmentation;
 use zeroize::{Zeroize, Zeroizing};
 
@@ -35,6 +36,32 @@ pub enum FieldCommand {
     Start,
     End,
     Clear,
+}
+
+impl FieldCommand {
+    /// What a key means in a field of one line.
+    pub(crate) fn of(event: KeyEvent) -> Option<Self> {
+        let control = event.modifiers.contains(KeyModifiers::CONTROL);
+        let alt = event.modifiers.contains(KeyModifiers::ALT);
+        Some(match event.code {
+            KeyCode::Char('a') if control => Self::Start,
+            KeyCode::Char('e') if control => Self::End,
+            KeyCode::Char('u') if control => Self::DeleteToStart,
+            KeyCode::Char('k') if control => Self::DeleteToEnd,
+            KeyCode::Char('w') if control => Self::DeleteWordLeft,
+            KeyCode::Char(c) if !control && !alt => Self::Insert(c),
+            KeyCode::Backspace if control || alt => Self::DeleteWordLeft,
+            KeyCode::Backspace => Self::Backspace,
+            KeyCode::Delete => Self::Delete,
+            KeyCode::Left if control => Self::WordLeft,
+            KeyCode::Right if control => Self::WordRight,
+            KeyCode::Left => Self::Left,
+            KeyCode::Right => Self::Right,
+            KeyCode::Home => Self::Start,
+            KeyCode::End => Self::End,
+            _ => return None,
+        })
+    }
 }
 
 /// A text of one line and a cursor in it.

@@ -267,12 +267,6 @@ pub(crate) fn move_by(model: &mut Model, by: isize) -> Vec<Effect> {
     Vec::new()
 }
 
-/// The text of the page, to copy.
-pub(crate) fn text_of(wizard: &Wizard) -> String {
-    let bytes = if wizard.stage >= Stage::Signature { &wizard.message } else { &wizard.payload };
-    String::from_utf8_lossy(bytes).into_owned()
-}
-
 /// The attestation that the working directory's files make.
 pub(crate) fn from_files(model: &Model) -> Result<NewAttestation, &'static str> {
     let project = model.session.project.clone().ok_or("choose a project first")?;

@@ -89,10 +89,6 @@ impl Wizard {
         }
     }
 
-    pub fn takes_text(&self) -> bool {
-        self.stage == Stage::Passphrase && !self.busy
-    }
-
     /// Goes one page back; what was made stays. Nothing can be taken back after the upload.
     pub fn back(&mut self) {
         if self.busy {

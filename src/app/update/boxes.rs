@@ -3,18 +3,15 @@
 use super::{actions, forms};
 use crate::action::{Action, Context, Spec};
 use crate::decision;
-use crate::decision::registry;
-use crate::decision::state::Under;
 use crate::draft::file;
 use crate::effect::Effect;
 use crate::keymap::specs;
 use crate::model::Model;
-use crate::overlay::{Body, Choice, Confirm, Entry, Overlay, Then};
-use crate::review::state::ReviewFormat;
+use crate::overlay::{Choice, Confirm, Entry, Overlay, Then};
 use crate::shell::action::{BoxAction, FormAction, ListAction, ProgramAction};
 use crate::shell::form::Form;
 use crate::work::Purpose;
-use crate::{attestor, cluster, draft, explain, fix, guide, history, people, policy_test, sign, what_if};
+use crate::{attestor, cluster, draft, fix, guide, history, people, policy_test, what_if};
 
 pub(super) fn act(model: &mut Model, action: BoxAction) -> Vec<Effect> {
     match action {
@@ -55,16 +52,9 @@ pub(super) fn act_on_list(model: &mut Model, action: ListAction) -> Vec<Effect> 
 }
 
 /// Closes the topmost box.
-pub(super) fn close(model: &mut Model) -> Vec<Effect> {
-    match model.overlays.pop() {
-        Some(Overlay::Reader(reader)) if reader.body == Body::Review => crate::review::act::closed(model),
-        Some(Overlay::Explain) => {
-            explain::act::closed(model);
-            Vec::new()
-        }
-        Some(Overlay::Reader(reader)) if reader.body == Body::Replay => crate::replay::act::closed(model),
-        _ => Vec::new(),
-    }
+fn close(model: &mut Model) -> Vec<Effect> {
+    let closed = model.overlays.pop();
+    closed.map(|overlay| overlay.as_box().leave(model)).unwrap_or_default()
 }
 
 fn on_form(model: &mut Model, change: impl FnOnce(&mut Form)) -> Vec<Effect> {
@@ -94,7 +84,9 @@ enum Scroll {
 fn scroll(model: &mut Model, by: Scroll) -> Vec<Effect> {
     let viewport = &model.ui.viewport;
     let (last, last_cell) = (viewport.overlay_max_scroll, viewport.overlay_max_cells);
-    let Some(offset) = model.overlays.last_mut().and_then(Overlay::scroll) else { return Vec::new() };
+    let Some(offset) = model.overlays.last_mut().and_then(|overlay| overlay.as_box_mut().scroll()) else {
+        return Vec::new();
+    };
     let (row, cell) = (offset.rows.min(last), offset.cells.min(last_cell));
     (offset.rows, offset.cells) = match by {
         Scroll::Rows(by) => (row.saturating_add_signed(by).min(last), cell),
@@ -133,51 +125,12 @@ fn accept(model: &mut Model) -> Vec<Effect> {
 }
 
 fn copy_all(model: &mut Model) -> Vec<Effect> {
-    let text = match model.overlays.last() {
-        Some(Overlay::Reader(reader)) => match &reader.body {
-            Body::Prose(text) | Body::Code(text) => text.clone(),
-            Body::Bytes(bytes) => String::from_utf8_lossy(bytes).into_owned(),
-            Body::Diff { after, .. } => after.clone(),
-            Body::Decisions(both) => {
-                format!("Live policy:\n{}\nDraft:\n{}", both.live.trace, both.draft.trace)
-            }
-            Body::Review => {
-                let result = model.reviewing.result.as_ref();
-                result.map(|reviewed| reviewed.text(ReviewFormat::Markdown)).unwrap_or_default()
-            }
-            Body::Replay => crate::replay::act::text(model),
-            Body::Help => help_text(),
-            Body::CommandLog => model.log.script(),
-            Body::ApiLog => model.ui.requests.join("\n"),
-            Body::Report(report) => report.line(),
-            Body::Against => {
-                decision::act::transcript(model, Under::Version, decision::act::Form::Plain).unwrap_or_default()
-            }
-            Body::Registry => registry::lines(model).into_iter().map(|line| line.text + "\n").collect::<String>(),
-            Body::Decision(decision) => decision.trace.to_string(),
-            Body::BreakGlass(composed) => composed.manifest(),
-        },
-        Some(Overlay::Wizard(wizard)) => sign::act::text_of(wizard),
-        Some(Overlay::Explain) => explain::act::text(model),
-        _ => return Vec::new(),
-    };
-    model.copy(text)
-}
-
-/// Every key as text.
-fn help_text() -> String {
-    specs().map(|spec| format!("{:12} {}\n", spec.all_keys(), spec.help)).collect()
+    let text = model.overlays.last().and_then(|overlay| overlay.as_box().text(model));
+    text.map(|text| model.copy(text)).unwrap_or_default()
 }
 
 fn move_pick(model: &mut Model, by: isize) -> Vec<Effect> {
-    if let Some(Overlay::Picker(picker)) = model.overlays.last_mut() {
-        let last = picker.shown.len().saturating_sub(1);
-        picker.selected = picker.selected.saturating_add_signed(by).min(last);
-    } else if matches!(model.overlays.last(), Some(Overlay::Explain)) {
-        explain::act::move_by(model, by);
-    } else {
-        policy_test::act::move_selection(model, by);
-    }
+    model.on_top(|state, model| state.move_by(model, by));
     Vec::new()
 }
 

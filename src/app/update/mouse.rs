@@ -1,17 +1,12 @@
 //! The mouse: tabs, rows, scrolling, hints of the footer, the cursor of the draft.
 
 use super::{actions, boxes};
-use crate::action::Action;
 use crate::decision::tree::TreeCommand;
 use crate::draft::complete;
 use crate::draft::editor::{EditorCommand, Motion};
 use crate::effect::Effect;
-use crate::fix::state::FixesBox;
-use crate::history::state::HistoryBox;
 use crate::model::Model;
 use crate::msg::{Mouse, Target};
-use crate::overlay::{Overlay, TestsBox};
-use crate::shell::action::ListAction;
 use crate::shell::tab::Pane;
 use crate::{decision, draft};
 
@@ -25,41 +20,8 @@ pub(super) fn mouse(model: &mut Model, event: Mouse) -> Vec<Effect> {
 
 /// A box on top takes every click; outside of it nothing happens.
 fn click(model: &mut Model, target: Target) -> Vec<Effect> {
-    if let Some(overlay) = model.overlays.last_mut() {
-        match (overlay, target) {
-            (Overlay::Picker(picker), Target::OverlayRow(row)) if picker.selected == row => {
-                return boxes::act_on_list(model, ListAction::Pick);
-            }
-            (Overlay::Picker(picker), Target::OverlayRow(row)) => {
-                picker.selected = row.min(picker.shown.len().saturating_sub(1));
-            }
-            (Overlay::Form(form), Target::OverlayRow(field)) if form.focus == field => form.move_choice(1),
-            (Overlay::Form(form), Target::OverlayRow(field)) => {
-                form.focus = field.min(form.fields.len().saturating_sub(1));
-            }
-            (
-                Overlay::Tests(TestsBox { selected })
-                | Overlay::Fixes(FixesBox { selected })
-                | Overlay::History(HistoryBox { selected, .. }),
-                Target::OverlayRow(row),
-            ) => {
-                *selected = row;
-            }
-            (
-                Overlay::Confirm(_)
-                | Overlay::Conflict(_)
-                | Overlay::Tests(_)
-                | Overlay::Fixes(_)
-                | Overlay::History(_),
-                Target::Footer(action),
-            ) => return actions::act(model, action),
-            (Overlay::Explain, Target::OverlayRow(line)) if model.explaining.selected == line => {
-                return actions::act(model, Action::Explain(crate::explain::Action::Go));
-            }
-            (Overlay::Explain, Target::OverlayRow(line)) => model.explaining.selected = line,
-            _ => {}
-        }
-        return Vec::new();
+    if !model.overlays.is_empty() {
+        return click_on_box(model, target);
     }
     if !matches!(target, Target::Proposal(_)) {
         model.draft.completing = None;
@@ -86,13 +48,40 @@ fn click(model: &mut Model, target: Target) -> Vec<Effect> {
     Vec::new()
 }
 
+/// A click while a box is on top: on one of its rows, or on a key that it shows.
+fn click_on_box(model: &mut Model, target: Target) -> Vec<Effect> {
+    let action = match target {
+        Target::OverlayRow(row) => model.on_top(|state, model| state.click(model, row)).flatten(),
+        Target::Footer(action) => {
+            let has_buttons = model.overlays.last().is_some_and(|overlay| overlay.as_box().has_buttons());
+            has_buttons.then_some(action)
+        }
+        Target::Tab(_)
+        | Target::Pane(_)
+        | Target::Row(..)
+        | Target::Text(..)
+        | Target::Proposal(_)
+        | Target::Overlay
+        | Target::Nothing => None,
+    };
+    action.map(|action| actions::act(model, action)).unwrap_or_default()
+}
+
 /// Selects from where the button went down.
 fn drag(model: &mut Model, target: Target) -> Vec<Effect> {
     match target {
         Target::Text(line, cell) if model.overlays.is_empty() && model.nav.focus() == Pane::Editor => {
             draft::text::edit(model, EditorCommand::Select(Motion::Cell { line, cell }))
         }
-        _ => Vec::new(),
+        Target::Text(..)
+        | Target::Tab(_)
+        | Target::Pane(_)
+        | Target::Row(..)
+        | Target::Proposal(_)
+        | Target::OverlayRow(_)
+        | Target::Overlay
+        | Target::Footer(_)
+        | Target::Nothing => Vec::new(),
     }
 }
 
@@ -104,7 +93,12 @@ fn scroll(model: &mut Model, target: Target, rows: i16) -> Vec<Effect> {
     let pane = match target {
         Target::Pane(pane) | Target::Row(pane, _) => pane,
         Target::Text(..) => Pane::Editor,
-        _ => return Vec::new(),
+        Target::Tab(_)
+        | Target::Proposal(_)
+        | Target::OverlayRow(_)
+        | Target::Overlay
+        | Target::Footer(_)
+        | Target::Nothing => return Vec::new(),
     };
     if pane == Pane::Editor {
         let motion = if rows < 0 { Motion::Up } else { Motion::Down };

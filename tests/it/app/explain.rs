@@ -60,7 +60,7 @@ pub(crate) fn with_a_past(size: (u16, u16)) -> Stage {
 }
 
 fn is_open(stage: &Stage) -> bool {
-    matches!(stage.model.overlays.last(), Some(Overlay::Explain))
+    matches!(stage.model.overlays.last(), Some(Overlay::Explain(_)))
 }
 
 /// Points at the first line with this label and takes it.
