@@ -5,7 +5,7 @@ use std::sync::Arc;
 use countersign::app::Model;
 use countersign::app::effect::Saved;
 use countersign::app::model::Deps;
-use countersign::app::msg::Msg;
+use countersign::app::msg::{Msg, TerminalEvent};
 use countersign::app::update::update;
 use countersign::ui::styles::Styles;
 use countersign::ui::{ViewState, view};
@@ -19,7 +19,7 @@ use crate::parsing::text;
 use crate::verify::Trusting;
 
 fn press(model: &mut Model, code: KeyCode) {
-    update(model, Msg::Key(KeyEvent::new(code, KeyModifiers::NONE)), Timestamp::UNIX_EPOCH);
+    update(model, Msg::Terminal(TerminalEvent::Key(KeyEvent::new(code, KeyModifiers::NONE))), Timestamp::UNIX_EPOCH);
 }
 
 /// The Policy Creator's tab with a draft of so many lines, the cursor at the end of the first pattern.

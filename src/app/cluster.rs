@@ -4,8 +4,10 @@ pub mod act;
 pub mod action;
 pub mod choice;
 pub mod form;
+pub mod msg;
 pub mod state;
 pub mod watch;
 
 pub use action::Action;
 pub use choice::Then;
+pub use msg::Msg;

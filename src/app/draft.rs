@@ -9,6 +9,7 @@ pub mod editor;
 pub mod file;
 pub mod find;
 pub mod form;
+pub mod msg;
 pub mod outline;
 pub mod project_facts;
 pub mod quick_fix;
@@ -18,3 +19,4 @@ pub mod text;
 
 pub use action::Action;
 pub use choice::{Choice, Then};
+pub use msg::Msg;

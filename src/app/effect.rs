@@ -33,13 +33,13 @@ pub enum Effect {
     Replay(Ticket, Box<ReplayAsk>),
     /// Reviews the draft, with progress.
     Review(Ticket, Box<ReviewAsk>),
-    /// Works out what would admit a refused pod; answered by [`crate::msg::Msg::Fixed`].
+    /// Works out what would admit a refused pod; answered by [`crate::fix::Msg::Fixed`].
     Fix(Ticket, Arc<FixAsk>),
     /// Replaces a pending timer of the same kind.
     After(Timer, Duration),
     Save(Box<Saved>),
     SaveDraft(String),
-    /// Reads a text of this revision of the draft beside; answered by [`crate::msg::Msg::Parsed`].
+    /// Reads a text of this revision of the draft beside; answered by [`crate::draft::Msg::Parsed`].
     Parse(u64, String),
     /// Keeps a version of a project's policy, unless it is the last one kept, and brings all that is kept.
     History(ProjectId, Option<Box<Version>>),
@@ -50,14 +50,14 @@ pub enum Effect {
     WriteTests(Option<String>, String),
     /// To the clipboard by OSC 52, and to a file, because nobody can know whether the terminal took it.
     Copy(String),
-    /// Answered by [`crate::msg::Msg::File`].
+    /// Answered by [`crate::draft::file::Msg::Replied`].
     File(FileTask),
     /// Gives the terminal and a text to the person's own editor; answered by
-    /// [`crate::msg::Msg::Edited`].
+    /// [`crate::draft::file::Msg::Edited`].
     EditOutside(Outside),
-    /// Lets other programs use the sandbox, or not; answered by [`crate::msg::Msg::Serving`].
+    /// Lets other programs use the sandbox, or not; answered by [`crate::serving::Msg::Changed`].
     Serve(bool),
-    /// Asks the sandbox as the one of this name from now on; answered by [`crate::msg::Msg::ActsAs`].
+    /// Asks the sandbox as the one of this name from now on; answered by [`crate::people::Msg::ActsAs`].
     ActAs(String),
     /// Gives the terminal back to the shell until the process is continued.
     Suspend,

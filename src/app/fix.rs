@@ -4,8 +4,10 @@ pub mod act;
 pub mod action;
 pub mod break_glass;
 pub mod choice;
+pub mod msg;
 mod overlay;
 pub mod state;
 
 pub use action::Action;
 pub use choice::Then;
+pub use msg::Msg;

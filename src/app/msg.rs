@@ -3,27 +3,67 @@
 use crossterm::event::KeyEvent;
 
 use crate::action::Action;
-use crate::cluster::state::News;
-use crate::draft::file::state::FileReply;
-use crate::history::state::History;
-use crate::job::Outcome;
-use crate::people::state::Persona;
-use crate::policy_test::state::TestsFile;
+use crate::draft::file;
 use crate::query::Answer;
-use crate::replay::state::ReplayProgress;
-use crate::review::state::Reviewed;
 use crate::shell::remote::Ticket;
 use crate::shell::report::Report;
 use crate::shell::tab::{Pane, Tab};
 use crate::shell::timer::Timer;
-use domain::document::Document;
-use domain::fix::Fix;
-use domain::replay::Replay;
-use domain::review::ReviewRow;
+use crate::work::WorkMsg;
+use crate::{cluster, draft, fix, history, people, policy_test, replay, review, serving};
 
-/// Something that happened.
+/// Something that happened: which feature it is for, and what it is.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Msg {
+    Terminal(TerminalEvent),
+    Timer(Timer),
+    /// The services are reachable under this address, or not.
+    Connected(Result<String, Report>),
+    Answered(Ticket, Answer),
+    Work(WorkMsg),
+    /// Something that people should know, from outside of any request.
+    Notice(Report),
+    /// All requests that were sent, as lines, the newest first; comes while the API log is read.
+    Requests(Vec<String>),
+    Cluster(cluster::Msg),
+    Draft(draft::Msg),
+    File(file::Msg),
+    Fix(fix::Msg),
+    History(history::Msg),
+    People(people::Msg),
+    PolicyTest(policy_test::Msg),
+    Replay(replay::Msg),
+    Review(review::Msg),
+    Serving(serving::Msg),
+}
+
+impl Msg {
+    /// Whether it comes only while nothing is typed, so that what takes a while may be done now.
+    pub(crate) fn is_in_a_pause(&self) -> bool {
+        match self {
+            Self::Timer(timer) => *timer == Timer::SaveDraft,
+            Self::Draft(draft::Msg::Parsed(..)) | Self::PolicyTest(policy_test::Msg::Read(_)) => true,
+            Self::Terminal(_)
+            | Self::Connected(_)
+            | Self::Answered(..)
+            | Self::Work(_)
+            | Self::Notice(_)
+            | Self::Requests(_)
+            | Self::Cluster(_)
+            | Self::File(_)
+            | Self::Fix(_)
+            | Self::History(_)
+            | Self::People(_)
+            | Self::Replay(_)
+            | Self::Review(_)
+            | Self::Serving(_) => false,
+        }
+    }
+}
+
+/// What the person does, and what becomes of the terminal and the process.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum TerminalEvent {
     Key(KeyEvent),
     Paste(String),
     Mouse(Mouse),
@@ -31,62 +71,10 @@ pub enum Msg {
     Resize(u16, u16),
     /// What the last frame could show: rows of each pane and of the box on top.
     Viewport(Viewport),
-    Timer(Timer),
-    /// What the draft's text of this revision says.
-    Parsed(u64, Box<Document>),
-    File(FileReply),
-    /// What the person's own editor left, or why there is nothing.
-    Edited(Result<String, Report>),
-    /// The services are reachable under this address, or not.
-    Connected(Result<String, Report>),
-    /// The people of the sandbox, the owner, who asks at first, before all.
-    People(Vec<Persona>),
-    /// Who asks the sandbox from now on, or why it is not who was chosen.
-    ActsAs(Result<String, Report>),
-    Answered(Ticket, Answer),
-    /// How far the work of a ticket is: the job's number, and a sentence.
-    Progress(Ticket, usize, String),
-    /// One job of a ticket's work is done.
-    JobDone(Ticket, usize, Outcome),
-    /// The work of a ticket ended.
-    Ended(Ticket, Result<(), Failure>),
-    /// What the cluster that is watched tells.
-    Watched(Ticket, Box<News>),
-    /// The rows of a long inventory.
-    Previewed(Ticket, Vec<ReviewRow>),
-    /// How many items a review has decided.
-    ReviewProgress(Ticket, usize),
-    Reviewed(Ticket, Box<Reviewed>),
-    /// How far a replay is.
-    ReplayProgress(Ticket, ReplayProgress),
-    Replayed(Ticket, Box<Result<Replay, Report>>),
-    Fixed(Ticket, Vec<Fix>),
-    /// Something that people should know, from outside of any request.
-    Notice(Report),
-    /// Whether other programs may use the sandbox, from now on.
-    Serving(Result<bool, Report>),
-    /// Other programs asked the sandbox something; whether anything was changed.
-    Outside {
-        wrote: bool,
-    },
-    /// What is kept of the policies that were live.
-    History(Box<History>),
-    /// The tests file beside the draft, new or changed.
-    Tests(Box<TestsFile>),
-    /// All requests that were sent, as lines, the newest first; comes while the API log is read.
-    Requests(Vec<String>),
     /// The terminal is ours again after it was given away.
     Resumed,
     /// The process was asked to end (SIGTERM, SIGHUP).
     Terminate,
-}
-
-/// Why work ended early.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Failure {
-    /// The number of the job that failed, and why.
-    Failed(usize, Report),
-    Cancelled,
 }
 
 /// A mouse event, by what was hit.

@@ -3,7 +3,9 @@
 pub mod act;
 pub mod action;
 pub mod choice;
+pub mod msg;
 pub mod state;
 
 pub use action::Action;
 pub use choice::Choice;
+pub use msg::Msg;

@@ -3,8 +3,10 @@
 pub mod act;
 pub mod action;
 pub mod choice;
+pub mod msg;
 mod overlay;
 pub mod state;
 
 pub use action::Action;
 pub use choice::Then;
+pub use msg::Msg;

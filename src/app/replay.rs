@@ -2,6 +2,8 @@
 
 pub mod act;
 pub mod action;
+pub mod msg;
 pub mod state;
 
 pub use action::Action;
+pub use msg::Msg;

@@ -4,7 +4,9 @@ pub mod act;
 pub mod action;
 pub mod ask;
 pub mod inventory;
+pub mod msg;
 pub mod preview;
 pub mod state;
 
 pub use action::Action;
+pub use msg::Msg;

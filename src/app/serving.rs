@@ -2,5 +2,7 @@
 
 pub mod act;
 pub mod action;
+pub mod msg;
 
 pub use action::Action;
+pub use msg::Msg;

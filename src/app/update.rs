@@ -15,14 +15,14 @@ use jiff::Timestamp;
 use crate::draft::file;
 use crate::effect::Effect;
 use crate::model::Model;
-use crate::msg::Msg;
+use crate::msg::{Msg, TerminalEvent};
 use crate::policy_test::state::Typing;
 use crate::query::Source;
 use crate::session::Connection;
 use crate::shell::notice::Weight;
 use crate::shell::report::Report;
 use crate::shell::timer::Timer;
-use crate::{cluster, decision, fix, guide, history, people, policy_test, replay, review, serving};
+use crate::{cluster, decision, draft, fix, guide, history, people, policy_test, replay, review, serving};
 
 /// How often the ages on the screen move on while nothing happens.
 const CLOCK: Duration = Duration::from_secs(10);
@@ -37,10 +37,7 @@ pub fn update(model: &mut Model, msg: Msg, now: Timestamp) -> Vec<Effect> {
     model.ui.now = now;
     let was_busy = model.is_busy();
     let draft_before = model.draft.editor.revision();
-    let typing = match msg {
-        Msg::Timer(Timer::SaveDraft) | Msg::Parsed(..) | Msg::Tests(_) => Typing::Pauses,
-        _ => Typing::Goes,
-    };
+    let typing = if msg.is_in_a_pause() { Typing::Pauses } else { Typing::Goes };
     let mut effects = handle(model, msg);
     effects.extend(model.draft.refresh());
     if model.draft.finder.open {
@@ -69,80 +66,48 @@ pub fn start(model: &mut Model, draft: Option<String>) -> Vec<Effect> {
 
 fn handle(model: &mut Model, msg: Msg) -> Vec<Effect> {
     match msg {
-        Msg::Key(event) => keys::key(model, event),
-        Msg::Paste(text) => keys::paste(model, &text),
-        Msg::Mouse(event) => mouse::mouse(model, event),
-        Msg::Resize(columns, rows) => {
-            model.ui.viewport.columns = columns;
-            model.ui.viewport.rows = rows;
-            Vec::new()
-        }
-        Msg::Viewport(viewport) => {
-            model.ui.viewport = viewport;
-            Vec::new()
-        }
+        Msg::Terminal(event) => on_terminal(model, event),
         Msg::Timer(timer) => timed(model, timer),
-        Msg::Parsed(revision, document) => {
-            model.draft.was_read(revision, *document);
-            Vec::new()
-        }
-        Msg::File(reply) => file::act::replied(model, reply),
-        Msg::Edited(result) => file::act::edited(model, result),
         Msg::Connected(result) => connected(model, result),
-        Msg::People(all) => people::act::came(model, all),
-        Msg::ActsAs(result) => people::act::changed(model, result),
         Msg::Answered(ticket, answer) => replies::answered(model, ticket, answer),
-        Msg::Progress(ticket, number, text) => replies::progress(model, ticket, number, text),
-        Msg::JobDone(ticket, number, outcome) => replies::job_done(model, ticket, number, outcome),
-        Msg::Ended(ticket, result) => replies::ended(model, ticket, result),
-        Msg::Watched(ticket, news) => {
-            cluster::watch::told(model, ticket, *news);
-            Vec::new()
-        }
-        Msg::Previewed(ticket, rows) => {
-            review::act::previewed(model, ticket, rows);
-            Vec::new()
-        }
-        Msg::ReviewProgress(ticket, done) => {
-            review::act::progress(model, ticket, done);
-            Vec::new()
-        }
-        Msg::Reviewed(ticket, reviewed) => {
-            review::act::reviewed(model, ticket, *reviewed);
-            Vec::new()
-        }
-        Msg::ReplayProgress(ticket, progress) => {
-            replay::act::progress(model, ticket, progress);
-            Vec::new()
-        }
-        Msg::Replayed(ticket, result) => {
-            replay::act::replayed(model, ticket, *result);
-            Vec::new()
-        }
-        Msg::Fixed(ticket, fixes) => {
-            fix::act::came(model, ticket, fixes);
-            Vec::new()
-        }
-        Msg::Serving(result) => serving::act::changed(model, result),
-        Msg::Outside { wrote } => serving::act::outside(wrote),
+        Msg::Work(msg) => replies::worked(model, msg),
         Msg::Notice(report) => {
             model.say(Weight::Warning, report.line());
-            Vec::new()
-        }
-        Msg::History(history) => {
-            history::act::came(model, *history);
-            Vec::new()
-        }
-        Msg::Tests(file) => {
-            policy_test::act::came(model, *file);
             Vec::new()
         }
         Msg::Requests(lines) => {
             model.ui.requests = lines;
             Vec::new()
         }
-        Msg::Resumed => Vec::new(),
-        Msg::Terminate => model.quit(),
+        Msg::Cluster(msg) => cluster::watch::receive(model, msg),
+        Msg::Draft(msg) => draft::act::receive(model, msg),
+        Msg::File(msg) => file::act::receive(model, msg),
+        Msg::Fix(msg) => fix::act::receive(model, msg),
+        Msg::History(msg) => history::act::receive(model, msg),
+        Msg::People(msg) => people::act::receive(model, msg),
+        Msg::PolicyTest(msg) => policy_test::act::receive(model, msg),
+        Msg::Replay(msg) => replay::act::receive(model, msg),
+        Msg::Review(msg) => review::act::receive(model, msg),
+        Msg::Serving(msg) => serving::act::receive(model, msg),
+    }
+}
+
+fn on_terminal(model: &mut Model, event: TerminalEvent) -> Vec<Effect> {
+    match event {
+        TerminalEvent::Key(key) => keys::key(model, key),
+        TerminalEvent::Paste(text) => keys::paste(model, &text),
+        TerminalEvent::Mouse(event) => mouse::mouse(model, event),
+        TerminalEvent::Resize(columns, rows) => {
+            model.ui.viewport.columns = columns;
+            model.ui.viewport.rows = rows;
+            Vec::new()
+        }
+        TerminalEvent::Viewport(viewport) => {
+            model.ui.viewport = viewport;
+            Vec::new()
+        }
+        TerminalEvent::Resumed => Vec::new(),
+        TerminalEvent::Terminate => model.quit(),
     }
 }
 

@@ -6,6 +6,26 @@ use crate::job::{Job, Outcome};
 use crate::query::Source;
 use crate::shell::form::Form;
 use crate::shell::remote::Ticket;
+use crate::shell::report::Report;
+
+/// What is told of work that is under way.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum WorkMsg {
+    /// How far the work of a ticket is: the job's number, and a sentence.
+    Progress(Ticket, usize, String),
+    /// One job of a ticket's work is done.
+    Done(Ticket, usize, Outcome),
+    /// The work of a ticket ended.
+    Ended(Ticket, Result<(), Failure>),
+}
+
+/// Why work ended early.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Failure {
+    /// The number of the job that failed, and why.
+    Failed(usize, Report),
+    Cancelled,
+}
 
 /// Who waits for the outcome.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]

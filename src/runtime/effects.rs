@@ -15,11 +15,12 @@ use super::keeper::{Keeper, Task};
 use super::reviewing::{self, Progress};
 use super::{jobs, open_files, queries, replaying, watching};
 use app::cluster::state::{Feed, News, Watched};
+use app::draft::file;
 use app::draft::file::state::{FileTask, Outside};
 use app::effect::{Effect, Saved};
 use app::fix::state::FixAsk;
 use app::job::Job;
-use app::msg::{Failure, Msg};
+use app::msg::Msg;
 use app::query::{Answer, Query, Source};
 use app::replay::state::ReplayAsk;
 use app::review::ask::Ask;
@@ -27,6 +28,8 @@ use app::review::state::ReviewAsk;
 use app::shell::remote::Ticket;
 use app::shell::report::Report;
 use app::shell::timer::Timer;
+use app::work::{Failure, WorkMsg};
+use app::{cluster, draft, fix, people, review, serving};
 use domain::document::{Dialect, Document};
 use domain::name::ClusterId;
 use signing::openpgp::Verifier;
@@ -102,7 +105,7 @@ impl Runner {
             Effect::Serve(open) => self.serve(open),
             Effect::ActAs(name) => {
                 let result = self.backend.act_as(&name).map(|()| name).map_err(Report::from);
-                let _ = self.messages.send(Msg::ActsAs(result));
+                let _ = self.messages.send(Msg::People(people::Msg::ActsAs(result)));
             }
             Effect::Suspend => return Some(Request::Suspend),
             Effect::Quit => return Some(Request::Quit),
@@ -128,7 +131,7 @@ impl Runner {
         tokio::task::spawn_blocking(move || {
             let result = backend.door().map_or(Ok(()), |door| door.open(open));
             let result = result.map(|()| open).map_err(|error| Error::from(error).into());
-            let _ = messages.send(Msg::Serving(result));
+            let _ = messages.send(Msg::Serving(serving::Msg::Changed(result)));
         });
     }
 
@@ -137,14 +140,14 @@ impl Runner {
         let messages = self.messages.clone();
         tokio::task::spawn_blocking(move || {
             let document = Document::parse(&text, Dialect::Gcloud);
-            let _ = messages.send(Msg::Parsed(revision, Box::new(document)));
+            let _ = messages.send(Msg::Draft(draft::Msg::Parsed(revision, Box::new(document))));
         });
     }
 
     fn file(&self, task: FileTask) {
         let messages = self.messages.clone();
         tokio::task::spawn_blocking(move || {
-            let _ = messages.send(Msg::File(open_files::perform(task)));
+            let _ = messages.send(Msg::File(file::Msg::Replied(open_files::perform(task))));
         });
     }
 
@@ -154,7 +157,7 @@ impl Runner {
         let task = tokio::spawn(async move { all(&backend, ticket, list, &sender).await });
         self.works.insert(ticket, task.abort_handle());
         tokio::spawn(async move {
-            let _ = messages.send(Msg::Ended(ticket, ended(task).await));
+            let _ = messages.send(Msg::Work(WorkMsg::Ended(ticket, ended(task).await)));
         });
     }
 
@@ -169,7 +172,7 @@ impl Runner {
             let verifier = Verifier::default();
             let rows = reviewing::rows(&ask.reviewer, &ask.items, &ask.evidence, &verifier, &progress);
             if let Some(rows) = rows {
-                let _ = messages.send(Msg::Previewed(ticket, rows));
+                let _ = messages.send(Msg::Review(review::Msg::Previewed(ticket, rows)));
             }
         });
     }
@@ -184,10 +187,12 @@ impl Runner {
             let mut task = task;
             loop {
                 match tokio::time::timeout(REVIEW_TICK, &mut task).await {
-                    Ok(Ok(Some(reviewed))) => break drop(messages.send(Msg::Reviewed(ticket, Box::new(reviewed)))),
+                    Ok(Ok(Some(reviewed))) => {
+                        break drop(messages.send(Msg::Review(review::Msg::Reviewed(ticket, Box::new(reviewed)))));
+                    }
                     Ok(Ok(None)) => break,
                     Ok(Err(error)) => break drop(messages.send(Msg::Notice(Error::from(error).into()))),
-                    Err(_) => drop(messages.send(Msg::ReviewProgress(ticket, counted.done()))),
+                    Err(_) => drop(messages.send(Msg::Review(review::Msg::Progress(ticket, counted.done())))),
                 }
             }
         });
@@ -216,7 +221,7 @@ impl Runner {
             let report = Report::from(Error::from(error));
             for source in [Watched::Workloads, Watched::Events].into_iter().filter(|_| is_panic) {
                 let news = News::Feed(source, Feed::Lost(report.clone()));
-                let _ = messages.send(Msg::Watched(ticket, Box::new(news)));
+                let _ = messages.send(Msg::Cluster(cluster::Msg::Watched(ticket, Box::new(news))));
             }
         });
     }
@@ -226,7 +231,7 @@ impl Runner {
         let messages = self.messages.clone();
         tokio::task::spawn_blocking(move || {
             let fixes = ask.answer(&Verifier::default());
-            let _ = messages.send(Msg::Fixed(ticket, fixes));
+            let _ = messages.send(Msg::Fix(fix::Msg::Fixed(ticket, fixes)));
         });
     }
 
@@ -283,11 +288,11 @@ async fn all(
     for (number, job) in list.into_iter().enumerate() {
         let sender = messages.clone();
         let progress = move |text: String| {
-            let _ = sender.send(Msg::Progress(ticket, number, text));
+            let _ = sender.send(Msg::Work(WorkMsg::Progress(ticket, number, text)));
         };
         match jobs::perform(backend, job, &progress).await {
             Ok(outcome) => {
-                let _ = messages.send(Msg::JobDone(ticket, number, outcome));
+                let _ = messages.send(Msg::Work(WorkMsg::Done(ticket, number, outcome)));
             }
             Err(error) => {
                 let report = Report::from(error);

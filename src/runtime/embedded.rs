@@ -12,6 +12,7 @@ use super::callers;
 use super::error::Error;
 use app::msg::Msg;
 use app::shell::report::Report;
+use app::{people, serving};
 use sandbox::server::{Log, Sandbox, Served};
 
 /// Between two looks at what other programs asked: however much they ask, the screen is drawn some ten times
@@ -41,7 +42,7 @@ impl Embedded {
 async fn start(backend: Backend, messages: UnboundedSender<Msg>) -> Option<Sandbox> {
     match backend.start_sandbox().await {
         Ok(sandbox) => {
-            let _ = messages.send(Msg::People(callers::personas()));
+            let _ = messages.send(Msg::People(people::Msg::Listed(callers::personas())));
             let _ = messages.send(Msg::Connected(Ok(sandbox.addr().to_string())));
             tokio::spawn(follow(sandbox.door().log().clone(), messages.clone()));
             let ended = sandbox.ended();
@@ -68,7 +69,7 @@ async fn follow(log: Log, messages: UnboundedSender<Msg>) {
         let others: Vec<_> = log.after(seen).into_iter().filter(|served| !served.is_own).collect();
         seen = last;
         let wrote = others.iter().any(Served::wrote);
-        if !others.is_empty() && messages.send(Msg::Outside { wrote }).is_err() {
+        if !others.is_empty() && messages.send(Msg::Serving(serving::Msg::Outside { wrote })).is_err() {
             break;
         }
         tokio::time::sleep(PAUSE).await;

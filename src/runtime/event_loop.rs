@@ -24,9 +24,10 @@ use super::host::Host;
 use super::screen::{Screen, Themes};
 use super::{api_log, outside};
 use app::Model;
+use app::draft::file;
 use app::draft::file::state::Outside;
 use app::effect::Effect;
-use app::msg::Msg;
+use app::msg::{Msg, TerminalEvent};
 use app::update::{start, update};
 
 /// What the workbench consists of before it is started.
@@ -68,7 +69,7 @@ where
             event = events.next() => match event {
                 Some(Ok(event)) => running.screen.message(event),
                 // The terminal is gone, or the process was asked to end: there is nobody left to show anything to.
-                Some(Err(_)) | None => Some(Msg::Terminate),
+                Some(Err(_)) | None => Some(Msg::Terminal(TerminalEvent::Terminate)),
             },
         };
         let Some(msg) = msg else { continue };
@@ -136,7 +137,7 @@ where
         self.refresh_api_log()?;
         self.draw()?;
         match self.screen.new_viewport(self.model) {
-            Some(viewport) => self.tell(Msg::Viewport(viewport)),
+            Some(viewport) => self.tell(Msg::Terminal(TerminalEvent::Viewport(viewport))),
             None => Ok(()),
         }
     }
@@ -164,7 +165,7 @@ where
         self.host.leave();
         let result = outside::edit(&self.backend.files.data, outside);
         self.come_back()?;
-        let _ = self.sender.send(Msg::Edited(result));
+        let _ = self.sender.send(Msg::File(file::Msg::Edited(result)));
         Ok(())
     }
 
@@ -173,7 +174,7 @@ where
         self.host.leave();
         self.host.suspend();
         self.come_back()?;
-        let _ = self.sender.send(Msg::Resumed);
+        let _ = self.sender.send(Msg::Terminal(TerminalEvent::Resumed));
         Ok(())
     }
 

@@ -13,6 +13,7 @@ use super::files::{Files, read_text, write_whole};
 use super::history;
 use app::history::state::Version;
 use app::msg::Msg;
+use app::policy_test;
 use app::policy_test::state::TestsFile;
 use app::shell::report::Report;
 use domain::document::MAX_BYTES;
@@ -63,7 +64,7 @@ fn work(files: &Files, messages: &UnboundedSender<Msg>, tasks: Receiver<Task>) {
         match task {
             Task::History(project, version) => {
                 let history = history::keep(files, project.as_str(), version.map(|version| *version));
-                let _ = messages.send(Msg::History(Box::new(history)));
+                let _ = messages.send(Msg::History(app::history::Msg::Kept(Box::new(history))));
             }
             Task::ReadTests(draft) => tests.read(files.tests(draft.as_deref()), messages),
             Task::WriteTests(draft, text) => {
@@ -106,7 +107,7 @@ impl Tests {
             Err(failure) => (None, Some(failure)),
         };
         let file = TestsFile { path: path.display().to_string(), text, failure };
-        let _ = messages.send(Msg::Tests(Box::new(file)));
+        let _ = messages.send(Msg::PolicyTest(policy_test::Msg::Read(Box::new(file))));
         (self.path, self.stamp) = (path, stamp);
     }
 }

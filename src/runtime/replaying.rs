@@ -13,6 +13,7 @@ use tokio::sync::mpsc::UnboundedSender;
 use super::backend::Backend;
 use super::error::Error;
 use app::msg::Msg;
+use app::replay;
 use app::replay::state::{Entries, ReplayAsk, ReplayProgress};
 use app::shell::remote::Ticket;
 use app::shell::report::Report;
@@ -202,11 +203,11 @@ pub(super) fn start(
                 Err(_) => {
                     let percent = (counted.bytes() * 100).checked_div(size).unwrap_or(0).min(100);
                     let progress = ReplayProgress { entries: counted.entries(), percent };
-                    let _ = messages.send(Msg::ReplayProgress(ticket, progress));
+                    let _ = messages.send(Msg::Replay(replay::Msg::Progress(ticket, progress)));
                 }
             }
         };
-        let _ = messages.send(Msg::Replayed(ticket, Box::new(result.map_err(Report::from))));
+        let _ = messages.send(Msg::Replay(replay::Msg::Replayed(ticket, Box::new(result.map_err(Report::from)))));
     });
 }
 

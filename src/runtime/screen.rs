@@ -8,7 +8,7 @@ use ratatui::backend::Backend;
 use ratatui::layout::Position;
 
 use app::Model;
-use app::msg::{Mouse, Msg, Target, Viewport};
+use app::msg::{Mouse, Msg, Target, TerminalEvent, Viewport};
 use ui::styles::{Glyphs, Styles};
 use ui::theme::{Depth, Theme};
 use ui::{ViewState, view};
@@ -87,9 +87,9 @@ impl<'a> Screen<'a> {
     /// What an event of the terminal means; releases of keys mean nothing.
     pub fn message(&self, event: Event) -> Option<Msg> {
         match event {
-            Event::Key(key) if key.kind != KeyEventKind::Release => Some(Msg::Key(key)),
-            Event::Paste(text) => Some(Msg::Paste(text)),
-            Event::Resize(columns, rows) => Some(Msg::Resize(columns, rows)),
+            Event::Key(key) if key.kind != KeyEventKind::Release => Some(Msg::Terminal(TerminalEvent::Key(key))),
+            Event::Paste(text) => Some(Msg::Terminal(TerminalEvent::Paste(text))),
+            Event::Resize(columns, rows) => Some(Msg::Terminal(TerminalEvent::Resize(columns, rows))),
             Event::Mouse(mouse) => self.mouse(mouse),
             Event::Key(_) | Event::FocusGained | Event::FocusLost => None,
         }
@@ -98,13 +98,13 @@ impl<'a> Screen<'a> {
     fn mouse(&self, event: MouseEvent) -> Option<Msg> {
         let target = self.target(event.column, event.row);
         match event.kind {
-            MouseEventKind::Down(MouseButton::Left) => Some(Msg::Mouse(Mouse::Click(target))),
+            MouseEventKind::Down(MouseButton::Left) => Some(Msg::Terminal(TerminalEvent::Mouse(Mouse::Click(target)))),
             MouseEventKind::Drag(MouseButton::Left) => {
                 let target = self.drag_target(event.column, event.row);
-                Some(Msg::Mouse(Mouse::Drag(target)))
+                Some(Msg::Terminal(TerminalEvent::Mouse(Mouse::Drag(target))))
             }
-            MouseEventKind::ScrollUp => Some(Msg::Mouse(Mouse::Scroll(target, -WHEEL))),
-            MouseEventKind::ScrollDown => Some(Msg::Mouse(Mouse::Scroll(target, WHEEL))),
+            MouseEventKind::ScrollUp => Some(Msg::Terminal(TerminalEvent::Mouse(Mouse::Scroll(target, -WHEEL)))),
+            MouseEventKind::ScrollDown => Some(Msg::Terminal(TerminalEvent::Mouse(Mouse::Scroll(target, WHEEL)))),
             MouseEventKind::Down(_)
             | MouseEventKind::Drag(_)
             | MouseEventKind::Up(_)

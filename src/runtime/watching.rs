@@ -13,6 +13,7 @@ use tokio::time::{Instant, timeout_at};
 use super::backend::Backend;
 use super::error::Error;
 use super::{convert, queries};
+use app::cluster;
 use app::cluster::state::{Feed, News, Watched};
 use app::msg::Msg;
 use app::shell::remote::Ticket;
@@ -45,7 +46,7 @@ const LOOK_UP: u32 = 3;
 pub(super) async fn watch(backend: Backend, cluster: ClusterId, ticket: Ticket, messages: UnboundedSender<Msg>) {
     let mut kept = Kept::default();
     let mut pause = PAUSES[0];
-    let send = |news| drop(messages.send(Msg::Watched(ticket, Box::new(news))));
+    let send = |news| drop(messages.send(Msg::Cluster(cluster::Msg::Watched(ticket, Box::new(news)))));
     loop {
         match queries::kubernetes(&backend, &cluster).await {
             Ok(api) => {

@@ -1,5 +1,6 @@
 //! The watch of the chosen cluster: when it begins, what it tells, how its events are shown.
 
+use crate::cluster::Msg;
 use crate::cluster::state::{Feed, News, Watched};
 use crate::effect::Effect;
 use crate::model::Model;
@@ -45,8 +46,16 @@ fn begin(model: &mut Model) -> Effect {
     Effect::Watch(ticket, wanted)
 }
 
+/// Takes what is told of the cluster.
+pub(crate) fn receive(model: &mut Model, msg: Msg) -> Vec<Effect> {
+    match msg {
+        Msg::Watched(ticket, news) => told(model, ticket, *news),
+    }
+    Vec::new()
+}
+
 /// Takes news; those of a watch that was given up are dropped.
-pub(crate) fn told(model: &mut Model, ticket: Ticket, news: News) {
+fn told(model: &mut Model, ticket: Ticket, news: News) {
     if model.watching.cluster.as_ref().is_none_or(|(current, _)| *current != ticket) {
         return;
     }

@@ -6,8 +6,8 @@ use jiff::Timestamp;
 use crate::command_log::commands::{For, commands};
 use crate::command_log::entry::{Entry, State};
 use crate::job::{Job, Outcome};
-use crate::msg::Failure;
 use crate::shell::remote::Ticket;
+use crate::work::Failure;
 
 use crate::command_log::again::Again;
 use crate::command_log::script;

@@ -8,7 +8,7 @@ use crate::draft::template::{TEMPLATES, Template};
 use crate::draft::text::{
     after, difference, edit, editor_command, go_to, live_text, rebase, replace_draft, show_place,
 };
-use crate::draft::{Action, Choice, Then, complete, file, quick_fix};
+use crate::draft::{Action, Choice, Msg, Then, complete, file, quick_fix};
 use crate::effect::Effect;
 use crate::import;
 use crate::model::Model;
@@ -114,6 +114,14 @@ fn show_outline(model: &mut Model) -> Vec<Effect> {
         picker.selected = here;
     }
     effects
+}
+
+/// Takes what is told of the draft.
+pub(crate) fn receive(model: &mut Model, msg: Msg) -> Vec<Effect> {
+    match msg {
+        Msg::Parsed(revision, document) => model.draft.was_read(revision, *document),
+    }
+    Vec::new()
 }
 
 /// A key that no action is bound to, while the draft takes text.

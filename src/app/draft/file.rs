@@ -2,6 +2,8 @@
 
 pub mod act;
 pub mod choice;
+pub mod msg;
 pub mod state;
 
 pub use choice::{Choice, Then};
+pub use msg::Msg;

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use crate::effect::Effect;
 use crate::fix::break_glass::{Composed, JUSTIFICATION};
 use crate::fix::state::{FixAsk, FixesBox, Fixing};
-use crate::fix::{Action, Then};
+use crate::fix::{Action, Msg, Then};
 use crate::job::{Deploy, Job, NewAttestation};
 use crate::model::Model;
 use crate::overlay::{self, Body, Confirm, Overlay};
@@ -72,8 +72,16 @@ pub(crate) fn follow(model: &mut Model) -> Vec<Effect> {
     vec![Effect::Fix(ticket, ask)]
 }
 
+/// Takes what is told of fixes.
+pub(crate) fn receive(model: &mut Model, msg: Msg) -> Vec<Effect> {
+    match msg {
+        Msg::Fixed(ticket, fixes) => came(model, ticket, fixes),
+    }
+    Vec::new()
+}
+
 /// Takes fixes; those of an older question are dropped.
-pub(crate) fn came(model: &mut Model, ticket: Ticket, fixes: Vec<Fix>) {
+fn came(model: &mut Model, ticket: Ticket, fixes: Vec<Fix>) {
     if model.fixing.ticket == Some(ticket) {
         model.fixing.ticket = None;
         model.fixing.fixes = Some(Arc::new(fixes));

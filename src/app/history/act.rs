@@ -3,7 +3,7 @@
 use crate::draft;
 use crate::effect::Effect;
 use crate::history::state::{Author, History, HistoryBox, Version};
-use crate::history::{Action, Then};
+use crate::history::{Action, Msg, Then};
 use crate::model::Model;
 use crate::overlay::{self, Body, Confirm, Overlay};
 use crate::session::Connection;
@@ -51,8 +51,16 @@ fn account(model: &Model) -> String {
     }
 }
 
+/// Takes what is told of the history.
+pub(crate) fn receive(model: &mut Model, msg: Msg) -> Vec<Effect> {
+    match msg {
+        Msg::Kept(history) => came(model, *history),
+    }
+    Vec::new()
+}
+
 /// Takes what is kept of a project.
-pub(crate) fn came(model: &mut Model, history: History) {
+fn came(model: &mut Model, history: History) {
     if model.session.project.as_ref().map(ProjectId::as_str) != Some(history.project.as_str()) {
         return;
     }

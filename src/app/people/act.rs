@@ -4,15 +4,23 @@ use crate::Model;
 use crate::cluster::watch;
 use crate::effect::Effect;
 use crate::overlay::{self, Entry};
-use crate::people::Choice;
 use crate::people::state::{People, Persona};
+use crate::people::{Choice, Msg};
 use crate::query::Source;
 use crate::session::Connection;
 use crate::shell::notice::Weight;
 use crate::shell::report::Report;
 
+/// Takes what is told of the people.
+pub(crate) fn receive(model: &mut Model, msg: Msg) -> Vec<Effect> {
+    match msg {
+        Msg::Listed(all) => came(model, all),
+        Msg::ActsAs(result) => changed(model, result),
+    }
+}
+
 /// Takes who there is; the owner asks.
-pub(crate) fn came(model: &mut Model, all: Vec<Persona>) -> Vec<Effect> {
+fn came(model: &mut Model, all: Vec<Persona>) -> Vec<Effect> {
     model.session.people = People::new(all);
     Vec::new()
 }
@@ -54,7 +62,7 @@ fn act_as(model: &mut Model, name: &str) -> Vec<Effect> {
 }
 
 /// Somebody else asks: what the services said before is not for that person, and is asked anew.
-pub(crate) fn changed(model: &mut Model, result: Result<String, Report>) -> Vec<Effect> {
+fn changed(model: &mut Model, result: Result<String, Report>) -> Vec<Effect> {
     let name = match result {
         Ok(name) => name,
         Err(report) => {

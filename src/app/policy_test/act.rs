@@ -4,8 +4,8 @@ use crate::decision::state::Under;
 use crate::effect::Effect;
 use crate::model::Model;
 use crate::overlay::{self, Body, Confirm, Overlay};
-use crate::policy_test::state::{TestsBox, TestsFile, with_decision};
-use crate::policy_test::{Action, Then};
+use crate::policy_test::state::{TestsBox, with_decision};
+use crate::policy_test::{Action, Msg, Then};
 use crate::shell::notice::Weight;
 use crate::shell::tab::Pane;
 
@@ -25,9 +25,12 @@ pub(crate) fn proceed(model: &Model, then: Then) -> Vec<Effect> {
     }
 }
 
-/// Takes the tests file as it was read.
-pub(crate) fn came(model: &mut Model, file: TestsFile) {
-    model.tests.take(file, &model.deps.manifest);
+/// Takes what is told of the tests.
+pub(crate) fn receive(model: &mut Model, msg: Msg) -> Vec<Effect> {
+    match msg {
+        Msg::Read(file) => model.tests.take(*file, &model.deps.manifest),
+    }
+    Vec::new()
 }
 
 pub(crate) fn open(model: &mut Model) -> Vec<Effect> {

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use crate::effect::Effect;
 use crate::model::Model;
 use crate::overlay::{Body, Overlay};
+use crate::replay::Msg;
 use crate::replay::state::{Entries, ReplayAsk, ReplayProgress, Replaying};
 use crate::shell::form::{Form, FormKind};
 use crate::shell::notice::Weight;
@@ -65,14 +66,23 @@ pub(crate) fn take(model: &mut Model, form: &Form) -> Result<Vec<Effect>, (&'sta
     Ok(before.into_iter().chain([Effect::Replay(ticket, Box::new(ask))]).collect())
 }
 
-pub(crate) fn progress(model: &mut Model, ticket: Ticket, progress: ReplayProgress) {
+/// Takes what is told of a replay.
+pub(crate) fn receive(model: &mut Model, msg: Msg) -> Vec<Effect> {
+    match msg {
+        Msg::Progress(ticket, so_far) => progress(model, ticket, so_far),
+        Msg::Replayed(ticket, result) => replayed(model, ticket, *result),
+    }
+    Vec::new()
+}
+
+fn progress(model: &mut Model, ticket: Ticket, progress: ReplayProgress) {
     if model.replaying.ticket == Some(ticket) {
         model.replaying.progress = progress;
     }
 }
 
 /// Takes a replay; one that was given up is dropped.
-pub(crate) fn replayed(model: &mut Model, ticket: Ticket, result: Result<Replay, Report>) {
+fn replayed(model: &mut Model, ticket: Ticket, result: Result<Replay, Report>) {
     if model.replaying.ticket == Some(ticket) {
         model.replaying.ticket = None;
         model.replaying.result = Some(result.map(Arc::new));

@@ -7,8 +7,8 @@ use crate::job::Job;
 use crate::model::Model;
 use crate::overlay::{Body, Overlay, TwoDecisions};
 use crate::query::Source;
-use crate::review::Action;
 use crate::review::state::{ReviewAsk, ReviewFormat, Reviewed};
+use crate::review::{Action, Msg};
 use crate::shell::form::{Form, FormKind};
 use crate::shell::notice::Weight;
 use crate::shell::remote::Ticket;
@@ -16,7 +16,7 @@ use crate::shell::tab::Pane;
 use crate::shell::timer::Timer;
 use crate::work::Purpose;
 use domain::image::ImageRef;
-use domain::review::{ReviewRow, Standing};
+use domain::review::Standing;
 use domain::system_policy;
 
 /// How long typing has to pause before attestors are asked about the images of the inventory.
@@ -139,22 +139,28 @@ fn start(model: &mut Model) -> Vec<Effect> {
     before.into_iter().chain([Effect::Review(ticket, Box::new(ask))]).collect()
 }
 
-pub(crate) fn progress(model: &mut Model, ticket: Ticket, done: usize) {
+/// Takes what is told of the preview and the review.
+pub(crate) fn receive(model: &mut Model, msg: Msg) -> Vec<Effect> {
+    match msg {
+        Msg::Previewed(ticket, rows) => model.preview.answered(ticket, rows),
+        Msg::Progress(ticket, done) => progress(model, ticket, done),
+        Msg::Reviewed(ticket, all) => reviewed(model, ticket, *all),
+    }
+    Vec::new()
+}
+
+fn progress(model: &mut Model, ticket: Ticket, done: usize) {
     if model.reviewing.ticket == Some(ticket) {
         model.reviewing.done = done;
     }
 }
 
 /// Takes a review; one that was given up is dropped.
-pub(crate) fn reviewed(model: &mut Model, ticket: Ticket, reviewed: Reviewed) {
+fn reviewed(model: &mut Model, ticket: Ticket, reviewed: Reviewed) {
     if model.reviewing.ticket == Some(ticket) {
         model.reviewing.ticket = None;
         model.reviewing.result = Some(std::sync::Arc::new(reviewed));
     }
-}
-
-pub(crate) fn previewed(model: &mut Model, ticket: Ticket, rows: Vec<ReviewRow>) {
-    model.preview.answered(ticket, rows);
 }
 
 /// Closing the box of a review that is under way ends it.

@@ -5,6 +5,7 @@ use std::time::Duration;
 use crate::Model;
 use crate::effect::Effect;
 use crate::query::Source;
+use crate::serving::Msg;
 use crate::session::Connection;
 use crate::shell::notice::Weight;
 use crate::shell::report::Report;
@@ -22,7 +23,15 @@ pub(crate) fn toggle(model: &mut Model) -> Vec<Effect> {
     vec![Effect::Serve(model.session.is_private)]
 }
 
-pub(crate) fn changed(model: &mut Model, result: Result<bool, Report>) -> Vec<Effect> {
+/// Takes what is told of other programs.
+pub(crate) fn receive(model: &mut Model, msg: Msg) -> Vec<Effect> {
+    match msg {
+        Msg::Changed(result) => changed(model, result),
+        Msg::Outside { wrote } => outside(wrote),
+    }
+}
+
+fn changed(model: &mut Model, result: Result<bool, Report>) -> Vec<Effect> {
     let Connection::Sandbox(address) = &model.session.connection else { return Vec::new() };
     match result {
         Ok(true) => {
@@ -40,7 +49,7 @@ pub(crate) fn changed(model: &mut Model, result: Result<bool, Report>) -> Vec<Ef
 }
 
 /// Somebody else asked the sandbox something. That the screen is drawn again is enough for the API log.
-pub(crate) fn outside(wrote: bool) -> Vec<Effect> {
+fn outside(wrote: bool) -> Vec<Effect> {
     if wrote { vec![Effect::After(Timer::Outside, PAUSE)] } else { Vec::new() }
 }
 

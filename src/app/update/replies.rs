@@ -7,7 +7,6 @@ use crate::draft::file;
 use crate::effect::Effect;
 use crate::job::{Job, Outcome};
 use crate::model::Model;
-use crate::msg::Failure;
 use crate::overlay::{Body, Overlay};
 use crate::query::{Answer, Source};
 use crate::session::Session;
@@ -15,7 +14,7 @@ use crate::shell::notice::Weight;
 use crate::shell::remote::{Remote, Ticket};
 use crate::shell::report::Report;
 use crate::shell::tab::Pane;
-use crate::work::{Purpose, Work};
+use crate::work::{Failure, Purpose, Work, WorkMsg};
 use crate::{draft, history, import, sign};
 use domain::name::ClusterKey;
 
@@ -112,7 +111,16 @@ pub(super) fn missing_evidence(model: &mut Model) -> Vec<Effect> {
     effects
 }
 
-pub(super) fn progress(model: &mut Model, ticket: Ticket, number: usize, text: String) -> Vec<Effect> {
+/// What work that is under way tells.
+pub(super) fn worked(model: &mut Model, msg: WorkMsg) -> Vec<Effect> {
+    match msg {
+        WorkMsg::Progress(ticket, number, text) => progress(model, ticket, number, text),
+        WorkMsg::Done(ticket, number, outcome) => job_done(model, ticket, number, outcome),
+        WorkMsg::Ended(ticket, result) => ended(model, ticket, result),
+    }
+}
+
+fn progress(model: &mut Model, ticket: Ticket, number: usize, text: String) -> Vec<Effect> {
     if let Some(work) = model.works.get_mut(ticket) {
         work.at = number;
         work.progress = text;
@@ -120,7 +128,7 @@ pub(super) fn progress(model: &mut Model, ticket: Ticket, number: usize, text: S
     Vec::new()
 }
 
-pub(super) fn job_done(model: &mut Model, ticket: Ticket, number: usize, outcome: Outcome) -> Vec<Effect> {
+fn job_done(model: &mut Model, ticket: Ticket, number: usize, outcome: Outcome) -> Vec<Effect> {
     model.log.done(ticket, number, &outcome);
     let Some(work) = model.works.get_mut(ticket) else { return Vec::new() };
     work.at = number + 1;
@@ -175,7 +183,7 @@ fn plain_outcome(model: &mut Model, job: &Job, outcome: Outcome) -> Vec<Effect> 
     }
 }
 
-pub(super) fn ended(model: &mut Model, ticket: Ticket, result: Result<(), Failure>) -> Vec<Effect> {
+fn ended(model: &mut Model, ticket: Ticket, result: Result<(), Failure>) -> Vec<Effect> {
     model.log.ended(ticket, &result);
     let form = model.works.take_form(ticket);
     let Some(work) = model.works.end(ticket) else { return Vec::new() };

@@ -1,12 +1,14 @@
 //! Editing the draft with keys and the mouse, by what the text and the screen say after them.
 
 use countersign::app::draft::editor::{Editor, EditorCommand};
+use countersign::app::draft::file;
 use countersign::app::draft::file::state::{FileReply, FileTask, Listed, Opened, Outside, Stamp};
 use countersign::app::effect::Effect;
 use countersign::app::job::{Job, Outcome};
-use countersign::app::msg::{Mouse, Msg, Target};
+use countersign::app::msg::{Mouse, Msg, Target, TerminalEvent};
 use countersign::app::shell::report::Report;
 use countersign::app::shell::timer::Timer;
+use countersign::app::work::WorkMsg;
 
 use crate::support::stage::Stage;
 
@@ -41,8 +43,8 @@ pub(crate) fn completing(size: (u16, u16)) -> Stage {
 #[test]
 fn a_drag_selects_from_where_it_began() {
     let mut stage = draft("one: two\nthree: four\n");
-    stage.send(Msg::Mouse(Mouse::Click(Target::Text(0, 5))));
-    stage.send(Msg::Mouse(Mouse::Drag(Target::Text(1, 5))));
+    stage.send(Msg::Terminal(TerminalEvent::Mouse(Mouse::Click(Target::Text(0, 5)))));
+    stage.send(Msg::Terminal(TerminalEvent::Mouse(Mouse::Drag(Target::Text(1, 5)))));
     assert_eq!(selected(&stage), "two\nthree");
     stage.type_text("x");
     assert_eq!(text(&stage), "one: x: four\n");
@@ -194,13 +196,13 @@ fn a_file_is_opened_and_what_stands_nowhere_else_is_not_lost() {
     let mut stage = draft("description: mine\n");
     assert_eq!(stage.keys("C-o"), [Effect::File(FileTask::List(None))]);
     let entry = |name: &str, is_directory| Listed { name: name.into(), path: format!("/home/me/{name}"), is_directory };
-    stage.send(Msg::File(FileReply::Listed(
+    stage.send(Msg::File(file::Msg::Replied(FileReply::Listed(
         "/home/me".into(),
         vec![entry("team policy.yaml", false), entry("..", true)],
-    )));
+    ))));
     stage.row("Open a file of /home/me");
     assert_eq!(stage.keys("Enter"), [Effect::File(FileTask::Open("/home/me/team policy.yaml".into()))]);
-    stage.send(Msg::File(FileReply::Opened(opened(DENY))));
+    stage.send(Msg::File(file::Msg::Replied(FileReply::Opened(opened(DENY)))));
     stage.row("Open the file?");
     stage.row("- description: mine");
     let effects = stage.keys("y");
@@ -217,14 +219,14 @@ fn a_file_is_opened_and_what_stands_nowhere_else_is_not_lost() {
 #[test]
 fn a_file_that_cannot_be_opened_leaves_the_draft() {
     let mut stage = draft(DENY);
-    stage.send(Msg::File(FileReply::Failed(Report::new("/x is not UTF-8: line 3 has a byte"))));
+    stage.send(Msg::File(file::Msg::Replied(FileReply::Failed(Report::new("/x is not UTF-8: line 3 has a byte")))));
     stage.row("/x is not UTF-8: line 3 has a byte");
     assert_eq!(text(&stage), DENY);
 }
 
 fn with_file(text: &str) -> Stage {
     let mut stage = draft("");
-    stage.send(Msg::File(FileReply::Opened(opened(text))));
+    stage.send(Msg::File(file::Msg::Replied(FileReply::Opened(opened(text)))));
     stage.keys("Enter");
     stage
 }
@@ -238,7 +240,7 @@ fn a_change_outside_is_asked_about() {
         stage.send(Msg::Timer(Timer::Watch)),
         [Effect::File(FileTask::Watch(others.path.clone(), opened(DENY).stamp))]
     );
-    stage.send(Msg::File(FileReply::Changed(others.clone())));
+    stage.send(Msg::File(file::Msg::Replied(FileReply::Changed(others.clone()))));
     stage.row("team policy.yaml was changed outside");
     stage.click("show the difference");
     stage.keys("Enter");
@@ -251,7 +253,7 @@ fn a_change_outside_is_asked_about() {
     let effects = stage.send(Msg::Timer(Timer::Watch));
     assert_eq!(effects, [Effect::File(FileTask::Watch(others.path.clone(), others.stamp))]);
     let again = Opened { stamp: Stamp { modified: 3, length: 9 }, ..opened("again: 1\n") };
-    stage.send(Msg::File(FileReply::Changed(again)));
+    stage.send(Msg::File(file::Msg::Replied(FileReply::Changed(again))));
     stage.keys("Enter");
     assert_eq!(text(&stage), "again: 1\n");
     stage.keys("C-z");
@@ -263,9 +265,9 @@ fn a_change_outside_to_what_the_draft_says_is_no_question() {
     let mut stage = with_file(DENY);
     stage.type_text("#");
     let same = Opened { stamp: Stamp { modified: 2, length: 9 }, ..opened(&text(&stage)) };
-    let effects = stage.send(Msg::File(FileReply::Changed(same)));
+    let effects = stage.send(Msg::File(file::Msg::Replied(FileReply::Changed(same))));
     assert!(watches(&effects) && stage.model.overlays.is_empty() && stage.model.draft.is_in_file());
-    stage.send(Msg::File(FileReply::Gone("/home/me/team policy.yaml".into())));
+    stage.send(Msg::File(file::Msg::Replied(FileReply::Gone("/home/me/team policy.yaml".into()))));
     stage.row("was removed outside; the draft is kept");
 }
 
@@ -286,14 +288,18 @@ fn the_draft_is_saved_to_its_file_and_others_are_not_replaced_unasked() {
     let (ticket, first) = job(&effects);
     assert_eq!(first, Job::SaveFile { path: path.clone(), text: text(&stage), known, replace: false });
     let there = Outcome::InTheWay { path: path.clone(), text: Some("others: 1\n".into()) };
-    stage.send(Msg::JobDone(ticket, 0, there));
-    stage.send(Msg::Ended(ticket, Ok(())));
+    stage.send(Msg::Work(WorkMsg::Done(ticket, 0, there)));
+    stage.send(Msg::Work(WorkMsg::Ended(ticket, Ok(()))));
     stage.row("Replace the file?");
     stage.row("- others: 1");
     let effects = stage.keys("y");
     let (ticket, second) = job(&effects);
     assert_eq!(second, Job::SaveFile { path: path.clone(), text: text(&stage), known: None, replace: true });
-    let effects = stage.send(Msg::JobDone(ticket, 0, Outcome::Saved { path, stamp: Stamp { modified: 9, length: 9 } }));
+    let effects = stage.send(Msg::Work(WorkMsg::Done(
+        ticket,
+        0,
+        Outcome::Saved { path, stamp: Stamp { modified: 9, length: 9 } },
+    )));
     assert!(watches(&effects) && stage.model.draft.is_in_file());
 }
 
@@ -302,13 +308,13 @@ fn what_the_editor_left_is_one_step() {
     let mut stage = draft(DENY);
     let name = "policy.yaml".to_owned();
     assert_eq!(stage.keys("C-e"), [Effect::EditOutside(Outside { name, text: DENY.into() })]);
-    stage.send(Msg::Edited(Ok(DENY.into())));
+    stage.send(Msg::File(file::Msg::Edited(Ok(DENY.into()))));
     stage.row("the editor changed nothing");
-    stage.send(Msg::Edited(Ok(format!("# new\n{DENY}# end\n"))));
+    stage.send(Msg::File(file::Msg::Edited(Ok(format!("# new\n{DENY}# end\n")))));
     assert_eq!(text(&stage), format!("# new\n{DENY}# end\n"));
     stage.keys("C-z");
     assert_eq!(text(&stage), DENY);
-    stage.send(Msg::Edited(Err(Report::new("the editor `x` was not found"))));
+    stage.send(Msg::File(file::Msg::Edited(Err(Report::new("the editor `x` was not found")))));
     stage.row("the editor `x` was not found");
 }
 
@@ -398,7 +404,7 @@ fn names_of_the_project_are_proposed_and_taken_with_the_mouse() {
 #[test]
 fn pasting_and_moving_open_no_list() {
     let mut stage = draft("");
-    stage.send(Msg::Paste("defa".into()));
+    stage.send(Msg::Terminal(TerminalEvent::Paste("defa".into())));
     assert!(stage.model.completing().is_none());
     stage.keys("Left Right");
     assert!(stage.model.completing().is_none());

@@ -2,7 +2,7 @@
 
 use countersign::app::effect::Effect;
 use countersign::app::history::state::{Author, History, Version};
-use countersign::app::msg::Msg;
+use countersign::app::msg::{Msg, TerminalEvent};
 use countersign::app::overlay::Overlay;
 use countersign::app::shell::remote::Remote;
 use countersign::app::shell::tab::{Pane, Tab};
@@ -31,7 +31,7 @@ fn behind(size: (u16, u16)) -> Stage {
     stage.keys("3");
     let text = pasted(&stage);
     stage.model.decisions.asked = None;
-    stage.send(Msg::Paste(text));
+    stage.send(Msg::Terminal(TerminalEvent::Paste(text)));
     stage
 }
 
@@ -42,7 +42,7 @@ pub(crate) fn explained(size: (u16, u16)) -> Stage {
     let known = AttestorEvidence::Found { attestor: attestor.clone(), attestations: Attestations::Read(Vec::new()) };
     let evidence = Evidence { attestors: [(attestor.name, known)].into(), ..Evidence::default() };
     stage.model.session.remotes.evidence = Remote::ready(Box::new(evidence), now());
-    stage.send(Msg::Resumed);
+    stage.send(Msg::Terminal(TerminalEvent::Resumed));
     stage
 }
 
@@ -105,7 +105,7 @@ fn a_refusal_that_is_pasted_anywhere_is_explained() {
         let mut stage = Stage::full((120, 40));
         stage.keys(keys);
         let text = pasted(&stage);
-        stage.send(Msg::Paste(text));
+        stage.send(Msg::Terminal(TerminalEvent::Paste(text)));
         assert!(is_open(&stage), "{keys}");
     }
     // Where text is taken, it is text.
@@ -113,22 +113,22 @@ fn a_refusal_that_is_pasted_anywhere_is_explained() {
         let mut stage = Stage::full((120, 40));
         stage.keys(keys);
         let text = pasted(&stage);
-        stage.send(Msg::Paste(text));
+        stage.send(Msg::Terminal(TerminalEvent::Paste(text)));
         assert!(!is_open(&stage), "{keys}");
     }
     // What others refuse is told apart, and what is none is said to be none.
     let mut stage = Stage::full((120, 40));
     stage.keys("3");
-    stage.send(Msg::Paste("pods \"x\" is forbidden: exceeded quota: compute".into()));
+    stage.send(Msg::Terminal(TerminalEvent::Paste("pods \"x\" is forbidden: exceeded quota: compute".into())));
     stage.row("Not Binary Authorization: this is about a quota.");
     let mut stage = Stage::full((120, 40));
     stage.keys("3");
-    stage.send(Msg::Paste("hello".into()));
+    stage.send(Msg::Terminal(TerminalEvent::Paste("hello".into())));
     stage.row("no refusal that is known");
     // What is no refusal goes where it went before.
     let mut stage = Stage::full((120, 40));
     stage.keys("2");
-    stage.send(Msg::Paste("description: x\n".into()));
+    stage.send(Msg::Terminal(TerminalEvent::Paste("description: x\n".into())));
     assert!(!is_open(&stage) && stage.model.draft.editor.text().contains("description: x"));
 }
 
@@ -138,7 +138,7 @@ fn a_message_is_typed_or_pasted_into_a_form() {
     stage.keys("1 E Enter");
     stage.row("there is nothing to explain");
     let text = pasted(&stage);
-    stage.send(Msg::Paste(text));
+    stage.send(Msg::Terminal(TerminalEvent::Paste(text)));
     stage.keys("Enter");
     assert!(is_open(&stage));
     stage.keys("Esc E");
@@ -204,7 +204,7 @@ fn the_fixes_are_a_line_away() {
 fn what_is_assumed_proves_nothing() {
     let mut stage = explained((120, 40));
     stage.model.session.assumed.assume(Assumption::EnforcementOff);
-    stage.send(Msg::Resumed);
+    stage.send(Msg::Terminal(TerminalEvent::Resumed));
     stage.row("something is assumed, which W drops");
     let lines = stage.model.explained();
     assert!(lines.iter().all(|line| line.label != "certain"), "{lines:#?}");
@@ -245,7 +245,7 @@ fn each_refusal_of_a_text_is_told() {
     let mut stage = Stage::full((120, 40));
     let text = pasted(&stage);
     let other = text.replace("hello-world@", "other@");
-    stage.send(Msg::Paste(format!("{text}\n{other}")));
+    stage.send(Msg::Terminal(TerminalEvent::Paste(format!("{text}\n{other}"))));
     stage.row("Explain · 1 of 2");
     stage.keys("Right");
     stage.row("Explain · 2 of 2");

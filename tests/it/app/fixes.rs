@@ -2,8 +2,9 @@
 
 use countersign::app::command_log::commands::{For, commands};
 use countersign::app::effect::Effect;
+use countersign::app::fix;
 use countersign::app::job::Job;
-use countersign::app::msg::Msg;
+use countersign::app::msg::{Msg, TerminalEvent};
 use countersign::app::shell::remote::Remote;
 use countersign::codelab::{files, names};
 use countersign::domain::admission::{Attestations, AttestorEvidence, Evidence};
@@ -21,7 +22,7 @@ fn answer(stage: &mut Stage, effects: &[Effect]) {
         _ => None,
     });
     let (ticket, ask) = asked.unwrap_or_else(|| panic!("no fixes are asked for in {effects:?}"));
-    stage.send(Msg::Fixed(ticket, ask.answer(&Trusting)));
+    stage.send(Msg::Fix(fix::Msg::Fixed(ticket, ask.answer(&Trusting))));
 }
 
 /// The box over a policy that denies everything.
@@ -45,7 +46,7 @@ fn asking(size: (u16, u16), change: impl Fn(&mut AttestorEvidence)) -> Stage {
         let public = "-----BEGIN PGP PUBLIC KEY BLOCK-----".to_owned();
         r.keys = Remote::ready(vec![countersign::domain::resource::LocalKey { public, ..key }], now());
     }
-    stage.send(Msg::Resumed);
+    stage.send(Msg::Terminal(TerminalEvent::Resumed));
     stage
 }
 
@@ -172,7 +173,7 @@ fn a_key_that_signed_is_added() {
 fn a_tag_is_deployed_by_its_digest() {
     let mut stage = asking((120, 40), |_| {});
     stage.model.session.choose("us.gcr.io/binauthz-codelab/hello-world:latest".parse().unwrap());
-    stage.send(Msg::Resumed);
+    stage.send(Msg::Terminal(TerminalEvent::Resumed));
     let effects = stage.keys("1 F");
     answer(&mut stage, &effects);
     assert_eq!(kinds(&stage).first(), Some(&FixKind::DeployByDigest));
@@ -191,8 +192,8 @@ fn what_changed_meanwhile_is_worked_out_again_and_old_answers_are_dropped() {
         panic!("{effects:?}")
     };
     stage.model.session.remotes.images = Remote::ready(Vec::new(), now());
-    let effects = stage.send(Msg::Resumed);
-    stage.send(Msg::Fixed(old, ask.answer(&Trusting)));
+    let effects = stage.send(Msg::Terminal(TerminalEvent::Resumed));
+    stage.send(Msg::Fix(fix::Msg::Fixed(old, ask.answer(&Trusting))));
     assert!(stage.model.fixing.fixes.is_none());
     stage.row("each change is being decided");
     answer(&mut stage, &effects);

@@ -1,11 +1,12 @@
 //! Wrong input at every prompt: an error under its field, on the screen, and nothing typed is lost.
 
 use countersign::app::effect::Effect;
-use countersign::app::msg::{Failure, Msg};
+use countersign::app::msg::Msg;
 use countersign::app::overlay::Overlay;
 use countersign::app::shell::field::Field;
 use countersign::app::shell::form::{Form, FormKind, Input, Typed};
 use countersign::app::shell::report::Report;
+use countersign::app::work::{Failure, WorkMsg};
 
 use crate::support::screen::text;
 use crate::support::stage::Stage;
@@ -252,7 +253,7 @@ fn a_form_comes_back_when_its_work_fails() {
     assert!(form(&stage).is_none());
     let ticket =
         effects.iter().find_map(|e| if let Effect::Run(ticket, _) = e { Some(*ticket) } else { None }).unwrap();
-    stage.send(Msg::Ended(ticket, Err(Failure::Failed(0, Report::new("409: it exists")))));
+    stage.send(Msg::Work(WorkMsg::Ended(ticket, Err(Failure::Failed(0, Report::new("409: it exists"))))));
     assert!(text(&stage.draw().0).contains("409: it exists"));
     stage.keys("Esc");
     assert_eq!(form(&stage).unwrap().value("id"), "taken");

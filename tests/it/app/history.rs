@@ -1,10 +1,12 @@
 //! The history of the policy: what is kept, and the box in which it is browsed and compared.
 
 use countersign::app::effect::Effect;
+use countersign::app::history;
 use countersign::app::history::state::{Author, History, Version};
 use countersign::app::job::Outcome;
 use countersign::app::msg::Msg;
 use countersign::app::overlay::Overlay;
+use countersign::app::work::WorkMsg;
 use countersign::codelab::{files, names};
 use countersign::domain::policy::Policy;
 
@@ -31,7 +33,7 @@ pub(crate) fn with_history(size: (u16, u16)) -> Stage {
         version(Author::Here("you (owner of the sandbox)".into()), 40, files::DENY_ALL),
         version(Author::Unknown, 50, &files::updated_policy(names::PROJECT)),
     ];
-    stage.send(Msg::History(Box::new(History { project, versions, ..History::default() })));
+    stage.send(Msg::History(history::Msg::Kept(Box::new(History { project, versions, ..History::default() }))));
     stage
 }
 
@@ -43,7 +45,7 @@ fn what_is_read_and_what_is_imported_is_kept() {
     assert_eq!(kept(&effects).map(|version| version.author), Some(Author::Unknown));
     let mut stage = Stage::full((120, 40));
     let (ticket, _) = import(&stage.keys("2 C-s y"));
-    let effects = stage.send(Msg::JobDone(ticket, 0, Outcome::Imported(Box::new(theirs()))));
+    let effects = stage.send(Msg::Work(WorkMsg::Done(ticket, 0, Outcome::Imported(Box::new(theirs())))));
     let version = kept(&effects).unwrap();
     assert_eq!((version.author, version.policy), (Author::Here("you (owner of the sandbox)".into()), theirs()));
 }
@@ -83,7 +85,7 @@ fn the_history_is_browsed_compared_and_asked() {
 fn a_damaged_history_says_so() {
     let mut stage = with_history((120, 40));
     let history = History { damaged: 2, ..stage.model.history.clone() };
-    stage.send(Msg::History(Box::new(history)));
+    stage.send(Msg::History(history::Msg::Kept(Box::new(history))));
     stage.keys("2");
     assert!(shown(&mut stage).contains("2 records that cannot be read"));
 }

@@ -2,11 +2,12 @@
 
 use countersign::app::effect::Effect;
 use countersign::app::job::Job;
-use countersign::app::msg::{Failure, Msg};
+use countersign::app::msg::Msg;
 use countersign::app::overlay::Overlay;
 use countersign::app::query::{Answer, Query};
 use countersign::app::shell::remote::Ticket;
 use countersign::app::shell::report::Report;
+use countersign::app::work::{Failure, WorkMsg};
 use countersign::codelab::{files, names};
 use countersign::domain::document::{Dialect, Document};
 use countersign::domain::policy::Policy;
@@ -50,7 +51,7 @@ pub(crate) fn refused(size: (u16, u16)) -> Stage {
     let mut stage = Stage::full(size);
     let effects = stage.keys("2 C-s y");
     let (ticket, _) = import(&effects);
-    let effects = stage.send(Msg::Ended(ticket, Err(conflict())));
+    let effects = stage.send(Msg::Work(WorkMsg::Ended(ticket, Err(conflict()))));
     read(&mut stage, &effects, theirs());
     stage
 }
@@ -148,7 +149,7 @@ fn the_same_policy_imported_again_is_no_conflict() {
     let live = stage.model.session.live_policy().cloned().unwrap();
     let effects = stage.keys("2 C-s y");
     let (ticket, _) = import(&effects);
-    let effects = stage.send(Msg::Ended(ticket, Err(conflict())));
+    let effects = stage.send(Msg::Work(WorkMsg::Ended(ticket, Err(conflict()))));
     read(&mut stage, &effects, Policy { etag: Some("other".into()), ..live });
     assert!(stage.model.overlays.is_empty());
     assert!(shown(&mut stage).contains("somebody imported the same policy again"));
@@ -159,7 +160,7 @@ fn any_other_failure_is_told_as_it_is() {
     let mut stage = Stage::full((120, 40));
     let effects = stage.keys("2 C-s y");
     let (ticket, _) = import(&effects);
-    stage.send(Msg::Ended(ticket, Err(Failure::Failed(0, Report::new("400 INVALID_ARGUMENT")))));
+    stage.send(Msg::Work(WorkMsg::Ended(ticket, Err(Failure::Failed(0, Report::new("400 INVALID_ARGUMENT"))))));
     assert!(shown(&mut stage).contains("400 INVALID_ARGUMENT"));
 }
 

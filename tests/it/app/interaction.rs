@@ -1,7 +1,7 @@
 //! Keys and the mouse in trees and boxes, by what the screen says after them.
 
 use countersign::app::effect::Effect;
-use countersign::app::msg::Msg;
+use countersign::app::msg::{Msg, TerminalEvent};
 use countersign::app::overlay::{Body, Overlay};
 use countersign::codelab::STEPS;
 
@@ -91,7 +91,7 @@ fn a_step_that_only_shows_something_is_done_and_saved_at_once() {
     let r = &mut stage.model.session.remotes;
     r.evidence.clear();
     r.survey.clear();
-    let effects = stage.send(Msg::Resumed);
+    let effects = stage.send(Msg::Terminal(TerminalEvent::Resumed));
     let saved = effects.iter().rev().find_map(|effect| match effect {
         Effect::Save(saved) => Some(saved),
         _ => None,

@@ -4,6 +4,7 @@ use countersign::app::effect::Effect;
 use countersign::app::job::Job;
 use countersign::app::msg::Msg;
 use countersign::app::overlay::Overlay;
+use countersign::app::people;
 use countersign::app::query::Source;
 use countersign::app::shell::report::Report;
 use countersign::runtime::backend::Backend;
@@ -17,7 +18,7 @@ use crate::support::stage::Stage;
 /// The list of the people.
 pub(crate) fn choosing(size: (u16, u16)) -> Stage {
     let mut stage = Stage::full(size);
-    stage.send(Msg::People(personas()));
+    stage.send(Msg::People(people::Msg::Listed(personas())));
     stage.keys("1 U");
     stage
 }
@@ -26,7 +27,7 @@ pub(crate) fn choosing(size: (u16, u16)) -> Stage {
 pub(crate) fn acting(size: (u16, u16)) -> Stage {
     let mut stage = choosing(size);
     stage.keys("Down Down Down Enter");
-    stage.send(Msg::ActsAs(Ok("attestor".into())));
+    stage.send(Msg::People(people::Msg::ActsAs(Ok("attestor".into()))));
     stage
 }
 
@@ -36,13 +37,13 @@ fn somebody_is_chosen_and_everything_is_read_anew() {
     let effects = stage.keys("Down Down Down Enter");
     assert!(effects.contains(&Effect::ActAs("attestor".into())), "{effects:?}");
     assert_eq!(stage.model.session.people.other(), None, "not before the runtime says so");
-    let effects = stage.send(Msg::ActsAs(Ok("attestor".into())));
+    let effects = stage.send(Msg::People(people::Msg::ActsAs(Ok("attestor".into()))));
     assert_eq!(stage.model.session.people.other().unwrap().name, "attestor");
     let read = |source| effects.iter().any(|e| matches!(e, Effect::Load(_, query) if query.source() == source));
     assert!(read(Source::Policy) && read(Source::Attestors) && read(Source::Projects));
     assert!(stage.model.session.remotes.policy.value().is_none(), "what the owner saw is not shown any more");
     assert!(stage.model.log.script().contains("\neval \"$(countersign sandbox env --as attestor)\"\n"));
-    stage.send(Msg::ActsAs(Ok("owner".into())));
+    stage.send(Msg::People(people::Msg::ActsAs(Ok("owner".into()))));
     assert_eq!(stage.model.session.people.other(), None);
 }
 
@@ -54,7 +55,7 @@ fn it_is_not_changed_without_a_sandbox_or_in_vain() {
     let mut stage = choosing((80, 24));
     assert!(matches!(stage.model.overlays.last(), Some(Overlay::Picker(_))));
     assert!(!stage.keys("Enter").iter().any(|e| matches!(e, Effect::ActAs(_))), "the owner asks already");
-    stage.send(Msg::ActsAs(Err(Report::new("the sandbox is not up"))));
+    stage.send(Msg::People(people::Msg::ActsAs(Err(Report::new("the sandbox is not up")))));
     assert_eq!(stage.model.session.people.now().unwrap().name, "owner");
 }
 

@@ -1,8 +1,9 @@
 //! The tests of the draft: they follow it, and a decision becomes one.
 
 use countersign::app::effect::Effect;
-use countersign::app::msg::Msg;
+use countersign::app::msg::{Msg, TerminalEvent};
 use countersign::app::overlay::Overlay;
+use countersign::app::policy_test;
 use countersign::app::policy_test::state::TestsFile;
 use countersign::codelab::files;
 use countersign::domain::admission::Platform;
@@ -28,7 +29,11 @@ tests:
 pub(crate) fn with_tests(size: (u16, u16), text: Option<&str>) -> Stage {
     let mut stage = Stage::full(size);
     let path = "/home/learner/.local/share/countersign/draft.tests.yaml".to_owned();
-    stage.send(Msg::Tests(Box::new(TestsFile { path, text: text.map(str::to_owned), failure: None })));
+    stage.send(Msg::PolicyTest(policy_test::Msg::Read(Box::new(TestsFile {
+        path,
+        text: text.map(str::to_owned),
+        failure: None,
+    }))));
     stage.keys("2");
     stage
 }
@@ -45,14 +50,14 @@ fn tests_follow_the_draft() {
     stage.keys("Esc Esc");
     let allow = files::DENY_ALL.replace("ALWAYS_DENY", "ALWAYS_ALLOW");
     stage.model.draft.replace(&allow);
-    stage.send(Msg::Resumed);
+    stage.send(Msg::Terminal(TerminalEvent::Resumed));
     // The other test names an attestor by an id that this policy does not know.
     assert!(shown(&mut stage).contains("tests 1/2"));
     stage.model.draft.replace("defaultAdmissionRule:");
-    stage.send(Msg::Resumed);
+    stage.send(Msg::Terminal(TerminalEvent::Resumed));
     assert!(shown(&mut stage).contains("tests ?/2"));
     let broken = TestsFile { text: Some("tests:\n- nam: a\n".into()), ..stage.model.tests.file.clone() };
-    stage.send(Msg::Tests(Box::new(broken)));
+    stage.send(Msg::PolicyTest(policy_test::Msg::Read(Box::new(broken))));
     stage.keys("M-t");
     assert!(
         shown(&mut stage).contains("`nam` is not a field of a test; did you mean `name`?"),
@@ -72,7 +77,7 @@ fn the_present_decision_becomes_a_test() {
     let effects = stage.keys("y");
     assert!(effects.contains(&Effect::WriteTests(None, after.clone())), "{effects:?}");
     let file = TestsFile { text: Some(after), ..stage.model.tests.file.clone() };
-    stage.send(Msg::Tests(Box::new(file)));
+    stage.send(Msg::PolicyTest(policy_test::Msg::Read(Box::new(file))));
     let report = stage.model.tests.report.as_ref().unwrap();
     assert!(report.results.len() == 1 && report.all_passed(), "{:?}", report.results);
     // The same decision again gets a name of its own.
@@ -92,7 +97,7 @@ fn a_test_holds_what_the_pane_shows() {
     stage.keys("Esc");
     stage.model.session.subject.platform = Platform::CloudRun;
     stage.model.session.image = Some("us.gcr.io/binauthz-codelab/hello-world:latest".parse().unwrap());
-    stage.send(Msg::Resumed);
+    stage.send(Msg::Terminal(TerminalEvent::Resumed));
     stage.keys("2 M-a");
     assert!(shown(&mut stage).contains("nothing is decided yet"), "{}", shown(&mut stage));
 }

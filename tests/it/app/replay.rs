@@ -2,6 +2,7 @@
 
 use countersign::app::effect::Effect;
 use countersign::app::msg::Msg;
+use countersign::app::replay;
 use countersign::app::replay::state::{Entries, ReplayAsk, ReplayProgress};
 use countersign::app::shell::remote::Ticket;
 use countersign::domain::admission::Evidence;
@@ -20,13 +21,13 @@ pub(crate) fn replaying(size: (u16, u16), ended: bool) -> Stage {
     stage.type_text("entries.json");
     let (ticket, ask) = asked(stage.keys("Enter"));
     if !ended {
-        stage.send(Msg::ReplayProgress(ticket, ReplayProgress { entries: 41_235, percent: 41 }));
+        stage.send(Msg::Replay(replay::Msg::Progress(ticket, ReplayProgress { entries: 41_235, percent: 41 })));
         return stage;
     }
     let policy = Replayer::new(&ask.policy, &ask.system, Evidence::default(), &[]);
     let lines: String = entries().iter().map(|entry| format!("{entry}\n")).collect::<String>() + "{\"cut off";
     let replay = replaying::replay(&mut lines.as_bytes(), &policy, &Verifier::default(), &Progress::default());
-    stage.send(Msg::Replayed(ticket, Box::new(Ok(replay.unwrap().unwrap()))));
+    stage.send(Msg::Replay(replay::Msg::Replayed(ticket, Box::new(Ok(replay.unwrap().unwrap())))));
     stage
 }
 
@@ -62,7 +63,7 @@ fn a_replay_that_is_closed_is_given_up() {
     let effects = stage.keys("Esc");
     assert!(effects.iter().any(|effect| matches!(effect, Effect::Cancel(cancelled) if *cancelled == ticket)));
     stage.row("the replay was cancelled");
-    stage.send(Msg::Replayed(ticket, Box::new(Ok(Replay::default()))));
+    stage.send(Msg::Replay(replay::Msg::Replayed(ticket, Box::new(Ok(Replay::default())))));
     assert!(stage.model.replaying.result.is_none(), "what was given up is dropped");
 }
 

@@ -2,6 +2,7 @@
 
 use countersign::app::effect::Effect;
 use countersign::app::msg::Msg;
+use countersign::app::review;
 use countersign::runtime::reviewing;
 
 use crate::support::stage::Stage;
@@ -32,9 +33,9 @@ pub(crate) fn reviewing(size: (u16, u16), ended: bool) -> Stage {
     let (ticket, ask) = ask.unwrap();
     if ended {
         let reviewed = reviewing::review(&ask, &reviewing::Progress::default()).unwrap();
-        stage.send(Msg::Reviewed(ticket, Box::new(reviewed)));
+        stage.send(Msg::Review(review::Msg::Reviewed(ticket, Box::new(reviewed))));
     } else {
-        stage.send(Msg::ReviewProgress(ticket, 2));
+        stage.send(Msg::Review(review::Msg::Progress(ticket, 2)));
     }
     stage
 }

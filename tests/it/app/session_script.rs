@@ -2,9 +2,10 @@
 
 use countersign::app::effect::Effect;
 use countersign::app::job::{Job, Outcome};
-use countersign::app::msg::{Failure, Msg};
+use countersign::app::msg::Msg;
 use countersign::app::shell::remote::Ticket;
 use countersign::app::shell::report::Report;
+use countersign::app::work::{Failure, WorkMsg};
 use countersign::runtime::backend::Backend;
 use countersign::runtime::files::Files;
 use countersign::runtime::jobs::perform;
@@ -34,8 +35,8 @@ pub(crate) fn in_the_way(size: (u16, u16)) -> Stage {
     let mut stage = asked(size);
     let (ticket, _) = job(&stage.keys("Enter"));
     let outcome = Outcome::InTheWay { path: "/home/me/session.sh".into(), text: Some("#!/bin/sh\n".into()) };
-    stage.send(Msg::JobDone(ticket, 0, outcome));
-    stage.send(Msg::Ended(ticket, Ok(())));
+    stage.send(Msg::Work(WorkMsg::Done(ticket, 0, outcome)));
+    stage.send(Msg::Work(WorkMsg::Ended(ticket, Ok(()))));
     stage
 }
 

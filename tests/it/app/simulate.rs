@@ -1,10 +1,11 @@
 //! Asking about pods: of several images, from a manifest, from the cluster; what if; the tree of the
 //! decision; tags and platforms.
 
+use countersign::app::draft::file;
 use countersign::app::draft::file::state::{FileReply, FileTask, Opened, Stamp};
 use countersign::app::effect::Effect;
 use countersign::app::history::state::{Author, History, Version};
-use countersign::app::msg::Msg;
+use countersign::app::msg::{Msg, TerminalEvent};
 use countersign::app::query::Query;
 use countersign::app::shell::remote::Remote;
 use countersign::app::shell::report::Report;
@@ -60,7 +61,7 @@ pub(crate) fn attested(size: (u16, u16)) -> Stage {
     let mut stage = Stage::full(size);
     let policy = policy(&files::updated_policy(names::PROJECT));
     stage.model.session.remotes.policy = Remote::ready(Box::new(policy), now());
-    stage.send(Msg::Resumed);
+    stage.send(Msg::Terminal(TerminalEvent::Resumed));
     assert_eq!(outcome(&stage), Some(Outcome::Admit));
     stage
 }
@@ -90,7 +91,7 @@ pub(crate) fn decided(size: (u16, u16)) -> Stage {
 pub(crate) fn two_pods(size: (u16, u16)) -> Stage {
     let mut stage = Stage::full(size);
     stage.keys("1 m");
-    stage.send(Msg::Paste(TWO_PODS.into()));
+    stage.send(Msg::Terminal(TerminalEvent::Paste(TWO_PODS.into())));
     stage.keys("Enter");
     stage
 }
@@ -122,7 +123,7 @@ fn what_is_wrong_in_a_manifest_is_said_at_its_place_and_kept() {
     let mut stage = Stage::full((120, 40));
     stage.keys("1 m Enter");
     stage.row("paste a manifest, or name a file");
-    stage.send(Msg::Paste("kind: Pod\nspec: {containers: [{image: 7}]}\n".into()));
+    stage.send(Msg::Terminal(TerminalEvent::Paste("kind: Pod\nspec: {containers: [{image: 7}]}\n".into())));
     stage.keys("Enter");
     stage.row("line 2, column");
     stage.row("kind: Pod");
@@ -136,11 +137,11 @@ fn a_manifest_is_read_from_a_file() {
     let effects = stage.keys("Enter");
     assert!(effects.contains(&Effect::File(FileTask::Manifest("pods.yaml".into()))), "{effects:?}");
     let failed = FileReply::Manifest(Err(Report::new("pods.yaml cannot be read")));
-    stage.send(Msg::File(failed));
+    stage.send(Msg::File(file::Msg::Replied(failed)));
     stage.row("pods.yaml cannot be read");
     stage.keys("Enter");
     let opened = Opened { path: "/p/pods.yaml".into(), text: TWO_PODS.into(), stamp: Stamp::default() };
-    stage.send(Msg::File(FileReply::Manifest(Ok(opened))));
+    stage.send(Msg::File(file::Msg::Replied(FileReply::Manifest(Ok(opened)))));
     stage.row("Which of 2 pods");
 }
 
@@ -287,7 +288,7 @@ pub(crate) fn index_looked_at(size: (u16, u16)) -> Stage {
     assert_eq!(asked, Some(vec![TAG.to_owned(), image().as_str().to_owned()]), "{effects:?}");
     let found = [(TAG.to_owned(), Ok(index())), (image().as_str().to_owned(), Ok(alone))].into();
     stage.model.session.remotes.registry = Remote::ready(found, now());
-    stage.send(Msg::Resumed);
+    stage.send(Msg::Terminal(TerminalEvent::Resumed));
     stage
 }
 
@@ -311,11 +312,11 @@ fn a_tag_that_moved_since_it_was_attested_is_told() {
     let mut stage = index_looked_at((120, 40));
     let moved = Registered { children: Vec::new(), ..index() };
     stage.model.session.remotes.registry = Remote::ready([(TAG.to_owned(), Ok(moved))].into(), now());
-    stage.send(Msg::Resumed);
+    stage.send(Msg::Terminal(TerminalEvent::Resumed));
     stage.row("the tag moved since my-binauthz-attestor attested it");
     let failed = [(TAG.to_owned(), Err("404 MANIFEST_UNKNOWN".to_owned()))].into();
     stage.model.session.remotes.registry = Remote::ready(failed, now());
-    stage.send(Msg::Resumed);
+    stage.send(Msg::Terminal(TerminalEvent::Resumed));
     stage.row("not known: 404 MANIFEST_UNKNOWN");
 }
 
@@ -323,7 +324,7 @@ fn a_tag_that_moved_since_it_was_attested_is_told() {
 fn by_digest_instead_of_by_tag() {
     let mut stage = attested((120, 40));
     stage.model.session.choose(TAG.parse().unwrap());
-    let effects = stage.send(Msg::Resumed);
+    let effects = stage.send(Msg::Terminal(TerminalEvent::Resumed));
     let looks_up = |effect: &Effect| matches!(effect, Effect::Load(_, Query::Registry { images }) if *images == [TAG]);
     assert!(effects.iter().any(looks_up), "{effects:?}");
     assert_eq!(outcome(&stage), Some(Outcome::Deny), "by tag");

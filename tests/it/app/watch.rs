@@ -3,9 +3,10 @@
 
 use std::collections::BTreeMap;
 
+use countersign::app::cluster;
 use countersign::app::cluster::state::{Feed, News, Watched};
 use countersign::app::effect::Effect;
-use countersign::app::msg::Msg;
+use countersign::app::msg::{Msg, TerminalEvent};
 use countersign::app::shell::remote::Ticket;
 use countersign::app::shell::report::Report;
 use countersign::domain::resource::{ClusterEvent, Workload, WorkloadKind};
@@ -19,7 +20,7 @@ fn ticket(stage: &Stage) -> Ticket {
 
 fn tell(stage: &mut Stage, news: News) {
     let ticket = ticket(stage);
-    stage.send(Msg::Watched(ticket, Box::new(news)));
+    stage.send(Msg::Cluster(cluster::Msg::Watched(ticket, Box::new(news))));
 }
 
 pub(crate) fn event(object: &str, message: &str, count: u32, seen: [&str; 2]) -> ClusterEvent {
@@ -159,11 +160,11 @@ fn news_of_a_watch_that_was_given_up_are_dropped() {
     let effects = stage.keys("1 r");
     assert!(effects.iter().any(|effect| matches!(effect, Effect::Watch(_, Some(_)))));
     assert_ne!(old, ticket(&stage));
-    stage.send(Msg::Watched(old, Box::new(News::Events(Vec::new()))));
+    stage.send(Msg::Cluster(cluster::Msg::Watched(old, Box::new(News::Events(Vec::new())))));
     assert_eq!(stage.model.session.remotes.events.items().len(), 2);
     // Without its cluster there is nothing to watch.
     stage.model.session.cluster = None;
-    let effects = stage.send(Msg::Resumed);
+    let effects = stage.send(Msg::Terminal(TerminalEvent::Resumed));
     assert!(effects.iter().any(|effect| matches!(effect, Effect::Watch(_, None))));
     assert_eq!(stage.model.session.remotes.events.items().len(), 0);
 }

@@ -2,9 +2,10 @@
 
 use countersign::app::effect::Effect;
 use countersign::app::job::Outcome;
-use countersign::app::msg::{Failure, Msg};
+use countersign::app::msg::{Msg, TerminalEvent};
 use countersign::app::shell::remote::Ticket;
 use countersign::app::shell::report::Report;
+use countersign::app::work::{Failure, WorkMsg};
 
 use super::{SIZES, after};
 use crate::app::{
@@ -112,7 +113,9 @@ fn simulations() {
     shown("manifest", |size| {
         let mut stage = Stage::full(size);
         stage.keys("1 m");
-        stage.send(Msg::Paste("kind: Pod\nmetadata:\n  name: web\nspec:\n  containers:\n  - image: nginx\n".into()));
+        stage.send(Msg::Terminal(TerminalEvent::Paste(
+            "kind: Pod\nmetadata:\n  name: web\nspec:\n  containers:\n  - image: nginx\n".into(),
+        )));
         stage
     });
     shown("manifest-pods", simulate::two_pods);
@@ -151,7 +154,10 @@ fn the_signing_wizard() {
         stage.keys("3 s Enter Enter");
         stage.type_text("wrong");
         let ticket = started(&mut stage, "Enter");
-        stage.send(Msg::Ended(ticket, Err(Failure::Failed(0, Report::new("the passphrase is not that of the key")))));
+        stage.send(Msg::Work(WorkMsg::Ended(
+            ticket,
+            Err(Failure::Failed(0, Report::new("the passphrase is not that of the key"))),
+        )));
         stage
     });
 }
@@ -168,7 +174,7 @@ fn signed(size: (u16, u16)) -> Stage {
     stage.type_text("secret words");
     let ticket = started(&mut stage, "Enter");
     let message = b"-----BEGIN PGP MESSAGE-----\n\nowEBSwK0/ZANAwAIAR==\n-----END PGP MESSAGE-----\n".to_vec();
-    stage.send(Msg::JobDone(ticket, 0, Outcome::Signed { message, warnings: Vec::new() }));
+    stage.send(Msg::Work(WorkMsg::Done(ticket, 0, Outcome::Signed { message, warnings: Vec::new() })));
     stage
 }
 

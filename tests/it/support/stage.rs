@@ -3,10 +3,11 @@
 use std::sync::Arc;
 
 use countersign::app::Model;
+use countersign::app::cluster;
 use countersign::app::cluster::state::{Feed, News, Watched};
 use countersign::app::effect::{Effect, Saved};
 use countersign::app::model::Deps;
-use countersign::app::msg::{Mouse, Msg};
+use countersign::app::msg::{Mouse, Msg, TerminalEvent};
 use countersign::app::query::Work;
 use countersign::app::session::Connection;
 use countersign::app::shell::remote::{Remote, Ticket};
@@ -70,7 +71,7 @@ impl Stage {
     pub(crate) fn full(size: (u16, u16)) -> Self {
         let mut stage = Self::empty(size);
         fill(&mut stage.model);
-        let effects = stage.send(Msg::Resumed);
+        let effects = stage.send(Msg::Terminal(TerminalEvent::Resumed));
         stage.watched(&effects);
         stage
     }
@@ -83,7 +84,7 @@ impl Stage {
         for news in
             [News::Workloads(workloads()), News::Events(events()), live(Watched::Workloads), live(Watched::Events)]
         {
-            self.send(Msg::Watched(begun.unwrap(), Box::new(news)));
+            self.send(Msg::Cluster(cluster::Msg::Watched(begun.unwrap(), Box::new(news))));
         }
     }
 
@@ -130,13 +131,13 @@ impl Stage {
     /// Keys by name, separated by blanks.
     pub(crate) fn keys(&mut self, keys: &str) -> Vec<Effect> {
         let events: Vec<KeyEvent> = keys.split_whitespace().map(key).collect();
-        events.into_iter().flat_map(|event| self.send(Msg::Key(event))).collect()
+        events.into_iter().flat_map(|event| self.send(Msg::Terminal(TerminalEvent::Key(event)))).collect()
     }
 
     /// Types a text, character by character.
     pub(crate) fn type_text(&mut self, text: &str) {
         for c in text.chars() {
-            self.send(Msg::Key(KeyEvent::new(KeyCode::Char(c), KeyModifiers::NONE)));
+            self.send(Msg::Terminal(TerminalEvent::Key(KeyEvent::new(KeyCode::Char(c), KeyModifiers::NONE))));
         }
     }
 
@@ -152,7 +153,7 @@ impl Stage {
     /// What the frame says, row by row, after telling the model its sizes as the event loop does.
     pub(crate) fn rows(&mut self) -> Vec<String> {
         self.draw();
-        self.send(Msg::Viewport(self.state.viewport.clone()));
+        self.send(Msg::Terminal(TerminalEvent::Viewport(self.state.viewport.clone())));
         countersign::ui::text::rows(&self.draw().0)
     }
 
@@ -174,13 +175,13 @@ impl Stage {
             u16::try_from(countersign::app::shell::text::width(before)).unwrap(),
             u16::try_from(y).unwrap(),
         );
-        self.send(Msg::Mouse(Mouse::Click(self.state.target(at))))
+        self.send(Msg::Terminal(TerminalEvent::Mouse(Mouse::Click(self.state.target(at)))))
     }
 
     /// Turns the wheel over the middle of the screen; negative is up.
     pub(crate) fn wheel(&mut self, rows: i16) {
         let target = self.state.target(Position::new(self.size.0 / 2, self.size.1 / 2));
-        self.send(Msg::Mouse(Mouse::Scroll(target, rows)));
+        self.send(Msg::Terminal(TerminalEvent::Mouse(Mouse::Scroll(target, rows))));
     }
 
     pub(crate) fn styles(&self) -> &Styles {

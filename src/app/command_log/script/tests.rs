@@ -1,8 +1,8 @@
 use crate::command_log::state::CommandLog;
 use crate::job::{Deploy, Job, NewAttestation, Outcome};
-use crate::msg::Failure;
 use crate::shell::remote::Ticket;
 use crate::shell::report::Report;
+use crate::work::Failure;
 use domain::key::{KeySpec, Passphrase};
 use domain::name::ClusterId;
 use domain::resource::WorkloadKind;

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use crate::decision::manifest;
 use crate::draft::file::state::{DraftFile, FileReply, FileTask, Listed, Opened, Outside, Stamp};
-use crate::draft::file::{Choice, Then};
+use crate::draft::file::{Choice, Msg, Then};
 use crate::effect::Effect;
 use crate::job::Job;
 use crate::model::Model;
@@ -52,7 +52,15 @@ pub(crate) fn path_form(_model: &Model) -> Form {
     Form::new(FormKind::OpenFile, "Open a file as the draft", "").text("path", "Path", "", help)
 }
 
-pub(crate) fn replied(model: &mut Model, reply: FileReply) -> Vec<Effect> {
+/// Takes what is told of files.
+pub(crate) fn receive(model: &mut Model, msg: Msg) -> Vec<Effect> {
+    match msg {
+        Msg::Replied(reply) => replied(model, reply),
+        Msg::Edited(result) => edited(model, result),
+    }
+}
+
+fn replied(model: &mut Model, reply: FileReply) -> Vec<Effect> {
     match reply {
         FileReply::Listed(directory, entries) => return pick(model, &directory, &entries),
         FileReply::Opened(opened) => return opened_file(model, opened),
@@ -309,7 +317,7 @@ pub(crate) fn edit_outside(model: &Model) -> Vec<Effect> {
 }
 
 /// What the editor left comes back as one undo step.
-pub(crate) fn edited(model: &mut Model, result: Result<String, Report>) -> Vec<Effect> {
+fn edited(model: &mut Model, result: Result<String, Report>) -> Vec<Effect> {
     match result {
         Err(report) => {
             model.say(Weight::Error, report.title.clone());

@@ -6,7 +6,7 @@ use std::time::Duration;
 use countersign::app::Model;
 use countersign::app::effect::{Effect, Saved};
 use countersign::app::model::Deps;
-use countersign::app::msg::Msg;
+use countersign::app::msg::{Msg, TerminalEvent};
 use countersign::app::overlay::Overlay;
 use countersign::app::sign::state::Stage as Page;
 use countersign::app::update::{start, update};
@@ -77,7 +77,7 @@ impl Bench {
     }
 
     fn key(&mut self, code: KeyCode) {
-        self.send(Msg::Key(KeyEvent::new(code, KeyModifiers::NONE)));
+        self.send(Msg::Terminal(TerminalEvent::Key(KeyEvent::new(code, KeyModifiers::NONE))));
     }
 
     /// Takes what comes until it is so.
