@@ -28,6 +28,7 @@ pub mod screen;
 pub mod terminal;
 pub mod verifier;
 mod watching;
+mod writer;
 
 use std::path::PathBuf;
 use std::sync::Arc;

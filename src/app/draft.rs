@@ -19,4 +19,4 @@ pub mod text;
 
 pub use action::Action;
 pub use choice::{Choice, Then};
-pub use msg::Msg;
+pub use msg::{Effect, Msg};

@@ -10,4 +10,4 @@ pub mod state;
 
 pub use action::Action;
 pub use choice::Then;
-pub use msg::Msg;
+pub use msg::{Effect, Msg};

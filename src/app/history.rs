@@ -9,4 +9,4 @@ pub mod state;
 
 pub use action::Action;
 pub use choice::Then;
-pub use msg::Msg;
+pub use msg::{Effect, Msg};

@@ -8,4 +8,4 @@ pub mod state;
 
 pub use action::Action;
 pub use choice::Choice;
-pub use msg::Msg;
+pub use msg::{Effect, Msg};

@@ -6,4 +6,4 @@ pub mod msg;
 pub mod state;
 
 pub use action::Action;
-pub use msg::Msg;
+pub use msg::{Effect, Msg};

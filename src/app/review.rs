@@ -9,4 +9,4 @@ pub mod preview;
 pub mod state;
 
 pub use action::Action;
-pub use msg::Msg;
+pub use msg::{Effect, Msg};

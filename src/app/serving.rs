@@ -5,4 +5,4 @@ pub mod action;
 pub mod msg;
 
 pub use action::Action;
-pub use msg::Msg;
+pub use msg::{Effect, Msg};

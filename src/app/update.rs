@@ -39,7 +39,7 @@ pub fn update(model: &mut Model, msg: Msg, now: Timestamp) -> Vec<Effect> {
     let draft_before = model.draft.editor.revision();
     let typing = if msg.is_in_a_pause() { Typing::Pauses } else { Typing::Goes };
     let mut effects = handle(model, msg);
-    effects.extend(model.draft.refresh());
+    effects.extend(model.draft.refresh().map(Effect::Draft));
     if model.draft.finder.open {
         model.draft.finder.refresh(&model.draft.editor);
     }
@@ -142,7 +142,7 @@ fn timed(model: &mut Model, timer: Timer) -> Vec<Effect> {
             if model.is_busy() { vec![Effect::After(Timer::Spinner, SPINNER)] } else { Vec::new() }
         }
         Timer::Watch => file::act::watch(model),
-        Timer::SaveDraft => vec![Effect::SaveDraft(model.draft.editor.text())],
+        Timer::SaveDraft => vec![Effect::Draft(draft::Effect::Save(model.draft.editor.text()))],
         Timer::Outside => serving::act::read_again(model),
         Timer::Survey => review::act::survey(model),
         Timer::Tests => vec![policy_test::act::read(model), Effect::After(Timer::Tests, TESTS)],

@@ -2,8 +2,6 @@
 
 use std::collections::HashMap;
 use std::sync::Arc;
-use std::sync::mpsc as blocking_mpsc;
-use std::thread::JoinHandle;
 use std::time::Duration;
 
 use tokio::sync::mpsc::UnboundedSender;
@@ -13,11 +11,12 @@ use super::backend::Backend;
 use super::error::Error;
 use super::keeper::{Keeper, Task};
 use super::reviewing::{self, Progress};
+use super::writer::{Write, Writer};
 use super::{jobs, open_files, queries, replaying, watching};
 use app::cluster::state::{Feed, News, Watched};
 use app::draft::file;
 use app::draft::file::state::{FileTask, Outside};
-use app::effect::{Effect, Saved};
+use app::effect::Effect;
 use app::fix::state::FixAsk;
 use app::job::Job;
 use app::msg::Msg;
@@ -29,7 +28,7 @@ use app::shell::remote::Ticket;
 use app::shell::report::Report;
 use app::shell::timer::Timer;
 use app::work::{Failure, WorkMsg};
-use app::{cluster, draft, fix, people, review, serving};
+use app::{cluster, draft, fix, people, replay, review, serving};
 use domain::document::{Dialect, Document};
 use domain::name::ClusterId;
 use signing::openpgp::Verifier;
@@ -86,31 +85,32 @@ impl Runner {
             Effect::Cancel(ticket) => self.cancel(ticket),
             Effect::After(timer, delay) => self.after(timer, delay),
             Effect::Save(saved) => self.writer.save(saved),
-            Effect::SaveDraft(text) => self.writer.send(Write::Draft(text)),
-            Effect::Preview(ticket, ask) => self.preview(ticket, *ask),
-            Effect::Watch(ticket, cluster) => self.watch(ticket, cluster),
-            Effect::Replay(ticket, ask) => self.replay(ticket, *ask),
-            Effect::Review(ticket, ask) => self.review(ticket, *ask),
-            Effect::Fix(ticket, ask) => self.fix(ticket, ask),
-            Effect::History(project, version) => self.keeper.send(Task::History(project, version)),
-            Effect::ReadTests(draft) => self.keeper.send(Task::ReadTests(draft)),
-            Effect::WriteTests(draft, text) => self.keeper.send(Task::WriteTests(draft, text)),
-            Effect::Parse(revision, text) => self.parse(revision, text),
             Effect::Copy(text) => {
                 self.writer.send(Write::Clipboard(text.clone()));
                 return Some(Request::Copy(text));
             }
-            Effect::File(task) => self.file(task),
-            Effect::EditOutside(outside) => return Some(Request::Outside(outside)),
-            Effect::Serve(open) => self.serve(open),
-            Effect::ActAs(name) => {
-                let result = self.backend.act_as(&name).map(|()| name).map_err(Report::from);
-                let _ = self.messages.send(Msg::People(people::Msg::ActsAs(result)));
-            }
             Effect::Suspend => return Some(Request::Suspend),
             Effect::Quit => return Some(Request::Quit),
+            Effect::Cluster(cluster::Effect::Watch(ticket, cluster)) => self.watch(ticket, cluster),
+            Effect::Draft(draft::Effect::Save(text)) => self.writer.send(Write::Draft(text)),
+            Effect::Draft(draft::Effect::Parse(revision, text)) => self.parse(revision, text),
+            Effect::File(file::Effect::Task(task)) => self.file(task),
+            Effect::File(file::Effect::EditOutside(outside)) => return Some(Request::Outside(outside)),
+            Effect::Fix(fix::Effect::Find(ticket, ask)) => self.fix(ticket, ask),
+            Effect::History(effect) => self.keeper.send(Task::History(effect)),
+            Effect::People(people::Effect::ActAs(name)) => self.act_as(name),
+            Effect::PolicyTest(effect) => self.keeper.send(Task::PolicyTest(effect)),
+            Effect::Replay(replay::Effect::Replay(ticket, ask)) => self.replay(ticket, *ask),
+            Effect::Review(review::Effect::Preview(ticket, ask)) => self.preview(ticket, *ask),
+            Effect::Review(review::Effect::Review(ticket, ask)) => self.review(ticket, *ask),
+            Effect::Serving(serving::Effect::Serve(open)) => self.serve(open),
         }
         None
+    }
+
+    fn act_as(&self, name: String) {
+        let result = self.backend.act_as(&name).map(|()| name).map_err(Report::from);
+        let _ = self.messages.send(Msg::People(people::Msg::ActsAs(result)));
     }
 
     fn load(&self, ticket: Ticket, query: Query) {
@@ -327,72 +327,6 @@ fn failed_answer(source: Source, report: Report) -> Answer {
 
 /// How often the count of a review moves.
 const REVIEW_TICK: Duration = Duration::from_millis(100);
-
-/// How long the screen waits for the session to be written.
-const SAVE_PATIENCE: Duration = Duration::from_millis(200);
-
-/// What is written to disk.
-#[derive(Debug)]
-enum Write {
-    /// Told when it is on the disk.
-    Session(Box<Saved>, blocking_mpsc::SyncSender<()>),
-    Draft(String),
-    Clipboard(String),
-}
-
-/// One thread that writes, so that writes stay in order and nothing waits for the disk.
-#[derive(Debug)]
-struct Writer {
-    sender: Option<blocking_mpsc::Sender<Write>>,
-    thread: Option<JoinHandle<()>>,
-}
-
-impl Writer {
-    fn start(backend: &Backend, messages: UnboundedSender<Msg>) -> Self {
-        let (sender, receiver) = blocking_mpsc::channel();
-        let files = backend.files.clone();
-        let thread = std::thread::spawn(move || {
-            for write in receiver {
-                let result = match write {
-                    Write::Session(saved, done) => {
-                        let result = files.save(&saved);
-                        let _ = done.try_send(());
-                        result
-                    }
-                    Write::Draft(text) => files.save_draft(&text),
-                    Write::Clipboard(text) => files.save_clipboard(&text),
-                };
-                if let Err(error) = result {
-                    let report =
-                        Report::of(&error).hinted("Nothing is lost while the program runs: make room on the disk.");
-                    let _ = messages.send(Msg::Notice(report));
-                }
-            }
-        });
-        Self { sender: Some(sender), thread: Some(thread) }
-    }
-
-    /// Writes the session, and waits for it: a step that the next frame shows as done is on the disk,
-    /// whatever happens to the process then. A disk that is stuck does not hold the screen for long.
-    fn save(&self, saved: Box<Saved>) {
-        let (done, is_done) = blocking_mpsc::sync_channel(1);
-        self.send(Write::Session(saved, done));
-        let _ = is_done.recv_timeout(SAVE_PATIENCE);
-    }
-
-    fn send(&self, write: Write) {
-        if let Some(sender) = &self.sender {
-            let _ = sender.send(write);
-        }
-    }
-
-    fn finish(mut self) {
-        self.sender = None;
-        if let Some(thread) = self.thread.take() {
-            let _ = thread.join();
-        }
-    }
-}
 
 #[cfg(test)]
 mod tests {

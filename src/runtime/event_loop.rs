@@ -156,7 +156,7 @@ where
         }
         match api_log::lines(&self.backend) {
             Some(lines) if lines != self.model.ui.requests => self.tell(Msg::Requests(lines)),
-            _ => Ok(()),
+            Some(_) | None => Ok(()),
         }
     }
 

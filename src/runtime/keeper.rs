@@ -10,23 +10,19 @@ use std::time::SystemTime;
 use tokio::sync::mpsc::UnboundedSender;
 
 use super::files::{Files, read_text, write_whole};
-use super::history;
-use app::history::state::Version;
+use super::history::keep;
+use app::history;
 use app::msg::Msg;
 use app::policy_test;
 use app::policy_test::state::TestsFile;
 use app::shell::report::Report;
 use domain::document::MAX_BYTES;
-use domain::name::ProjectId;
 
 /// What it is asked for.
 #[derive(Debug)]
 pub(super) enum Task {
-    /// Answered with all that is kept.
-    History(ProjectId, Option<Box<Version>>),
-    /// Answered with the tests beside a draft, where they are others than before.
-    ReadTests(Option<String>),
-    WriteTests(Option<String>, String),
+    History(history::Effect),
+    PolicyTest(policy_test::Effect),
 }
 
 /// The thread.
@@ -62,12 +58,12 @@ fn work(files: &Files, messages: &UnboundedSender<Msg>, tasks: Receiver<Task>) {
     let mut tests = Tests::default();
     for task in tasks {
         match task {
-            Task::History(project, version) => {
-                let history = history::keep(files, project.as_str(), version.map(|version| *version));
-                let _ = messages.send(Msg::History(app::history::Msg::Kept(Box::new(history))));
+            Task::History(history::Effect::Keep(project, version)) => {
+                let history = keep(files, project.as_str(), version.map(|version| *version));
+                let _ = messages.send(Msg::History(history::Msg::Kept(Box::new(history))));
             }
-            Task::ReadTests(draft) => tests.read(files.tests(draft.as_deref()), messages),
-            Task::WriteTests(draft, text) => {
+            Task::PolicyTest(policy_test::Effect::Read(draft)) => tests.read(files.tests(draft.as_deref()), messages),
+            Task::PolicyTest(policy_test::Effect::Write(draft, text)) => {
                 let path = files.tests(draft.as_deref());
                 if let Err(error) = write_whole(&path, text.as_bytes()) {
                     let report = Report::new(format!("{}: {error}", path.display())).hinted("The test was not added.");

@@ -1,5 +1,6 @@
 //! The watch of the chosen cluster: when it begins, what it tells, how its events are shown.
 
+use crate::cluster;
 use crate::cluster::Msg;
 use crate::cluster::state::{Feed, News, Watched};
 use crate::effect::Effect;
@@ -43,7 +44,7 @@ fn begin(model: &mut Model) -> Effect {
         remotes.events.start(ticket);
     }
     watching.cluster = wanted.clone().map(|cluster| (ticket, cluster));
-    Effect::Watch(ticket, wanted)
+    Effect::Cluster(cluster::Effect::Watch(ticket, wanted))
 }
 
 /// Takes what is told of the cluster.

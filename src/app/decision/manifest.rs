@@ -2,6 +2,7 @@
 
 use crate::decision::Choice;
 use crate::decision::manifest_text::Given;
+use crate::draft::file;
 use crate::draft::file::state::{FileTask, Opened};
 use crate::effect::Effect;
 use crate::model::Model;
@@ -35,7 +36,7 @@ pub(crate) fn take(model: &mut Model, form: &Form) -> Result<Vec<Effect>, (&'sta
     let named = !file.is_empty() && file != model.manifest.file;
     model.manifest = Given { text: text.clone(), file: file.clone() };
     if named || !typed {
-        return Ok(vec![Effect::File(FileTask::Manifest(file))]);
+        return Ok(vec![Effect::File(file::Effect::Task(FileTask::Manifest(file)))]);
     }
     let pods = (model.deps.manifests)(&text).map_err(|fault| ("manifest", told(&fault)))?;
     Ok(choose(model, pods))

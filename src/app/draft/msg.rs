@@ -1,6 +1,15 @@
-//! What the draft is told.
+//! What the draft asks of the runtime, and what it is told.
 
 use domain::document::Document;
+
+/// What is asked of the runtime.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Effect {
+    /// Writes the draft as it is, so that nothing is lost.
+    Save(String),
+    /// Reads a text of this revision beside; answered by [`Msg::Parsed`].
+    Parse(u64, String),
+}
 
 /// What came of what was asked for it.
 #[derive(Debug, Clone, PartialEq)]

@@ -1,11 +1,11 @@
 //! The Policy Creator's draft: its text, what it means, and where it came from.
 
+use crate::draft::Effect;
 use crate::draft::complete::list::Completing;
 use crate::draft::editor::{Editor, EditorCommand, Motion};
 use crate::draft::file::state::{DraftFile, Opened};
 use crate::draft::find::state::Finder;
 use crate::draft::project_facts::{Basis, Ground};
-use crate::effect::Effect;
 use crate::session::Session;
 use domain::admission::Evidence;
 use domain::attestation::Verify;

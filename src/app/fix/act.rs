@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::effect::Effect;
+use crate::fix;
 use crate::fix::break_glass::{Composed, JUSTIFICATION};
 use crate::fix::state::{FixAsk, FixesBox, Fixing};
 use crate::fix::{Action, Msg, Then};
@@ -69,7 +70,7 @@ pub(crate) fn follow(model: &mut Model) -> Vec<Effect> {
     };
     let ticket = model.next_ticket();
     model.fixing = Fixing { ticket: Some(ticket), ask: Some(ask.clone()), fixes: None };
-    vec![Effect::Fix(ticket, ask)]
+    vec![Effect::Fix(fix::Effect::Find(ticket, ask))]
 }
 
 /// Takes what is told of fixes.

@@ -2,6 +2,7 @@
 
 use crate::draft;
 use crate::effect::Effect;
+use crate::history;
 use crate::history::state::{Author, History, HistoryBox, Version};
 use crate::history::{Action, Msg, Then};
 use crate::model::Model;
@@ -22,7 +23,7 @@ pub(crate) fn seen(model: &Model) -> Vec<Effect> {
     if is_known {
         return Vec::new();
     }
-    vec![Effect::History(project, Some(Box::new(Version::seen(live.clone(), model.ui.now))))]
+    vec![Effect::History(history::Effect::Keep(project, Some(Box::new(Version::seen(live.clone(), model.ui.now)))))]
 }
 
 /// Forgets what belonged to another project.
@@ -37,7 +38,7 @@ pub(crate) fn leave_project(model: &mut Model) {
 pub(crate) fn imported(model: &Model, project: &ProjectId, stored: &Policy) -> Vec<Effect> {
     let author = Author::Here(account(model));
     let version = Version { at: model.ui.now, author, policy: stored.clone() };
-    vec![Effect::History(project.clone(), Some(Box::new(version)))]
+    vec![Effect::History(history::Effect::Keep(project.clone(), Some(Box::new(version))))]
 }
 
 /// Who imports here.
@@ -93,7 +94,7 @@ pub(crate) fn open(model: &mut Model) -> Vec<Effect> {
         return Vec::new();
     };
     model.overlays.push(Overlay::History(HistoryBox::default()));
-    vec![Effect::History(project, None)]
+    vec![Effect::History(history::Effect::Keep(project, None))]
 }
 
 pub(crate) fn act(model: &mut Model, action: Action) -> Vec<Effect> {

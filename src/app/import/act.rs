@@ -130,7 +130,7 @@ pub(crate) fn import(model: &mut Model) -> Vec<Effect> {
     };
     let text = model.draft.editor.text();
     // Whatever becomes of the import, what was typed is on the disk.
-    let kept = vec![Effect::SaveDraft(text.clone())];
+    let kept = vec![Effect::Draft(draft::Effect::Save(text.clone()))];
     if let Some(base) = other_base(model, &live) {
         open(model, project, &base, live);
         return kept;

@@ -1,6 +1,7 @@
 //! Starting and ending work: jobs, notices, copies, the end of the program.
 
 use super::Model;
+use crate::draft;
 use crate::effect::Effect;
 use crate::job::Job;
 use crate::shell::notice::Weight;
@@ -38,6 +39,10 @@ impl Model {
     /// Ends the program; the draft and the session are written first.
     pub(crate) fn quit(&mut self) -> Vec<Effect> {
         self.ui.quitting = true;
-        vec![Effect::SaveDraft(self.draft.editor.text()), Effect::Save(Box::new(self.to_save())), Effect::Quit]
+        vec![
+            Effect::Draft(draft::Effect::Save(self.draft.editor.text())),
+            Effect::Save(Box::new(self.to_save())),
+            Effect::Quit,
+        ]
     }
 }

@@ -4,6 +4,7 @@ use crate::Model;
 use crate::cluster::watch;
 use crate::effect::Effect;
 use crate::overlay::{self, Entry};
+use crate::people;
 use crate::people::state::{People, Persona};
 use crate::people::{Choice, Msg};
 use crate::query::Source;
@@ -58,7 +59,7 @@ fn act_as(model: &mut Model, name: &str) -> Vec<Effect> {
         model.say(Weight::Warning, "Work is under way: wait for its end, or cancel it, to act as somebody else.");
         return Vec::new();
     }
-    vec![Effect::ActAs(name.to_owned())]
+    vec![Effect::People(people::Effect::ActAs(name.to_owned()))]
 }
 
 /// Somebody else asks: what the services said before is not for that person, and is asked anew.

@@ -4,6 +4,7 @@ use crate::decision::state::Under;
 use crate::effect::Effect;
 use crate::model::Model;
 use crate::overlay::{self, Body, Confirm, Overlay};
+use crate::policy_test;
 use crate::policy_test::state::{TestsBox, with_decision};
 use crate::policy_test::{Action, Msg, Then};
 use crate::shell::notice::Weight;
@@ -11,7 +12,7 @@ use crate::shell::tab::Pane;
 
 /// Looks at the tests beside the draft.
 pub(crate) fn read(model: &Model) -> Effect {
-    Effect::ReadTests(draft_path(model))
+    Effect::PolicyTest(policy_test::Effect::Read(draft_path(model)))
 }
 
 fn draft_path(model: &Model) -> Option<String> {
@@ -21,7 +22,7 @@ fn draft_path(model: &Model) -> Option<String> {
 /// Goes on after a yes.
 pub(crate) fn proceed(model: &Model, then: Then) -> Vec<Effect> {
     match then {
-        Then::Write(text) => vec![Effect::WriteTests(draft_path(model), text)],
+        Then::Write(text) => vec![Effect::PolicyTest(policy_test::Effect::Write(draft_path(model), text))],
     }
 }
 

@@ -1,6 +1,16 @@
-//! What the tests are told.
+//! What the tests ask of the runtime, and what they are told.
 
 use crate::policy_test::state::TestsFile;
+
+/// What is asked of the runtime.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Effect {
+    /// Reads the tests beside the draft's file (or beside the draft as it is kept, for `None`), if they
+    /// are others than were last read.
+    Read(Option<String>),
+    /// Writes the tests beside the draft's file, and reads them.
+    Write(Option<String>, String),
+}
 
 /// What came of reading their file.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use crate::effect::Effect;
 use crate::model::Model;
 use crate::overlay::{Body, Overlay};
+use crate::replay;
 use crate::replay::Msg;
 use crate::replay::state::{Entries, ReplayAsk, ReplayProgress, Replaying};
 use crate::shell::form::{Form, FormKind};
@@ -63,7 +64,7 @@ pub(crate) fn take(model: &mut Model, form: &Form) -> Result<Vec<Effect>, (&'sta
     model.replaying =
         Replaying { ticket: Some(ticket), title, path, policy, progress: ReplayProgress::default(), result: None };
     model.overlays.push(Overlay::reader("Replay of audit log entries", Body::Replay));
-    Ok(before.into_iter().chain([Effect::Replay(ticket, Box::new(ask))]).collect())
+    Ok(before.into_iter().chain([Effect::Replay(replay::Effect::Replay(ticket, Box::new(ask)))]).collect())
 }
 
 /// Takes what is told of a replay.

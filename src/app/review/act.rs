@@ -7,6 +7,7 @@ use crate::job::Job;
 use crate::model::Model;
 use crate::overlay::{Body, Overlay, TwoDecisions};
 use crate::query::Source;
+use crate::review;
 use crate::review::state::{ReviewAsk, ReviewFormat, Reviewed};
 use crate::review::{Action, Msg};
 use crate::shell::form::{Form, FormKind};
@@ -55,8 +56,11 @@ pub(crate) fn follow(model: &mut Model) -> Vec<Effect> {
         *last_ticket = Ticket(last_ticket.0 + 1);
         *last_ticket
     };
-    let mut effects: Vec<Effect> =
-        preview.refresh(session, decisions.compiled(), deps.verifier.as_ref(), next).into_iter().collect();
+    let mut effects: Vec<Effect> = preview
+        .refresh(session, decisions.compiled(), deps.verifier.as_ref(), next)
+        .map(Effect::Review)
+        .into_iter()
+        .collect();
     let wanted = model.session.wanted_attestors(model.draft.policy());
     if model.preview.wants_survey(wanted) {
         effects.push(Effect::After(Timer::Survey, SURVEY));
@@ -136,7 +140,7 @@ fn start(model: &mut Model) -> Vec<Effect> {
     (reviewing.done, reviewing.total, reviewing.revision) = (0, ask.items.len(), model.draft.editor.revision());
     reviewing.result = None;
     model.overlays.push(Overlay::reader("Review of the draft", Body::Review));
-    before.into_iter().chain([Effect::Review(ticket, Box::new(ask))]).collect()
+    before.into_iter().chain([Effect::Review(review::Effect::Review(ticket, Box::new(ask)))]).collect()
 }
 
 /// Takes what is told of the preview and the review.

@@ -1,8 +1,18 @@
-//! What the preview and the review are told.
+//! What the preview and the review ask of the runtime, and what they are told.
 
-use crate::review::state::Reviewed;
+use crate::review::ask::Ask;
+use crate::review::state::{ReviewAsk, Reviewed};
 use crate::shell::remote::Ticket;
 use domain::review::ReviewRow;
+
+/// What is asked of the runtime.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Effect {
+    /// Decides a long inventory for the preview; the one before is given up.
+    Preview(Ticket, Box<Ask>),
+    /// Reviews the draft, with progress.
+    Review(Ticket, Box<ReviewAsk>),
+}
 
 /// What came of a long inventory.
 #[derive(Debug, Clone, PartialEq)]

@@ -10,7 +10,7 @@ use jiff::Timestamp;
 
 use crate::decision::state::Compiled;
 use crate::decision::subject::Subject;
-use crate::effect::Effect;
+use crate::review::Effect;
 use crate::review::ask::Ask;
 use crate::review::inventory;
 use crate::session::Session;

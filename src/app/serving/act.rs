@@ -5,6 +5,7 @@ use std::time::Duration;
 use crate::Model;
 use crate::effect::Effect;
 use crate::query::Source;
+use crate::serving;
 use crate::serving::Msg;
 use crate::session::Connection;
 use crate::shell::notice::Weight;
@@ -20,7 +21,7 @@ pub(crate) fn toggle(model: &mut Model) -> Vec<Effect> {
         model.say(Weight::Warning, "The sandbox is not up yet.");
         return Vec::new();
     }
-    vec![Effect::Serve(model.session.is_private)]
+    vec![Effect::Serving(serving::Effect::Serve(model.session.is_private))]
 }
 
 /// Takes what is told of other programs.

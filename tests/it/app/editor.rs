@@ -194,14 +194,17 @@ fn watches(effects: &[Effect]) -> bool {
 #[test]
 fn a_file_is_opened_and_what_stands_nowhere_else_is_not_lost() {
     let mut stage = draft("description: mine\n");
-    assert_eq!(stage.keys("C-o"), [Effect::File(FileTask::List(None))]);
+    assert_eq!(stage.keys("C-o"), [Effect::File(file::Effect::Task(FileTask::List(None)))]);
     let entry = |name: &str, is_directory| Listed { name: name.into(), path: format!("/home/me/{name}"), is_directory };
     stage.send(Msg::File(file::Msg::Replied(FileReply::Listed(
         "/home/me".into(),
         vec![entry("team policy.yaml", false), entry("..", true)],
     ))));
     stage.row("Open a file of /home/me");
-    assert_eq!(stage.keys("Enter"), [Effect::File(FileTask::Open("/home/me/team policy.yaml".into()))]);
+    assert_eq!(
+        stage.keys("Enter"),
+        [Effect::File(file::Effect::Task(FileTask::Open("/home/me/team policy.yaml".into())))]
+    );
     stage.send(Msg::File(file::Msg::Replied(FileReply::Opened(opened(DENY)))));
     stage.row("Open the file?");
     stage.row("- description: mine");
@@ -238,7 +241,7 @@ fn a_change_outside_is_asked_about() {
     let others = Opened { stamp: Stamp { modified: 2, length: 9 }, ..opened("others: 1\n") };
     assert_eq!(
         stage.send(Msg::Timer(Timer::Watch)),
-        [Effect::File(FileTask::Watch(others.path.clone(), opened(DENY).stamp))]
+        [Effect::File(file::Effect::Task(FileTask::Watch(others.path.clone(), opened(DENY).stamp)))]
     );
     stage.send(Msg::File(file::Msg::Replied(FileReply::Changed(others.clone()))));
     stage.row("team policy.yaml was changed outside");
@@ -251,7 +254,7 @@ fn a_change_outside_is_asked_about() {
     assert!(watches(&effects), "{effects:?}");
     assert_eq!(text(&stage), format!("# mine\n{DENY}"));
     let effects = stage.send(Msg::Timer(Timer::Watch));
-    assert_eq!(effects, [Effect::File(FileTask::Watch(others.path.clone(), others.stamp))]);
+    assert_eq!(effects, [Effect::File(file::Effect::Task(FileTask::Watch(others.path.clone(), others.stamp)))]);
     let again = Opened { stamp: Stamp { modified: 3, length: 9 }, ..opened("again: 1\n") };
     stage.send(Msg::File(file::Msg::Replied(FileReply::Changed(again))));
     stage.keys("Enter");
@@ -307,7 +310,7 @@ fn the_draft_is_saved_to_its_file_and_others_are_not_replaced_unasked() {
 fn what_the_editor_left_is_one_step() {
     let mut stage = draft(DENY);
     let name = "policy.yaml".to_owned();
-    assert_eq!(stage.keys("C-e"), [Effect::EditOutside(Outside { name, text: DENY.into() })]);
+    assert_eq!(stage.keys("C-e"), [Effect::File(file::Effect::EditOutside(Outside { name, text: DENY.into() }))]);
     stage.send(Msg::File(file::Msg::Edited(Ok(DENY.into()))));
     stage.row("the editor changed nothing");
     stage.send(Msg::File(file::Msg::Edited(Ok(format!("# new\n{DENY}# end\n")))));

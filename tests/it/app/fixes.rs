@@ -18,7 +18,7 @@ use crate::support::verify::Trusting;
 /// Answers what the keys asked to be worked out.
 fn answer(stage: &mut Stage, effects: &[Effect]) {
     let asked = effects.iter().find_map(|effect| match effect {
-        Effect::Fix(ticket, ask) => Some((*ticket, ask.clone())),
+        Effect::Fix(fix::Effect::Find(ticket, ask)) => Some((*ticket, ask.clone())),
         _ => None,
     });
     let (ticket, ask) = asked.unwrap_or_else(|| panic!("no fixes are asked for in {effects:?}"));
@@ -186,8 +186,9 @@ fn a_tag_is_deployed_by_its_digest() {
 fn what_changed_meanwhile_is_worked_out_again_and_old_answers_are_dropped() {
     let mut stage = Stage::full((120, 40));
     let effects = stage.keys("1 F");
-    let Some((old, ask)) =
-        effects.iter().find_map(|e| if let Effect::Fix(t, ask) = e { Some((*t, ask.clone())) } else { None })
+    let Some((old, ask)) = effects
+        .iter()
+        .find_map(|e| if let Effect::Fix(fix::Effect::Find(t, ask)) = e { Some((*t, ask.clone())) } else { None })
     else {
         panic!("{effects:?}")
     };
@@ -203,7 +204,7 @@ fn what_changed_meanwhile_is_worked_out_again_and_old_answers_are_dropped() {
 #[test]
 fn where_nothing_is_refused_the_key_says_so() {
     let mut stage = asking((120, 40), |_| {});
-    assert!(stage.keys("1 F").iter().all(|effect| !matches!(effect, Effect::Fix(..))));
+    assert!(stage.keys("1 F").iter().all(|effect| !matches!(effect, Effect::Fix(fix::Effect::Find(..)))));
     stage.row("nothing is refused here: the live policy admits it");
 }
 

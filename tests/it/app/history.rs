@@ -14,9 +14,9 @@ use super::import::{import, policy, read, shown, theirs};
 use crate::support::stage::{Stage, now};
 
 fn kept(effects: &[Effect]) -> Option<Version> {
-    effects
-        .iter()
-        .find_map(|e| if let Effect::History(_, Some(version)) = e { Some((**version).clone()) } else { None })
+    effects.iter().find_map(|e| {
+        if let Effect::History(history::Effect::Keep(_, Some(version))) = e { Some((**version).clone()) } else { None }
+    })
 }
 
 /// A stage that knows three versions of the policy.

@@ -35,7 +35,7 @@ pub(crate) fn acting(size: (u16, u16)) -> Stage {
 fn somebody_is_chosen_and_everything_is_read_anew() {
     let mut stage = choosing((80, 24));
     let effects = stage.keys("Down Down Down Enter");
-    assert!(effects.contains(&Effect::ActAs("attestor".into())), "{effects:?}");
+    assert!(effects.contains(&Effect::People(people::Effect::ActAs("attestor".into()))), "{effects:?}");
     assert_eq!(stage.model.session.people.other(), None, "not before the runtime says so");
     let effects = stage.send(Msg::People(people::Msg::ActsAs(Ok("attestor".into()))));
     assert_eq!(stage.model.session.people.other().unwrap().name, "attestor");
@@ -54,7 +54,10 @@ fn it_is_not_changed_without_a_sandbox_or_in_vain() {
     assert!(stage.model.overlays.is_empty(), "nobody is there yet");
     let mut stage = choosing((80, 24));
     assert!(matches!(stage.model.overlays.last(), Some(Overlay::Picker(_))));
-    assert!(!stage.keys("Enter").iter().any(|e| matches!(e, Effect::ActAs(_))), "the owner asks already");
+    assert!(
+        !stage.keys("Enter").iter().any(|e| matches!(e, Effect::People(people::Effect::ActAs(_)))),
+        "the owner asks already"
+    );
     stage.send(Msg::People(people::Msg::ActsAs(Err(Report::new("the sandbox is not up")))));
     assert_eq!(stage.model.session.people.now().unwrap().name, "owner");
 }

@@ -75,7 +75,7 @@ fn the_present_decision_becomes_a_test() {
     let (before, after) = confirm.diff.clone().unwrap();
     assert_eq!(before, "");
     let effects = stage.keys("y");
-    assert!(effects.contains(&Effect::WriteTests(None, after.clone())), "{effects:?}");
+    assert!(effects.contains(&Effect::PolicyTest(policy_test::Effect::Write(None, after.clone()))), "{effects:?}");
     let file = TestsFile { text: Some(after), ..stage.model.tests.file.clone() };
     stage.send(Msg::PolicyTest(policy_test::Msg::Read(Box::new(file))));
     let report = stage.model.tests.report.as_ref().unwrap();

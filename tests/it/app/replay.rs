@@ -34,7 +34,9 @@ pub(crate) fn replaying(size: (u16, u16), ended: bool) -> Stage {
 fn asked(effects: Vec<Effect>) -> (Ticket, Box<ReplayAsk>) {
     effects
         .into_iter()
-        .find_map(|e| if let Effect::Replay(ticket, ask) = e { Some((ticket, ask)) } else { None })
+        .find_map(
+            |e| if let Effect::Replay(replay::Effect::Replay(ticket, ask)) = e { Some((ticket, ask)) } else { None },
+        )
         .unwrap()
 }
 

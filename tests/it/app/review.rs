@@ -28,8 +28,9 @@ pub(crate) fn reviewing(size: (u16, u16), ended: bool) -> Stage {
     let mut stage = Stage::full(size);
     stage.model.draft.replace(REVIEWED);
     let effects = stage.keys("2 F7");
-    let ask =
-        effects.into_iter().find_map(|e| if let Effect::Review(ticket, ask) = e { Some((ticket, ask)) } else { None });
+    let ask = effects.into_iter().find_map(|e| {
+        if let Effect::Review(review::Effect::Review(ticket, ask)) = e { Some((ticket, ask)) } else { None }
+    });
     let (ticket, ask) = ask.unwrap();
     if ended {
         let reviewed = reviewing::review(&ask, &reviewing::Progress::default()).unwrap();

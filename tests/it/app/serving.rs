@@ -13,14 +13,17 @@ use crate::support::stage::Stage;
 fn the_sandbox_is_served_or_not_in_turns() {
     let mut stage = Stage::full((80, 24));
     for open in [false, true] {
-        assert!(stage.keys("V").contains(&Effect::Serve(open)));
+        assert!(stage.keys("V").contains(&Effect::Serving(serving::Effect::Serve(open))));
         stage.send(Msg::Serving(serving::Msg::Changed(Ok(open))));
         assert_eq!(stage.model.session.is_private, !open);
     }
     stage.send(Msg::Serving(serving::Msg::Changed(Err(Report::new("no space")))));
     assert!(!stage.model.session.is_private, "it is as it was");
     stage.model.session.connection = Connection::Starting;
-    assert!(!stage.keys("V").iter().any(|effect| matches!(effect, Effect::Serve(_))), "there is nothing to serve yet");
+    assert!(
+        !stage.keys("V").iter().any(|effect| matches!(effect, Effect::Serving(serving::Effect::Serve(_)))),
+        "there is nothing to serve yet"
+    );
 }
 
 #[test]

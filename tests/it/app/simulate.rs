@@ -135,7 +135,7 @@ fn a_manifest_is_read_from_a_file() {
     stage.keys("1 m Tab");
     stage.type_text("pods.yaml");
     let effects = stage.keys("Enter");
-    assert!(effects.contains(&Effect::File(FileTask::Manifest("pods.yaml".into()))), "{effects:?}");
+    assert!(effects.contains(&Effect::File(file::Effect::Task(FileTask::Manifest("pods.yaml".into())))), "{effects:?}");
     let failed = FileReply::Manifest(Err(Report::new("pods.yaml cannot be read")));
     stage.send(Msg::File(file::Msg::Replied(failed)));
     stage.row("pods.yaml cannot be read");

@@ -158,13 +158,13 @@ fn news_of_a_watch_that_was_given_up_are_dropped() {
     let mut stage = Stage::full((80, 24));
     let old = ticket(&stage);
     let effects = stage.keys("1 r");
-    assert!(effects.iter().any(|effect| matches!(effect, Effect::Watch(_, Some(_)))));
+    assert!(effects.iter().any(|effect| matches!(effect, Effect::Cluster(cluster::Effect::Watch(_, Some(_))))));
     assert_ne!(old, ticket(&stage));
     stage.send(Msg::Cluster(cluster::Msg::Watched(old, Box::new(News::Events(Vec::new())))));
     assert_eq!(stage.model.session.remotes.events.items().len(), 2);
     // Without its cluster there is nothing to watch.
     stage.model.session.cluster = None;
     let effects = stage.send(Msg::Terminal(TerminalEvent::Resumed));
-    assert!(effects.iter().any(|effect| matches!(effect, Effect::Watch(_, None))));
+    assert!(effects.iter().any(|effect| matches!(effect, Effect::Cluster(cluster::Effect::Watch(_, None)))));
     assert_eq!(stage.model.session.remotes.events.items().len(), 0);
 }

@@ -78,8 +78,9 @@ impl Stage {
 
     /// Answers a watch that was begun: all that there is, and that it is live.
     fn watched(&mut self, effects: &[Effect]) {
-        let begun =
-            effects.iter().find_map(|e| if let Effect::Watch(ticket, Some(_)) = e { Some(*ticket) } else { None });
+        let begun = effects.iter().find_map(|e| {
+            if let Effect::Cluster(cluster::Effect::Watch(ticket, Some(_))) = e { Some(*ticket) } else { None }
+        });
         let live = |source| News::Feed(source, Feed::Live);
         for news in
             [News::Workloads(workloads()), News::Events(events()), live(Watched::Workloads), live(Watched::Events)]

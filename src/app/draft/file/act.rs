@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use crate::decision::manifest;
+use crate::draft::file;
 use crate::draft::file::state::{DraftFile, FileReply, FileTask, Listed, Opened, Outside, Stamp};
 use crate::draft::file::{Choice, Msg, Then};
 use crate::effect::Effect;
@@ -35,16 +36,16 @@ pub(crate) fn start(model: &mut Model, draft: Option<String>) -> Vec<Effect> {
 /// Lists the directory of the draft's file, to open another.
 pub(crate) fn list_beside(model: &Model) -> Vec<Effect> {
     let directory = model.draft.file.as_ref().and_then(|file| file.path.rsplit_once('/')).map(|(path, _)| path);
-    vec![Effect::File(FileTask::List(directory.map(str::to_owned)))]
+    vec![Effect::File(file::Effect::Task(FileTask::List(directory.map(str::to_owned))))]
 }
 
 /// Does what was picked in the list.
 pub(crate) fn open(path: String) -> Vec<Effect> {
-    vec![Effect::File(FileTask::Open(path))]
+    vec![Effect::File(file::Effect::Task(FileTask::Open(path)))]
 }
 
 fn list(path: String) -> Vec<Effect> {
-    vec![Effect::File(FileTask::List(Some(path)))]
+    vec![Effect::File(file::Effect::Task(FileTask::List(Some(path))))]
 }
 
 pub(crate) fn path_form(_model: &Model) -> Form {
@@ -99,7 +100,7 @@ fn watch_on(model: &Model, path: &str) -> Vec<Effect> {
 pub(crate) fn watch(model: &Model) -> Vec<Effect> {
     match &model.draft.file {
         Some(_) if !model.overlays.is_empty() => vec![Effect::After(Timer::Watch, WATCH)],
-        Some(file) => vec![Effect::File(FileTask::Watch(file.path.clone(), file.stamp))],
+        Some(file) => vec![Effect::File(file::Effect::Task(FileTask::Watch(file.path.clone(), file.stamp)))],
         None => Vec::new(),
     }
 }
@@ -313,7 +314,7 @@ pub(crate) fn in_the_way(model: &mut Model, path: String, text: &str, there: Opt
 /// Gives the draft to the person's own editor.
 pub(crate) fn edit_outside(model: &Model) -> Vec<Effect> {
     let name = model.draft.file.as_ref().map_or(names::POLICY, DraftFile::name).to_owned();
-    vec![Effect::EditOutside(Outside { name, text: model.draft.editor.text() })]
+    vec![Effect::File(file::Effect::EditOutside(Outside { name, text: model.draft.editor.text() }))]
 }
 
 /// What the editor left comes back as one undo step.

@@ -1,7 +1,16 @@
-//! What is told of files.
+//! What is asked of the runtime about files, and what is told of them.
 
-use crate::draft::file::state::FileReply;
+use crate::draft::file::state::{FileReply, FileTask, Outside};
 use crate::shell::report::Report;
+
+/// What is asked of the runtime.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Effect {
+    /// Answered by [`Msg::Replied`].
+    Task(FileTask),
+    /// Gives the terminal and a text to the person's own editor; answered by [`Msg::Edited`].
+    EditOutside(Outside),
+}
 
 /// What came of what was asked of a file.
 #[derive(Debug, Clone, PartialEq, Eq)]
