@@ -111,7 +111,7 @@ async fn images(backend: &Backend, project: &ProjectId) -> Result<Vec<Image>, Er
     }
     match failure {
         Some(error) if !answered => Err(error.into()),
-        _ => Ok(images),
+        Some(_) | None => Ok(images),
     }
 }
 

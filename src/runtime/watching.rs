@@ -109,7 +109,7 @@ async fn follow(api: &Kubernetes, kept: &mut Kept, send: &impl Fn(News)) {
             unreachable = match &told {
                 Told::Lost(error) if is_unreachable(&error.fault) => unreachable + 1,
                 Told::Lost(_) => unreachable,
-                _ => 0,
+                Told::All(_) | Told::Live | Told::Set(_) | Told::Gone(_) | Told::Polled(_) => 0,
             };
             kept.take(from, told);
         };
@@ -184,7 +184,9 @@ impl Kept {
             Told::All(objects) => {
                 match from {
                     From::Events => self.events.clear(),
-                    _ => self.workloads.retain(|(of, _), _| *of != from),
+                    From::Deployments | From::ReplicaSets | From::Pods => {
+                        self.workloads.retain(|(of, _), _| *of != from)
+                    }
                 }
                 objects.into_iter().take(MAX_OBJECTS).for_each(|(key, object)| self.set(from, key, object));
                 self.touch(from);
@@ -199,7 +201,9 @@ impl Kept {
                 let (key, _) = *object;
                 match from {
                     From::Events => drop(self.events.remove(&key)),
-                    _ => drop(self.workloads.remove(&(from, key))),
+                    From::Deployments | From::ReplicaSets | From::Pods => {
+                        drop(self.workloads.remove(&(from, key)));
+                    }
                 }
                 self.touch(from);
             }

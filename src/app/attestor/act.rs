@@ -189,9 +189,10 @@ fn delete_key(model: &mut Model) -> Vec<Effect> {
 
 /// The grant that admission needs: on the selected attestor's note, or on the selected note.
 pub(crate) fn grant(model: &mut Model) -> Vec<Effect> {
-    let note = match model.nav.focus() {
-        Pane::Notes => model.selected_note().map(|note| note.name.clone()),
-        _ => model.selected_attestor().map(|attestor| attestor.note.clone()),
+    let note = if model.nav.focus() == Pane::Notes {
+        model.selected_note().map(|note| note.name.clone())
+    } else {
+        model.selected_attestor().map(|attestor| attestor.note.clone())
     };
     let attestor = note.as_ref().and_then(|n| model.session.remotes.attestors.items().iter().find(|a| a.note == *n));
     let email = attestor

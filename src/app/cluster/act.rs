@@ -14,6 +14,7 @@ use crate::work::Purpose;
 use crate::{decision, guide, history};
 use codelab::STEPS;
 use codelab::{Seen, checks, names};
+use domain::name::ProjectId;
 use domain::resource::WorkloadKind;
 
 pub(crate) fn act(model: &mut Model, action: Action) -> Vec<Effect> {
@@ -47,23 +48,23 @@ fn needs(model: &mut Model, what: &str) -> Vec<Effect> {
 }
 
 fn set_up(model: &mut Model) -> Vec<Effect> {
-    let row = model.selected_setup();
-    if row == SetupRow::Project {
-        return model.open_form(crate::cluster::form::project);
-    }
-    if row == SetupRow::WorkDirectory {
-        return model.run(vec![Job::MakeWorkDirectory], Purpose::Plain);
-    }
-    let Some(project) = model.session.project.clone() else { return needs(model, "choose a project") };
-    match row {
-        SetupRow::Services => {
+    match model.selected_setup() {
+        SetupRow::Project => model.open_form(crate::cluster::form::project),
+        SetupRow::WorkDirectory => model.run(vec![Job::MakeWorkDirectory], Purpose::Plain),
+        SetupRow::Services => in_project(model, |model, project| {
             let services = checks::SERVICES.map(str::to_owned).to_vec();
             model.run(vec![Job::EnableServices { project, services }], Purpose::Plain)
-        }
-        SetupRow::Cluster => model.open_form(crate::cluster::form::cluster),
-        SetupRow::Credentials => credentials(model),
-        _ => toggle_enforcement(model),
+        }),
+        SetupRow::Cluster => in_project(model, |model, _| model.open_form(crate::cluster::form::cluster)),
+        SetupRow::Credentials => in_project(model, |model, _| credentials(model)),
+        SetupRow::Enforcement => in_project(model, |model, _| toggle_enforcement(model)),
     }
+}
+
+/// What needs a project.
+fn in_project(model: &mut Model, act: impl FnOnce(&mut Model, ProjectId) -> Vec<Effect>) -> Vec<Effect> {
+    let Some(project) = model.session.project.clone() else { return needs(model, "choose a project") };
+    act(model, project)
 }
 
 fn credentials(model: &mut Model) -> Vec<Effect> {
@@ -93,12 +94,11 @@ fn toggle_enforcement(model: &mut Model) -> Vec<Effect> {
 fn undo_setup(model: &mut Model) -> Vec<Effect> {
     match model.selected_setup() {
         SetupRow::Project => leave_project(model),
-        SetupRow::Services => {
-            let Some(project) = model.session.project.clone() else { return needs(model, "choose a project") };
+        SetupRow::Services => in_project(model, |model, project| {
             let services = checks::SERVICES.map(str::to_owned).to_vec();
             let lines = vec![format!("These APIs of {project} are disabled: {}.", services.join(", "))];
             model.ask("Disable the APIs?", lines, vec![Job::DisableServices { project, services }], true)
-        }
+        }),
         SetupRow::WorkDirectory => {
             let path = model.session.remotes.work.value().map(|w| w.directory.path.clone()).unwrap_or_default();
             let lines = vec![format!("{path} is removed with the files of the codelab in it. Other files are kept.")];

@@ -50,7 +50,31 @@ impl Again {
             | Job::DeleteKey { fingerprint }
             | Job::ExportKey { fingerprint, .. }
             | Job::Sign { fingerprint, .. } => (Role::Plain, Some(fingerprint.clone())),
-            _ => (Role::Plain, None),
+            Job::CreateProject { .. }
+            | Job::EnableServices { .. }
+            | Job::DisableServices { .. }
+            | Job::MakeWorkDirectory
+            | Job::WriteFile { .. }
+            | Job::RemoveFile { .. }
+            | Job::SaveFile { .. }
+            | Job::CreateCluster(_)
+            | Job::SetEnforcement { .. }
+            | Job::PushImage { .. }
+            | Job::DeleteImage { .. }
+            | Job::ImportPolicy { .. }
+            | Job::ExportPolicy { .. }
+            | Job::CreateNote { .. }
+            | Job::DeleteNote(_)
+            | Job::Grant { .. }
+            | Job::Revoke { .. }
+            | Job::CreateAttestor { .. }
+            | Job::DeleteAttestor(_)
+            | Job::RemoveKey { .. }
+            | Job::GenerateKey { .. }
+            | Job::DeleteAttestations(_)
+            | Job::Export { .. }
+            | Job::WriteSession { .. }
+            | Job::ResolveDigest { .. } => (Role::Plain, None),
         };
         Self { lines: commands(job, For::Script), role, uses }
     }
@@ -63,7 +87,13 @@ impl Again {
         match outcome {
             Outcome::Generated { fingerprint } => self.role = Role::MadeKey(fingerprint.clone()),
             Outcome::Signed { message, .. } => self.role = Role::Signed(message.clone()),
-            _ => {}
+            Outcome::Done
+            | Outcome::Validated { .. }
+            | Outcome::Resolved { .. }
+            | Outcome::Saved { .. }
+            | Outcome::InTheWay { .. }
+            | Outcome::Imported(_)
+            | Outcome::Pushed { .. } => {}
         }
     }
 }

@@ -22,10 +22,7 @@ fn as_variable(number: usize, line: &str) -> String {
 /// The script of the entries, before which `gone` others were dropped.
 pub(crate) fn script(entries: &[Entry], gone: usize) -> String {
     let mut writer = Writer::default();
-    let made = |entry: &Entry| match &entry.again.role {
-        Role::MadeKey(key) => Some(key.clone()),
-        _ => None,
-    };
+    let made = |entry: &Entry| if let Role::MadeKey(key) = &entry.again.role { Some(key.clone()) } else { None };
     writer.made = entries.iter().filter_map(made).collect();
     let body: String = entries.iter().map(|entry| writer.entry(entry)).collect();
     writer.header(gone) + &body

@@ -50,7 +50,14 @@ impl CommandLog {
         for entry in self.of(ticket).filter(|entry| entry.number == number) {
             entry.state = match outcome {
                 Outcome::InTheWay { .. } => State::Failed("another file is there, nothing was written".into()),
-                _ => State::Done,
+                Outcome::Done
+                | Outcome::Generated { .. }
+                | Outcome::Signed { .. }
+                | Outcome::Validated { .. }
+                | Outcome::Resolved { .. }
+                | Outcome::Saved { .. }
+                | Outcome::Imported(_)
+                | Outcome::Pushed { .. } => State::Done,
             };
             entry.again.came_out(outcome);
         }

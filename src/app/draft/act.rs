@@ -80,7 +80,16 @@ pub(crate) fn on_row(model: &mut Model) -> Vec<Effect> {
         }
         Pane::Field => model.go(Pane::Editor),
         Pane::Preview => return crate::review::act::open_decisions(model),
-        _ => model.nav.editing = true,
+        Pane::Editor
+        | Pane::Setup
+        | Pane::Images
+        | Pane::Workloads
+        | Pane::Events
+        | Pane::Decision
+        | Pane::Attestors
+        | Pane::Notes
+        | Pane::Attestations
+        | Pane::Keys => model.nav.editing = true,
     }
     Vec::new()
 }

@@ -241,12 +241,18 @@ fn next(model: &mut Model, steps: &[FixStep]) -> Vec<Effect> {
                 Ok(image) if !FixStep::is_unresolved(step) => {
                     sign::act::open_for(model, &image, attestor, key.as_deref())
                 }
-                _ => resolve(model, steps),
+                Ok(_) | Err(_) => resolve(model, steps),
             }
         }
         FixStep::UseDigest { .. } if FixStep::is_unresolved(step) => resolve(model, steps),
         FixStep::UseDigest { .. } => deploy_by_digest(model, steps),
-        _ => compose(model),
+        FixStep::BreakGlass { .. }
+        | FixStep::AllowPattern { .. }
+        | FixStep::SetRule { .. }
+        | FixStep::CreateNote { .. }
+        | FixStep::CreateAttestor { .. }
+        | FixStep::Grant { .. }
+        | FixStep::CorrectKeyId { .. } => compose(model),
     }
 }
 
@@ -255,15 +261,20 @@ fn urgency(step: &FixStep) -> u8 {
         FixStep::AddKey { .. } => 3,
         FixStep::Attest { .. } => 2,
         FixStep::UseDigest { .. } => 1,
-        _ => 0,
+        FixStep::BreakGlass { .. }
+        | FixStep::AllowPattern { .. }
+        | FixStep::SetRule { .. }
+        | FixStep::CreateNote { .. }
+        | FixStep::CreateAttestor { .. }
+        | FixStep::Grant { .. }
+        | FixStep::CorrectKeyId { .. } => 0,
     }
 }
 
 /// Finds the digests that the tags name now.
 fn resolve(model: &mut Model, steps: &[FixStep]) -> Vec<Effect> {
-    let tag = |step: &FixStep| match step {
-        FixStep::UseDigest { from, .. } => from.parse::<ImageRef>().ok(),
-        _ => None,
+    let tag = |step: &FixStep| {
+        if let FixStep::UseDigest { from, .. } = step { from.parse::<ImageRef>().ok() } else { None }
     };
     let jobs: Vec<Job> = steps.iter().filter_map(tag).map(|image| Job::ResolveDigest { image }).collect();
     model.say(Weight::Info, "finding the digest that the tag names now; then press F again");

@@ -8,10 +8,10 @@ use crate::sign;
 use crate::work::Purpose;
 use codelab::{Act, Seen, checks, files, names};
 use domain::document;
-use domain::image::ImageRef;
+use domain::image::{Digest, ImageRef};
 use domain::name::{AttestorName, ClusterId, NoteName, ProjectId, service_agent};
 use domain::policy::{AdmissionRule, EnforcementMode, EvaluationMode, GlobalPolicyEvaluationMode, Policy};
-use domain::resource::{Image, WorkloadKind};
+use domain::resource::{Image, LocalKey, WorkloadKind};
 
 /// What is to be done for an act.
 #[derive(Debug)]
@@ -55,12 +55,23 @@ pub fn plan(model: &Model, act: Act) -> Plan {
         Act::DeleteImage => delete_image(model, &project),
         Act::ChooseDigest => choose_digest(model, &project),
         Act::LeaveImage => Plan::LeaveImage,
-        Act::Run | Act::RunAgain | Act::RunSigned | Act::DeleteWorkload | Act::DeleteSignedWorkload => {
-            workloads(model, act, &project)
+        Act::Run => jobs(vec![run(&project)]),
+        Act::RunAgain => {
+            jobs(delete_workload(model, &project, names::WORKLOAD).into_iter().chain([run(&project)]).collect())
         }
-        Act::WriteDenyAll | Act::WriteUpdated | Act::ImportDenyAll | Act::ImportUpdated | Act::ImportAllowAll => {
-            policies(model, act, &project)
+        Act::RunSigned => run_signed(model, &project),
+        Act::DeleteWorkload => jobs(delete_workload(model, &project, names::WORKLOAD).into_iter().collect()),
+        Act::DeleteSignedWorkload => {
+            jobs(delete_workload(model, &project, names::SIGNED_WORKLOAD).into_iter().collect())
         }
+        Act::WriteDenyAll => write_policy(names::POLICY, files::DENY_ALL.to_owned()),
+        Act::WriteUpdated => write_policy(names::UPDATED_POLICY, files::updated_policy(project.as_str())),
+        Act::ImportDenyAll => import(model, project, files::DENY_ALL.to_owned()),
+        Act::ImportUpdated => {
+            let text = files::updated_policy(project.as_str());
+            import(model, project, text)
+        }
+        Act::ImportAllowAll => import(model, project, document::emit(&allow_all())),
         Act::ShowPods => Plan::Look(Pane::Workloads, Seen::Pods),
         Act::ShowEvents => Plan::Look(Pane::Events, Seen::Events),
         Act::ShowNote => Plan::Look(Pane::Notes, Seen::Note),
@@ -70,18 +81,36 @@ pub fn plan(model: &Model, act: Act) -> Plan {
         Act::ShowPayload => Plan::Look(Pane::Attestors, Seen::Payload),
         Act::ShowFingerprint => Plan::Look(Pane::Keys, Seen::Fingerprint),
         Act::ShowAttestations => Plan::Look(Pane::Attestations, Seen::Attestations),
-        Act::CreateNote | Act::DeleteNote | Act::CreateAttestor | Act::DeleteAttestor | Act::Grant | Act::Revoke => {
-            attestors(model, act, project)
+        Act::CreateNote => {
+            let (id, description) = (names::note(), names::NOTE_DESCRIPTION.to_owned());
+            jobs(vec![Job::CreateNote { project, id, description }])
         }
-        Act::GenerateKey
-        | Act::DeleteKey
-        | Act::ExportKey
-        | Act::AddKey
-        | Act::RemoveKey
-        | Act::WritePayload
-        | Act::Sign
-        | Act::Attest
-        | Act::DeleteAttestations => signatures(model, act, &project),
+        Act::DeleteNote => jobs(vec![Job::DeleteNote(note_name(&project))]),
+        Act::CreateAttestor => {
+            let (id, note, description) = (names::attestor(), note_name(&project), String::new());
+            jobs(vec![Job::CreateAttestor { project, id, note, description }])
+        }
+        Act::DeleteAttestor => jobs(vec![Job::DeleteAttestor(attestor_name(&project))]),
+        Act::Grant => with_member(model, &project, |note, member| Job::Grant { note, member }),
+        Act::Revoke => with_member(model, &project, |note, member| Job::Revoke { note, member }),
+        Act::GenerateKey => Plan::Ask(Box::new(crate::attestor::form::key(model))),
+        Act::DeleteKey => with_key(model, |fingerprint| Job::DeleteKey { fingerprint }),
+        Act::ExportKey => {
+            with_key(model, |fingerprint| Job::ExportKey { fingerprint, file: names::PUBLIC_KEY.to_owned() })
+        }
+        Act::AddKey => with_key(model, |fingerprint| Job::AddKey { attestor: attestor_name(&project), fingerprint }),
+        Act::RemoveKey => with_key(model, |key_id| Job::RemoveKey { attestor: attestor_name(&project), key_id }),
+        Act::WritePayload => with_digest(model, |image, digest| {
+            let text = String::from_utf8_lossy(&domain::attestation::payload(image, digest)).into_owned();
+            Job::WriteFile { name: names::PAYLOAD.to_owned(), text }
+        }),
+        Act::Sign => ask_passphrase(model),
+        Act::Attest => sign::act::guide_upload(model).map_or_else(Plan::Impossible, jobs),
+        Act::DeleteAttestations => with_digest(model, |_, digest| {
+            let of_digest = |a: &&domain::attestation::Attestation| a.resource_uri.ends_with(digest.as_str());
+            let all = model.session.remotes.attestations.items().iter().filter(of_digest);
+            Job::DeleteAttestations(all.cloned().collect())
+        }),
     }
 }
 
@@ -114,9 +143,8 @@ fn choose_digest(model: &Model, project: &ProjectId) -> Plan {
     }
 }
 
-fn workloads(model: &Model, act: Act, project: &ProjectId) -> Plan {
-    let by_tag = format!("{}:{}", names::image_path(project.as_str()), names::TAG);
-    let run = |name: &str, image: String| Job::Deploy {
+fn deploy(project: &ProjectId, name: &str, image: String) -> Job {
+    Job::Deploy {
         cluster: cluster(project.clone()),
         deploy: Deploy {
             kind: WorkloadKind::Deployment,
@@ -127,49 +155,41 @@ fn workloads(model: &Model, act: Act, project: &ProjectId) -> Plan {
             labels: std::collections::BTreeMap::default(),
             annotations: std::collections::BTreeMap::default(),
         },
-    };
-    let delete = |name: &str| {
-        let found = model
-            .session
-            .remotes
-            .workloads
-            .items()
-            .iter()
-            .find(|w| w.kind != WorkloadKind::ReplicaSet && w.name == name);
-        found.map(|workload| Job::DeleteWorkload {
-            cluster: cluster(project.clone()),
-            kind: workload.kind,
-            namespace: workload.namespace.clone(),
-            name: name.to_owned(),
-        })
-    };
-    match act {
-        Act::Run => jobs(vec![run(names::WORKLOAD, by_tag)]),
-        Act::RunAgain => jobs(delete(names::WORKLOAD).into_iter().chain([run(names::WORKLOAD, by_tag)]).collect()),
-        Act::DeleteWorkload => jobs(delete(names::WORKLOAD).into_iter().collect()),
-        Act::DeleteSignedWorkload => jobs(delete(names::SIGNED_WORKLOAD).into_iter().collect()),
-        _ => match image(model, project).and_then(Image::by_digest) {
-            Some(image) => jobs(vec![run(names::SIGNED_WORKLOAD, image.as_str().to_owned())]),
-            None => Plan::Impossible("the registry has no hello-world: reset the step Build and push"),
-        },
     }
 }
 
-fn policies(model: &Model, act: Act, project: &ProjectId) -> Plan {
-    let etag = model.session.live_policy().and_then(|policy| policy.etag.clone());
-    let import = |text: String| {
-        let job = Job::ImportPolicy { project: project.clone(), text: text.clone(), etag: etag.clone() };
-        Plan::Draft(text, vec![job])
-    };
-    let write =
-        |name: &str, text: String| Plan::Draft(text.clone(), vec![Job::WriteFile { name: name.to_owned(), text }]);
-    match act {
-        Act::WriteDenyAll => write(names::POLICY, files::DENY_ALL.to_owned()),
-        Act::WriteUpdated => write(names::UPDATED_POLICY, files::updated_policy(project.as_str())),
-        Act::ImportDenyAll => import(files::DENY_ALL.to_owned()),
-        Act::ImportUpdated => import(files::updated_policy(project.as_str())),
-        _ => import(document::emit(&allow_all())),
+/// Runs the image by its tag.
+fn run(project: &ProjectId) -> Job {
+    deploy(project, names::WORKLOAD, format!("{}:{}", names::image_path(project.as_str()), names::TAG))
+}
+
+fn run_signed(model: &Model, project: &ProjectId) -> Plan {
+    match image(model, project).and_then(Image::by_digest) {
+        Some(image) => jobs(vec![deploy(project, names::SIGNED_WORKLOAD, image.as_str().to_owned())]),
+        None => Plan::Impossible("the registry has no hello-world: reset the step Build and push"),
     }
+}
+
+/// `None` where there is nothing to delete.
+fn delete_workload(model: &Model, project: &ProjectId, name: &str) -> Option<Job> {
+    let mut workloads = model.session.remotes.workloads.items().iter();
+    let found = workloads.find(|w| w.kind != WorkloadKind::ReplicaSet && w.name == name);
+    found.map(|workload| Job::DeleteWorkload {
+        cluster: cluster(project.clone()),
+        kind: workload.kind,
+        namespace: workload.namespace.clone(),
+        name: name.to_owned(),
+    })
+}
+
+fn import(model: &Model, project: ProjectId, text: String) -> Plan {
+    let etag = model.session.live_policy().and_then(|policy| policy.etag.clone());
+    let job = Job::ImportPolicy { project, text: text.clone(), etag };
+    Plan::Draft(text, vec![job])
+}
+
+fn write_policy(name: &str, text: String) -> Plan {
+    Plan::Draft(text.clone(), vec![Job::WriteFile { name: name.to_owned(), text }])
 }
 
 /// What a project has before its first import.
@@ -182,59 +202,56 @@ fn attestor_name(project: &ProjectId) -> AttestorName {
     AttestorName::new(project, &names::attestor())
 }
 
-fn attestors(model: &Model, act: Act, project: ProjectId) -> Plan {
-    let (note, attestor) = (NoteName::new(&project, &names::note()), attestor_name(&project));
+fn note_name(project: &ProjectId) -> NoteName {
+    NoteName::new(project, &names::note())
+}
+
+/// A job that needs the account that reads attestations.
+fn with_member(model: &Model, project: &ProjectId, job: impl FnOnce(NoteName, String) -> Job) -> Plan {
+    let attestor = attestor_name(project);
     let told = model.session.remotes.attestors.items().iter().find(|a| a.name == attestor);
     let email = told
         .and_then(|a| a.service_account_email.clone())
         .or_else(|| model.session.project_info().map(|p| service_agent(&p.number)));
-    let member = email.map(|email| format!("serviceAccount:{email}"));
-    match (act, member) {
-        (Act::CreateNote, _) => {
-            let (id, description) = (names::note(), names::NOTE_DESCRIPTION.to_owned());
-            jobs(vec![Job::CreateNote { project, id, description }])
-        }
-        (Act::DeleteNote, _) => jobs(vec![Job::DeleteNote(note)]),
-        (Act::CreateAttestor, _) => {
-            let (id, description) = (names::attestor(), String::new());
-            jobs(vec![Job::CreateAttestor { project, id, note, description }])
-        }
-        (Act::DeleteAttestor, _) => jobs(vec![Job::DeleteAttestor(attestor)]),
-        (Act::Grant, Some(member)) => jobs(vec![Job::Grant { note, member }]),
-        (Act::Revoke, Some(member)) => jobs(vec![Job::Revoke { note, member }]),
-        _ => Plan::Impossible("the project's number is not known yet: reload with r"),
+    match email {
+        Some(email) => jobs(vec![job(note_name(project), format!("serviceAccount:{email}"))]),
+        None => Plan::Impossible("the project's number is not known yet: reload with r"),
     }
 }
 
-fn signatures(model: &Model, act: Act, project: &ProjectId) -> Plan {
-    let key = model.session.remotes.keys.items().iter().find(|key| key.can_sign);
-    let attestor = attestor_name(project);
-    let chosen = model.session.image.as_ref().and_then(|image| Some((image, image.digest()?)));
-    match (act, key, chosen) {
-        (Act::GenerateKey, _, _) => Plan::Ask(Box::new(crate::attestor::form::key(model))),
-        (Act::DeleteKey, Some(key), _) => jobs(vec![Job::DeleteKey { fingerprint: key.fingerprint.clone() }]),
-        (Act::ExportKey, Some(key), _) => {
-            let (fingerprint, file) = (key.fingerprint.clone(), names::PUBLIC_KEY.to_owned());
-            jobs(vec![Job::ExportKey { fingerprint, file }])
-        }
-        (Act::AddKey, Some(key), _) => jobs(vec![Job::AddKey { attestor, fingerprint: key.fingerprint.clone() }]),
-        (Act::RemoveKey, Some(key), _) => jobs(vec![Job::RemoveKey { attestor, key_id: key.fingerprint.clone() }]),
-        (Act::WritePayload, _, Some((image, digest))) => {
-            let bytes = domain::attestation::payload(image, digest);
-            let text = String::from_utf8_lossy(&bytes).into_owned();
-            jobs(vec![Job::WriteFile { name: names::PAYLOAD.to_owned(), text }])
-        }
-        (Act::Sign, Some(_), Some(_)) => Plan::Ask(Box::new(crate::sign::form::sign_passphrase(model))),
-        (Act::Attest, _, _) => match sign::act::guide_upload(model) {
-            Ok(list) => jobs(list),
-            Err(why) => Plan::Impossible(why),
-        },
-        (Act::DeleteAttestations, _, Some((_, digest))) => {
-            let of_digest = |a: &&domain::attestation::Attestation| a.resource_uri.ends_with(digest.as_str());
-            let all = model.session.remotes.attestations.items().iter().filter(of_digest).cloned().collect();
-            jobs(vec![Job::DeleteAttestations(all)])
-        }
-        (_, None, _) => Plan::Impossible("this machine has no key that can sign: reset the step Make a signing key"),
-        _ => Plan::Impossible("no image is chosen by its digest: reset the step Find the digest"),
+const NO_KEY: &str = "this machine has no key that can sign: reset the step Make a signing key";
+
+const NO_DIGEST: &str = "no image is chosen by its digest: reset the step Find the digest";
+
+fn signing_key(model: &Model) -> Option<&LocalKey> {
+    model.session.remotes.keys.items().iter().find(|key| key.can_sign)
+}
+
+/// A job that needs a key of this machine.
+fn with_key(model: &Model, job: impl FnOnce(String) -> Job) -> Plan {
+    match signing_key(model) {
+        Some(key) => jobs(vec![job(key.fingerprint.clone())]),
+        None => Plan::Impossible(NO_KEY),
+    }
+}
+
+fn chosen(model: &Model) -> Option<(&ImageRef, &Digest)> {
+    model.session.image.as_ref().and_then(|image| Some((image, image.digest()?)))
+}
+
+/// A job about the chosen image, which has to be one by its digest; what it lacks first is a key.
+fn with_digest(model: &Model, job: impl FnOnce(&ImageRef, &Digest) -> Job) -> Plan {
+    match chosen(model) {
+        Some((image, digest)) => jobs(vec![job(image, digest)]),
+        None if signing_key(model).is_none() => Plan::Impossible(NO_KEY),
+        None => Plan::Impossible(NO_DIGEST),
+    }
+}
+
+fn ask_passphrase(model: &Model) -> Plan {
+    match (signing_key(model), chosen(model)) {
+        (Some(_), Some(_)) => Plan::Ask(Box::new(crate::sign::form::sign_passphrase(model))),
+        (None, _) => Plan::Impossible(NO_KEY),
+        (Some(_), None) => Plan::Impossible(NO_DIGEST),
     }
 }

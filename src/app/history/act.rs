@@ -127,10 +127,8 @@ pub(crate) fn act(model: &mut Model, action: Action) -> Vec<Effect> {
 
 /// The selected version and the marked one, counted from the newest.
 fn selection(model: &Model) -> Option<(usize, Option<usize>)> {
-    match model.overlays.last() {
-        Some(Overlay::History(HistoryBox { selected, marked })) => Some((*selected, *marked)),
-        _ => None,
-    }
+    let Some(Overlay::History(HistoryBox { selected, marked })) = model.overlays.last() else { return None };
+    Some((*selected, *marked))
 }
 
 /// Does something with the selected version.
@@ -204,7 +202,7 @@ fn restore(model: &mut Model, version: &Version, then: &[overlay::Then]) {
         format!("The draft becomes the policy of {} by {}.", stamp(version), version.author.text()),
         match then {
             [] => "Nothing is imported by this. ^Z brings the draft back.".to_owned(),
-            _ => "Then its import is shown and asked for. ^Z brings the draft back.".to_owned(),
+            [..] => "Then its import is shown and asked for. ^Z brings the draft back.".to_owned(),
         },
     ];
     let then = [&[overlay::Then::CloseBoxes, overlay::Then::Draft(draft::Then::Replace(after.clone()))], then].concat();

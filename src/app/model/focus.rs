@@ -24,7 +24,19 @@ impl Model {
             Pane::Workloads if r.workloads.value().is_some() => Seen::Pods,
             Pane::Attestors if r.attestors.value().is_some() => Seen::Attestors,
             Pane::Attestations if r.attestations.value().is_some() => Seen::Attestations,
-            _ => return,
+            Pane::Workloads
+            | Pane::Attestors
+            | Pane::Attestations
+            | Pane::Setup
+            | Pane::Images
+            | Pane::Events
+            | Pane::Decision
+            | Pane::Editor
+            | Pane::Problems
+            | Pane::Preview
+            | Pane::Field
+            | Pane::Notes
+            | Pane::Keys => return,
         };
         self.mark_seen(seen);
     }

@@ -75,13 +75,12 @@ pub(crate) fn add(model: &mut Model) -> Vec<Effect> {
     let live = || model.session.live_policy().zip(model.decisions.now.as_ref());
     let drafted = || model.draft.policy().zip(model.decisions.drafted.as_ref());
     let then = || model.session.simulated.as_deref().zip(model.decisions.then.as_ref());
-    let decided = match model.nav.focus() {
-        Pane::Decision => match model.decisions.under {
-            Under::Live => live(),
-            Under::Draft => drafted(),
-            Under::Version => then(),
-        },
-        _ => drafted().or_else(live),
+    let shown = (model.nav.focus() == Pane::Decision).then_some(model.decisions.under);
+    let decided = match shown {
+        Some(Under::Live) => live(),
+        Some(Under::Draft) => drafted(),
+        Some(Under::Version) => then(),
+        None => drafted().or_else(live),
     };
     let Some((policy, decision)) = decided else {
         model.say(Weight::Warning, "nothing is decided yet: the draft is not a policy");

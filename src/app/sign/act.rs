@@ -68,7 +68,10 @@ pub(crate) fn open_for(model: &mut Model, image: &ImageRef, attestor: &AttestorN
 fn in_evidence<'m>(model: &'m Model, name: &AttestorName) -> Option<&'m Attestor> {
     match model.session.remotes.evidence.value()?.attestors.get(name)? {
         AttestorEvidence::Found { attestor, .. } => Some(attestor),
-        _ => None,
+        AttestorEvidence::AssumedNone
+        | AttestorEvidence::NotFound
+        | AttestorEvidence::NotReadable(_)
+        | AttestorEvidence::Unknown(_) => None,
     }
 }
 
@@ -90,7 +93,7 @@ fn write_payload(model: &mut Model, payload: Vec<u8>) -> Vec<Effect> {
         Ok(text) if has_work_directory(model) => {
             model.run(vec![Job::WriteFile { name: names::PAYLOAD.into(), text }], Purpose::Plain)
         }
-        _ => Vec::new(),
+        Ok(_) | Err(_) => Vec::new(),
     }
 }
 
@@ -117,10 +120,7 @@ pub fn signing_keys(model: &Model) -> Vec<&LocalKey> {
 }
 
 fn wizard(model: &mut Model) -> Option<&mut Wizard> {
-    match model.overlays.last_mut() {
-        Some(Overlay::Wizard(wizard)) => Some(wizard),
-        _ => None,
-    }
+    if let Some(Overlay::Wizard(wizard)) = model.overlays.last_mut() { Some(wizard) } else { None }
 }
 
 /// Goes on to the next page, or does what the page asks for.
@@ -217,7 +217,13 @@ pub(crate) fn wizard_outcome(model: &mut Model, outcome: Outcome) -> Vec<Effect>
             wizard.stage = Stage::Verdict;
             Vec::new()
         }
-        _ => Vec::new(),
+        Outcome::Done
+        | Outcome::Generated { .. }
+        | Outcome::Resolved { .. }
+        | Outcome::Saved { .. }
+        | Outcome::InTheWay { .. }
+        | Outcome::Imported(_)
+        | Outcome::Pushed { .. } => Vec::new(),
     }
 }
 
@@ -226,7 +232,7 @@ fn write_signature(model: &mut Model, message: Vec<u8>) -> Vec<Effect> {
         Ok(text) if has_work_directory(model) => {
             model.run(vec![Job::WriteFile { name: names::SIGNATURE.into(), text }], Purpose::Plain)
         }
-        _ => Vec::new(),
+        Ok(_) | Err(_) => Vec::new(),
     }
 }
 
@@ -234,7 +240,14 @@ fn write_signature(model: &mut Model, message: Vec<u8>) -> Vec<Effect> {
 pub(crate) fn guide_outcome(model: &mut Model, outcome: Outcome) -> Vec<Effect> {
     match outcome {
         Outcome::Signed { message, .. } => write_signature(model, message),
-        _ => Vec::new(),
+        Outcome::Done
+        | Outcome::Validated { .. }
+        | Outcome::Generated { .. }
+        | Outcome::Resolved { .. }
+        | Outcome::Saved { .. }
+        | Outcome::InTheWay { .. }
+        | Outcome::Imported(_)
+        | Outcome::Pushed { .. } => Vec::new(),
     }
 }
 

@@ -64,7 +64,18 @@ pub(super) fn answered(model: &mut Model, ticket: Ticket, answer: Answer) -> Vec
             }
             history::act::seen(model)
         }
-        _ => Vec::new(),
+        Source::Projects
+        | Source::Services
+        | Source::Images
+        | Source::SystemPolicy
+        | Source::Notes
+        | Source::Attestations
+        | Source::Evidence
+        | Source::Registry
+        | Source::Survey
+        | Source::Inventory
+        | Source::Keys
+        | Source::Work => Vec::new(),
     }
 }
 
@@ -77,7 +88,7 @@ fn adopt_cluster(session: &mut Session) {
         let clusters = session.remotes.clusters.items();
         session.cluster = match clusters {
             [only] => ClusterKey::new(&only.location, &only.name).ok(),
-            _ => None,
+            [..] => None,
         };
         session.remotes.workloads.clear();
         session.remotes.events.clear();
