@@ -42,6 +42,39 @@ pub struct NewAttestation {
     pub key_id: String,
 }
 
+/// A file that is written: what it is for, and with it what becomes of one that is there.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum FileTarget {
+    /// One of the codelab's working directory, by its name; one that is there is replaced.
+    WorkDirectory { name: String },
+    /// The draft's, anywhere.
+    Draft { path: String, if_there: IfThere },
+    /// A report, where the person said; one that is there is replaced.
+    Report { path: String },
+    /// The script of the session, which its owner can run and nobody else can read.
+    Session { path: String, if_there: IfThere },
+}
+
+impl FileTarget {
+    /// The name in the working directory, or the path as the person said it.
+    pub fn path(&self) -> &str {
+        match self {
+            Self::WorkDirectory { name } => name,
+            Self::Draft { path, .. } | Self::Report { path } | Self::Session { path, .. } => path,
+        }
+    }
+}
+
+/// What becomes of a file that is there and says something else.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum IfThere {
+    /// It stays, and nothing is written.
+    Keep,
+    /// It is replaced if it is still as it was then; else it stays.
+    ReplaceIfStill(Stamp),
+    Replace,
+}
+
 /// One piece of work.
 #[derive(Debug, Clone, PartialEq, Eq, EnumDiscriminants)]
 #[strum_discriminants(name(JobKind), derive(PartialOrd, Ord, EnumIter))]
@@ -61,19 +94,12 @@ pub enum Job {
     MakeWorkDirectory,
     RemoveWorkDirectory,
     WriteFile {
-        name: String,
+        target: FileTarget,
         text: String,
     },
+    /// Removes a file of the working directory.
     RemoveFile {
         name: String,
-    },
-    /// Writes any file; one that is there is replaced only if it is as `known`, or where `replace`
-    /// says so.
-    SaveFile {
-        path: String,
-        text: String,
-        known: Option<Stamp>,
-        replace: bool,
     },
     CreateCluster(ClusterId),
     SetEnforcement {
@@ -166,17 +192,6 @@ pub enum Job {
     /// Asks the attestor whether it verifies.
     Validate(Box<NewAttestation>),
     DeleteAttestations(Vec<Attestation>),
-    /// Writes a text to a file that the user named.
-    Export {
-        path: String,
-        text: String,
-    },
-    /// Writes the script of the session. A file that is there is replaced only where `replace` says so.
-    WriteSession {
-        path: String,
-        text: String,
-        replace: bool,
-    },
     /// Finds the digest that a tag names now.
     ResolveDigest {
         image: ImageRef,
@@ -222,6 +237,11 @@ pub enum Outcome {
 }
 
 impl Job {
+    /// Writes a file of the codelab's working directory.
+    pub fn in_work_directory(name: &str, text: String) -> Self {
+        Self::WriteFile { target: FileTarget::WorkDirectory { name: name.to_owned() }, text }
+    }
+
     /// What it does, for the log and for progress.
     pub fn title(&self) -> String {
         match self {
@@ -230,10 +250,7 @@ impl Job {
             Self::DisableServices { services, .. } => format!("Disable {} APIs", services.len()),
             Self::MakeWorkDirectory => "Make the working directory".into(),
             Self::RemoveWorkDirectory => "Remove the working directory".into(),
-            Self::WriteFile { name, .. } => format!("Write {name}"),
-            Self::SaveFile { path, .. } | Self::Export { path, .. } | Self::WriteSession { path, .. } => {
-                format!("Write {path}")
-            }
+            Self::WriteFile { target, .. } => format!("Write {}", target.path()),
             Self::RemoveFile { name } => format!("Remove {name}"),
             Self::CreateCluster(id) => format!("Create cluster {}", id.name()),
             Self::SetEnforcement { cluster, on: true } => format!("Enforce the policy on {}", cluster.name()),
@@ -273,9 +290,8 @@ impl Job {
             Self::EnableServices { .. } | Self::DisableServices { .. } => Source::OF_PROJECT,
             Self::MakeWorkDirectory
             | Self::RemoveWorkDirectory
-            | Self::WriteFile { .. }
             | Self::RemoveFile { .. }
-            | Self::SaveFile { .. }
+            | Self::WriteFile { target: FileTarget::WorkDirectory { .. } | FileTarget::Draft { .. }, .. }
             | Self::GetCredentials(_)
             | Self::ExportKey { .. }
             | Self::ExportPolicy { .. } => &[Source::Work],
@@ -298,8 +314,7 @@ impl Job {
             | Self::Sign { .. }
             | Self::Validate(_)
             | Self::ResolveDigest { .. }
-            | Self::Export { .. }
-            | Self::WriteSession { .. } => &[],
+            | Self::WriteFile { target: FileTarget::Report { .. } | FileTarget::Session { .. }, .. } => &[],
         }
     }
 }

@@ -6,6 +6,7 @@ mod attestation;
 mod attestor;
 mod cluster;
 mod done;
+mod file;
 mod image;
 mod key;
 mod kubeconfig;
@@ -18,9 +19,7 @@ pub use self::done::Progress;
 
 use self::done::Done;
 use super::backend::Backend;
-use super::blocking::blocking;
-use super::{files, open_files};
-use app::job::{Job, Outcome};
+use app::job::Job;
 
 /// Does one job.
 pub async fn perform(backend: &Backend, job: Job, progress: &Progress) -> Done {
@@ -30,21 +29,8 @@ pub async fn perform(backend: &Backend, job: Job, progress: &Progress) -> Done {
         Job::DisableServices { project, services } => project::disable(backend, &project, &services).await,
         Job::MakeWorkDirectory => work_directory::change(backend, super::files::Files::make_work).await,
         Job::RemoveWorkDirectory => work_directory::change(backend, super::files::Files::remove_work).await,
-        Job::WriteFile { name, text } => work_directory::write(backend, name, text).await,
+        Job::WriteFile { target, text } => file::write(backend, target, text).await,
         Job::RemoveFile { name } => work_directory::change(backend, move |files| files.remove_work_file(&name)).await,
-        Job::Export { path, text } => {
-            blocking(move || {
-                files::write_whole(std::path::Path::new(&path), text.as_bytes())?;
-                Ok(Outcome::Done)
-            })
-            .await
-        }
-        Job::SaveFile { path, text, known, replace } => {
-            blocking(move || Ok(open_files::save(&path, &text, known, replace)?)).await
-        }
-        Job::WriteSession { path, text, replace } => {
-            blocking(move || Ok(open_files::save_script(&path, &text, replace)?)).await
-        }
         Job::CreateCluster(id) => cluster::create(backend, &id, progress).await,
         Job::SetEnforcement { cluster, on } => cluster::enforce(backend, &cluster, on, progress).await,
         Job::DeleteCluster(id) => cluster::delete(backend, &id, progress).await,

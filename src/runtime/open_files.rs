@@ -9,7 +9,7 @@ use std::time::{Duration, SystemTime};
 
 use app::draft::editor::MAX_BYTES;
 use app::draft::file::state::{FileReply, FileTask, Listed, Opened, Stamp};
-use app::job::Outcome;
+use app::job::{IfThere, Outcome};
 use app::shell::report::Report;
 use domain::span::LineIndex;
 
@@ -150,13 +150,17 @@ fn watch(path: String, known: Stamp) -> FileReply {
     }
 }
 
-/// Writes a text to a file. One that is there is replaced only if it is as `known`, or already says
-/// this text, or where `replace` says so.
-pub fn save(path: &str, text: &str, known: Option<Stamp>, replace: bool) -> io::Result<Outcome> {
+/// Writes a text to a file. One that is there stays unless `if_there` lets it be replaced, or it says this text.
+pub fn save(path: &str, text: &str, if_there: IfThere) -> io::Result<Outcome> {
     let path = absolute(path);
     let shown = path.display().to_string();
     let there = fs::metadata(&path).ok();
-    if let Some(metadata) = there.as_ref().filter(|metadata| !replace && Some(stamp(metadata)) != known) {
+    let stays = |metadata: &&fs::Metadata| match if_there {
+        IfThere::Keep => true,
+        IfThere::ReplaceIfStill(known) => stamp(metadata) != known,
+        IfThere::Replace => false,
+    };
+    if let Some(metadata) = there.as_ref().filter(stays) {
         let saying = if metadata.is_file() { open(&path).ok().map(|opened| opened.text) } else { None };
         if saying.as_deref() != Some(text) {
             return Ok(Outcome::InTheWay { path: shown, text: saying });
@@ -167,8 +171,8 @@ pub fn save(path: &str, text: &str, known: Option<Stamp>, replace: bool) -> io::
 }
 
 /// The same for a script, which its owner can run and nobody else can read.
-pub fn save_script(path: &str, text: &str, replace: bool) -> io::Result<Outcome> {
-    let outcome = save(path, text, None, replace)?;
+pub fn save_script(path: &str, text: &str, if_there: IfThere) -> io::Result<Outcome> {
+    let outcome = save(path, text, if_there)?;
     #[cfg(unix)]
     if let Outcome::Saved { path, .. } = &outcome {
         fs::set_permissions(path, std::os::unix::fs::PermissionsExt::from_mode(0o700))?;

@@ -1,7 +1,7 @@
 //! The case file: asked where to, shown what is in it and what is left out, written.
 
 use crate::effect::Effect;
-use crate::job::Job;
+use crate::job::{FileTarget, Job};
 use crate::model::Model;
 use crate::overlay::{Confirm, Overlay};
 use crate::shell::form::{Form, FormKind};
@@ -50,7 +50,7 @@ pub(crate) fn take(model: &mut Model, form: &Form) -> Result<Vec<Effect>, (&'sta
     let made = made.ok_or(("path", "there is no image any more: i chooses one".to_owned()))?;
     let text = if form.chosen("as") == 0 { made.file.text() } else { markdown(&made.file, &made.file.check()) };
     let lines = contents(&made, &path, text.len());
-    let jobs = vec![Job::Export { path, text }];
+    let jobs = vec![Job::WriteFile { target: FileTarget::Report { path }, text }];
     let confirm = Confirm { title: "Write the case?".into(), lines, jobs, ..Confirm::default() };
     model.overlays.push(Overlay::Confirm(Box::new(confirm)));
     Ok(Vec::new())

@@ -1,7 +1,7 @@
 //! The commands of a job as a script runs them again.
 
 use crate::command_log::commands::{For, commands};
-use crate::job::{Job, Outcome};
+use crate::job::{FileTarget, Job, Outcome};
 use codelab::names;
 use domain::name::ClusterId;
 
@@ -43,7 +43,7 @@ impl Again {
             Job::RemoveFile { name } if name == names::KUBECONFIG => (Role::LosesCredentials, None),
             Job::ImportKey { .. } => (Role::ImportsKey, None),
             Job::CreateAttestation(new) | Job::Validate(new) => (Role::Takes(new.signature.clone()), None),
-            Job::WriteFile { name, text } if name == names::SIGNATURE => {
+            Job::WriteFile { target: FileTarget::WorkDirectory { name }, text } if name == names::SIGNATURE => {
                 (Role::WritesSignature(text.clone().into_bytes()), None)
             }
             Job::AddKey { fingerprint, .. }
@@ -56,7 +56,6 @@ impl Again {
             | Job::MakeWorkDirectory
             | Job::WriteFile { .. }
             | Job::RemoveFile { .. }
-            | Job::SaveFile { .. }
             | Job::CreateCluster(_)
             | Job::SetEnforcement { .. }
             | Job::PushImage { .. }
@@ -72,8 +71,6 @@ impl Again {
             | Job::RemoveKey { .. }
             | Job::GenerateKey { .. }
             | Job::DeleteAttestations(_)
-            | Job::Export { .. }
-            | Job::WriteSession { .. }
             | Job::ResolveDigest { .. } => (Role::Plain, None),
         };
         Self { lines: commands(job, For::Script), role, uses }

@@ -8,7 +8,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
 use crate::import::state::with_value;
-use crate::job::{Deploy, Job, NewAttestation};
+use crate::job::{Deploy, FileTarget, Job, NewAttestation};
 use codelab::{files, image, names};
 use domain::attestation::Attestation;
 use domain::document::{Dialect, Document};
@@ -79,9 +79,7 @@ pub fn commands(job: &Job, reader: For) -> Vec<String> {
         Job::RemoveWorkDirectory => {
             vec![format!("cd \"$WORKDIR\" && rm -f {} && cd .. && rmdir \"$WORKDIR\"", names::FILES.join(" "))]
         }
-        Job::WriteFile { name, text } => here_document(&quoted(name), text),
-        Job::SaveFile { path, text, .. } | Job::Export { path, text } => here_document(&reader.person_file(path), text),
-        Job::WriteSession { path, .. } => vec![format!("# {path} holds the commands of the session until here")],
+        Job::WriteFile { target, text } => write_file(target, text, reader),
         Job::RemoveFile { name } => vec![format!("rm -f {}", quoted(name))],
         Job::CreateCluster(id) => {
             vec![format!("gcloud container clusters create {}", cluster_flags(id))]
@@ -397,6 +395,14 @@ fn file(path: &str) -> String {
     // A quoted `~` would be a name.
     let (home, rest) = path.strip_prefix("~/").map_or(("", path), |rest| ("~/", rest));
     format!("{home}{}", quoted(rest))
+}
+
+fn write_file(target: &FileTarget, text: &str, reader: For) -> Vec<String> {
+    match target {
+        FileTarget::WorkDirectory { name } => here_document(&quoted(name), text),
+        FileTarget::Draft { path, .. } | FileTarget::Report { path } => here_document(&reader.person_file(path), text),
+        FileTarget::Session { path, .. } => vec![format!("# {path} holds the commands of the session until here")],
+    }
 }
 
 /// Writes a file, whose name is quoted already.

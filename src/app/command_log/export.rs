@@ -1,7 +1,7 @@
 //! The script of the session: asked where to, written, and nothing replaced without a question.
 
 use crate::effect::Effect;
-use crate::job::Job;
+use crate::job::{FileTarget, IfThere, Job};
 use crate::model::Model;
 use crate::overlay::{Confirm, Overlay};
 use crate::shell::form::{Form, FormKind};
@@ -32,7 +32,8 @@ pub(crate) fn take(model: &mut Model, form: &Form) -> Result<Vec<Effect>, (&'sta
     if path.is_empty() {
         return Err(("path", "a path is needed".to_owned()));
     }
-    let job = Job::WriteSession { path, text: model.log.script(), replace: false };
+    let target = FileTarget::Session { path, if_there: IfThere::Keep };
+    let job = Job::WriteFile { target, text: model.log.script() };
     Ok(model.run(vec![job], Purpose::Plain))
 }
 
@@ -40,7 +41,8 @@ pub(crate) fn take(model: &mut Model, form: &Form) -> Result<Vec<Effect>, (&'sta
 pub(crate) fn in_the_way(model: &mut Model, path: String, text: &str, there: Option<String>) {
     let lines = vec![format!("{path} is there, and is another text.")];
     let diff = there.map(|there| (there, text.to_owned()));
-    let jobs = vec![Job::WriteSession { path, text: text.to_owned(), replace: true }];
+    let target = FileTarget::Session { path, if_there: IfThere::Replace };
+    let jobs = vec![Job::WriteFile { target, text: text.to_owned() }];
     let title = "Replace the file?".to_owned();
     let confirm = Confirm { title, lines, diff, jobs, danger: true, ..Confirm::default() };
     model.overlays.push(Overlay::Confirm(Box::new(confirm)));

@@ -102,7 +102,7 @@ pub fn plan(model: &Model, act: Act) -> Plan {
         Act::RemoveKey => with_key(model, |key_id| Job::RemoveKey { attestor: attestor_name(&project), key_id }),
         Act::WritePayload => with_digest(model, |image, digest| {
             let text = String::from_utf8_lossy(&domain::attestation::payload(image, digest)).into_owned();
-            Job::WriteFile { name: names::PAYLOAD.to_owned(), text }
+            Job::in_work_directory(names::PAYLOAD, text)
         }),
         Act::Sign => ask_passphrase(model),
         Act::Attest => sign::act::guide_upload(model).map_or_else(Plan::Impossible, jobs),
@@ -189,7 +189,7 @@ fn import(model: &Model, project: ProjectId, text: String) -> Plan {
 }
 
 fn write_policy(name: &str, text: String) -> Plan {
-    Plan::Draft(text.clone(), vec![Job::WriteFile { name: name.to_owned(), text }])
+    Plan::Draft(text.clone(), vec![Job::in_work_directory(name, text)])
 }
 
 /// What a project has before its first import.

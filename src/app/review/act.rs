@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use crate::effect::Effect;
-use crate::job::Job;
+use crate::job::{FileTarget, Job};
 use crate::model::Model;
 use crate::overlay::{Body, Overlay, TwoDecisions};
 use crate::query::Source;
@@ -219,7 +219,8 @@ pub(crate) fn take_export(
     let Some(reviewed) = model.reviewing.result.clone() else {
         return Err(("path", "the review is gone: F7 makes it again".to_owned()));
     };
-    Ok(model.run(vec![Job::Export { path, text: reviewed.text(format) }], Purpose::Plain))
+    Ok(model
+        .run(vec![Job::WriteFile { target: FileTarget::Report { path }, text: reviewed.text(format) }], Purpose::Plain))
 }
 
 fn inventory_form(model: &Model) -> Form {

@@ -91,7 +91,7 @@ fn has_work_directory(model: &Model) -> bool {
 fn write_payload(model: &mut Model, payload: Vec<u8>) -> Vec<Effect> {
     match String::from_utf8(payload) {
         Ok(text) if has_work_directory(model) => {
-            model.run(vec![Job::WriteFile { name: names::PAYLOAD.into(), text }], Purpose::Plain)
+            model.run(vec![Job::in_work_directory(names::PAYLOAD, text)], Purpose::Plain)
         }
         Ok(_) | Err(_) => Vec::new(),
     }
@@ -230,7 +230,7 @@ pub(crate) fn wizard_outcome(model: &mut Model, outcome: Outcome) -> Vec<Effect>
 fn write_signature(model: &mut Model, message: Vec<u8>) -> Vec<Effect> {
     match String::from_utf8(message) {
         Ok(text) if has_work_directory(model) => {
-            model.run(vec![Job::WriteFile { name: names::SIGNATURE.into(), text }], Purpose::Plain)
+            model.run(vec![Job::in_work_directory(names::SIGNATURE, text)], Purpose::Plain)
         }
         Ok(_) | Err(_) => Vec::new(),
     }

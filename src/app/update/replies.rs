@@ -4,8 +4,9 @@ use jiff::Timestamp;
 
 use crate::command_log::export;
 use crate::draft::file;
+use crate::draft::file::state::Stamp;
 use crate::effect::Effect;
-use crate::job::{Job, Outcome};
+use crate::job::{FileTarget, Job, Outcome};
 use crate::model::Model;
 use crate::overlay::{Body, Overlay};
 use crate::query::{Answer, Source};
@@ -17,6 +18,7 @@ use crate::shell::tab::Pane;
 use crate::work::{Failure, Purpose, Work, WorkMsg};
 use crate::{draft, history, import, sign};
 use domain::name::ClusterKey;
+use domain::policy::Policy;
 
 fn finish<T>(remote: &mut Remote<T>, ticket: Ticket, result: Result<T, Report>, now: Timestamp) -> bool {
     remote.finish(ticket, result, now)
@@ -156,42 +158,68 @@ fn job_done(model: &mut Model, ticket: Ticket, number: usize, outcome: Outcome) 
 
 /// What an outcome changes in the session by itself.
 fn plain_outcome(model: &mut Model, job: &Job, outcome: Outcome) -> Vec<Effect> {
-    match (job, outcome) {
-        (Job::CreateProject { project }, _) if model.session.project.as_ref() != Some(project) => {
-            history::act::leave_project(model);
-            model.session.project = Some(project.clone());
-            model.load(&Source::ALL)
-        }
-        (Job::CreateCluster(id), _) => {
-            model.session.cluster = Some(id.key.clone());
-            Vec::new()
-        }
-        (Job::ImportPolicy { project, text, .. }, outcome) => {
-            model.draft.baseline.clone_from(text);
-            match outcome {
-                Outcome::Imported(stored) => history::act::imported(model, project, &stored),
-                _ => Vec::new(),
-            }
-        }
-        (Job::SaveFile { text, .. }, Outcome::Saved { path, stamp }) => file::act::saved(model, path, text, stamp),
-        (Job::SaveFile { text, .. }, Outcome::InTheWay { path, text: there }) => {
-            file::act::in_the_way(model, path, text, there);
-            Vec::new()
-        }
-        (Job::WriteSession { text, .. }, Outcome::InTheWay { path, text: there }) => {
-            export::in_the_way(model, path, text, there);
-            Vec::new()
-        }
-        (_, Outcome::Resolved { image, digest }) => {
+    match outcome {
+        Outcome::Done => done(model, job),
+        Outcome::Imported(stored) => imported(model, job, &stored),
+        Outcome::Saved { path, stamp } => written(model, job, path, FileOutcome::Saved(stamp)),
+        Outcome::InTheWay { path, text } => written(model, job, path, FileOutcome::InTheWay(text)),
+        Outcome::Resolved { image, digest } => {
             model.session.choose(image.with_digest(&digest));
             Vec::new()
         }
-        (_, Outcome::Validated { refused: Some(reason) }) => {
+        Outcome::Validated { refused: Some(reason) } => {
             model.say(Weight::Warning, format!("uploaded, and the attestor does not take it: {reason}"));
             Vec::new()
         }
-        _ => Vec::new(),
+        Outcome::Validated { refused: None }
+        | Outcome::Generated { .. }
+        | Outcome::Signed { .. }
+        | Outcome::Pushed { .. } => Vec::new(),
     }
+}
+
+/// What was made is the chosen one.
+fn done(model: &mut Model, job: &Job) -> Vec<Effect> {
+    if let Job::CreateProject { project } = job
+        && model.session.project.as_ref() != Some(project)
+    {
+        history::act::leave_project(model);
+        model.session.project = Some(project.clone());
+        return model.load(&Source::ALL);
+    }
+    if let Job::CreateCluster(id) = job {
+        model.session.cluster = Some(id.key.clone());
+    }
+    Vec::new()
+}
+
+/// What was imported is what the draft is compared with.
+fn imported(model: &mut Model, job: &Job, stored: &Policy) -> Vec<Effect> {
+    let Job::ImportPolicy { project, text, .. } = job else { return Vec::new() };
+    model.draft.baseline.clone_from(text);
+    history::act::imported(model, project, stored)
+}
+
+/// What came of a file.
+enum FileOutcome {
+    Saved(Stamp),
+    /// With its text, if it is one.
+    InTheWay(Option<String>),
+}
+
+/// The draft and the script of the session go on by what came of their file; others are done with.
+fn written(model: &mut Model, job: &Job, path: String, outcome: FileOutcome) -> Vec<Effect> {
+    let Job::WriteFile { target, text } = job else { return Vec::new() };
+    match (target, outcome) {
+        (FileTarget::Draft { .. }, FileOutcome::Saved(stamp)) => return file::act::saved(model, path, text, stamp),
+        (FileTarget::Draft { .. }, FileOutcome::InTheWay(there)) => file::act::in_the_way(model, path, text, there),
+        (FileTarget::Session { .. }, FileOutcome::InTheWay(there)) => export::in_the_way(model, path, text, there),
+        (
+            FileTarget::Session { .. } | FileTarget::WorkDirectory { .. } | FileTarget::Report { .. },
+            FileOutcome::Saved(_) | FileOutcome::InTheWay(_),
+        ) => {}
+    }
+    Vec::new()
 }
 
 fn ended(model: &mut Model, ticket: Ticket, result: Result<(), Failure>) -> Vec<Effect> {

@@ -1,7 +1,7 @@
 //! Case files, as the workbench writes them.
 
 use countersign::app::effect::Effect;
-use countersign::app::job::Job;
+use countersign::app::job::{FileTarget, Job};
 
 use super::simulate;
 use crate::support::stage::Stage;
@@ -21,7 +21,7 @@ pub(crate) fn written(keys: &str) -> (String, String) {
     stage.row("Write the case?");
     let effects = stage.keys("y");
     let jobs = effects.into_iter().find_map(|e| if let Effect::Run(_, jobs) = e { Some(jobs) } else { None }).unwrap();
-    let Some(Job::Export { path, text }) = jobs.into_iter().next() else { panic!() };
+    let Some(Job::WriteFile { target: FileTarget::Report { path }, text }) = jobs.into_iter().next() else { panic!() };
     (path, text)
 }
 

@@ -4,7 +4,7 @@ use countersign::app::draft::editor::{Editor, EditorCommand};
 use countersign::app::draft::file;
 use countersign::app::draft::file::state::{FileReply, FileTask, Listed, Opened, Outside, Stamp};
 use countersign::app::effect::Effect;
-use countersign::app::job::{Job, Outcome};
+use countersign::app::job::{FileTarget, IfThere, Job, Outcome};
 use countersign::app::msg::{Mouse, Msg, Target, TerminalEvent};
 use countersign::app::shell::report::Report;
 use countersign::app::shell::timer::Timer;
@@ -287,9 +287,13 @@ fn the_draft_is_saved_to_its_file_and_others_are_not_replaced_unasked() {
     stage.type_text("#");
     stage.keys("F2");
     let effects = stage.keys("Enter");
-    let (path, known) = (opened(DENY).path, Some(opened(DENY).stamp));
+    let path = opened(DENY).path;
+    let draft = |if_there| FileTarget::Draft { path: path.clone(), if_there };
     let (ticket, first) = job(&effects);
-    assert_eq!(first, Job::SaveFile { path: path.clone(), text: text(&stage), known, replace: false });
+    assert_eq!(
+        first,
+        Job::WriteFile { target: draft(IfThere::ReplaceIfStill(opened(DENY).stamp)), text: text(&stage) }
+    );
     let there = Outcome::InTheWay { path: path.clone(), text: Some("others: 1\n".into()) };
     stage.send(Msg::Work(WorkMsg::Done(ticket, 0, there)));
     stage.send(Msg::Work(WorkMsg::Ended(ticket, Ok(()))));
@@ -297,7 +301,7 @@ fn the_draft_is_saved_to_its_file_and_others_are_not_replaced_unasked() {
     stage.row("- others: 1");
     let effects = stage.keys("y");
     let (ticket, second) = job(&effects);
-    assert_eq!(second, Job::SaveFile { path: path.clone(), text: text(&stage), known: None, replace: true });
+    assert_eq!(second, Job::WriteFile { target: draft(IfThere::Replace), text: text(&stage) });
     let effects = stage.send(Msg::Work(WorkMsg::Done(
         ticket,
         0,

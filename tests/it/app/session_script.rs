@@ -1,7 +1,7 @@
 //! The session as a script: what the screen asks and says, and the file that is written.
 
 use countersign::app::effect::Effect;
-use countersign::app::job::{Job, Outcome};
+use countersign::app::job::{FileTarget, IfThere, Job, Outcome};
 use countersign::app::msg::Msg;
 use countersign::app::shell::remote::Ticket;
 use countersign::app::shell::report::Report;
@@ -58,14 +58,17 @@ fn an_empty_log_is_not_written() {
 fn what_is_there_is_replaced_only_after_a_question() {
     let mut stage = asked((80, 24));
     let (_, first) = job(&stage.keys("Enter"));
-    let Job::WriteSession { text, replace: false, path } = first else { panic!("{first:?}") };
+    let Job::WriteFile { target: FileTarget::Session { path, if_there: IfThere::Keep }, text } = first else {
+        panic!("{first:?}")
+    };
     assert_eq!(path, "session.sh");
     assert!(text.contains("\n# Delete note old (failed: NOT_FOUND: the note does not exist)\n# curl"), "{text}");
     let mut stage = in_the_way((80, 24));
     assert!(stage.keys("Esc").iter().all(|e| !matches!(e, Effect::Run(..))), "refused");
     let mut stage = in_the_way((80, 24));
     let (_, second) = job(&stage.keys("y"));
-    assert!(matches!(second, Job::WriteSession { replace: true, .. }), "{second:?}");
+    let Job::WriteFile { target: FileTarget::Session { if_there, .. }, .. } = second else { panic!("{second:?}") };
+    assert_eq!(if_there, IfThere::Replace);
 }
 
 #[tokio::test]
@@ -73,18 +76,19 @@ async fn the_file_is_its_owners_to_run() {
     let dir = tempfile::tempdir().unwrap();
     let backend = Backend::new(&Files::new(dir.path())).unwrap();
     let path = dir.path().join("session.sh");
-    let write = |text: &str, replace| {
+    let write = |text: &str, if_there| {
         let (backend, path, text) = (&backend, path.display().to_string(), text.to_owned());
-        async move { perform(backend, Job::WriteSession { path, text, replace }, &|_| {}).await.unwrap() }
+        let target = FileTarget::Session { path, if_there };
+        async move { perform(backend, Job::WriteFile { target, text }, &|_| {}).await.unwrap() }
     };
-    assert!(matches!(write("one", false).await, Outcome::Saved { .. }));
+    assert!(matches!(write("one", IfThere::Keep).await, Outcome::Saved { .. }));
     #[cfg(unix)]
     {
         use std::os::unix::fs::PermissionsExt as _;
         assert_eq!(std::fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o700);
     }
-    assert!(matches!(write("two", false).await, Outcome::InTheWay { text: Some(text), .. } if text == "one"));
+    assert!(matches!(write("two", IfThere::Keep).await, Outcome::InTheWay { text: Some(text), .. } if text == "one"));
     assert_eq!(std::fs::read_to_string(&path).unwrap(), "one");
-    assert!(matches!(write("two", true).await, Outcome::Saved { .. }));
+    assert!(matches!(write("two", IfThere::Replace).await, Outcome::Saved { .. }));
     assert_eq!(std::fs::read_to_string(&path).unwrap(), "two");
 }

@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use countersign::app::command_log::state::CommandLog;
-use countersign::app::job::{Deploy, Job, JobKind, NewAttestation, Outcome};
+use countersign::app::job::{Deploy, FileTarget, IfThere, Job, JobKind, NewAttestation, Outcome};
 use countersign::app::shell::remote::Ticket;
 use countersign::codelab::image;
 use countersign::domain::attestation::payload;
@@ -107,21 +107,17 @@ const FILES: &[JobKind] = &[
     JobKind::RemoveWorkDirectory,
     JobKind::WriteFile,
     JobKind::RemoveFile,
-    JobKind::SaveFile,
     JobKind::ExportPolicy,
     JobKind::GenerateKey,
     JobKind::ImportKey,
     JobKind::DeleteKey,
     JobKind::ExportKey,
     JobKind::Sign,
-    JobKind::Export,
 ];
 
 #[test]
 fn every_job_is_in_a_session() {
-    // Writing the session is how each of them ends.
-    let done: BTreeSet<JobKind> =
-        [CODELAB, TAKEN_BACK, FILES, &[JobKind::WriteSession]].into_iter().flatten().copied().collect();
+    let done: BTreeSet<JobKind> = [CODELAB, TAKEN_BACK, FILES].into_iter().flatten().copied().collect();
     assert_eq!(done, JobKind::iter().collect());
 }
 
@@ -208,8 +204,8 @@ async fn work(session: &mut Session) {
     };
     // As the wizard does: the files of the working directory, the attestation, the attestor's word.
     let text = |bytes: &[u8]| String::from_utf8(bytes.to_vec()).unwrap();
-    session.run(Job::WriteFile { name: "payload.json".into(), text: text(&new.payload) }).await;
-    session.run(Job::WriteFile { name: "signature.pgp".into(), text: text(&new.signature) }).await;
+    session.run(Job::in_work_directory("payload.json", text(&new.payload))).await;
+    session.run(Job::in_work_directory("signature.pgp", text(&new.signature))).await;
     session.run(Job::CreateAttestation(Box::new(new.clone()))).await;
     let validated = session.run(Job::Validate(Box::new(new))).await;
     assert_eq!(validated, Outcome::Validated { refused: None });
@@ -323,21 +319,26 @@ async fn write(session: &mut Session) {
     session.run(Job::CreateProject { project: project() }).await;
     session.run(Job::EnableServices { project: project(), services }).await;
     session.run(Job::MakeWorkDirectory).await;
-    session.run(Job::WriteFile { name: "policy.yaml".into(), text: POLICY.into() }).await;
+    session.run(Job::in_work_directory("policy.yaml", POLICY.into())).await;
     session.run(Job::RemoveWorkDirectory).await;
     session.run(Job::MakeWorkDirectory).await;
     let text = "a: 'it''s'\nEOF\nb: \"$HOME\"".to_owned();
-    session.run(Job::WriteFile { name: "policy.yaml".into(), text: text.clone() }).await;
-    session.run(Job::WriteFile { name: "updated_policy.yaml".into(), text: POLICY.into() }).await;
+    session.run(Job::in_work_directory("policy.yaml", text.clone())).await;
+    session.run(Job::in_work_directory("updated_policy.yaml", POLICY.into())).await;
     session.run(Job::RemoveFile { name: "updated_policy.yaml".into() }).await;
     session.run(Job::ExportPolicy { project: project(), file: "live.yaml".into() }).await;
     let outside = |session: &Session, name: &str| session.dir.join(name).display().to_string();
     let path = outside(session, "it's mine.yaml");
-    session.run(Job::SaveFile { path: path.clone(), text: text.clone() + "\n", known: None, replace: false }).await;
+    let draft = |text: String| {
+        let target = FileTarget::Draft { path: path.clone(), if_there: IfThere::Keep };
+        Job::WriteFile { target, text }
+    };
+    session.run(draft(text.clone() + "\n")).await;
     // Another text is in the way: nothing is written, and the script writes nothing.
-    let refused = session.run(Job::SaveFile { path, text: "x".into(), known: None, replace: false }).await;
+    let refused = session.run(draft("x".into())).await;
     assert!(matches!(refused, Outcome::InTheWay { .. }));
-    session.run(Job::Export { path: outside(session, "case.json"), text: "{}\n".into() }).await;
+    let report = FileTarget::Report { path: outside(session, "case.json") };
+    session.run(Job::WriteFile { target: report, text: "{}\n".into() }).await;
     let armor = std::fs::read_to_string(session.dir.join("given.asc")).unwrap();
     let key = KeySpec { algorithm: KeyAlgorithm::Ed25519, name: "Short".into(), email: "qa@example.com".into() };
     let passphrase = || Passphrase::new("correct horse".into());
@@ -510,7 +511,8 @@ async fn again(mut session: Session, ours: &Lab, files_of_ours: &Files, real: &G
     assert!(!script.contains("correct horse") && !script.contains("PRIVATE KEY"));
     let path = session.dir.join("session.sh").display().to_string();
     let before = files(&session.dir);
-    session.run(Job::WriteSession { path: path.clone(), text: script.clone(), replace: false }).await;
+    let target = FileTarget::Session { path: path.clone(), if_there: IfThere::Keep };
+    session.run(Job::WriteFile { target, text: script.clone() }).await;
     for name in before.keys().filter(|name| *name != "given.asc") {
         std::fs::remove_file(session.dir.join(name)).unwrap();
     }

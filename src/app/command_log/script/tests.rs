@@ -1,5 +1,5 @@
 use crate::command_log::state::CommandLog;
-use crate::job::{Deploy, Job, NewAttestation, Outcome};
+use crate::job::{Deploy, FileTarget, Job, NewAttestation, Outcome};
 use crate::shell::remote::Ticket;
 use crate::shell::report::Report;
 use crate::work::Failure;
@@ -24,6 +24,10 @@ fn sign(fingerprint: &str, signature: &str) -> (Job, Outcome) {
     (Job::Sign { fingerprint, passphrase, payload: b"{}".to_vec() }, outcome)
 }
 
+fn report(path: &str, text: &str) -> Job {
+    Job::WriteFile { target: FileTarget::Report { path: path.to_owned() }, text: text.to_owned() }
+}
+
 fn attest(signature: &str) -> (Job, Outcome) {
     let digest = "0".repeat(64);
     let new = NewAttestation {
@@ -40,7 +44,7 @@ fn attest(signature: &str) -> (Job, Outcome) {
 
 #[test]
 fn a_signature_is_made_anew_where_the_session_made_it_and_given_where_not() {
-    let written = Job::WriteFile { name: "signature.pgp".into(), text: "ours".into() };
+    let written = Job::in_work_directory("signature.pgp", "ours".into());
     let script = log(vec![sign("FPR", "ours"), (written, Outcome::Done), attest("ours")]).script();
     assert!(script.contains("\ncp \"$OWN\"/signature.pgp signature.pgp\n"), "{script}");
     assert!(!script.contains("ours"), "{script}");
@@ -85,7 +89,7 @@ fn kubectl_gets_credentials_where_the_workbench_needs_none() {
 
 #[test]
 fn files_of_the_person_count_from_where_the_script_was_started() {
-    let write = |path: &str| (Job::Export { path: path.into(), text: "x\n".into() }, Outcome::Done);
+    let write = |path: &str| (report(path, "x\n"), Outcome::Done);
     let script = log(vec![write("a b.json"), write("/tmp/c.json"), write("~/d e.json")]).script();
     for name in ["\"$STARTED\"/'a b.json'", "/tmp/c.json", "~/'d e.json'"] {
         assert!(script.contains(&format!("\ncat > {name} <<'EOF'\nx\nEOF\n")), "{script}");
@@ -95,14 +99,14 @@ fn files_of_the_person_count_from_where_the_script_was_started() {
 #[test]
 fn what_failed_is_a_comment_and_what_is_gone_is_said() {
     let mut log = CommandLog::default();
-    let job = Job::WriteFile { name: "a".into(), text: "1\n2\n".into() };
+    let job = Job::in_work_directory("a", "1\n2\n".into());
     log.start(Ticket(1), &[job.clone(), job], jiff::Timestamp::UNIX_EPOCH);
     log.ended(Ticket(1), &Err(Failure::Failed(0, Report::new("no\nroom"))));
     let script = log.script();
     assert!(script.contains("\n# Write a (failed: no room)\n# cat > a <<'EOF'\n# 1\n# 2\n# EOF\n"), "{script}");
     assert!(script.contains("\n# Write a (not reached)\n"), "{script}");
     let in_the_way = Outcome::InTheWay { path: "a".into(), text: None };
-    log.start(Ticket(2), &[Job::Export { path: "a".into(), text: "x".into() }], jiff::Timestamp::UNIX_EPOCH);
+    log.start(Ticket(2), &[report("a", "x")], jiff::Timestamp::UNIX_EPOCH);
     log.done(Ticket(2), 0, &in_the_way);
     assert!(log.script().contains("\n# printf %s x >"), "{}", log.script());
     let many = vec![Job::MakeWorkDirectory; 600];

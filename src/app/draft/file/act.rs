@@ -7,7 +7,7 @@ use crate::draft::file;
 use crate::draft::file::state::{DraftFile, FileReply, FileTask, Listed, Opened, Outside, Stamp};
 use crate::draft::file::{Choice, Msg, Then};
 use crate::effect::Effect;
-use crate::job::Job;
+use crate::job::{FileTarget, IfThere, Job};
 use crate::model::Model;
 use crate::overlay::{self, Body, Confirm, Entry, Overlay};
 use crate::shell::form::{Form, FormKind};
@@ -284,15 +284,15 @@ pub(crate) fn take_save(model: &mut Model, form: &Form) -> Result<Vec<Effect>, (
     if !model.session.remotes.work.value().is_some_and(|work| work.directory.exists) {
         return Err(("name", "there is no working directory: Deployer tab, Setup".to_owned()));
     }
-    Ok(model.run(vec![Job::WriteFile { name, text }], Purpose::Plain))
+    Ok(model.run(vec![Job::in_work_directory(&name, text)], Purpose::Plain))
 }
 
 /// Writes the draft to a path; a file that is there is replaced only if it is the draft's own, as it
 /// was last seen.
 fn save(model: &mut Model, path: String, text: String) -> Vec<Effect> {
     let own = model.draft.file.as_ref().filter(|file| file.path == path && file.text.is_some());
-    let known = own.map(|file| file.stamp);
-    model.run(vec![Job::SaveFile { path, text, known, replace: false }], Purpose::Plain)
+    let if_there = own.map_or(IfThere::Keep, |file| IfThere::ReplaceIfStill(file.stamp));
+    model.run(vec![Job::WriteFile { target: FileTarget::Draft { path, if_there }, text }], Purpose::Plain)
 }
 
 /// The draft's text stands in a file now.
@@ -305,7 +305,8 @@ pub(crate) fn saved(model: &mut Model, path: String, text: &str, stamp: Stamp) -
 pub(crate) fn in_the_way(model: &mut Model, path: String, text: &str, there: Option<String>) {
     let lines = vec![format!("{path} is there, and is not as the draft's file was last seen.")];
     let diff = there.map(|there| (there, text.to_owned()));
-    let jobs = vec![Job::SaveFile { path, text: text.to_owned(), known: None, replace: true }];
+    let target = FileTarget::Draft { path, if_there: IfThere::Replace };
+    let jobs = vec![Job::WriteFile { target, text: text.to_owned() }];
     let title = "Replace the file?".to_owned();
     let confirm = Confirm { title, lines, diff, jobs, danger: true, ..Confirm::default() };
     model.overlays.push(Overlay::Confirm(Box::new(confirm)));
