@@ -1,14 +1,31 @@
-//! Moving in the tree of a decision, and folding it; what is picked to be decided.
+//! What keys do with a decision: what is asked about, moving in its tree and folding it, copying it.
 
-use crate::decision::form::typed_image;
 use crate::decision::state::Under;
 use crate::decision::tree::{Tree, TreeCommand, has_problem};
-use crate::decision::{Choice, manifest};
+use crate::decision::{Action, Choice, form, manifest, tags};
 use crate::effect::Effect;
 use crate::model::Model;
+use crate::overlay::{self, Entry};
 use crate::shell::notice::Weight;
 use crate::shell::tab::Pane;
 use domain::transcript::Transcript;
+
+pub(crate) fn act(model: &mut Model, action: Action) -> Vec<Effect> {
+    match action {
+        Action::Simulate => model.open_form(form::simulate),
+        Action::Manifest => model.open_form(manifest::form),
+        Action::Tags => tags::open(model),
+        Action::NextPolicy => next_policy(model),
+        Action::FoldAll => on_tree(model, TreeCommand::FoldAll),
+        Action::UnfoldAll => on_tree(model, TreeCommand::UnfoldAll),
+        Action::CopyMarkdown => copy(model, Form::Markdown),
+        Action::NextFailure => {
+            next_failure(model);
+            Vec::new()
+        }
+        Action::ChooseImage => pick_image(model),
+    }
+}
 
 /// What was picked in one of its lists.
 pub(crate) fn choose(model: &mut Model, choice: Choice) -> Vec<Effect> {
@@ -17,7 +34,7 @@ pub(crate) fn choose(model: &mut Model, choice: Choice) -> Vec<Effect> {
             model.session.choose(image);
             Vec::new()
         }
-        Choice::TypeImage => model.open_form(typed_image),
+        Choice::TypeImage => model.open_form(form::typed_image),
         Choice::Pod(request) => manifest::ask(model, *request),
     }
 }
@@ -108,4 +125,56 @@ pub(crate) fn click(model: &mut Model, pane: Pane, row: usize) {
     } else {
         tree.select(&rows, row);
     }
+}
+
+fn on_tree(model: &mut Model, command: TreeCommand) -> Vec<Effect> {
+    let pane = model.nav.focus();
+    input(model, pane, command);
+    Vec::new()
+}
+
+/// The decision that is shown, with what it is about and what is assumed.
+pub(crate) fn copy(model: &mut Model, form: Form) -> Vec<Effect> {
+    if let Some(text) = transcript(model, model.decisions.under, form) {
+        return model.copy(text);
+    }
+    model.say(Weight::Info, "nothing is decided here yet");
+    Vec::new()
+}
+
+/// The images of the registry and of the cluster, each by digest where it has one; or typed.
+fn pick_image(model: &mut Model) -> Vec<Effect> {
+    let mut entries: Vec<Entry> = Vec::new();
+    for image in model.session.remotes.images.items() {
+        if let Some(by_digest) = image.by_digest() {
+            let label = by_digest.as_str().to_owned();
+            let detail = format!("registry · {}", image.tags.join(" "));
+            entries.push(Entry { label, detail, choice: overlay::Choice::Decision(Choice::Image(by_digest)) });
+        }
+        for tag in &image.tags {
+            if let Ok(by_tag) = format!("{}:{tag}", image.repository).parse() {
+                let label = format!("{}:{tag}", image.repository);
+                let detail = "registry · by its tag, which cannot be attested".to_owned();
+                entries.push(Entry { label, detail, choice: overlay::Choice::Decision(Choice::Image(by_tag)) });
+            }
+        }
+    }
+    for workload in model.session.remotes.workloads.items() {
+        for image in &workload.images {
+            if let (Ok(parsed), false) = (image.parse(), entries.iter().any(|e| e.label == *image)) {
+                let detail = format!("{} {}", workload.kind.as_str(), workload.name);
+                entries.push(Entry {
+                    label: image.clone(),
+                    detail,
+                    choice: overlay::Choice::Decision(Choice::Image(parsed)),
+                });
+            }
+        }
+    }
+    entries.push(Entry {
+        label: "type or paste a reference…".into(),
+        detail: "any image, known or not".into(),
+        choice: overlay::Choice::Decision(Choice::TypeImage),
+    });
+    model.open_picker("Choose an image", entries)
 }

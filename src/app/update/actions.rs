@@ -5,7 +5,6 @@ use crate::action::Action;
 use crate::cluster::watch;
 use crate::command_log::export;
 use crate::decision::tree::TreeCommand;
-use crate::decision::{manifest, tags};
 use crate::draft::editor::Motion;
 use crate::draft::{complete, find};
 use crate::effect::Effect;
@@ -35,7 +34,7 @@ pub(super) fn act(model: &mut Model, action: Action) -> Vec<Effect> {
         Action::CommandLog(command_log::Action::Open) => push(model, "Command log", Body::CommandLog),
         Action::CommandLog(command_log::Action::Write) => export::open(model),
         Action::Complete(action) => complete::act::act(model, action),
-        Action::Decision(action) => act_on_decision(model, action),
+        Action::Decision(action) => decision::act::act(model, action),
         Action::Draft(action) => draft::act::act(model, action),
         Action::Explain(action) => explain::act::act(model, action),
         Action::Find(action) => find::act::act(model, action),
@@ -88,23 +87,6 @@ fn act_on_program(model: &mut Model, action: ProgramAction) -> Vec<Effect> {
         ProgramAction::CancelWork => cancel(model),
         ProgramAction::Suspend => vec![Effect::Suspend],
         ProgramAction::Quit | ProgramAction::QuitAnywhere => ask_quit(model),
-    }
-}
-
-fn act_on_decision(model: &mut Model, action: decision::Action) -> Vec<Effect> {
-    match action {
-        decision::Action::Simulate => model.open_form(decision::form::simulate),
-        decision::Action::Manifest => model.open_form(manifest::form),
-        decision::Action::Tags => tags::open(model),
-        decision::Action::NextPolicy => decision::act::next_policy(model),
-        decision::Action::FoldAll => on_tree(model, TreeCommand::FoldAll),
-        decision::Action::UnfoldAll => on_tree(model, TreeCommand::UnfoldAll),
-        decision::Action::CopyMarkdown => copy_decision(model, decision::act::Form::Markdown),
-        decision::Action::NextFailure => {
-            decision::act::next_failure(model);
-            Vec::new()
-        }
-        decision::Action::ChooseImage => boxes::pick_image(model),
     }
 }
 
@@ -256,7 +238,7 @@ fn copy_row(model: &mut Model) -> Vec<Effect> {
         Pane::Notes => model.selected_note().map(|n| n.name.to_string()),
         Pane::Attestations => model.selected_attestation().map(|a| a.name.clone()),
         Pane::Keys => model.selected_key().map(|k| k.fingerprint.clone()),
-        Pane::Decision => return copy_decision(model, decision::act::Form::Plain),
+        Pane::Decision => return decision::act::copy(model, decision::act::Form::Plain),
         Pane::Preview => {
             let row = model.selected_row(Pane::Preview).and_then(|at| model.preview.item(at));
             row.map(|(item, _)| item.title())
@@ -274,21 +256,6 @@ fn copy_row(model: &mut Model) -> Vec<Effect> {
         model.say(Weight::Info, "there is nothing to copy here");
         Vec::new()
     }
-}
-
-fn on_tree(model: &mut Model, command: TreeCommand) -> Vec<Effect> {
-    let pane = model.nav.focus();
-    decision::act::input(model, pane, command);
-    Vec::new()
-}
-
-/// The decision that is shown, with what it is about and what is assumed.
-fn copy_decision(model: &mut Model, form: decision::act::Form) -> Vec<Effect> {
-    if let Some(text) = decision::act::transcript(model, model.decisions.under, form) {
-        return model.copy(text);
-    }
-    model.say(Weight::Info, "nothing is decided here yet");
-    Vec::new()
 }
 
 fn cancel(model: &mut Model) -> Vec<Effect> {

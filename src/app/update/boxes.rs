@@ -68,7 +68,7 @@ fn on_form(model: &mut Model, change: impl FnOnce(&mut Form)) -> Vec<Effect> {
 const SIDEWAYS: isize = 8;
 
 /// A page of the box on top: one row less than it shows.
-pub(super) fn page(model: &Model) -> isize {
+fn page(model: &Model) -> isize {
     isize::try_from(model.ui.viewport.overlay_page.max(2)).unwrap_or(isize::MAX) - 1
 }
 
@@ -192,41 +192,4 @@ pub(super) fn pick_theme(model: &mut Model) -> Vec<Effect> {
         .map(|name| Entry { label: name.clone(), detail: String::new(), choice: Choice::Theme(name.clone()) })
         .collect();
     model.open_picker("Theme", entries)
-}
-
-/// The images of the registry and of the cluster, each by digest where it has one; or typed.
-pub(super) fn pick_image(model: &mut Model) -> Vec<Effect> {
-    let mut entries: Vec<Entry> = Vec::new();
-    for image in model.session.remotes.images.items() {
-        if let Some(by_digest) = image.by_digest() {
-            let label = by_digest.as_str().to_owned();
-            let detail = format!("registry · {}", image.tags.join(" "));
-            entries.push(Entry { label, detail, choice: Choice::Decision(decision::Choice::Image(by_digest)) });
-        }
-        for tag in &image.tags {
-            if let Ok(by_tag) = format!("{}:{tag}", image.repository).parse() {
-                let label = format!("{}:{tag}", image.repository);
-                let detail = "registry · by its tag, which cannot be attested".to_owned();
-                entries.push(Entry { label, detail, choice: Choice::Decision(decision::Choice::Image(by_tag)) });
-            }
-        }
-    }
-    for workload in model.session.remotes.workloads.items() {
-        for image in &workload.images {
-            if let (Ok(parsed), false) = (image.parse(), entries.iter().any(|e| e.label == *image)) {
-                let detail = format!("{} {}", workload.kind.as_str(), workload.name);
-                entries.push(Entry {
-                    label: image.clone(),
-                    detail,
-                    choice: Choice::Decision(decision::Choice::Image(parsed)),
-                });
-            }
-        }
-    }
-    entries.push(Entry {
-        label: "type or paste a reference…".into(),
-        detail: "any image, known or not".into(),
-        choice: Choice::Decision(decision::Choice::TypeImage),
-    });
-    model.open_picker("Choose an image", entries)
 }
