@@ -16,7 +16,7 @@ use crate::model::Model;
 use crate::overlay::Overlay;
 use crate::shell::offset::Offset;
 
-/// A box over the page. What most boxes have not is nothing unless they say so.
+/// A box over the page. Whatever one does not implement does nothing for it.
 pub(crate) trait BoxState {
     /// Where its keys are looked up, the innermost first.
     fn contexts(&self) -> &'static [Context];
