@@ -3,7 +3,7 @@
 //! # The architecture on one screen
 //!
 //! ```text
-//! event -> keymap(context) -> Action -> app::update -> Vec<Effect> -> runtime task -> Msg::Reply -> app::update -> draw
+//! event -> keymap(context) -> Action -> app::update -> Vec<Effect> -> runtime task -> Msg -> app::update -> draw
 //!
 //! domain     pure: image references, the policy and its text, admission decisions, attestations
 //! wire       REST types of Google, the registry and Kubernetes; shared by client and sandbox
