@@ -4,13 +4,12 @@
 //! order of the help and of the footer, and two keys that collide are seen in one place.
 
 mod attestor;
-mod box_kinds;
 mod boxes;
 mod deployer;
 mod everywhere;
 mod guide;
 mod policy_creator;
-mod watch;
+mod row;
 
 use std::sync::LazyLock;
 
@@ -19,16 +18,8 @@ use crate::shell::chord::Chord;
 
 /// Every row: those of boxes first, which are the innermost.
 pub fn specs() -> impl Iterator<Item = &'static Spec> {
-    let tables = [
-        boxes::TABLE,
-        box_kinds::TABLE,
-        deployer::TABLE,
-        watch::TABLE,
-        attestor::TABLE,
-        policy_creator::TABLE,
-        everywhere::TABLE,
-        guide::TABLE,
-    ];
+    let tables =
+        [boxes::TABLE, deployer::TABLE, attestor::TABLE, policy_creator::TABLE, everywhere::TABLE, guide::TABLE];
     tables.into_iter().flatten()
 }
 

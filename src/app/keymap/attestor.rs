@@ -1,158 +1,90 @@
 //! What keys do in the Attestor's tab.
 
+use super::row;
 use crate::action::{Action as A, Context as C, Group as G, Spec};
 use crate::shell::action::RowAction;
 use crate::shell::tab::Pane;
+use crate::{attestor, sign};
+
+const ATTESTORS: &[C] = &[C::Pane(Pane::Attestors)];
+const KEYS: &[C] = &[C::Pane(Pane::Keys)];
+const NOTES: &[C] = &[C::Pane(Pane::Notes)];
+/// Every pane of the tab.
+const ATTESTOR: &[C] =
+    &[C::Pane(Pane::Attestors), C::Pane(Pane::Notes), C::Pane(Pane::Attestations), C::Pane(Pane::Keys)];
+
+/// A row of this heading.
+const fn key(action: A, keys: &'static [&'static str]) -> Spec {
+    row::key(G::Attestor, action, keys)
+}
 
 pub(super) static TABLE: &[Spec] = &[
-    Spec {
-        action: A::Row(RowAction::Open),
-        contexts: &[C::Pane(Pane::Attestors)],
-        keys: &["enter"],
-        label: "details",
-        help: "Show the attestor: its note, its service account, its keys.",
-        group: G::Attestor,
-        danger: false,
-        footer: 9,
-    },
-    Spec {
-        action: A::Row(RowAction::New),
-        contexts: &[C::Pane(Pane::Attestors)],
-        keys: &["n"],
-        label: "new attestor…",
-        help: "Create an attestor on a note.",
-        group: G::Attestor,
-        danger: false,
-        footer: 8,
-    },
-    Spec {
-        action: A::Attestor(crate::attestor::Action::GrantViewer),
-        contexts: &[C::Pane(Pane::Attestors), C::Pane(Pane::Notes)],
-        keys: &["G"],
-        label: "grant…",
-        help: "Let the service account read the note's attestations.",
-        group: G::Attestor,
-        danger: false,
-        footer: 6,
-    },
-    Spec {
-        action: A::Attestor(crate::attestor::Action::RemoveKey),
-        contexts: &[C::Pane(Pane::Attestors)],
-        keys: &["-"],
-        label: "remove key…",
-        help: "Remove one of the attestor's public keys.",
-        group: G::Attestor,
-        danger: true,
-        footer: 4,
-    },
-    Spec {
-        action: A::Row(RowAction::Open),
-        contexts: &[C::Pane(Pane::Notes)],
-        keys: &["enter"],
-        label: "read",
-        help: "Show the note as it is stored.",
-        group: G::Attestor,
-        danger: false,
-        footer: 9,
-    },
-    Spec {
-        action: A::Row(RowAction::New),
-        contexts: &[C::Pane(Pane::Notes)],
-        keys: &["n"],
-        label: "new note…",
-        help: "Create a note of kind ATTESTATION.",
-        group: G::Attestor,
-        danger: false,
-        footer: 8,
-    },
-    Spec {
-        action: A::Row(RowAction::Open),
-        contexts: &[C::Pane(Pane::Attestations)],
-        keys: &["enter"],
-        label: "read",
-        help: "Show the attestation and check it.",
-        group: G::Attestor,
-        danger: false,
-        footer: 9,
-    },
-    Spec {
-        action: A::Row(RowAction::Open),
-        contexts: &[C::Pane(Pane::Keys)],
-        keys: &["enter"],
-        label: "details",
-        help: "Show the key with its fingerprint.",
-        group: G::Attestor,
-        danger: false,
-        footer: 9,
-    },
-    Spec {
-        action: A::Row(RowAction::New),
-        contexts: &[C::Pane(Pane::Keys)],
-        keys: &["n"],
-        label: "new key…",
-        help: "Generate a signing key.",
-        group: G::Attestor,
-        danger: false,
-        footer: 8,
-    },
-    Spec {
-        action: A::Attestor(crate::attestor::Action::ImportKey),
-        contexts: &[C::Pane(Pane::Keys)],
-        keys: &["I"],
-        label: "import key…",
-        help: "Import an armored private or public key.",
-        group: G::Attestor,
-        danger: false,
-        footer: 4,
-    },
-    Spec {
-        action: A::Attestor(crate::attestor::Action::ExportKey),
-        contexts: &[C::Pane(Pane::Keys)],
-        keys: &["e"],
-        label: "export",
-        help: "Write the armored public key to public.pgp in the working directory.",
-        group: G::Attestor,
-        danger: false,
-        footer: 6,
-    },
-    Spec {
-        action: A::Attestor(crate::attestor::Action::AddKey),
-        contexts: &[C::Pane(Pane::Keys)],
-        keys: &["+"],
-        label: "add to attestor…",
-        help: "Add the public key to an attestor.",
-        group: G::Attestor,
-        danger: false,
-        footer: 7,
-    },
-    Spec {
-        action: A::Sign(crate::sign::Action::Open),
-        contexts: &[C::Pane(Pane::Attestors), C::Pane(Pane::Notes), C::Pane(Pane::Attestations), C::Pane(Pane::Keys)],
-        keys: &["s"],
-        label: "sign…",
-        help: "Sign the chosen image, step by step.",
-        group: G::Attestor,
-        danger: false,
-        footer: 7,
-    },
-    Spec {
-        action: A::Sign(crate::sign::Action::ShowPayload),
-        contexts: &[C::Pane(Pane::Attestors), C::Pane(Pane::Notes), C::Pane(Pane::Attestations), C::Pane(Pane::Keys)],
-        keys: &["p"],
-        label: "payload",
-        help: "Look at the payload byte for byte.",
-        group: G::Attestor,
-        danger: false,
-        footer: 5,
-    },
-    Spec {
-        action: A::Sign(crate::sign::Action::Upload),
-        contexts: &[C::Pane(Pane::Attestors), C::Pane(Pane::Notes), C::Pane(Pane::Attestations), C::Pane(Pane::Keys)],
-        keys: &["u"],
-        label: "upload…",
-        help: "Upload the signature of the working directory as an attestation.",
-        group: G::Attestor,
-        danger: false,
-        footer: 6,
-    },
+    key(A::Row(RowAction::Open), &["enter"])
+        .on(ATTESTORS)
+        .label("details")
+        .help("Show the attestor: its note, its service account, its keys.")
+        .footer(9),
+    key(A::Row(RowAction::New), &["n"])
+        .on(ATTESTORS)
+        .label("new attestor…")
+        .help("Create an attestor on a note.")
+        .footer(8),
+    key(A::Attestor(attestor::Action::GrantViewer), &["G"])
+        .on(&[C::Pane(Pane::Attestors), C::Pane(Pane::Notes)])
+        .label("grant…")
+        .help("Let the service account read the note's attestations.")
+        .footer(6),
+    key(A::Attestor(attestor::Action::RemoveKey), &["-"])
+        .on(ATTESTORS)
+        .label("remove key…")
+        .help("Remove one of the attestor's public keys.")
+        .footer(4)
+        .danger(),
+    key(A::Row(RowAction::Open), &["enter"]).on(NOTES).label("read").help("Show the note as it is stored.").footer(9),
+    key(A::Row(RowAction::New), &["n"])
+        .on(NOTES)
+        .label("new note…")
+        .help("Create a note of kind ATTESTATION.")
+        .footer(8),
+    key(A::Row(RowAction::Open), &["enter"])
+        .on(&[C::Pane(Pane::Attestations)])
+        .label("read")
+        .help("Show the attestation and check it.")
+        .footer(9),
+    key(A::Row(RowAction::Open), &["enter"])
+        .on(KEYS)
+        .label("details")
+        .help("Show the key with its fingerprint.")
+        .footer(9),
+    key(A::Row(RowAction::New), &["n"]).on(KEYS).label("new key…").help("Generate a signing key.").footer(8),
+    key(A::Attestor(attestor::Action::ImportKey), &["I"])
+        .on(KEYS)
+        .label("import key…")
+        .help("Import an armored private or public key.")
+        .footer(4),
+    key(A::Attestor(attestor::Action::ExportKey), &["e"])
+        .on(KEYS)
+        .label("export")
+        .help("Write the armored public key to public.pgp in the working directory.")
+        .footer(6),
+    key(A::Attestor(attestor::Action::AddKey), &["+"])
+        .on(KEYS)
+        .label("add to attestor…")
+        .help("Add the public key to an attestor.")
+        .footer(7),
+    key(A::Sign(sign::Action::Open), &["s"])
+        .on(ATTESTOR)
+        .label("sign…")
+        .help("Sign the chosen image, step by step.")
+        .footer(7),
+    key(A::Sign(sign::Action::ShowPayload), &["p"])
+        .on(ATTESTOR)
+        .label("payload")
+        .help("Look at the payload byte for byte.")
+        .footer(5),
+    key(A::Sign(sign::Action::Upload), &["u"])
+        .on(ATTESTOR)
+        .label("upload…")
+        .help("Upload the signature of the working directory as an attestation.")
+        .footer(6),
 ];

@@ -1,12 +1,35 @@
-//! What keys do in every box, in forms, lists and the wizard, and in what scrolls or explains.
+//! What keys do in boxes: in every one, in forms, lists and the wizard, in what scrolls or explains, and then in
+//! the boxes of one feature, feature by feature.
 
+use super::row;
 use crate::action::{Action as A, Context as C, Group as G, Spec};
 use crate::shell::action::{BoxAction, FormAction, ListAction};
+use crate::{command_log, explain, fix, history, import, policy_test, review, sign};
+
+/// Boxes with a text that scrolls up and down, and to the side.
+const TEXTS: &[C] = &[C::Scroll, C::Confirm, C::Conflict];
+/// Boxes with a text of several pages.
+const PAGES: &[C] = &[C::Scroll, C::Confirm, C::Wizard, C::Conflict];
+/// Boxes whose entries are gone through line by line, without a filter.
+const ENTRIES: &[C] = &[C::History, C::Tests, C::Explain, C::Fixes];
+/// Boxes whose entries are gone through line by line.
+const LISTS: &[C] = &[C::List, C::History, C::Tests, C::Explain, C::Fixes];
+const FORM: &[C] = &[C::Form];
+const WIZARD: &[C] = &[C::Wizard];
+const EXPLAIN: &[C] = &[C::Explain];
+const REVIEW: &[C] = &[C::Review];
+const CONFLICT: &[C] = &[C::Conflict];
+const HISTORY: &[C] = &[C::History];
+const TESTS: &[C] = &[C::Tests];
+
+/// A row of this heading.
+const fn key(action: A, keys: &'static [&'static str]) -> Spec {
+    row::key(G::Boxes, action, keys)
+}
 
 pub(super) static TABLE: &[Spec] = &[
-    Spec {
-        action: A::Box(BoxAction::Close),
-        contexts: &[
+    key(A::Box(BoxAction::Close), &["esc"])
+        .on(&[
             C::Scroll,
             C::Confirm,
             C::List,
@@ -17,352 +40,239 @@ pub(super) static TABLE: &[Spec] = &[
             C::Tests,
             C::Explain,
             C::Fixes,
-        ],
-        keys: &["esc"],
-        label: "close",
-        help: "Close the box; nothing is done.",
-        group: G::Boxes,
-        danger: false,
-        footer: 9,
-    },
-    Spec {
-        action: A::Box(BoxAction::CloseQ),
-        contexts: &[C::Scroll, C::History, C::Tests, C::Explain, C::Fixes],
-        keys: &["q"],
-        label: "close",
-        help: "Close the box.",
-        group: G::Boxes,
-        danger: false,
-        footer: 0,
-    },
-    Spec {
-        action: A::Form(FormAction::Submit),
-        contexts: &[C::Form],
-        keys: &["enter"],
-        label: "go on",
-        help: "Take the form; what will happen is shown first where it changes something.",
-        group: G::Boxes,
-        danger: false,
-        footer: 8,
-    },
-    Spec {
-        action: A::Form(FormAction::NextField),
-        contexts: &[C::Form],
-        keys: &["tab", "down"],
-        label: "next field",
-        help: "Go to the next field.",
-        group: G::Boxes,
-        danger: false,
-        footer: 6,
-    },
-    Spec {
-        action: A::Form(FormAction::PreviousField),
-        contexts: &[C::Form],
-        keys: &["shift-tab", "up"],
-        label: "previous field",
-        help: "Go to the previous field.",
-        group: G::Boxes,
-        danger: false,
-        footer: 0,
-    },
-    Spec {
-        action: A::Form(FormAction::NextChoice),
-        contexts: &[C::Form],
-        keys: &["right"],
-        label: "next choice",
-        help: "Take the next of the choices of this field; in a text, go right.",
-        group: G::Boxes,
-        danger: false,
-        footer: 0,
-    },
-    Spec {
-        action: A::Form(FormAction::PreviousChoice),
-        contexts: &[C::Form],
-        keys: &["left"],
-        label: "previous choice",
-        help: "Take the previous of the choices of this field; in a text, go left.",
-        group: G::Boxes,
-        danger: false,
-        footer: 0,
-    },
-    Spec {
-        action: A::Box(BoxAction::Accept),
-        contexts: &[C::Confirm],
-        keys: &["y", "enter"],
-        label: "yes, do it",
-        help: "Do exactly what the box says.",
-        group: G::Boxes,
-        danger: false,
-        footer: 9,
-    },
-    Spec {
-        action: A::Box(BoxAction::Refuse),
-        contexts: &[C::Confirm],
-        keys: &["n"],
-        label: "no",
-        help: "Close the box; nothing is done.",
-        group: G::Boxes,
-        danger: false,
-        footer: 8,
-    },
-    Spec {
-        action: A::List(ListAction::Up),
-        contexts: &[C::List, C::History, C::Tests, C::Explain, C::Fixes],
-        keys: &["up", "ctrl-p"],
-        label: "up",
-        help: "Go to the previous entry.",
-        group: G::Boxes,
-        danger: false,
-        footer: 0,
-    },
-    Spec {
-        action: A::List(ListAction::Down),
-        contexts: &[C::List, C::History, C::Tests, C::Explain, C::Fixes],
-        keys: &["down", "ctrl-n"],
-        label: "down",
-        help: "Go to the next entry.",
-        group: G::Boxes,
-        danger: false,
-        footer: 0,
-    },
-    Spec {
-        action: A::List(ListAction::PageUp),
-        contexts: &[C::List, C::History, C::Tests, C::Explain, C::Fixes],
-        keys: &["pageup"],
-        label: "page up",
-        help: "Go up one page of entries.",
-        group: G::Boxes,
-        danger: false,
-        footer: 0,
-    },
-    Spec {
-        action: A::List(ListAction::PageDown),
-        contexts: &[C::List, C::History, C::Tests, C::Explain, C::Fixes],
-        keys: &["pagedown"],
-        label: "page down",
-        help: "Go down one page of entries.",
-        group: G::Boxes,
-        danger: false,
-        footer: 0,
-    },
-    Spec {
-        action: A::List(ListAction::First),
-        contexts: &[C::History, C::Tests, C::Explain, C::Fixes],
-        keys: &["home"],
-        label: "first",
-        help: "Go to the first entry.",
-        group: G::Boxes,
-        danger: false,
-        footer: 0,
-    },
-    Spec {
-        action: A::List(ListAction::Last),
-        contexts: &[C::History, C::Tests, C::Explain, C::Fixes],
-        keys: &["end"],
-        label: "last",
-        help: "Go to the last entry.",
-        group: G::Boxes,
-        danger: false,
-        footer: 0,
-    },
-    Spec {
-        action: A::List(ListAction::Pick),
-        contexts: &[C::List],
-        keys: &["enter"],
-        label: "take",
-        help: "Take the entry.",
-        group: G::Boxes,
-        danger: false,
-        footer: 8,
-    },
-    Spec {
-        action: A::Explain(crate::explain::Action::Go),
-        contexts: &[C::Explain],
-        keys: &["enter"],
-        label: "go there",
-        help: "Go where the line leads to: the image, the rule in the draft, the attestor, the decision's tree.",
-        group: G::Boxes,
-        danger: false,
-        footer: 9,
-    },
-    Spec {
-        action: A::Explain(crate::explain::Action::Next),
-        contexts: &[C::Explain],
-        keys: &["tab"],
-        label: "next link",
-        help: "Go to the next line that leads somewhere.",
-        group: G::Boxes,
-        danger: false,
-        footer: 7,
-    },
-    Spec {
-        action: A::Explain(crate::explain::Action::Previous),
-        contexts: &[C::Explain],
-        keys: &["shift-tab"],
-        label: "previous link",
-        help: "Go to the previous line that leads somewhere.",
-        group: G::Boxes,
-        danger: false,
-        footer: 0,
-    },
-    Spec {
-        action: A::Explain(crate::explain::Action::NextCase),
-        contexts: &[C::Explain],
-        keys: &["right"],
-        label: "next refusal",
-        help: "Explain the next refusal of the same text.",
-        group: G::Boxes,
-        danger: false,
-        footer: 5,
-    },
-    Spec {
-        action: A::Explain(crate::explain::Action::PreviousCase),
-        contexts: &[C::Explain],
-        keys: &["left"],
-        label: "previous refusal",
-        help: "Explain the previous refusal of the same text.",
-        group: G::Boxes,
-        danger: false,
-        footer: 0,
-    },
-    Spec {
-        action: A::Explain(crate::explain::Action::Then),
-        contexts: &[C::Explain],
-        keys: &["h"],
-        label: "now or then",
-        help: "Ask it under the policy as it was when it was refused, or as it is now.",
-        group: G::Boxes,
-        danger: false,
-        footer: 6,
-    },
-    Spec {
-        action: A::Sign(crate::sign::Action::Next),
-        contexts: &[C::Wizard],
-        keys: &["enter"],
-        label: "go on",
-        help: "Go on to the next page.",
-        group: G::Boxes,
-        danger: false,
-        footer: 8,
-    },
-    Spec {
-        action: A::Sign(crate::sign::Action::Back),
-        contexts: &[C::Wizard],
-        keys: &["shift-tab"],
-        label: "back",
-        help: "Go back one page.",
-        group: G::Boxes,
-        danger: false,
-        footer: 7,
-    },
-    Spec {
-        action: A::Sign(crate::sign::Action::Up),
-        contexts: &[C::Wizard],
-        keys: &["up"],
-        label: "up",
-        help: "Go to the previous entry, or scroll.",
-        group: G::Boxes,
-        danger: false,
-        footer: 0,
-    },
-    Spec {
-        action: A::Sign(crate::sign::Action::Down),
-        contexts: &[C::Wizard],
-        keys: &["down"],
-        label: "down",
-        help: "Go to the next entry, or scroll.",
-        group: G::Boxes,
-        danger: false,
-        footer: 0,
-    },
-    Spec {
-        action: A::Box(BoxAction::ScrollUp),
-        contexts: &[C::Scroll, C::Confirm, C::Conflict],
-        keys: &["up", "k"],
-        label: "up",
-        help: "Scroll up.",
-        group: G::Boxes,
-        danger: false,
-        footer: 0,
-    },
-    Spec {
-        action: A::Box(BoxAction::ScrollDown),
-        contexts: &[C::Scroll, C::Confirm, C::Conflict],
-        keys: &["down", "j"],
-        label: "down",
-        help: "Scroll down.",
-        group: G::Boxes,
-        danger: false,
-        footer: 0,
-    },
-    Spec {
-        action: A::Box(BoxAction::ScrollPageUp),
-        contexts: &[C::Scroll, C::Confirm, C::Wizard, C::Conflict],
-        keys: &["pageup"],
-        label: "page up",
-        help: "Scroll up one page.",
-        group: G::Boxes,
-        danger: false,
-        footer: 0,
-    },
-    Spec {
-        action: A::Box(BoxAction::ScrollPageDown),
-        contexts: &[C::Scroll, C::Confirm, C::Wizard, C::Conflict],
-        keys: &["pagedown", "space"],
-        label: "page down",
-        help: "Scroll down one page.",
-        group: G::Boxes,
-        danger: false,
-        footer: 0,
-    },
-    Spec {
-        action: A::Box(BoxAction::ScrollLeft),
-        contexts: &[C::Scroll, C::Confirm, C::Conflict],
-        keys: &["left"],
-        label: "left",
-        help: "Scroll to the left.",
-        group: G::Boxes,
-        danger: false,
-        footer: 0,
-    },
-    Spec {
-        action: A::Box(BoxAction::ScrollRight),
-        contexts: &[C::Scroll, C::Confirm, C::Conflict],
-        keys: &["right"],
-        label: "right",
-        help: "Scroll to the right, where lines are longer than the box is wide.",
-        group: G::Boxes,
-        danger: false,
-        footer: 0,
-    },
-    Spec {
-        action: A::Box(BoxAction::ScrollHome),
-        contexts: &[C::Scroll, C::Confirm, C::Conflict],
-        keys: &["home"],
-        label: "start",
-        help: "Scroll to the start.",
-        group: G::Boxes,
-        danger: false,
-        footer: 0,
-    },
-    Spec {
-        action: A::Box(BoxAction::ScrollEnd),
-        contexts: &[C::Scroll, C::Confirm, C::Conflict],
-        keys: &["end"],
-        label: "end",
-        help: "Scroll to the end.",
-        group: G::Boxes,
-        danger: false,
-        footer: 0,
-    },
-    Spec {
-        action: A::Box(BoxAction::CopyAll),
-        contexts: &[C::Scroll, C::Wizard, C::Explain],
-        keys: &["y"],
-        label: "copy",
-        help: "Copy the text of the box (OSC 52, and to a file).",
-        group: G::Boxes,
-        danger: false,
-        footer: 5,
-    },
+        ])
+        .label("close")
+        .help("Close the box; nothing is done.")
+        .footer(9),
+    key(A::Box(BoxAction::CloseQ), &["q"])
+        .on(&[C::Scroll, C::History, C::Tests, C::Explain, C::Fixes])
+        .label("close")
+        .help("Close the box."),
+    key(A::Form(FormAction::Submit), &["enter"])
+        .on(FORM)
+        .label("go on")
+        .help("Take the form; what will happen is shown first where it changes something.")
+        .footer(8),
+    key(A::Form(FormAction::NextField), &["tab", "down"])
+        .on(FORM)
+        .label("next field")
+        .help("Go to the next field.")
+        .footer(6),
+    key(A::Form(FormAction::PreviousField), &["shift-tab", "up"])
+        .on(FORM)
+        .label("previous field")
+        .help("Go to the previous field."),
+    key(A::Form(FormAction::NextChoice), &["right"])
+        .on(FORM)
+        .label("next choice")
+        .help("Take the next of the choices of this field; in a text, go right."),
+    key(A::Form(FormAction::PreviousChoice), &["left"])
+        .on(FORM)
+        .label("previous choice")
+        .help("Take the previous of the choices of this field; in a text, go left."),
+    key(A::Box(BoxAction::Accept), &["y", "enter"])
+        .on(&[C::Confirm])
+        .label("yes, do it")
+        .help("Do exactly what the box says.")
+        .footer(9),
+    key(A::Box(BoxAction::Refuse), &["n"])
+        .on(&[C::Confirm])
+        .label("no")
+        .help("Close the box; nothing is done.")
+        .footer(8),
+    key(A::List(ListAction::Up), &["up", "ctrl-p"]).on(LISTS).label("up").help("Go to the previous entry."),
+    key(A::List(ListAction::Down), &["down", "ctrl-n"]).on(LISTS).label("down").help("Go to the next entry."),
+    key(A::List(ListAction::PageUp), &["pageup"]).on(LISTS).label("page up").help("Go up one page of entries."),
+    key(A::List(ListAction::PageDown), &["pagedown"]).on(LISTS).label("page down").help("Go down one page of entries."),
+    key(A::List(ListAction::First), &["home"]).on(ENTRIES).label("first").help("Go to the first entry."),
+    key(A::List(ListAction::Last), &["end"]).on(ENTRIES).label("last").help("Go to the last entry."),
+    key(A::List(ListAction::Pick), &["enter"]).on(&[C::List]).label("take").help("Take the entry.").footer(8),
+    key(A::Explain(explain::Action::Go), &["enter"])
+        .on(EXPLAIN)
+        .label("go there")
+        .help("Go where the line leads to: the image, the rule in the draft, the attestor, the decision's tree.")
+        .footer(9),
+    key(A::Explain(explain::Action::Next), &["tab"])
+        .on(EXPLAIN)
+        .label("next link")
+        .help("Go to the next line that leads somewhere.")
+        .footer(7),
+    key(A::Explain(explain::Action::Previous), &["shift-tab"])
+        .on(EXPLAIN)
+        .label("previous link")
+        .help("Go to the previous line that leads somewhere."),
+    key(A::Explain(explain::Action::NextCase), &["right"])
+        .on(EXPLAIN)
+        .label("next refusal")
+        .help("Explain the next refusal of the same text.")
+        .footer(5),
+    key(A::Explain(explain::Action::PreviousCase), &["left"])
+        .on(EXPLAIN)
+        .label("previous refusal")
+        .help("Explain the previous refusal of the same text."),
+    key(A::Explain(explain::Action::Then), &["h"])
+        .on(EXPLAIN)
+        .label("now or then")
+        .help("Ask it under the policy as it was when it was refused, or as it is now.")
+        .footer(6),
+    key(A::Sign(sign::Action::Next), &["enter"]).on(WIZARD).label("go on").help("Go on to the next page.").footer(8),
+    key(A::Sign(sign::Action::Back), &["shift-tab"]).on(WIZARD).label("back").help("Go back one page.").footer(7),
+    key(A::Sign(sign::Action::Up), &["up"]).on(WIZARD).label("up").help("Go to the previous entry, or scroll."),
+    key(A::Sign(sign::Action::Down), &["down"]).on(WIZARD).label("down").help("Go to the next entry, or scroll."),
+    key(A::Box(BoxAction::ScrollUp), &["up", "k"]).on(TEXTS).label("up").help("Scroll up."),
+    key(A::Box(BoxAction::ScrollDown), &["down", "j"]).on(TEXTS).label("down").help("Scroll down."),
+    key(A::Box(BoxAction::ScrollPageUp), &["pageup"]).on(PAGES).label("page up").help("Scroll up one page."),
+    key(A::Box(BoxAction::ScrollPageDown), &["pagedown", "space"])
+        .on(PAGES)
+        .label("page down")
+        .help("Scroll down one page."),
+    key(A::Box(BoxAction::ScrollLeft), &["left"]).on(TEXTS).label("left").help("Scroll to the left."),
+    key(A::Box(BoxAction::ScrollRight), &["right"])
+        .on(TEXTS)
+        .label("right")
+        .help("Scroll to the right, where lines are longer than the box is wide."),
+    key(A::Box(BoxAction::ScrollHome), &["home"]).on(TEXTS).label("start").help("Scroll to the start."),
+    key(A::Box(BoxAction::ScrollEnd), &["end"]).on(TEXTS).label("end").help("Scroll to the end."),
+    key(A::Box(BoxAction::CopyAll), &["y"])
+        .on(&[C::Scroll, C::Wizard, C::Explain])
+        .label("copy")
+        .help("Copy the text of the box (OSC 52, and to a file).")
+        .footer(5),
+    key(A::CommandLog(command_log::Action::Write), &["w"])
+        .on(&[C::CommandLog])
+        .label("script…")
+        .help("Write the session to a file, as a script that does the same again.")
+        .footer(5),
+    key(A::Review(review::Action::Markdown), &["M"])
+        .on(REVIEW)
+        .label("Markdown…")
+        .help("Write the review to a file as Markdown.")
+        .footer(5),
+    key(A::Review(review::Action::Json), &["J"])
+        .on(REVIEW)
+        .label("JSON…")
+        .help("Write the review to a file as JSON.")
+        .footer(4),
+    key(A::Review(review::Action::Sarif), &["S"])
+        .on(REVIEW)
+        .label("SARIF…")
+        .help("Write the review to a file as SARIF 2.1.0, for code scanning.")
+        .footer(3),
+    key(A::Import(import::Action::NextChange), &["tab", "n"])
+        .on(CONFLICT)
+        .label("next change")
+        .help("Go to the next change.")
+        .footer(5),
+    key(A::Import(import::Action::PreviousChange), &["shift-tab", "p"])
+        .on(CONFLICT)
+        .label("previous change")
+        .help("Go to the previous change."),
+    key(A::Import(import::Action::TakeTheirs), &["t"])
+        .on(CONFLICT)
+        .label("theirs")
+        .help("Take their side of this change.")
+        .footer(8),
+    key(A::Import(import::Action::TakeMine), &["m"])
+        .on(CONFLICT)
+        .label("mine")
+        .help("Take my side of this change.")
+        .footer(8),
+    key(A::Import(import::Action::TakeBoth), &["b"])
+        .on(CONFLICT)
+        .label("both")
+        .help("Take both sides of this change, theirs first.")
+        .footer(7),
+    key(A::Import(import::Action::TakeMerged), &["enter"])
+        .on(CONFLICT)
+        .label("merged to draft")
+        .help("Put the merged text into the draft; nothing is imported yet.")
+        .footer(8),
+    key(A::Import(import::Action::TakeLive), &["T"])
+        .on(CONFLICT)
+        .label("all theirs")
+        .help("Replace the draft with the policy that is live now.")
+        .footer(6),
+    key(A::Import(import::Action::KeepMine), &["K"])
+        .on(CONFLICT)
+        .label("keep mine…")
+        .help("Import the draft over theirs, after showing what that takes back.")
+        .footer(6)
+        .danger(),
+    key(A::History(history::Action::Compare), &["enter"])
+        .on(HISTORY)
+        .label("difference")
+        .help("Compare with the marked version, or with the one before.")
+        .footer(8),
+    key(A::History(history::Action::Mark), &["space"])
+        .on(HISTORY)
+        .label("mark")
+        .help("Mark the version to compare others with.")
+        .footer(7),
+    key(A::History(history::Action::Live), &["l"])
+        .on(HISTORY)
+        .label("to live")
+        .help("Show the difference from this version to the live policy.")
+        .footer(6),
+    key(A::History(history::Action::Draft), &["d"])
+        .on(HISTORY)
+        .label("to draft")
+        .help("Show the difference from this version to the draft.")
+        .footer(6),
+    key(A::History(history::Action::Simulate), &["s"])
+        .on(HISTORY)
+        .label("simulate")
+        .help("Decide about the chosen image under this version.")
+        .footer(7),
+    key(A::History(history::Action::Restore), &["r"])
+        .on(HISTORY)
+        .label("restore…")
+        .help("Put this version into the draft, after showing what that changes.")
+        .footer(7),
+    key(A::History(history::Action::Import), &["I"])
+        .on(HISTORY)
+        .label("restore and import…")
+        .help("Put this version into the draft and import it, each after showing what that changes.")
+        .footer(5)
+        .danger(),
+    key(A::History(history::Action::Copy), &["y"])
+        .on(HISTORY)
+        .label("copy")
+        .help("Copy the text of this version (OSC 52, and to a file).")
+        .footer(4),
+    key(A::PolicyTest(policy_test::Action::Show), &["enter"])
+        .on(TESTS)
+        .label("decision")
+        .help("Show the decision of this test as a tree of checks.")
+        .footer(8),
+    key(A::PolicyTest(policy_test::Action::Add), &["a"])
+        .on(TESTS)
+        .label("add the decision…")
+        .help("Add the present decision as a test.")
+        .footer(7),
+    key(A::PolicyTest(policy_test::Action::Copy), &["y"])
+        .on(TESTS)
+        .label("copy the path")
+        .help("Copy the path of the tests file (OSC 52, and to a file).")
+        .footer(4),
+    key(A::Fix(fix::Action::Open), &["F"])
+        .on(EXPLAIN)
+        .label("fixes")
+        .help("List what would admit what was refused, what lets in the least first.")
+        .footer(7),
+    key(A::Fix(fix::Action::Apply), &["enter"])
+        .on(&[C::Fixes])
+        .label("apply…")
+        .help("Apply the selected fix in the ordinary way of its role, after showing what changes.")
+        .footer(8),
+    key(A::Fix(fix::Action::Copy), &["y"])
+        .on(&[C::Fixes])
+        .label("copy all")
+        .help("Copy the fixes as text, with their commands (OSC 52, and to a file).")
+        .footer(5),
+    key(A::Fix(fix::Action::DeployBreakGlass), &["D"])
+        .on(&[C::BreakGlass])
+        .label("deploy…")
+        .help("Deploy the pod that breaks the glass, after asking.")
+        .footer(8)
+        .danger(),
 ];

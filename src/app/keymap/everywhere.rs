@@ -1,357 +1,122 @@
 //! What keys do everywhere.
 
+use super::row;
 use crate::action::{Action as A, Context as C, Group as G, Spec};
 use crate::shell::action::{PaneAction, ProgramAction};
+use crate::{command_log, decision, guide, people, serving};
+
+const BROWSE: &[C] = &[C::Browse];
+const GLOBAL: &[C] = &[C::Global];
+const FILTER: &[C] = &[C::Filter];
+
+/// A row of this heading.
+const fn key(action: A, keys: &'static [&'static str]) -> Spec {
+    row::key(G::Everywhere, action, keys)
+}
 
 pub(super) static TABLE: &[Spec] = &[
-    Spec {
-        action: A::Pane(PaneAction::Up),
-        contexts: &[C::Browse],
-        keys: &["up", "k"],
-        label: "up",
-        help: "Go to the previous row.",
-        group: G::Everywhere,
-        danger: false,
-        footer: 0,
-    },
-    Spec {
-        action: A::Pane(PaneAction::Down),
-        contexts: &[C::Browse],
-        keys: &["down", "j"],
-        label: "down",
-        help: "Go to the next row.",
-        group: G::Everywhere,
-        danger: false,
-        footer: 0,
-    },
-    Spec {
-        action: A::Pane(PaneAction::PageUp),
-        contexts: &[C::Browse],
-        keys: &["pageup"],
-        label: "page up",
-        help: "Go one page up.",
-        group: G::Everywhere,
-        danger: false,
-        footer: 0,
-    },
-    Spec {
-        action: A::Pane(PaneAction::PageDown),
-        contexts: &[C::Browse],
-        keys: &["pagedown"],
-        label: "page down",
-        help: "Go one page down.",
-        group: G::Everywhere,
-        danger: false,
-        footer: 0,
-    },
-    Spec {
-        action: A::Pane(PaneAction::First),
-        contexts: &[C::Browse],
-        keys: &["home"],
-        label: "first",
-        help: "Go to the first row.",
-        group: G::Everywhere,
-        danger: false,
-        footer: 0,
-    },
-    Spec {
-        action: A::Pane(PaneAction::Last),
-        contexts: &[C::Browse],
-        keys: &["end"],
-        label: "last",
-        help: "Go to the last row.",
-        group: G::Everywhere,
-        danger: false,
-        footer: 0,
-    },
-    Spec {
-        action: A::Pane(PaneAction::Back),
-        contexts: &[C::Browse],
-        keys: &["esc"],
-        label: "back",
-        help: "Leave the filter or the second page.",
-        group: G::Everywhere,
-        danger: false,
-        footer: 0,
-    },
-    Spec {
-        action: A::Pane(PaneAction::FilterTake),
-        contexts: &[C::Filter],
-        keys: &["enter", "down"],
-        label: "take",
-        help: "Keep the filter and go to the rows.",
-        group: G::Everywhere,
-        danger: false,
-        footer: 9,
-    },
-    Spec {
-        action: A::Pane(PaneAction::FilterClear),
-        contexts: &[C::Filter],
-        keys: &["esc"],
-        label: "clear",
-        help: "Clear the filter.",
-        group: G::Everywhere,
-        danger: false,
-        footer: 8,
-    },
-    Spec {
-        action: A::Program(ProgramAction::Deployer),
-        contexts: &[C::Browse],
-        keys: &["1"],
-        label: "Deployer",
-        help: "Show the Deployer's tab.",
-        group: G::Everywhere,
-        danger: false,
-        footer: 0,
-    },
-    Spec {
-        action: A::Program(ProgramAction::PolicyCreator),
-        contexts: &[C::Browse],
-        keys: &["2"],
-        label: "Policy Creator",
-        help: "Show the Policy Creator's tab.",
-        group: G::Everywhere,
-        danger: false,
-        footer: 0,
-    },
-    Spec {
-        action: A::Program(ProgramAction::Attestor),
-        contexts: &[C::Browse],
-        keys: &["3"],
-        label: "Attestor",
-        help: "Show the Attestor's tab.",
-        group: G::Everywhere,
-        danger: false,
-        footer: 0,
-    },
-    Spec {
-        action: A::Program(ProgramAction::DeployerAnywhere),
-        contexts: &[C::Global],
-        keys: &["alt-1"],
-        label: "Deployer",
-        help: "Show the Deployer's tab, also while typing.",
-        group: G::Everywhere,
-        danger: false,
-        footer: 0,
-    },
-    Spec {
-        action: A::Program(ProgramAction::PolicyCreatorAnywhere),
-        contexts: &[C::Global],
-        keys: &["alt-2"],
-        label: "Policy Creator",
-        help: "Show the Policy Creator's tab, also while typing.",
-        group: G::Everywhere,
-        danger: false,
-        footer: 0,
-    },
-    Spec {
-        action: A::Program(ProgramAction::AttestorAnywhere),
-        contexts: &[C::Global],
-        keys: &["alt-3"],
-        label: "Attestor",
-        help: "Show the Attestor's tab, also while typing.",
-        group: G::Everywhere,
-        danger: false,
-        footer: 0,
-    },
-    Spec {
-        action: A::Pane(PaneAction::NextPane),
-        contexts: &[C::Browse],
-        keys: &["tab", "right"],
-        label: "next pane",
-        help: "Go to the next pane.",
-        group: G::Everywhere,
-        danger: false,
-        footer: 1,
-    },
-    Spec {
-        action: A::Pane(PaneAction::PreviousPane),
-        contexts: &[C::Browse],
-        keys: &["shift-tab", "left"],
-        label: "previous pane",
-        help: "Go to the previous pane.",
-        group: G::Everywhere,
-        danger: false,
-        footer: 0,
-    },
-    Spec {
-        action: A::Decision(crate::decision::Action::ChooseImage),
-        contexts: &[C::Browse],
-        keys: &["i"],
-        label: "image…",
-        help: "Choose the image that the header, the simulation and signing are about.",
-        group: G::Everywhere,
-        danger: false,
-        footer: 3,
-    },
-    Spec {
-        action: A::Guide(crate::guide::Action::Toggle),
-        contexts: &[C::Browse],
-        keys: &["g"],
-        label: "guide",
-        help: "Show or hide the codelab.",
-        group: G::Everywhere,
-        danger: false,
-        footer: 3,
-    },
-    Spec {
-        action: A::Pane(PaneAction::Filter),
-        contexts: &[C::Browse],
-        keys: &["/"],
-        label: "find",
-        help: "Filter the rows of this pane; of a decision, the checks.",
-        group: G::Everywhere,
-        danger: false,
-        footer: 2,
-    },
-    Spec {
-        action: A::Program(ProgramAction::Reload),
-        contexts: &[C::Browse],
-        keys: &["r"],
-        label: "reload",
-        help: "Read what this tab shows again.",
-        group: G::Everywhere,
-        danger: false,
-        footer: 2,
-    },
-    Spec {
-        action: A::Program(ProgramAction::Palette),
-        contexts: &[C::Browse],
-        keys: &[":"],
-        label: "command",
-        help: "Find any action by name.",
-        group: G::Everywhere,
-        danger: false,
-        footer: 2,
-    },
-    Spec {
-        action: A::Program(ProgramAction::PaletteAnywhere),
-        contexts: &[C::Global],
-        keys: &["F9"],
-        label: "command",
-        help: "Find any action by name, also while typing.",
-        group: G::Everywhere,
-        danger: false,
-        footer: 0,
-    },
-    Spec {
-        action: A::Program(ProgramAction::Help),
-        contexts: &[C::Browse],
-        keys: &["?"],
-        label: "help",
-        help: "Show every key.",
-        group: G::Everywhere,
-        danger: false,
-        footer: 2,
-    },
-    Spec {
-        action: A::Program(ProgramAction::HelpAnywhere),
-        contexts: &[C::Global],
-        keys: &["F1"],
-        label: "help",
-        help: "Show every key, also while typing.",
-        group: G::Everywhere,
-        danger: false,
-        footer: 0,
-    },
-    Spec {
-        action: A::CommandLog(crate::command_log::Action::Open),
-        contexts: &[C::Browse],
-        keys: &["L"],
-        label: "command log",
-        help: "Show what was done, as the commands a person would have typed.",
-        group: G::Everywhere,
-        danger: false,
-        footer: 0,
-    },
-    Spec {
-        action: A::Program(ProgramAction::ApiLog),
-        contexts: &[C::Browse],
-        keys: &["A"],
-        label: "API log",
-        help: "Show the requests that were sent.",
-        group: G::Everywhere,
-        danger: false,
-        footer: 0,
-    },
-    Spec {
-        action: A::Pane(PaneAction::Copy),
-        contexts: &[C::Browse],
-        keys: &["y"],
-        label: "copy",
-        help: "Copy the selected row's most useful text (OSC 52, and to a file).",
-        group: G::Everywhere,
-        danger: false,
-        footer: 0,
-    },
-    Spec {
-        action: A::Program(ProgramAction::Theme),
-        contexts: &[C::Browse],
-        keys: &["T"],
-        label: "theme…",
-        help: "Choose a theme.",
-        group: G::Everywhere,
-        danger: false,
-        footer: 0,
-    },
-    Spec {
-        action: A::Serving(crate::serving::Action::Toggle),
-        contexts: &[C::Browse],
-        keys: &["V"],
-        label: "serve",
-        help: "Let gcloud, kubectl and others use the sandbox (countersign sandbox shell), or keep them out.",
-        group: G::Everywhere,
-        danger: false,
-        footer: 0,
-    },
-    Spec {
-        action: A::People(crate::people::Action::Pick),
-        contexts: &[C::Browse],
-        keys: &["U"],
-        label: "act as…",
-        help: "Ask the sandbox as one of its people, with that person's roles and no others.",
-        group: G::Everywhere,
-        danger: false,
-        footer: 0,
-    },
-    Spec {
-        action: A::Program(ProgramAction::CancelWork),
-        contexts: &[C::Browse],
-        keys: &["ctrl-c"],
-        label: "cancel",
-        help: "Cancel the work that is under way.",
-        group: G::Everywhere,
-        danger: false,
-        footer: 0,
-    },
-    Spec {
-        action: A::Program(ProgramAction::Suspend),
-        contexts: &[C::Browse],
-        keys: &["ctrl-z"],
-        label: "suspend",
-        help: "Give the terminal back to the shell for a while.",
-        group: G::Everywhere,
-        danger: false,
-        footer: 0,
-    },
-    Spec {
-        action: A::Program(ProgramAction::Quit),
-        contexts: &[C::Browse],
-        keys: &["q"],
-        label: "quit",
-        help: "Quit; asks while the draft is not imported.",
-        group: G::Everywhere,
-        danger: false,
-        footer: 0,
-    },
-    Spec {
-        action: A::Program(ProgramAction::QuitAnywhere),
-        contexts: &[C::Global],
-        keys: &["ctrl-q"],
-        label: "quit",
-        help: "Quit, also while typing.",
-        group: G::Everywhere,
-        danger: false,
-        footer: 0,
-    },
+    key(A::Pane(PaneAction::Up), &["up", "k"]).on(BROWSE).label("up").help("Go to the previous row."),
+    key(A::Pane(PaneAction::Down), &["down", "j"]).on(BROWSE).label("down").help("Go to the next row."),
+    key(A::Pane(PaneAction::PageUp), &["pageup"]).on(BROWSE).label("page up").help("Go one page up."),
+    key(A::Pane(PaneAction::PageDown), &["pagedown"]).on(BROWSE).label("page down").help("Go one page down."),
+    key(A::Pane(PaneAction::First), &["home"]).on(BROWSE).label("first").help("Go to the first row."),
+    key(A::Pane(PaneAction::Last), &["end"]).on(BROWSE).label("last").help("Go to the last row."),
+    key(A::Pane(PaneAction::Back), &["esc"]).on(BROWSE).label("back").help("Leave the filter or the second page."),
+    key(A::Pane(PaneAction::FilterTake), &["enter", "down"])
+        .on(FILTER)
+        .label("take")
+        .help("Keep the filter and go to the rows.")
+        .footer(9),
+    key(A::Pane(PaneAction::FilterClear), &["esc"]).on(FILTER).label("clear").help("Clear the filter.").footer(8),
+    key(A::Program(ProgramAction::Deployer), &["1"]).on(BROWSE).label("Deployer").help("Show the Deployer's tab."),
+    key(A::Program(ProgramAction::PolicyCreator), &["2"])
+        .on(BROWSE)
+        .label("Policy Creator")
+        .help("Show the Policy Creator's tab."),
+    key(A::Program(ProgramAction::Attestor), &["3"]).on(BROWSE).label("Attestor").help("Show the Attestor's tab."),
+    key(A::Program(ProgramAction::DeployerAnywhere), &["alt-1"])
+        .on(GLOBAL)
+        .label("Deployer")
+        .help("Show the Deployer's tab, also while typing."),
+    key(A::Program(ProgramAction::PolicyCreatorAnywhere), &["alt-2"])
+        .on(GLOBAL)
+        .label("Policy Creator")
+        .help("Show the Policy Creator's tab, also while typing."),
+    key(A::Program(ProgramAction::AttestorAnywhere), &["alt-3"])
+        .on(GLOBAL)
+        .label("Attestor")
+        .help("Show the Attestor's tab, also while typing."),
+    key(A::Pane(PaneAction::NextPane), &["tab", "right"])
+        .on(BROWSE)
+        .label("next pane")
+        .help("Go to the next pane.")
+        .footer(1),
+    key(A::Pane(PaneAction::PreviousPane), &["shift-tab", "left"])
+        .on(BROWSE)
+        .label("previous pane")
+        .help("Go to the previous pane."),
+    key(A::Decision(decision::Action::ChooseImage), &["i"])
+        .on(BROWSE)
+        .label("image…")
+        .help("Choose the image that the header, the simulation and signing are about.")
+        .footer(3),
+    key(A::Guide(guide::Action::Toggle), &["g"]).on(BROWSE).label("guide").help("Show or hide the codelab.").footer(3),
+    key(A::Pane(PaneAction::Filter), &["/"])
+        .on(BROWSE)
+        .label("find")
+        .help("Filter the rows of this pane; of a decision, the checks.")
+        .footer(2),
+    key(A::Program(ProgramAction::Reload), &["r"])
+        .on(BROWSE)
+        .label("reload")
+        .help("Read what this tab shows again.")
+        .footer(2),
+    key(A::Program(ProgramAction::Palette), &[":"])
+        .on(BROWSE)
+        .label("command")
+        .help("Find any action by name.")
+        .footer(2),
+    key(A::Program(ProgramAction::PaletteAnywhere), &["F9"])
+        .on(GLOBAL)
+        .label("command")
+        .help("Find any action by name, also while typing."),
+    key(A::Program(ProgramAction::Help), &["?"]).on(BROWSE).label("help").help("Show every key.").footer(2),
+    key(A::Program(ProgramAction::HelpAnywhere), &["F1"])
+        .on(GLOBAL)
+        .label("help")
+        .help("Show every key, also while typing."),
+    key(A::CommandLog(command_log::Action::Open), &["L"])
+        .on(BROWSE)
+        .label("command log")
+        .help("Show what was done, as the commands a person would have typed."),
+    key(A::Program(ProgramAction::ApiLog), &["A"])
+        .on(BROWSE)
+        .label("API log")
+        .help("Show the requests that were sent."),
+    key(A::Pane(PaneAction::Copy), &["y"])
+        .on(BROWSE)
+        .label("copy")
+        .help("Copy the selected row's most useful text (OSC 52, and to a file)."),
+    key(A::Program(ProgramAction::Theme), &["T"]).on(BROWSE).label("theme…").help("Choose a theme."),
+    key(A::Serving(serving::Action::Toggle), &["V"])
+        .on(BROWSE)
+        .label("serve")
+        .help("Let gcloud, kubectl and others use the sandbox (countersign sandbox shell), or keep them out."),
+    key(A::People(people::Action::Pick), &["U"])
+        .on(BROWSE)
+        .label("act as…")
+        .help("Ask the sandbox as one of its people, with that person's roles and no others."),
+    key(A::Program(ProgramAction::CancelWork), &["ctrl-c"])
+        .on(BROWSE)
+        .label("cancel")
+        .help("Cancel the work that is under way."),
+    key(A::Program(ProgramAction::Suspend), &["ctrl-z"])
+        .on(BROWSE)
+        .label("suspend")
+        .help("Give the terminal back to the shell for a while."),
+    key(A::Program(ProgramAction::Quit), &["q"])
+        .on(BROWSE)
+        .label("quit")
+        .help("Quit; asks while the draft is not imported."),
+    key(A::Program(ProgramAction::QuitAnywhere), &["ctrl-q"]).on(GLOBAL).label("quit").help("Quit, also while typing."),
 ];

@@ -1,46 +1,30 @@
 //! What keys do while the codelab is shown.
 
+use super::row;
 use crate::action::{Action as A, Context as C, Group as G, Spec};
+use crate::guide;
+
+const GUIDE: &[C] = &[C::Guide];
+
+/// A row of this heading.
+const fn key(action: A, keys: &'static [&'static str]) -> Spec {
+    row::key(G::Guide, action, keys)
+}
 
 pub(super) static TABLE: &[Spec] = &[
-    Spec {
-        action: A::Guide(crate::guide::Action::Hint),
-        contexts: &[C::Guide],
-        keys: &["h"],
-        label: "hint",
-        help: "Open the next hint of the step: nudge, explanation, commands.",
-        group: G::Guide,
-        danger: false,
-        footer: 3,
-    },
-    Spec {
-        action: A::Guide(crate::guide::Action::Do),
-        contexts: &[C::Guide],
-        keys: &["d"],
-        label: "do it",
-        help: "Do the step for me.",
-        group: G::Guide,
-        danger: false,
-        footer: 3,
-    },
-    Spec {
-        action: A::Guide(crate::guide::Action::Reset),
-        contexts: &[C::Guide],
-        keys: &["R"],
-        label: "reset step…",
-        help: "Undo this step alone, or take the step before back.",
-        group: G::Guide,
-        danger: true,
-        footer: 0,
-    },
-    Spec {
-        action: A::Guide(crate::guide::Action::Read),
-        contexts: &[C::Guide],
-        keys: &["H"],
-        label: "read",
-        help: "Read the step with all its hints in a box.",
-        group: G::Guide,
-        danger: false,
-        footer: 0,
-    },
+    key(A::Guide(guide::Action::Hint), &["h"])
+        .on(GUIDE)
+        .label("hint")
+        .help("Open the next hint of the step: nudge, explanation, commands.")
+        .footer(3),
+    key(A::Guide(guide::Action::Do), &["d"]).on(GUIDE).label("do it").help("Do the step for me.").footer(3),
+    key(A::Guide(guide::Action::Reset), &["R"])
+        .on(GUIDE)
+        .label("reset step…")
+        .help("Undo this step alone, or take the step before back.")
+        .danger(),
+    key(A::Guide(guide::Action::Read), &["H"])
+        .on(GUIDE)
+        .label("read")
+        .help("Read the step with all its hints in a box."),
 ];
