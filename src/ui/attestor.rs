@@ -1,12 +1,11 @@
 //! The Attestor's panes: attestors, notes, attestations, keys.
 
-use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::text::Line;
 
+use crate::canvas::Canvas;
 use crate::shell::list::{List, cell};
-use crate::state::ViewState;
-use crate::styles::{Styles, Tone};
+use crate::styles::Tone;
 use crate::text::Cut;
 use crate::widgets::table::Column;
 use app::Model;
@@ -17,14 +16,16 @@ use domain::attestation::Attestation;
 use domain::attestor::Attestor;
 use domain::resource::{LocalKey, Note};
 
-pub(crate) fn attestors(model: &Model, area: Rect, state: &mut ViewState, styles: &Styles, buf: &mut Buffer) {
+pub(crate) fn attestors(model: &Model, area: Rect, canvas: &mut Canvas<'_>) {
+    let styles = canvas.styles;
     let columns = [
         Column::flexible("attestor", 14, 26),
         Column::flexible("note", 12, 22),
         Column::fixed("keys", 4).right(),
         Column::fixed("may read the note", 17),
     ];
-    let list = List { pane: Pane::Attestors, columns: &columns, empty: "no attestors", hint: "n creates one" };
+    let list =
+        List { pane: Pane::Attestors, columns: &columns, empty: "no attestors", hint: "n creates one", warning: None };
     let cells = |attestor: &Attestor| -> Vec<Line<'_>> {
         let keys = if attestor.keys.is_empty() { styles.notice(Tone::Warning).style } else { styles.text() };
         let (grant, style) = match may_read(model, attestor) {
@@ -39,13 +40,14 @@ pub(crate) fn attestors(model: &Model, area: Rect, state: &mut ViewState, styles
             cell(grant, style),
         ]
     };
-    list.draw(model, &model.session.remotes.attestors, &cells, (area, state, styles), buf);
+    list.draw(model, &model.session.remotes.attestors, &cells, area, canvas);
 }
 
-pub(crate) fn notes(model: &Model, area: Rect, state: &mut ViewState, styles: &Styles, buf: &mut Buffer) {
+pub(crate) fn notes(model: &Model, area: Rect, canvas: &mut Canvas<'_>) {
+    let styles = canvas.styles;
     let columns =
         [Column::flexible("note", 14, 26), Column::flexible("says", 12, 40), Column::fixed("viewers", 7).right()];
-    let list = List { pane: Pane::Notes, columns: &columns, empty: "no notes", hint: "n creates one" };
+    let list = List { pane: Pane::Notes, columns: &columns, empty: "no notes", hint: "n creates one", warning: None };
     let cells = |note: &Note| -> Vec<Line<'_>> {
         let viewers = note.viewers.as_ref().map_or_else(|| "?".to_owned(), |list| list.len().to_string());
         vec![
@@ -54,10 +56,11 @@ pub(crate) fn notes(model: &Model, area: Rect, state: &mut ViewState, styles: &S
             cell(viewers, styles.dim()),
         ]
     };
-    list.draw(model, &model.session.remotes.notes, &cells, (area, state, styles), buf);
+    list.draw(model, &model.session.remotes.notes, &cells, area, canvas);
 }
 
-pub(crate) fn attestations(model: &Model, area: Rect, state: &mut ViewState, styles: &Styles, buf: &mut Buffer) {
+pub(crate) fn attestations(model: &Model, area: Rect, canvas: &mut Canvas<'_>) {
+    let styles = canvas.styles;
     let columns = [
         Column::flexible("image", 20, 40).cut(Cut::Middle),
         Column::flexible("signed by", 12, 18).cut(Cut::Middle),
@@ -68,6 +71,7 @@ pub(crate) fn attestations(model: &Model, area: Rect, state: &mut ViewState, sty
         columns: &columns,
         empty: "no attestations",
         hint: "s signs the chosen image",
+        warning: None,
     };
     let cells = |attestation: &Attestation| -> Vec<Line<'_>> {
         let keys: Vec<&str> = attestation.signatures.iter().map(|s| s.public_key_id.as_str()).collect();
@@ -79,10 +83,11 @@ pub(crate) fn attestations(model: &Model, area: Rect, state: &mut ViewState, sty
             cell(made, styles.dim()),
         ]
     };
-    list.draw(model, &model.session.remotes.attestations, &cells, (area, state, styles), buf);
+    list.draw(model, &model.session.remotes.attestations, &cells, area, canvas);
 }
 
-pub(crate) fn keys(model: &Model, area: Rect, state: &mut ViewState, styles: &Styles, buf: &mut Buffer) {
+pub(crate) fn keys(model: &Model, area: Rect, canvas: &mut Canvas<'_>) {
+    let styles = canvas.styles;
     let columns = [
         Column::flexible("user", 16, 34),
         Column::fixed("algorithm", 9),
@@ -90,7 +95,13 @@ pub(crate) fn keys(model: &Model, area: Rect, state: &mut ViewState, styles: &St
         Column::fixed("private", 7),
         Column::fixed("trusted by", 12).drop(1),
     ];
-    let list = List { pane: Pane::Keys, columns: &columns, empty: "no keys", hint: "n makes one, I imports one" };
+    let list = List {
+        pane: Pane::Keys,
+        columns: &columns,
+        empty: "no keys",
+        hint: "n makes one, I imports one",
+        warning: None,
+    };
     let cells = |key: &LocalKey| -> Vec<Line<'_>> {
         let user = if key.warnings.is_empty() { styles.text() } else { styles.notice(Tone::Warning).style };
         vec![
@@ -101,7 +112,7 @@ pub(crate) fn keys(model: &Model, area: Rect, state: &mut ViewState, styles: &St
             cell(trusted_by(model, key), styles.dim()),
         ]
     };
-    list.draw(model, &model.session.remotes.keys, &cells, (area, state, styles), buf);
+    list.draw(model, &model.session.remotes.keys, &cells, area, canvas);
 }
 
 /// The attestors that trust the key.

@@ -1,34 +1,33 @@
 //! The boxes over the page, painted from the bottom up; the cursor is the topmost one's.
 
-use ratatui::Frame;
 use ratatui::layout::Rect;
 
+use crate::canvas::Canvas;
 use crate::layout;
-use crate::state::{Hit, ViewState};
-use crate::styles::Styles;
+use crate::state::Hit;
 use crate::{explain, fix, history, import, policy_test, shell, sign};
 use app::Model;
 use app::overlay::Overlay;
 
 /// Draws every box; only the topmost one is what the mouse hits.
-pub(super) fn draw(model: &Model, whole: Rect, state: &mut ViewState, styles: &Styles, frame: &mut Frame<'_>) {
+pub(super) fn draw(model: &Model, whole: Rect, canvas: &mut Canvas<'_>) {
     let top = model.overlays.len().saturating_sub(1);
     let screen = place(model, whole);
     for (number, overlay) in model.overlays.iter().enumerate() {
         if number == top {
-            state.hit(whole, Hit::Overlay);
+            canvas.state.hit(whole, Hit::Overlay);
         }
         match overlay {
-            Overlay::Reader(reader) => shell::reader::draw(model, reader, screen, state, styles, frame.buffer_mut()),
-            Overlay::Confirm(confirm) => shell::reader::confirm(confirm, screen, state, styles, frame.buffer_mut()),
-            Overlay::Picker(picker) => shell::picker::draw(picker, screen, state, styles, frame),
-            Overlay::Form(form) => shell::form::draw(form, screen, state, styles, frame),
-            Overlay::Conflict(conflict) => import::draw(conflict, screen, state, styles, frame.buffer_mut()),
-            Overlay::History(shown) => history::draw(model, *shown, screen, state, styles, frame.buffer_mut()),
-            Overlay::Tests(shown) => policy_test::draw(model, *shown, screen, state, styles, frame.buffer_mut()),
-            Overlay::Explain(_) => explain::draw(model, screen, state, styles, frame.buffer_mut()),
-            Overlay::Fixes(shown) => fix::draw(model, *shown, screen, state, styles, frame.buffer_mut()),
-            Overlay::Wizard(wizard) => sign::draw(model, wizard, screen, state, styles, frame),
+            Overlay::Reader(reader) => shell::reader::draw(model, reader, screen, canvas),
+            Overlay::Confirm(confirm) => shell::reader::confirm(confirm, screen, canvas),
+            Overlay::Picker(picker) => shell::picker::draw(picker, screen, canvas),
+            Overlay::Form(form) => shell::form::draw(form, screen, canvas),
+            Overlay::Conflict(conflict) => import::draw(conflict, screen, canvas),
+            Overlay::History(shown) => history::draw(model, *shown, screen, canvas),
+            Overlay::Tests(shown) => policy_test::draw(model, *shown, screen, canvas),
+            Overlay::Explain(_) => explain::draw(model, screen, canvas),
+            Overlay::Fixes(shown) => fix::draw(model, *shown, screen, canvas),
+            Overlay::Wizard(wizard) => sign::draw(model, wizard, screen, canvas),
         }
     }
 }

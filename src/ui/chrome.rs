@@ -1,12 +1,12 @@
 //! What stands around the panes: tabs, the chosen image with its verdicts, the hints of the footer.
 
-use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 use ratatui::text::{Line, Span};
 use ratatui::widgets::Widget as _;
 
+use crate::canvas::Canvas;
 use crate::layout::TWO_COLUMNS;
-use crate::state::{Hit, ViewState};
+use crate::state::Hit;
 use crate::styles::{Styles, Tone};
 use crate::text::{Cut, fit, line_width, put_line};
 use crate::theme::Role;
@@ -22,7 +22,8 @@ use app::shell::tab::{Pane, Tab};
 use domain::admission::{Decision, ImageOutcome};
 use domain::name::ProjectId;
 
-pub(super) fn tab_bar(model: &Model, area: Rect, state: &mut ViewState, styles: &Styles, buf: &mut Buffer) {
+pub(super) fn tab_bar(model: &Model, area: Rect, canvas: &mut Canvas<'_>) {
+    let styles = canvas.styles;
     let titles = Tab::ALL.map(Tab::title);
     let active = Tab::ALL.iter().position(|tab| *tab == model.nav.tab).unwrap_or_default();
     let narrow = area.width < TWO_COLUMNS;
@@ -32,14 +33,14 @@ pub(super) fn tab_bar(model: &Model, area: Rect, state: &mut ViewState, styles: 
     if bar.note_area(area).is_empty() && !narrow {
         bar.note = place(model, styles, false);
     }
-    (&bar).render(area, buf);
+    (&bar).render(area, canvas.buf);
     if let (true, Some(pane)) = (narrow, other_page(model)) {
-        state.hit(bar.note_area(area), Hit::Pane(pane));
+        canvas.state.hit(bar.note_area(area), Hit::Pane(pane));
     }
     for x in area.left()..area.right() {
         let at = Position::new(x, area.y);
         if let Some(tab) = bar.tab_at(area, at).and_then(|number| Tab::ALL.get(number)) {
-            state.hit(Rect { x, y: area.y, width: 1, height: 1 }, Hit::Tab(*tab));
+            canvas.state.hit(Rect { x, y: area.y, width: 1, height: 1 }, Hit::Tab(*tab));
         }
     }
 }
@@ -78,15 +79,16 @@ fn sandbox(model: &Model) -> String {
 }
 
 /// The chosen image, for whom, and what is decided about it now and under the draft.
-pub(super) fn header(model: &Model, area: Rect, styles: &Styles, buf: &mut Buffer) {
-    crate::text::fill(buf, area, styles.role(Role::Header));
+pub(super) fn header(model: &Model, area: Rect, canvas: &mut Canvas<'_>) {
+    let styles = canvas.styles;
+    crate::text::fill(canvas.buf, area, styles.role(Role::Header));
     let Some(image) = asked(model) else {
         let line = Line::from(vec![
             Span::styled(" no image chosen ", styles.dim()),
             Span::styled("i", styles.key()),
             Span::styled(" chooses one", styles.dim()),
         ]);
-        put_line(buf, (area.x, area.y), &line, usize::from(area.width));
+        put_line(canvas.buf, (area.x, area.y), &line, usize::from(area.width));
         return;
     };
     let verdicts = verdicts(model, styles);
@@ -100,17 +102,18 @@ pub(super) fn header(model: &Model, area: Rect, styles: &Styles, buf: &mut Buffe
     if with_namespace {
         spans.push(Span::styled(namespace, styles.dim()));
     }
-    put_line(buf, (area.x, area.y), &Line::from(spans), usize::from(area.width));
+    put_line(canvas.buf, (area.x, area.y), &Line::from(spans), usize::from(area.width));
     let x = area.right().saturating_sub(u16::try_from(taken).unwrap_or(0) - 1);
-    put_line(buf, (x, area.y), &verdicts, taken);
+    put_line(canvas.buf, (x, area.y), &verdicts, taken);
 }
 
 /// What is assumed: on every screen, so that nobody takes a *what if* for the truth.
-pub(super) fn assumed(model: &Model, area: Rect, styles: &Styles, buf: &mut Buffer) {
+pub(super) fn assumed(model: &Model, area: Rect, canvas: &mut Canvas<'_>) {
+    let styles = canvas.styles;
     if area.height == 0 {
         return;
     }
-    crate::text::fill(buf, area, styles.role(Role::Header));
+    crate::text::fill(canvas.buf, area, styles.role(Role::Header));
     let warning = styles.notice(Tone::Warning).style;
     let hint = Line::from(vec![Span::styled("W", styles.key()), Span::styled(" drops it ", styles.dim())]);
     let taken = line_width(&hint);
@@ -118,9 +121,9 @@ pub(super) fn assumed(model: &Model, area: Rect, styles: &Styles, buf: &mut Buff
     let text = model.session.assumed.short();
     let text = fit(&text, room, Cut::End, styles.glyphs.ellipsis).into_owned();
     let line = Line::from(vec![Span::styled(" if: ", warning), Span::styled(text, warning)]);
-    put_line(buf, (area.x, area.y), &line, usize::from(area.width));
+    put_line(canvas.buf, (area.x, area.y), &line, usize::from(area.width));
     let x = area.right().saturating_sub(u16::try_from(taken).unwrap_or(0));
-    put_line(buf, (x, area.y), &hint, taken);
+    put_line(canvas.buf, (x, area.y), &hint, taken);
 }
 
 /// The chosen image, and how many others the pod has.
@@ -162,17 +165,18 @@ fn attested(decision: &Decision) -> Option<String> {
 }
 
 /// The hints of the present context, the weightiest first, and the latest notice.
-pub(super) fn footer(model: &Model, area: Rect, state: &mut ViewState, styles: &Styles, buf: &mut Buffer) {
+pub(super) fn footer(model: &Model, area: Rect, canvas: &mut Canvas<'_>) {
+    let styles = canvas.styles;
     let specs = hints(model);
     let keys: Vec<String> = specs.iter().map(|spec| spec.key()).collect();
     let hints: Vec<Hint<'_>> =
         specs.iter().zip(&keys).map(|(spec, key)| Hint { key, label: spec.label, enabled: true }).collect();
     let footer = Footer { styles, hints: &hints, status: status(model, styles) };
-    (&footer).render(area, buf);
+    (&footer).render(area, canvas.buf);
     for x in area.left()..area.right() {
         let at = Position::new(x, area.y);
         if let Some(spec) = footer.hint_at(area, at).and_then(|number| specs.get(number)) {
-            state.hit(Rect { x, y: area.y, width: 1, height: 1 }, Hit::Footer(spec.action));
+            canvas.state.hit(Rect { x, y: area.y, width: 1, height: 1 }, Hit::Footer(spec.action));
         }
     }
 }

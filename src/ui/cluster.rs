@@ -1,11 +1,10 @@
 //! What runs in the cluster and what happens there: workloads and events.
 
-use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 
+use crate::canvas::Canvas;
 use crate::shell::list::{List, cell};
-use crate::state::ViewState;
 use crate::styles::{Styles, Tone};
 use crate::text::Cut;
 use crate::widgets::table::Column;
@@ -15,7 +14,8 @@ use domain::admission::Outcome;
 use domain::event_group::EventGroup;
 use domain::resource::{ClusterEvent, Workload, WorkloadKind};
 
-pub(crate) fn workloads(model: &Model, area: Rect, state: &mut ViewState, styles: &Styles, buf: &mut Buffer) {
+pub(crate) fn workloads(model: &Model, area: Rect, canvas: &mut Canvas<'_>) {
+    let styles = canvas.styles;
     let columns = [
         Column::fixed("kind", 10),
         Column::flexible("name", 14, 30),
@@ -27,7 +27,13 @@ pub(crate) fn workloads(model: &Model, area: Rect, state: &mut ViewState, styles
     ];
     let items = model.session.remotes.workloads.items();
     let rows: Vec<(usize, &Workload)> = items.iter().enumerate().collect();
-    let list = List { pane: Pane::Workloads, columns: &columns, empty: "nothing runs", hint: "D deploys an image" };
+    let list = List {
+        pane: Pane::Workloads,
+        columns: &columns,
+        empty: "nothing runs",
+        hint: "D deploys an image",
+        warning: not_back(model.watching.not_back(), styles),
+    };
     let cells = |(number, workload): &(usize, &Workload)| -> Vec<Line<'_>> {
         let (status, style) = status(workload, styles);
         vec![
@@ -40,9 +46,8 @@ pub(crate) fn workloads(model: &Model, area: Rect, state: &mut ViewState, styles
             cell(workload.namespace.clone(), styles.dim()),
         ]
     };
-    let warning = not_back(model.watching.not_back(), styles);
     let remote = &model.session.remotes.workloads;
-    list.draw_rows(model, remote, &rows, &cells, (area, state, styles), (buf, warning));
+    list.draw_rows(model, remote, &rows, &cells, area, canvas);
 }
 
 /// Whether the pod would be admitted if it were scheduled anew.
@@ -79,9 +84,10 @@ fn status(workload: &Workload, styles: &Styles) -> (String, ratatui::style::Styl
     }
 }
 
-pub(crate) fn events(model: &Model, area: Rect, state: &mut ViewState, styles: &Styles, buf: &mut Buffer) {
+pub(crate) fn events(model: &Model, area: Rect, canvas: &mut Canvas<'_>) {
+    let styles = canvas.styles;
     if model.watching.plain {
-        return one_by_one(model, area, state, styles, buf);
+        return one_by_one(model, area, canvas);
     }
     let columns = [
         Column::fixed("times", 5).right(),
@@ -105,7 +111,7 @@ pub(crate) fn events(model: &Model, area: Rect, state: &mut ViewState, styles: &
         ]
     };
     let remote = &model.session.remotes.events;
-    list.draw_rows(model, remote, model.watching.groups(), &cells, (area, state, styles), (buf, None));
+    list.draw_rows(model, remote, model.watching.groups(), &cells, area, canvas);
 }
 
 /// From the first time to the last, in hours and minutes.
@@ -115,7 +121,8 @@ fn seen(group: &EventGroup) -> String {
     if first == last || first.is_empty() { last } else { format!("{first}–{last}") }
 }
 
-fn one_by_one(model: &Model, area: Rect, state: &mut ViewState, styles: &Styles, buf: &mut Buffer) {
+fn one_by_one(model: &Model, area: Rect, canvas: &mut Canvas<'_>) {
+    let styles = canvas.styles;
     let columns = [
         Column::fixed("last seen", 9).drop(2),
         Column::fixed("reason", 18),
@@ -133,11 +140,11 @@ fn one_by_one(model: &Model, area: Rect, state: &mut ViewState, styles: &Styles,
             cell(event.message.clone(), styles.text()),
         ]
     };
-    list.draw(model, &model.session.remotes.events, &cells, (area, state, styles), buf);
+    list.draw(model, &model.session.remotes.events, &cells, area, canvas);
 }
 
 fn list<'a>(columns: &'a [Column<'a>]) -> List<'a> {
-    List { pane: Pane::Events, columns, empty: "no events", hint: "refused pods are told here" }
+    List { pane: Pane::Events, columns, empty: "no events", hint: "refused pods are told here", warning: None }
 }
 
 /// `HH:MM:SS` of an RFC 3339 time, in UTC as the cluster says it.

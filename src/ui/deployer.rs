@@ -1,12 +1,12 @@
 //! The Deployer's panes: setup and images.
 
-use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::text::Line;
 use ratatui::widgets::{StatefulWidget as _, Widget as _};
 
+use crate::canvas::Canvas;
 use crate::shell::list::{List, cell, filter_of, focus, nothing_fits};
-use crate::state::{Hit, ViewState};
+use crate::state::Hit;
 use crate::styles::{Styles, Tone};
 use crate::text::Cut;
 use crate::widgets::pane::Pane as PaneFrame;
@@ -27,14 +27,15 @@ enum Standing {
     Unknown,
 }
 
-pub(crate) fn setup(model: &Model, area: Rect, state: &mut ViewState, styles: &Styles, buf: &mut Buffer) {
+pub(crate) fn setup(model: &Model, area: Rect, canvas: &mut Canvas<'_>) {
+    let styles = canvas.styles;
     let shown = model.shown_rows(Pane::Setup);
     let mut frame = PaneFrame::new(styles, Pane::Setup.title()).focus(focus(model, Pane::Setup));
     if let Some(filter) = filter_of(model, Pane::Setup) {
         frame = frame.filter(filter, shown.len(), SetupRow::ALL.len());
     }
     let inner = frame.inner(area);
-    (&frame).render(area, buf);
+    (&frame).render(area, canvas.buf);
     let columns = [Column::fixed("", 2), Column::fixed("", 18), Column::flexible("", 20, 60)];
     let row = |at: usize| {
         let row = shown.get(at).and_then(|number| SetupRow::ALL.get(*number));
@@ -44,8 +45,8 @@ pub(crate) fn setup(model: &Model, area: Rect, state: &mut ViewState, styles: &S
     let table = Table::new(styles, &columns, shown.len(), &row)
         .selected(Some(selected), focus(model, Pane::Setup))
         .placeholder(nothing_fits(styles));
-    (&table).render(inner, buf, state.scroll(Pane::Setup));
-    state.hit(inner, Hit::Rows(Pane::Setup));
+    (&table).render(inner, canvas.buf, canvas.state.scroll(Pane::Setup));
+    canvas.state.hit(inner, Hit::Rows(Pane::Setup));
 }
 
 fn setup_cells(model: &Model, row: SetupRow, styles: &Styles) -> Vec<Line<'static>> {
@@ -107,7 +108,8 @@ fn services(enabled: &[String]) -> Standing {
     }
 }
 
-pub(crate) fn images(model: &Model, area: Rect, state: &mut ViewState, styles: &Styles, buf: &mut Buffer) {
+pub(crate) fn images(model: &Model, area: Rect, canvas: &mut Canvas<'_>) {
+    let styles = canvas.styles;
     let columns = [
         Column::flexible("repository", 16, 36).cut(Cut::Start),
         Column::flexible("tags", 6, 10),
@@ -119,6 +121,7 @@ pub(crate) fn images(model: &Model, area: Rect, state: &mut ViewState, styles: &
         columns: &columns,
         empty: "no images",
         hint: "b builds and pushes the codelab's image",
+        warning: None,
     };
     let cells = |image: &Image| -> Vec<Line<'_>> {
         let chosen = model.session.image.as_ref().and_then(|i| i.digest()) == Some(&image.digest);
@@ -130,7 +133,7 @@ pub(crate) fn images(model: &Model, area: Rect, state: &mut ViewState, styles: &
             cell(attested_by(model, image), styles.dim()),
         ]
     };
-    list.draw(model, &model.session.remotes.images, &cells, (area, state, styles), buf);
+    list.draw(model, &model.session.remotes.images, &cells, area, canvas);
 }
 
 /// How many attestations on the selected attestor's note name the digest; who made them is not

@@ -1,11 +1,11 @@
 //! The box that explains a refusal: a list of lines, of which some lead somewhere.
 
-use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::Style;
 
+use crate::canvas::Canvas;
 use crate::shell::frame::open;
-use crate::state::{Hit, ViewState};
+use crate::state::Hit;
 use crate::styles::{Focus, Styles, Tone};
 use crate::text::{narrow, put, wrap};
 use app::Model;
@@ -26,29 +26,43 @@ struct Row<'a> {
     indent: u16,
 }
 
-pub(crate) fn draw(model: &Model, screen: Rect, state: &mut ViewState, styles: &Styles, buf: &mut Buffer) {
+/// What of the selected line a row of the screen is; the pointer stands in its first.
+#[derive(PartialEq)]
+enum Selection {
+    None,
+    First,
+    Further,
+}
+
+pub(crate) fn draw(model: &Model, screen: Rect, canvas: &mut Canvas<'_>) {
+    let styles = canvas.styles;
     let lines = model.explained();
     let room = WIDE.min(screen.width.saturating_sub(6));
     let rows = rows(&lines, room.saturating_sub(1));
-    let inner = open(&title(model), (WIDE, narrow(rows.len()).max(4)), screen, styles, buf);
+    let inner = open(&title(model), (WIDE, narrow(rows.len()).max(4)), screen, canvas);
     let selected = model.explaining.selected.min(lines.len().saturating_sub(1));
     let first = rows.iter().position(|row| row.line == selected).unwrap_or(0);
     let last = rows.iter().rposition(|row| row.line == selected).unwrap_or(0);
-    state.overlay.fit(inner, rows.len());
-    state.overlay.follow_range(first, last + 1);
-    state.overlay.fit(inner, rows.len());
-    let area = state.overlay.with_bar(inner, rows.len(), buf, styles);
-    state.viewport.overlay_page = area.height;
+    canvas.state.overlay.fit(inner, rows.len());
+    canvas.state.overlay.follow_range(first, last + 1);
+    canvas.state.overlay.fit(inner, rows.len());
+    let area = canvas.state.overlay.with_bar(inner, rows.len(), canvas.buf, styles);
+    canvas.state.viewport.overlay_page = area.height;
     let mut hits = Vec::new();
-    for (y, at) in (area.top()..area.bottom()).zip(state.overlay.visible()) {
+    for (y, at) in (area.top()..area.bottom()).zip(canvas.state.overlay.visible()) {
         let Some(row) = rows.get(at) else { break };
         let Some(told) = lines.get(row.line) else { break };
-        let is_selected = row.line == selected;
-        draw_row(row, told, (area, y), (is_selected && first == at, is_selected), styles, buf);
-        hits.push((Rect { y, height: 1, ..area }, Hit::Field(row.line)));
+        let place = Rect { y, height: 1, ..area };
+        let selection = match row.line == selected {
+            true if at == first => Selection::First,
+            true => Selection::Further,
+            false => Selection::None,
+        };
+        draw_row(row, told, place, selection, canvas);
+        hits.push((place, Hit::Field(row.line)));
     }
     for (area, hit) in hits {
-        state.hit(area, hit);
+        canvas.state.hit(area, hit);
     }
 }
 
@@ -78,29 +92,27 @@ fn rows(lines: &[Told], room: u16) -> Vec<Row<'_>> {
     rows
 }
 
-fn draw_row(
-    row: &Row<'_>,
-    told: &Told,
-    (area, y): (Rect, u16),
-    (points, selected): (bool, bool),
-    styles: &Styles,
-    buf: &mut Buffer,
-) {
+fn draw_row(row: &Row<'_>, told: &Told, area: Rect, selection: Selection, canvas: &mut Canvas<'_>) {
+    let styles = canvas.styles;
     let width = usize::from(area.width);
-    if points {
-        put(buf, (area.x, y), styles.glyphs.pointer, width, styles.key());
+    if selection == Selection::First {
+        put(canvas.buf, (area.x, area.y), styles.glyphs.pointer, width, styles.key());
     }
     let label_style = match told.look {
         Look::Cause(_) | Look::Admitted | Look::Unknown => look(told, styles),
         _ => styles.dim(),
     };
-    put(buf, (area.x + POINTER, y), row.label, usize::from(LABEL).saturating_sub(1), label_style);
+    put(canvas.buf, (area.x + POINTER, area.y), row.label, usize::from(LABEL).saturating_sub(1), label_style);
     let style = match told.look {
         Look::Cause(_) | Look::Admitted | Look::Unknown => styles.text(),
         _ => look(told, styles),
     };
-    let style = if selected && told.link.is_some() { style.patch(styles.selection(Focus::Here)) } else { style };
-    put(buf, (area.x + row.indent, y), row.text, width.saturating_sub(usize::from(row.indent)), style);
+    let style = if selection != Selection::None && told.link.is_some() {
+        style.patch(styles.selection(Focus::Here))
+    } else {
+        style
+    };
+    put(canvas.buf, (area.x + row.indent, area.y), row.text, width.saturating_sub(usize::from(row.indent)), style);
 }
 
 fn look(told: &Told, styles: &Styles) -> Style {

@@ -1,13 +1,13 @@
 //! The box with the fixes: the list, and below it what the selected one changes and lets in.
 
-use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::Style;
 use ratatui::text::Line;
 use ratatui::widgets::{StatefulWidget as _, Widget};
 
+use crate::canvas::Canvas;
 use crate::shell::frame::open;
-use crate::state::{Hit, ViewState};
+use crate::state::Hit;
 use crate::styles::{Focus, Styles, Tone};
 use crate::text::narrow;
 use crate::widgets::paragraph::Paragraph;
@@ -24,14 +24,8 @@ const LINES: usize = 8;
 const COLUMNS: [Column<'static>; 3] =
     [Column::fixed("", 2), Column::flexible("what would admit it", 30, 80), Column::flexible("also lets in", 14, 24)];
 
-pub(crate) fn draw(
-    model: &Model,
-    shown: FixesBox,
-    screen: Rect,
-    state: &mut ViewState,
-    styles: &Styles,
-    buf: &mut Buffer,
-) {
+pub(crate) fn draw(model: &Model, shown: FixesBox, screen: Rect, canvas: &mut Canvas<'_>) {
+    let styles = canvas.styles;
     let none = Vec::new();
     let fixes = model.fixing.fixes.as_deref().unwrap_or(&none);
     let selected = shown.selected.min(fixes.len().saturating_sub(1));
@@ -39,18 +33,18 @@ pub(crate) fn draw(
     let wide = WIDE.min(screen.width.saturating_sub(6));
     let below = narrow(detail.height(wide));
     let height = narrow(fixes.len().clamp(3, 16)) + 2 + below;
-    let inner = open("Fixes, what lets in the least first", (WIDE, height), screen, styles, buf);
+    let inner = open("Fixes, what lets in the least first", (WIDE, height), screen, canvas);
     let foot = below.min(inner.height.saturating_sub(1) * 3 / 5);
     let rows = Rect { height: inner.height.saturating_sub(foot + 1), ..inner };
     let row = |at: usize| fixes.get(at).map(|fix| cells(at, fix, styles)).unwrap_or_default();
     let table = Table::new(styles, &COLUMNS, fixes.len(), &row)
         .selected(Some(selected), Focus::Here)
         .placeholder(empty(model, styles));
-    (&table).render(rows, buf, &mut state.overlay);
-    state.viewport.overlay_page = state.overlay.area().height;
-    state.hit(rows, Hit::OverlayRows);
+    (&table).render(rows, canvas.buf, &mut canvas.state.overlay);
+    canvas.state.viewport.overlay_page = canvas.state.overlay.area().height;
+    canvas.state.hit(rows, Hit::OverlayRows);
     let foot = Rect { y: rows.bottom() + 1, height: foot, ..inner };
-    Widget::render(&detail, foot.intersection(inner), buf);
+    Widget::render(&detail, foot.intersection(inner), canvas.buf);
 }
 
 /// Why there is no list.

@@ -1,10 +1,10 @@
 //! The codelab, docked above the footer: the step, whose it is, its check, its hints.
 
-use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 use ratatui::widgets::{Block, Borders, Widget};
 
+use crate::canvas::Canvas;
 use crate::styles::Styles;
 use crate::text::{Cut, fit, put_line};
 use crate::widgets::paragraph::{Paragraph, wrap_line};
@@ -25,25 +25,27 @@ pub(super) fn height(model: &Model, screen: Rect) -> u16 {
     wanted.min(screen.height * 2 / 5)
 }
 
-pub(super) fn draw(model: &Model, area: Rect, styles: &Styles, buf: &mut Buffer) {
+pub(super) fn draw(model: &Model, area: Rect, canvas: &mut Canvas<'_>) {
+    let styles = canvas.styles;
     if area.height == 0 {
         return;
     }
     let block = Block::new().borders(Borders::TOP).border_style(styles.dim());
     let inner = block.inner(area);
-    block.render(area, buf);
-    title(model, area, styles, buf);
+    block.render(area, canvas.buf);
+    title(model, area, canvas);
     let inner = Rect { x: inner.x + 1, width: inner.width.saturating_sub(2), ..inner };
     let lines = lines(model, Some(styles));
-    Widget::render(&Paragraph::new(styles, lines), inner, buf);
+    Widget::render(&Paragraph::new(styles, lines), inner, canvas.buf);
 }
 
 /// Where we are in the codelab, and what the check of the step says.
-fn title(model: &Model, area: Rect, styles: &Styles, buf: &mut Buffer) {
+fn title(model: &Model, area: Rect, canvas: &mut Canvas<'_>) {
+    let styles = canvas.styles;
     let y = area.y;
     let Some((number, step)) = model.guide.current() else {
         let line = Line::styled(format!(" Codelab {0}/{0} · done ", STEPS.len()), styles.strong());
-        put_line(buf, (area.x + 1, y), &line, usize::from(area.width));
+        put_line(canvas.buf, (area.x + 1, y), &line, usize::from(area.width));
         return;
     };
     let mut spans = vec![
@@ -54,7 +56,7 @@ fn title(model: &Model, area: Rect, styles: &Styles, buf: &mut Buffer) {
     if step.refusal {
         spans.push(Span::styled("· the refusal is the lesson ", styles.dim()));
     }
-    let used = put_line(buf, (area.x + 1, y), &Line::from(spans), usize::from(area.width));
+    let used = put_line(canvas.buf, (area.x + 1, y), &Line::from(spans), usize::from(area.width));
     let (mark, style) = match &model.guide.result {
         Some(CheckResult::Passed(_)) => (styles.glyphs.admit, styles.verdict(domain::admission::Outcome::Admit).style),
         Some(CheckResult::Waiting(_)) => (styles.glyphs.bullet, styles.busy()),
@@ -64,7 +66,7 @@ fn title(model: &Model, area: Rect, styles: &Styles, buf: &mut Buffer) {
     let room = usize::from(area.width.saturating_sub(used + 6));
     let text = fit(sentence, room.saturating_sub(3), Cut::End, styles.glyphs.ellipsis).into_owned();
     let x = area.right().saturating_sub(u16::try_from(app::shell::text::width(&text) + 5).unwrap_or(0));
-    put_line(buf, (x, y), &Line::styled(format!(" {mark} {text} "), style), room);
+    put_line(canvas.buf, (x, y), &Line::styled(format!(" {mark} {text} "), style), room);
 }
 
 fn key(action: Action) -> String {

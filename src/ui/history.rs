@@ -1,12 +1,12 @@
 //! The box with every version of the policy that was live.
 
-use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::text::Line;
 use ratatui::widgets::StatefulWidget as _;
 
+use crate::canvas::Canvas;
 use crate::shell::frame::open;
-use crate::state::{Hit, ViewState};
+use crate::state::Hit;
 use crate::styles::{Focus, Styles, Tone};
 use crate::text::{narrow, put};
 use crate::widgets::paragraph::wrap_line;
@@ -29,14 +29,8 @@ const COLUMNS: [Column<'static>; 4] = [
     Column::flexible("what it changed", 20, 50),
 ];
 
-pub(crate) fn draw(
-    model: &Model,
-    shown: HistoryBox,
-    screen: Rect,
-    state: &mut ViewState,
-    styles: &Styles,
-    buf: &mut Buffer,
-) {
+pub(crate) fn draw(model: &Model, shown: HistoryBox, screen: Rect, canvas: &mut Canvas<'_>) {
+    let styles = canvas.styles;
     let history = &model.history;
     let mut notes = notes(model, styles);
     let selected = shown.selected.min(history.versions.len().saturating_sub(1));
@@ -45,7 +39,7 @@ pub(crate) fn draw(
     let count = history.versions.len();
     let height = narrow(count.clamp(4, ROWS) + 1 + notes.len());
     let title = format!("Policies of {} that were live", history.project);
-    let inner = open(&title, (WIDE, height), screen, styles, buf);
+    let inner = open(&title, (WIDE, height), screen, canvas);
     let rows = Rect { height: inner.height.saturating_sub(narrow(notes.len())), ..inner };
     let row = |at: usize| {
         let Some(version) = history.newest(at) else { return Vec::new() };
@@ -59,11 +53,11 @@ pub(crate) fn draw(
     };
     let empty = Placeholder::empty(styles, "no version is kept yet", "the live policy is kept when it is read");
     let table = Table::new(styles, &COLUMNS, count, &row).selected(Some(selected), Focus::Here).placeholder(empty);
-    (&table).render(rows, buf, &mut state.overlay);
-    state.viewport.overlay_page = state.overlay.area().height;
-    state.hit(rows, Hit::OverlayRows);
+    (&table).render(rows, canvas.buf, &mut canvas.state.overlay);
+    canvas.state.viewport.overlay_page = canvas.state.overlay.area().height;
+    canvas.state.hit(rows, Hit::OverlayRows);
     for (y, line) in (rows.bottom()..inner.bottom()).zip(notes) {
-        put(buf, (inner.x, y), &line.0, usize::from(inner.width), line.1);
+        put(canvas.buf, (inner.x, y), &line.0, usize::from(inner.width), line.1);
     }
 }
 

@@ -1,15 +1,14 @@
 //! The box with a three-way difference: what they changed, what the draft changes, and what is taken.
 
 use app::shell::action::BoxAction;
-use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 use ratatui::widgets::Widget;
 
+use crate::canvas::Canvas;
 use crate::shell::frame::open;
 use crate::shell::reader;
-use crate::state::ViewState;
 use crate::styles::{Styles, Tone};
 use crate::text::{mark_cut, narrow, put, put_line, put_styled};
 use crate::theme::Role;
@@ -25,34 +24,35 @@ const WIDE: u16 = 100;
 /// Cells in front of a line: whose it is, and its sign.
 const MARGIN: usize = 9;
 
-pub(crate) fn draw(conflict: &Conflict, screen: Rect, state: &mut ViewState, styles: &Styles, buf: &mut Buffer) {
+pub(crate) fn draw(conflict: &Conflict, screen: Rect, canvas: &mut Canvas<'_>) {
+    let styles = canvas.styles;
     let rows = conflict.rows();
     let height = narrow(rows.len() + intro(conflict, styles).len() + 4);
-    let inner = open("The policy changed meanwhile", (WIDE, height), screen, styles, buf);
+    let inner = open("The policy changed meanwhile", (WIDE, height), screen, canvas);
     let (body, answers) = layout(inner);
     let head = Paragraph::new(styles, intro(conflict, styles));
     let wrapped: usize =
         intro(conflict, styles).iter().map(|line| wrap_line(line, usize::from(body.width)).len()).sum();
     let above = narrow(wrapped).min(body.height / 2);
-    Widget::render(&head, Rect { height: above, ..body }, buf);
+    Widget::render(&head, Rect { height: above, ..body }, canvas.buf);
     let list = Rect { y: body.y + above, height: body.height - above, ..body };
     let mut scroll = Scroll::default();
     (scroll.offset, scroll.left) = (conflict.scroll.rows, conflict.scroll.cells);
     scroll.fit(list, rows.len());
-    let area = scroll.with_bar(list, rows.len(), buf, styles);
+    let area = scroll.with_bar(list, rows.len(), canvas.buf, styles);
     for (y, row) in (area.y..area.bottom()).zip(rows.iter().skip(scroll.offset)) {
-        draw_row(conflict, row, Rect { y, height: 1, ..area }, scroll.left, styles, buf);
+        draw_row(conflict, row, Rect { y, height: 1, ..area }, scroll.left, canvas);
     }
-    state.viewport.overlay_page = list.height;
-    state.viewport.overlay_max_scroll = scroll.last();
-    state.viewport.overlay_max_cells = hidden_cells(&rows, area.width);
+    canvas.state.viewport.overlay_page = list.height;
+    canvas.state.viewport.overlay_max_scroll = scroll.last();
+    canvas.state.viewport.overlay_max_cells = hidden_cells(&rows, area.width);
     let actions = [
         Action::Import(app::import::Action::TakeMerged),
         Action::Import(app::import::Action::TakeLive),
         Action::Import(app::import::Action::KeepMine),
         Action::Box(BoxAction::Close),
     ];
-    reader::answers(&actions, Some(Action::Import(app::import::Action::KeepMine)), answers, state, styles, buf);
+    reader::answers(&actions, Some(Action::Import(app::import::Action::KeepMine)), answers, canvas);
 }
 
 /// What happened, and what is to be decided.
@@ -78,22 +78,23 @@ fn intro<'a>(conflict: &Conflict, styles: &Styles) -> Vec<Line<'a>> {
     lines
 }
 
-fn draw_row(conflict: &Conflict, row: &Row<'_>, area: Rect, left: usize, styles: &Styles, buf: &mut Buffer) {
+fn draw_row(conflict: &Conflict, row: &Row<'_>, area: Rect, left: usize, canvas: &mut Canvas<'_>) {
+    let styles = canvas.styles;
     match row {
         Row::Head(number, chunk) => {
             let line = head(*number, conflict.merge.changed().len(), chunk, styles);
-            put_line(buf, (area.x + 2, area.y), &line, usize::from(area.width).saturating_sub(2));
+            put_line(canvas.buf, (area.x + 2, area.y), &line, usize::from(area.width).saturating_sub(2));
             if *number == conflict.selected + 1 {
-                buf.set_style(area, styles.selection(crate::styles::Focus::Here));
-                put(buf, (area.x, area.y), styles.glyphs.pointer, 1, styles.key());
+                canvas.buf.set_style(area, styles.selection(crate::styles::Focus::Here));
+                put(canvas.buf, (area.x, area.y), styles.glyphs.pointer, 1, styles.key());
             }
         }
         Row::Alike(count) => {
             let lines = if *count == 1 { "line" } else { "lines" };
             let text = format!("{:MARGIN$}{} {count} {lines} alike", "", styles.glyphs.ellipsis);
-            put(buf, (area.x, area.y), &text, usize::from(area.width), styles.role(Role::DiffHunk));
+            put(canvas.buf, (area.x, area.y), &text, usize::from(area.width), styles.role(Role::DiffHunk));
         }
-        Row::Line(side, sign, text) => draw_line(*side, *sign, text, area, left, styles, buf),
+        Row::Line(side, sign, text) => draw_line(*side, *sign, text, area, left, canvas),
     }
 }
 
@@ -119,7 +120,8 @@ fn head<'a>(number: usize, all: usize, chunk: &Chunk, styles: &Styles) -> Line<'
     ])
 }
 
-fn draw_line(side: Side, sign: Sign, text: &str, area: Rect, left: usize, styles: &Styles, buf: &mut Buffer) {
+fn draw_line(side: Side, sign: Sign, text: &str, area: Rect, left: usize, canvas: &mut Canvas<'_>) {
+    let styles = canvas.styles;
     let (glyph, role) = match sign {
         Sign::Kept => (" ", Role::DiffContext),
         Sign::Removed => ("-", Role::DiffRemoved),
@@ -133,14 +135,14 @@ fn draw_line(side: Side, sign: Sign, text: &str, area: Rect, left: usize, styles
         Side::Both => "both",
     };
     let style = styles.role(role);
-    buf.set_style(area, Style { fg: None, ..style });
+    canvas.buf.set_style(area, Style { fg: None, ..style });
     let room = usize::from(area.width);
-    put(buf, (area.x, area.y), &format!("{whose:<7}"), room, styles.role(Role::Gutter));
-    put(buf, (area.x + 7, area.y), &format!("{glyph} "), room.saturating_sub(7), style);
+    put(canvas.buf, (area.x, area.y), &format!("{whose:<7}"), room, styles.role(Role::Gutter));
+    put(canvas.buf, (area.x + 7, area.y), &format!("{glyph} "), room.saturating_sub(7), style);
     let room = room.saturating_sub(MARGIN);
     let start = (area.x + narrow(MARGIN), area.y);
-    put_styled(buf, start, text, (left, room), styles.glyphs.tab, |_| style);
-    mark_cut(buf, area, width(text) > left + room, styles);
+    put_styled(canvas.buf, start, text, left..left + room, styles.glyphs.tab, |_| style);
+    mark_cut(canvas.buf, area, width(text) > left + room, styles);
 }
 
 /// How many cells of the longest line have no room.

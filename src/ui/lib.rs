@@ -19,6 +19,7 @@ mod shell;
 mod sign;
 
 mod boxes;
+mod canvas;
 mod chrome;
 mod guide;
 pub mod highlight;
@@ -37,6 +38,7 @@ use ratatui::widgets::Widget as _;
 
 pub use crate::state::ViewState;
 
+use crate::canvas::Canvas;
 use crate::styles::Styles;
 use app::Model;
 
@@ -53,18 +55,27 @@ pub fn view(model: &Model, state: &mut ViewState, styles: &Styles, frame: &mut F
         too_small(area, styles, frame);
         return;
     }
+    let mut canvas = Canvas { buf: frame.buffer_mut(), styles, state, cursor: None };
+    draw(model, area, &mut canvas);
+    if let Some(cursor) = canvas.cursor {
+        frame.set_cursor_position(cursor);
+    }
+    only_own_signs(styles, frame);
+}
+
+/// Draws what is on the screen, from the bottom up.
+fn draw(model: &Model, area: Rect, canvas: &mut Canvas<'_>) {
     let guide_height = guide::height(model, area);
     let marks = u16::from(!model.session.assumed.is_empty());
     let parts = layout::screen(area, guide_height, marks);
-    chrome::tab_bar(model, parts.tabs, state, styles, frame.buffer_mut());
-    chrome::header(model, parts.header, styles, frame.buffer_mut());
-    chrome::assumed(model, parts.marks, styles, frame.buffer_mut());
-    panes::draw(model, parts.body, state, styles, frame);
-    guide::draw(model, parts.guide, styles, frame.buffer_mut());
-    chrome::footer(model, parts.footer, state, styles, frame.buffer_mut());
-    panes::draw_over(model, area, state, styles, frame.buffer_mut());
-    boxes::draw(model, area, state, styles, frame);
-    only_own_signs(styles, frame);
+    chrome::tab_bar(model, parts.tabs, canvas);
+    chrome::header(model, parts.header, canvas);
+    chrome::assumed(model, parts.marks, canvas);
+    panes::draw(model, parts.body, canvas);
+    guide::draw(model, parts.guide, canvas);
+    chrome::footer(model, parts.footer, canvas);
+    panes::draw_over(model, area, canvas);
+    boxes::draw(model, area, canvas);
 }
 
 /// Where the terminal has only ASCII, also the texts are made of it: ours, and what was read.

@@ -1,14 +1,14 @@
 //! The box with the tests of the draft: how each came out, and what no test covers.
 
-use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::Style;
 use ratatui::text::Line;
 use ratatui::widgets::StatefulWidget as _;
 
+use crate::canvas::Canvas;
 use crate::history::detail;
 use crate::shell::frame::open;
-use crate::state::{Hit, ViewState};
+use crate::state::Hit;
 use crate::styles::{Focus, Styles, Tone};
 use crate::text::{narrow, put};
 use crate::widgets::placeholder::Placeholder;
@@ -32,14 +32,8 @@ const COLUMNS: [Column<'static>; 4] = [
 /// Where the file is no tests file: why.
 const FAULTS: [Column<'static>; 2] = [Column::flexible("line", 8, 12), Column::flexible("what is wrong", 20, 90)];
 
-pub(crate) fn draw(
-    model: &Model,
-    shown: TestsBox,
-    screen: Rect,
-    state: &mut ViewState,
-    styles: &Styles,
-    buf: &mut Buffer,
-) {
+pub(crate) fn draw(model: &Model, shown: TestsBox, screen: Rect, canvas: &mut Canvas<'_>) {
+    let styles = canvas.styles;
     let tests = &model.tests;
     let count = tests.listed();
     let wide = usize::from(WIDE.min(screen.width.saturating_sub(6)));
@@ -53,7 +47,7 @@ pub(crate) fn draw(
     let title = tests
         .summary()
         .map_or_else(|| "Tests of the draft".to_owned(), |(text, _)| format!("Tests of the draft · {text}"));
-    let inner = open(&title, (WIDE, height), screen, styles, buf);
+    let inner = open(&title, (WIDE, height), screen, canvas);
     let foot = narrow(below.len()).min(inner.height / 2);
     let rows = Rect { height: inner.height.saturating_sub(foot), ..inner };
     let row = |at: usize| row(model, at, styles);
@@ -65,11 +59,15 @@ pub(crate) fn draw(
     } else {
         Table::new(styles, &FAULTS, count, &fault_row)
     };
-    (&table.selected(Some(selected), Focus::Here).placeholder(empty)).render(rows, buf, &mut state.overlay);
-    state.viewport.overlay_page = state.overlay.area().height;
-    state.hit(rows, Hit::OverlayRows);
+    (&table.selected(Some(selected), Focus::Here).placeholder(empty)).render(
+        rows,
+        canvas.buf,
+        &mut canvas.state.overlay,
+    );
+    canvas.state.viewport.overlay_page = canvas.state.overlay.area().height;
+    canvas.state.hit(rows, Hit::OverlayRows);
     for (y, (text, style)) in (rows.bottom()..inner.bottom()).zip(below) {
-        put(buf, (inner.x, y), &text, usize::from(inner.width), style);
+        put(canvas.buf, (inner.x, y), &text, usize::from(inner.width), style);
     }
 }
 

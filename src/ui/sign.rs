@@ -2,14 +2,13 @@
 
 use std::borrow::Cow;
 
-use ratatui::Frame;
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 use ratatui::widgets::{StatefulWidget as _, Widget as _};
 
+use crate::canvas::Canvas;
 use crate::shell::frame::{open, stacked, text};
 use crate::shell::reader;
-use crate::state::ViewState;
 use crate::styles::{Styles, Tone};
 use crate::text::{narrow, put_line};
 use crate::widgets::busy::Spinner;
@@ -24,24 +23,18 @@ use domain::admission::Outcome;
 
 const SIZE: (u16, u16) = (100, 26);
 
-pub(crate) fn draw(
-    model: &Model,
-    wizard: &Wizard,
-    screen: Rect,
-    state: &mut ViewState,
-    styles: &Styles,
-    frame: &mut Frame<'_>,
-) {
-    let inner = open("Sign", SIZE, screen, styles, frame.buffer_mut());
-    put_line(frame.buffer_mut(), (inner.x, inner.y), &steps(wizard, styles), usize::from(inner.width));
+pub(crate) fn draw(model: &Model, wizard: &Wizard, screen: Rect, canvas: &mut Canvas<'_>) {
+    let styles = canvas.styles;
+    let inner = open("Sign", SIZE, screen, canvas);
+    put_line(canvas.buf, (inner.x, inner.y), &steps(wizard, styles), usize::from(inner.width));
     let mut body = Rect { y: inner.y + 2, height: inner.height.saturating_sub(2), ..inner };
     if wizard.busy && body.height > 2 {
         body.height -= 2;
         let row = Rect { y: inner.bottom() - 1, height: 1, ..inner };
-        (&Spinner { styles, step: model.ui.spin, label: "working… ^C cancels" }).render(row, frame.buffer_mut());
+        (&Spinner { styles, step: model.ui.spin, label: "working… ^C cancels" }).render(row, canvas.buf);
     }
     if wizard.stage == Stage::Passphrase {
-        body = passphrase(wizard, body, state, styles, frame);
+        body = passphrase(wizard, body, canvas);
     }
     let mut parts = page(model, wizard, styles);
     if let Some(report) = &wizard.error {
@@ -49,19 +42,20 @@ pub(crate) fn draw(
         lines.extend(reader::report_lines(report, styles));
         parts.push(text(lines, styles));
     }
-    stacked(&parts, wizard.scroll, body, state, styles, frame.buffer_mut());
+    stacked(&parts, wizard.scroll, body, canvas);
 }
 
 /// The field for the passphrase, and what is left below it.
-fn passphrase(wizard: &Wizard, area: Rect, state: &mut ViewState, styles: &Styles, frame: &mut Frame<'_>) -> Rect {
+fn passphrase(wizard: &Wizard, area: Rect, canvas: &mut Canvas<'_>) -> Rect {
+    let styles = canvas.styles;
     let help = format!("Opens the key {} for this one signature, and is forgotten.", wizard.fingerprint);
     let input = Input::Line { content: Content::Secret(&wizard.passphrase), placeholder: "" };
     let fields = [FormField { label: "Passphrase", input, help: &help, error: None }];
     let form = Form { styles, fields: &fields, focused: usize::from(wizard.busy) };
     let height = narrow(form.height(area.width)).min(area.height);
-    (&form).render(Rect { height, ..area }, frame.buffer_mut(), &mut state.form);
-    if let Some(cursor) = state.form.cursor() {
-        frame.set_cursor_position(cursor);
+    (&form).render(Rect { height, ..area }, canvas.buf, &mut canvas.state.form);
+    if let Some(cursor) = canvas.state.form.cursor() {
+        canvas.cursor = Some(cursor);
     }
     Rect { y: area.y + height, height: area.height - height, ..area }
 }

@@ -4,6 +4,7 @@
 //! [`visible`] forms only and never leaves the buffer.
 
 use std::borrow::Cow;
+use std::ops::Range;
 
 use ratatui::buffer::{Buffer, CellWidth};
 use ratatui::layout::Rect;
@@ -134,13 +135,13 @@ pub struct At {
     pub grapheme: usize,
 }
 
-/// Puts one line of text scrolled `left` cells to the side, each grapheme in a style of its own; the
+/// Puts the part of one line of text that is in a range of its cells, each grapheme in a style of its own; the
 /// cells used. A wide grapheme cut in half by the edge is left out; `tab` marks where a tab begins.
 pub fn put_styled(
     buf: &mut Buffer,
     (x, y): (u16, u16),
     text: &str,
-    (left, room): (usize, usize),
+    part: Range<usize>,
     tab: &str,
     mut style: impl FnMut(At) -> Style,
 ) -> u16 {
@@ -148,7 +149,8 @@ pub fn put_styled(
     if y < area.top() || y >= area.bottom() || x < area.left() || x >= area.right() {
         return 0;
     }
-    let end = left + room.min(usize::from(area.right() - x));
+    let left = part.start;
+    let end = part.end.min(left + usize::from(area.right() - x));
     let (mut column, mut char) = (0, 0);
     for (grapheme, (byte, text)) in text.grapheme_indices(true).enumerate() {
         let wide = cells(text, column);

@@ -1,13 +1,12 @@
 //! Two decisions next to each other, or one below the other where there is no room; and the review.
 
-use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 use ratatui::widgets::Widget as _;
 
+use crate::canvas::Canvas;
 use crate::chrome::verdict;
 use crate::shell::frame::{open, stacked, text};
-use crate::state::ViewState;
 use crate::styles::{Styles, Tone};
 use crate::text::narrow;
 use crate::widgets::paragraph::Paragraph;
@@ -26,51 +25,45 @@ use domain::review::{Detail, Effect, PolicyChange, Standing};
 const TWO_COLUMNS: u16 = 100;
 
 /// Both decisions; each tree wraps in its half.
-pub(crate) fn both(
-    model: &Model,
-    reader: &Reader,
-    decisions: &TwoDecisions,
-    screen: Rect,
-    state: &mut ViewState,
-    styles: &Styles,
-    buf: &mut Buffer,
-) {
+pub(crate) fn both(model: &Model, reader: &Reader, decisions: &TwoDecisions, screen: Rect, canvas: &mut Canvas<'_>) {
+    let styles = canvas.styles;
     let live = told("live policy", &decisions.live, None, styles);
     let draft = told("draft", &decisions.draft, Some(&model.draft.document), styles);
     let width = screen.width.saturating_sub(4);
     if screen.width < TWO_COLUMNS {
         let parts = [text(live, styles), text(vec![Line::default()], styles), text(draft, styles)];
         let height = Stack { styles, parts: &parts }.height(width);
-        let inner = open(&reader.title, (width, narrow(height).max(3)), screen, styles, buf);
-        return stacked(&parts, reader.scroll, inner, state, styles, buf);
+        let inner = open(&reader.title, (width, narrow(height).max(3)), screen, canvas);
+        return stacked(&parts, reader.scroll, inner, canvas);
     }
     let half = width.saturating_sub(5) / 2;
     let (live, draft) = (Paragraph::new(styles, live), Paragraph::new(styles, draft));
     let rows = live.height(half).max(draft.height(half));
-    let inner = open(&reader.title, (width, narrow(rows).max(3)), screen, styles, buf);
+    let inner = open(&reader.title, (width, narrow(rows).max(3)), screen, canvas);
     let half = inner.width.saturating_sub(3) / 2;
     let left = Rect { width: half, ..inner };
     let right = Rect { x: inner.right().saturating_sub(half), width: half, ..inner };
     let rows = live.height(half).max(draft.height(half));
     let last = rows.saturating_sub(usize::from(inner.height));
     let at = Offset { rows: reader.scroll.rows.min(last), cells: 0 };
-    column(&live, at, left, styles, buf);
-    column(&draft, at, right, styles, buf);
+    column(&live, at, left, canvas);
+    column(&draft, at, right, canvas);
     for y in inner.top()..inner.bottom() {
         let line = Line::styled(styles.glyphs.vertical, styles.dim());
-        line.render(Rect { x: left.right() + 1, y, width: 1, height: 1 }, buf);
+        line.render(Rect { x: left.right() + 1, y, width: 1, height: 1 }, canvas.buf);
     }
-    state.viewport.overlay_page = inner.height;
-    state.viewport.overlay_max_scroll = last;
-    state.viewport.overlay_max_cells = 0;
+    canvas.state.viewport.overlay_page = inner.height;
+    canvas.state.viewport.overlay_max_scroll = last;
+    canvas.state.viewport.overlay_max_cells = 0;
 }
 
-fn column(paragraph: &Paragraph<'_>, at: Offset, area: Rect, styles: &Styles, buf: &mut Buffer) {
+fn column(paragraph: &Paragraph<'_>, at: Offset, area: Rect, canvas: &mut Canvas<'_>) {
+    let styles = canvas.styles;
     let parts = [Part::Text(paragraph.clone())];
     let stack = Stack { styles, parts: &parts };
     let mut scroll = crate::widgets::scroll::Scroll::default();
     scroll.offset = at.rows;
-    ratatui::widgets::StatefulWidget::render(&stack, area, buf, &mut scroll);
+    ratatui::widgets::StatefulWidget::render(&stack, area, canvas.buf, &mut scroll);
 }
 
 /// A decision with its message and its whole tree.

@@ -1,13 +1,13 @@
 //! Decisions: what is decided, in the cluster's own words, and the tree of checks behind it.
 
-use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 use ratatui::widgets::{StatefulWidget as _, Widget};
 
+use crate::canvas::Canvas;
 use crate::chrome::verdict;
 use crate::shell::list::focus;
-use crate::state::{Hit, ViewState};
+use crate::state::Hit;
 use crate::styles::Styles;
 use crate::widgets::pane::Pane as PaneFrame;
 use crate::widgets::paragraph::{Paragraph, wrap_line};
@@ -21,7 +21,8 @@ use domain::admission::{Decision, ImageDecision, ImageOutcome, Platform};
 use domain::path::Path;
 
 /// The decision under the policy that is shown, and the verdicts under all that are asked.
-pub(crate) fn decision(model: &Model, area: Rect, state: &mut ViewState, styles: &Styles, buf: &mut Buffer) {
+pub(crate) fn decision(model: &Model, area: Rect, canvas: &mut Canvas<'_>) {
+    let styles = canvas.styles;
     let decisions = &model.decisions;
     let mut facts = images(model, styles);
     facts.push(subject(model, styles));
@@ -34,7 +35,7 @@ pub(crate) fn decision(model: &Model, area: Rect, state: &mut ViewState, styles:
         let label = format!("policy of {}", model.session.simulated_since);
         facts.push(line(&label, decisions.then.as_ref(), decisions.under == Under::Version, styles));
     }
-    draw(model, Pane::Decision, decisions.of(Pane::Decision), facts, (area, state, styles), buf);
+    draw(model, Pane::Decision, decisions.of(Pane::Decision), facts, area, canvas);
 }
 
 /// Each image of a pod of several, with what came of it; the header has the only one of others.
@@ -96,9 +97,10 @@ fn draw(
     pane: Pane,
     decision: Option<&Decision>,
     mut facts: Vec<Line<'static>>,
-    (area, state, styles): (Rect, &mut ViewState, &Styles),
-    buf: &mut Buffer,
+    area: Rect,
+    canvas: &mut Canvas<'_>,
 ) {
+    let styles = canvas.styles;
     let mut frame =
         PaneFrame::new(styles, pane.title()).focus(focus(model, pane)).foot(Line::styled("s simulate", styles.dim()));
     if let (Some(filter), Some(decision)) = (crate::shell::list::filter_of(model, pane), decision) {
@@ -106,9 +108,9 @@ fn draw(
         frame = frame.filter(filter, model.nav.tree(pane).found(&decision.trace), all);
     }
     let inner = frame.inner(area);
-    (&frame).render(area, buf);
+    (&frame).render(area, canvas.buf);
     let Some(decision) = decision else {
-        (&missing(model, pane, styles)).render(inner, buf);
+        (&missing(model, pane, styles)).render(inner, canvas.buf);
         return;
     };
     if !decision.message.is_empty() {
@@ -117,10 +119,10 @@ fn draw(
     let text = Rect { x: inner.x + 1, width: inner.width.saturating_sub(2), ..inner };
     let wanted: usize = facts.iter().map(|line| wrap_line(line, usize::from(text.width)).len()).sum();
     let height = u16::try_from(wanted).unwrap_or(u16::MAX).min(inner.height / 2);
-    Widget::render(&Paragraph::new(styles, facts), Rect { height, ..text }, buf);
+    Widget::render(&Paragraph::new(styles, facts), Rect { height, ..text }, canvas.buf);
     let below = height + u16::from(height < inner.height);
     let tree = Rect { y: inner.y + below, height: inner.height - below, ..inner };
-    checks(model, pane, decision, (tree, state, styles), buf);
+    checks(model, pane, decision, tree, canvas);
 }
 
 fn missing<'a>(model: &Model, pane: Pane, styles: &'a Styles) -> Placeholder<'a> {
@@ -144,13 +146,8 @@ fn missing<'a>(model: &Model, pane: Pane, styles: &'a Styles) -> Placeholder<'a>
 }
 
 /// The tree; each row of the screen is its check's for the mouse, and a page is as many as are seen.
-fn checks(
-    model: &Model,
-    pane: Pane,
-    decision: &Decision,
-    (area, state, styles): (Rect, &mut ViewState, &Styles),
-    buf: &mut Buffer,
-) {
+fn checks(model: &Model, pane: Pane, decision: &Decision, area: Rect, canvas: &mut Canvas<'_>) {
+    let styles = canvas.styles;
     let folding = model.nav.tree(pane);
     let rows = folding.rows(&decision.trace);
     let line_of = |path: &Path| {
@@ -160,13 +157,13 @@ fn checks(
     };
     let (selected, focus) = (folding.selected(&rows), focus(model, pane));
     let tree = TraceTree { styles, rows: &rows, selected, focus, line_of: &line_of };
-    (&tree).render(area, buf, state.scroll(pane));
-    let mut drawn = tree.rows_drawn(state.scroll(pane));
+    (&tree).render(area, canvas.buf, canvas.state.scroll(pane));
+    let mut drawn = tree.rows_drawn(canvas.state.scroll(pane));
     for (y, row) in (area.y..area.bottom()).zip(&drawn) {
-        state.hit(Rect { y, height: 1, ..area }, Hit::Check(pane, *row));
+        canvas.state.hit(Rect { y, height: 1, ..area }, Hit::Check(pane, *row));
     }
     drawn.dedup();
     if model.nav.focus() == pane {
-        state.viewport.page = u16::try_from(drawn.len()).unwrap_or(u16::MAX);
+        canvas.state.viewport.page = u16::try_from(drawn.len()).unwrap_or(u16::MAX);
     }
 }

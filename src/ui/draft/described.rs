@@ -1,14 +1,13 @@
 //! What is known about the place of the cursor: its problem with what can be done, and its field in
 //! our words.
 
-use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 use ratatui::widgets::{StatefulWidget, Widget};
 
+use crate::canvas::Canvas;
 use crate::shell::list::focus;
-use crate::state::ViewState;
 use crate::styles::{Focus, Styles};
 use crate::widgets::pane::Pane as PaneFrame;
 use crate::widgets::paragraph::Paragraph;
@@ -18,29 +17,30 @@ use app::draft::described::{Choice, Described};
 use app::shell::tab::Pane;
 use domain::quick_fix::quick_fixes;
 
-pub(crate) fn draw(model: &Model, area: Rect, state: &mut ViewState, styles: &Styles, buf: &mut Buffer) {
+pub(crate) fn draw(model: &Model, area: Rect, canvas: &mut Canvas<'_>) {
+    let styles = canvas.styles;
     let described = model.described();
     let mut lines = problems(model, styles);
     let title = described.as_ref().map_or(Pane::Field.title(), |described| described.name.as_str());
     let held = focus(model, Pane::Field);
     let frame = PaneFrame::new(styles, title).focus(held);
     let inner = frame.inner(area);
-    Widget::render(&frame, area, buf);
+    Widget::render(&frame, area, canvas.buf);
     if let Some(described) = &described {
         lines.extend(field(described, styles));
     }
     if lines.is_empty() {
         let hint = "the cursor is in a comment, in free text, or where no field can stand";
-        Widget::render(&Placeholder::empty(styles, "no field here", hint), inner, buf);
+        Widget::render(&Placeholder::empty(styles, "no field here", hint), inner, canvas.buf);
         return;
     }
     let text = Rect { x: inner.x + 1, width: inner.width.saturating_sub(2), ..inner };
-    let scroll = state.scroll(Pane::Field);
+    let scroll = canvas.state.scroll(Pane::Field);
     scroll.offset = if held == Focus::Here { model.nav.selected(Pane::Field) } else { 0 };
-    StatefulWidget::render(&Paragraph::new(styles, lines), text, buf, scroll);
+    StatefulWidget::render(&Paragraph::new(styles, lines), text, canvas.buf, scroll);
     let last = scroll.last();
     if held == Focus::Here {
-        state.viewport.pane_max_scroll = last;
+        canvas.state.viewport.pane_max_scroll = last;
     }
 }
 

@@ -5,11 +5,11 @@
 //!  replace  us-docker.pkg.dev/
 //! ```
 
-use ratatui::Frame;
 use ratatui::layout::{Position, Rect};
 use ratatui::text::{Line, Span};
 use ratatui::widgets::Widget as _;
 
+use crate::canvas::Canvas;
 use crate::styles::{Focus, Styles, Tone};
 use crate::text::{fill, line_width, narrow, put, put_line};
 use crate::theme::Role;
@@ -29,19 +29,17 @@ pub(crate) fn height(model: &Model) -> u16 {
 }
 
 /// Draws the bar; the cursor stands in the row that takes keys.
-pub(crate) fn draw(model: &Model, area: Rect, styles: &Styles, frame: &mut Frame<'_>) {
+pub(crate) fn draw(model: &Model, area: Rect, canvas: &mut Canvas<'_>) {
+    let styles = canvas.styles;
     let finder = &model.draft.finder;
     let typing = model.is_finding() && model.overlays.is_empty();
-    fill(frame.buffer_mut(), area, styles.role(Role::Footer));
+    fill(canvas.buf, area, styles.role(Role::Footer));
     let status = status(model, styles);
-    let mut cursor = None;
     for (number, y) in (area.y..area.bottom()).enumerate() {
         let row = Rect { y, height: 1, ..area };
         let note = if number == 0 { status.clone() } else { Line::default() };
-        cursor = cursor.or(draw_row(finder, number == 1, typing, &note, row, styles, frame));
-    }
-    if let Some(cursor) = cursor {
-        frame.set_cursor_position(cursor);
+        let cursor = draw_row(finder, number == 1, typing, &note, row, canvas);
+        canvas.cursor = cursor.or(canvas.cursor);
     }
 }
 
@@ -51,19 +49,18 @@ fn draw_row(
     typing: bool,
     note: &Line<'_>,
     row: Rect,
-    styles: &Styles,
-    frame: &mut Frame<'_>,
+    canvas: &mut Canvas<'_>,
 ) -> Option<Position> {
+    let styles = canvas.styles;
     let (label, field, placeholder) =
         if replace { ("replace", &finder.replace, "nothing") } else { ("find", &finder.find, "type what to look for") };
     let focus = Focus::when(typing && finder.in_replace == replace);
     let taken = narrow(line_width(note) + 2).min(row.width.saturating_sub(LABELS + FIELD));
     let area = Rect { x: row.x + LABELS, width: row.width.saturating_sub(LABELS + taken), ..row };
     let line = FieldLine { styles, content: Content::Text(field), placeholder, focus };
-    let buf = frame.buffer_mut();
-    put(buf, (row.x + 1, row.y), label, usize::from(LABELS) - 1, styles.dim());
-    (&line).render(area, buf);
-    put_line(buf, (area.right() + 1, row.y), note, usize::from(taken.saturating_sub(1)));
+    put(canvas.buf, (row.x + 1, row.y), label, usize::from(LABELS) - 1, styles.dim());
+    (&line).render(area, canvas.buf);
+    put_line(canvas.buf, (area.right() + 1, row.y), note, usize::from(taken.saturating_sub(1)));
     line.cursor(area)
 }
 

@@ -1,16 +1,15 @@
 //! The Policy Creator's panes: the draft and its problems.
 
-use ratatui::Frame;
-use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::text::Line;
 use ratatui::widgets::{StatefulWidget as _, Widget as _};
 
+use crate::canvas::Canvas;
 use crate::draft::find;
 use crate::highlight::Syntax;
 use crate::shell::list::{cell, filter_of, focus};
-use crate::state::{Hit, ViewState};
-use crate::styles::{Focus, Styles, Tone};
+use crate::state::Hit;
+use crate::styles::{Focus, Tone};
 use crate::text::narrow;
 use crate::widgets::completions::{Completion, Completions};
 use crate::widgets::editor::{EditorPane, Squiggle};
@@ -24,16 +23,17 @@ use app::shell::text::width;
 use domain::diagnostic::{Diagnostic, Severity};
 
 /// The list of proposals, over everything on the page; it is drawn last.
-pub(crate) fn completions(model: &Model, screen: Rect, state: &mut ViewState, styles: &Styles, buf: &mut Buffer) {
-    let (Some(list), Some(cursor)) = (model.completing(), state.editor.cursor()) else { return };
+pub(crate) fn completions(model: &Model, screen: Rect, canvas: &mut Canvas<'_>) {
+    let styles = canvas.styles;
+    let (Some(list), Some(cursor)) = (model.completing(), canvas.state.editor.cursor()) else { return };
     let items: Vec<Completion<'_>> =
         list.items().map(|item| Completion { label: &item.label, detail: &item.detail }).collect();
     let back = narrow(width(list.typed()));
     let widget = Completions { styles, items: &items, selected: list.position(), cursor, back };
-    (&widget).render(screen, buf);
+    (&widget).render(screen, canvas.buf);
     for at in widget.area(screen).rows() {
         if let Some(row) = widget.item_at(screen, at.as_position()) {
-            state.hit(at, Hit::Proposal(row));
+            canvas.state.hit(at, Hit::Proposal(row));
         }
     }
 }
@@ -45,7 +45,8 @@ fn squiggle(problem: &Diagnostic) -> Squiggle {
     Squiggle { start: problem.span.start, end: problem.span.end, severity: problem.severity }
 }
 
-pub(crate) fn problems(model: &Model, area: Rect, state: &mut ViewState, styles: &Styles, buf: &mut Buffer) {
+pub(crate) fn problems(model: &Model, area: Rect, canvas: &mut Canvas<'_>) {
+    let styles = canvas.styles;
     let pane = Pane::Problems;
     let problems = model.draft.problems();
     let shown = model.shown_rows(pane);
@@ -68,7 +69,7 @@ pub(crate) fn problems(model: &Model, area: Rect, state: &mut ViewState, styles:
     {
         frame = frame.foot(Line::styled(problem.code.as_str(), styles.dim()));
     }
-    (&frame).render(area, buf);
+    (&frame).render(area, canvas.buf);
     let columns =
         [Column::fixed("", 2), Column::fixed("", 8), Column::flexible("", 30, 90), Column::fixed("", CODE).drop(1)];
     let row = |at: usize| {
@@ -95,11 +96,12 @@ pub(crate) fn problems(model: &Model, area: Rect, state: &mut ViewState, styles:
     let table = Table::new(styles, &columns, shown.len(), &row)
         .selected(Some(selected), focus(model, pane))
         .placeholder(Placeholder::empty(styles, title, hint));
-    (&table).render(inner, buf, state.scroll(pane));
-    state.hit(inner, Hit::Rows(pane));
+    (&table).render(inner, canvas.buf, canvas.state.scroll(pane));
+    canvas.state.hit(inner, Hit::Rows(pane));
 }
 
-pub(crate) fn editor(model: &Model, area: Rect, state: &mut ViewState, styles: &Styles, frame: &mut Frame<'_>) {
+pub(crate) fn editor(model: &Model, area: Rect, canvas: &mut Canvas<'_>) {
+    let styles = canvas.styles;
     let held = focus(model, Pane::Editor);
     let editor = &model.draft.editor;
     let place = format!("{}:{}", editor.position().line, editor.position().column);
@@ -114,20 +116,20 @@ pub(crate) fn editor(model: &Model, area: Rect, state: &mut ViewState, styles: &
         pane = pane.foot(Line::styled("not as in the file · F2 writes it", styles.dim()));
     }
     let inner = pane.inner(area);
-    (&pane).render(area, frame.buffer_mut());
+    (&pane).render(area, canvas.buf);
     let bar = find::height(model).min(inner.height.saturating_sub(1));
     let (inner, bar) =
         (Rect { height: inner.height - bar, ..inner }, Rect { y: inner.bottom() - bar, height: bar, ..inner });
-    let seen = state.editor.seen(editor, inner);
+    let seen = canvas.state.editor.seen(editor, inner);
     let squiggles: Vec<Squiggle> = model.draft.problems_on(seen.start + 1, seen.end).iter().map(squiggle).collect();
     let found = editor.on_lines(model.draft.finder.places(), seen);
     let typing = Focus::when(held == Focus::Here && model.nav.editing && !model.is_finding());
     let widget =
         EditorPane { styles, editor, syntax: Syntax::Yaml, squiggles: &squiggles, found: &found, focus: typing };
-    (&widget).render(inner, frame.buffer_mut(), &mut state.editor);
-    state.hit(inner, Hit::Text);
-    if let (Some(at), Focus::Here) = (state.editor.cursor(), typing) {
-        frame.set_cursor_position(at);
+    (&widget).render(inner, canvas.buf, &mut canvas.state.editor);
+    canvas.state.hit(inner, Hit::Text);
+    if let (Some(at), Focus::Here) = (canvas.state.editor.cursor(), typing) {
+        canvas.cursor = Some(at);
     }
-    find::draw(model, bar, styles, frame);
+    find::draw(model, bar, canvas);
 }

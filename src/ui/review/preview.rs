@@ -1,12 +1,12 @@
 //! What the draft decides: every known image and pod under the live policy and under the draft.
 
-use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 use ratatui::widgets::{StatefulWidget as _, Widget as _};
 
+use crate::canvas::Canvas;
 use crate::shell::list::{cell, filter_of, focus};
-use crate::state::{Hit, ViewState};
+use crate::state::Hit;
 use crate::styles::{Styles, Tone};
 use crate::text::Cut;
 use crate::widgets::pane::Pane as PaneFrame;
@@ -27,7 +27,8 @@ const COLUMNS: [Column<'static>; 6] = [
     Column::flexible("because", 7, 30),
 ];
 
-pub(crate) fn preview(model: &Model, area: Rect, state: &mut ViewState, styles: &Styles, buf: &mut Buffer) {
+pub(crate) fn preview(model: &Model, area: Rect, canvas: &mut Canvas<'_>) {
+    let styles = canvas.styles;
     let pane = Pane::Preview;
     let preview = &model.preview;
     let (shown, all) = (preview.shown(), preview.items().len());
@@ -41,14 +42,14 @@ pub(crate) fn preview(model: &Model, area: Rect, state: &mut ViewState, styles: 
         frame = frame.filter(filter, shown.len(), all);
     }
     let inner = frame.inner(area);
-    (&frame).render(area, buf);
+    (&frame).render(area, canvas.buf);
     let row = |at: usize| shown.get(at).map(|number| cells(model, *number, styles)).unwrap_or_default();
     let selected = model.nav.selected(pane).min(shown.len().saturating_sub(1));
     let table = Table::new(styles, &COLUMNS, shown.len(), &row)
         .selected(Some(selected), focus(model, pane))
         .placeholder(placeholder(model, styles));
-    (&table).render(inner, buf, state.scroll(pane));
-    state.hit(inner, Hit::Rows(pane));
+    (&table).render(inner, canvas.buf, canvas.state.scroll(pane));
+    canvas.state.hit(inner, Hit::Rows(pane));
 }
 
 /// How many stand in which way. What is assumed is not in it, and that is said.

@@ -1,13 +1,12 @@
 //! The box with fields to fill in.
 
-use ratatui::Frame;
 use ratatui::layout::{Position, Rect};
 use ratatui::text::Line;
 use ratatui::widgets::{StatefulWidget as _, Widget};
 
+use crate::canvas::Canvas;
 use crate::shell::frame::{open, rows};
-use crate::state::{Hit, ViewState};
-use crate::styles::Styles;
+use crate::state::Hit;
 use crate::text::narrow;
 use crate::widgets::field::Content;
 use crate::widgets::form as widget;
@@ -20,7 +19,8 @@ const WIDE: u16 = 92;
 /// Rows of a field that takes a pasted text.
 const PASTE_ROWS: u16 = 8;
 
-pub(crate) fn draw(form: &form::Form, screen: Rect, state: &mut ViewState, styles: &Styles, frame: &mut Frame<'_>) {
+pub(crate) fn draw(form: &form::Form, screen: Rect, canvas: &mut Canvas<'_>) {
+    let styles = canvas.styles;
     // As `open` makes it: a border, a blank column and a cell of the page at each side.
     let wide = WIDE.min(screen.width.saturating_sub(6));
     let intro = vec![Line::styled(form.intro.as_str(), styles.dim())];
@@ -28,18 +28,18 @@ pub(crate) fn draw(form: &form::Form, screen: Rect, state: &mut ViewState, style
     let fields: Vec<FormField<'_>> = form.fields.iter().map(shown).collect();
     let fields = Form { styles, fields: &fields, focused: form.focus };
     let height = narrow(fields.height(wide)).saturating_add(intro_rows);
-    let inner = open(&form.title, (wide, height), screen, styles, frame.buffer_mut());
+    let inner = open(&form.title, (wide, height), screen, canvas);
     let intro_rows = intro_rows.min(inner.height);
-    Widget::render(&Paragraph::new(styles, intro), Rect { height: intro_rows, ..inner }, frame.buffer_mut());
+    Widget::render(&Paragraph::new(styles, intro), Rect { height: intro_rows, ..inner }, canvas.buf);
     let below = Rect { y: inner.y + intro_rows, height: inner.height - intro_rows, ..inner };
-    (&fields).render(below, frame.buffer_mut(), &mut state.form);
+    (&fields).render(below, canvas.buf, &mut canvas.state.form);
     for y in below.top()..below.bottom() {
-        if let Some(field) = fields.field_at(&state.form, Position::new(below.x, y)) {
-            state.hit(Rect { y, height: 1, ..below }, Hit::Field(field));
+        if let Some(field) = fields.field_at(&canvas.state.form, Position::new(below.x, y)) {
+            canvas.state.hit(Rect { y, height: 1, ..below }, Hit::Field(field));
         }
     }
-    if let Some(cursor) = state.form.cursor() {
-        frame.set_cursor_position(cursor);
+    if let Some(cursor) = canvas.state.form.cursor() {
+        canvas.cursor = Some(cursor);
     }
 }
 

@@ -1,11 +1,10 @@
 //! The frame of a box and the parts inside it, for every box.
 
-use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::text::Line;
 use ratatui::widgets::{StatefulWidget, Widget as _};
 
-use crate::state::ViewState;
+use crate::canvas::Canvas;
 use crate::styles::Styles;
 use crate::widgets::overlay::Overlay as BoxFrame;
 use crate::widgets::paragraph::{Paragraph, wrap_line};
@@ -14,29 +13,24 @@ use crate::widgets::stack::{Part, Stack};
 use app::shell::offset::Offset;
 
 /// A box as large as its content and the screen allow, and the place inside it.
-pub(crate) fn open(title: &str, size: (u16, u16), screen: Rect, styles: &Styles, buf: &mut Buffer) -> Rect {
+pub(crate) fn open(title: &str, size: (u16, u16), screen: Rect, canvas: &mut Canvas<'_>) -> Rect {
+    let styles = canvas.styles;
     let frame = BoxFrame { styles, title, width: size.0, height: size.1 };
     let inner = frame.inner(screen);
-    (&frame).render(screen, buf);
+    (&frame).render(screen, canvas.buf);
     inner
 }
 
 /// Draws parts one below the other from the scroll of the box on, and notes how far it goes.
-pub(crate) fn stacked(
-    parts: &[Part<'_>],
-    at: Offset,
-    area: Rect,
-    state: &mut ViewState,
-    styles: &Styles,
-    buf: &mut Buffer,
-) {
+pub(crate) fn stacked(parts: &[Part<'_>], at: Offset, area: Rect, canvas: &mut Canvas<'_>) {
+    let styles = canvas.styles;
     let stack = Stack { styles, parts };
     let mut scroll = Scroll::default();
-    state.viewport.overlay_max_cells = stack.hidden_cells(area);
-    (scroll.offset, scroll.left) = (at.rows, at.cells.min(state.viewport.overlay_max_cells));
-    StatefulWidget::render(&stack, area, buf, &mut scroll);
-    state.viewport.overlay_page = area.height;
-    state.viewport.overlay_max_scroll = scroll.last();
+    canvas.state.viewport.overlay_max_cells = stack.hidden_cells(area);
+    (scroll.offset, scroll.left) = (at.rows, at.cells.min(canvas.state.viewport.overlay_max_cells));
+    StatefulWidget::render(&stack, area, canvas.buf, &mut scroll);
+    canvas.state.viewport.overlay_page = area.height;
+    canvas.state.viewport.overlay_max_scroll = scroll.last();
 }
 
 /// A part of lines that wrap.

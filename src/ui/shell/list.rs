@@ -1,12 +1,12 @@
 //! The list of a pane: its frame with count, filter and age, and the rows that the filter leaves.
 
 use jiff::Timestamp;
-use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 use ratatui::widgets::{StatefulWidget as _, Widget as _};
 
-use crate::state::{Hit, ViewState};
+use crate::canvas::Canvas;
+use crate::state::Hit;
 use crate::styles::{Focus, Styles};
 use crate::widgets::pane::Pane as PaneFrame;
 use crate::widgets::placeholder::Placeholder;
@@ -114,37 +114,41 @@ pub(crate) struct List<'a> {
     pub(crate) columns: &'a [Column<'a>],
     pub(crate) empty: &'a str,
     pub(crate) hint: &'a str,
+    /// What is to be noticed, for the title.
+    pub(crate) warning: Option<Span<'static>>,
 }
 
 impl List<'_> {
+    /// Draws the items of the remote value, a row each.
     pub(crate) fn draw<'m, T>(
         &self,
         model: &'m Model,
         remote: &'m Remote<Vec<T>>,
         cells: &dyn Fn(&'m T) -> Vec<Line<'m>>,
-        (area, state, styles): (Rect, &mut ViewState, &Styles),
-        buf: &mut Buffer,
+        area: Rect,
+        canvas: &mut Canvas<'_>,
     ) {
-        self.draw_rows(model, remote, remote.items(), cells, (area, state, styles), (buf, None));
+        self.draw_rows(model, remote, remote.items(), cells, area, canvas);
     }
 
-    /// The same of rows that are made from the value; `warning` is to be noticed in the title.
+    /// Draws rows that are made from the remote value.
     pub(crate) fn draw_rows<'r, T, R>(
         &self,
         model: &Model,
         remote: &Remote<T>,
         items: &'r [R],
         cells: &dyn Fn(&'r R) -> Vec<Line<'r>>,
-        (area, state, styles): (Rect, &mut ViewState, &Styles),
-        (buf, warning): (&mut Buffer, Option<Span<'static>>),
+        area: Rect,
+        canvas: &mut Canvas<'_>,
     ) {
+        let styles = canvas.styles;
         let shown = model.shown_rows(self.pane);
         let mut frame = frame_of(model, self.pane, remote, items.len(), shown.len(), styles);
-        if let Some(warning) = warning {
-            frame = frame.warning(warning);
+        if let Some(warning) = &self.warning {
+            frame = frame.warning(warning.clone());
         }
         let inner = frame.inner(area);
-        (&frame).render(area, buf);
+        (&frame).render(area, canvas.buf);
         let row = |at: usize| shown.get(at).and_then(|n| items.get(*n)).map(cells).unwrap_or_default();
         let selected = model.nav.selected(self.pane).min(shown.len().saturating_sub(1));
         let table = Table::new(styles, self.columns, shown.len(), &row)
@@ -154,9 +158,9 @@ impl List<'_> {
             } else {
                 nothing_fits(styles)
             });
-        let scroll = state.scroll(self.pane);
-        (&table).render(inner, buf, scroll);
-        state.hit(inner, Hit::Rows(self.pane));
+        let scroll = canvas.state.scroll(self.pane);
+        (&table).render(inner, canvas.buf, scroll);
+        canvas.state.hit(inner, Hit::Rows(self.pane));
     }
 }
 

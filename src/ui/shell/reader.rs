@@ -1,15 +1,15 @@
 //! Boxes to read: help, logs, reports, stored objects, differences; and the box that asks.
 
 use app::shell::action::BoxAction;
-use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 use ratatui::text::{Line, Span};
 use ratatui::widgets::Widget as _;
 
+use crate::canvas::Canvas;
 use crate::chrome::verdict;
 use crate::highlight::Syntax;
 use crate::shell::frame::{open, stacked, text};
-use crate::state::{Hit, ViewState};
+use crate::state::Hit;
 use crate::styles::{Styles, Tone};
 use crate::text::narrow;
 use crate::widgets::code::CodeView;
@@ -32,16 +32,10 @@ const WIDE: u16 = 100;
 /// Lines around a change that are shown too.
 const CONTEXT: usize = 3;
 
-pub(crate) fn draw(
-    model: &Model,
-    reader: &Reader,
-    screen: Rect,
-    state: &mut ViewState,
-    styles: &Styles,
-    buf: &mut Buffer,
-) {
+pub(crate) fn draw(model: &Model, reader: &Reader, screen: Rect, canvas: &mut Canvas<'_>) {
+    let styles = canvas.styles;
     if let Body::Decisions(both) = &reader.body {
-        return crate::decision::both::both(model, reader, both, screen, state, styles, buf);
+        return crate::decision::both::both(model, reader, both, screen, canvas);
     }
     let diff = match &reader.body {
         Body::Diff { before, after } => Diff::new(before, after, CONTEXT),
@@ -54,8 +48,8 @@ pub(crate) fn draw(
         body => vec![text(lines(model, body, styles), styles)],
     };
     let height = Stack { styles, parts: &parts }.height(wide(screen));
-    let inner = open(&reader.title, (WIDE, narrow(height).max(3)), screen, styles, buf);
-    stacked(&parts, reader.scroll, inner, state, styles, buf);
+    let inner = open(&reader.title, (WIDE, narrow(height).max(3)), screen, canvas);
+    stacked(&parts, reader.scroll, inner, canvas);
 }
 
 /// The inside of a box of full width.
@@ -64,7 +58,8 @@ fn wide(screen: Rect) -> u16 {
 }
 
 /// What is asked and what changes, and below, always in sight, the answers.
-pub(crate) fn confirm(confirm: &Confirm, screen: Rect, state: &mut ViewState, styles: &Styles, buf: &mut Buffer) {
+pub(crate) fn confirm(confirm: &Confirm, screen: Rect, canvas: &mut Canvas<'_>) {
+    let styles = canvas.styles;
     let lines = confirm.lines.iter().map(|line| Line::styled(line.as_str(), styles.text())).collect();
     let mut parts = vec![text(lines, styles)];
     let diff = confirm.diff.as_ref().map(|(before, after)| Diff::new(before, after, CONTEXT));
@@ -73,27 +68,21 @@ pub(crate) fn confirm(confirm: &Confirm, screen: Rect, state: &mut ViewState, st
         parts.extend(difference(diff, styles));
     }
     let height = Stack { styles, parts: &parts }.height(wide(screen)) + 2;
-    let inner = open(&confirm.title, (WIDE, narrow(height)), screen, styles, buf);
+    let inner = open(&confirm.title, (WIDE, narrow(height)), screen, canvas);
     let (body, answers) = layout(inner);
-    stacked(&parts, confirm.scroll, body, state, styles, buf);
-    draw_answers(confirm, answers, state, styles, buf);
+    stacked(&parts, confirm.scroll, body, canvas);
+    draw_answers(confirm, answers, canvas);
 }
 
 /// The answers are actions, each with its key.
-fn draw_answers(confirm: &Confirm, row: Rect, state: &mut ViewState, styles: &Styles, buf: &mut Buffer) {
+fn draw_answers(confirm: &Confirm, row: Rect, canvas: &mut Canvas<'_>) {
     let danger = confirm.danger.then_some(Action::Box(BoxAction::Accept));
-    answers(&[Action::Box(BoxAction::Accept), Action::Box(BoxAction::Refuse)], danger, row, state, styles, buf);
+    answers(&[Action::Box(BoxAction::Accept), Action::Box(BoxAction::Refuse)], danger, row, canvas);
 }
 
 /// A row of answers, the first of which is the one to press Enter for.
-pub(crate) fn answers(
-    actions: &[Action],
-    danger: Option<Action>,
-    row: Rect,
-    state: &mut ViewState,
-    styles: &Styles,
-    buf: &mut Buffer,
-) {
+pub(crate) fn answers(actions: &[Action], danger: Option<Action>, row: Rect, canvas: &mut Canvas<'_>) {
+    let styles = canvas.styles;
     let specs: Vec<&Spec> = actions.iter().copied().filter_map(spec_of).collect();
     let keys: Vec<String> = specs.iter().map(|spec| spec.key()).collect();
     let weight = |action| if danger == Some(action) { Weight::Danger } else { Weight::Usual };
@@ -101,11 +90,11 @@ pub(crate) fn answers(
     let list: Vec<Answer<'_>> =
         with_key.map(|(spec, key)| Answer { key, label: spec.label, weight: weight(spec.action) }).collect();
     let answers = Answers { styles, answers: &list, focused: 0 };
-    (&answers).render(row, buf);
+    (&answers).render(row, canvas.buf);
     for x in row.left()..row.right() {
         let answer = answers.answer_at(row, Position::new(x, row.y));
         if let Some(spec) = answer.and_then(|number| specs.get(number)) {
-            state.hit(Rect { x, width: 1, ..row }, Hit::Footer(spec.action));
+            canvas.state.hit(Rect { x, width: 1, ..row }, Hit::Footer(spec.action));
         }
     }
 }

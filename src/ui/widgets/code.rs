@@ -20,6 +20,13 @@ pub struct CodeView<'a> {
     syntax: Syntax,
 }
 
+/// One line, counted from 1, as it is coloured.
+struct CodeLine<'a> {
+    number: usize,
+    text: &'a str,
+    tokens: Tokens,
+}
+
 impl<'a> CodeView<'a> {
     pub const fn new(styles: &'a Styles, text: &'a str, syntax: Syntax) -> Self {
         Self { styles, text, syntax }
@@ -40,22 +47,14 @@ impl<'a> CodeView<'a> {
         self.height().to_string().len().max(2) + 2
     }
 
-    fn draw_line(
-        &self,
-        (at, text): (usize, &str),
-        tokens: &Tokens,
-        gutter: usize,
-        area: Rect,
-        left: usize,
-        buf: &mut Buffer,
-    ) {
-        let number = format!("{:>width$}", at + 1, width = gutter - 2);
+    fn draw_line(&self, line: &CodeLine<'_>, gutter: usize, area: Rect, left: usize, buf: &mut Buffer) {
+        let number = format!("{:>width$}", line.number, width = gutter - 2);
         put(buf, (area.x, area.y), &number, usize::from(area.width), self.styles.role(Role::Gutter));
         let room = usize::from(area.width).saturating_sub(gutter);
         let x = area.x.saturating_add(narrow(gutter));
-        let mut style = token_style(tokens, self.styles);
-        put_styled(buf, (x, area.y), text, (left, room), self.styles.glyphs.tab, |at| style(at.byte));
-        mark_cut(buf, area, width(text) > left + room, self.styles);
+        let mut style = token_style(&line.tokens, self.styles);
+        put_styled(buf, (x, area.y), line.text, left..left + room, self.styles.glyphs.tab, |at| style(at.byte));
+        mark_cut(buf, area, width(line.text) > left + room, self.styles);
     }
 }
 
@@ -92,9 +91,10 @@ impl StatefulWidget for &CodeView<'_> {
         let mut highlighter =
             Highlighter::new(self.syntax, scroll.offset, |at| lines.get(at).copied().unwrap_or_default());
         let rows = lines.iter().enumerate().skip(scroll.offset);
-        for (y, (at, line)) in (inner.y..inner.bottom()).zip(rows) {
+        for (y, (at, text)) in (inner.y..inner.bottom()).zip(rows) {
             let row = Rect { y, height: 1, ..inner };
-            self.draw_line((at, line), &highlighter.line(line), gutter, row, scroll.left, buf);
+            let line = CodeLine { number: at + 1, text, tokens: highlighter.line(text) };
+            self.draw_line(&line, gutter, row, scroll.left, buf);
         }
     }
 }

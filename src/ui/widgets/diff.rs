@@ -78,7 +78,7 @@ impl<'a> DiffView<'a> {
         let style = |byte| if line.strong.contains(&byte) { strong } else { plain };
         let room = usize::from(area.width.saturating_sub(used));
         let start = (area.x.saturating_add(used), area.y);
-        put_styled(buf, start, &line.text, (left, room), self.styles.glyphs.tab, |at| style(at.byte));
+        put_styled(buf, start, &line.text, left..left + room, self.styles.glyphs.tab, |at| style(at.byte));
         mark_cut(buf, area, width(&line.text) > left + room, self.styles);
     }
 

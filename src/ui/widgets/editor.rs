@@ -150,7 +150,8 @@ impl EditorPane<'_> {
         let looks = Looks::new(self, line, &text, &marks, highlighter.line(&text));
         let x = row.x.saturating_add(gutter);
         let room = usize::from(row.width.saturating_sub(gutter));
-        let used = put_styled(buf, (x, row.y), &text, (left, room), self.styles.glyphs.tab, looks.styler(self.styles));
+        let used =
+            put_styled(buf, (x, row.y), &text, left..left + room, self.styles.glyphs.tab, looks.styler(self.styles));
         let at_end = looks.after_end(self.styles);
         if let Some(style) = at_end.filter(|_| usize::from(used) < room && app::shell::text::width(&text) >= left) {
             buf.set_style(Rect { x: x + used, width: 1, ..row }, style);

@@ -62,7 +62,7 @@ impl Widget for &FieldLine<'_> {
         let style = self.styles.field(self.focus);
         fill(buf, area, style);
         let (start, room) = ((area.x, area.y), usize::from(area.width));
-        let part = (self.left(area), room);
+        let part = self.left(area)..self.left(area) + room;
         if self.is_empty() {
             put(buf, start, self.placeholder, room, style.patch(self.styles.dim()));
         } else if let Content::Text(field) = self.content {

@@ -98,12 +98,13 @@ impl<'a> Picker<'a> {
         let hits = fuzzy::positions(self.filter.text(), &searched(entry.label, entry.detail));
         let x = row.x.saturating_add(2);
         let room = usize::from(row.width).saturating_sub(3);
-        self.put_marked((entry.label, Cut::Middle), &hits, self.styles.text(), (x, row.y, labels.min(room)), buf);
+        let area = Rect { x, width: narrow(labels.min(room)), ..row };
+        self.put_marked(entry.label, Cut::Middle, &hits, self.styles.text(), area, buf);
         let before = entry.label.graphemes(true).count() + 1;
         let hits: Vec<usize> = hits.into_iter().filter_map(|hit| hit.checked_sub(before)).collect();
         let x = x.saturating_add(narrow(labels + GAP));
-        let room = room.saturating_sub(labels + GAP);
-        self.put_marked((entry.detail, Cut::End), &hits, self.styles.dim(), (x, row.y, room), buf);
+        let area = Rect { x, width: narrow(room.saturating_sub(labels + GAP)), ..row };
+        self.put_marked(entry.detail, Cut::End, &hits, self.styles.dim(), area, buf);
         if at == self.selected {
             buf.set_style(row, self.styles.selection(Focus::Here));
             put(buf, (row.x, row.y), self.styles.glyphs.pointer, 1, self.styles.key());
@@ -111,20 +112,14 @@ impl<'a> Picker<'a> {
     }
 
     /// Puts a text, cut where asked, with the graphemes marked that were typed.
-    fn put_marked(
-        &self,
-        (text, cut): (&str, Cut),
-        hits: &[usize],
-        plain: Style,
-        (x, y, room): (u16, u16, usize),
-        buf: &mut Buffer,
-    ) {
+    fn put_marked(&self, text: &str, cut: Cut, hits: &[usize], plain: Style, area: Rect, buf: &mut Buffer) {
+        let room = usize::from(area.width);
         let shown = fit(text, room, cut, self.styles.glyphs.ellipsis);
         let gone = text.graphemes(true).count().saturating_sub(shown.graphemes(true).count());
         let same = text.graphemes(true).zip(shown.graphemes(true)).take_while(|(all, part)| all == part).count();
         let marked = |at: usize| if at < same { hits.contains(&at) } else { at > same && hits.contains(&(at + gone)) };
         let style = |at: usize| if marked(at) { plain.patch(self.hit()) } else { plain };
-        put_styled(buf, (x, y), &shown, (0, room), " ", |at| style(at.grapheme));
+        put_styled(buf, (area.x, area.y), &shown, 0..room, " ", |at| style(at.grapheme));
     }
 
     /// The look of the letters that were typed.

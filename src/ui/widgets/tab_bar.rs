@@ -55,11 +55,11 @@ impl TabBar<'_> {
         Rect { x: area.right().saturating_sub(width + 1), width, height: 1, ..area }
     }
 
-    fn draw_tab(&self, tab: usize, (x, wide): (u16, usize), area: Rect, buf: &mut Buffer) {
+    fn draw_tab(&self, tab: usize, area: Rect, buf: &mut Buffer) {
         let focus = Focus::when(tab == self.active);
         let style = self.styles.tab(focus);
-        let room = wide.min(usize::from(area.right().saturating_sub(x)));
-        fill(buf, Rect { x, width: narrow(room), ..area }, style);
+        let (x, room) = (area.x, usize::from(area.width));
+        fill(buf, area, style);
         let number = if focus == Focus::Here { style } else { self.styles.role(Role::TabNumber) };
         let used = put(buf, (x.saturating_add(1), area.y), &(tab + 1).to_string(), room.saturating_sub(1), number);
         let Some(name) = self.tabs.get(tab) else { return };
@@ -85,8 +85,9 @@ impl Widget for &TabBar<'_> {
         if let Some(x) = app {
             put(buf, (x, area.y), self.app, usize::from(area.width), self.styles.role(Role::HeaderApp));
         }
-        for (tab, place) in places.iter().enumerate() {
-            self.draw_tab(tab, *place, area, buf);
+        for (tab, (x, wide)) in places.into_iter().enumerate() {
+            let room = area.right().saturating_sub(x);
+            self.draw_tab(tab, Rect { x, width: room.min(narrow(wide)), ..area }, buf);
         }
         let note = self.note_area(area);
         if !note.is_empty() {

@@ -174,8 +174,8 @@ impl<'a> Table<'a> {
         let mut x = area.x + 1;
         for ((column, width), cell) in self.columns.iter().zip(widths).zip((self.row)(row)) {
             let Some(width) = *width else { continue };
-            let room = usize::from(width).min(room(area, x));
-            draw_cell(&cell, column, (x, area.y), room, self.styles, buf);
+            let place = Rect { x, width: width.min(narrow(room(area, x))), ..area };
+            draw_cell(&cell, column, place, self.styles, buf);
             x = x.saturating_add(width + GAP);
         }
         if self.selected == Some(row) {
@@ -186,8 +186,9 @@ impl<'a> Table<'a> {
     }
 }
 
-/// Draws a cell into `room` cells: cut as its column says, at its side.
-fn draw_cell(cell: &Line<'_>, column: &Column<'_>, (x, y): (u16, u16), room: usize, styles: &Styles, buf: &mut Buffer) {
+/// Draws a cell of one row: cut as its column says, at its side.
+fn draw_cell(cell: &Line<'_>, column: &Column<'_>, area: Rect, styles: &Styles, buf: &mut Buffer) {
+    let (x, y, room) = (area.x, area.y, usize::from(area.width));
     let wide = line_width(cell);
     if wide <= room {
         let start = if column.align == Align::Right { room - wide } else { 0 };
