@@ -47,7 +47,7 @@ use ui::theme::Depth;
 pub struct Options {
     /// Everything that is kept: the sandbox, keys, drafts, progress, logs.
     pub data: PathBuf,
-    /// Themes of the user.
+    /// The directory of the user's themes.
     pub themes: PathBuf,
     /// A file to open as the draft.
     pub draft: Option<PathBuf>,

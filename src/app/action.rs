@@ -73,7 +73,7 @@ pub enum Context {
     Find,
     /// The list of proposals is open beside the cursor.
     Completion,
-    /// It was opened by its key, or a proposal was chosen: Enter takes it.
+    /// The list of proposals was opened by its key, or a proposal was chosen: Enter takes it.
     Chosen,
     Pane(Pane),
     /// The draft's text has the focus and takes printable keys.
@@ -121,7 +121,7 @@ pub struct Spec {
     pub contexts: &'static [Context],
     /// The first one is shown.
     pub keys: &'static [&'static str],
-    /// For the footer; with `…` where something is asked first.
+    /// The words of the footer; with `…` where something is asked first.
     pub label: &'static str,
     /// One sentence.
     pub help: &'static str,

@@ -23,7 +23,7 @@ pub struct Deploy {
     pub image: String,
     /// Empty: the namespace's `default`.
     pub service_account: String,
-    /// Of the pod (template).
+    /// The labels of the pod (template).
     pub labels: BTreeMap<String, String>,
     pub annotations: BTreeMap<String, String>,
 }
@@ -35,7 +35,7 @@ pub struct NewAttestation {
     pub project: ProjectId,
     pub attestor: AttestorName,
     pub note: NoteName,
-    /// By digest.
+    /// The image, by digest.
     pub image: ImageRef,
     pub payload: Vec<u8>,
     pub signature: Vec<u8>,

@@ -163,7 +163,7 @@ pub struct Model {
     pub log: CommandLog,
     pub notices: Notices,
     pub ui: Ui,
-    /// Of the chosen project.
+    /// The versions of the chosen project's policy.
     pub history: History,
     pub tests: Tests,
     /// The manifest that was last asked about.

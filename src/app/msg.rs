@@ -119,6 +119,6 @@ pub struct Viewport {
     pub overlay_page: u16,
     /// The largest useful scroll of the box on top.
     pub overlay_max_scroll: usize,
-    /// The same to the side.
+    /// How far the box on top can be scrolled to the side.
     pub overlay_max_cells: usize,
 }

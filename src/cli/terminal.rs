@@ -5,7 +5,7 @@
 use std::fmt;
 use std::io::{self, Write as _};
 
-/// Without anything that a terminal obeys, or that would show a line other than it is.
+/// The text without anything that a terminal obeys, or that would show a line other than it is.
 pub(super) fn printable(text: &str) -> String {
     text.chars().map(printed).collect()
 }

@@ -19,7 +19,7 @@ page!(binauthz::AttestorList, attestors, binauthz::Attestor);
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Validation {
     Verified,
-    /// It does not verify, for the service's reason.
+    /// The attestation does not verify, for the service's reason.
     NotVerifiable(String),
 }
 

@@ -67,7 +67,7 @@ impl Connection {
         Self { route, tokens: Arc::new(Fixed(token)), limits: Limits::default() }
     }
 
-    /// The same hosts, with a token by this source for each request.
+    /// A connection to the same hosts, with a token by this source for each request.
     #[must_use]
     pub fn with_tokens(mut self, tokens: Arc<dyn TokenSource>) -> Self {
         self.tokens = tokens;

@@ -42,7 +42,7 @@ pub enum Fault {
     Digest { expected: String, found: String },
     #[error("no access token: {0}")]
     Token(#[from] super::token::TokenError),
-    /// It could not even be sent.
+    /// The request could not even be sent.
     #[error("{reason}")]
     Request { reason: String },
     /// An operation that was started and then failed.

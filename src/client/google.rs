@@ -33,7 +33,7 @@ pub(super) fn url(host: &str, segments: &[&str]) -> Result<Url, Error> {
     Ok(url)
 }
 
-/// The same URL with these parameters.
+/// The URL with these parameters.
 pub(super) fn with_query(mut url: Url, query: &[(&str, &str)]) -> Url {
     url.query_pairs_mut().extend_pairs(query);
     url

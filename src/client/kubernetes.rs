@@ -96,7 +96,7 @@ impl Kubernetes {
         self.pages(self.url::<T>(namespace, None)?).await
     }
 
-    /// The same, with the version that a [`Kubernetes::watch`] goes on from.
+    /// Lists the objects, with the version that a [`Kubernetes::watch`] goes on from.
     pub async fn listed<T>(&self, namespace: Option<&str>) -> Result<Listed<T>, Error>
     where
         T: ListableResource<Scope = NamespaceResourceScope> + DeserializeOwned,

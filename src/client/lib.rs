@@ -52,7 +52,7 @@ pub struct Client(Arc<Inner>);
 struct Inner {
     connection: Connection,
     http: OnceCell<reqwest::Client>,
-    /// For clusters that are reached by address: the connection pool by the authority's PEM.
+    /// The connection pools for clusters that are reached by address, by the authority's PEM.
     cluster_http: Mutex<Vec<(String, Arc<OnceCell<reqwest::Client>>)>>,
     registry_tokens: registry::Tokens,
     log: record::Log,

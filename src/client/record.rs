@@ -16,7 +16,7 @@ pub struct Exchange {
     /// When it was sent.
     pub at: jiff::Timestamp,
     pub method: String,
-    /// Without credentials, and with `…` for what is not known to be harmless.
+    /// The URL without credentials, and with `…` for what is not known to be harmless.
     pub url: String,
     /// `None` where no answer came.
     pub status: Option<u16>,

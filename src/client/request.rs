@@ -38,7 +38,7 @@ pub(super) enum Auth {
 pub(super) enum Trust {
     /// The connection's.
     Connection,
-    /// This one alone (PEM).
+    /// Trusts this authority alone (PEM).
     Authority(String),
 }
 
@@ -102,7 +102,7 @@ impl Request {
         self
     }
 
-    /// For a `POST` that only reads.
+    /// Lets a `POST` that only reads be sent again.
     pub(super) fn repeatable(mut self) -> Self {
         self.repeatable = true;
         self

@@ -37,7 +37,7 @@ pub struct Facts<'a> {
     pub notes: Option<&'a [Note]>,
     pub attestors: Option<&'a [Attestor]>,
     pub keys: Option<&'a [LocalKey]>,
-    /// Those on the codelab's note.
+    /// The attestations on the codelab's note.
     pub attestations: Option<&'a [Attestation]>,
     pub chosen: Option<&'a ImageRef>,
     /// The fingerprint of the key that made `signature.pgp` over `payload.json`.

@@ -71,8 +71,8 @@ pub trait Verify {
     /// signature; a PGP message also embeds its own, which is what the answer holds.
     fn verify(&self, key: &PublicKey, signature: &[u8], payload: &[u8]) -> Result<Verified, SignatureFault>;
 
-    /// The same at another time: what expires has not yet, or has already, and a revocation that was made
-    /// later is not there. Where nothing of a key or a signature has a time, it is the same.
+    /// Verifies as of another time: what expires has not yet, or has already, and a revocation that was made later is
+    /// not there. Where nothing of a key or a signature has a time, it is the same.
     fn verify_at(
         &self,
         key: &PublicKey,

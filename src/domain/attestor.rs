@@ -8,7 +8,7 @@ pub struct Attestor {
     pub name: AttestorName,
     pub description: String,
     pub note: NoteName,
-    /// Without keys an attestor never attests.
+    /// The keys that it trusts. Without keys an attestor never attests.
     pub keys: Vec<PublicKey>,
     /// The identity that reads the note's occurrences; output only.
     pub service_account_email: Option<String>,

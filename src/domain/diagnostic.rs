@@ -92,7 +92,7 @@ impl<'t> Problems<'t> {
         self.counts.iter().map(|count| count.saturating_sub(MAX_PROBLEMS)).sum()
     }
 
-    /// In the order of the text; what several aliases repeat, once.
+    /// The problems in the order of the text; what several aliases repeat, once.
     pub(crate) fn into_sorted(mut self) -> Vec<Diagnostic> {
         self.list.sort_by_key(|problem| (problem.span.bytes.start, problem.code, problem.span.bytes.end));
         self.list.dedup_by(|b, a| (a.code, &a.span, &a.message) == (b.code, &b.span, &b.message));

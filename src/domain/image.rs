@@ -60,7 +60,7 @@ impl ImageRef {
         self.digest.as_ref()
     }
 
-    /// The same repository by this digest, as an image is deployed.
+    /// The repository by this digest, as an image is deployed.
     #[must_use]
     pub fn with_digest(&self, digest: &Digest) -> Self {
         Self {

@@ -50,14 +50,14 @@ impl fmt::Display for Fingerprint {
 /// What an OpenPGP certificate says of itself, after its self-signatures were checked.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PublicKeyInfo {
-    /// Of the primary key: the `publicKeyId` of attestations.
+    /// The fingerprint of the primary key: the `publicKeyId` of attestations.
     pub fingerprint: Fingerprint,
     /// As they stand, `Name <address>`; revoked ones are left out.
     pub user_ids: Vec<String>,
-    /// Of the primary key, in words: `RSA 2048`, `Ed25519`.
+    /// The algorithm of the primary key, in words: `RSA 2048`, `Ed25519`.
     pub algorithm: String,
     pub created: Timestamp,
-    /// Of the primary key. The service is not known to look at it.
+    /// When the primary key expires. The service is not known to look at it.
     pub expires: Option<Timestamp>,
     /// Whether the primary key or a subkey may sign and is not revoked.
     pub can_sign: bool,
@@ -114,7 +114,7 @@ pub struct LocalKey {
 pub enum SecretKey {
     /// None: it can be given to an attestor, and sign nothing.
     Absent,
-    /// That of a key that may sign (unless it is revoked or expired), encrypted with a passphrase.
+    /// The secret of a key that may sign (unless it is revoked or expired), encrypted with a passphrase.
     Encrypted,
 }
 
@@ -129,7 +129,7 @@ pub struct DamagedKey {
 /// Everything in a keyring.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct KeyList {
-    /// In the order of their fingerprints.
+    /// The keys in the order of their fingerprints.
     pub keys: Vec<LocalKey>,
     pub damaged: Vec<DamagedKey>,
 }

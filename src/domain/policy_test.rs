@@ -68,9 +68,9 @@ pub struct Expectation {
 pub enum ExemptBy {
     #[default]
     Any,
-    /// The same for every image.
+    /// The same is expected of every image.
     Every(Option<String>),
-    /// By image, as the request names it.
+    /// What is expected of each image, as the request names it.
     Each(BTreeMap<String, Option<String>>),
 }
 

@@ -53,7 +53,7 @@ pub enum Logged {
 impl Logged {
     pub const ALL: [Self; 5] = [Self::Admitted, Self::Denied, Self::DryRun, Self::BreakGlass, Self::FailedOpen];
 
-    /// In words.
+    /// What was logged, in words.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Admitted => "admitted",
@@ -64,7 +64,7 @@ impl Logged {
         }
     }
 
-    /// In kebab case, for exports.
+    /// The name in kebab case, for exports.
     pub fn id(self) -> &'static str {
         match self {
             Self::Admitted => "admitted",

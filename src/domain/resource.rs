@@ -135,7 +135,7 @@ pub struct LocalKey {
     /// 40 upper-case hexadecimal digits.
     pub fingerprint: String,
     pub user_id: String,
-    /// In words: `RSA 2048`, `Ed25519`.
+    /// The algorithm in words: `RSA 2048`, `Ed25519`.
     pub algorithm: String,
     /// RFC 3339.
     pub created: String,

@@ -59,7 +59,7 @@ impl Bytes {
         self.start()..self.end()
     }
 
-    /// From the start of one to the end of the other.
+    /// The span from the start of one to the end of the other.
     #[must_use]
     pub(crate) fn to(self, other: Self) -> Self {
         Self { start: self.start, end: other.end.max(self.start) }

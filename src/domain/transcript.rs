@@ -15,7 +15,7 @@ pub struct Transcript<'a> {
     pub decision: &'a Decision,
     /// As it was decided: with what is assumed of it.
     pub request: &'a Request,
-    /// For example `the live policy`.
+    /// The policy in words, for example `the live policy`.
     pub policy: &'a str,
     pub assumed: &'a Assumptions,
 }

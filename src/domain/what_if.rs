@@ -24,7 +24,7 @@ use crate::policy::{EnforcementMode, Policy};
 pub enum Assumption {
     /// Each image that has a digest has a valid attestation by this attestor.
     Attested(AttestorName),
-    /// This attestation (`projects/P/occurrences/ID`) is not there.
+    /// The attestation of this name (`projects/P/occurrences/ID`) is not there.
     Removed(String),
     /// No attestor has the key of this id: it was revoked and taken away.
     KeyRevoked(String),
@@ -42,13 +42,13 @@ pub enum Assumption {
     DryRun,
     /// The pod breaks the glass.
     BreakGlass,
-    /// It is this time: attestations and revocations made later are not there yet, keys and signatures
-    /// have expired or have not, and the policy is the one that was live.
+    /// The time is this one: attestations and revocations made later are not there yet, keys and signatures have
+    /// expired or have not, and the policy is the one that was live.
     At(Timestamp),
 }
 
 impl Assumption {
-    /// In a few words, for a screen.
+    /// The assumption in a few words, for a screen.
     pub fn short(&self) -> String {
         match self {
             Self::Attested(attestor) => format!("attested by {}", attestor.id()),

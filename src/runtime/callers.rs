@@ -27,7 +27,7 @@ impl Callers {
         Self(Arc::new(Held { tokens, now: AtomicUsize::new(0) }))
     }
 
-    /// From the next request on the one of this name calls; whether there is one.
+    /// Lets the person of this name call from the next request on; whether there is one.
     pub fn choose(&self, name: &str) -> bool {
         let number = PEOPLE.iter().position(|person| person.name == name);
         if let Some(number) = number {

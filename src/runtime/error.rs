@@ -11,7 +11,7 @@ use app::shell::report::Report;
 pub struct Error(Box<Report>);
 
 impl Error {
-    /// With what to do about it.
+    /// Adds what to do about the error.
     #[must_use]
     pub fn hinted(self, hint: impl Into<String>) -> Self {
         Self(Box::new(self.0.hinted(hint)))
@@ -30,7 +30,7 @@ impl From<Error> for Report {
     }
 }
 
-/// With the hint that the client has, and whether the resource had changed.
+/// Takes over the hint that the client has, and whether the resource had changed.
 impl From<client::Error> for Error {
     fn from(error: client::Error) -> Self {
         let report =

@@ -5,7 +5,7 @@ use std::path::Path;
 use tracing_appender::non_blocking::WorkerGuard;
 use tracing_subscriber::EnvFilter;
 
-/// Of our own crates also what only informs; a crate is a target of its name.
+/// What is logged by default: of our own crates also what only informs; a crate is a target of its name.
 const DEFAULT: &str = "countersign=info,client=info,sandbox=info,signing=info,warn";
 
 /// Starts logging to `logs/` in the data directory; the log is flushed when the guard is dropped.

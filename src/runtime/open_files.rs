@@ -170,7 +170,7 @@ pub fn save(path: &str, text: &str, if_there: IfThere) -> io::Result<Outcome> {
     Ok(Outcome::Saved { stamp: stamp(&fs::metadata(&path)?), path: shown })
 }
 
-/// The same for a script, which its owner can run and nobody else can read.
+/// Writes a script, which its owner can run and nobody else can read.
 pub fn save_script(path: &str, text: &str, if_there: IfThere) -> io::Result<Outcome> {
     let outcome = save(path, text, if_there)?;
     #[cfg(unix)]

@@ -196,7 +196,7 @@ async fn read_list(path: String, pod: Request, attestors: &[String]) -> Result<A
     .await
 }
 
-/// At most what an inventory may have, and one byte more.
+/// Reads at most what an inventory may have, and one byte more.
 fn read_inventory(path: &str) -> std::io::Result<String> {
     use std::io::Read as _;
     let mut text = String::new();

@@ -69,7 +69,7 @@ impl Host for Guard {
         let _ = kill_process(getpid(), ProcessSignal::TSTP);
     }
 
-    /// By OSC 52, which the terminal may or may not take.
+    /// Copies by OSC 52, which the terminal may or may not take.
     fn copy(&mut self, text: &str) {
         let _ = execute!(io::stdout(), CopyToClipboard::to_clipboard_from(text));
     }

@@ -23,10 +23,10 @@ use domain::name::ClusterId;
 use domain::resource::{ClusterEvent, Workload};
 use wire::kubernetes::{Deployment, Event, ObjectMeta, Pod, ReplicaSet};
 
-/// A burst is over when nothing was told for so long.
+/// A burst is over when nothing was told for this long.
 const QUIET: Duration = Duration::from_millis(40);
 
-/// Or after so long.
+/// A burst is over after this long, whatever is told.
 const BURST: Duration = Duration::from_millis(250);
 
 /// Changes that wait until the ones before are taken; the watches wait then, too.

@@ -38,9 +38,9 @@ mod roles;
 
 /// What became of a request to one of Google's APIs.
 pub(super) enum Passed {
-    /// It goes on to the API.
+    /// The request goes on to the API.
     On(Request),
-    /// It goes on, and the projects in its answer are cut to those that the caller may see.
+    /// The request goes on, and the projects in its answer are cut to those that the caller may see.
     AndCut(Request),
     Refused(Response),
 }

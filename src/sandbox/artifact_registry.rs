@@ -31,7 +31,7 @@ pub(super) const SCHEMA: &str = "
 
 const LOCATION: &str = "/v1/projects/{project}/locations/{location}";
 
-/// Without [`operations`], whose path Kubernetes Engine has too.
+/// The routes of the API without [`operations`], whose path Kubernetes Engine has too.
 pub(super) fn router(state: State) -> Router {
     use axum::routing::post;
     let all = format!("{LOCATION}/repositories");

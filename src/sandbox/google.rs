@@ -165,9 +165,9 @@ const VERBS: &[&str] = &[
     "vulnerabilitySummary",
 ];
 
-/// The same address in a form that a router can tell apart: a custom method becomes a segment of its
-/// own (`…/notes/n:setIamPolicy` to `…/notes/n/@setIamPolicy`), and a slash at the end is taken off
-/// (the codelab posts to `…/notes/?noteId=n`).
+/// The address in a form that a router can tell apart: a custom method becomes a segment of its own
+/// (`…/notes/n:setIamPolicy` to `…/notes/n/@setIamPolicy`), and a slash at the end is taken off (the codelab posts to
+/// `…/notes/?noteId=n`).
 fn routable(uri: &Uri) -> Option<Uri> {
     let path = uri.path();
     let trimmed = path.strip_suffix('/').unwrap_or(path);

@@ -10,7 +10,7 @@ use crate::{
     registry, services,
 };
 
-/// In the order in which a new store gets them: a table comes after those that it refers to.
+/// The schemas in the order in which a new store gets them: a table comes after those that it refers to.
 const SCHEMAS: &[Schema] = &[
     (1, projects::SCHEMA),
     (1, services::SCHEMA),

@@ -16,7 +16,7 @@ pub(super) enum Block {
 }
 
 impl Block {
-    /// In words, with an article.
+    /// The kind in words, with an article.
     pub(super) fn words(self) -> &'static str {
         match self {
             Self::Message => "an OpenPGP message",

@@ -42,7 +42,7 @@ pub(super) struct ComponentKey {
     ready: Option<ReadyKey>,
 }
 
-/// That a key does not count any more.
+/// Says that a key does not count any more.
 #[derive(Debug, Clone)]
 pub(super) struct Revocation {
     pub(super) since: Timestamp,

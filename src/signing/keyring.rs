@@ -48,7 +48,7 @@ pub struct Imported {
 pub enum Change {
     /// The keyring did not have the key.
     Added,
-    /// It had the key, and has more of it now.
+    /// The key was there, and has more to it now.
     Merged,
     /// There was nothing new.
     Unchanged,

@@ -35,8 +35,8 @@ pub(super) fn algorithm_words(key: &Key<key::PublicParts, key::UnspecifiedRole>)
     }
 }
 
-/// By our own table: the library prints an unknown curve's object identifier, which may be of any
-/// length and overflow there.
+/// Names a curve by our own table: the library prints an unknown curve's object identifier, which may be of any length
+/// and overflow there.
 pub(super) fn curve_words(curve: &Curve) -> &'static str {
     match curve {
         Curve::NistP256 => "P-256",

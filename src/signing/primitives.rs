@@ -25,7 +25,7 @@ const HASHES: [(HashAlgorithm, &digest::Algorithm, &RsaParameters); 3] = [
 pub(super) enum ReadyKey {
     Rsa {
         bytes: usize,
-        /// In the order of [`HASHES`].
+        /// The keys as each hash of [`HASHES`] wants them, in that order.
         parsed: [ParsedPublicKey; 3],
     },
     Ed25519(ParsedPublicKey),

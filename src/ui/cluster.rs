@@ -114,7 +114,7 @@ pub(crate) fn events(model: &Model, area: Rect, canvas: &mut Canvas<'_>) {
     list.draw_rows(model, remote, model.watching.groups(), &cells, area, canvas);
 }
 
-/// From the first time to the last, in hours and minutes.
+/// The time from the first event to the last, in hours and minutes.
 fn seen(group: &EventGroup) -> String {
     let minute = |time: &str| time_of_day(time).chars().take(5).collect::<String>();
     let (first, last) = (minute(&group.first_seen), minute(&group.last_seen));

@@ -4,7 +4,7 @@ use ratatui::layout::Rect;
 
 use app::shell::tab::{Pane, Tab};
 
-/// From this width on the right column stands beside the left one; below it is a second page.
+/// The width from which on the right column stands beside the left one; below it is a second page.
 pub(super) const TWO_COLUMNS: u16 = 100;
 
 /// The parts of the screen, top to bottom.

@@ -11,7 +11,7 @@ use domain::name::NameError;
 pub struct Attestor {
     /// `projects/P/attestors/A`.
     pub name: String,
-    /// At most 1024 characters that the services show.
+    /// What the services show of it: at most 1024 characters.
     #[serde(skip_serializing_if = "String::is_empty")]
     pub description: String,
     /// `userOwnedDrydockNote` in v1beta1 and v1alpha2.
@@ -20,7 +20,7 @@ pub struct Attestor {
     /// When it was last changed (RFC 3339); the service says it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub update_time: Option<String>,
-    /// Of this state; a write with another one is refused (AIP-154).
+    /// The etag of this state; a write with another one is refused (AIP-154).
     #[serde(skip_serializing_if = "Option::is_none")]
     pub etag: Option<String>,
 }
@@ -43,7 +43,7 @@ pub struct UserOwnedGrafeasNote {
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
 pub struct AttestorPublicKey {
-    /// For people.
+    /// A remark for people.
     #[serde(skip_serializing_if = "String::is_empty")]
     pub comment: String,
     /// The fingerprint of an OpenPGP key, an RFC 3986 URI for a PKIX key; signatures name the key by it.
@@ -73,7 +73,7 @@ pub struct PkixPublicKey {
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
 pub struct AttestorList {
-    /// In the order in which they were made.
+    /// The attestors in the order in which they were made.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub attestors: Vec<Attestor>,
     /// Gives the next page (AIP-158); none on the last one.

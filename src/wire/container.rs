@@ -88,7 +88,7 @@ pub struct NodePool {
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
 pub struct NodeConfig {
-    /// For example `e2-medium`.
+    /// The type of the machines, for example `e2-medium`.
     #[serde(skip_serializing_if = "String::is_empty")]
     pub machine_type: String,
 }
@@ -97,7 +97,7 @@ pub struct NodeConfig {
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
 pub struct ControlPlaneEndpointsConfig {
-    /// By name.
+    /// How the cluster is reached by name.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub dns_endpoint_config: Option<DnsEndpointConfig>,
 }
@@ -189,7 +189,7 @@ impl Cluster {
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
 pub struct ClusterList {
-    /// Of one location, or of all.
+    /// The clusters of one location, or of all.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub clusters: Vec<Cluster>,
 }

@@ -40,7 +40,7 @@ pub struct AttestationNote {
     pub hint: Hint,
 }
 
-/// For people, who attests (`AttestationNote.Hint`).
+/// Says to people who attests (`AttestationNote.Hint`).
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
 pub struct Hint {
@@ -52,7 +52,7 @@ pub struct Hint {
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
 pub struct NoteList {
-    /// In the order in which they were made.
+    /// The notes in the order in which they were made.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub notes: Vec<Note>,
     /// Gives the next page (AIP-158); none on the last one.
@@ -73,7 +73,7 @@ pub struct Occurrence {
     /// A value of `NoteKind`, for example `ATTESTATION`; the service says it.
     #[serde(skip_serializing_if = "String::is_empty")]
     pub kind: String,
-    /// Of the kind `ATTESTATION`.
+    /// What an occurrence of the kind `ATTESTATION` holds.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub attestation: Option<AttestationOccurrence>,
     /// When it was made (RFC 3339); the service says it.
@@ -103,7 +103,7 @@ pub struct AttestationOccurrence {
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
 pub struct Jwt {
-    /// In compact serialisation (RFC 7515, section 3.1).
+    /// The token in compact serialisation (RFC 7515, section 3.1).
     pub compact_jwt: String,
 }
 
@@ -122,7 +122,7 @@ pub struct Signature {
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
 pub struct OccurrenceList {
-    /// In the order in which they were made.
+    /// The occurrences in the order in which they were made.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub occurrences: Vec<Occurrence>,
     /// Gives the next page (AIP-158); none on the last one.

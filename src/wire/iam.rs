@@ -12,7 +12,7 @@ pub struct IamPolicy {
     /// The form: 0 and 1 without conditions, 3 with them.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub version: Option<u32>,
-    /// Of this state; a write with another one is refused.
+    /// The etag of this state; a write with another one is refused.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub etag: Option<String>,
     /// Roles with their members.
@@ -48,7 +48,7 @@ pub struct SetIamPolicy {
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(default)]
 pub struct TestIamPermissions {
-    /// Of those asked for, what the caller has.
+    /// The permissions that the caller has, of those asked for.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub permissions: Vec<String>,
 }
@@ -76,7 +76,7 @@ impl IamPolicy {
         ROLES.iter().any(|role| self.grants(role, member))
     }
 
-    /// The same policy with `member` in `role`; the etag is kept.
+    /// The policy with `member` in `role`; the etag is kept.
     #[must_use]
     pub fn with_grant(mut self, role: &str, member: &str) -> Self {
         if self.grants(role, member) {
@@ -95,7 +95,7 @@ impl IamPolicy {
         self
     }
 
-    /// The same policy without `member` in `role`; the etag is kept.
+    /// The policy without `member` in `role`; the etag is kept.
     #[must_use]
     pub fn without_grant(mut self, role: &str, member: &str) -> Self {
         for binding in self.bindings.iter_mut().filter(|b| b.role == role && b.condition.is_none()) {

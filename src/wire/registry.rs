@@ -28,9 +28,9 @@ pub struct ErrorBody {
 pub struct RegistryError {
     /// `MANIFEST_UNKNOWN`, `BLOB_UNKNOWN`, `NAME_UNKNOWN`, `DIGEST_INVALID`, `UNAUTHORIZED`, ….
     pub code: String,
-    /// For people.
+    /// What happened, for people.
     pub message: String,
-    /// Of no fixed shape.
+    /// More about it, of no fixed shape.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub detail: Option<serde_json::Value>,
 }
@@ -56,7 +56,7 @@ pub struct TagList {
     /// The next path components below this repository.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub child: Option<Vec<String>>,
-    /// By digest.
+    /// The manifests by digest.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub manifest: Option<std::collections::BTreeMap<String, ManifestInfo>>,
 }
@@ -65,9 +65,9 @@ pub struct TagList {
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
 pub struct ManifestInfo {
-    /// Of all layers; a number as a string.
+    /// The size of all layers; a number as a string.
     pub image_size_bytes: String,
-    /// Of the manifest.
+    /// The media type of the manifest.
     pub media_type: String,
     /// All tags of this manifest.
     pub tag: Vec<String>,

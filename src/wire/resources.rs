@@ -10,7 +10,7 @@ pub struct Project {
     pub project_id: String,
     /// A decimal number as a string, as int64 in proto3 JSON.
     pub project_number: String,
-    /// For people.
+    /// The name that people give it.
     pub name: String,
     /// `ACTIVE`.
     pub lifecycle_state: String,
@@ -23,7 +23,7 @@ pub struct Project {
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
 pub struct ProjectList {
-    /// Those that the caller may see.
+    /// The projects that the caller may see.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub projects: Vec<Project>,
     /// Gives the next page (AIP-158); none on the last one.
@@ -41,7 +41,7 @@ pub struct Service {
     pub parent: String,
     /// `ENABLED` or `DISABLED`.
     pub state: String,
-    /// Of the API itself.
+    /// How the API itself is described.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub config: Option<ServiceConfig>,
 }
@@ -52,7 +52,7 @@ pub struct Service {
 pub struct ServiceConfig {
     /// `NAME.googleapis.com`.
     pub name: String,
-    /// For people, for example `Binary Authorization API`.
+    /// The title for people, for example `Binary Authorization API`.
     pub title: String,
 }
 

@@ -59,7 +59,7 @@ pub struct ErrorBody {
 pub struct Status {
     /// The HTTP status.
     pub code: u16,
-    /// For developers, in English.
+    /// What happened, for developers, in English.
     pub message: String,
     /// The name of a [`Code`].
     pub status: String,

@@ -24,7 +24,7 @@ pub enum Watched {
 /// How a watched source is followed.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub enum Feed {
-    /// Not yet, or there is no cluster.
+    /// Nothing was told yet, or there is no cluster.
     #[default]
     Silent,
     /// Every change is told at once.

@@ -435,7 +435,7 @@ fn json(text: &str) -> String {
     serde_json::Value::from(text).to_string()
 }
 
-/// For a POSIX shell, only where it needs it.
+/// Quotes a text for a POSIX shell, only where it needs it.
 fn quoted(text: &str) -> String {
     let plain = |c: char| c.is_ascii_alphanumeric() || "-_./:@=,".contains(c);
     if !text.is_empty() && text.chars().all(plain) {

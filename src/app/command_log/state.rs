@@ -38,7 +38,7 @@ impl CommandLog {
         self.gone += excess;
     }
 
-    /// From here on somebody else acts: commands run as that person too.
+    /// Lets somebody else act from here on: commands run as that person too.
     pub fn acts_as(&mut self, name: &str, at: Timestamp) {
         let commands = vec![format!("eval \"$(countersign sandbox env --as {name})\"")];
         let (title, again) = (format!("Act as {name}"), Again::plain(commands.clone()));

@@ -46,7 +46,7 @@ pub(crate) fn input(model: &mut Model, pane: Pane, command: TreeCommand) {
     }
 }
 
-/// In which form a decision is copied.
+/// The form in which a decision is copied.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Form {
     Plain,

@@ -80,7 +80,7 @@ fn meaning(reference: &ImageRef, found: &Registered) -> Vec<ViewLine> {
     vec![line(Weight::Plain, format!("  {verb} {what}")), line(Weight::Plain, format!("  {}", found.digest))]
 }
 
-/// For each attestor whether a tag moved since it attested.
+/// Says for each attestor whether a tag moved since it attested.
 fn drift(reference: &ImageRef, found: &Registered, evidence: &Evidence) -> Vec<ViewLine> {
     let mut lines = Vec::new();
     for (name, known) in &evidence.attestors {

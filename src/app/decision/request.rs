@@ -53,7 +53,7 @@ impl Session {
         (!images.is_empty()).then(|| Request { images, ..self.pod() })
     }
 
-    /// The same without images.
+    /// The request without images.
     pub fn pod(&self) -> Request {
         let subject = &self.subject;
         let map = |pairs: &[(String, String)]| pairs.iter().cloned().collect();

@@ -55,7 +55,7 @@ pub struct Decisions {
     live: Option<Compiled>,
     draft: Option<Compiled>,
     old: Option<Compiled>,
-    /// The same three with what is assumed of them, where something is.
+    /// The three policies with what is assumed of them, where something is.
     assumed: [Option<Compiled>; 3],
     /// What the decisions were made by.
     made_by: [Option<Arc<CompiledPolicy>>; 3],

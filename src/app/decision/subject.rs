@@ -15,7 +15,7 @@ pub struct Subject {
     pub labels: Vec<(String, String)>,
     pub annotations: Vec<(String, String)>,
     pub platform: Platform,
-    /// Of a bare pod or a revision; may be empty.
+    /// The name of a bare pod or a revision; may be empty.
     pub name: String,
     /// What makes the pod, if it is known.
     pub owner: Option<Owner>,

@@ -26,7 +26,7 @@ pub(crate) fn open(model: &mut Model) -> Vec<Effect> {
     Vec::new()
 }
 
-/// By each of its tags, and by its digest.
+/// The image by each of its tags, and by its digest.
 fn of_registry(model: &Model) -> Vec<String> {
     let Some(image) = model.selected_image() else { return Vec::new() };
     let tags = image.tags.iter().map(|tag| format!("{}:{tag}", image.repository));

@@ -22,7 +22,7 @@ pub struct TreeRow<'a> {
 pub struct Tree {
     folded: BTreeSet<Vec<usize>>,
     selected: Vec<usize>,
-    /// In lower case: only checks that have each of them are shown, with those above them.
+    /// Words in lower case: only checks that have each of them are shown, with those above them.
     words: Vec<String>,
 }
 
@@ -40,11 +40,11 @@ pub fn has_problem(trace: &Trace) -> bool {
 /// One command to the tree.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum TreeCommand {
-    /// So many rows down, or up where it is negative.
+    /// Goes this many rows down, or up where it is negative.
     By(isize),
     First,
     Last,
-    /// To the next check that failed or is not known, going round; opens what hides it.
+    /// Goes to the next check that failed or is not known, around the ends; opens what hides it.
     NextProblem,
     /// Folds or unfolds the selected check.
     Toggle,

@@ -34,7 +34,7 @@ pub struct Described {
 pub struct Choice {
     pub name: &'static str,
     pub doc: &'static str,
-    /// It is the one that stands there.
+    /// Whether the choice is the one that stands there.
     pub is_taken: bool,
 }
 

@@ -31,7 +31,7 @@ pub struct Draft {
     parsed: u64,
     /// The revision that is being read beside.
     parsing: Option<u64>,
-    /// For each problem the last line that it or one before it is about.
+    /// The last line that each problem or one before it is about.
     reach: Vec<usize>,
     /// The text as it was last taken from the project or imported: what differs from it is unsaved.
     pub baseline: String,
@@ -54,7 +54,7 @@ pub struct Draft {
 }
 
 impl Draft {
-    /// From what was saved, or empty.
+    /// A draft of what was saved, or an empty one.
     pub fn new(saved: Option<String>) -> Self {
         let text = saved.unwrap_or_default();
         let editor = Editor::new(&text);

@@ -88,7 +88,7 @@ pub(crate) fn leave_time(model: &mut Model) {
     }
 }
 
-/// To the next line that leads somewhere, around the ends.
+/// Goes to the next line that leads somewhere, around the ends.
 fn to_link(model: &mut Model, by: isize) {
     let lines = model.explained();
     let count = lines.len();

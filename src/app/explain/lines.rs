@@ -18,7 +18,7 @@ pub enum Look {
     Heading,
     Fact,
     Cause(Confidence),
-    /// It would be admitted.
+    /// The image would be admitted.
     Admitted,
     For,
     Against,
@@ -120,7 +120,7 @@ impl Model {
         }
     }
 
-    /// The same question under the policy as it is, or as it was.
+    /// Asks again under the policy as it is, or as it was.
     fn asked_again(&self, lines: &mut Vec<Told>) {
         lines.push(Told::new(Look::Heading, "", "The same question asked again"));
         let when = match &self.explaining.then {

@@ -34,7 +34,7 @@ pub struct Explaining {
     pub selected: usize,
     /// The question as it was made of the case; `None` where the case names no image.
     pub(crate) asked: Option<Request>,
-    /// It is asked under the policy of its time.
+    /// The version of the refusal's time, where the case is asked under that one.
     pub then: Option<Box<Version>>,
 }
 

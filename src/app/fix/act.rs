@@ -207,7 +207,7 @@ fn create_attestor(attestor: &AttestorName, note: &NoteName) -> Option<Job> {
     Some(Job::CreateAttestor { project, id, note: note.clone(), description: String::new() })
 }
 
-/// The same; attestations go to the chosen project, and a note that is there is not made.
+/// The jobs that do a step. Attestations go to the chosen project, and a note that is there is not made.
 fn jobs(model: &Model, step: &FixStep) -> Vec<Job> {
     let mut jobs = jobs_of(step);
     let notes = model.session.remotes.notes.items();

@@ -17,7 +17,7 @@ pub const JUSTIFICATION: &str = "justification";
 /// What is composed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Composed {
-    /// With the label; what the workbench itself deploys where there is one image.
+    /// The pod, with the label; what the workbench itself deploys where there is one image.
     pub deploy: Deploy,
     /// All images of the pod.
     pub images: Vec<RequestImage>,
@@ -122,7 +122,7 @@ impl Composed {
 
 const METHODS: &str = "io.k8s.core.v1.pods.create or .update";
 
-/// Of the documentation's audit log page.
+/// The query of the documentation's audit log page.
 pub const QUERY: &str = "resource.type=\"k8s_cluster\"\n\
 logName:\"cloudaudit.googleapis.com%2Factivity\"\n\
 (protoPayload.methodName=\"io.k8s.core.v1.pods.create\" OR protoPayload.methodName=\"io.k8s.core.v1.pods.update\")\n\

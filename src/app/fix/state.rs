@@ -89,7 +89,7 @@ pub struct Fixing {
     /// What is being worked out now.
     pub ticket: Option<Ticket>,
     pub ask: Option<Arc<FixAsk>>,
-    /// Of [`Fixing::ask`].
+    /// The fixes of [`Fixing::ask`], once they are found.
     pub fixes: Option<Arc<Vec<Fix>>>,
 }
 

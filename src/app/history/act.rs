@@ -159,7 +159,7 @@ fn mark(model: &mut Model) {
     }
 }
 
-/// With the marked version, or else with the one before it; the older one first.
+/// Compares with the marked version, or else with the one before it; the older one first.
 fn compare(model: &mut Model, selected: usize, marked: Option<usize>) {
     let other = marked.filter(|marked| *marked != selected).unwrap_or(selected + 1);
     let (new, old) = (selected.min(other), selected.max(other));

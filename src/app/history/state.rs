@@ -21,9 +21,9 @@ pub struct Version {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub enum Author {
-    /// It was imported here, by this account.
+    /// The version was imported here, by this account.
     Here(String),
-    /// It was found when the policy was read.
+    /// The version was found when the policy was read.
     Unknown,
     /// The project had none of its own.
     Default,

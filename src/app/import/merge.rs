@@ -51,8 +51,8 @@ impl Merge {
         Self::by_units(base, theirs, mine, &[])
     }
 
-    /// The same, where lines of the base that have the same number in `units` belong together: changes of
-    /// them are one chunk, however far apart they are, and those of others are not, however near.
+    /// Merges where lines of the base that have the same number in `units` belong together: changes of them are one
+    /// chunk, however far apart they are, and those of others are not, however near.
     pub fn by_units(base: &str, theirs: &str, mine: &str, units: &[usize]) -> Self {
         let (base, theirs, mine) = (lines(base), lines(theirs), lines(mine));
         let (their_changes, my_changes) = (changes(&base, &theirs), changes(&base, &mine));

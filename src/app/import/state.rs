@@ -30,10 +30,10 @@ pub struct Conflict {
 /// One row of the box.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Row<'a> {
-    /// In front of a changed chunk: its number, from 1.
+    /// The row in front of a changed chunk: its number, from 1.
     Head(usize, &'a Chunk),
     Line(Side, Sign, &'a str),
-    /// So many lines that nobody changed are left out.
+    /// The row that stands for this many lines that nobody changed.
     Alike(usize),
 }
 
@@ -187,7 +187,7 @@ fn merged(base: &Policy, theirs: &Policy, draft: &Draft) -> (Merge, bool) {
     if is_as_good(&typed, &exported) { (typed, false) } else { (exported, true) }
 }
 
-/// With the fields that only the server sets as the draft has them: nobody means to change those.
+/// The policy with the fields that only the server sets as the draft has them: nobody means to change those.
 fn with_fields_of(draft: &Policy, policy: &Policy) -> Policy {
     let (name, etag, update_time) = (draft.name.clone(), draft.etag.clone(), draft.update_time.clone());
     Policy { name, update_time, etag, ..policy.clone() }

@@ -35,7 +35,7 @@ impl People {
         self.now().filter(|_| self.now > 0)
     }
 
-    /// From now on the one of this name asks; nobody else is known by others.
+    /// Lets the person of this name ask from now on; nobody else is known by others.
     pub fn choose(&mut self, name: &str) {
         if let Some(number) = self.all.iter().position(|person| person.name == name) {
             self.now = number;

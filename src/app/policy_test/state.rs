@@ -173,7 +173,7 @@ fn resolved(request: &Request, decision: &Decision) -> Option<Digest> {
     digest(&decision.images.first()?.image)
 }
 
-/// For example `hello-world is denied in prod`; with a number where another test has the name.
+/// A name such as `hello-world is denied in prod`; with a number where another test has the name.
 fn free_name(request: &Request, outcome: Outcome, others: &PolicyTests) -> String {
     let image = request.images.first().map(|image| image.image.as_str()).unwrap_or_default();
     let last = image.rsplit('/').next().unwrap_or(image);

@@ -19,7 +19,7 @@ pub enum Entries {
 }
 
 impl Entries {
-    /// In words.
+    /// The source in words.
     pub fn title(&self) -> String {
         match self {
             Self::File(path) => path.clone(),
@@ -42,7 +42,7 @@ pub struct ReplayAsk {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct ReplayProgress {
     pub entries: usize,
-    /// Of the file, in percent; 0 for a log.
+    /// How much of the file is read, in percent; 0 for a log.
     pub percent: u64,
 }
 

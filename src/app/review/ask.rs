@@ -13,7 +13,7 @@ pub struct Ask {
     pub evidence: Arc<Evidence>,
 }
 
-/// The same question, and not only one with the same words.
+/// Two are equal where they are the same question, and not only one with the same words.
 impl PartialEq for Ask {
     fn eq(&self, other: &Self) -> bool {
         Arc::ptr_eq(&self.reviewer, &other.reviewer)

@@ -24,7 +24,7 @@ use domain::name::ClusterKey;
 use domain::resource::{Image, Workload};
 use domain::review::{Because, ReviewRow, Reviewer, Standing};
 
-/// So many items are decided at once: some 2 ms.
+/// How many items are decided at once: some 2 ms.
 const AT_ONCE: usize = 2_000;
 
 /// Which items are shown.
@@ -62,7 +62,7 @@ impl Show {
     }
 }
 
-/// In which order items are shown.
+/// The order in which items are shown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Order {
     /// The chosen image, what runs, the registry, the list.
@@ -112,7 +112,7 @@ impl Stamp {
         }
     }
 
-    /// The same as a new one would be; nothing is copied to find out.
+    /// Whether a new one would be the same; nothing is copied to find out.
     fn is_of(&self, session: &Session) -> bool {
         let remotes = &session.remotes;
         self.list == remotes.inventory.at()
@@ -126,7 +126,7 @@ impl Stamp {
     }
 }
 
-/// In the chosen cluster, and where the pod would run.
+/// How the policy is enforced in the chosen cluster, and where the pod would run.
 fn enforced(session: &Session) -> [Enforcement; 2] {
     [session.in_cluster().enforcement, session.pod().enforcement]
 }
@@ -140,7 +140,7 @@ pub struct Preview {
     evidence: Arc<Evidence>,
     evidence_of: Option<(Option<Timestamp>, Option<Timestamp>)>,
     reviewer: Option<Arc<Reviewer>>,
-    /// Of the items, under the policies of the last answer.
+    /// The rows of the items, under the policies of the last answer.
     rows: Vec<ReviewRow>,
     /// The rows are on their way, under this ticket.
     pending: Option<Ticket>,
@@ -151,7 +151,7 @@ pub struct Preview {
     counts: BTreeMap<Standing, usize>,
     /// The numbers of the items that are shown, in their order.
     shown: Vec<usize>,
-    /// Those of the images: what attestors can be asked about.
+    /// The digests of the images: what attestors can be asked about.
     digests: BTreeSet<Digest>,
     /// The digests were others when attestors were last asked.
     stale: bool,

@@ -28,7 +28,7 @@ pub struct Reviewed {
     pub draft: Document,
 }
 
-/// In which form a review is written to a file.
+/// The form in which a review is written to a file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ReviewFormat {
     Markdown,

@@ -15,7 +15,7 @@ use crate::shell::text::width;
 /// The longest text of a field, in bytes: more is refused.
 pub const MAX_BYTES: usize = 64 << 10;
 
-/// The longest secret, in bytes; so much is set aside at once, so that it is never moved.
+/// The longest secret, in bytes; as much is set aside at once, so that it is never moved.
 pub const MAX_SECRET_BYTES: usize = 1024;
 
 /// One command to a field.

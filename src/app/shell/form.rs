@@ -78,7 +78,7 @@ pub enum Typed {
 impl Typed {
     pub const ALL: [Self; 4] = [Self::Attestor, Self::Cluster, Self::Namespace, Self::Time];
 
-    /// In the list of what can be assumed.
+    /// The words in the list of what can be assumed.
     pub fn label(self) -> &'static str {
         match self {
             Self::Attestor => "attested by…",

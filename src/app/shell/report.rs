@@ -18,7 +18,7 @@ impl Report {
         Self { title: title.into(), ..Self::default() }
     }
 
-    /// From an error and its sources.
+    /// Makes a report of an error and its sources.
     pub fn of(error: &(dyn std::error::Error + 'static)) -> Self {
         let mut chain = Vec::new();
         let mut source = error.source();
@@ -35,7 +35,7 @@ impl Report {
         self
     }
 
-    /// In one line, for a notice.
+    /// The report in one line, for a notice.
     pub fn line(&self) -> String {
         match &self.hint {
             Some(hint) => format!("{}: {hint}", self.title),

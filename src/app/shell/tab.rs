@@ -53,7 +53,7 @@ impl Tab {
         }
     }
 
-    /// In the order of the Tab key.
+    /// The panes in the order of the Tab key.
     pub fn panes(self) -> &'static [Pane] {
         match self {
             Self::Deployer => &[Pane::Setup, Pane::Images, Pane::Workloads, Pane::Events, Pane::Decision],

@@ -51,12 +51,12 @@ pub struct Voucher {
 #[derive(Debug)]
 pub struct Wizard {
     pub stage: Stage,
-    /// By digest.
+    /// The image to sign, by digest.
     pub image: ImageRef,
     pub payload: Vec<u8>,
-    /// Without one it signs and writes the file, and uploads nothing.
+    /// Who vouches; without one it signs and writes the file, and uploads nothing.
     pub voucher: Option<Voucher>,
-    /// Of the keys that can sign.
+    /// Which of the keys that can sign is chosen.
     pub key: usize,
     pub passphrase: SecretField,
     pub fingerprint: String,

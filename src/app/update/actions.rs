@@ -112,7 +112,7 @@ enum Step {
     Last,
 }
 
-/// The same step in the draft's text.
+/// The motion in the draft's text that a step is.
 fn browsing(step: Step, page: usize) -> Motion {
     match step {
         Step::By(by) if by < 0 => Motion::Up,
@@ -124,7 +124,7 @@ fn browsing(step: Step, page: usize) -> Motion {
     }
 }
 
-/// The same step in a tree.
+/// The command to a tree that a step is.
 fn in_tree(step: Step, page: isize) -> TreeCommand {
     match step {
         Step::By(by) => TreeCommand::By(by),

@@ -146,7 +146,7 @@ fn tags(model: &Model) -> Option<String> {
     (!tags.is_empty()).then(|| format!("what the tag means now: {}", meanings.join(", ")))
 }
 
-/// Those with workloads, besides the pod's own.
+/// The namespaces with workloads, besides the pod's own.
 fn namespaces(model: &Model) -> Vec<String> {
     let workloads = model.session.remotes.workloads.items();
     let mut namespaces: Vec<String> = workloads.iter().map(|workload| workload.namespace.clone()).collect();

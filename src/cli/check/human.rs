@@ -1,4 +1,4 @@
-//! For people: each problem with its line, a caret, and the help.
+//! The output for people: each problem with its line, a caret, and the help.
 
 mod policy_tests;
 

@@ -15,7 +15,7 @@ struct Report<'a> {
     kind: &'static str,
     valid: bool,
     diagnostics: Vec<Row<'a>>,
-    /// Only with `--tests`.
+    /// What the tests say; only with `--tests`.
     #[serde(skip_serializing_if = "Option::is_none")]
     tests: Option<Tests<'a>>,
 }
@@ -34,18 +34,18 @@ struct Tests<'a> {
 #[serde(rename_all = "camelCase")]
 struct Test<'a> {
     name: &'a str,
-    /// Of the tests file.
+    /// The line of the tests file.
     line: usize,
     passed: bool,
     expected: &'static str,
     /// `null` where it was not run.
     found: Option<&'static str>,
-    /// Of the policy: what decided.
+    /// The line of the policy that decided.
     policy_line: Option<usize>,
     reasons: Vec<String>,
 }
 
-/// In percent, rounded down; and each rule and pattern with how many tests it decided.
+/// What is covered, in percent, rounded down; and each rule and pattern with how many tests it decided.
 #[derive(Serialize)]
 struct Covered<'a> {
     percent: usize,

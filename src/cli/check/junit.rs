@@ -73,8 +73,8 @@ fn problem(checked: &Checked, result: &TestResult) -> String {
     format!("      <{element} type=\"decision\" message=\"{message}\">{}</{element}>\n", escaped(&body))
 }
 
-/// For an attribute or the text of an element. What XML 1.0 cannot hold at all, not even as a
-/// reference (its production `Char`), is replaced; line ends and tabs are kept by references.
+/// Escapes a text for an attribute or an element. What XML 1.0 cannot hold at all, not even as a reference (its
+/// production `Char`), is replaced; line ends and tabs are kept by references.
 fn escaped(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for c in text.chars() {

@@ -1,4 +1,4 @@
-//! For people: what it says, whom it is about, the causes with what speaks for and against them, and what
+//! The output for people: what it says, whom it is about, the causes with what speaks for and against them, and what
 //! is not known.
 
 use std::fmt::Write as _;
@@ -9,7 +9,7 @@ use crate::cli::terminal::printable;
 use domain::explain::cause::{Cause, Confidence};
 use domain::explain::message::{Refusal, RefusalKind, Verdict, is_whole, says};
 
-/// Of one finding; more is for the JSON.
+/// How many causes of one finding are told; more is for the JSON.
 const CAUSES: usize = 6;
 
 pub(super) fn report(answer: &Answer, styles: Styles) -> String {

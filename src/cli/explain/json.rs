@@ -10,12 +10,12 @@ use domain::policy::RuleKind;
 
 #[derive(Serialize)]
 struct Report<'a> {
-    /// Of the first refusal.
+    /// The kind of the first refusal.
     kind: &'static str,
-    /// Of the first refusal; null where it names none.
+    /// The rule of the first refusal; null where it names none.
     rule: Option<Rule<'a>>,
     findings: Vec<Row<'a>>,
-    /// Also what is not known of each refusal.
+    /// What is not known: of the text, and of each refusal.
     unknown: Vec<&'a str>,
     /// The names in a text of which nothing is explained.
     recognised: Names<'a>,

@@ -1,4 +1,4 @@
-//! For people: what flips, for whom, and what cannot be explained.
+//! The output for people: what flips, for whom, and what cannot be explained.
 
 use std::fmt::Write as _;
 

@@ -1,4 +1,4 @@
-//! For people: the verdict, each change with what it does, and the flips by who has to know.
+//! The output for people: the verdict, each change with what it does, and the flips by who has to know.
 
 use std::fmt::Write as _;
 

@@ -29,7 +29,7 @@ enum Kind {
     Posix,
     /// Windows' cmd.
     Cmd,
-    /// It is told the environment alone.
+    /// A shell that is told the environment alone.
     Other,
 }
 

@@ -1,5 +1,5 @@
-//! For people: the verdict, what the cluster would print, and the tree of checks with the lines of
-//! the policy.
+//! The output for people: the verdict, what the cluster would print, and the tree of checks with the lines of the
+//! policy.
 
 use std::fmt::Write as _;
 

@@ -37,7 +37,7 @@ struct ImageRow<'a> {
 struct ExemptBy<'a> {
     source: &'static str,
     pattern: &'a str,
-    /// Of the policy; the system policy is in none of its lines.
+    /// The line of the policy; the system policy is in none of its lines.
     line: Option<usize>,
 }
 

@@ -26,7 +26,7 @@ const SHORT: Duration = Duration::from_secs(1);
 pub enum Told<T> {
     /// Everything there is: at first, and whenever it is not known what happened meanwhile.
     All(Vec<T>),
-    /// From here on every change is told at once.
+    /// Every change is told at once from here on.
     Live,
     Set(Box<T>),
     Gone(Box<T>),
@@ -37,7 +37,7 @@ pub enum Told<T> {
 }
 
 impl<T> Told<T> {
-    /// The same of something else.
+    /// Converts what is told to something else.
     pub fn map<U>(self, convert: impl Fn(T) -> U) -> Told<U> {
         match self {
             Self::All(items) => Told::All(items.into_iter().map(convert).collect()),
@@ -56,7 +56,7 @@ pub struct Follow<T> {
     api: Kubernetes,
     namespace: Option<String>,
     state: State<T>,
-    /// In a row.
+    /// How many failed in a row.
     failures: u32,
     /// What the server asked for.
     pause: Duration,

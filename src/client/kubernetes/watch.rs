@@ -30,7 +30,7 @@ const MAX_LINE: usize = 8 << 20;
 /// One change.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Change<T> {
-    /// It is there now, as it is now.
+    /// The object is there now, as it is now.
     Set(Box<T>),
     /// As it was at the end.
     Gone(Box<T>),

@@ -19,7 +19,7 @@ const GOOGLE_USER: &str = "oauth2accesstoken";
 /// What a token lives where the registry does not say (the specification's default).
 const LIFE: u64 = 60;
 
-/// And at most, whatever it says: asking again costs little.
+/// The longest that a token is used, whatever it says: asking again costs little.
 const LONGEST_LIFE: u64 = 3600;
 
 /// How many redirects a `GET` follows.

@@ -10,7 +10,7 @@ use wire::registry::null_as_default;
 /// A manifest or an index, byte for byte.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Manifest {
-    /// Of `bytes`.
+    /// The digest of `bytes`.
     pub digest: Digest,
     pub media_type: String,
     pub bytes: Bytes,
@@ -27,7 +27,7 @@ pub struct Manifest {
 pub struct Descriptor {
     pub digest: Digest,
     pub media_type: String,
-    /// In bytes.
+    /// The size in bytes.
     pub size: u64,
     /// `linux/amd64`, `linux/arm/v7`; for the children of an index.
     pub platform: Option<String>,

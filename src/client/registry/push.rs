@@ -58,7 +58,7 @@ impl Client {
         }
     }
 
-    /// In one piece: `POST` for a place, `PUT` to it.
+    /// Pushes a blob in one piece: `POST` for a place, `PUT` to it.
     async fn push_blob(&self, repository: &Repository, blob: &Blob) -> Result<(), Error> {
         let mut start = repository.url(&["blobs", "uploads"])?;
         start.set_path(&format!("{}/", start.path()));

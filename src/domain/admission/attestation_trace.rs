@@ -29,7 +29,7 @@ fn occurrence_value(attestation: &Attestation, stage: Stage) -> Option<String> {
     }
 }
 
-/// Without a result an earlier signature held, or the occurrence itself failed.
+/// The check of one signature. Without a result an earlier signature held, or the occurrence itself failed.
 fn signature_check(signature: &Signature, result: Option<&Result<Accepted, AttestationFault>>) -> Check {
     let kind = AttestationCheck::Signature { key_id: signature.public_key_id.clone() };
     match result {

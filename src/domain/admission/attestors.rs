@@ -36,13 +36,13 @@ pub(super) enum Judgement<'e> {
     NotPermitted(&'e Attestor, &'e str),
     NoteMissing(&'e Attestor),
     AttestationsUnknown(&'e Attestor, &'e str),
-    /// Those for the digest, up to the first that counts; and how many there are for others.
+    /// The attestations for the digest, up to the first that counts; and how many there are for others.
     Read {
         attestor: &'e Attestor,
         digest: &'e Digest,
         examined: Vec<(&'e Attestation, Examined)>,
         others: Vec<&'e Attestation>,
-        /// Those for the digest that are on notes that no attestor reads, where there are no others.
+        /// The attestations for the digest that are on notes that no attestor reads, where there are no others.
         elsewhere: Vec<&'e Attestation>,
     },
 }
@@ -156,9 +156,8 @@ impl<'e> Judgement<'e> {
         })
     }
 
-    /// For the decision. All faults but a missing digest have the same words in a cluster (that a
-    /// missing grant has no words of its own is inferred: `docs/binary-authorization.md`, "Attestation
-    /// reasons").
+    /// What came out, for the decision. All faults but a missing digest have the same words in a cluster (that a
+    /// missing grant has no words of its own is inferred: `docs/binary-authorization.md`, "Attestation reasons").
     pub(super) fn outcome(&self, name: &str) -> AttestorOutcome {
         let fault = self.fault();
         let reason = match &fault {
@@ -170,7 +169,7 @@ impl<'e> Judgement<'e> {
         AttestorOutcome { name: name.to_owned(), satisfied: self.satisfied(), reason, fault }
     }
 
-    /// For the trace.
+    /// The check of the attestor, for the trace.
     pub(super) fn trace(&self, required: &RequiredAttestor) -> Check {
         let status = match self.satisfied() {
             Some(true) => Status::Pass,

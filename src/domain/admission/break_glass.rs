@@ -38,7 +38,7 @@ impl BreakGlass {
     }
 }
 
-/// Only `true` is documented; that other values do nothing is inferred.
+/// Whether a value counts. Only `true` is documented; that other values do nothing is inferred.
 fn is_yes(value: &str) -> bool {
     value == "true"
 }

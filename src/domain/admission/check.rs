@@ -107,12 +107,12 @@ fn outcome_label(outcome: Outcome) -> &'static str {
     }
 }
 
-/// In which words the checks of a trace are told.
+/// The words in which the checks of a trace are told.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(super) enum Wording {
     #[default]
     English,
-    /// The same words for every kind: with them, tests prove that no code reads a fact from words.
+    /// The words are the same for every kind: with them, tests prove that no code reads a fact from words.
     #[cfg(test)]
     Uniform,
 }

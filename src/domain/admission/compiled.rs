@@ -14,7 +14,7 @@ pub struct CompiledPolicy {
     pub(crate) system: Patterns,
     pub(crate) allowlist: Patterns,
     pub(crate) default: CompiledRule,
-    /// In the order of [`RuleKind::SPECIFIC`]; the key of a service identity without `spiffe://`.
+    /// The specific rules in the order of [`RuleKind::SPECIFIC`]; the key of a service identity without `spiffe://`.
     pub(crate) specific: [(RuleKind, BTreeMap<String, CompiledRule>); 4],
 }
 
@@ -99,7 +99,7 @@ pub(crate) struct Patterns {
     /// As written, in the order of the policy.
     pub(crate) texts: Vec<String>,
     pub(crate) index: PatternIndex,
-    /// Those that are no patterns, by position.
+    /// The texts that are no patterns, by position.
     pub(crate) invalid: Vec<(usize, PatternError)>,
 }
 

@@ -31,7 +31,7 @@ pub struct Evidence {
 }
 
 impl Evidence {
-    /// Those of [`Evidence::elsewhere`] that are for this digest.
+    /// The attestations of [`Evidence::elsewhere`] that are for this digest.
     pub fn elsewhere_of(&self, digest: &Digest) -> impl Iterator<Item = &Attestation> {
         self.elsewhere.iter().filter(move |attestation| is_for(&attestation.resource_uri, digest))
     }
@@ -56,14 +56,14 @@ pub enum AttestorEvidence {
     NotFound,
     /// Whoever asks may not read the attestor: what the service said.
     NotReadable(String),
-    /// It was not looked at, or could not be: why.
+    /// The attestor was not looked at, or could not be: why.
     Unknown(String),
 }
 
 /// What is known of the occurrences on an attestor's note.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Attestations {
-    /// Those of the images asked about (others do no harm).
+    /// The attestations of the images asked about (others do no harm).
     Read(Vec<Attestation>),
     /// The service agent lacks `roles/containeranalysis.notes.occurrences.viewer` on the note: to
     /// the user this looks like having no attestations.

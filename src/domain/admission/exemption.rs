@@ -104,8 +104,8 @@ fn near_miss(list: &Patterns, image: &str) -> Option<(usize, Check)> {
     Some((miss.index, Check::new(Status::Note, ExemptionCheck::Closest(closest))))
 }
 
-/// Of Google's own list only what is at least of the image's registry is worth a line: nobody here
-/// can change it.
+/// Checks of Google's own list only what is at least of the image's registry, which is worth a line: nobody here can
+/// change it.
 fn near_system(list: &Patterns, image: &str) -> Vec<Check> {
     let registry = image.find('/').map_or(image.len(), |at| at + 1);
     let near = list.index.closest_miss(image).is_some_and(|miss| miss.agreed >= registry);

@@ -33,7 +33,7 @@ pub enum ContainerKind {
 }
 
 impl ContainerKind {
-    /// In words.
+    /// The kind in words.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Init => "init container",
@@ -57,7 +57,7 @@ pub struct RequestImage {
 pub struct Request {
     pub platform: Platform,
     pub enforcement: Enforcement,
-    /// Of the pod (GKE) or the revision (Cloud Run), for the messages that name it; may be empty.
+    /// The name of the pod (GKE) or the revision (Cloud Run), for the messages that name it; may be empty.
     pub name: String,
     /// `LOCATION.CLUSTER`.
     pub cluster: Option<String>,
@@ -67,7 +67,7 @@ pub struct Request {
     pub service_account: String,
     /// The mesh identity, with or without `spiffe://`.
     pub service_identity: Option<String>,
-    /// Of the pod itself: a Deployment's own metadata does not count.
+    /// The labels of the pod itself: a Deployment's own metadata does not count.
     pub labels: BTreeMap<String, String>,
     pub annotations: BTreeMap<String, String>,
     /// What made the pod, if it is known: its metadata decides nothing and explains a lot.
@@ -78,7 +78,7 @@ pub struct Request {
 /// The workload whose template a pod is made from.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Owner {
-    /// For example `Deployment`.
+    /// The kind of what made the pod, for example `Deployment`.
     pub kind: String,
     pub labels: BTreeMap<String, String>,
     pub annotations: BTreeMap<String, String>,

@@ -9,9 +9,9 @@ use crate::image::Digest;
 use crate::name::AttestorName;
 
 impl Evidence {
-    /// The same, with each attestation examined once: what came out for each digest, instead of the
-    /// attestations themselves. For the attestors in `incomplete` not all of them were read, so that a
-    /// digest for which none counts stays unknown.
+    /// The evidence with each attestation examined once: what came out for each digest, instead of the attestations
+    /// themselves. For the attestors in `incomplete` not all of them were read, so that a digest for which none counts
+    /// stays unknown.
     #[must_use]
     pub fn surveyed(
         self,

@@ -15,7 +15,7 @@ use crate::text::escaped;
 pub enum Status {
     Pass,
     Fail,
-    /// Not looked at, because something before it decided.
+    /// The check was not looked at, because something before it decided.
     Skipped,
     /// Could not be known: never shown as a pass.
     Unknown,

@@ -51,9 +51,9 @@ pub enum Stage {
 }
 
 impl Stage {
-    /// Of the occurrence as a whole, before its signatures are looked at.
+    /// The stages of the occurrence as a whole, before its signatures are looked at.
     pub const OCCURRENCE: [Self; 4] = [Self::Note, Self::Kind, Self::Resource, Self::Signed];
-    /// Of each signature.
+    /// The stages of each signature.
     pub const SIGNATURE: [Self; 5] = [Self::KeyId, Self::Signature, Self::Message, Self::Payload, Self::Digest];
 
     /// What is checked, in a few words.
@@ -206,7 +206,7 @@ fn without_prefix(id: &str) -> &str {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("they differ from byte {at} on ({payload} bytes beside the signature, {message} in it){}", hint(*kind))]
 pub struct Difference {
-    /// From 0.
+    /// The place of the byte, from 0.
     pub at: usize,
     pub payload: usize,
     pub message: usize,
@@ -220,7 +220,7 @@ pub enum DifferenceKind {
     LineEnds,
     /// One of them has line ends at its end that the other lacks.
     FinalLineEnd,
-    /// The same JSON in another layout.
+    /// The two are the same JSON in another layout.
     WhiteSpace,
     Text,
 }

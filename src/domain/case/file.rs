@@ -38,7 +38,7 @@ pub struct CaseFile {
     pub policy_of: String,
     pub request: CaseRequest,
     pub policy: Policy,
-    /// Of Google's system policy, where the policy asks for it.
+    /// The patterns of Google's system policy, where the policy asks for it.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub system_patterns: Vec<String>,
     pub evidence: Vec<Known>,

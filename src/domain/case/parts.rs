@@ -31,7 +31,7 @@ pub struct CaseSource<'a> {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Redaction {
-    /// In words, for example `e-mail addresses`.
+    /// What it is, in words, for example `e-mail addresses`.
     pub what: String,
     /// How many different ones.
     pub count: usize,

@@ -82,13 +82,14 @@ impl Redactor {
         }
     }
 
-    /// The same of anything that is JSON; as it is where the stand-ins do not fit.
+    /// Redacts anything that is JSON; leaves it as it is where the stand-ins do not fit.
     fn part<T: Serialize + for<'de> Deserialize<'de> + Clone>(&mut self, part: &T) -> T {
         let value = serde_json::to_value(part).ok().map(|value| self.value(value));
         value.and_then(|value| serde_json::from_value(value).ok()).unwrap_or_else(|| part.clone())
     }
 
-    /// Without the annotations that decide nothing: they hold whole manifests, and what tools put there.
+    /// Redacts a request, without the annotations that decide nothing: they hold whole manifests, and what tools put
+    /// there.
     fn request(&mut self, request: &Request, everything: bool) -> Request {
         let mut case = CaseRequest::from(request);
         let decides =

@@ -44,7 +44,7 @@ macro_rules! codes {
         impl Code {
             pub const ALL: &[Self] = &[$(Self::$name),*];
 
-            /// In kebab case, as the contracts print it.
+            /// The name in kebab case, as the contracts print it.
             pub fn as_str(self) -> &'static str {
                 match self {
                     $(Self::$name => $text,)*

@@ -149,7 +149,7 @@ fn in_config_map(data: &Node) -> bool {
     })
 }
 
-/// Whether a value is a policy, or has one within so many levels.
+/// Whether a value is a policy, or has one within this many levels.
 fn holds_policy(node: &Node, levels: usize) -> bool {
     let below = |node: &Node| levels > 0 && holds_policy(node, levels - 1);
     match &node.value {

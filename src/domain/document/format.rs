@@ -13,7 +13,7 @@ pub enum Dialect {
 /// How the text is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub enum Format {
-    /// By the rules of YAML 1.1, as gcloud reads it.
+    /// The text is read by the rules of YAML 1.1, as gcloud reads it.
     #[default]
     Yaml,
     Json,

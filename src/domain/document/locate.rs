@@ -1,4 +1,4 @@
-//! From a place in the policy to a place in the text, and back.
+//! Finds the place in the text that a place in the policy stands at, and back.
 
 use super::format::{Dialect, Format};
 use super::node::{Entry, Node, Value};

@@ -6,7 +6,7 @@ use crate::span::Bytes;
 /// A value.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Node {
-    /// Of an alias (`*name`): where the alias stands; what is in it stands at the anchor.
+    /// Where the node stands. An alias (`*name`) is where it is written; what is in it stands at the anchor.
     pub at: Bytes,
     pub value: Value,
     pub is_alias: bool,

@@ -1,4 +1,4 @@
-//! From a text to a [`Document`]: the tree, the policy in it, and what is wrong with it.
+//! Makes a [`Document`] of a text: the tree, the policy in it, and what is wrong with it.
 
 use super::decoder::Decoder;
 use super::format::{Dialect, Format};
@@ -34,7 +34,7 @@ pub struct Document {
     pub policy: Option<Policy>,
     /// The platform policy, where no diagnostic is an error.
     pub platform_policy: Option<Box<PlatformPolicy>>,
-    /// In the order of the text.
+    /// The problems in the order of the text.
     pub diagnostics: Vec<Diagnostic>,
     /// How many more there are: of each severity the first thousand are listed.
     pub unlisted: usize,

@@ -120,7 +120,7 @@ impl<'a, 'p, 't> Reader<'a, 'p, 't> {
         }
     }
 
-    /// Only the first document is read: gcloud refuses a stream of several.
+    /// Reads only the first document: gcloud refuses a stream of several.
     fn document(&mut self, version: Option<YamlVersion>, at: Bytes) -> Result<(), Stop> {
         self.documents += 1;
         if self.documents > 1 {
@@ -206,7 +206,7 @@ impl<'a, 'p, 't> Reader<'a, 'p, 't> {
         Ok(())
     }
 
-    /// Of a list that is not indented the parser says where the first element begins, not its dash.
+    /// Where the dash is: of a list that is not indented the parser says where the first element begins.
     fn first_dash(&self, at: usize) -> Bytes {
         let (before, after) = self.text.as_bytes().split_at_checked(at).unwrap_or_default();
         let is_dash = matches!(after, [b'-', b' ' | b'\n' | b'\r', ..] | [b'-']);

@@ -25,7 +25,7 @@ pub enum Means {
     Nothing,
     /// A `<<`, which merges as a key and has no value elsewhere.
     Merge,
-    /// Not known, because the text is broken here; that was reported.
+    /// The value is not known, because the text is broken here; that was reported.
     Unread,
 }
 

@@ -26,7 +26,7 @@ pub use refusal::{Finding, MAX_CASES, Reading, Refusal, RuleSaid, Subject, Verdi
 pub use relatives::{KnownMessage, Relative};
 pub use summary::{rule_words, says};
 
-/// Of a longer text only the beginning is read.
+/// The most that is read, in bytes: of a longer text only the beginning counts.
 pub const MAX_BYTES: usize = 8 << 20;
 /// Decodes a text: never fails, never takes longer than in proportion to its length.
 pub fn decode(text: &str) -> Reading {

@@ -19,8 +19,7 @@ pub(super) const MOST_IMAGES: usize = 64;
 pub struct Denial<'a> {
     /// The text of the policy; its comments and layout are kept.
     pub document: &'a Document,
-    /// Of its patterns those count, where the policy asks for them (see
-    /// [`crate::system_policy`]).
+    /// The system policy. Of its patterns those count, where the policy asks for them (see [`crate::system_policy`]).
     pub system: &'a Policy,
     pub request: &'a Request,
     pub evidence: &'a Evidence,

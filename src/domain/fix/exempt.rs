@@ -12,7 +12,7 @@ use crate::pattern::Pattern;
 pub(super) struct Exempt {
     /// Exactly the image, by digest.
     images: Vec<FixStep>,
-    /// For images by tag: that they are deployed by it.
+    /// The steps by which images that are named by tag are deployed by digest.
     use_digests: Vec<FixStep>,
     /// Exactly the image, by its tag or without one.
     tags: Vec<FixStep>,

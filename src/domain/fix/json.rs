@@ -31,7 +31,7 @@ struct Change {
 
 #[derive(Debug, Serialize)]
 struct Lines {
-    /// From 1, in the text before.
+    /// The line from 1, in the text before.
     line: usize,
     removed: Vec<String>,
     added: Vec<String>,

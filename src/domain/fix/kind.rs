@@ -16,9 +16,9 @@ pub enum FixKind {
     Resign,
     Attest,
     AddKey,
-    /// This image, by its digest.
+    /// Exempts this image, by its digest.
     AllowImage,
-    /// This image as it is typed, by its tag.
+    /// Exempts this image as it is typed, by its tag.
     AllowTag,
     AllowRepository,
     AllowRegistry,
@@ -52,7 +52,7 @@ impl FixKind {
         Self::BreakGlass,
     ];
 
-    /// In kebab case, for exports.
+    /// The name in kebab case, for exports.
     pub fn id(self) -> &'static str {
         match self {
             Self::DeployByDigest => "deploy-by-digest",

@@ -236,7 +236,7 @@ impl Lack<'_> {
         }
     }
 
-    /// For an attestor that has none: a key that can sign here, or one that is made first.
+    /// Gives an attestor that has none a key: one that can sign here, or one that is made first.
     fn first_key(&self) -> Option<FixStep> {
         let keys = self.known.keys?;
         let key = keys.iter().find(|known| known.held).cloned().map(Box::new);

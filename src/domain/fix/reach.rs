@@ -12,7 +12,7 @@ use crate::name::AttestorName;
 use crate::policy::{EvaluationMode, Policy, RuleKind};
 use crate::review::{Comparison, Flip, Witness};
 
-/// So many images and pods are named.
+/// How many images and pods are named.
 const FIRST: usize = 5;
 
 /// What else a fix would let in.
@@ -31,9 +31,9 @@ pub struct Reach {
 pub struct Affected {
     /// How many would be admitted.
     pub admits: usize,
-    /// Of how many that is not known.
+    /// Of how many it is not known.
     pub unknown: usize,
-    /// Of so many that were looked at.
+    /// How many were looked at.
     pub of: usize,
     /// The first of those that would be admitted.
     pub first: Vec<String>,

@@ -63,8 +63,7 @@ fn asks(require_attestations_by: Vec<String>) -> AdmissionRule {
     }
 }
 
-/// Those of the attestors with whom alone the rule would admit the pod: together they ask the most that
-/// the pod can show.
+/// The attestors with whom alone the rule would admit the pod: together they ask the most that the pod can show.
 fn satisfied(world: &World<'_>, names: Vec<String>, step: &dyn Fn(AdmissionRule) -> FixStep) -> Vec<String> {
     names.into_iter().filter(|name| world.admits(&[&step(asks(vec![name.clone()]))])).collect()
 }

@@ -58,7 +58,7 @@ fn without<'s>(steps: &[&'s FixStep], at: usize) -> Vec<&'s FixStep> {
 
 struct Search<'w, 's> {
     world: &'w World<'w>,
-    /// So many of all are of the kind; they stand first.
+    /// How many of all are of the kind; they stand first.
     of_kind: usize,
     all: &'w [&'s FixStep],
     tries: usize,

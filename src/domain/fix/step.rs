@@ -42,12 +42,12 @@ pub enum FixStep {
     /// An attestor that the policy names is made again, without keys.
     CreateAttestor {
         attestor: AttestorName,
-        /// Of the same project; made too where it is not there.
+        /// The note in the same project; it is made too where it is not there.
         note: NoteName,
     },
     /// The service agent may read the note's occurrences.
     Grant { attestor: AttestorName, note: NoteName, service_account: String },
-    /// The same attestation, with the id of the key that made the signature.
+    /// Writes the attestation again, with the id of the key that made the signature.
     CorrectKeyId {
         attestor: AttestorName,
         attestation: Box<Attestation>,
@@ -59,7 +59,7 @@ pub enum FixStep {
     Attest {
         attestor: AttestorName,
         note: Option<NoteName>,
-        /// By digest.
+        /// The image, by digest.
         image: String,
         /// The attestor's keys whose private half is on this machine; `None`: not known.
         held: Option<Vec<String>>,

@@ -19,7 +19,7 @@ pub struct Hunk {
 }
 
 impl Hunk {
-    /// From the first line that differs to the last one.
+    /// The lines from the first that differs to the last one.
     pub fn between(before: &str, after: &str) -> Self {
         let (before, after): (Vec<&str>, Vec<&str>) = (before.lines().collect(), after.lines().collect());
         let head = before.iter().zip(&after).take_while(|(a, b)| a == b).count();

@@ -11,7 +11,7 @@ pub(super) const MAX_BYTES: usize = 512;
 pub struct Digest(String);
 
 impl Digest {
-    /// With its `sha256:` in front.
+    /// The digest with its `sha256:` in front.
     pub fn as_str(&self) -> &str {
         &self.0
     }
@@ -65,7 +65,7 @@ impl fmt::Display for Digest {
     }
 }
 
-/// At most a line of it, so that a message stays readable whatever was pasted.
+/// Cuts a text to a line at most, so that a message stays readable whatever was pasted.
 pub(super) fn shown(text: &str) -> String {
     let mut short: String = text.chars().take(80).collect();
     if short.len() < text.len() {

@@ -34,7 +34,7 @@ pub(crate) fn placeholder(text: &str) -> Option<(Code, &str)> {
         .or_else(|| word(text).map(|part| (Code::PlaceholderWord, part)))
 }
 
-/// From the first `open` to the `close` behind it, both included.
+/// The text from the first `open` to the `close` behind it, both included.
 fn enclosed<'t>(text: &'t str, open: &str, close: &str) -> Option<&'t str> {
     let start = text.find(open)?;
     let rest = text.get(start + open.len()..)?;
@@ -42,7 +42,7 @@ fn enclosed<'t>(text: &'t str, open: &str, close: &str) -> Option<&'t str> {
     text.get(start..end)
 }
 
-/// Not a class of characters, as `[a-z]` and `[@:]` are.
+/// Whether it is words, and no class of characters, as `[a-z]` and `[@:]` are.
 fn is_words(part: &str) -> bool {
     let inner = part.trim_matches(['[', ']']);
     inner.len() > 3 && inner.chars().all(|c| c.is_ascii_alphabetic() || matches!(c, '_' | '-' | ' '))

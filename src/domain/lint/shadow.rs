@@ -79,7 +79,7 @@ impl<'l> Level<'l> {
     }
 }
 
-/// Of patterns with one literal, those that cover others come first.
+/// Orders patterns with one literal: those that cover others come first.
 fn width(tail: Tail) -> u8 {
     match tail {
         Tail::DoubleStar => 0,

@@ -18,7 +18,7 @@ pub struct PatternIndex {
     nodes: Vec<Node>,
     /// The labels of all nodes, one after the other.
     labels: Vec<u8>,
-    /// For each node the first bytes of its children's labels, ascending.
+    /// The first bytes of the labels of each node's children, ascending.
     branches: Vec<u8>,
 }
 

@@ -68,7 +68,7 @@ mod tests {
     }
 
     proptest::proptest! {
-        /// It stops exactly where the image could still have gone on to match.
+        /// The reading stops exactly where the image could still have gone on to match.
         #[test]
         fn what_agrees_is_the_longest_part_that_could_match(image in "g(/[ab]{0,2}){0,3}", tail in 0..4_usize) {
             let tail = ["", "*", "**", "[@:]*"].get(tail).copied().unwrap_or_default();

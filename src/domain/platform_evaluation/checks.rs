@@ -115,7 +115,7 @@ fn vulnerabilities(check: &VulnerabilityCheck, digest: &Digest, world: World<'_>
     }
 }
 
-/// Names at most so many vulnerabilities.
+/// How many vulnerabilities are named at most.
 const SHOWN: usize = 5;
 
 fn judge(check: &VulnerabilityCheck, found: &[Vulnerability]) -> Outcome {

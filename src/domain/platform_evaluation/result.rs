@@ -43,7 +43,7 @@ pub struct ImageResult {
     pub allowlist_result: Option<AllowlistResult>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub check_set_result: Option<CheckSetResult>,
-    /// Only where no check set was evaluated.
+    /// Why no check set was evaluated, where none was.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub explanation: Option<String>,
 }
@@ -69,7 +69,7 @@ pub struct CheckSetResult {
     pub allowlist_result: Option<AllowlistResult>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub check_results: Option<CheckResults>,
-    /// Only where no check was evaluated.
+    /// Why no check was evaluated, where none was.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub explanation: Option<String>,
 }

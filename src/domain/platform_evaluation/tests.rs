@@ -155,7 +155,7 @@ fn exempt_images_and_policies_without_sets() {
     assert_eq!(answer["results"][0]["imageResults"][0]["checkSetResult"]["allowlistResult"]["matchedPattern"], "nginx");
 }
 
-/// Not met comes before not looked at.
+/// A check that is not met comes before one that was not looked at.
 #[test]
 fn non_conformance_counts_more_than_an_error() {
     let policy = json!({"checkSets": [{"checks": [

@@ -20,7 +20,7 @@ pub struct CoveredRule {
 /// A pattern of the allowlist, and in how many tests it exempted an image.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CoveredPattern {
-    /// In `admissionWhitelistPatterns`, from 0.
+    /// The place in `admissionWhitelistPatterns`, from 0.
     pub index: usize,
     pub pattern: String,
     pub tests: usize,
@@ -37,7 +37,7 @@ pub struct Coverage {
 pub(super) type RulePlaces = HashMap<(RuleKind, String), usize>;
 
 impl Coverage {
-    /// Of a policy that nothing was asked of yet.
+    /// The coverage of a policy that nothing was asked of yet.
     pub(super) fn of(policy: &Policy) -> Self {
         let rule = |(kind, key, _): (RuleKind, &str, _)| CoveredRule { kind, key: key.to_owned(), tests: 0 };
         let patterns = policy.admission_whitelist_patterns.iter().enumerate();

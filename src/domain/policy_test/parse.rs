@@ -18,7 +18,7 @@ use crate::span::Position;
 use crate::spelling::{nearest, suggestion};
 
 const FILE: &[&str] = &["defaults", "tests"];
-/// Of a request alone; it has those of [`SHARED`] too.
+/// The fields of a request alone; it has those of [`SHARED`] too.
 const REQUEST: &[&str] = &["images", "pod"];
 const TEST: &[&str] = &["name", "request", "expect"];
 const SHARED: &[&str] = &[

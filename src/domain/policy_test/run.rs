@@ -19,7 +19,7 @@ use crate::system_policy;
 /// One expectation that was not met.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Mismatch {
-    /// For example `outcome`, or `exemptBy of gcr.io/p/app:1`.
+    /// What differs, for example `outcome`, or `exemptBy of gcr.io/p/app:1`.
     pub what: String,
     pub expected: String,
     pub found: String,
@@ -29,9 +29,9 @@ pub struct Mismatch {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Verdict {
     Passed,
-    /// At least one.
+    /// What is not as expected; at least one mismatch.
     Failed(Vec<Mismatch>),
-    /// It asks something that this policy has no answer to: why.
+    /// The test asks something that this policy has no answer to: why.
     NotRun(String),
 }
 
@@ -39,7 +39,7 @@ pub enum Verdict {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TestResult {
     pub name: String,
-    /// Of the name in the tests file, from 1.
+    /// The line of the name in the tests file, from 1.
     pub line: usize,
     pub expected: Outcome,
     pub verdict: Verdict,
@@ -75,7 +75,7 @@ fn field(name: &str) -> Path {
 /// The results of one file under one policy.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Report {
-    /// In the order of the file.
+    /// The results in the order of the file.
     pub results: Vec<TestResult>,
     pub coverage: Coverage,
 }

@@ -11,7 +11,7 @@ use crate::span::Bytes;
 /// How many images with the same beginning are looked at for one pattern; beyond, one is taken to fit.
 const MOST: usize = 1_000;
 
-/// Only patterns for registries of the project are judged: what others hold was not read.
+/// Judges only patterns for registries of the project: what others hold was not read.
 pub(super) fn check(root: &Node, facts: &ProjectFacts<'_>, problems: &mut Problems<'_>) {
     let (Some(project), Some(images)) = (facts.project, facts.images) else { return };
     let names = Names::of(images);

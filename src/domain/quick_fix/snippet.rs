@@ -35,7 +35,7 @@ impl<'s> Snippet<'s> {
         matches!(self, Self::Text(_) | Self::True)
     }
 
-    /// On one line.
+    /// The snippet on one line.
     pub(super) fn flow(&self, format: Format) -> String {
         match self {
             Self::Text(text) => scalar(format, text),

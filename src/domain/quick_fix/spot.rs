@@ -1,4 +1,4 @@
-//! From the bytes of a problem to the entry or element of the tree that stands there.
+//! Finds the entry or element of the tree that stands at the bytes of a problem.
 
 use std::ops::Range;
 
@@ -7,7 +7,7 @@ use crate::document::{Document, Entry, Node, Value};
 /// An entry of a map or an element of a list, and all that it stands in.
 #[derive(Debug, Clone)]
 pub(super) struct Spot<'d> {
-    /// From the root down; never empty.
+    /// The steps from the root down; never empty.
     steps: Vec<Step<'d>>,
 }
 

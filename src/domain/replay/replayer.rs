@@ -43,7 +43,7 @@ pub enum Then {
     Same,
     /// What decides is not known any more; whatever it was, the log does not contradict it.
     Unknown,
-    /// In a sentence without its full stop.
+    /// The decisions differ: in a sentence without its full stop.
     Differs(String),
 }
 

@@ -69,9 +69,9 @@ pub struct Replay {
     pub unreadable_at: Vec<Unreadable>,
     pub logged: BTreeMap<Logged, usize>,
     pub counts: Counts,
-    /// Those of whom something flips or is undecided.
+    /// The owners of whose pods something flips or is undecided.
     pub owners: BTreeMap<Owner, Counts>,
-    /// In the order of the log.
+    /// The entries that flip, in the order of the log.
     pub flipped: Vec<Flipped>,
     /// Under the policies of their time: as logged, not known, without a policy, not asked.
     pub same: usize,

@@ -9,7 +9,7 @@ use crate::policy::{EnforcementMode, EvaluationMode};
 /// What a rule does. Equal exactly where no image and no attestation is decided differently.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(super) enum Behaviour {
-    /// Also what exempt images meet. Whether a rule that admits all is enforced makes no difference.
+    /// Everything is admitted, as exempt images are. Whether a rule that admits all is enforced makes no difference.
     Admits,
     Refuses {
         dry_run: bool,

@@ -37,7 +37,7 @@ pub enum ChangeKind {
 }
 
 impl ChangeKind {
-    /// In kebab case, for exports.
+    /// The name in kebab case, for exports.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Description => "description",

@@ -32,7 +32,7 @@ pub(super) struct Pair<'p> {
     clusters: Vec<Option<String>>,
     /// An image that neither policy exempts, by digest.
     plain: String,
-    /// For each policy a pod that some rule could refuse.
+    /// A pod that some rule could refuse, for each policy.
     refused: [Option<Request>; 2],
     nobody_attested: Evidence,
 }

@@ -110,7 +110,7 @@ fn camel(kebab: &str) -> String {
 }
 
 impl Flip {
-    /// In kebab case, for exports.
+    /// The name in kebab case, for exports.
     pub fn id(self) -> &'static str {
         Standing::from(self).id()
     }

@@ -45,7 +45,7 @@ impl Standing {
         Self::Unchanged,
     ];
 
-    /// In words.
+    /// The standing in words.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::NewlyDenied => Flip::NewlyDenied.as_str(),
@@ -57,7 +57,7 @@ impl Standing {
         }
     }
 
-    /// In kebab case, for flags and exports.
+    /// The name in kebab case, for flags and exports.
     pub fn id(self) -> &'static str {
         match self {
             Self::NewlyDenied => "newly-denied",
@@ -98,7 +98,7 @@ impl Reviewer {
         Self::of([old, new], [compiled(old), compiled(new)])
     }
 
-    /// The same for policies that are compiled already.
+    /// Compares policies that are compiled already.
     pub fn of([old, new]: [&Policy; 2], [old_compiled, new_compiled]: [Arc<CompiledPolicy>; 2]) -> Self {
         let mut attestors: Vec<AttestorName> =
             [old, new].into_iter().flat_map(Policy::attestors).filter_map(|name| name.parse().ok()).collect();

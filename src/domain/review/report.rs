@@ -82,7 +82,7 @@ impl Review {
         self.rows.iter().filter(|row| row.standing == standing).count()
     }
 
-    /// Of the pods that run now: how many would not come back under the old policy, and under the new.
+    /// How many of the pods that run now would not come back under the old policy, and under the new.
     pub fn not_rescheduled(&self) -> Option<[usize; 2]> {
         let running = || self.items.iter().zip(&self.rows).filter(|(item, _)| item.origin == Origin::Running);
         let denied = |admits: Option<bool>| usize::from(admits == Some(false));

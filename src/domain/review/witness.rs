@@ -26,9 +26,9 @@ pub struct Witness {
 pub enum Flip {
     NewlyDenied,
     NewlyAdmitted,
-    /// It runs under both; under the new one as a dry run, which is written to the audit log.
+    /// The pod runs under both; under the new one as a dry run, which is written to the audit log.
     NewlyLogged,
-    /// It runs under both; under the old one it did as a dry run.
+    /// The pod runs under both; under the old one it did as a dry run.
     NoLongerLogged,
 }
 

@@ -5,7 +5,7 @@ use crate::policy::RuleKind;
 /// A message of the API.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Message {
-    /// In the API's definition, for example `AdmissionRule`.
+    /// The name in the API's definition, for example `AdmissionRule`.
     pub name: &'static str,
     /// What a person calls it, with its article.
     pub title: &'static str,
@@ -14,7 +14,7 @@ pub struct Message {
 
 #[derive(Debug, PartialEq, Eq)]
 pub struct Field {
-    /// In camel case, as gcloud wants it.
+    /// The name in camel case, as gcloud wants it.
     pub name: &'static str,
     pub kind: ValueKind,
     pub presence: Presence,

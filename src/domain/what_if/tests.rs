@@ -44,7 +44,7 @@ fn policy(kind: Option<&str>) -> Policy {
     policy
 }
 
-/// By digest, or by the tag that means it.
+/// A pod with the image by digest, or by the tag that means it.
 fn pod(by_digest: bool) -> Request {
     let image = if by_digest { format!("gcr.io/p/app@{}", digest()) } else { "gcr.io/p/app:1".to_owned() };
     Request { images: vec![RequestImage { image, ..RequestImage::default() }], ..Request::default() }

@@ -18,7 +18,7 @@ pub struct Batch {
 /// An entry, or what stands in its place.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Piece {
-    /// From 1.
+    /// The line, from 1.
     pub number: usize,
     /// The line on which it begins, from 1.
     pub line: usize,
@@ -45,7 +45,7 @@ pub struct Splitter {
     entry: Option<Open>,
     /// The bytes of the open entry that have come so far.
     bytes: Vec<u8>,
-    /// From 1.
+    /// The line, from 1.
     line: usize,
     /// Bytes since the line began.
     column: usize,

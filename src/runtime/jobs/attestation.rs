@@ -27,7 +27,7 @@ pub(super) async fn create(backend: &Backend, new: NewAttestation) -> Done {
     stored(backend.client()?.create_attestation(&project, &attestation(new)).await)
 }
 
-/// Only what is there already counts as stored: a 409 may also say that something changed meanwhile.
+/// Counts as stored only what is there already: a 409 may also say that something changed meanwhile.
 fn stored(answer: Result<Attestation, client::Error>) -> Done {
     match answer {
         Err(error) if error.is_already_there() => Ok(Outcome::Done),

@@ -23,7 +23,7 @@ type VersionPath = (String, String, String, String, String);
 pub(super) struct Package {
     pub(super) place: Place,
     image: String,
-    /// In the registry.
+    /// The host of the registry.
     pub(super) host: String,
     pub(super) path: String,
 }

@@ -239,7 +239,7 @@ pub(super) async fn operation(
     state.store.read(read).await.map(Json)
 }
 
-/// With all images in it.
+/// Deletes a repository with all images in it.
 pub(super) async fn delete(
     Shared(state): Shared<State>,
     Path((project, location, id)): Path<RepositoryPath>,

@@ -230,7 +230,7 @@ fn update_in(
     Ok(attestor)
 }
 
-/// Also one that a policy still names: what that policy asks for then, nobody attests (inferred).
+/// Deletes an attestor, also one that a policy still names: what that policy asks for then, nobody attests (inferred).
 pub(super) async fn delete(
     Shared(api): Shared<Api>,
     Path((project, id)): Path<(String, String)>,

@@ -73,8 +73,8 @@ fn check_pkix(id: &str, pkix: PkixPublicKey) -> Result<(String, PkixPublicKey), 
     Ok((id, PkixPublicKey { signature_algorithm, key_id: None, ..pkix }))
 }
 
-/// By its characters (RFC 3986, section 2). gcloud's ids of Cloud KMS keys are relative references
-/// (`//cloudkms.googleapis.com/v1/…`), so a scheme is not asked for.
+/// Whether an id has only the characters of a URI reference (RFC 3986, section 2). gcloud's ids of Cloud KMS keys are
+/// relative references (`//cloudkms.googleapis.com/v1/…`), so a scheme is not asked for.
 fn is_uri_reference(id: &str) -> bool {
     const MARKS: &[u8] = b"-._~:/?#[]@!$&'()*+,;=";
     let mut bytes = id.bytes();

@@ -88,7 +88,7 @@ impl Filter {
 }
 
 impl Term {
-    /// The same on the fields that there are here.
+    /// Reads an expression of the fields that there are here.
     fn of(expression: Expression) -> Result<Self, String> {
         let each = |parts: Vec<Expression>| parts.into_iter().map(Self::of).collect::<Result<Vec<_>, _>>();
         match expression {

@@ -21,9 +21,9 @@ pub(crate) struct Dialect {
 /// How comparisons are joined.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum And {
-    /// By `AND`, which like `OR` may be in lower case; a path alone is no comparison.
+    /// Terms are joined by `AND`, which like `OR` may be in lower case; a path alone is no comparison.
     Written,
-    /// By `AND` in capitals or by nothing; a path alone is looked for anywhere.
+    /// Terms are joined by `AND` in capitals or by nothing; a path alone is looked for anywhere.
     Optional,
 }
 
@@ -71,7 +71,7 @@ pub(crate) enum Comparator {
 }
 
 impl Comparator {
-    /// In the order in which they are looked for: the longer ones first.
+    /// The operators in the order in which they are looked for: the longer ones first.
     pub(super) const ALL: [(&'static str, Self); 9] = [
         ("!=", Self::NotEqual),
         ("<=", Self::LessOrEqual),

@@ -51,7 +51,7 @@ pub(super) enum FieldValidation {
     Strict,
 }
 
-/// In which form the client wants an object or a list.
+/// The form in which the client wants an object or a list.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Form {
     Object,
@@ -66,7 +66,7 @@ pub(super) struct Call {
     pub(super) target: Target,
     pub(super) options: Options,
     pub(super) form: Form,
-    /// Without parameters, in lower case.
+    /// The content type without parameters, in lower case.
     pub(super) content_type: String,
     pub(super) caller: Caller,
     /// What the client calls itself: `fieldManager`, or the front of `User-Agent`.

@@ -14,7 +14,7 @@ use super::{managed, patch};
 pub(super) struct Reply {
     pub(super) code: u16,
     pub(super) body: Value,
-    /// For `Warning` headers, which kubectl prints.
+    /// Texts for `Warning` headers, which kubectl prints.
     pub(super) warnings: Vec<String>,
 }
 

@@ -137,7 +137,7 @@ pub(super) fn is_set(list: &str) -> bool {
     MERGED_SETS.contains(&list)
 }
 
-/// By which field the elements of this list are told apart; none where the list is replaced as a whole.
+/// The field by which the elements of this list are told apart; none where the list is replaced as a whole.
 pub(super) fn merge_key(list: &str, elements: &[Value]) -> Option<&'static str> {
     // A Service's ports have another key than a container's.
     if list == "ports" && elements.iter().any(|element| element.get("port").is_some()) {

@@ -47,9 +47,9 @@ pub(super) fn pull_policy(image: &str) -> &'static str {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Use {
     Pod,
-    /// In a workload whose pods are restarted always, as a Deployment's.
+    /// The template of a workload whose pods are restarted always, as a Deployment's.
     Template,
-    /// In a Job, whose pods come to an end.
+    /// The template of a Job, whose pods come to an end.
     JobTemplate,
 }
 

@@ -17,9 +17,9 @@ use wire::kubernetes::typed;
 /// What becomes of the objects that a deleted one controls.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Dependents {
-    /// They go too.
+    /// What the object owns goes too.
     Delete,
-    /// They stay, and nobody controls them.
+    /// What the object owned stays, and nobody controls it.
     Orphan,
 }
 
@@ -27,7 +27,7 @@ pub(super) enum Dependents {
 #[derive(Debug, Clone)]
 pub(super) struct Wish {
     pub(super) dependents: Dependents,
-    /// It must still be this object.
+    /// The object must still be the one with this uid.
     uid: Option<String>,
     version: Option<String>,
     pub(super) is_dry_run: bool,

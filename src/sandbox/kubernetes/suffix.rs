@@ -2,7 +2,7 @@
 
 use aws_lc_rs::digest::{SHA256, digest};
 
-/// Without vowels and digits that look like them, so that no words come out.
+/// Letters and digits without vowels and digits that look like them, so that no words come out.
 const ALPHABET: &[u8; 27] = b"bcdfghjklmnpqrstvwxz2456789";
 
 /// Five random characters: the end of a pod's name.

@@ -49,7 +49,7 @@ impl Filter {
 }
 
 impl Term {
-    /// The same with values that were read, of which some are none: of a time, of an expression.
+    /// Reads the values of an expression; an error where one is none, of a time or of a regular expression.
     fn of(expression: Expression) -> Result<Self, String> {
         let each = |parts: Vec<Expression>| parts.into_iter().map(Self::of).collect::<Result<Vec<_>, _>>();
         match expression {

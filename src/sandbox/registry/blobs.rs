@@ -116,10 +116,10 @@ fn stream_of(store: Store, content: i64, at: u64, end: u64) -> Body {
 /// What a `Range` header asks for.
 #[derive(Debug, Clone, PartialEq, Eq)]
 enum Wanted {
-    /// It is none that is understood, which is to be ignored.
+    /// The header is none that is understood, which is to be ignored.
     Whole,
     Part(RangeInclusive<u64>),
-    /// It cannot be satisfied.
+    /// The range cannot be satisfied.
     Outside,
 }
 

@@ -93,7 +93,7 @@ pub(super) fn digest_of(text: &str) -> Result<Digest, Failure> {
     text.parse().ok().ok_or_else(|| Failure::DigestInvalid(shown(text)))
 }
 
-/// So that an answer stays short whatever was asked for.
+/// Cuts a text, so that an answer stays short whatever was asked for.
 fn shown(text: &str) -> String {
     text.chars().take(80).collect()
 }

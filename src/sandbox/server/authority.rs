@@ -141,7 +141,7 @@ fn authority_params() -> Result<CertificateParams, AuthorityError> {
     Ok(params)
 }
 
-/// From yesterday, because clocks differ, for so many years.
+/// Makes a certificate valid for this many years, from yesterday on, because clocks differ.
 fn set_validity(params: &mut CertificateParams, years: i64) {
     let today = jiff::Timestamp::now().to_zoned(jiff::tz::TimeZone::UTC).date();
     let from = today.yesterday().unwrap_or(today);

@@ -10,7 +10,7 @@ const MAX_HEADERS: usize = 64;
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Plain {
     Tunnel,
-    /// Without the proxy's password.
+    /// The request came without the proxy's password.
     NoCredentials,
     /// A tunnel to another port than 443.
     OtherPort,

@@ -24,7 +24,7 @@ const RUNNING_FILE: &str = "sandbox.json";
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Running {
     pub pid: u32,
-    /// Of 127.0.0.1.
+    /// The port at 127.0.0.1.
     pub port: u16,
 }
 
@@ -65,7 +65,7 @@ struct Announced {
 }
 
 impl Lease {
-    /// To be taken before the store is opened; waits for a reset to be over. Blocks.
+    /// Takes the lock, before the store is opened; waits for a reset to be over. Blocks.
     pub(super) fn take(of: &Files) -> io::Result<Self> {
         let serving = lock_file(&of.directory().join(SERVING_FILE))?;
         serving.lock_shared()?;

@@ -60,7 +60,7 @@ impl SecretCert {
         self.cert.armored().to_vec().map_err(|error| library(&error))
     }
 
-    /// The same key with every private key in it encrypted.
+    /// Encrypts every private key in the key; the rest stays as it is.
     pub(super) fn encrypted(self, passphrase: Option<&Passphrase>) -> Result<Self, KeyringError> {
         let open: Vec<_> = self.cert.keys().unencrypted_secret().map(|ka| ka.key().clone()).collect();
         if open.is_empty() {

@@ -287,7 +287,7 @@ fn a_bomb_is_not_blown_up(#[case] algorithm: CompressionAlgorithm, #[case] mebib
     assert_eq!(fault, SignatureFault::MessageTooLarge { limit: MAX_MESSAGE_BYTES });
 }
 
-/// So many zeros, compressed twice: a few kilobytes.
+/// Compresses this many mebibytes of zeros twice: a few kilobytes.
 fn bomb(algorithm: CompressionAlgorithm, mebibytes: usize) -> Vec<u8> {
     let mut bytes = Vec::new();
     let outer = Compressor::new(Message::new(&mut bytes)).algo(CompressionAlgorithm::Zlib).build().unwrap();

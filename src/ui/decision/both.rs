@@ -21,7 +21,7 @@ use domain::document::Document;
 use domain::path::Path;
 use domain::review::{Detail, Effect, PolicyChange, Standing};
 
-/// From this width on two trees stand next to each other.
+/// The width from which on two trees stand next to each other.
 const TWO_COLUMNS: u16 = 100;
 
 /// Both decisions; each tree wraps in its half.

@@ -13,7 +13,7 @@ pub struct Glyphs {
     pub deny: &'static str,
     pub dry_run: &'static str,
     pub break_glass: &'static str,
-    /// Not known: undecided.
+    /// Something is not known, so that nothing is decided.
     pub unknown: &'static str,
     pub skipped: &'static str,
     pub note: &'static str,
@@ -45,7 +45,7 @@ pub struct Glyphs {
 }
 
 impl Glyphs {
-    /// For terminals with a common font.
+    /// The signs for terminals with a common font.
     pub const UNICODE: Self = Self {
         border: border::PLAIN,
         admit: "✓",
@@ -79,7 +79,7 @@ impl Glyphs {
         spinner: &["⠋", "⠙", "⠹", "⠸", "⠼", "⠴", "⠦", "⠧", "⠇", "⠏"],
     };
 
-    /// For terminals and fonts that have nothing but ASCII.
+    /// The signs for terminals and fonts that have nothing but ASCII.
     pub const ASCII: Self = Self {
         border: border::Set {
             top_left: "+",

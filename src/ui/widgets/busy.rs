@@ -7,7 +7,7 @@ use ratatui::widgets::Widget;
 use crate::styles::Styles;
 use crate::text::{Cut, clip, fit, put};
 
-/// One line that turns, for so many steps of the tick.
+/// One line that turns, for this many steps of the tick.
 #[derive(Debug, Clone, Copy)]
 pub struct Spinner<'a> {
     pub styles: &'a Styles,

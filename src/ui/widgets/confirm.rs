@@ -14,7 +14,7 @@ use app::shell::text::width;
 pub enum Weight {
     #[default]
     Usual,
-    /// It destroys something, or opens the gate.
+    /// The answer destroys something, or opens the gate.
     Danger,
 }
 

@@ -220,7 +220,7 @@ impl Looks {
     }
 }
 
-/// The characters of a line (from 1, of so many) that a diagnostic underlines; at least one.
+/// The characters of a line (from 1, of this many) that a diagnostic underlines; at least one.
 fn underlined(mark: &Squiggle, line: usize, length: usize) -> Range<usize> {
     let from = if line == mark.start.line { mark.start.column.saturating_sub(1) } else { 0 };
     let to = if line == mark.end.line { mark.end.column.saturating_sub(1) } else { length };

@@ -33,7 +33,7 @@ pub enum Input<'a> {
         options: &'a [String],
         chosen: usize,
     },
-    /// Several lines, drawn so many rows high.
+    /// Several lines, drawn this many rows high.
     Lines {
         editor: &'a Editor,
         rows: u16,

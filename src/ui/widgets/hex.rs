@@ -60,7 +60,7 @@ impl HexView<'_> {
     }
 }
 
-/// How many bytes stand in a row of so many cells.
+/// How many bytes stand in a row of this many cells.
 fn per_row(room: u16) -> usize {
     match room {
         73.. => 16,

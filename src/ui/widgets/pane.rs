@@ -87,7 +87,7 @@ impl<'a> Pane<'a> {
         self
     }
 
-    /// The content is being fetched anew: a spinner after so many steps.
+    /// The content is being fetched anew: a spinner after this many steps.
     #[must_use]
     pub const fn busy(mut self, step: Option<usize>) -> Self {
         self.spinner = step;

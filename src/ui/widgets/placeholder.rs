@@ -25,13 +25,13 @@ impl<'a> Placeholder<'a> {
         Self { styles, mark: None, title: title.into(), hint: hint.into() }
     }
 
-    /// It is on its way, for so many steps of the spinner.
+    /// The content is on its way, for this many steps of the spinner.
     pub fn loading(styles: &'a Styles, title: impl Into<Cow<'a, str>>, step: usize) -> Self {
         let mark = Mark { glyph: styles.glyphs.spinner(step), word: "", style: styles.busy() };
         Self { styles, mark: Some(mark), title: title.into(), hint: Cow::Borrowed("") }
     }
 
-    /// It could not be had: what happened, and what to do.
+    /// The content could not be had: what happened, and what to do.
     pub fn failed(styles: &'a Styles, title: impl Into<Cow<'a, str>>, hint: impl Into<Cow<'a, str>>) -> Self {
         Self { styles, mark: Some(styles.notice(Tone::Error)), title: title.into(), hint: hint.into() }
     }

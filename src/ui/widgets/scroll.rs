@@ -24,7 +24,7 @@ pub struct Scroll {
 }
 
 impl Scroll {
-    /// Of a part of something that scrolls as a whole and has a bar for all.
+    /// The scroll of a part of something that scrolls as a whole and has a bar for all.
     pub(super) fn of_a_part(offset: usize, left: usize) -> Self {
         Self { offset, left, no_bar: true, ..Self::default() }
     }

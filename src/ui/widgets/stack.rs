@@ -34,7 +34,7 @@ impl Part<'_> {
         }
     }
 
-    /// How many cells of its longest line have no room: it can be scrolled so far to the side.
+    /// How many cells of its longest line have no room: how far it can be scrolled to the side.
     fn hidden_cells(&self, width: u16) -> usize {
         match self {
             Self::Text(_) | Self::Hex(_) | Self::Facts(_) => 0,

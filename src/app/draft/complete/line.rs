@@ -20,7 +20,7 @@ pub(crate) struct Line<'a> {
 /// The key of a line.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Key<'a> {
-    /// Without quotes.
+    /// The name without quotes.
     pub(crate) name: &'a str,
     /// The columns of the name, quotes included.
     pub(crate) at: Range<usize>,

@@ -39,7 +39,7 @@ impl Completing {
         Some(Self { by_hand: false, ..Self::new(completion, true)? })
     }
 
-    /// The same list for what stands at the cursor now, the selection kept where its proposal is.
+    /// The list for what stands at the cursor now, the selection kept where its proposal is.
     pub fn again(&self, completion: Completion) -> Option<Self> {
         let kept = self.selected().map(|proposal| proposal.label.clone()).filter(|_| self.moved);
         let mut list = Self::new(completion, self.by_hand)?;
@@ -80,7 +80,7 @@ impl Completing {
         self.by_hand
     }
 
-    /// Moves the selection by so many, around the ends.
+    /// Moves the selection by this many, around the ends.
     pub fn move_by(&mut self, by: isize) {
         let count = self.shown.len().max(1);
         let by = by % isize::try_from(count).unwrap_or(1);

@@ -80,7 +80,7 @@ struct Block<'a> {
 
 /// What is known of the parents of a line.
 struct Parents {
-    /// From the innermost to the outermost.
+    /// The steps from the innermost to the outermost.
     steps: Vec<Step>,
     /// The keys beside the cursor's.
     present: Vec<String>,
@@ -137,7 +137,7 @@ impl<'a> Block<'a> {
         Some(Place { present: parents.present, ..place })
     }
 
-    /// In the brackets that begin at a column, if they are open at the cursor.
+    /// The place in the brackets that begin at a column, if they are open at the cursor.
     fn flow(&self, from: usize, path: Vec<Step>) -> Option<Place> {
         let (from, at) = (self.start + from, self.start + self.column);
         if flow::is_open(self.text, from, at) { flow::place(self.text, from, at, Form::Flow, path) } else { None }
@@ -220,7 +220,7 @@ impl<'a> Block<'a> {
 struct Climb {
     /// The column of the outermost thing that is known to be around the cursor.
     column: usize,
-    /// That thing is an element of a list; its dash is at the column.
+    /// Whether that thing is an element of a list; its dash is at the column.
     list: bool,
     /// Still among the keys beside the cursor's.
     first: bool,

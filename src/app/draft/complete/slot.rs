@@ -21,11 +21,11 @@ pub enum Slot {
 /// How the place is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Form {
-    /// On lines of its own, indented so far.
+    /// The value stands on lines of its own, indented this far.
     Block { indent: usize },
-    /// In the brackets of YAML.
+    /// The value stands in the brackets of YAML.
     Flow,
-    /// In those of JSON: everything is quoted.
+    /// The value stands in the brackets of JSON: everything is quoted.
     Json,
 }
 

@@ -9,21 +9,21 @@ pub enum Motion {
     Down,
     WordLeft,
     WordRight,
-    /// To the first character that is no blank, and from there to the line's start.
+    /// Goes to the first character that is no blank, and from there to the line's start.
     LineStart,
     LineEnd,
-    /// Up by so many lines.
+    /// Goes this many lines up.
     PageUp(usize),
-    /// Down by so many lines.
+    /// Goes this many lines down.
     PageDown(usize),
     TextStart,
     TextEnd,
-    /// To a place as diagnostics name it: line and column from 1, columns in characters.
+    /// Goes to a place as diagnostics name it: line and column from 1, columns in characters.
     Position {
         line: usize,
         column: usize,
     },
-    /// To a place as the mouse names it: line from 0, and cell of the line from 0.
+    /// Goes to a place as the mouse names it: line from 0, and cell of the line from 0.
     Cell {
         line: usize,
         cell: usize,

@@ -111,7 +111,7 @@ impl Editor {
         }
     }
 
-    /// In front of a line's text, back to the last stop.
+    /// Deletes what is before the cursor; in front of a line's text, back to the last stop.
     fn backspace(&mut self) -> Outcome {
         let cursor = self.caret.cursor;
         let column = cursor - lines::start(&self.text, self.cursor_line());
@@ -121,7 +121,7 @@ impl Editor {
         self.delete(to, Kind::Backspace)
     }
 
-    /// At a line's end, the end itself.
+    /// Deletes up to the line's end; there, the end itself.
     fn delete_to_line_end(&mut self) -> Outcome {
         let end = lines::end(&self.text, self.cursor_line());
         let to = if self.caret.cursor == end { lines::next(&self.text, end) } else { end };

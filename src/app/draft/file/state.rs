@@ -9,7 +9,7 @@ use crate::shell::report::Report;
 pub struct Stamp {
     /// When it was last written: nanoseconds since 1970.
     pub modified: i64,
-    /// In bytes.
+    /// The length in bytes.
     pub length: u64,
 }
 
@@ -31,7 +31,7 @@ pub struct DraftFile {
     pub stamp: Stamp,
     /// What it said then; `None` after a restart, until it is read.
     pub text: Option<String>,
-    /// It is not there any more, and that was said.
+    /// The file is not there any more, and that was said.
     pub gone: bool,
 }
 
@@ -82,12 +82,12 @@ pub enum FileReply {
     Listed(String, Vec<Listed>),
     Opened(Opened),
     Manifest(Result<Opened, Report>),
-    /// It could not be listed or opened, and why.
+    /// The file could not be listed or opened, and why.
     Failed(Report),
-    /// It is as it was.
+    /// The file is as it was.
     Same(String),
     Changed(Opened),
-    /// It is there, and is another, and cannot be read as text.
+    /// The file is there, and is another, and cannot be read as text.
     Unreadable(String, Stamp, Report),
     Gone(String),
 }

@@ -30,7 +30,7 @@ pub enum AttestationCheck {
 /// What came of one stage of looking at an attestation.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum StageResult {
-    /// With the value that was looked at, where that is one.
+    /// The stage passed; with the value that was looked at, where there is one.
     Passed(Option<String>),
     Failed(Box<AttestationFault>),
     /// An earlier stage failed.

@@ -11,7 +11,7 @@ use crate::text::clipped;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum BreakGlassCheck {
     NotAsked,
-    /// It admits a pod that would not be admitted otherwise.
+    /// The label admits a pod that would not be admitted otherwise.
     Overrides(BreakGlass),
     /// The pod is admitted without it.
     NotNeeded(BreakGlass),

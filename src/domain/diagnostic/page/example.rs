@@ -13,7 +13,7 @@ pub struct Page {
     pub why: &'static str,
     /// Where the code comes up.
     pub wrong: Example,
-    /// The same, made right.
+    /// The wrong example, made right.
     pub right: Example,
     /// Where the rule is said, or how it was found out.
     pub source: &'static str,
@@ -24,7 +24,7 @@ pub struct Page {
 pub enum Example {
     /// A policy, or the part of one that matters.
     Policy(&'static str),
-    /// The same in a file that is named `.json`.
+    /// The example stands in a file that is named `.json`.
     Json(&'static str),
     /// A policy that is given where one of this kind is asked for.
     Asked(PolicyKind, &'static str),

@@ -8,14 +8,14 @@ use crate::attestation::is_for;
 use crate::explain::message::{Finding, Refusal};
 use crate::image::ImageRef;
 
-/// That the policy was changed after the refusal.
+/// Says when the policy was changed, if that was after the refusal.
 pub(super) fn changed_since(case: &Refusal, state: &State<'_>) -> Option<String> {
     let refused: Timestamp = case.subject.time.parse().ok()?;
     let changed: Timestamp = state.policy.update_time.as_ref()?.parse().ok()?;
     (changed > refused).then(|| format!("the policy was changed at {changed}, after the refusal"))
 }
 
-/// That the first attestation of the image was made after the refusal.
+/// Says when the first attestation of the image was made, if that was after the refusal.
 pub(super) fn attested_since(
     case: &Refusal,
     finding: &Finding,

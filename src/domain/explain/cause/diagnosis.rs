@@ -68,7 +68,7 @@ cause_kinds! {
     RuleDeniesAll "rule-denies-all"
     NoAttestors "rule-without-attestors"
     Delay "not-propagated-yet"
-    /// It has nothing to do with Binary Authorization, or with an admission.
+    /// The message has nothing to do with Binary Authorization, or with an admission.
     Elsewhere "not-binary-authorization"
     /// A reason that nobody knows.
     Unknown "unknown"
@@ -100,7 +100,7 @@ impl Cause {
 /// The question of a refusal, asked again.
 #[derive(Debug, Clone, Copy)]
 pub struct State<'s> {
-    /// With its trace ([`crate::admission::evaluate`]).
+    /// The decision with its trace ([`crate::admission::evaluate`]).
     pub decision: &'s Decision,
     /// What it was decided by.
     pub policy: &'s Policy,

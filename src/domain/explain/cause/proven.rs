@@ -82,7 +82,7 @@ fn place(state: &State<'_>) -> String {
     })
 }
 
-/// It is an answer: what was refused would run now, and since when that may be so.
+/// Answers that what was refused would run now, and since when that may be so.
 fn admitted_now(
     diagnosis: &mut Diagnosis,
     case: &Refusal,

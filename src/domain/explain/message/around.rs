@@ -1,6 +1,6 @@
 //! What stands around a message: whose output it is in, and about what.
 //!
-//! Each line is looked at once; of what is before and behind a message only so much as tools put there.
+//! Each line is looked at once; of what is before and behind a message only as much as tools put there.
 
 use std::ops::Range;
 

@@ -39,7 +39,7 @@ pub(super) fn prose(text: &str) -> Reading {
     Reading { cases, unknown, ..Reading::default() }
 }
 
-/// The same refusals as one, with their number; those of Binary Authorization first.
+/// Makes one of refusals that are the same, with their number; those of Binary Authorization first.
 pub(super) fn merged(cases: Vec<Refusal>) -> Vec<Refusal> {
     let mut kept: Vec<Refusal> = Vec::new();
     let mut known: HashMap<String, usize> = HashMap::new();
@@ -143,7 +143,7 @@ fn begins(message: &[Found], found: &Found) -> bool {
     }
 }
 
-/// Where the line begins that this place is in, or so far before it as a line is looked back.
+/// The start of the line that this place is in; no further back than a line is looked for.
 fn line_start(plain: &str, at: usize) -> usize {
     let before = plain.get(..at).unwrap_or_default();
     let mut back = before.char_indices().rev().take(EXCERPT);
@@ -437,7 +437,7 @@ fn webhook_kind(name: &str) -> RefusalKind {
     if name == DISTRIBUTED_WEBHOOK { RefusalKind::DistributedCloud } else { RefusalKind::Gke }
 }
 
-/// At most so many characters.
+/// Cuts a text to at most this many characters.
 pub(super) fn clipped(text: &str, limit: usize) -> String {
     let mut short: String = text.chars().take(limit).collect();
     if short.len() < text.len() {

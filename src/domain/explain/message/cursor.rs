@@ -11,7 +11,7 @@ const TOKEN: usize = 700;
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Cursor<'t> {
     pub(super) text: &'t str,
-    /// In bytes, always at a character.
+    /// The place in bytes, always at a character.
     pub(super) at: usize,
 }
 

@@ -14,7 +14,7 @@ use super::assemble::{merged, prose};
 use super::refusal::{Reading, Refusal, Subject};
 use field::text;
 
-/// Objects in objects are followed so far.
+/// How deep objects in objects are followed.
 const DEPTH: usize = 40;
 
 /// What the text says, if it is objects.

@@ -26,7 +26,7 @@ pub enum ReasonKind {
     NotGiven,
     /// The enforcer could not be asked.
     Unreachable,
-    /// Not Binary Authorization's, or not about an admission: the text says which.
+    /// The message is not Binary Authorization's, or not about an admission: the text says which.
     Other,
     /// A text that is none of those known.
     Unknown,
@@ -70,7 +70,7 @@ const BEGUN: [(&str, ReasonKind); 3] = [
 const KEY_ID: [&str; 2] = ["No key found for attestation with key id \"", "no public key with ID \""];
 /// A reason that is longer is cut.
 const LONGEST: usize = 600;
-/// So much of a known reason has to be there to say how it began.
+/// How much of a known reason has to be there to say how it began.
 const ENOUGH: usize = 12;
 
 /// The reason that stands here, and where it ends.

@@ -6,7 +6,7 @@ use crate::name::AttestorName;
 
 use super::kind::is_binary_authorization;
 
-/// Of each kind; more of them in one text are left out.
+/// How many of each kind are kept; more of them in one text are left out.
 const MOST: usize = 20;
 
 /// The names in a text, each once, in its order.

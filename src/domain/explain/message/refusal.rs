@@ -20,7 +20,7 @@ pub enum Verdict {
     DryRun,
     /// Admitted, as the enforcer could not be asked.
     FailedOpen,
-    /// It runs; continuous validation says that it would not be admitted again.
+    /// The pod runs; continuous validation says that it would not be admitted again.
     Running,
 }
 
@@ -65,7 +65,7 @@ pub struct Subject {
     /// `replicaset/web-5d8f`: what the event is about.
     pub object: String,
     pub service_account: String,
-    /// Of the pod that asked, where the text has it.
+    /// The labels of the pod that asked, where the text has it.
     pub labels: Vec<(String, String)>,
     pub annotations: Vec<(String, String)>,
     /// Cloud Run's.

@@ -32,7 +32,7 @@ pub enum Relative {
 }
 
 impl Relative {
-    /// In words.
+    /// The relative in words.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::OrgPolicy => "an organization policy",
@@ -99,7 +99,7 @@ const SERVER: &str = "The API server refused the request, and what is here does 
 
 use RefusalKind::{ApiError as Api, OrgPolicy as Org, OtherWebhook as Other, PolicyImport as Import};
 
-/// In the order in which they are tried: of two that begin alike the longer goes first.
+/// The messages in the order in which they are tried: of two that begin alike the longer goes first.
 static KNOWN: [KnownMessage; 63] = [
     known("constraints/run.allowedBinaryAuthorizationPolicies", Org, Relative::OrgPolicy, ORG_BINAUTHZ),
     known("run.allowedBinaryAuthorizationPolicies", Org, Relative::OrgPolicy, ORG_BINAUTHZ),
@@ -186,7 +186,7 @@ pub(super) fn read(at: Cursor<'_>) -> Option<(&'static KnownMessage, Cursor<'_>)
     Some((known, if known.words == GOES_ON { paragraph(end) } else { end }))
 }
 
-/// To the end of the paragraph, of which the lines are parts of the message.
+/// Goes to the end of the paragraph, of which the lines are parts of the message.
 fn paragraph(at: Cursor<'_>) -> Cursor<'_> {
     let mut end = at;
     while end.at - at.at < LONGEST && end.peek().is_some_and(|c| c != BREAK) {

@@ -287,7 +287,7 @@ fn cloud_run(at: Cursor<'_>) -> Option<(Statement, Cursor<'_>)> {
     Some((Statement::ContainerImage { image }, end.eat(".").unwrap_or(end)))
 }
 
-/// In an audit log entry: the image in single quotes, and then its cause.
+/// Reads the image in single quotes and then its cause, as an audit log entry has them.
 fn cause(at: Cursor<'_>) -> Option<(Statement, Cursor<'_>)> {
     let (image, end) = at.next().quoted('\'')?;
     let end = end.eat(" : ").or_else(|| end.eat(": "))?;

@@ -86,7 +86,7 @@ impl Fields {
         }
     }
 
-    /// Those that an entry of `managedFields` lists. What is no tree of fields lists none.
+    /// The fields that an entry of `managedFields` lists. What is no tree of fields lists none.
     pub(super) fn of_entry(entry: &ManagedFieldsEntry) -> Self {
         let mut fields = Self::default();
         if let Some(tree) = &entry.fields_v1 {

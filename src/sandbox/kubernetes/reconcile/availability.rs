@@ -8,7 +8,7 @@ pub(super) fn is_ready(pod: &Pod) -> bool {
     ready_since(pod).is_some()
 }
 
-/// When the pod is, was or will be available: ready for so many seconds. `None` while it is not ready.
+/// When the pod is, was or will be available: ready for this many seconds. `None` while it is not ready.
 pub(super) fn available_at(pod: &Pod, min_ready_seconds: i32) -> Option<Timestamp> {
     let since = ready_since(pod)?;
     Some(since + SignedDuration::from_secs(i64::from(min_ready_seconds.max(0))))

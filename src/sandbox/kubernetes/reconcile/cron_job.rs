@@ -22,7 +22,7 @@ use super::making::controlled_by;
 
 const BY: Component = Component::CronJobController;
 
-/// Times that are looked through for the last one missed; a cluster gives up at so many.
+/// How many times are looked through for the last one missed; a cluster gives up at as many.
 const MOST_MISSED: usize = 100;
 
 /// Makes the Job that is due, forgets old ones, and says how it stands.

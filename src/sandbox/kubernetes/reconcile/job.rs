@@ -1,4 +1,4 @@
-//! The Job controller (kubernetes, `pkg/controller/job`): pods until so many have come to their end.
+//! The Job controller (kubernetes, `pkg/controller/job`): pods until enough have come to their end.
 
 use k8s_openapi::api::batch::v1::{Job, JobCondition, JobSpec, JobStatus, UncountedTerminatedPods};
 use k8s_openapi::api::core::v1::Pod;

@@ -32,7 +32,7 @@ enum Managed {
 pub(super) trait Replicated: Object {
     const CONTROLLER: Component;
 
-    /// The same numbers, template and status.
+    /// The workload as a ReplicaSet, with the same numbers, template and status.
     fn as_set(&self) -> ReplicaSet;
 
     fn set_status(&mut self, status: ReplicaSetStatus);

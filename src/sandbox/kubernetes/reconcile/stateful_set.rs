@@ -62,7 +62,7 @@ fn step(
     replace_outdated(cluster, set, spec, revision, pods)
 }
 
-/// From the highest number down, one at a time, each once the ones above serve (`RollingUpdate`).
+/// Replaces pods from the highest number down, one at a time, each once the ones above serve (`RollingUpdate`).
 fn replace_outdated(
     cluster: Cluster<'_>,
     set: &StatefulSet,

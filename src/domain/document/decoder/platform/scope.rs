@@ -13,7 +13,7 @@ enum Scope<'a> {
     Everything,
     Namespace(&'a str),
     ServiceAccount(&'a str),
-    /// Not understood, which was reported.
+    /// The scope was not understood, which was reported.
     Broken,
 }
 

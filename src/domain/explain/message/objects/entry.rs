@@ -173,8 +173,8 @@ fn label(entry: &Value, name: &str) -> Option<String> {
     PREFIXES.iter().find_map(|prefix| Some(text(labels.get(&format!("{prefix}{name}"))?, "").into_owned()))
 }
 
-/// With what mark the request was admitted (`docs/binary-authorization.md`, "Admitted with a mark",
-/// "Distributed Cloud logs" and "Cloud Run logs").
+/// The mark with which the request was admitted (`docs/binary-authorization.md`, "Admitted with a mark", "Distributed
+/// Cloud logs" and "Cloud Run logs").
 fn mark(entry: &Value) -> Option<Verdict> {
     let is_on = |name: &str| label(entry, name).is_some_and(|value| value == "true");
     let failed_open = entry.pointer("/labels/failed-open.validating.webhook.admission.k8s.io").is_some();

@@ -22,7 +22,7 @@ const MAX: &str = "deployment.kubernetes.io/max-replicas";
 pub(super) struct Rollout<'r> {
     pub(super) cluster: Cluster<'r>,
     pub(super) wanted: Wanted,
-    /// That of the present template.
+    /// The set of the present template.
     pub(super) newest: Option<ReplicaSet>,
     /// The others, oldest first.
     pub(super) old: Vec<ReplicaSet>,
