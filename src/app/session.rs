@@ -85,6 +85,20 @@ pub struct Remotes {
     pub work: Remote<Work>,
 }
 
+impl Remotes {
+    /// The keys that can sign, in the order of the wizard's list.
+    pub fn signing_keys(&self) -> Vec<&LocalKey> {
+        self.keys.items().iter().filter(|key| key.can_sign).collect()
+    }
+
+    /// Whether the attestor's service account may read its note; `None` where that is not known.
+    pub fn may_read_note(&self, attestor: &Attestor) -> Option<bool> {
+        let note = self.notes.items().iter().find(|note| note.name == attestor.note)?;
+        let email = attestor.service_account_email.as_ref()?;
+        Some(note.viewers.as_ref()?.contains(&format!("serviceAccount:{email}")))
+    }
+}
+
 impl Session {
     /// The chosen project, once it is known to exist.
     pub fn project_info(&self) -> Option<&Project> {

@@ -9,7 +9,6 @@ use crate::styles::Tone;
 use crate::text::Cut;
 use crate::widgets::table::Column;
 use app::Model;
-use app::attestor::act::may_read;
 use app::shell::tab::Pane;
 use domain::admission::Outcome;
 use domain::attestation::Attestation;
@@ -28,7 +27,7 @@ pub(crate) fn attestors(model: &Model, area: Rect, canvas: &mut Canvas<'_>) {
         List { pane: Pane::Attestors, columns: &columns, empty: "no attestors", hint: "n creates one", warning: None };
     let cells = |attestor: &Attestor| -> Vec<Line<'_>> {
         let keys = if attestor.keys.is_empty() { styles.notice(Tone::Warning).style } else { styles.text() };
-        let (grant, style) = match may_read(model, attestor) {
+        let (grant, style) = match model.session.remotes.may_read_note(attestor) {
             Some(true) => ("yes", styles.verdict(Outcome::Admit).style),
             Some(false) => ("NO: G grants", styles.verdict(Outcome::Deny).style),
             None => ("not known", styles.dim()),

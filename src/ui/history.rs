@@ -13,7 +13,6 @@ use crate::widgets::paragraph::wrap_line;
 use crate::widgets::placeholder::Placeholder;
 use crate::widgets::table::{Column, Table};
 use app::Model;
-use app::history::act::{damage, stamp};
 use app::history::state::HistoryBox;
 
 const WIDE: u16 = 110;
@@ -46,7 +45,7 @@ pub(crate) fn draw(model: &Model, shown: HistoryBox, screen: Rect, canvas: &mut 
         let mark = if shown.marked == Some(at) { styles.glyphs.bullet } else { " " };
         vec![
             Line::styled(mark, styles.key()),
-            Line::styled(stamp(version), styles.dim()),
+            Line::styled(version.stamp(), styles.dim()),
             Line::styled(version.author.text(), styles.text()),
             Line::styled(history.changes(at), styles.text()),
         ]
@@ -75,7 +74,7 @@ fn notes(model: &Model, styles: &Styles) -> Vec<(String, ratatui::style::Style)>
     let warning = styles.notice(Tone::Warning);
     let mut notes = Vec::new();
     if model.history.damaged > 0 {
-        notes.push((format!("{} The file has {}.", warning.glyph, damage(model.history.damaged)), warning.style));
+        notes.push((format!("{} The file has {}.", warning.glyph, model.history.damage()), warning.style));
     }
     if let Some(failure) = &model.history.failure {
         notes.push((format!("{} Not kept: {failure}", warning.glyph), warning.style));

@@ -17,7 +17,6 @@ use crate::widgets::field::Content;
 use crate::widgets::form::{Form, FormField, Input};
 use crate::widgets::stack::Part;
 use app::Model;
-use app::sign::act::signing_keys;
 use app::sign::state::{Stage, Wizard};
 use domain::admission::Outcome;
 
@@ -98,7 +97,7 @@ fn payload<'a>(wizard: &'a Wizard, styles: &'a Styles) -> Vec<Part<'a>> {
 
 fn keys<'a>(model: &'a Model, wizard: &'a Wizard, styles: &Styles) -> Vec<Line<'a>> {
     let mut lines = vec![Line::styled("Sign with which key?", styles.text()), Line::default()];
-    for (number, key) in signing_keys(model).into_iter().enumerate() {
+    for (number, key) in model.session.remotes.signing_keys().into_iter().enumerate() {
         let chosen = number == wizard.key;
         let mark = if chosen { styles.glyphs.pointer } else { " " };
         let style = if chosen { styles.strong() } else { styles.text() };

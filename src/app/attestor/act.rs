@@ -82,18 +82,11 @@ fn describe(model: &Model, attestor: &Attestor) -> String {
 
 /// Whether the attestor's service account may read its note; what is not known is not a yes.
 pub(crate) fn grant_in_words(model: &Model, attestor: &Attestor) -> &'static str {
-    match may_read(model, attestor) {
+    match model.session.remotes.may_read_note(attestor) {
         Some(true) => "yes",
         Some(false) => "NO: admission finds none (G grants)",
         None => "not known",
     }
-}
-
-/// Whether the service account may read the note; `None` where that is not known.
-pub fn may_read(model: &Model, attestor: &Attestor) -> Option<bool> {
-    let note = model.session.remotes.notes.items().iter().find(|note| note.name == attestor.note)?;
-    let email = attestor.service_account_email.as_ref()?;
-    Some(note.viewers.as_ref()?.contains(&format!("serviceAccount:{email}")))
 }
 
 pub(crate) fn show_note(model: &mut Model) -> Vec<Effect> {

@@ -44,7 +44,7 @@ pub(crate) fn simulate(model: &Model) -> Form {
 /// The live policy, the draft, and each version that was live, the newest first.
 pub(crate) fn policies(model: &Model) -> Vec<String> {
     let versions = model.history.versions.iter().rev();
-    let versions = versions.map(|version| format!("the policy of {}", crate::history::act::stamp(version)));
+    let versions = versions.map(|version| format!("the policy of {}", version.stamp()));
     [Under::Live.as_str().to_owned(), Under::Draft.as_str().to_owned()].into_iter().chain(versions).collect()
 }
 

@@ -70,22 +70,13 @@ fn came(model: &mut Model, history: History) {
         let text = format!("the history could not be kept: {failure}");
         model.say(Weight::Error, text);
     } else if history.damaged > before {
-        model.say(Weight::Warning, format!("the history has {}", damage(history.damaged)));
+        model.say(Weight::Warning, format!("the history has {}", history.damage()));
     }
     if model.draft.base.is_none() {
         let etag = model.ui.saved.base.as_deref();
         model.draft.base = etag.and_then(|etag| history.by_etag(etag)).cloned();
     }
     model.history = history;
-}
-
-/// `2 records that cannot be read and are left out`.
-pub fn damage(count: usize) -> String {
-    if count == 1 {
-        "1 record that cannot be read; it is left out".to_owned()
-    } else {
-        format!("{count} records that cannot be read; they are left out")
-    }
 }
 
 pub(crate) fn open(model: &mut Model) -> Vec<Effect> {
@@ -104,11 +95,11 @@ pub(crate) fn act(model: &mut Model, action: Action) -> Vec<Effect> {
         Action::Compare => on_version(model, |model, _, (selected, marked)| compare(model, selected, marked)),
         Action::Live => on_version(model, |model, version, _| {
             let live = model.session.live_policy().map(written).unwrap_or_default();
-            show(model, &format!("{} → live", stamp(version)), written(&version.policy), live);
+            show(model, &format!("{} → live", version.stamp()), written(&version.policy), live);
         }),
         Action::Draft => on_version(model, |model, version, _| {
             let draft = model.draft.policy().map_or_else(|| model.draft.editor.text(), written);
-            show(model, &format!("{} → draft", stamp(version)), written(&version.policy), draft);
+            show(model, &format!("{} → draft", version.stamp()), written(&version.policy), draft);
         }),
         Action::Simulate => on_version(model, |model, version, _| simulate(model, version.clone())),
         Action::Restore => on_version(model, |model, version, _| restore(model, version, &[])),
@@ -148,11 +139,6 @@ fn written(policy: &Policy) -> String {
     document::emit(&policy.said())
 }
 
-/// When a version became live, as titles name it.
-pub fn stamp(version: &Version) -> String {
-    version.since().strftime("%Y-%m-%d %H:%M:%S").to_string()
-}
-
 fn mark(model: &mut Model) {
     if let Some(Overlay::History(shown)) = model.overlays.last_mut() {
         shown.marked = if shown.marked == Some(shown.selected) { None } else { Some(shown.selected) };
@@ -166,11 +152,11 @@ fn compare(model: &mut Model, selected: usize, marked: Option<usize>) {
     let Some(after) = model.history.newest(new).cloned() else { return };
     match model.history.newest(old).cloned() {
         Some(before) => {
-            let title = format!("{} → {}", stamp(&before), stamp(&after));
+            let title = format!("{} → {}", before.stamp(), after.stamp());
             show(model, &title, written(&before.policy), written(&after.policy));
         }
         None => {
-            show(model, &format!("{}, the first that was seen", stamp(&after)), String::new(), written(&after.policy));
+            show(model, &format!("{}, the first that was seen", after.stamp()), String::new(), written(&after.policy));
         }
     }
 }
@@ -184,14 +170,14 @@ fn simulate(model: &mut Model, version: Version) {
     if model.session.asked().is_none() {
         return model.say(Weight::Warning, "choose an image first: Esc, then i");
     }
-    let title = format!("Simulated against the policy of {}", stamp(&version));
+    let title = format!("Simulated against the policy of {}", version.stamp());
     ask(model, version);
     model.overlays.push(Overlay::reader(title, Body::Against));
 }
 
 /// Makes it the version that the simulation is asked about too.
 pub(crate) fn ask(model: &mut Model, version: Version) {
-    model.session.simulated_since = stamp(&version);
+    model.session.simulated_since = version.stamp();
     model.session.simulated = Some(Box::new(version.policy));
 }
 
@@ -199,7 +185,7 @@ pub(crate) fn ask(model: &mut Model, version: Version) {
 fn restore(model: &mut Model, version: &Version, then: &[overlay::Then]) {
     let (before, after) = (model.draft.editor.text(), written(&version.policy));
     let lines = vec![
-        format!("The draft becomes the policy of {} by {}.", stamp(version), version.author.text()),
+        format!("The draft becomes the policy of {} by {}.", version.stamp(), version.author.text()),
         match then {
             [] => "Nothing is imported by this. ^Z brings the draft back.".to_owned(),
             [..] => "Then its import is shown and asked for. ^Z brings the draft back.".to_owned(),

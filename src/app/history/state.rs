@@ -57,6 +57,11 @@ impl Version {
         self.policy.update_time.as_ref().and_then(|time| time.parse().ok()).unwrap_or(self.at)
     }
 
+    /// When it became live, as titles name it.
+    pub fn stamp(&self) -> String {
+        self.since().strftime("%Y-%m-%d %H:%M:%S").to_string()
+    }
+
     /// Whether it is the same version, not only the same text.
     pub fn is(&self, policy: &Policy) -> bool {
         self.policy.etag == policy.etag
@@ -92,6 +97,14 @@ impl History {
     pub fn by_etag(&self, etag: &str) -> Option<&Policy> {
         let mut versions = self.versions.iter().rev().map(|version| &version.policy);
         versions.find(|policy| policy.etag.as_deref() == Some(etag))
+    }
+
+    /// The damaged records in words, such as `2 records that cannot be read; they are left out`.
+    pub fn damage(&self) -> String {
+        match self.damaged {
+            1 => "1 record that cannot be read; it is left out".to_owned(),
+            count => format!("{count} records that cannot be read; they are left out"),
+        }
     }
 
     /// What a version changed, in a line; counted from the newest.

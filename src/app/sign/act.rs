@@ -18,7 +18,6 @@ use domain::attestor::Attestor;
 use domain::image::{Digest, ImageRef};
 use domain::key::Passphrase;
 use domain::name::AttestorName;
-use domain::resource::LocalKey;
 
 pub(crate) fn act(model: &mut Model, action: Action) -> Vec<Effect> {
     match action {
@@ -58,7 +57,13 @@ pub(crate) fn open_for(model: &mut Model, image: &ImageRef, attestor: &AttestorN
         return Vec::new();
     };
     let mut wizard = Wizard::new(image, &digest, Some(voucher));
-    wizard.key = signing_keys(model).iter().position(|local| Some(local.fingerprint.as_str()) == key).unwrap_or(0);
+    wizard.key = model
+        .session
+        .remotes
+        .signing_keys()
+        .iter()
+        .position(|local| Some(local.fingerprint.as_str()) == key)
+        .unwrap_or(0);
     let payload = wizard.payload.clone();
     model.overlays.push(Overlay::Wizard(Box::new(wizard)));
     write_payload(model, payload)
@@ -114,18 +119,13 @@ pub(crate) fn show_payload(model: &mut Model) -> Vec<Effect> {
     Vec::new()
 }
 
-/// The keys that can sign, in the order of the wizard's list.
-pub fn signing_keys(model: &Model) -> Vec<&LocalKey> {
-    model.session.remotes.keys.items().iter().filter(|key| key.can_sign).collect()
-}
-
 fn wizard(model: &mut Model) -> Option<&mut Wizard> {
     if let Some(Overlay::Wizard(wizard)) = model.overlays.last_mut() { Some(wizard) } else { None }
 }
 
 /// Goes on to the next page, or does what the page asks for.
 pub(crate) fn next(model: &mut Model) -> Vec<Effect> {
-    let keys: Vec<String> = signing_keys(model).iter().map(|key| key.fingerprint.clone()).collect();
+    let keys: Vec<String> = model.session.remotes.signing_keys().iter().map(|key| key.fingerprint.clone()).collect();
     let Some(wizard) = wizard(model) else { return Vec::new() };
     if wizard.busy {
         return Vec::new();
@@ -268,7 +268,7 @@ pub(crate) fn back(model: &mut Model) -> Vec<Effect> {
 
 /// Up and down: in the list of keys, or through a long text.
 pub(crate) fn move_by(model: &mut Model, by: isize) -> Vec<Effect> {
-    let last = signing_keys(model).len().saturating_sub(1);
+    let last = model.session.remotes.signing_keys().len().saturating_sub(1);
     let last_scroll = model.ui.viewport.overlay_max_scroll;
     if let Some(wizard) = wizard(model) {
         if wizard.stage == Stage::Key {

@@ -8,7 +8,7 @@ use crate::work::Purpose;
 use domain::attestation;
 
 pub(crate) fn sign_passphrase(model: &Model) -> Form {
-    let key = crate::sign::act::signing_keys(model).first().map(|key| key.user_id.clone()).unwrap_or_default();
+    let key = model.session.remotes.signing_keys().first().map(|key| key.user_id.clone()).unwrap_or_default();
     Form::new(FormKind::SignPassphrase, "Sign payload.json", format!("With {key}.")).secret(
         "passphrase",
         "Passphrase",
@@ -17,7 +17,7 @@ pub(crate) fn sign_passphrase(model: &Model) -> Form {
 }
 
 pub(crate) fn take_sign(model: &mut Model, form: &Form) -> Submission {
-    let key = crate::sign::act::signing_keys(model).first().map(|key| key.fingerprint.clone());
+    let key = model.session.remotes.signing_keys().first().map(|key| key.fingerprint.clone());
     let fingerprint = key.ok_or(("passphrase", "this machine has no key that can sign".to_owned()))?;
     let image = model.session.image.as_ref().and_then(|image| Some(attestation::payload(image, image.digest()?)));
     let payload = image.ok_or(("passphrase", "no image is chosen by its digest".to_owned()))?;

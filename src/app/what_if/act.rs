@@ -3,7 +3,6 @@
 use jiff::Timestamp;
 
 use crate::effect::Effect;
-use crate::history::act::stamp;
 use crate::history::state::Version;
 use crate::model::Model;
 use crate::overlay::{self, Entry, Overlay};
@@ -106,7 +105,7 @@ fn assumed_entry(number: usize, assumption: &Assumption) -> Entry {
 }
 
 fn version_text(version: &Version) -> String {
-    format!("the policy of {} became live, by {}", stamp(version), version.author.text())
+    format!("the policy of {} became live, by {}", version.stamp(), version.author.text())
 }
 
 /// Each key of an attestor that decides, and each attestation of an image that is asked about.
