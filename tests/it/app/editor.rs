@@ -33,9 +33,7 @@ fn selected(stage: &Stage) -> String {
 /// Proposals for a key that is begun.
 pub(crate) fn completing(size: (u16, u16)) -> Stage {
     let mut stage = Stage::full(size);
-    stage.keys("2 Enter Down Down Down Down End");
-    stage.type_text("\n  ");
-    stage.keys("C-Space");
+    stage.keys("2 Enter C-End C-Space");
     stage.type_text("m");
     stage
 }
