@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use countersign::app::Model;
-use countersign::app::effect::Saved;
+use countersign::app::effect::SavedState;
 use countersign::app::model::Deps;
 use countersign::app::msg::{Msg, TerminalEvent};
 use countersign::app::update::update;
@@ -30,7 +30,8 @@ fn model(lines: usize) -> Model {
         manifests: countersign::files::manifest::requests,
         themes: vec!["dark".to_owned()],
     };
-    let mut model = Model::new(Saved { tab: 1, ..Saved::default() }, Some(text(lines)), deps, Timestamp::UNIX_EPOCH);
+    let mut model =
+        Model::new(SavedState { tab: 1, ..SavedState::default() }, Some(text(lines)), deps, Timestamp::UNIX_EPOCH);
     for key in [KeyCode::Enter, KeyCode::Down, KeyCode::Down, KeyCode::End] {
         press(&mut model, key);
     }

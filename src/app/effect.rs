@@ -22,7 +22,7 @@ pub enum Effect {
     Cancel(Ticket),
     /// Replaces a pending timer of the same kind.
     After(Timer, Duration),
-    Save(Box<Saved>),
+    Save(Box<SavedState>),
     /// Copies to the clipboard by OSC 52, and to a file, because nobody can know whether the terminal took it.
     Copy(String),
     /// Gives the terminal back to the shell until the process is continued.
@@ -43,7 +43,7 @@ pub enum Effect {
 /// What survives a restart, besides the draft.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(default)]
-pub struct Saved {
+pub struct SavedState {
     pub project: Option<String>,
     /// Location and name.
     pub cluster: Option<(String, String)>,

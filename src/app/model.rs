@@ -12,25 +12,25 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 
-use crate::cluster::state::Watching;
+use crate::cluster::state::ClusterWatch;
 use crate::command_log::state::CommandLog;
-use crate::decision::manifest_text::Given;
+use crate::decision::manifest_text::ManifestText;
 use crate::decision::state::Decisions;
 use crate::decision::tree::Tree;
 use crate::draft::file::state::{DraftFile, SavedFile};
 use crate::draft::state::Draft;
-use crate::effect::Saved;
-use crate::explain::state::Explaining;
-use crate::fix::state::Fixing;
+use crate::effect::SavedState;
+use crate::explain::state::Explanation;
+use crate::fix::state::FixSearch;
 use crate::guide::state::Guide;
 use crate::history::state::History;
-use crate::import::refusal::Refused;
+use crate::import::refusal::ImportRefusal;
 use crate::msg::Viewport;
 use crate::overlay::{Body, Overlay};
 use crate::policy_test::state::Tests;
-use crate::replay::state::Replaying;
+use crate::replay::state::ReplayRun;
 use crate::review::preview::Preview;
-use crate::review::state::Reviewing;
+use crate::review::state::ReviewRun;
 use crate::session::Session;
 use crate::shell::field::Field;
 use crate::shell::notice::Notices;
@@ -152,11 +152,11 @@ pub struct Model {
     pub draft: Draft,
     pub decisions: Decisions,
     pub preview: Preview,
-    pub reviewing: Reviewing,
-    pub watching: Watching,
-    pub explaining: Explaining,
-    pub replaying: Replaying,
-    pub fixing: Fixing,
+    pub review: ReviewRun,
+    pub watch: ClusterWatch,
+    pub explain: Explanation,
+    pub replay: ReplayRun,
+    pub fix: FixSearch,
     pub guide: Guide,
     pub overlays: Vec<Overlay>,
     pub works: Works,
@@ -167,9 +167,9 @@ pub struct Model {
     pub history: History,
     pub tests: Tests,
     /// The manifest that was last asked about.
-    pub manifest: Given,
+    pub manifest: ManifestText,
     /// An import that was refused, until the policy that is live now has come.
-    pub refused: Option<Refused>,
+    pub refusal: Option<ImportRefusal>,
     pub deps: Deps,
     pub(super) last_ticket: Ticket,
 }
@@ -186,11 +186,11 @@ pub struct Ui {
     /// The requests that were sent, as lines, for the API log.
     pub requests: Vec<String>,
     /// What was last written to disk.
-    pub saved: Saved,
+    pub saved: SavedState,
 }
 
 impl Model {
-    pub fn new(saved: Saved, draft: Option<String>, deps: Deps, now: Timestamp) -> Self {
+    pub fn new(saved: SavedState, draft: Option<String>, deps: Deps, now: Timestamp) -> Self {
         let mut session = Session {
             project: saved.project.as_deref().and_then(|id| id.parse().ok()),
             cluster: saved.cluster.as_ref().and_then(|(location, name)| ClusterKey::new(location, name).ok()),
@@ -210,11 +210,11 @@ impl Model {
             draft,
             decisions: Decisions::default(),
             preview: Preview::default(),
-            reviewing: Reviewing::default(),
-            watching: Watching::default(),
-            explaining: Explaining::default(),
-            replaying: Replaying::default(),
-            fixing: Fixing::default(),
+            review: ReviewRun::default(),
+            watch: ClusterWatch::default(),
+            explain: Explanation::default(),
+            replay: ReplayRun::default(),
+            fix: FixSearch::default(),
             guide: Guide::new(saved.progress.clone()),
             overlays: Vec::new(),
             works: Works::default(),
@@ -223,8 +223,8 @@ impl Model {
             ui: Ui { now, theme, saved, ..Ui::default() },
             history: History::default(),
             tests: Tests::default(),
-            manifest: Given::default(),
-            refused: None,
+            manifest: ManifestText::default(),
+            refusal: None,
             deps,
             last_ticket: Ticket::default(),
         }
@@ -236,8 +236,8 @@ impl Model {
     }
 
     /// What a restart would find.
-    pub fn to_save(&self) -> Saved {
-        Saved {
+    pub fn to_save(&self) -> SavedState {
+        SavedState {
             project: self.session.project.as_ref().map(ToString::to_string),
             cluster: self.session.cluster.as_ref().map(|key| (key.location().to_owned(), key.cluster().to_owned())),
             image: self.session.image.as_ref().map(|image| image.as_str().to_owned()),
@@ -265,8 +265,8 @@ impl Model {
         self.works.any()
             || self.session.is_loading()
             || self.preview.is_behind()
-            || self.reviewing.ticket.is_some()
-            || self.replaying.ticket.is_some()
-            || self.fixing.ticket.is_some()
+            || self.review.ticket.is_some()
+            || self.replay.ticket.is_some()
+            || self.fix.ticket.is_some()
     }
 }

@@ -3,7 +3,7 @@
 use crate::action::Action;
 use crate::draft::file;
 use crate::explain::state::ExplainBox;
-use crate::fix::break_glass::Composed;
+use crate::fix::break_glass::BreakGlassPod;
 use crate::fix::state::FixesBox;
 use crate::history::state::HistoryBox;
 use crate::import::state::Conflict;
@@ -134,7 +134,7 @@ pub enum Body {
     /// The decision about the chosen image under a version of the history.
     Against,
     /// A pod that breaks the glass, before it is deployed.
-    BreakGlass(Box<Composed>),
+    BreakGlass(Box<BreakGlassPod>),
     /// A decision, as a tree.
     Decision(Box<Decision>),
 }

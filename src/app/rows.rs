@@ -42,8 +42,8 @@ impl Model {
             Pane::Setup => SetupRow::ALL.iter().map(|row| row.title().to_owned()).collect(),
             Pane::Images => r.images.items().iter().map(image_text).collect(),
             Pane::Workloads => r.workloads.items().iter().map(workload_text).collect(),
-            Pane::Events if self.watching.plain => r.events.items().iter().map(event_text).collect(),
-            Pane::Events => self.watching.groups().iter().map(|group| self.group_text(group)).collect(),
+            Pane::Events if self.watch.plain => r.events.items().iter().map(event_text).collect(),
+            Pane::Events => self.watch.groups().iter().map(|group| self.group_text(group)).collect(),
             Pane::Problems => self.draft.problems().iter().map(|d| format!("{} {}", d.code, d.message)).collect(),
             Pane::Attestors => r.attestors.items().iter().map(|a| format!("{} {}", a.name.id(), a.note)).collect(),
             Pane::Notes => r.notes.items().iter().map(|n| format!("{} {}", n.name, n.human_readable_name)).collect(),
@@ -98,22 +98,22 @@ impl Model {
 
     pub fn selected_event(&self) -> Option<&ClusterEvent> {
         let row = self.selected_row(Pane::Events)?;
-        let number = if self.watching.plain { row } else { *self.watching.groups().get(row)?.events.first()? };
+        let number = if self.watch.plain { row } else { *self.watch.groups().get(row)?.events.first()? };
         self.session.remotes.events.items().get(number)
     }
 
     /// The row of the selected group of events, where they are grouped.
     pub fn selected_group(&self) -> Option<&EventGroup> {
-        let row = self.selected_row(Pane::Events).filter(|_| !self.watching.plain)?;
-        self.watching.groups().get(row)
+        let row = self.selected_row(Pane::Events).filter(|_| !self.watch.plain)?;
+        self.watch.groups().get(row)
     }
 
     /// The row, counted in those that the filter leaves, in which an event is told.
     pub fn event_row(&self, number: usize) -> Option<usize> {
-        let row = if self.watching.plain {
+        let row = if self.watch.plain {
             Some(number)
         } else {
-            self.watching.groups().iter().position(|group| group.events.contains(&number))
+            self.watch.groups().iter().position(|group| group.events.contains(&number))
         };
         self.shown_rows(Pane::Events).iter().position(|shown| Some(*shown) == row)
     }

@@ -13,7 +13,7 @@ use super::keeper::{Keeper, Task};
 use super::reviewing::{self, Progress};
 use super::writer::{Write, Writer};
 use super::{jobs, open_files, queries, replaying, watching};
-use app::cluster::state::{Feed, News, Watched};
+use app::cluster::state::{Feed, News, WatchSource};
 use app::draft::file;
 use app::draft::file::state::{FileTask, Outside};
 use app::effect::Effect;
@@ -219,7 +219,7 @@ impl Runner {
             let Err(error) = task.await else { return };
             let is_panic = error.is_panic();
             let report = Report::from(Error::from(error));
-            for source in [Watched::Workloads, Watched::Events].into_iter().filter(|_| is_panic) {
+            for source in [WatchSource::Workloads, WatchSource::Events].into_iter().filter(|_| is_panic) {
                 let news = News::Feed(source, Feed::Lost(report.clone()));
                 let _ = messages.send(Msg::Cluster(cluster::Msg::Watched(ticket, Box::new(news))));
             }

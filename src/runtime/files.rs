@@ -6,7 +6,7 @@ use std::fs;
 use std::io::{self, Read as _, Write as _};
 use std::path::{Path, PathBuf};
 
-use app::effect::Saved;
+use app::effect::SavedState;
 use codelab::{files as codelab_files, names};
 use domain::policy_test;
 use domain::resource::{WorkDirectory, WorkFile};
@@ -62,19 +62,19 @@ impl Files {
     }
 
     /// What was saved; what cannot be read is logged and left where it is, under another name.
-    pub fn load(&self) -> (Saved, Option<String>) {
+    pub fn load(&self) -> (SavedState, Option<String>) {
         let saved = match fs::read(self.session()) {
             Ok(bytes) => serde_json::from_slice(&bytes).unwrap_or_else(|error| {
                 tracing::warn!("session.json cannot be read ({error}); it is kept as session.json.damaged");
                 let _ = fs::rename(self.session(), self.data.join("session.json.damaged"));
-                Saved::default()
+                SavedState::default()
             }),
-            Err(_) => Saved::default(),
+            Err(_) => SavedState::default(),
         };
         (saved, fs::read_to_string(self.draft()).ok())
     }
 
-    pub fn save(&self, saved: &Saved) -> io::Result<()> {
+    pub fn save(&self, saved: &SavedState) -> io::Result<()> {
         let bytes = serde_json::to_vec_pretty(saved).map_err(io::Error::other)?;
         write_whole(&self.session(), &bytes)
     }
@@ -209,7 +209,7 @@ mod tests {
     fn the_session_comes_back() {
         let dir = tempfile::tempdir().unwrap();
         let files = Files::new(dir.path());
-        let saved = Saved { project: Some("codelab-1".into()), tab: 2, ..Saved::default() };
+        let saved = SavedState { project: Some("codelab-1".into()), tab: 2, ..SavedState::default() };
         files.save(&saved).unwrap();
         files.save_draft("a: b\n").unwrap();
         assert_eq!(files.load(), (saved, Some("a: b\n".to_owned())));
@@ -219,7 +219,7 @@ mod tests {
     fn a_damaged_session_is_kept_aside() {
         let dir = tempfile::tempdir().unwrap();
         fs::write(dir.path().join("session.json"), "{").unwrap();
-        assert_eq!(Files::new(dir.path()).load().0, Saved::default());
+        assert_eq!(Files::new(dir.path()).load().0, SavedState::default());
         assert!(dir.path().join("session.json.damaged").exists());
     }
 

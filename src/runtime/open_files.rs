@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 
 use app::draft::editor::MAX_BYTES;
-use app::draft::file::state::{FileReply, FileTask, Listed, Opened, Stamp};
+use app::draft::file::state::{DirectoryEntry, FileReply, FileTask, FileText, Stamp};
 use app::job::{IfThere, Outcome};
 use app::shell::report::Report;
 use domain::span::LineIndex;
@@ -72,29 +72,29 @@ fn list(directory: Option<&str>) -> Result<FileReply, Unusable> {
     let path = absolute(directory.unwrap_or("."));
     let shown = path.display().to_string();
     let failed = |source| Unusable::List { path: shown.clone(), source };
-    let mut entries: Vec<Listed> =
+    let mut entries: Vec<DirectoryEntry> =
         fs::read_dir(&path).map_err(failed)?.flatten().take(MAX_ENTRIES).filter_map(|entry| listed(&entry)).collect();
     entries.sort_by(|a, b| (a.is_directory, &a.name).cmp(&(b.is_directory, &b.name)));
     if let Some(parent) = path.parent() {
         let (name, path) = ("..".to_owned(), parent.display().to_string());
-        entries.push(Listed { name, path, is_directory: true });
+        entries.push(DirectoryEntry { name, path, is_directory: true });
     }
     Ok(FileReply::Listed(shown, entries))
 }
 
 /// Directories, and files that gcloud would take for a policy; hidden ones are left out.
-fn listed(entry: &fs::DirEntry) -> Option<Listed> {
+fn listed(entry: &fs::DirEntry) -> Option<DirectoryEntry> {
     let name = entry.file_name().into_string().ok().filter(|name| !name.starts_with('.'))?;
     let path = entry.path();
     let is_directory = path.is_dir();
     let is_policy = || [".yaml", ".yml", ".json"].iter().any(|ending| name.ends_with(ending)) && path.is_file();
     let is_shown = is_directory || is_policy();
     let path = path.to_str()?.to_owned();
-    is_shown.then_some(Listed { name, path, is_directory })
+    is_shown.then_some(DirectoryEntry { name, path, is_directory })
 }
 
 /// Reads a file as text; everything that is none is refused before much of it is read.
-fn open(path: &Path) -> Result<Opened, Unusable> {
+fn open(path: &Path) -> Result<FileText, Unusable> {
     let name = || path.display().to_string();
     let failed = |source| Unusable::Read { path: name(), source };
     // A pipe would never end.
@@ -115,7 +115,7 @@ fn open(path: &Path) -> Result<Opened, Unusable> {
     }
     let stamp = stamp(&metadata);
     match String::from_utf8(bytes) {
-        Ok(text) => Ok(Opened { path: name(), text, stamp }),
+        Ok(text) => Ok(FileText { path: name(), text, stamp }),
         Err(error) => {
             let valid = error.as_bytes().get(..error.utf8_error().valid_up_to()).unwrap_or_default();
             Err(Unusable::Encoding { path: name(), line: line_of(valid) })

@@ -4,7 +4,7 @@ use std::sync::Mutex;
 use std::sync::PoisonError;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
-use app::review::state::{ReviewAsk, Reviewed};
+use app::review::state::{ReviewAsk, ReviewResult};
 use domain::admission::Evidence;
 use domain::attestation::Verify;
 use domain::document::{Dialect, Document};
@@ -79,7 +79,7 @@ pub fn rows(
 }
 
 /// The whole review of a draft; `None` where it was cancelled, or a text is no policy.
-pub fn review(ask: &ReviewAsk, progress: &Progress) -> Option<Reviewed> {
+pub fn review(ask: &ReviewAsk, progress: &Progress) -> Option<ReviewResult> {
     let parse = |text: &str| Document::parse(text, Dialect::Gcloud);
     let (live, draft) = (parse(&ask.live), parse(&ask.draft));
     let (old, new) = live.policy.as_ref().zip(draft.policy.as_ref())?;
@@ -89,7 +89,7 @@ pub fn review(ask: &ReviewAsk, progress: &Progress) -> Option<Reviewed> {
     let comparison = Comparison::new(old, new, &ask.system);
     let known = (&*ask.evidence, &verifier as &dyn Verify);
     let review = Review::new(comparison, ask.items.clone(), rows, &reviewer, known, [Some(&live), Some(&draft)]);
-    Some(Reviewed { review, live, draft })
+    Some(ReviewResult { review, live, draft })
 }
 
 #[cfg(test)]

@@ -14,7 +14,7 @@ use super::backend::Backend;
 use super::error::Error;
 use super::{convert, queries};
 use app::cluster;
-use app::cluster::state::{Feed, News, Watched};
+use app::cluster::state::{Feed, News, WatchSource};
 use app::msg::Msg;
 use app::shell::remote::Ticket;
 use app::shell::report::Report;
@@ -55,7 +55,7 @@ pub(super) async fn watch(backend: Backend, cluster: ClusterId, ticket: Ticket, 
             }
             Err(error) => {
                 let report = Report::from(error);
-                for source in [Watched::Workloads, Watched::Events] {
+                for source in [WatchSource::Workloads, WatchSource::Events] {
                     send(News::Feed(source, Feed::Lost(report.clone())));
                 }
                 tokio::time::sleep(pause).await;
@@ -247,7 +247,8 @@ impl Kept {
             events.sort_by(|a, b| b.last_seen.cmp(&a.last_seen));
             news.push(News::Events(events));
         }
-        let feeds = [(Watched::Workloads, self.worst(WORKLOADS)), (Watched::Events, self.worst(&[From::Events]))];
+        let feeds =
+            [(WatchSource::Workloads, self.worst(WORKLOADS)), (WatchSource::Events, self.worst(&[From::Events]))];
         for ((source, feed), sent) in feeds.into_iter().zip(&mut self.sent) {
             if *sent != feed {
                 sent.clone_from(&feed);
@@ -316,7 +317,9 @@ mod tests {
         for from in WORKLOADS {
             kept.take(*from, Told::Live);
         }
-        let [News::Workloads(list), News::Feed(Watched::Workloads, Feed::Live)] = &kept.news()[..] else { panic!() };
+        let [News::Workloads(list), News::Feed(WatchSource::Workloads, Feed::Live)] = &kept.news()[..] else {
+            panic!()
+        };
         assert_eq!(list.len(), 1);
         assert_eq!(kept.news(), [], "nothing is sent twice");
         kept.take(From::Pods, Told::Gone(Box::new(pod("p"))));
@@ -345,6 +348,6 @@ mod tests {
         }
         assert_eq!(kept.worst(WORKLOADS), Feed::Live);
         kept.feed(From::Pods, Feed::Lost(report.clone()));
-        assert_eq!(kept.news(), [News::Feed(Watched::Workloads, Feed::Lost(report))]);
+        assert_eq!(kept.news(), [News::Feed(WatchSource::Workloads, Feed::Lost(report))]);
     }
 }

@@ -7,7 +7,7 @@ use std::time::Duration;
 use tokio::sync::mpsc::UnboundedSender;
 
 use super::backend::Backend;
-use app::effect::Saved;
+use app::effect::SavedState;
 use app::msg::Msg;
 use app::shell::report::Report;
 
@@ -18,7 +18,7 @@ const SAVE_PATIENCE: Duration = Duration::from_millis(200);
 #[derive(Debug)]
 pub(super) enum Write {
     /// Told when it is on the disk.
-    Session(Box<Saved>, mpsc::SyncSender<()>),
+    Session(Box<SavedState>, mpsc::SyncSender<()>),
     Draft(String),
     Clipboard(String),
 }
@@ -57,7 +57,7 @@ impl Writer {
 
     /// Writes the session, and waits for it: a step that the next frame shows as done is on the disk,
     /// whatever happens to the process then. A disk that is stuck does not hold the screen for long.
-    pub(super) fn save(&self, saved: Box<Saved>) {
+    pub(super) fn save(&self, saved: Box<SavedState>) {
         let (done, is_done) = mpsc::sync_channel(1);
         self.send(Write::Session(saved, done));
         let _ = is_done.recv_timeout(SAVE_PATIENCE);

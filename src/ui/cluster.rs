@@ -32,7 +32,7 @@ pub(crate) fn workloads(model: &Model, area: Rect, canvas: &mut Canvas<'_>) {
         columns: &columns,
         empty: "nothing runs",
         hint: "D deploys an image",
-        warning: not_back(model.watching.not_back(), styles),
+        warning: not_back(model.watch.not_back(), styles),
     };
     let cells = |(number, workload): &(usize, &Workload)| -> Vec<Line<'_>> {
         let (status, style) = status(workload, styles);
@@ -41,7 +41,7 @@ pub(crate) fn workloads(model: &Model, area: Rect, canvas: &mut Canvas<'_>) {
             cell(workload.name.clone(), styles.text()),
             cell(workload.ready.clone(), style),
             cell(status, style),
-            again(model.watching.again(*number), styles),
+            again(model.watch.again(*number), styles),
             cell(workload.images.join(" "), styles.dim()),
             cell(workload.namespace.clone(), styles.dim()),
         ]
@@ -86,7 +86,7 @@ fn status(workload: &Workload, styles: &Styles) -> (String, ratatui::style::Styl
 
 pub(crate) fn events(model: &Model, area: Rect, canvas: &mut Canvas<'_>) {
     let styles = canvas.styles;
-    if model.watching.plain {
+    if model.watch.plain {
         return one_by_one(model, area, canvas);
     }
     let columns = [
@@ -111,7 +111,7 @@ pub(crate) fn events(model: &Model, area: Rect, canvas: &mut Canvas<'_>) {
         ]
     };
     let remote = &model.session.remotes.events;
-    list.draw_rows(model, remote, model.watching.groups(), &cells, area, canvas);
+    list.draw_rows(model, remote, model.watch.groups(), &cells, area, canvas);
 }
 
 /// The time from the first event to the last, in hours and minutes.

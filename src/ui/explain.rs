@@ -9,7 +9,7 @@ use crate::state::Hit;
 use crate::styles::{Focus, Styles, Tone};
 use crate::text::{narrow, put, wrap};
 use app::Model;
-use app::explain::lines::{Look, Told};
+use app::explain::lines::{ExplainLine, Look};
 use domain::explain::cause::Confidence;
 
 const WIDE: u16 = 104;
@@ -40,7 +40,7 @@ pub(crate) fn draw(model: &Model, screen: Rect, canvas: &mut Canvas<'_>) {
     let room = WIDE.min(screen.width.saturating_sub(6));
     let rows = rows(&lines, room.saturating_sub(1));
     let inner = open(&title(model), (WIDE, narrow(rows.len()).max(4)), screen, canvas);
-    let selected = model.explaining.selected.min(lines.len().saturating_sub(1));
+    let selected = model.explain.selected.min(lines.len().saturating_sub(1));
     let first = rows.iter().position(|row| row.line == selected).unwrap_or(0);
     let last = rows.iter().rposition(|row| row.line == selected).unwrap_or(0);
     canvas.state.overlay.fit(inner, rows.len());
@@ -67,14 +67,14 @@ pub(crate) fn draw(model: &Model, screen: Rect, canvas: &mut Canvas<'_>) {
 }
 
 fn title(model: &Model) -> String {
-    let count = model.explaining.reading.cases.len();
+    let count = model.explain.reading.cases.len();
     match count {
         0 | 1 => "Explain".to_owned(),
-        count => format!("Explain · {} of {count}", model.explaining.number + 1),
+        count => format!("Explain · {} of {count}", model.explain.number + 1),
     }
 }
 
-fn rows(lines: &[Told], room: u16) -> Vec<Row<'_>> {
+fn rows(lines: &[ExplainLine], room: u16) -> Vec<Row<'_>> {
     let mut rows = Vec::new();
     for (line, told) in lines.iter().enumerate() {
         if told.look == Look::Heading {
@@ -92,7 +92,7 @@ fn rows(lines: &[Told], room: u16) -> Vec<Row<'_>> {
     rows
 }
 
-fn draw_row(row: &Row<'_>, told: &Told, area: Rect, selection: Selection, canvas: &mut Canvas<'_>) {
+fn draw_row(row: &Row<'_>, told: &ExplainLine, area: Rect, selection: Selection, canvas: &mut Canvas<'_>) {
     let styles = canvas.styles;
     let width = usize::from(area.width);
     if selection == Selection::First {
@@ -115,7 +115,7 @@ fn draw_row(row: &Row<'_>, told: &Told, area: Rect, selection: Selection, canvas
     put(canvas.buf, (area.x + row.indent, area.y), row.text, width.saturating_sub(usize::from(row.indent)), style);
 }
 
-fn look(told: &Told, styles: &Styles) -> Style {
+fn look(told: &ExplainLine, styles: &Styles) -> Style {
     let tone = |tone| styles.notice(tone).style;
     match told.look {
         Look::Refused | Look::Cause(Confidence::Certain) => tone(Tone::Error),

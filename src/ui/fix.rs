@@ -27,7 +27,7 @@ const COLUMNS: [Column<'static>; 3] =
 pub(crate) fn draw(model: &Model, shown: FixesBox, screen: Rect, canvas: &mut Canvas<'_>) {
     let styles = canvas.styles;
     let none = Vec::new();
-    let fixes = model.fixing.fixes.as_deref().unwrap_or(&none);
+    let fixes = model.fix.fixes.as_deref().unwrap_or(&none);
     let selected = shown.selected.min(fixes.len().saturating_sub(1));
     let detail = Paragraph::new(styles, fixes.get(selected).map(|fix| detail(model, fix, styles)).unwrap_or_default());
     let wide = WIDE.min(screen.width.saturating_sub(6));
@@ -49,7 +49,7 @@ pub(crate) fn draw(model: &Model, shown: FixesBox, screen: Rect, canvas: &mut Ca
 
 /// Why there is no list.
 fn empty<'a>(model: &Model, styles: &'a Styles) -> Placeholder<'a> {
-    if model.fixing.ticket.is_some() {
+    if model.fix.ticket.is_some() {
         Placeholder::empty(styles, "each change is being decided…", "Esc closes")
     } else {
         Placeholder::empty(styles, "nothing is refused any more", "the live policy admits it now; D deploys")
@@ -76,7 +76,7 @@ fn detail(model: &Model, fix: &Fix, styles: &Styles) -> Vec<Line<'static>> {
     for step in fix.steps.iter().filter(|step| !step.is_of_policy()) {
         lines.push(Line::styled(format!("{}: {}", step.target(), step.change()), styles.strong()));
     }
-    if let (Some(after), Some(ask)) = (&fix.policy, &model.fixing.ask) {
+    if let (Some(after), Some(ask)) = (&fix.policy, &model.fix.ask) {
         lines.extend(hunk(&Hunk::between(&ask.policy, after), styles));
     }
     lines.push(Line::styled(format!("lets in: {}", fix.reach.words), styles.text()));

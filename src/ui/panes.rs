@@ -26,7 +26,7 @@ pub(super) fn draw(model: &Model, body: Rect, canvas: &mut Canvas<'_>) {
             Pane::Editor => draft::view::editor(model, area, canvas),
             Pane::Problems => draft::view::problems(model, area, canvas),
             Pane::Preview => review::preview::preview(model, area, canvas),
-            Pane::Field => draft::described::draw(model, area, canvas),
+            Pane::Field => draft::field_help::draw(model, area, canvas),
             Pane::Attestors => attestor::attestors(model, area, canvas),
             Pane::Notes => attestor::notes(model, area, canvas),
             Pane::Attestations => attestor::attestations(model, area, canvas),

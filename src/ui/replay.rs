@@ -14,13 +14,13 @@ use domain::review::Standing;
 const MOST: usize = 100;
 
 pub(crate) fn lines<'a>(model: &'a Model, styles: &Styles) -> Vec<Line<'a>> {
-    let replaying = &model.replaying;
-    match &replaying.result {
+    let run = &model.replay;
+    match &run.result {
         None => {
             let spinner = styles.glyphs.spinner(model.ui.spin);
-            let (entries, percent) = (replaying.progress.entries, replaying.progress.percent);
+            let (entries, percent) = (run.progress.entries, run.progress.percent);
             let part = if percent > 0 { format!(", {percent} %") } else { String::new() };
-            let text = format!("{spinner} replaying {}: {entries} entries{part}", replaying.title);
+            let text = format!("{spinner} replaying {}: {entries} entries{part}", run.title);
             vec![Line::styled(text, styles.busy()), Line::styled("Esc cancels", styles.dim())]
         }
         Some(Err(report)) => {
@@ -28,7 +28,7 @@ pub(crate) fn lines<'a>(model: &'a Model, styles: &Styles) -> Vec<Line<'a>> {
             vec![Line::styled(report.line(), styles.notice(Tone::Error).style), Line::styled(hint, styles.dim())]
         }
         Some(Ok(replay)) => {
-            let head = Line::styled(format!("{} under {}", replaying.title, replaying.policy), styles.dim());
+            let head = Line::styled(format!("{} under {}", run.title, run.policy), styles.dim());
             [vec![head], told(replay, styles)].concat()
         }
     }

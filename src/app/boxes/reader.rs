@@ -47,7 +47,7 @@ impl BoxState for Reader {
                 format!("Live policy:\n{}\nDraft:\n{}", both.live.trace, both.draft.trace)
             }
             Body::Review => {
-                let result = model.reviewing.result.as_ref();
+                let result = model.review.result.as_ref();
                 result.map(|reviewed| reviewed.text(ReviewFormat::Markdown)).unwrap_or_default()
             }
             Body::Replay => replay::act::text(model),

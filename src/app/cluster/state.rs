@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use crate::decision::state::Compiled;
+use crate::decision::state::CachedPolicy;
 use crate::review::inventory;
 use crate::session::Session;
 use crate::shell::remote::Ticket;
@@ -16,7 +16,7 @@ use domain::resource::{ClusterEvent, Workload};
 
 /// The sources that are watched.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Watched {
+pub enum WatchSource {
     Workloads,
     Events,
 }
@@ -41,12 +41,12 @@ pub enum News {
     Workloads(Vec<Workload>),
     /// The latest first.
     Events(Vec<ClusterEvent>),
-    Feed(Watched, Feed),
+    Feed(WatchSource, Feed),
 }
 
 /// The watch of the chosen cluster, and what is made of it.
 #[derive(Debug, Default)]
-pub struct Watching {
+pub struct ClusterWatch {
     /// What is watched; news of another ticket are of another cluster.
     pub cluster: Option<(Ticket, ClusterId)>,
     pub workloads: Feed,
@@ -70,18 +70,18 @@ struct Again {
     admitted: Vec<Option<bool>>,
 }
 
-impl Watching {
-    pub fn feed(&self, source: Watched) -> &Feed {
+impl ClusterWatch {
+    pub fn feed(&self, source: WatchSource) -> &Feed {
         match source {
-            Watched::Workloads => &self.workloads,
-            Watched::Events => &self.events,
+            WatchSource::Workloads => &self.workloads,
+            WatchSource::Events => &self.events,
         }
     }
 
-    pub(crate) fn feed_mut(&mut self, source: Watched) -> &mut Feed {
+    pub(crate) fn feed_mut(&mut self, source: WatchSource) -> &mut Feed {
         match source {
-            Watched::Workloads => &mut self.workloads,
-            Watched::Events => &mut self.events,
+            WatchSource::Workloads => &mut self.workloads,
+            WatchSource::Events => &mut self.events,
         }
     }
 
@@ -105,7 +105,7 @@ impl Watching {
     pub(crate) fn refresh(
         &mut self,
         session: &Session,
-        live: Option<&Compiled>,
+        live: Option<&CachedPolicy>,
         evidence: &Arc<Evidence>,
         verify: &dyn Verify,
     ) {

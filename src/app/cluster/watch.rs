@@ -2,7 +2,7 @@
 
 use crate::cluster;
 use crate::cluster::Msg;
-use crate::cluster::state::{Feed, News, Watched};
+use crate::cluster::state::{Feed, News, WatchSource};
 use crate::effect::Effect;
 use crate::model::Model;
 use crate::shell::notice::Weight;
@@ -12,7 +12,7 @@ use crate::shell::tab::Pane;
 /// Begins to watch the chosen cluster as soon as it runs, and ends it when another is chosen or none.
 pub(crate) fn follow(model: &mut Model) -> Option<Effect> {
     let wanted = model.session.watchable();
-    let same = match (&model.watching.cluster, &wanted) {
+    let same = match (&model.watch.cluster, &wanted) {
         (Some((_, watched)), Some(wanted)) => watched == wanted,
         (None, None) => true,
         _ => false,
@@ -31,7 +31,7 @@ pub(crate) fn again(model: &mut Model) -> Vec<Effect> {
 fn begin(model: &mut Model) -> Effect {
     let ticket = model.next_ticket();
     let wanted = model.session.watchable();
-    let watching = &mut model.watching;
+    let watching = &mut model.watch;
     let before = watching.cluster.take().map(|(_, cluster)| cluster);
     (watching.workloads, watching.events) = (Feed::Silent, Feed::Silent);
     let remotes = &mut model.session.remotes;
@@ -57,7 +57,7 @@ pub(crate) fn receive(model: &mut Model, msg: Msg) -> Vec<Effect> {
 
 /// Takes news; those of a watch that was given up are dropped.
 fn told(model: &mut Model, ticket: Ticket, news: News) {
-    if model.watching.cluster.as_ref().is_none_or(|(current, _)| *current != ticket) {
+    if model.watch.cluster.as_ref().is_none_or(|(current, _)| *current != ticket) {
         return;
     }
     let now = model.ui.now;
@@ -75,29 +75,29 @@ fn told(model: &mut Model, ticket: Ticket, news: News) {
 }
 
 /// Takes how a source is followed now: a value was true for as long as it was followed.
-fn heard(model: &mut Model, source: Watched, feed: Feed) {
+fn heard(model: &mut Model, source: WatchSource, feed: Feed) {
     let now = model.ui.now;
-    let until = (*model.watching.feed(source) == Feed::Live).then_some(now);
+    let until = (*model.watch.feed(source) == Feed::Live).then_some(now);
     let remotes = &mut model.session.remotes;
     match (&feed, source) {
-        (Feed::Lost(report), Watched::Workloads) => remotes.workloads.lose(report.clone(), until),
-        (Feed::Lost(report), Watched::Events) => remotes.events.lose(report.clone(), until),
-        (Feed::Live, Watched::Workloads) => remotes.workloads.regain(now),
-        (Feed::Live, Watched::Events) => remotes.events.regain(now),
+        (Feed::Lost(report), WatchSource::Workloads) => remotes.workloads.lose(report.clone(), until),
+        (Feed::Lost(report), WatchSource::Events) => remotes.events.lose(report.clone(), until),
+        (Feed::Live, WatchSource::Workloads) => remotes.workloads.regain(now),
+        (Feed::Live, WatchSource::Events) => remotes.events.regain(now),
         (Feed::Silent | Feed::Polled(_), _) => {}
     }
-    if let (Feed::Polled(report), Feed::Live | Feed::Silent) = (&feed, model.watching.feed(source)) {
+    if let (Feed::Polled(report), Feed::Live | Feed::Silent) = (&feed, model.watch.feed(source)) {
         let text = format!("the cluster does not let us watch, so it is read every 10 s: {}", report.title);
         model.say(Weight::Warning, text);
     }
-    *model.watching.feed_mut(source) = feed;
+    *model.watch.feed_mut(source) = feed;
 }
 
 /// Works out what stands on the session.
 pub(crate) fn refresh(model: &mut Model) {
     let [live, _] = model.decisions.compiled();
     let evidence = model.preview.evidence().clone();
-    model.watching.refresh(&model.session, live, &evidence, model.deps.verifier.as_ref());
+    model.watch.refresh(&model.session, live, &evidence, model.deps.verifier.as_ref());
 }
 
 /// Events come in on top: the selection stays on what it was on.
@@ -118,9 +118,9 @@ fn keep_selected(model: &mut Model, selected: Option<&domain::resource::ClusterE
 /// Shows events one by one, or put together.
 pub(crate) fn toggle(model: &mut Model) -> Vec<Effect> {
     let selected = model.selected_event().cloned();
-    model.watching.plain = !model.watching.plain;
+    model.watch.plain = !model.watch.plain;
     keep_selected(model, selected.as_ref());
-    let text = if model.watching.plain { "events one by one" } else { "events by cause and workload" };
+    let text = if model.watch.plain { "events one by one" } else { "events by cause and workload" };
     model.say(Weight::Info, text);
     Vec::new()
 }

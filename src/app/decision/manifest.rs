@@ -1,9 +1,9 @@
 //! Asking about the pods of a manifest: pasted or typed, or read from a file.
 
 use crate::decision::Choice;
-use crate::decision::manifest_text::Given;
+use crate::decision::manifest_text::ManifestText;
 use crate::draft::file;
-use crate::draft::file::state::{FileTask, Opened};
+use crate::draft::file::state::{FileTask, FileText};
 use crate::effect::Effect;
 use crate::model::Model;
 use crate::overlay::{self, Entry, Overlay};
@@ -34,7 +34,7 @@ pub(crate) fn take(model: &mut Model, form: &Form) -> Result<Vec<Effect>, (&'sta
     }
     // What was pasted goes before a file that is only named from before.
     let named = !file.is_empty() && file != model.manifest.file;
-    model.manifest = Given { text: text.clone(), file: file.clone() };
+    model.manifest = ManifestText { text: text.clone(), file: file.clone() };
     if named || !typed {
         return Ok(vec![Effect::File(file::Effect::Task(FileTask::Manifest(file)))]);
     }
@@ -43,7 +43,7 @@ pub(crate) fn take(model: &mut Model, form: &Form) -> Result<Vec<Effect>, (&'sta
 }
 
 /// The file's text, or why there is none: then the box is there again, with what was typed.
-pub(crate) fn was_read(model: &mut Model, read: Result<Opened, Report>) -> Vec<Effect> {
+pub(crate) fn was_read(model: &mut Model, read: Result<FileText, Report>) -> Vec<Effect> {
     let pods = match read {
         Ok(opened) => {
             (model.deps.manifests)(&opened.text).map_err(|fault| format!("{}: {}", opened.path, told(&fault)))

@@ -2,7 +2,7 @@
 
 /// What was last given, so that the box shows it again.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Given {
+pub struct ManifestText {
     pub text: String,
     pub file: String,
 }

@@ -22,7 +22,7 @@ struct Basis {
 
 /// One policy, compiled once for many decisions.
 #[derive(Debug)]
-pub(crate) struct Compiled {
+pub(crate) struct CachedPolicy {
     pub(crate) policy: Policy,
     system: Option<Policy>,
     pub(crate) rules: Arc<CompiledPolicy>,
@@ -52,11 +52,11 @@ impl Under {
 #[derive(Debug, Default)]
 pub struct Decisions {
     basis: Option<Basis>,
-    live: Option<Compiled>,
-    draft: Option<Compiled>,
-    old: Option<Compiled>,
+    live: Option<CachedPolicy>,
+    draft: Option<CachedPolicy>,
+    old: Option<CachedPolicy>,
     /// The three policies with what is assumed of them, where something is.
-    assumed: [Option<Compiled>; 3],
+    assumed: [Option<CachedPolicy>; 3],
     /// What the decisions were made by.
     made_by: [Option<Arc<CompiledPolicy>>; 3],
     /// Which of the decisions the Decision pane shows.
@@ -75,7 +75,7 @@ pub struct Decisions {
 
 impl Decisions {
     /// The live policy and the draft as they are, compiled.
-    pub(crate) fn compiled(&self) -> [Option<&Compiled>; 2] {
+    pub(crate) fn compiled(&self) -> [Option<&CachedPolicy>; 2] {
         [self.live.as_ref(), self.draft.as_ref()]
     }
 
@@ -149,14 +149,14 @@ fn is_same(a: Option<&Arc<CompiledPolicy>>, b: Option<&Arc<CompiledPolicy>>) -> 
     }
 }
 
-fn is_of(compiled: Option<&Compiled>, policy: Option<&Policy>) -> bool {
+fn is_of(compiled: Option<&CachedPolicy>, policy: Option<&Policy>) -> bool {
     compiled.map(|c| &c.policy) == policy
 }
 
-fn compile(slot: &mut Option<Compiled>, policy: Option<&Policy>, system: Option<&Policy>) {
+fn compile(slot: &mut Option<CachedPolicy>, policy: Option<&Policy>, system: Option<&Policy>) {
     let kept = slot.as_ref().is_some_and(|c| Some(&c.policy) == policy && c.system.as_ref() == system);
     if !kept {
-        *slot = policy.map(|policy| Compiled {
+        *slot = policy.map(|policy| CachedPolicy {
             policy: policy.clone(),
             system: system.cloned(),
             rules: Arc::new(CompiledPolicy::new(policy, system.unwrap_or(&system_policy::documented("global")))),

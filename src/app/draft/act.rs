@@ -185,7 +185,7 @@ pub(crate) fn live_policy_came(model: &mut Model) {
         model.draft.touched = false;
     }
     let is_other = |base: &Policy| model.session.live_policy().is_some_and(|live| !base.says_the_same_as(live));
-    let moved = model.refused.is_none() && model.draft.base.as_ref().is_some_and(is_other);
+    let moved = model.refusal.is_none() && model.draft.base.as_ref().is_some_and(is_other);
     if !rebase(model) && moved {
         model
             .say(Weight::Warning, "the live policy is not the one that the draft was made from: ^S shows both changes");

@@ -8,8 +8,8 @@ pub mod act;
 pub mod action;
 pub mod list;
 
+mod candidates;
 mod flow;
-mod known;
 pub(crate) mod line;
 pub mod place;
 mod write;
@@ -17,7 +17,7 @@ mod write;
 use crate::draft::complete::proposal::{Proposal, first_sentence};
 use std::ops::Range;
 
-pub use crate::draft::complete::known::Known;
+pub use crate::draft::complete::candidates::Candidates;
 
 use crate::draft::complete::place::place_at;
 use crate::draft::complete::slot::{Form, Place, Slot, Step};
@@ -37,11 +37,11 @@ pub struct Completion {
 
 /// What could stand at a byte of the text; `known` is asked only where names of the project can stand.
 /// There is nothing in comments, in free text, and where the structure cannot be told.
-pub fn complete(text: &str, at: usize, kind: PolicyKind, known: impl FnOnce() -> Known) -> Option<Completion> {
+pub fn complete(text: &str, at: usize, kind: PolicyKind, known: impl FnOnce() -> Candidates) -> Option<Completion> {
     let place = place_at(text, at)?;
     let root = schema::root(kind);
     let path = path_of(root, &place.path)?;
-    let known = if names_things(root, &path) { known() } else { Known::default() };
+    let known = if names_things(root, &path) { known() } else { Candidates::default() };
     let proposals = proposals(&place, root, &path, &known);
     (!proposals.is_empty()).then_some(Completion { word: place.word, typed: place.typed, proposals })
 }
@@ -68,7 +68,7 @@ pub fn path_of(root: &'static Message, steps: &[Step]) -> Option<Path> {
     Some(path)
 }
 
-fn proposals(place: &Place, root: &'static Message, path: &Path, known: &Known) -> Vec<Proposal> {
+fn proposals(place: &Place, root: &'static Message, path: &Path, known: &Candidates) -> Vec<Proposal> {
     let Some(kind) = schema::kind_at(root, path) else { return Vec::new() };
     match (place.slot, kind) {
         (Slot::Key, ValueKind::Message(message)) => keys(place, message, path.0.is_empty()),
@@ -114,7 +114,7 @@ fn keys(place: &Place, message: &'static Message, is_top: bool) -> Vec<Proposal>
     fields.into_iter().map(|field| write::key(place, field)).collect()
 }
 
-fn values(place: &Place, kind: ValueKind, doc: &'static str, known: &Known) -> Vec<Proposal> {
+fn values(place: &Place, kind: ValueKind, doc: &'static str, known: &Candidates) -> Vec<Proposal> {
     let scalar = |text: &str, detail: &str, doc: &str| write::scalar(place, kind, text, detail, doc);
     match kind {
         ValueKind::Enum(names) => names.choices().map(|(name, doc)| scalar(name, first_sentence(doc), doc)).collect(),

@@ -1,9 +1,9 @@
 //! The Policy Creator's draft: its text, what it means, and where it came from.
 
 use crate::draft::Effect;
-use crate::draft::complete::list::Completing;
+use crate::draft::complete::list::ProposalList;
 use crate::draft::editor::{Editor, EditorCommand, Motion};
-use crate::draft::file::state::{DraftFile, Opened};
+use crate::draft::file::state::{DraftFile, FileText};
 use crate::draft::find::state::Finder;
 use crate::draft::project_facts::{Basis, Ground};
 use crate::session::Session;
@@ -42,11 +42,11 @@ pub struct Draft {
     pub touched: bool,
     pub finder: Finder,
     /// The list of proposals, while it is open.
-    pub completing: Option<Completing>,
+    pub proposals: Option<ProposalList>,
     /// The file that it was opened from or saved to.
     pub file: Option<DraftFile>,
     /// The file as somebody else changed it, while it is asked what counts.
-    pub outside: Option<Opened>,
+    pub outside: Option<FileText>,
     /// The quick fixes that can be picked, each with what it is about.
     pub offered: Vec<(QuickFix, String)>,
     /// The list of problems shows those at least as severe.
@@ -69,7 +69,7 @@ impl Draft {
             baseline: String::new(),
             base: None,
             finder: Finder::default(),
-            completing: None,
+            proposals: None,
             file: None,
             outside: None,
             offered: Vec::new(),

@@ -3,7 +3,7 @@
 use crate::decision::state::Under;
 use crate::effect::Effect;
 use crate::explain::Action;
-use crate::explain::state::{ExplainBox, Explaining, Link, of_event};
+use crate::explain::state::{ExplainBox, Explanation, Link, of_event};
 use crate::model::Model;
 use crate::overlay::{Body, Overlay};
 use crate::query::Source;
@@ -73,7 +73,7 @@ pub(crate) fn pasted(model: &mut Model, text: &str) -> Option<Vec<Effect>> {
 
 /// Opens the box, and makes the refusal the question that every tab is about.
 fn open(model: &mut Model, reading: Reading) -> Vec<Effect> {
-    model.explaining = Explaining::new(reading);
+    model.explain = Explanation::new(reading);
     model.ask_explained();
     if !matches!(model.overlays.last(), Some(Overlay::Explain(_))) {
         model.overlays.push(Overlay::Explain(ExplainBox));
@@ -83,7 +83,7 @@ fn open(model: &mut Model, reading: Reading) -> Vec<Effect> {
 
 /// The policy of the refusal's time is asked no longer.
 pub(crate) fn leave_time(model: &mut Model) {
-    if model.explaining.then.take().is_some() {
+    if model.explain.then.take().is_some() {
         model.session.simulated = None;
     }
 }
@@ -92,32 +92,32 @@ pub(crate) fn leave_time(model: &mut Model) {
 fn to_link(model: &mut Model, by: isize) {
     let lines = model.explained();
     let count = lines.len();
-    let at = model.explaining.selected.min(count.saturating_sub(1));
+    let at = model.explain.selected.min(count.saturating_sub(1));
     let step = |n: usize| (at + count).saturating_add_signed(by * isize::try_from(n).unwrap_or(0)) % count.max(1);
     let next = (1..=count).map(step).find(|at| lines.get(*at).is_some_and(|line| line.link.is_some()));
-    model.explaining.selected = next.unwrap_or(at);
+    model.explain.selected = next.unwrap_or(at);
 }
 
 fn to_case(model: &mut Model, by: isize) {
-    let last = model.explaining.reading.cases.len().saturating_sub(1);
-    let number = model.explaining.number.saturating_add_signed(by).min(last);
-    if number == model.explaining.number {
+    let last = model.explain.reading.cases.len().saturating_sub(1);
+    let number = model.explain.number.saturating_add_signed(by).min(last);
+    if number == model.explain.number {
         return;
     }
     leave_time(model);
-    (model.explaining.number, model.explaining.selected) = (number, 0);
+    (model.explain.number, model.explain.selected) = (number, 0);
     model.ask_explained();
 }
 
 /// Between the policy as it is and as it was when it was refused.
 fn other_time(model: &mut Model) {
-    if model.explaining.then.is_some() {
+    if model.explain.then.is_some() {
         return leave_time(model);
     }
     match model.version_then().cloned() {
         Ok(version) => {
             model.session.simulated = Some(Box::new(version.policy.clone()));
-            model.explaining.then = Some(Box::new(version));
+            model.explain.then = Some(Box::new(version));
         }
         Err(why) => model.say(Weight::Info, format!("not under the policy of its time: {why}")),
     }
@@ -125,7 +125,7 @@ fn other_time(model: &mut Model) {
 
 /// Goes where the line leads to.
 fn follow(model: &mut Model) -> Vec<Effect> {
-    let link = model.explained().into_iter().nth(model.explaining.selected).and_then(|line| line.link);
+    let link = model.explained().into_iter().nth(model.explain.selected).and_then(|line| line.link);
     match link {
         None => {
             to_link(model, 1);
@@ -153,7 +153,7 @@ fn leave(model: &mut Model) {
 
 /// The tree under the live policy is the Deployer's; that of another time is shown in a box.
 fn decision(model: &mut Model) {
-    if let Some(version) = &model.explaining.then {
+    if let Some(version) = &model.explain.then {
         let title = format!("Under the policy of its time, live since {}", version.since());
         model.overlays.push(Overlay::reader(title, Body::Against));
         return;
@@ -209,7 +209,7 @@ fn to_attestor(model: &mut Model, name: &str) -> Vec<Effect> {
 
 /// What the box says, for a ticket.
 pub(crate) fn text(model: &Model) -> String {
-    let line = |told: crate::explain::lines::Told| match told.label {
+    let line = |told: crate::explain::lines::ExplainLine| match told.label {
         "" => format!("{}\n", told.text),
         label => format!("  {label:<9} {}\n", told.text),
     };

@@ -13,8 +13,8 @@ use jiff::Timestamp;
 impl Model {
     /// Makes the question of the shown case the one that every tab is about.
     pub(crate) fn ask_explained(&mut self) {
-        self.explaining.asked = None;
-        let Some(case) = self.explaining.case().filter(|case| case.relative.is_none()) else { return };
+        self.explain.asked = None;
+        let Some(case) = self.explain.case().filter(|case| case.relative.is_none()) else { return };
         let mut request = case.request();
         if let Some(workload) = self.explained_workload(case) {
             complete(&mut request, workload);
@@ -23,7 +23,7 @@ impl Model {
             return;
         }
         self.session.ask(request);
-        self.explaining.asked = self.session.asked();
+        self.explain.asked = self.session.asked();
     }
 
     /// The workload that an event was about, as it is in the cluster now.
@@ -40,18 +40,18 @@ impl Model {
     /// Whether the session is about the case as it is: nobody chose something else since, and nothing is
     /// assumed of it.
     fn is_asked(&self) -> bool {
-        let same = self.explaining.asked.is_some() && self.explaining.asked == self.session.asked();
+        let same = self.explain.asked.is_some() && self.explain.asked == self.session.asked();
         same && self.session.assumed.is_empty()
     }
 
     /// The decision of the case under the policy that is asked.
     pub fn explained_decision(&self) -> Option<&Decision> {
-        let decision = if self.explaining.then.is_some() { &self.decisions.then } else { &self.decisions.now };
+        let decision = if self.explain.then.is_some() { &self.decisions.then } else { &self.decisions.now };
         decision.as_ref().filter(|_| self.is_asked())
     }
 
     pub(crate) fn explained_policy(&self) -> Option<&Policy> {
-        match &self.explaining.then {
+        match &self.explain.then {
             Some(version) => Some(&version.policy),
             None => self.session.live_policy(),
         }
@@ -66,7 +66,7 @@ impl Model {
 
     /// What can be behind each finding of the shown case.
     pub fn diagnoses(&self) -> Vec<Diagnosis> {
-        let Some(case) = self.explaining.case() else { return Vec::new() };
+        let Some(case) = self.explain.case() else { return Vec::new() };
         let none = Evidence::default();
         let evidence = self.session.remotes.evidence.value().map_or(&none, |evidence| &**evidence);
         let state = match (self.explained_decision(), self.explained_policy()) {
@@ -80,7 +80,7 @@ impl Model {
 
     /// The version that was live when it was refused, or why there is none.
     pub fn version_then(&self) -> Result<&Version, &'static str> {
-        let time = self.explaining.case().map(|case| case.subject.time.as_str()).unwrap_or_default();
+        let time = self.explain.case().map(|case| case.subject.time.as_str()).unwrap_or_default();
         let Ok(time) = time.parse::<Timestamp>() else { return Err("the text does not say when it was") };
         let history = &self.history;
         if self.session.project.as_ref().map(ProjectId::as_str) != Some(history.project.as_str()) {

@@ -29,7 +29,7 @@ pub enum Look {
 
 /// One line.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Told {
+pub struct ExplainLine {
     pub look: Look,
     /// Before the text; may be empty.
     pub label: &'static str,
@@ -37,7 +37,7 @@ pub struct Told {
     pub link: Option<Link>,
 }
 
-impl Told {
+impl ExplainLine {
     fn new(look: Look, label: &'static str, text: impl Into<String>) -> Self {
         Self { look, label, text: text.into(), link: None }
     }
@@ -49,40 +49,41 @@ impl Told {
 
 impl Model {
     /// What the box says.
-    pub fn explained(&self) -> Vec<Told> {
+    pub fn explained(&self) -> Vec<ExplainLine> {
         let mut lines = Vec::new();
-        let Some(case) = self.explaining.case() else {
-            let (look, text) = match self.explaining.reading.without_refusal {
+        let Some(case) = self.explain.case() else {
+            let (look, text) = match self.explain.reading.without_refusal {
                 0 => (Look::Elsewhere, "This is no refusal that is known."),
                 _ => (Look::Plain, "There is no refusal in it."),
             };
-            lines.push(Told::new(look, "", text));
-            lines.extend(recognised(&self.explaining.reading.recognised));
-            lines
-                .extend(self.explaining.reading.unknown.iter().map(|text| Told::new(Look::Unknown, "?", text.clone())));
+            lines.push(ExplainLine::new(look, "", text));
+            lines.extend(recognised(&self.explain.reading.recognised));
+            lines.extend(
+                self.explain.reading.unknown.iter().map(|text| ExplainLine::new(Look::Unknown, "?", text.clone())),
+            );
             return lines;
         };
         head(&mut lines, case);
-        lines.extend(recognised(&self.explaining.reading.recognised));
-        lines.push(Told::new(Look::Dim, "", ""));
+        lines.extend(recognised(&self.explain.reading.recognised));
+        lines.push(ExplainLine::new(Look::Dim, "", ""));
         self.facts(&mut lines, case);
         if case.relative.is_none() {
             self.asked_again(&mut lines);
             let diagnoses = self.diagnoses();
             for (finding, diagnosis) in case.findings.iter().zip(&diagnoses) {
-                causes(&mut lines, case, finding, (diagnosis, self.explaining.then.is_some()));
+                causes(&mut lines, case, finding, (diagnosis, self.explain.then.is_some()));
             }
             self.unknown(&mut lines, case, &diagnoses);
         }
-        lines.push(Told::new(Look::Heading, "", "The message"));
-        lines.push(Told::new(Look::Dim, "", case.text.clone()));
+        lines.push(ExplainLine::new(Look::Heading, "", "The message"));
+        lines.push(ExplainLine::new(Look::Dim, "", case.text.clone()));
         lines
     }
 
     /// What was recognised; where the session has it, the line leads there.
-    fn facts(&self, lines: &mut Vec<Told>, case: &Refusal) {
+    fn facts(&self, lines: &mut Vec<ExplainLine>, case: &Refusal) {
         for image in case.images() {
-            lines.push(Told::new(Look::Fact, "image", image).to(Link::Image(image.to_owned())));
+            lines.push(ExplainLine::new(Look::Fact, "image", image).to(Link::Image(image.to_owned())));
         }
         if let Some(rule) = &case.rule {
             let field = rule.kind.field();
@@ -91,7 +92,7 @@ impl Model {
                 Some(line) => format!("{name}  (line {line} of the draft)"),
                 None => format!("{name}  (the draft has no such rule)"),
             };
-            lines.push(Told::new(Look::Fact, "rule", text).to(Link::Rule(rule.kind, rule.key.clone())));
+            lines.push(ExplainLine::new(Look::Fact, "rule", text).to(Link::Rule(rule.kind, rule.key.clone())));
         }
         let mut attestors: Vec<&String> = Vec::new();
         for attestor in case.findings.iter().filter_map(|finding| finding.attestor.as_ref()) {
@@ -100,7 +101,7 @@ impl Model {
             }
         }
         for attestor in attestors {
-            lines.push(Told::new(Look::Fact, "attestor", attestor.clone()).to(Link::Attestor(attestor.clone())));
+            lines.push(ExplainLine::new(Look::Fact, "attestor", attestor.clone()).to(Link::Attestor(attestor.clone())));
         }
         let subject = &case.subject;
         let request = case.request();
@@ -115,15 +116,15 @@ impl Model {
             ("in", case.carriers.join(", ")),
         ] {
             if !text.is_empty() {
-                lines.push(Told::new(Look::Fact, label, text));
+                lines.push(ExplainLine::new(Look::Fact, label, text));
             }
         }
     }
 
     /// Asks again under the policy as it is, or as it was.
-    fn asked_again(&self, lines: &mut Vec<Told>) {
-        lines.push(Told::new(Look::Heading, "", "The same question asked again"));
-        let when = match &self.explaining.then {
+    fn asked_again(&self, lines: &mut Vec<ExplainLine>) {
+        lines.push(ExplainLine::new(Look::Heading, "", "The same question asked again"));
+        let when = match &self.explain.then {
             None => "as the policy is now".to_owned(),
             Some(version) => format!("as the policy was then (live since {})", version.since()),
         };
@@ -132,24 +133,27 @@ impl Model {
             Some(decision) => format!("{} {when}", decision.outcome.as_str()),
             None => format!("not decided {when}: {}", self.why_not_asked()),
         };
-        let line = Told::new(Look::Fact, "decision", text);
+        let line = ExplainLine::new(Look::Fact, "decision", text);
         lines.push(if self.explained_decision().is_some() { line.to(Link::Decision) } else { line });
         if self.is_explaining_behind() {
-            lines.push(Told::new(Look::Busy, "", "reading what the attestors have…"));
+            lines.push(ExplainLine::new(Look::Busy, "", "reading what the attestors have…"));
         }
         let is_denied = self.explained_decision().is_some_and(|decision| decision.outcome == Outcome::Deny);
-        if is_denied && self.explaining.then.is_none() && !self.is_explaining_behind() {
+        if is_denied && self.explain.then.is_none() && !self.is_explaining_behind() {
             lines.push(
-                Told::new(Look::Fact, "fixes", "what would admit it, the least that is let in first").to(Link::Fixes),
+                ExplainLine::new(Look::Fact, "fixes", "what would admit it, the least that is let in first")
+                    .to(Link::Fixes),
             );
         }
-        let other = match (&self.explaining.then, self.version_then()) {
-            (Some(_), _) => Told::new(Look::Fact, "now", "ask it under the policy as it is now").to(Link::OtherTime),
+        let other = match (&self.explain.then, self.version_then()) {
+            (Some(_), _) => {
+                ExplainLine::new(Look::Fact, "now", "ask it under the policy as it is now").to(Link::OtherTime)
+            }
             (None, Ok(version)) => {
                 let text = format!("ask it under the policy as it was then (live since {})", version.since());
-                Told::new(Look::Fact, "then", text).to(Link::OtherTime)
+                ExplainLine::new(Look::Fact, "then", text).to(Link::OtherTime)
             }
-            (None, Err(why)) => Told::new(Look::Dim, "then", format!("not under the policy of its time: {why}")),
+            (None, Err(why)) => ExplainLine::new(Look::Dim, "then", format!("not under the policy of its time: {why}")),
         };
         lines.push(other);
     }
@@ -157,7 +161,7 @@ impl Model {
     fn why_not_asked(&self) -> &'static str {
         if self.session.project.is_none() {
             "no project is chosen"
-        } else if self.explaining.asked.is_none() {
+        } else if self.explain.asked.is_none() {
             "the message names no image"
         } else if !self.session.assumed.is_empty() {
             "something is assumed, which W drops"
@@ -168,10 +172,10 @@ impl Model {
         }
     }
 
-    fn unknown(&self, lines: &mut Vec<Told>, case: &Refusal, diagnoses: &[Diagnosis]) {
+    fn unknown(&self, lines: &mut Vec<ExplainLine>, case: &Refusal, diagnoses: &[Diagnosis]) {
         let mut texts: Vec<String> = case.unknown.clone();
         texts.extend(diagnoses.iter().flat_map(|diagnosis| diagnosis.unknown.iter().cloned()));
-        texts.extend(self.explaining.reading.unknown.iter().cloned());
+        texts.extend(self.explain.reading.unknown.iter().cloned());
         let subject = &case.subject;
         let project = self.session.project.as_ref().map_or("", ProjectId::as_str);
         if !subject.project.is_empty() && subject.project != project {
@@ -187,9 +191,9 @@ impl Model {
             }
         }
         if !known.is_empty() {
-            lines.push(Told::new(Look::Heading, "", "Not known from here"));
+            lines.push(ExplainLine::new(Look::Heading, "", "Not known from here"));
         }
-        lines.extend(known.into_iter().map(|text| Told::new(Look::Unknown, "?", text)));
+        lines.extend(known.into_iter().map(|text| ExplainLine::new(Look::Unknown, "?", text)));
     }
 }
 
@@ -199,16 +203,16 @@ fn is_of_cluster(subject: &Subject) -> bool {
 }
 
 /// The names in a text that is not explained; where one can be gone to, its line leads there.
-fn recognised(names: &Recognised) -> Vec<Told> {
+fn recognised(names: &Recognised) -> Vec<ExplainLine> {
     if names.is_empty() {
         return Vec::new();
     }
-    let heading = Told::new(Look::Heading, "", "Recognised in it, by their form alone");
+    let heading = ExplainLine::new(Look::Heading, "", "Recognised in it, by their form alone");
     let line = |(what, name): (&'static str, &str)| {
-        let line = Told::new(Look::Fact, what, name);
+        let line = ExplainLine::new(Look::Fact, what, name);
         match what {
             "image" if is_whole(name) => line.to(Link::Image(name.to_owned())),
-            "image" => Told::new(Look::Fact, what, format!("{name}  (its digest is not whole)")),
+            "image" => ExplainLine::new(Look::Fact, what, format!("{name}  (its digest is not whole)")),
             "attestor" => line.to(Link::Attestor(name.to_owned())),
             _ => line,
         }
@@ -216,7 +220,7 @@ fn recognised(names: &Recognised) -> Vec<Told> {
     std::iter::once(heading).chain(names.iter().map(line)).collect()
 }
 
-fn head(lines: &mut Vec<Told>, case: &Refusal) {
+fn head(lines: &mut Vec<ExplainLine>, case: &Refusal) {
     let look = match (case.relative.is_some(), case.verdict) {
         (true, _) => Look::Elsewhere,
         (false, Verdict::Denied) => Look::Refused,
@@ -227,25 +231,25 @@ fn head(lines: &mut Vec<Told>, case: &Refusal) {
     if case.times > 1 {
         first.push_str(&format!("  ({} times)", case.times));
     }
-    lines.push(Told::new(look, "", first));
-    lines.extend(texts.map(|text| Told::new(Look::Plain, "", text)));
+    lines.push(ExplainLine::new(look, "", first));
+    lines.extend(texts.map(|text| ExplainLine::new(Look::Plain, "", text)));
 }
 
 /// `was`: the question was asked of the policy of its time, with what the attestors have now.
-fn causes(lines: &mut Vec<Told>, case: &Refusal, finding: &Finding, (diagnosis, was): (&Diagnosis, bool)) {
+fn causes(lines: &mut Vec<ExplainLine>, case: &Refusal, finding: &Finding, (diagnosis, was): (&Diagnosis, bool)) {
     let of = match (&finding.image, &finding.attestor) {
         (Some(image), Some(attestor)) => format!(": {image} and {attestor}"),
         (Some(image), None) => format!(": {image}"),
         (None, _) => String::new(),
     };
     let of = if case.findings.len() > 1 { of } else { String::new() };
-    lines.push(Told::new(Look::Heading, "", format!("What can be behind it{of}")));
+    lines.push(ExplainLine::new(Look::Heading, "", format!("What can be behind it{of}")));
     for Cause { kind, confidence, text, evidence, against } in &diagnosis.causes {
         let is_admitted = *kind == CauseKind::AdmittedNow;
         let look = if is_admitted { Look::Admitted } else { Look::Cause(*confidence) };
         let then = "That policy would admit it, with what the attestors have now.".to_owned();
-        lines.push(Told::new(look, confidence.as_str(), if was && is_admitted { then } else { text.clone() }));
-        lines.extend(evidence.iter().map(|text| Told::new(Look::For, "", format!("for: {text}"))));
-        lines.extend(against.iter().map(|text| Told::new(Look::Against, "", format!("against: {text}"))));
+        lines.push(ExplainLine::new(look, confidence.as_str(), if was && is_admitted { then } else { text.clone() }));
+        lines.extend(evidence.iter().map(|text| ExplainLine::new(Look::For, "", format!("for: {text}"))));
+        lines.extend(against.iter().map(|text| ExplainLine::new(Look::Against, "", format!("against: {text}"))));
     }
 }

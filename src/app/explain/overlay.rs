@@ -15,14 +15,14 @@ impl BoxState for ExplainBox {
 
     /// Every line can be pointed at, as in a list.
     fn move_by(&mut self, model: &mut Model, rows: isize) {
-        model.explaining.selected = row_at(model.explaining.selected, rows, model.explained().len());
+        model.explain.selected = row_at(model.explain.selected, rows, model.explained().len());
     }
 
     fn click(&mut self, model: &mut Model, row: usize) -> Option<Action> {
-        if model.explaining.selected == row {
+        if model.explain.selected == row {
             return Some(Action::Explain(explain::Action::Go));
         }
-        model.explaining.selected = row;
+        model.explain.selected = row;
         None
     }
 

@@ -26,7 +26,7 @@ pub enum Link {
 
 /// The refusals of one text.
 #[derive(Debug, Default)]
-pub struct Explaining {
+pub struct Explanation {
     pub reading: Reading,
     /// Which of its cases is shown.
     pub number: usize,
@@ -38,7 +38,7 @@ pub struct Explaining {
     pub then: Option<Box<Version>>,
 }
 
-impl Explaining {
+impl Explanation {
     pub(crate) fn new(reading: Reading) -> Self {
         Self { reading, ..Self::default() }
     }
@@ -48,7 +48,7 @@ impl Explaining {
     }
 }
 
-/// The box that explains; what it shows is [`Explaining`].
+/// The box that explains; what it shows is [`Explanation`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct ExplainBox;
 

@@ -6,8 +6,8 @@ use std::sync::Arc;
 
 use crate::effect::Effect;
 use crate::fix;
-use crate::fix::break_glass::{Composed, JUSTIFICATION};
-use crate::fix::state::{FixAsk, FixesBox, Fixing};
+use crate::fix::break_glass::{BreakGlassPod, JUSTIFICATION};
+use crate::fix::state::{FixAsk, FixSearch, FixesBox};
 use crate::fix::{Action, Msg, Then};
 use crate::job::{Deploy, Job, NewAttestation};
 use crate::model::Model;
@@ -61,15 +61,15 @@ pub(crate) fn follow(model: &mut Model) -> Vec<Effect> {
     }
     let (items, inventory) = (model.preview.items(), model.preview.evidence());
     let ask = FixAsk::of(&model.session, &model.draft.document, items, inventory);
-    if model.fixing.ask.as_deref() == ask.as_ref() {
+    if model.fix.ask.as_deref() == ask.as_ref() {
         return Vec::new();
     }
     let Some(ask) = ask.map(Arc::new) else {
-        model.fixing = Fixing::default();
+        model.fix = FixSearch::default();
         return Vec::new();
     };
     let ticket = model.next_ticket();
-    model.fixing = Fixing { ticket: Some(ticket), ask: Some(ask.clone()), fixes: None };
+    model.fix = FixSearch { ticket: Some(ticket), ask: Some(ask.clone()), fixes: None };
     vec![Effect::Fix(fix::Effect::Find(ticket, ask))]
 }
 
@@ -83,9 +83,9 @@ pub(crate) fn receive(model: &mut Model, msg: Msg) -> Vec<Effect> {
 
 /// Takes fixes; those of an older question are dropped.
 fn came(model: &mut Model, ticket: Ticket, fixes: Vec<Fix>) {
-    if model.fixing.ticket == Some(ticket) {
-        model.fixing.ticket = None;
-        model.fixing.fixes = Some(Arc::new(fixes));
+    if model.fix.ticket == Some(ticket) {
+        model.fix.ticket = None;
+        model.fix.fixes = Some(Arc::new(fixes));
     }
 }
 
@@ -93,7 +93,7 @@ impl Model {
     /// The fix that is selected in the box on top.
     pub fn selected_fix(&self) -> Option<&Fix> {
         let Some(Overlay::Fixes(shown)) = self.overlays.last() else { return None };
-        self.fixing.fixes.as_ref()?.get(shown.selected)
+        self.fix.fixes.as_ref()?.get(shown.selected)
     }
 }
 
@@ -306,7 +306,7 @@ fn composed(
     images: Vec<RequestImage>,
     labels: BTreeMap<String, String>,
     justification: String,
-) -> Composed {
+) -> BreakGlassPod {
     let subject = &model.session.subject;
     let deploy = Deploy {
         kind: WorkloadKind::Deployment,
@@ -317,7 +317,7 @@ fn composed(
         labels,
         annotations: BTreeMap::new(),
     };
-    Composed { deploy, images, justification }
+    BreakGlassPod { deploy, images, justification }
 }
 
 /// Asks what has to be said before the glass is broken.
@@ -403,7 +403,7 @@ fn deploy_composed(model: &mut Model) -> Vec<Effect> {
 }
 
 fn copy(model: &mut Model) -> Vec<Effect> {
-    let Some(fixes) = model.fixing.fixes.clone() else { return Vec::new() };
+    let Some(fixes) = model.fix.fixes.clone() else { return Vec::new() };
     let text: String = fixes.iter().enumerate().map(|(number, fix)| told(number + 1, fix)).collect();
     model.copy(text)
 }

@@ -16,7 +16,7 @@ pub const JUSTIFICATION: &str = "justification";
 
 /// What is composed.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Composed {
+pub struct BreakGlassPod {
     /// The pod, with the label; what the workbench itself deploys where there is one image.
     pub deploy: Deploy,
     /// All images of the pod.
@@ -24,7 +24,7 @@ pub struct Composed {
     pub justification: String,
 }
 
-impl Composed {
+impl BreakGlassPod {
     /// Whether the workbench can deploy it: it makes pods with one container.
     pub fn can_deploy(&self) -> bool {
         self.images.len() == 1
@@ -151,9 +151,9 @@ mod tests {
     use super::*;
     use domain::admission::ContainerKind;
 
-    fn composed(kind: WorkloadKind) -> Composed {
+    fn composed(kind: WorkloadKind) -> BreakGlassPod {
         let image = |image: &str, kind| RequestImage { image: image.into(), kind, ..RequestImage::default() };
-        Composed {
+        BreakGlassPod {
             deploy: Deploy {
                 kind,
                 namespace: "shop".into(),

@@ -11,7 +11,7 @@ impl BoxState for FixesBox {
     }
 
     fn move_by(&mut self, model: &mut Model, rows: isize) {
-        self.selected = row_at(self.selected, rows, model.fixing.fixes.as_ref().map_or(0, |fixes| fixes.len()));
+        self.selected = row_at(self.selected, rows, model.fix.fixes.as_ref().map_or(0, |fixes| fixes.len()));
     }
 
     fn click(&mut self, _model: &mut Model, row: usize) -> Option<Action> {

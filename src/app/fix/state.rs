@@ -85,11 +85,11 @@ fn tags(image: &Image) -> Vec<(String, Digest)> {
 
 /// The fixes of what is refused, as far as they are known.
 #[derive(Debug, Default)]
-pub struct Fixing {
+pub struct FixSearch {
     /// What is being worked out now.
     pub ticket: Option<Ticket>,
     pub ask: Option<Arc<FixAsk>>,
-    /// The fixes of [`Fixing::ask`], once they are found.
+    /// The fixes of [`FixSearch::ask`], once they are found.
     pub fixes: Option<Arc<Vec<Fix>>>,
 }
 

@@ -31,7 +31,7 @@ pub(crate) fn leave_project(model: &mut Model) {
     model.session.leave_project();
     model.history = History::default();
     model.draft.base = None;
-    model.refused = None;
+    model.refusal = None;
 }
 
 /// What was imported here is kept with who imported it.

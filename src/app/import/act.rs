@@ -5,7 +5,7 @@ use crate::draft::text::difference;
 use crate::effect::Effect;
 use crate::import::Action;
 use crate::import::merge::Take;
-use crate::import::refusal::Refused;
+use crate::import::refusal::ImportRefusal;
 use crate::import::state::Conflict;
 use crate::job::Job;
 use crate::model::Model;
@@ -22,13 +22,13 @@ use domain::policy::PolicyKind;
 /// Remembers what the refused draft was compared with; the live policy is being read again.
 pub(crate) fn refused(model: &mut Model, project: &ProjectId) {
     let base = model.draft.base.clone().or_else(|| model.session.live_policy().cloned());
-    model.refused = base.map(|base| Refused { project: project.clone(), base });
+    model.refusal = base.map(|base| ImportRefusal { project: project.clone(), base });
     model.say(Weight::Warning, "not imported: the policy had changed meanwhile; reading it…");
 }
 
 /// The policy was read after a refusal: shows what they changed beside what the draft changes.
 pub(crate) fn live_came(model: &mut Model) {
-    let Some(refused) = model.refused.take() else { return };
+    let Some(refused) = model.refusal.take() else { return };
     if model.session.project.as_ref() != Some(&refused.project) {
         return;
     }

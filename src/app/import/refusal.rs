@@ -5,7 +5,7 @@ use domain::policy::Policy;
 
 /// What is known of an import that was refused, until the policy that is live now has been read.
 #[derive(Debug, Clone)]
-pub struct Refused {
+pub struct ImportRefusal {
     pub project: ProjectId,
     /// The policy that the draft was compared with.
     pub base: Policy,

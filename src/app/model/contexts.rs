@@ -1,7 +1,7 @@
 //! Where keys are looked up, and whether they are text.
 
 use crate::action::Context;
-use crate::draft::complete::list::Completing;
+use crate::draft::complete::list::ProposalList;
 use crate::model::Model;
 use crate::shell::tab::{Pane, Tab};
 
@@ -20,7 +20,7 @@ impl Model {
         let pane = Context::Pane(self.nav.focus());
         if self.nav.editing {
             let mut contexts = vec![Context::Editing, pane, Context::Global];
-            if let Some(list) = self.completing() {
+            if let Some(list) = self.proposals() {
                 contexts.insert(0, Context::Completion);
                 if list.is_chosen() {
                     contexts.insert(0, Context::Chosen);
@@ -45,9 +45,9 @@ impl Model {
     }
 
     /// The list of proposals, where it is shown.
-    pub fn completing(&self) -> Option<&Completing> {
+    pub fn proposals(&self) -> Option<&ProposalList> {
         let shown = self.overlays.is_empty() && self.nav.editing && self.nav.focus() == Pane::Editor;
-        self.draft.completing.as_ref().filter(|_| shown)
+        self.draft.proposals.as_ref().filter(|_| shown)
     }
 
     /// Whether the bar of the draft's search takes the keys.

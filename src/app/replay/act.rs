@@ -7,7 +7,7 @@ use crate::model::Model;
 use crate::overlay::{Body, Overlay};
 use crate::replay;
 use crate::replay::Msg;
-use crate::replay::state::{Entries, ReplayAsk, ReplayProgress, Replaying};
+use crate::replay::state::{Entries, ReplayAsk, ReplayProgress, ReplayRun};
 use crate::shell::form::{Form, FormKind};
 use crate::shell::notice::Weight;
 use crate::shell::remote::Ticket;
@@ -27,7 +27,7 @@ pub(crate) fn form(model: &Model) -> Form {
         .text(
             "path",
             "File",
-            &model.replaying.path,
+            &model.replay.path,
             "a path, from where the workbench was started; empty: the project's own log",
         )
         .choice("policy", "Under", policies, "what the log's verdicts are held against")
@@ -58,11 +58,11 @@ pub(crate) fn take(model: &mut Model, form: &Form) -> Result<Vec<Effect>, (&'sta
         past: model.history.versions.iter().map(dated).collect(),
     };
     let ticket = model.next_ticket();
-    let before = model.replaying.ticket.map(Effect::Cancel);
+    let before = model.replay.ticket.map(Effect::Cancel);
     let policy = if is_draft { DRAFT } else { LIVE };
     let title = ask.entries.title();
-    model.replaying =
-        Replaying { ticket: Some(ticket), title, path, policy, progress: ReplayProgress::default(), result: None };
+    model.replay =
+        ReplayRun { ticket: Some(ticket), title, path, policy, progress: ReplayProgress::default(), result: None };
     model.overlays.push(Overlay::reader("Replay of audit log entries", Body::Replay));
     Ok(before.into_iter().chain([Effect::Replay(replay::Effect::Replay(ticket, Box::new(ask)))]).collect())
 }
@@ -77,29 +77,29 @@ pub(crate) fn receive(model: &mut Model, msg: Msg) -> Vec<Effect> {
 }
 
 fn progress(model: &mut Model, ticket: Ticket, progress: ReplayProgress) {
-    if model.replaying.ticket == Some(ticket) {
-        model.replaying.progress = progress;
+    if model.replay.ticket == Some(ticket) {
+        model.replay.progress = progress;
     }
 }
 
 /// Takes a replay; one that was given up is dropped.
 fn replayed(model: &mut Model, ticket: Ticket, result: Result<Replay, Report>) {
-    if model.replaying.ticket == Some(ticket) {
-        model.replaying.ticket = None;
-        model.replaying.result = Some(result.map(Arc::new));
+    if model.replay.ticket == Some(ticket) {
+        model.replay.ticket = None;
+        model.replay.result = Some(result.map(Arc::new));
     }
 }
 
 /// Closing the box of a replay that is under way ends it.
 pub(crate) fn leave(model: &mut Model) -> Vec<Effect> {
-    let Some(ticket) = model.replaying.ticket.take() else { return Vec::new() };
+    let Some(ticket) = model.replay.ticket.take() else { return Vec::new() };
     model.say(Weight::Warning, "the replay was cancelled");
     vec![Effect::Cancel(ticket)]
 }
 
 /// The whole as text, for the clipboard.
 pub(crate) fn text(model: &Model) -> String {
-    match &model.replaying.result {
+    match &model.replay.result {
         Some(Ok(replay)) => replay.text(),
         Some(Err(report)) => report.line(),
         None => String::new(),

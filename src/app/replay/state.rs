@@ -48,7 +48,7 @@ pub struct ReplayProgress {
 
 /// The replay that is under way, or the last one.
 #[derive(Debug, Default)]
-pub struct Replaying {
+pub struct ReplayRun {
     /// What runs now.
     pub ticket: Option<Ticket>,
     /// What is replayed, in words.

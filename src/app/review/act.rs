@@ -8,7 +8,7 @@ use crate::model::Model;
 use crate::overlay::{Body, Overlay, TwoDecisions};
 use crate::query::Source;
 use crate::review;
-use crate::review::state::{ReviewAsk, ReviewFormat, Reviewed};
+use crate::review::state::{ReviewAsk, ReviewFormat, ReviewResult};
 use crate::review::{Action, Msg};
 use crate::shell::form::{Form, FormKind};
 use crate::shell::notice::Weight;
@@ -135,10 +135,10 @@ fn start(model: &mut Model) -> Vec<Effect> {
         model.say(Weight::Info, "reviewed as it is: nothing that is assumed is in it");
     }
     let ticket = model.next_ticket();
-    let reviewing = &mut model.reviewing;
-    let before = reviewing.ticket.replace(ticket).map(Effect::Cancel);
-    (reviewing.done, reviewing.total, reviewing.revision) = (0, ask.items.len(), model.draft.editor.revision());
-    reviewing.result = None;
+    let run = &mut model.review;
+    let before = run.ticket.replace(ticket).map(Effect::Cancel);
+    (run.done, run.total, run.revision) = (0, ask.items.len(), model.draft.editor.revision());
+    run.result = None;
     model.overlays.push(Overlay::reader("Review of the draft", Body::Review));
     before.into_iter().chain([Effect::Review(review::Effect::Review(ticket, Box::new(ask)))]).collect()
 }
@@ -154,22 +154,22 @@ pub(crate) fn receive(model: &mut Model, msg: Msg) -> Vec<Effect> {
 }
 
 fn progress(model: &mut Model, ticket: Ticket, done: usize) {
-    if model.reviewing.ticket == Some(ticket) {
-        model.reviewing.done = done;
+    if model.review.ticket == Some(ticket) {
+        model.review.done = done;
     }
 }
 
 /// Takes a review; one that was given up is dropped.
-fn reviewed(model: &mut Model, ticket: Ticket, reviewed: Reviewed) {
-    if model.reviewing.ticket == Some(ticket) {
-        model.reviewing.ticket = None;
-        model.reviewing.result = Some(std::sync::Arc::new(reviewed));
+fn reviewed(model: &mut Model, ticket: Ticket, reviewed: ReviewResult) {
+    if model.review.ticket == Some(ticket) {
+        model.review.ticket = None;
+        model.review.result = Some(std::sync::Arc::new(reviewed));
     }
 }
 
 /// Closing the box of a review that is under way ends it.
 pub(crate) fn leave(model: &mut Model) -> Vec<Effect> {
-    let Some(ticket) = model.reviewing.ticket.take() else { return Vec::new() };
+    let Some(ticket) = model.review.ticket.take() else { return Vec::new() };
     model.say(Weight::Warning, "the review was cancelled");
     vec![Effect::Cancel(ticket)]
 }
@@ -177,8 +177,8 @@ pub(crate) fn leave(model: &mut Model) -> Vec<Effect> {
 /// What an import says of the review: its summary, if the draft was reviewed as it is now; else what
 /// the preview knows.
 pub(crate) fn lines(model: &Model) -> Vec<String> {
-    let reviewing = &model.reviewing;
-    let current = reviewing.result.as_ref().filter(|_| reviewing.revision == model.draft.editor.revision());
+    let run = &model.review;
+    let current = run.result.as_ref().filter(|_| run.revision == model.draft.editor.revision());
     if let Some(reviewed) = current {
         return reviewed.review.summary();
     }
@@ -192,7 +192,7 @@ pub(crate) fn lines(model: &Model) -> Vec<String> {
 }
 
 fn export(model: &mut Model, format: ReviewFormat) -> Vec<Effect> {
-    if model.reviewing.result.is_none() {
+    if model.review.result.is_none() {
         model.say(Weight::Info, "the review is not ready yet");
         return Vec::new();
     }
@@ -216,7 +216,7 @@ pub(crate) fn take_export(
     if path.is_empty() {
         return Err(("path", "a path is needed".to_owned()));
     }
-    let Some(reviewed) = model.reviewing.result.clone() else {
+    let Some(reviewed) = model.review.result.clone() else {
         return Err(("path", "the review is gone: F7 makes it again".to_owned()));
     };
     Ok(model

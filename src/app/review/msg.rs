@@ -1,7 +1,7 @@
 //! What the preview and the review ask of the runtime, and what they are told.
 
 use crate::review::ask::Ask;
-use crate::review::state::{ReviewAsk, Reviewed};
+use crate::review::state::{ReviewAsk, ReviewResult};
 use crate::shell::remote::Ticket;
 use domain::review::ReviewRow;
 
@@ -21,5 +21,5 @@ pub enum Msg {
     Previewed(Ticket, Vec<ReviewRow>),
     /// How many items a review has decided.
     Progress(Ticket, usize),
-    Reviewed(Ticket, Box<Reviewed>),
+    Reviewed(Ticket, Box<ReviewResult>),
 }

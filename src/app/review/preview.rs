@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 
-use crate::decision::state::Compiled;
+use crate::decision::state::CachedPolicy;
 use crate::decision::subject::Subject;
 use crate::review::Effect;
 use crate::review::ask::Ask;
@@ -247,7 +247,7 @@ impl Preview {
     pub(crate) fn refresh(
         &mut self,
         session: &Session,
-        [live, draft]: [Option<&Compiled>; 2],
+        [live, draft]: [Option<&CachedPolicy>; 2],
         verify: &dyn Verify,
         ticket: impl FnOnce() -> Ticket,
     ) -> Option<Effect> {
@@ -320,7 +320,7 @@ impl Preview {
         true
     }
 
-    fn take_policies(&mut self, live: Option<&Compiled>, draft: Option<&Compiled>) -> bool {
+    fn take_policies(&mut self, live: Option<&CachedPolicy>, draft: Option<&CachedPolicy>) -> bool {
         let reviewer = live.zip(draft).map(|(live, draft)| (live, draft, [live.rules.clone(), draft.rules.clone()]));
         match (&self.reviewer, reviewer) {
             (None, None) => false,

@@ -22,7 +22,7 @@ pub struct ReviewAsk {
 
 /// A review that ended.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Reviewed {
+pub struct ReviewResult {
     pub review: Review,
     pub live: Document,
     pub draft: Document,
@@ -54,7 +54,7 @@ impl ReviewFormat {
     }
 }
 
-impl Reviewed {
+impl ReviewResult {
     /// The whole review as a text; places are lines of the live policy as exported, and of the draft.
     pub fn text(&self, format: ReviewFormat) -> String {
         let sources = [
@@ -71,12 +71,12 @@ impl Reviewed {
 
 /// The review that is under way, or the last one.
 #[derive(Debug, Default)]
-pub struct Reviewing {
+pub struct ReviewRun {
     /// What runs now.
     pub ticket: Option<Ticket>,
     pub done: usize,
     pub total: usize,
     /// The revision of the draft that was reviewed.
     pub revision: u64,
-    pub result: Option<Arc<Reviewed>>,
+    pub result: Option<Arc<ReviewResult>>,
 }

@@ -247,7 +247,7 @@ fn copy_row(model: &mut Model) -> Vec<Effect> {
         Pane::Problems => {
             model.selected_row(Pane::Problems).and_then(|at| model.draft.problems().get(at)).map(|d| d.message.clone())
         }
-        Pane::Field => model.described().map(|field| field.path),
+        Pane::Field => model.field_help().map(|field| field.path),
         Pane::Editor => Some(model.draft.editor.text()),
     };
     if let Some(text) = text {

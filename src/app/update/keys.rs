@@ -21,7 +21,7 @@ pub(super) fn key(model: &mut Model, event: KeyEvent) -> Vec<Effect> {
     match lookup(&model.contexts(), chord) {
         Some(spec) => {
             if !spec.contexts.iter().any(|context| matches!(context, Context::Completion | Context::Chosen)) {
-                model.draft.completing = None;
+                model.draft.proposals = None;
             }
             actions::act(model, spec.action)
         }
@@ -69,7 +69,7 @@ pub(super) fn paste(model: &mut Model, text: &str) -> Vec<Effect> {
     } else if model.is_finding() {
         find::act::input(model, FieldCommand::Text(text.to_owned()));
     } else if model.nav.focus() == Pane::Editor {
-        model.draft.completing = None;
+        model.draft.proposals = None;
         model.nav.editing = true;
         return draft::text::insert(model, text);
     }

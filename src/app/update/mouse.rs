@@ -24,7 +24,7 @@ fn click(model: &mut Model, target: Target) -> Vec<Effect> {
         return click_on_box(model, target);
     }
     if !matches!(target, Target::Proposal(_)) {
-        model.draft.completing = None;
+        model.draft.proposals = None;
     }
     match target {
         Target::Proposal(row) => return complete::act::click(model, row),

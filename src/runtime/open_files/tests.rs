@@ -11,7 +11,7 @@ fn refused(path: &str) -> String {
     }
 }
 
-fn opened(path: &str) -> Opened {
+fn opened(path: &str) -> FileText {
     match perform(FileTask::Open(path.to_owned())) {
         FileReply::Opened(opened) => opened,
         other => panic!("{other:?}"),

@@ -13,7 +13,7 @@ use crate::widgets::paragraph::Paragraph;
 use crate::widgets::stack::{Part, Stack};
 use app::Model;
 use app::overlay::{Reader, TwoDecisions};
-use app::review::state::Reviewed;
+use app::review::state::ReviewResult;
 use app::shell::offset::Offset;
 use domain::admission::Decision;
 use domain::admission::trace::Check;
@@ -96,15 +96,14 @@ fn check_line(depth: usize, check: &Check, place: &dyn Fn(&Path) -> String, styl
 
 /// How far a review is, or what came out.
 pub(crate) fn review<'a>(model: &'a Model, styles: &Styles) -> Vec<Line<'a>> {
-    let reviewing = &model.reviewing;
-    let Some(reviewed) = &reviewing.result else {
+    let run = &model.review;
+    let Some(reviewed) = &run.result else {
         let spinner = styles.glyphs.spinner(model.ui.spin);
-        let text =
-            format!("{spinner} deciding {} of {} images and pods under both policies", reviewing.done, reviewing.total);
+        let text = format!("{spinner} deciding {} of {} images and pods under both policies", run.done, run.total);
         return vec![Line::styled(text, styles.busy()), Line::styled("Esc cancels", styles.dim())];
     };
     let mut lines = Vec::new();
-    if reviewing.revision != model.draft.editor.revision() {
+    if run.revision != model.draft.editor.revision() {
         lines.push(Line::styled(
             "The draft was changed since: F7 reviews it again.",
             styles.notice(Tone::Warning).style,
@@ -136,7 +135,7 @@ pub(crate) fn review<'a>(model: &'a Model, styles: &Styles) -> Vec<Line<'a>> {
     lines
 }
 
-fn change_lines(lines: &mut Vec<Line<'_>>, change: &PolicyChange, reviewed: &Reviewed, styles: &Styles) {
+fn change_lines(lines: &mut Vec<Line<'_>>, change: &PolicyChange, reviewed: &ReviewResult, styles: &Styles) {
     let line = |document: &Document, path: &Option<Path>| Some(document.span_of(path.as_ref()?)?.best().start.line);
     let place = match (line(&reviewed.draft, &change.new_at), line(&reviewed.live, &change.old_at)) {
         (Some(line), _) => format!("  line {line}: "),
@@ -158,7 +157,7 @@ fn change_lines(lines: &mut Vec<Line<'_>>, change: &PolicyChange, reviewed: &Rev
     }
 }
 
-fn section(lines: &mut Vec<Line<'_>>, reviewed: &Reviewed, standing: Standing, styles: &Styles) {
+fn section(lines: &mut Vec<Line<'_>>, reviewed: &ReviewResult, standing: Standing, styles: &Styles) {
     let review = &reviewed.review;
     let count = review.count(standing);
     if count == 0 {
@@ -184,7 +183,7 @@ fn section(lines: &mut Vec<Line<'_>>, reviewed: &Reviewed, standing: Standing, s
 /// Items of a section that are shown.
 const MOST: usize = 200;
 
-fn detail_lines(lines: &mut Vec<Line<'_>>, detail: &Detail, reviewed: &Reviewed, styles: &Styles) {
+fn detail_lines(lines: &mut Vec<Line<'_>>, detail: &Detail, reviewed: &ReviewResult, styles: &Styles) {
     let review = &reviewed.review;
     let (Some(item), Some(row)) = (review.items.get(detail.item), review.rows.get(detail.item)) else { return };
     lines.push(Line::styled(format!("    {}", item.title()), styles.text()));

@@ -25,7 +25,7 @@ use domain::diagnostic::{Diagnostic, Severity};
 /// The list of proposals, over everything on the page; it is drawn last.
 pub(crate) fn completions(model: &Model, screen: Rect, canvas: &mut Canvas<'_>) {
     let styles = canvas.styles;
-    let (Some(list), Some(cursor)) = (model.completing(), canvas.state.editor.cursor()) else { return };
+    let (Some(list), Some(cursor)) = (model.proposals(), canvas.state.editor.cursor()) else { return };
     let items: Vec<Completion<'_>> =
         list.items().map(|item| Completion { label: &item.label, detail: &item.detail }).collect();
     let back = narrow(width(list.typed()));

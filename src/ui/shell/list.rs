@@ -12,7 +12,7 @@ use crate::widgets::pane::Pane as PaneFrame;
 use crate::widgets::placeholder::Placeholder;
 use crate::widgets::table::{Column, Table};
 use app::Model;
-use app::cluster::state::{Feed, Watched};
+use app::cluster::state::{Feed, WatchSource};
 use app::shell::remote::{Remote, Standing};
 use app::shell::tab::Pane;
 
@@ -54,8 +54,8 @@ pub(crate) fn filter_of(model: &Model, pane: Pane) -> Option<&str> {
 pub(crate) fn age<T>(model: &Model, pane: Pane, remote: &Remote<T>, styles: &Styles) -> Line<'static> {
     let age = remote.at().map(|at| age_in_words(model.ui.now, at)).unwrap_or_default();
     let feed = match pane {
-        Pane::Workloads => model.watching.feed(Watched::Workloads),
-        Pane::Events => model.watching.feed(Watched::Events),
+        Pane::Workloads => model.watch.feed(WatchSource::Workloads),
+        Pane::Events => model.watch.feed(WatchSource::Events),
         _ => &Feed::Silent,
     };
     match remote.standing() {

@@ -20,7 +20,7 @@ use crate::widgets::stack::{Part, Stack};
 use app::Model;
 use app::action::{Action, Group, Spec};
 use app::command_log::entry::State;
-use app::fix::break_glass::Composed;
+use app::fix::break_glass::BreakGlassPod;
 use app::keymap::specs;
 use app::overlay::{Body, Confirm, Reader};
 use app::shell::report::Report;
@@ -254,7 +254,7 @@ pub(crate) fn report_lines<'a>(report: &'a Report, styles: &Styles) -> Vec<Line<
 }
 
 /// The manifest, with the label marked, and what goes with it.
-fn break_glass(composed: &Composed, styles: &Styles) -> Vec<Line<'static>> {
+fn break_glass(composed: &BreakGlassPod, styles: &Styles) -> Vec<Line<'static>> {
     let style = |line: &str| {
         if line.starts_with("# ") {
             styles.key()

@@ -2,7 +2,7 @@
 
 use countersign::app::draft::editor::{Editor, EditorCommand};
 use countersign::app::draft::file;
-use countersign::app::draft::file::state::{FileReply, FileTask, Listed, Opened, Outside, Stamp};
+use countersign::app::draft::file::state::{DirectoryEntry, FileReply, FileTask, FileText, Outside, Stamp};
 use countersign::app::effect::Effect;
 use countersign::app::job::{FileTarget, IfThere, Job, Outcome};
 use countersign::app::msg::{Mouse, Msg, Target, TerminalEvent};
@@ -177,8 +177,8 @@ fn the_list_of_problems_shows_fewer_of_them() {
     stage.row("Write `defaultAdmissionRule`");
 }
 
-fn opened(text: &str) -> Opened {
-    Opened {
+fn opened(text: &str) -> FileText {
+    FileText {
         path: "/home/me/team policy.yaml".into(),
         text: text.into(),
         stamp: Stamp { modified: 1, length: text.len() as u64 },
@@ -193,7 +193,8 @@ fn watches(effects: &[Effect]) -> bool {
 fn a_file_is_opened_and_what_stands_nowhere_else_is_not_lost() {
     let mut stage = draft("description: mine\n");
     assert_eq!(stage.keys("C-o"), [Effect::File(file::Effect::Task(FileTask::List(None)))]);
-    let entry = |name: &str, is_directory| Listed { name: name.into(), path: format!("/home/me/{name}"), is_directory };
+    let entry =
+        |name: &str, is_directory| DirectoryEntry { name: name.into(), path: format!("/home/me/{name}"), is_directory };
     stage.send(Msg::File(file::Msg::Replied(FileReply::Listed(
         "/home/me".into(),
         vec![entry("team policy.yaml", false), entry("..", true)],
@@ -236,7 +237,7 @@ fn with_file(text: &str) -> Stage {
 fn a_change_outside_is_asked_about() {
     let mut stage = with_file(DENY);
     stage.type_text("# mine\n");
-    let others = Opened { stamp: Stamp { modified: 2, length: 9 }, ..opened("others: 1\n") };
+    let others = FileText { stamp: Stamp { modified: 2, length: 9 }, ..opened("others: 1\n") };
     assert_eq!(
         stage.send(Msg::Timer(Timer::Watch)),
         [Effect::File(file::Effect::Task(FileTask::Watch(others.path.clone(), opened(DENY).stamp)))]
@@ -253,7 +254,7 @@ fn a_change_outside_is_asked_about() {
     assert_eq!(text(&stage), format!("# mine\n{DENY}"));
     let effects = stage.send(Msg::Timer(Timer::Watch));
     assert_eq!(effects, [Effect::File(file::Effect::Task(FileTask::Watch(others.path.clone(), others.stamp)))]);
-    let again = Opened { stamp: Stamp { modified: 3, length: 9 }, ..opened("again: 1\n") };
+    let again = FileText { stamp: Stamp { modified: 3, length: 9 }, ..opened("again: 1\n") };
     stage.send(Msg::File(file::Msg::Replied(FileReply::Changed(again))));
     stage.keys("Enter");
     assert_eq!(text(&stage), "again: 1\n");
@@ -265,7 +266,7 @@ fn a_change_outside_is_asked_about() {
 fn a_change_outside_to_what_the_draft_says_is_no_question() {
     let mut stage = with_file(DENY);
     stage.type_text("#");
-    let same = Opened { stamp: Stamp { modified: 2, length: 9 }, ..opened(&text(&stage)) };
+    let same = FileText { stamp: Stamp { modified: 2, length: 9 }, ..opened(&text(&stage)) };
     let effects = stage.send(Msg::File(file::Msg::Replied(FileReply::Changed(same))));
     assert!(watches(&effects) && stage.model.overlays.is_empty() && stage.model.draft.is_in_file());
     stage.send(Msg::File(file::Msg::Replied(FileReply::Gone("/home/me/team policy.yaml".into()))));
@@ -366,7 +367,7 @@ fn what_is_typed_is_never_another_for_the_list() {
         for c in line.chars() {
             stage.type_text(&c.to_string());
             plain.input(EditorCommand::Insert(c));
-            shown += usize::from(stage.model.completing().is_some());
+            shown += usize::from(stage.model.proposals().is_some());
         }
         stage.keys("Enter");
         plain.input(EditorCommand::Newline);
@@ -382,7 +383,7 @@ fn a_list_that_came_by_itself_is_taken_with_tab_or_once_it_is_chosen_from() {
     stage.type_text("e");
     stage.row("enforcementMode");
     stage.keys("Esc");
-    assert!(stage.model.completing().is_none() && stage.model.nav.editing);
+    assert!(stage.model.proposals().is_none() && stage.model.nav.editing);
     stage.type_text("v");
     stage.keys("Tab");
     assert_eq!(text(&stage), "defaultAdmissionRule:\n  evaluationMode: ");
@@ -410,13 +411,13 @@ fn names_of_the_project_are_proposed_and_taken_with_the_mouse() {
 fn pasting_and_moving_open_no_list() {
     let mut stage = draft("");
     stage.send(Msg::Terminal(TerminalEvent::Paste("defa".into())));
-    assert!(stage.model.completing().is_none());
+    assert!(stage.model.proposals().is_none());
     stage.keys("Left Right");
-    assert!(stage.model.completing().is_none());
+    assert!(stage.model.proposals().is_none());
     stage.keys("C-Space");
-    assert!(stage.model.completing().is_some());
+    assert!(stage.model.proposals().is_some());
     stage.keys("Left");
-    assert!(stage.model.completing().is_none());
+    assert!(stage.model.proposals().is_none());
     stage.keys("Enter C-Space");
     stage.keys("Esc Esc");
     assert!(!stage.model.nav.editing);

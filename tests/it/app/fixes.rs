@@ -67,7 +67,7 @@ pub(crate) fn unattested(size: (u16, u16)) -> Stage {
 }
 
 fn kinds(stage: &Stage) -> Vec<FixKind> {
-    stage.model.fixing.fixes.as_ref().unwrap().iter().map(|fix| fix.kind).collect()
+    stage.model.fix.fixes.as_ref().unwrap().iter().map(|fix| fix.kind).collect()
 }
 
 /// The jobs that a yes starts.
@@ -195,10 +195,10 @@ fn what_changed_meanwhile_is_worked_out_again_and_old_answers_are_dropped() {
     stage.model.session.remotes.images = Remote::ready(Vec::new(), now());
     let effects = stage.send(Msg::Terminal(TerminalEvent::Resumed));
     stage.send(Msg::Fix(fix::Msg::Fixed(old, ask.answer(&Trusting))));
-    assert!(stage.model.fixing.fixes.is_none());
+    assert!(stage.model.fix.fixes.is_none());
     stage.row("each change is being decided");
     answer(&mut stage, &effects);
-    assert!(stage.model.fixing.fixes.is_some());
+    assert!(stage.model.fix.fixes.is_some());
 }
 
 #[test]

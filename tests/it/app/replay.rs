@@ -61,12 +61,12 @@ fn a_replay_in_the_workbench_is_asked_for_and_told() {
 fn a_replay_that_is_closed_is_given_up() {
     let mut stage = replaying((80, 24), false);
     stage.row("41235 entries, 41 %");
-    let ticket = stage.model.replaying.ticket.unwrap();
+    let ticket = stage.model.replay.ticket.unwrap();
     let effects = stage.keys("Esc");
     assert!(effects.iter().any(|effect| matches!(effect, Effect::Cancel(cancelled) if *cancelled == ticket)));
     stage.row("the replay was cancelled");
     stage.send(Msg::Replay(replay::Msg::Replayed(ticket, Box::new(Ok(Replay::default())))));
-    assert!(stage.model.replaying.result.is_none(), "what was given up is dropped");
+    assert!(stage.model.replay.result.is_none(), "what was given up is dropped");
 }
 
 #[test]

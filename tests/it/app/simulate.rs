@@ -2,7 +2,7 @@
 //! decision; tags and platforms.
 
 use countersign::app::draft::file;
-use countersign::app::draft::file::state::{FileReply, FileTask, Opened, Stamp};
+use countersign::app::draft::file::state::{FileReply, FileTask, FileText, Stamp};
 use countersign::app::effect::Effect;
 use countersign::app::history::state::{Author, History, Version};
 use countersign::app::msg::{Msg, TerminalEvent};
@@ -140,7 +140,7 @@ fn a_manifest_is_read_from_a_file() {
     stage.send(Msg::File(file::Msg::Replied(failed)));
     stage.row("pods.yaml cannot be read");
     stage.keys("Enter");
-    let opened = Opened { path: "/p/pods.yaml".into(), text: TWO_PODS.into(), stamp: Stamp::default() };
+    let opened = FileText { path: "/p/pods.yaml".into(), text: TWO_PODS.into(), stamp: Stamp::default() };
     stage.send(Msg::File(file::Msg::Replied(FileReply::Manifest(Ok(opened)))));
     stage.row("Which of 2 pods");
 }

@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 use countersign::app::cluster;
-use countersign::app::cluster::state::{Feed, News, Watched};
+use countersign::app::cluster::state::{Feed, News, WatchSource};
 use countersign::app::effect::Effect;
 use countersign::app::msg::{Msg, TerminalEvent};
 use countersign::app::shell::remote::Ticket;
@@ -15,7 +15,7 @@ use crate::support::stage::Stage;
 
 /// The ticket of the watch that is under way.
 fn ticket(stage: &Stage) -> Ticket {
-    stage.model.watching.cluster.as_ref().unwrap().0
+    stage.model.watch.cluster.as_ref().unwrap().0
 }
 
 fn tell(stage: &mut Stage, news: News) {
@@ -142,12 +142,12 @@ fn pods_that_would_not_come_back_are_marked_and_counted() {
 fn how_the_watch_stands_is_said() {
     let mut stage = Stage::full((80, 24));
     assert!(stage.row("Events 2").contains("live"));
-    tell(&mut stage, News::Feed(Watched::Events, Feed::Lost(Report::new("the connection broke"))));
+    tell(&mut stage, News::Feed(WatchSource::Events, Feed::Lost(Report::new("the connection broke"))));
     let row = stage.row("Events 2");
     assert!(row.contains("failed: the connection broke · as of now"), "{row}");
-    tell(&mut stage, News::Feed(Watched::Events, Feed::Live));
+    tell(&mut stage, News::Feed(WatchSource::Events, Feed::Live));
     assert!(stage.row("Events 2").contains("live"));
-    tell(&mut stage, News::Feed(Watched::Workloads, Feed::Polled(Report::new("pods is forbidden"))));
+    tell(&mut stage, News::Feed(WatchSource::Workloads, Feed::Polled(Report::new("pods is forbidden"))));
     let row = stage.row("Workloads 4");
     assert!(row.contains("read every 10 s · now"), "{row}");
     stage.row("the cluster does not let us watch");

@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use countersign::app::Model;
 use countersign::app::cluster;
-use countersign::app::cluster::state::{Feed, News, Watched};
-use countersign::app::effect::{Effect, Saved};
+use countersign::app::cluster::state::{Feed, News, WatchSource};
+use countersign::app::effect::{Effect, SavedState};
 use countersign::app::model::Deps;
 use countersign::app::msg::{Mouse, Msg, TerminalEvent};
 use countersign::app::query::Work;
@@ -62,7 +62,7 @@ impl Stage {
             manifests: countersign::files::manifest::requests,
             themes,
         };
-        let mut model = Model::new(Saved::default(), None, deps, now());
+        let mut model = Model::new(SavedState::default(), None, deps, now());
         model.session.connection = Connection::Sandbox("127.0.0.1:1".into());
         Self { model, state: ViewState::default(), styles: Styles::default(), size }
     }
@@ -82,9 +82,12 @@ impl Stage {
             if let Effect::Cluster(cluster::Effect::Watch(ticket, Some(_))) = e { Some(*ticket) } else { None }
         });
         let live = |source| News::Feed(source, Feed::Live);
-        for news in
-            [News::Workloads(workloads()), News::Events(events()), live(Watched::Workloads), live(Watched::Events)]
-        {
+        for news in [
+            News::Workloads(workloads()),
+            News::Events(events()),
+            live(WatchSource::Workloads),
+            live(WatchSource::Events),
+        ] {
             self.send(Msg::Cluster(cluster::Msg::Watched(begun.unwrap(), Box::new(news))));
         }
     }

@@ -2,8 +2,8 @@
 
 use crate::draft;
 use crate::draft::complete::Action;
-use crate::draft::complete::list::Completing;
-use crate::draft::complete::{Completion, Known, complete};
+use crate::draft::complete::list::ProposalList;
+use crate::draft::complete::{Candidates, Completion, complete};
 use crate::draft::editor::{EditorCommand, Outcome};
 use crate::effect::Effect;
 use crate::model::Model;
@@ -15,7 +15,7 @@ const PAGE: isize = 7;
 pub(crate) fn act(model: &mut Model, action: Action) -> Vec<Effect> {
     match action {
         Action::Open => open(model),
-        Action::Close => model.draft.completing = None,
+        Action::Close => model.draft.proposals = None,
         Action::Up => move_by(model, -1),
         Action::Down => move_by(model, 1),
         Action::PageUp => move_by(model, -PAGE),
@@ -30,19 +30,19 @@ fn found(model: &Model) -> Option<Completion> {
     if draft.editor.selected_text().is_some() {
         return None;
     }
-    complete(&draft.editor.text(), draft.editor.cursor_byte(), draft.document.kind, || Known::of(&model.session))
+    complete(&draft.editor.text(), draft.editor.cursor_byte(), draft.document.kind, || Candidates::of(&model.session))
 }
 
 fn open(model: &mut Model) {
     model.nav.editing = true;
-    model.draft.completing = found(model).and_then(|completion| Completing::new(completion, true));
-    if model.draft.completing.is_none() {
+    model.draft.proposals = found(model).and_then(|completion| ProposalList::new(completion, true));
+    if model.draft.proposals.is_none() {
         model.say(Weight::Info, "nothing is known that could stand here");
     }
 }
 
 fn move_by(model: &mut Model, by: isize) {
-    if let Some(list) = &mut model.draft.completing {
+    if let Some(list) = &mut model.draft.proposals {
         list.move_by(by);
     }
 }
@@ -50,7 +50,7 @@ fn move_by(model: &mut Model, by: isize) {
 /// What a command that was given by a key means for the list: typing narrows it or opens it, anything
 /// else closes it.
 pub(crate) fn follow(model: &mut Model, command: &EditorCommand, outcome: &Outcome) {
-    let open = model.draft.completing.take();
+    let open = model.draft.proposals.take();
     if *outcome != Outcome::Changed {
         return;
     }
@@ -60,9 +60,9 @@ pub(crate) fn follow(model: &mut Model, command: &EditorCommand, outcome: &Outco
         return;
     }
     let Some(completion) = found(model) else { return };
-    model.draft.completing = match open {
+    model.draft.proposals = match open {
         Some(list) => list.again(completion),
-        None => Completing::new(completion, false),
+        None => ProposalList::new(completion, false),
     };
 }
 
@@ -73,7 +73,7 @@ fn is_word(c: char) -> bool {
 /// Puts the selected proposal in place of the word, as one undo step; where something can be proposed
 /// in turn, it is.
 pub(crate) fn take(model: &mut Model) -> Vec<Effect> {
-    let Some(list) = model.draft.completing.take() else { return Vec::new() };
+    let Some(list) = model.draft.proposals.take() else { return Vec::new() };
     let Some(proposal) = list.selected() else { return Vec::new() };
     let word = list.word();
     let editor = &mut model.draft.editor;
@@ -84,14 +84,14 @@ pub(crate) fn take(model: &mut Model) -> Vec<Effect> {
         editor.go_to_byte(cursor);
     }
     if proposal.goes_on {
-        model.draft.completing = found(model).and_then(Completing::offered);
+        model.draft.proposals = found(model).and_then(ProposalList::offered);
     }
     draft::text::after(model, outcome)
 }
 
 /// Takes the proposal that was clicked on.
 pub(crate) fn click(model: &mut Model, row: usize) -> Vec<Effect> {
-    if let Some(list) = &mut model.draft.completing {
+    if let Some(list) = &mut model.draft.proposals {
         list.select(row);
     }
     take(model)

@@ -6,7 +6,7 @@ use crate::shell::fuzzy;
 
 /// An open list.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Completing {
+pub struct ProposalList {
     completion: Completion,
     /// The numbers of the proposals that fit what is typed, best first; never empty.
     shown: Vec<usize>,
@@ -17,7 +17,7 @@ pub struct Completing {
     moved: bool,
 }
 
-impl Completing {
+impl ProposalList {
     /// The list of a completion; `None` where nothing fits. What opens by itself shows only what
     /// begins like the word, and nothing that is typed already.
     pub fn new(completion: Completion, by_hand: bool) -> Option<Self> {
@@ -126,30 +126,30 @@ mod tests {
         Completion { word: 0..typed.len(), typed: typed.into(), proposals }
     }
 
-    fn labels(list: &Completing) -> Vec<&str> {
+    fn labels(list: &ProposalList) -> Vec<&str> {
         list.items().map(|proposal| proposal.label.as_str()).collect()
     }
 
     #[test]
     fn by_itself_it_shows_what_begins_alike() {
-        let list = Completing::new(completion("alw"), false).unwrap();
+        let list = ProposalList::new(completion("alw"), false).unwrap();
         assert_eq!(labels(&list), ["ALWAYS_ALLOW", "ALWAYS_DENY"]);
         assert!(!list.is_chosen());
-        assert_eq!(Completing::new(completion(""), false), None);
-        assert_eq!(Completing::new(completion("DENY"), false), None);
-        assert_eq!(Completing::new(completion("REQUIRE_ATTESTATION"), false), None);
+        assert_eq!(ProposalList::new(completion(""), false), None);
+        assert_eq!(ProposalList::new(completion("DENY"), false), None);
+        assert_eq!(ProposalList::new(completion("REQUIRE_ATTESTATION"), false), None);
     }
 
     #[test]
     fn by_hand_any_letters_narrow_it_down() {
-        let list = Completing::new(completion("deny"), true).unwrap();
+        let list = ProposalList::new(completion("deny"), true).unwrap();
         assert_eq!((labels(&list), list.is_chosen()), (vec!["ALWAYS_DENY"], true));
-        assert_eq!(labels(&Completing::new(completion(""), true).unwrap()).len(), 3);
+        assert_eq!(labels(&ProposalList::new(completion(""), true).unwrap()).len(), 3);
     }
 
     #[test]
     fn the_selection_goes_round_and_stays_with_its_proposal() {
-        let mut list = Completing::new(completion(""), true).unwrap();
+        let mut list = ProposalList::new(completion(""), true).unwrap();
         list.move_by(-1);
         let chosen = list.selected().unwrap().label.clone();
         assert_eq!(list.again(completion("A")).unwrap().selected().map(|p| p.label.clone()), Some(chosen));

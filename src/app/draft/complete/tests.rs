@@ -2,15 +2,15 @@ use rstest::rstest;
 
 use crate::draft::complete::*;
 
-fn known() -> Known {
+fn known() -> Candidates {
     let names = |names: &[&str]| names.iter().map(|name| ((*name).to_owned(), "known")).collect();
-    Known {
+    Candidates {
         attestors: names(&["projects/p/attestors/qa", "projects/p/attestors/security"]),
         clusters: names(&["us-central1-a.prod", "us-central1-a.test"]),
         namespaces: names(&["default", "no"]),
         service_accounts: names(&["default:default"]),
         patterns: names(&["gcr.io/p/*", "gcr.io/p/app@*", "gcr.io/p/app:*"]),
-        ..Known::default()
+        ..Candidates::default()
     }
 }
 

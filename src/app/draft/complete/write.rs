@@ -5,12 +5,12 @@ use crate::draft::complete::slot::{Form, Place};
 use domain::schema::{Field, Presence, ValueKind};
 
 /// A text with the place of the cursor in it.
-struct Marked {
+struct TextWithCursor {
     text: String,
     cursor: usize,
 }
 
-impl Marked {
+impl TextWithCursor {
     fn end(text: String) -> Self {
         Self { cursor: text.len(), text }
     }
@@ -41,14 +41,14 @@ pub(crate) fn entry(place: &Place, name: &str, detail: &str, value: ValueKind) -
 
 fn proposal(place: &Place, name: &str, detail: &str, doc: &str, kind: ValueKind) -> Proposal {
     let written = if place.has_colon {
-        Marked::end(name_in(place, name))
+        TextWithCursor::end(name_in(place, name))
     } else {
         match place.form {
             Form::Block { indent } => in_block(&name_in(place, name), indent, kind),
             Form::Flow | Form::Json => in_brackets(&name_in(place, name), kind, place),
         }
     };
-    let Marked { text, cursor } = written.after(place.lead);
+    let TextWithCursor { text, cursor } = written.after(place.lead);
     let detail = if doc == detail { detail.to_owned() } else { format!("{detail} · {}", first_sentence(doc)) };
     Proposal { label: name.to_owned(), detail, doc: doc.to_owned(), insert: text, cursor, goes_on: !place.has_colon }
 }
@@ -63,13 +63,13 @@ fn name_in(place: &Place, name: &str) -> String {
 }
 
 /// `key: `, or `key:` and the next line as deep as its value belongs.
-fn in_block(name: &str, indent: usize, kind: ValueKind) -> Marked {
+fn in_block(name: &str, indent: usize, kind: ValueKind) -> TextWithCursor {
     let line = |deeper: usize| format!("\n{}", " ".repeat(indent + deeper));
     match kind {
-        ValueKind::Message(_) | ValueKind::Map(..) => Marked::end(format!("{name}:{}", line(2))),
-        ValueKind::List(element) => Marked::end(format!("{name}:{}- {}", line(0), only_field(*element))),
+        ValueKind::Message(_) | ValueKind::Map(..) => TextWithCursor::end(format!("{name}:{}", line(2))),
+        ValueKind::List(element) => TextWithCursor::end(format!("{name}:{}- {}", line(0), only_field(*element))),
         ValueKind::Text(_) | ValueKind::Timestamp | ValueKind::Bool | ValueKind::Int | ValueKind::Enum(_) => {
-            Marked::end(format!("{name}: "))
+            TextWithCursor::end(format!("{name}: "))
         }
     }
 }
@@ -86,7 +86,7 @@ fn only_field(kind: ValueKind) -> String {
 }
 
 /// `"key": "…"`, with a comma where another key follows.
-fn in_brackets(name: &str, kind: ValueKind, place: &Place) -> Marked {
+fn in_brackets(name: &str, kind: ValueKind, place: &Place) -> TextWithCursor {
     let json = place.form == Form::Json;
     let (open, close) = match kind {
         ValueKind::Message(_) | ValueKind::Map(..) => ("{", "}"),
@@ -98,14 +98,14 @@ fn in_brackets(name: &str, kind: ValueKind, place: &Place) -> Marked {
     };
     let follows = place.next.is_some_and(|sign| !matches!(sign, '}' | ']' | ',' | ':'));
     let comma = if follows { "," } else { "" };
-    Marked::around(&format!("{name}: {open}"), &format!("{close}{comma}"))
+    TextWithCursor::around(&format!("{name}: {open}"), &format!("{close}{comma}"))
 }
 
 /// A value.
 pub(crate) fn scalar(place: &Place, kind: ValueKind, text: &str, detail: &str, doc: &str) -> Proposal {
     let bare = place.quote.is_none() && matches!(kind, ValueKind::Bool | ValueKind::Int);
     let written = if bare { text.to_owned() } else { name_in(place, text) };
-    let Marked { text: insert, cursor } = Marked::end(written).after(place.lead);
+    let TextWithCursor { text: insert, cursor } = TextWithCursor::end(written).after(place.lead);
     let (detail, doc) = (detail.to_owned(), doc.to_owned());
     Proposal { label: text.to_owned(), detail, doc, insert, cursor, goes_on: false }
 }

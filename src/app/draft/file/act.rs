@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use crate::decision::manifest;
 use crate::draft::file;
-use crate::draft::file::state::{DraftFile, FileReply, FileTask, Listed, Opened, Outside, Stamp};
+use crate::draft::file::state::{DirectoryEntry, DraftFile, FileReply, FileTask, FileText, Outside, Stamp};
 use crate::draft::file::{Choice, Msg, Then};
 use crate::effect::Effect;
 use crate::job::{FileTarget, IfThere, Job};
@@ -105,8 +105,8 @@ pub(crate) fn watch(model: &Model) -> Vec<Effect> {
     }
 }
 
-fn pick(model: &mut Model, directory: &str, entries: &[Listed]) -> Vec<Effect> {
-    let entry = |listed: &Listed| {
+fn pick(model: &mut Model, directory: &str, entries: &[DirectoryEntry]) -> Vec<Effect> {
+    let entry = |listed: &DirectoryEntry| {
         let path = listed.path.clone();
         if listed.is_directory {
             Entry {
@@ -132,7 +132,7 @@ fn pick(model: &mut Model, directory: &str, entries: &[Listed]) -> Vec<Effect> {
 }
 
 /// Takes a file as the draft; asks first where what is typed stands nowhere else.
-fn opened_file(model: &mut Model, opened: Opened) -> Vec<Effect> {
+fn opened_file(model: &mut Model, opened: FileText) -> Vec<Effect> {
     let draft = &model.draft;
     let same = draft.editor.says(&opened.text);
     if same || draft.editor.is_blank() || !draft.is_only_here(model.session.live_policy()) {
@@ -150,7 +150,7 @@ fn opened_file(model: &mut Model, opened: Opened) -> Vec<Effect> {
     Vec::new()
 }
 
-fn take(model: &mut Model, opened: Opened) -> Vec<Effect> {
+fn take(model: &mut Model, opened: FileText) -> Vec<Effect> {
     model.draft.replace(&opened.text);
     let file = DraftFile::from(opened);
     model.say(Weight::Success, format!("✓ {} is open", file.name()));
@@ -161,7 +161,7 @@ fn take(model: &mut Model, opened: Opened) -> Vec<Effect> {
 }
 
 /// The file is another now: asks what counts, unless nothing is to be decided.
-fn changed_outside(model: &mut Model, opened: Opened) -> Vec<Effect> {
+fn changed_outside(model: &mut Model, opened: FileText) -> Vec<Effect> {
     let path = opened.path.clone();
     let Some(file) = model.draft.file.as_mut().filter(|file| file.path == path) else { return Vec::new() };
     let told = file.text.as_ref() == Some(&opened.text) || model.draft.editor.says(&opened.text);

@@ -1,6 +1,6 @@
 //! What is picked in its lists, and what a yes does.
 
-use crate::draft::file::state::Opened;
+use crate::draft::file::state::FileText;
 
 /// Which file is opened, and what counts where it was changed outside.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -21,5 +21,5 @@ pub enum Choice {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Then {
     /// Takes a file as the draft.
-    Take(Box<Opened>),
+    Take(Box<FileText>),
 }

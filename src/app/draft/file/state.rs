@@ -15,7 +15,7 @@ pub struct Stamp {
 
 /// A file and its text at one moment.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Opened {
+pub struct FileText {
     /// Absolute.
     pub path: String,
     pub text: String,
@@ -42,8 +42,8 @@ impl DraftFile {
     }
 }
 
-impl From<Opened> for DraftFile {
-    fn from(opened: Opened) -> Self {
+impl From<FileText> for DraftFile {
+    fn from(opened: FileText) -> Self {
         Self { path: opened.path, stamp: opened.stamp, text: Some(opened.text), gone: false }
     }
 }
@@ -69,7 +69,7 @@ pub enum FileTask {
 
 /// An entry of a directory.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Listed {
+pub struct DirectoryEntry {
     pub name: String,
     pub path: String,
     pub is_directory: bool,
@@ -79,14 +79,14 @@ pub struct Listed {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum FileReply {
     /// The directory's path and its entries, those to open first.
-    Listed(String, Vec<Listed>),
-    Opened(Opened),
-    Manifest(Result<Opened, Report>),
+    Listed(String, Vec<DirectoryEntry>),
+    Opened(FileText),
+    Manifest(Result<FileText, Report>),
     /// The file could not be listed or opened, and why.
     Failed(Report),
     /// The file is as it was.
     Same(String),
-    Changed(Opened),
+    Changed(FileText),
     /// The file is there, and is another, and cannot be read as text.
     Unreadable(String, Stamp, Report),
     Gone(String),

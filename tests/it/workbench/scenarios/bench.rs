@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use countersign::app::Model;
-use countersign::app::effect::{Effect, Saved};
+use countersign::app::effect::{Effect, SavedState};
 use countersign::app::model::Deps;
 use countersign::app::msg::{Msg, TerminalEvent};
 use countersign::app::overlay::Overlay;
@@ -46,10 +46,10 @@ impl Bench {
             manifests: countersign::files::manifest::requests,
             themes: vec!["dark".to_owned()],
         };
-        let saved = Saved {
+        let saved = SavedState {
             project: Some(PROJECT.to_owned()),
             cluster: Some((ZONE.to_owned(), CLUSTER.to_owned())),
-            ..Saved::default()
+            ..SavedState::default()
         };
         let mut bench = Self {
             lab,
@@ -90,7 +90,7 @@ impl Bench {
     }
 
     fn is_still(model: &Model) -> bool {
-        !model.works.any() && !model.session.is_loading() && model.fixing.ticket.is_none()
+        !model.works.any() && !model.session.is_loading() && model.fix.ticket.is_none()
     }
 
     /// The images of the pod that is asked about now.
@@ -146,8 +146,8 @@ impl Bench {
         .await;
         self.key(KeyCode::Char('1'));
         self.key(KeyCode::Char('F'));
-        self.until("the fixes are known", |model| model.fixing.fixes.is_some()).await;
-        let first = self.model.fixing.fixes.as_ref().and_then(|fixes| fixes.first()).map(|fix| fix.kind).unwrap();
+        self.until("the fixes are known", |model| model.fix.fixes.is_some()).await;
+        let first = self.model.fix.fixes.as_ref().and_then(|fixes| fixes.first()).map(|fix| fix.kind).unwrap();
         for _ in 0..40 {
             self.until("it is still", Self::is_still).await;
             if !self.step() {
@@ -155,7 +155,7 @@ impl Bench {
             }
         }
         let now = self.model.decisions.now.as_ref().map(|now| now.trace.to_string());
-        panic!("it does not end: {:#?}\n{}", self.model.fixing.fixes, now.unwrap_or_default());
+        panic!("it does not end: {:#?}\n{}", self.model.fix.fixes, now.unwrap_or_default());
     }
 
     /// Does what the box on top asks for; false where nothing is left to do.

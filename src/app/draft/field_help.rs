@@ -13,7 +13,7 @@ use domain::schema::{self, Field, Message, Presence, ValueKind};
 
 /// What is said of a field.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Described {
+pub struct FieldHelp {
     /// The field's name, or what the map under the cursor is called.
     pub name: String,
     /// Its type and whether it is needed, in a few words.
@@ -40,12 +40,12 @@ pub struct Choice {
 
 impl Model {
     /// What is said of the field under the cursor; while proposals are shown, of the selected one.
-    pub fn described(&self) -> Option<Described> {
+    pub fn field_help(&self) -> Option<FieldHelp> {
         let text = self.draft.editor.text();
         let at = self.draft.editor.cursor_byte();
         let place = place_at(&text, at)?;
         let root = schema::root(self.draft.document.kind);
-        if let Some(name) = self.completing().and_then(|list| list.selected()).map(|proposal| proposal.label.clone())
+        if let Some(name) = self.proposals().and_then(|list| list.selected()).map(|proposal| proposal.label.clone())
             && let Some(described) = field(root, &place, &name)
         {
             return Some(described);
@@ -55,7 +55,7 @@ impl Model {
     }
 }
 
-fn at_place(root: &'static Message, place: &Place, word: &str) -> Option<Described> {
+fn at_place(root: &'static Message, place: &Place, word: &str) -> Option<FieldHelp> {
     match place.slot {
         Slot::Value => value(root, &place.path, word),
         Slot::Key => field(root, place, word).or_else(|| around(root, &place.path, &place.present, word)),
@@ -63,7 +63,7 @@ fn at_place(root: &'static Message, place: &Place, word: &str) -> Option<Describ
 }
 
 /// The field of this name in the map at the place.
-fn field(root: &'static Message, place: &Place, name: &str) -> Option<Described> {
+fn field(root: &'static Message, place: &Place, name: &str) -> Option<FieldHelp> {
     if place.slot == Slot::Value {
         return value(root, &place.path, name);
     }
@@ -75,20 +75,20 @@ fn field(root: &'static Message, place: &Place, name: &str) -> Option<Described>
 }
 
 /// The field whose value stands at a path.
-fn value(root: &'static Message, steps: &[Step], word: &str) -> Option<Described> {
+fn value(root: &'static Message, steps: &[Step], word: &str) -> Option<FieldHelp> {
     let path = path_of(root, steps)?;
     let found = schema::place_at(root, &path)?;
     Some(told(root, found.field, &found.source(), &path, word))
 }
 
 /// The map that the cursor is in, where no field is: what it may have.
-fn around(root: &'static Message, steps: &[Step], present: &[String], word: &str) -> Option<Described> {
+fn around(root: &'static Message, steps: &[Step], present: &[String], word: &str) -> Option<FieldHelp> {
     let path = path_of(root, steps)?;
     if let Some(found) = schema::place_at(root, &path) {
         return Some(told(root, found.field, &found.source(), &path, word));
     }
     let choices = keys(root, present);
-    Some(Described {
+    Some(FieldHelp {
         name: root.title.to_owned(),
         kind: "a map".to_owned(),
         doc: String::new(),
@@ -99,7 +99,7 @@ fn around(root: &'static Message, steps: &[Step], present: &[String], word: &str
     })
 }
 
-fn told(root: &'static Message, field: &'static Field, source: &str, path: &Path, word: &str) -> Described {
+fn told(root: &'static Message, field: &'static Field, source: &str, path: &Path, word: &str) -> FieldHelp {
     // Of the value at the path: of an element of a list, its own.
     let kind = schema::kind_at(root, path).unwrap_or(field.kind);
     let presence = match field.presence {
@@ -120,7 +120,7 @@ fn told(root: &'static Message, field: &'static Field, source: &str, path: &Path
         }
         ValueKind::Text(_) | ValueKind::Timestamp | ValueKind::Bool | ValueKind::Int => (Vec::new(), None),
     };
-    Described {
+    FieldHelp {
         name: field.name.to_owned(),
         kind: format!("{}, {presence}", field.kind.expected()),
         doc: field.doc.to_owned(),
@@ -152,7 +152,7 @@ mod tests {
     use super::*;
     use domain::policy::PolicyKind;
 
-    fn at(marked: &str) -> Option<Described> {
+    fn at(marked: &str) -> Option<FieldHelp> {
         let at = marked.find('|').unwrap();
         let text = marked.replacen('|', "", 1);
         let place = place_at(&text, at)?;

@@ -13,13 +13,13 @@ use crate::widgets::pane::Pane as PaneFrame;
 use crate::widgets::paragraph::Paragraph;
 use crate::widgets::placeholder::Placeholder;
 use app::Model;
-use app::draft::described::{Choice, Described};
+use app::draft::field_help::{Choice, FieldHelp};
 use app::shell::tab::Pane;
 use domain::quick_fix::quick_fixes;
 
 pub(crate) fn draw(model: &Model, area: Rect, canvas: &mut Canvas<'_>) {
     let styles = canvas.styles;
-    let described = model.described();
+    let described = model.field_help();
     let mut lines = problems(model, styles);
     let title = described.as_ref().map_or(Pane::Field.title(), |described| described.name.as_str());
     let held = focus(model, Pane::Field);
@@ -63,7 +63,7 @@ fn problems(model: &Model, styles: &Styles) -> Vec<Line<'static>> {
     lines
 }
 
-fn field(described: &Described, styles: &Styles) -> Vec<Line<'static>> {
+fn field(described: &FieldHelp, styles: &Styles) -> Vec<Line<'static>> {
     let mut lines = Vec::new();
     if !described.path.is_empty() {
         lines.push(Line::styled(described.path.clone(), styles.code()));

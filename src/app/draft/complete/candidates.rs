@@ -11,7 +11,7 @@ type Names = BTreeMap<String, &'static str>;
 
 /// Everything that can be proposed.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Known {
+pub struct Candidates {
     pub attestors: Names,
     pub notes: Names,
     pub projects: Names,
@@ -28,7 +28,7 @@ pub struct Known {
     pub directories: Names,
 }
 
-impl Known {
+impl Candidates {
     /// What this session has read.
     pub fn of(session: &Session) -> Self {
         let mut known = Self::default();
