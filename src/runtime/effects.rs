@@ -129,7 +129,14 @@ impl Runner {
     fn serve(&self, open: bool) {
         let (backend, messages) = (self.backend.clone(), self.messages.clone());
         tokio::task::spawn_blocking(move || {
-            let result = backend.door().map_or(Ok(()), |door| door.open(open));
+            let result = match backend.door() {
+                Some(door) if open => door.open(),
+                Some(door) => {
+                    door.close();
+                    Ok(())
+                }
+                None => Ok(()),
+            };
             let result = result.map(|()| open).map_err(|error| Error::from(error).into());
             let _ = messages.send(Msg::Serving(serving::Msg::Changed(result)));
         });

@@ -179,7 +179,7 @@ impl Sandbox {
 async fn announced(lease: Lease, files: &Files, port: u16) -> Result<Door, StartError> {
     let door = Door::new(lease, files.clone(), port);
     let opened = door.clone();
-    blocking(move || opened.open(true)).await??;
+    blocking(move || opened.open()).await??;
     Ok(door)
 }
 

@@ -142,7 +142,9 @@ fn draw_line(side: Side, sign: Sign, text: &str, area: Rect, left: usize, canvas
     let room = room.saturating_sub(MARGIN);
     let start = (area.x + narrow(MARGIN), area.y);
     put_styled(canvas.buf, start, text, left..left + room, styles.glyphs.tab, |_| style);
-    mark_cut(canvas.buf, area, width(text) > left + room, styles);
+    if width(text) > left + room {
+        mark_cut(canvas.buf, area, styles);
+    }
 }
 
 /// How many cells of the longest line have no room.

@@ -24,9 +24,8 @@ pub enum Focus {
     Here,
 }
 
-impl Focus {
-    /// `Here` if `held`.
-    pub const fn when(held: bool) -> Self {
+impl From<bool> for Focus {
+    fn from(held: bool) -> Self {
         if held { Self::Here } else { Self::Away }
     }
 }

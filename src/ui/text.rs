@@ -182,9 +182,9 @@ pub fn line_width(line: &Line<'_>) -> usize {
     line.spans.iter().map(|span| width(&span.content)).sum()
 }
 
-/// Puts an ellipsis into the last cell of a row whose text goes on.
-pub fn mark_cut(buf: &mut Buffer, row: Rect, goes_on: bool, styles: &Styles) {
-    if goes_on && !row.is_empty() {
+/// Puts an ellipsis into the last cell of a row, whose text goes on.
+pub fn mark_cut(buf: &mut Buffer, row: Rect, styles: &Styles) {
+    if !row.is_empty() {
         put(buf, (row.right() - 1, row.y), styles.glyphs.ellipsis, 1, styles.dim());
     }
 }

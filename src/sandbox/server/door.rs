@@ -53,16 +53,17 @@ impl Door {
         &self.log
     }
 
-    /// Lets other programs in or keeps them out, and tells them so. Blocks.
-    pub fn open(&self, open: bool) -> io::Result<()> {
-        self.is_open.store(open, Ordering::Relaxed);
-        match self.lease().as_mut() {
-            Some(lease) if open => lease.announce(&self.files, self.port),
-            Some(lease) => {
-                lease.withdraw();
-                Ok(())
-            }
-            None => Ok(()),
+    /// Lets other programs in, and tells them so. Blocks.
+    pub fn open(&self) -> io::Result<()> {
+        self.is_open.store(true, Ordering::Relaxed);
+        self.lease().as_mut().map_or(Ok(()), |lease| lease.announce(&self.files, self.port))
+    }
+
+    /// Keeps other programs out, and tells them so. Blocks.
+    pub fn close(&self) {
+        self.is_open.store(false, Ordering::Relaxed);
+        if let Some(lease) = self.lease().as_mut() {
+            lease.withdraw();
         }
     }
 

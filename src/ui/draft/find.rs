@@ -54,7 +54,7 @@ fn draw_row(
     let styles = canvas.styles;
     let (label, field, placeholder) =
         if replace { ("replace", &finder.replace, "nothing") } else { ("find", &finder.find, "type what to look for") };
-    let focus = Focus::when(typing && finder.in_replace == replace);
+    let focus = Focus::from(typing && finder.in_replace == replace);
     let taken = narrow(line_width(note) + 2).min(row.width.saturating_sub(LABELS + FIELD));
     let area = Rect { x: row.x + LABELS, width: row.width.saturating_sub(LABELS + taken), ..row };
     let line = FieldLine { styles, content: Content::Text(field), placeholder, focus };

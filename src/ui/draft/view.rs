@@ -106,10 +106,10 @@ pub(crate) fn editor(model: &Model, area: Rect, canvas: &mut Canvas<'_>) {
     let editor = &model.draft.editor;
     let place = format!("{}:{}", editor.position().line, editor.position().column);
     let title = model.draft.file.as_ref().map_or(Pane::Editor.title(), DraftFile::name);
-    let mut pane = PaneFrame::new(styles, title)
-        .focus(held)
-        .dirty(model.draft.is_unsaved(model.session.live_policy()))
-        .note(Line::styled(place, styles.dim()));
+    let mut pane = PaneFrame::new(styles, title).focus(held).note(Line::styled(place, styles.dim()));
+    if model.draft.is_unsaved(model.session.live_policy()) {
+        pane = pane.dirty();
+    }
     if model.draft.file.as_ref().is_some_and(|file| file.gone) {
         pane = pane.foot(Line::styled("the file was removed", styles.notice(Tone::Warning).style));
     } else if model.draft.file.is_some() && !model.draft.is_in_file() {
@@ -123,7 +123,7 @@ pub(crate) fn editor(model: &Model, area: Rect, canvas: &mut Canvas<'_>) {
     let seen = canvas.state.editor.seen(editor, inner);
     let squiggles: Vec<Squiggle> = model.draft.problems_on(seen.start + 1, seen.end).iter().map(squiggle).collect();
     let found = editor.on_lines(model.draft.finder.places(), seen);
-    let typing = Focus::when(held == Focus::Here && model.nav.editing && !model.is_finding());
+    let typing = Focus::from(held == Focus::Here && model.nav.editing && !model.is_finding());
     let widget =
         EditorPane { styles, editor, syntax: Syntax::Yaml, squiggles: &squiggles, found: &found, focus: typing };
     (&widget).render(inner, canvas.buf, &mut canvas.state.editor);

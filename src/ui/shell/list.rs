@@ -18,7 +18,7 @@ use app::shell::tab::Pane;
 
 /// Whether the pane has the keys: not while a box is over it.
 pub(crate) fn focus(model: &Model, pane: Pane) -> Focus {
-    Focus::when(model.nav.focus() == pane && model.overlays.is_empty())
+    Focus::from(model.nav.focus() == pane && model.overlays.is_empty())
 }
 
 /// The frame of a pane that shows a remote value: its count and filter, its age, whether it is

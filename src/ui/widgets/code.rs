@@ -54,7 +54,9 @@ impl<'a> CodeView<'a> {
         let x = area.x.saturating_add(narrow(gutter));
         let mut style = token_style(&line.tokens, self.styles);
         put_styled(buf, (x, area.y), line.text, left..left + room, self.styles.glyphs.tab, |at| style(at.byte));
-        mark_cut(buf, area, width(line.text) > left + room, self.styles);
+        if width(line.text) > left + room {
+            mark_cut(buf, area, self.styles);
+        }
     }
 }
 

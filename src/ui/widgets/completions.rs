@@ -86,7 +86,7 @@ impl Widget for &Completions<'_> {
         fill(buf, area, self.styles.background().patch(self.styles.role(Role::OverlayBackground)));
         let first = self.first(area);
         for (y, (at, item)) in (area.y..area.bottom()).zip(self.items.iter().enumerate().skip(first)) {
-            self.draw_row(item, Focus::when(at == self.selected), Rect { y, height: 1, ..area }, buf);
+            self.draw_row(item, Focus::from(at == self.selected), Rect { y, height: 1, ..area }, buf);
         }
     }
 }

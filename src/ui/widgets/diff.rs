@@ -79,7 +79,9 @@ impl<'a> DiffView<'a> {
         let room = usize::from(area.width.saturating_sub(used));
         let start = (area.x.saturating_add(used), area.y);
         put_styled(buf, start, &line.text, left..left + room, self.styles.glyphs.tab, |at| style(at.byte));
-        mark_cut(buf, area, width(&line.text) > left + room, self.styles);
+        if width(&line.text) > left + room {
+            mark_cut(buf, area, self.styles);
+        }
     }
 
     fn draw_skipped(&self, count: usize, digits: usize, area: Rect, buf: &mut Buffer) {

@@ -225,7 +225,7 @@ impl StatefulWidget for &Form<'_> {
         let label_width = self.label_width(inner.width);
         view.cursor = None;
         for (at, (field, place)) in self.fields.iter().zip(&places).enumerate() {
-            let focus = Focus::when(at == self.focused);
+            let focus = Focus::from(at == self.focused);
             let rows = |from, rows| window(inner, view.scroll.offset, from, rows);
             let input = rows(place.top, place.input_rows);
             let beside = |row: Rect| Rect {

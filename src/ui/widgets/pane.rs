@@ -44,8 +44,8 @@ impl<'a> Pane<'a> {
 
     /// Marks the content as edited and not saved.
     #[must_use]
-    pub const fn dirty(mut self, dirty: bool) -> Self {
-        self.dirty = dirty;
+    pub const fn dirty(mut self) -> Self {
+        self.dirty = true;
         self
     }
 
@@ -218,7 +218,7 @@ mod tests {
     #[test]
     fn the_title_gives_way_and_the_note_goes_first() {
         let styles = Styles::default();
-        let pane = Pane::new(&styles, "policy.yaml").dirty(true).note("2 min ago").foot("etag 5f");
+        let pane = Pane::new(&styles, "policy.yaml").dirty().note("2 min ago").foot("etag 5f");
         assert_eq!(drawn(&pane, 32), "┌ policy.yaml ● ─── 2 min ago ─┐\n└──────────────────── etag 5f ─┘");
         assert_eq!(drawn(&pane, 20), "┌ policy.yaml ● ───┐\n└──────── etag 5f ─┘");
         assert_eq!(drawn(&pane, 12), "┌ polic… ● ┐\n└──────────┘");

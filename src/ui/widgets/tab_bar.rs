@@ -56,7 +56,7 @@ impl TabBar<'_> {
     }
 
     fn draw_tab(&self, tab: usize, area: Rect, buf: &mut Buffer) {
-        let focus = Focus::when(tab == self.active);
+        let focus = Focus::from(tab == self.active);
         let style = self.styles.tab(focus);
         let (x, room) = (area.x, usize::from(area.width));
         fill(buf, area, style);

@@ -277,14 +277,14 @@ async fn a_closed_door_keeps_others_out() {
     let (door, directory) = (lab.sandbox.door().clone(), lab.sandbox.files().directory().to_owned());
     let ask = || lab.request(Method::GET, &format!("{CRM}/projects"));
     let closing = door.clone();
-    tokio::task::spawn_blocking(move || closing.open(false)).await.unwrap().unwrap();
+    tokio::task::spawn_blocking(move || closing.close()).await.unwrap();
     assert_eq!(Running::find(&directory).unwrap(), None);
     let answer = ask().send().await.unwrap();
     assert_eq!(answer.status(), StatusCode::FORBIDDEN);
     assert!(answer.text().await.unwrap().contains("Serve in its palette"));
     let own = ask().header(countersign::sandbox::server::MARK, door.mark());
     assert_eq!(own.send().await.unwrap().status(), StatusCode::OK);
-    tokio::task::spawn_blocking(move || door.open(true)).await.unwrap().unwrap();
+    tokio::task::spawn_blocking(move || door.open()).await.unwrap().unwrap();
     assert_eq!(ask().send().await.unwrap().status(), StatusCode::OK);
     assert_eq!(Running::find(&directory).unwrap().unwrap().port, lab.sandbox.addr().port());
 }

@@ -2,7 +2,7 @@
 
 use crate::draft;
 use crate::draft::complete::Action;
-use crate::draft::complete::list::ProposalList;
+use crate::draft::complete::list::{OpenedBy, ProposalList};
 use crate::draft::complete::{Candidates, Completion, complete};
 use crate::draft::editor::{EditorCommand, Outcome};
 use crate::effect::Effect;
@@ -35,7 +35,7 @@ fn found(model: &Model) -> Option<Completion> {
 
 fn open(model: &mut Model) {
     model.nav.editing = true;
-    model.draft.proposals = found(model).and_then(|completion| ProposalList::new(completion, true));
+    model.draft.proposals = found(model).and_then(|completion| ProposalList::new(completion, OpenedBy::Key));
     if model.draft.proposals.is_none() {
         model.say(Weight::Info, "nothing is known that could stand here");
     }
@@ -62,7 +62,7 @@ pub(crate) fn follow(model: &mut Model, command: &EditorCommand, outcome: &Outco
     let Some(completion) = found(model) else { return };
     model.draft.proposals = match open {
         Some(list) => list.again(completion),
-        None => ProposalList::new(completion, false),
+        None => ProposalList::new(completion, OpenedBy::Typing),
     };
 }
 

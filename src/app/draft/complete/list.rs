@@ -4,6 +4,13 @@ use crate::draft::complete::Completion;
 use crate::draft::complete::proposal::Proposal;
 use crate::shell::fuzzy;
 
+/// What opened a list.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum OpenedBy {
+    Key,
+    Typing,
+}
+
 /// An open list.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ProposalList {
@@ -11,8 +18,7 @@ pub struct ProposalList {
     /// The numbers of the proposals that fit what is typed, best first; never empty.
     shown: Vec<usize>,
     selected: usize,
-    /// Opened by its key, not by typing.
-    by_hand: bool,
+    opened_by: OpenedBy,
     /// The selection was moved.
     moved: bool,
 }
@@ -20,7 +26,8 @@ pub struct ProposalList {
 impl ProposalList {
     /// The list of a completion; `None` where nothing fits. What opens by itself shows only what
     /// begins like the word, and nothing that is typed already.
-    pub fn new(completion: Completion, by_hand: bool) -> Option<Self> {
+    pub fn new(completion: Completion, opened_by: OpenedBy) -> Option<Self> {
+        let by_hand = opened_by == OpenedBy::Key;
         let labels = completion.proposals.iter().map(|proposal| proposal.label.as_str());
         let typed = completion.typed.as_str();
         let shown = if by_hand {
@@ -30,19 +37,19 @@ impl ProposalList {
             labels.enumerate().filter(|(_, label)| begins(label)).map(|(at, _)| at).collect()
         };
         let opens = !shown.is_empty() && (by_hand || !typed.is_empty());
-        opens.then_some(Self { completion, shown, selected: 0, by_hand, moved: false })
+        opens.then_some(Self { completion, shown, selected: 0, opened_by, moved: false })
     }
 
     /// The list of what goes on from a proposal that was taken: also where nothing is typed, but not
     /// in the way of Enter.
     pub fn offered(completion: Completion) -> Option<Self> {
-        Some(Self { by_hand: false, ..Self::new(completion, true)? })
+        Some(Self { opened_by: OpenedBy::Typing, ..Self::new(completion, OpenedBy::Key)? })
     }
 
     /// The list for what stands at the cursor now, the selection kept where its proposal is.
     pub fn again(&self, completion: Completion) -> Option<Self> {
         let kept = self.selected().map(|proposal| proposal.label.clone()).filter(|_| self.moved);
-        let mut list = Self::new(completion, self.by_hand)?;
+        let mut list = Self::new(completion, self.opened_by)?;
         let at = list.items().position(|proposal| Some(&proposal.label) == kept.as_ref());
         (list.selected, list.moved) = (at.unwrap_or(0), at.is_some());
         Some(list)
@@ -73,11 +80,11 @@ impl ProposalList {
 
     /// Whether Enter takes the selected one: not where the list came by itself and nothing was chosen.
     pub fn is_chosen(&self) -> bool {
-        self.by_hand || self.moved
+        self.is_by_hand() || self.moved
     }
 
     pub fn is_by_hand(&self) -> bool {
-        self.by_hand
+        self.opened_by == OpenedBy::Key
     }
 
     /// Moves the selection by this many, around the ends.
@@ -132,24 +139,24 @@ mod tests {
 
     #[test]
     fn by_itself_it_shows_what_begins_alike() {
-        let list = ProposalList::new(completion("alw"), false).unwrap();
+        let list = ProposalList::new(completion("alw"), OpenedBy::Typing).unwrap();
         assert_eq!(labels(&list), ["ALWAYS_ALLOW", "ALWAYS_DENY"]);
         assert!(!list.is_chosen());
-        assert_eq!(ProposalList::new(completion(""), false), None);
-        assert_eq!(ProposalList::new(completion("DENY"), false), None);
-        assert_eq!(ProposalList::new(completion("REQUIRE_ATTESTATION"), false), None);
+        assert_eq!(ProposalList::new(completion(""), OpenedBy::Typing), None);
+        assert_eq!(ProposalList::new(completion("DENY"), OpenedBy::Typing), None);
+        assert_eq!(ProposalList::new(completion("REQUIRE_ATTESTATION"), OpenedBy::Typing), None);
     }
 
     #[test]
     fn by_hand_any_letters_narrow_it_down() {
-        let list = ProposalList::new(completion("deny"), true).unwrap();
+        let list = ProposalList::new(completion("deny"), OpenedBy::Key).unwrap();
         assert_eq!((labels(&list), list.is_chosen()), (vec!["ALWAYS_DENY"], true));
-        assert_eq!(labels(&ProposalList::new(completion(""), true).unwrap()).len(), 3);
+        assert_eq!(labels(&ProposalList::new(completion(""), OpenedBy::Key).unwrap()).len(), 3);
     }
 
     #[test]
     fn the_selection_goes_round_and_stays_with_its_proposal() {
-        let mut list = ProposalList::new(completion(""), true).unwrap();
+        let mut list = ProposalList::new(completion(""), OpenedBy::Key).unwrap();
         list.move_by(-1);
         let chosen = list.selected().unwrap().label.clone();
         assert_eq!(list.again(completion("A")).unwrap().selected().map(|p| p.label.clone()), Some(chosen));

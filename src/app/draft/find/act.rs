@@ -3,6 +3,7 @@
 use crate::draft;
 use crate::draft::editor::{Direction, Outcome};
 use crate::draft::find::Action;
+use crate::draft::find::state::Rows;
 use crate::effect::Effect;
 use crate::model::Model;
 use crate::shell::field::FieldCommand;
@@ -11,8 +12,8 @@ use crate::shell::tab::Pane;
 
 pub(crate) fn act(model: &mut Model, action: Action) -> Vec<Effect> {
     match action {
-        Action::Open => start(model, false),
-        Action::OpenReplace => start(model, true),
+        Action::Open => start(model, Rows::Find),
+        Action::OpenReplace => start(model, Rows::FindAndReplace),
         Action::Enter if model.draft.finder.in_replace => return replace(model),
         Action::Enter | Action::Next => next(model, Direction::Forward),
         Action::Previous => next(model, Direction::Backward),
@@ -25,12 +26,12 @@ pub(crate) fn act(model: &mut Model, action: Action) -> Vec<Effect> {
     Vec::new()
 }
 
-fn start(model: &mut Model, replacing: bool) {
+fn start(model: &mut Model, rows: Rows) {
     let draft = &mut model.draft;
-    if draft.finder.open && replacing {
+    if draft.finder.open && rows == Rows::FindAndReplace {
         draft.finder.switch();
     } else {
-        draft.finder.start(&draft.editor, replacing);
+        draft.finder.start(&draft.editor, rows);
     }
     model.go(Pane::Editor);
 }

@@ -18,6 +18,13 @@ pub struct Options {
     pub regex: bool,
 }
 
+/// The rows of the bar.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Rows {
+    Find,
+    FindAndReplace,
+}
+
 #[derive(Debug, Default)]
 pub struct Finder {
     /// The bar is shown and takes keys.
@@ -41,7 +48,8 @@ pub struct Finder {
 
 impl Finder {
     /// Shows the bar; what is selected on one line becomes the query.
-    pub fn start(&mut self, editor: &Editor, replacing: bool) {
+    pub fn start(&mut self, editor: &Editor, rows: Rows) {
+        let replacing = rows == Rows::FindAndReplace;
         let selected = editor.selected_text().filter(|text| !text.contains('\n'));
         if let Some(text) = selected.filter(|_| !self.open) {
             self.find.set(&text);
@@ -171,7 +179,7 @@ mod tests {
         let mut editor = Editor::new("deny\nallow\ndeny all\n");
         editor.go_to_byte(5);
         let mut finder = Finder::default();
-        finder.start(&editor, false);
+        finder.start(&editor, Rows::Find);
         type_text(&mut finder, &mut editor, "deny");
         assert_eq!((editor.selected_bytes(), finder.status(&editor).0.as_str()), (11..15, "2 of 2"));
         finder.go(&mut editor, Direction::Forward);
@@ -185,7 +193,7 @@ mod tests {
     fn one_is_replaced_after_the_other_or_all_in_one_step() {
         let mut editor = Editor::new("a b a b a");
         let mut finder = Finder::default();
-        finder.start(&editor, true);
+        finder.start(&editor, Rows::FindAndReplace);
         type_text(&mut finder, &mut editor, "a");
         finder.switch();
         type_text(&mut finder, &mut editor, "xa");
@@ -202,7 +210,7 @@ mod tests {
         let mut editor = Editor::new("one two one");
         editor.select_bytes(0..3);
         let mut finder = Finder::default();
-        finder.start(&editor, false);
+        finder.start(&editor, Rows::Find);
         assert_eq!((finder.find.text(), finder.status(&editor).0.as_str()), ("one", "1 of 2"));
         finder.options.regex = true;
         finder.find.set("(");

@@ -87,7 +87,7 @@ impl Sheet<'_> {
         self.draw(&bar);
         bar.tab_at(area, area.as_position());
         let pane = Pane::new(styles, text).focus(Focus::Here).count(n).filter(text, n, n).note(text).foot(text);
-        self.draw(&pane.clone().busy(Some(n)).dirty(true));
+        self.draw(&pane.clone().busy(Some(n)).dirty());
         pane.inner(area);
         self.draw(&Spinner { styles, step: n, label: text });
     }

@@ -130,7 +130,7 @@ pub(crate) fn page(styles: &Styles) -> (Buffer, Option<Cell>) {
     let places = query.compile().unwrap().unwrap().places(POLICY);
     let found = editor.on_lines(&places, 0..editor.line_count());
     let left = Rect::new(0, 2, 62, 22);
-    let pane = Pane::new(styles, "policy.yaml").focus(Focus::Here).dirty(true).note("etag 5f0c · 2 min ago");
+    let pane = Pane::new(styles, "policy.yaml").focus(Focus::Here).dirty().note("etag 5f0c · 2 min ago");
     let mut view = EditorView::default();
     EditorPane {
         styles,
