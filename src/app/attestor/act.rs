@@ -36,7 +36,20 @@ pub(crate) fn on_row(model: &mut Model, action: RowAction) -> Vec<Effect> {
         (Pane::Attestations, RowAction::Open | RowAction::New) => show_attestation(model),
         (Pane::Keys, RowAction::New) => model.open_form(crate::attestor::form::key),
         (Pane::Keys, RowAction::Delete) => delete_key(model),
-        (_, RowAction::Open | RowAction::New | RowAction::Delete) => show_key(model),
+        (Pane::Keys, RowAction::Open) => show_key(model),
+        // Of the other tabs.
+        (
+            Pane::Setup
+            | Pane::Images
+            | Pane::Workloads
+            | Pane::Events
+            | Pane::Decision
+            | Pane::Editor
+            | Pane::Problems
+            | Pane::Preview
+            | Pane::Field,
+            RowAction::Open | RowAction::New | RowAction::Delete,
+        ) => Vec::new(),
     }
 }
 

@@ -34,10 +34,22 @@ pub(crate) fn on_row(model: &mut Model, action: RowAction) -> Vec<Effect> {
         (Pane::Workloads, RowAction::Delete) => delete_workload(model),
         (Pane::Workloads, RowAction::Open | RowAction::New) => decide_again(model),
         (Pane::Events, RowAction::Open | RowAction::New | RowAction::Delete) => read_event(model),
-        (pane, RowAction::Open | RowAction::New | RowAction::Delete) => {
-            decision::act::input(model, pane, TreeCommand::Toggle);
+        (Pane::Decision, RowAction::Open | RowAction::New | RowAction::Delete) => {
+            decision::act::input(model, Pane::Decision, TreeCommand::Toggle);
             Vec::new()
         }
+        // Of the other tabs.
+        (
+            Pane::Editor
+            | Pane::Problems
+            | Pane::Preview
+            | Pane::Field
+            | Pane::Attestors
+            | Pane::Notes
+            | Pane::Attestations
+            | Pane::Keys,
+            RowAction::Open | RowAction::New | RowAction::Delete,
+        ) => Vec::new(),
     }
 }
 

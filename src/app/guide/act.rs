@@ -123,7 +123,7 @@ pub(crate) fn reset(model: &mut Model) -> Vec<Effect> {
         Plan::Run(jobs, _) => (jobs, None),
         Plan::Draft(text, jobs) => (jobs, Some(text)),
         plan @ Plan::LeaveProject => return carry_out(model, plan),
-        plan => {
+        plan @ (Plan::Ask(_) | Plan::Look(..) | Plan::ChooseImage(_) | Plan::LeaveImage | Plan::Impossible(_)) => {
             model.guide.reopen(step.id);
             return carry_out(model, plan);
         }

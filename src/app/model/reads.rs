@@ -16,9 +16,10 @@ impl Model {
                 continue;
             }
             let note = self.selected_attestor().map(|attestor| attestor.note.clone());
-            let query = match source {
-                Source::Survey => self.survey_query(),
-                source => self.session.query(*source, note, self.draft.policy()),
+            let query = if *source == Source::Survey {
+                self.survey_query()
+            } else {
+                self.session.query(*source, note, self.draft.policy())
             };
             let Some(query) = query else { continue };
             let ticket = self.next_ticket();
