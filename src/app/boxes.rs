@@ -61,13 +61,13 @@ pub(crate) trait BoxState {
     }
 }
 
-impl Overlay {
+impl Overlay<Model> {
     pub(crate) fn as_box(&self) -> &dyn BoxState {
         match self {
             Self::Reader(state) => state,
             Self::Confirm(state) => state.as_ref(),
             Self::Picker(state) => state.as_ref(),
-            Self::Form(state) => state.as_ref(),
+            Self::Form(state) => state,
             Self::Wizard(state) => state.as_ref(),
             Self::Conflict(state) => state.as_ref(),
             Self::History(state) => state,
@@ -82,7 +82,7 @@ impl Overlay {
             Self::Reader(state) => state,
             Self::Confirm(state) => state.as_mut(),
             Self::Picker(state) => state.as_mut(),
-            Self::Form(state) => state.as_mut(),
+            Self::Form(state) => state,
             Self::Wizard(state) => state.as_mut(),
             Self::Conflict(state) => state.as_mut(),
             Self::History(state) => state,

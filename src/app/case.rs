@@ -2,5 +2,6 @@
 
 pub mod act;
 pub mod action;
+pub mod form;
 
 pub use action::Action;

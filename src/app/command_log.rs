@@ -5,6 +5,7 @@ pub mod again;
 pub mod commands;
 pub mod entry;
 pub mod export;
+pub mod form;
 pub mod script;
 pub mod state;
 

@@ -3,6 +3,7 @@
 pub mod act;
 pub mod action;
 pub mod causes;
+pub mod form;
 pub mod lines;
 mod overlay;
 pub mod state;

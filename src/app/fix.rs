@@ -4,6 +4,7 @@ pub mod act;
 pub mod action;
 pub mod break_glass;
 pub mod choice;
+pub mod form;
 pub mod msg;
 mod overlay;
 pub mod state;

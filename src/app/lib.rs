@@ -35,7 +35,7 @@ pub mod query;
 mod reads;
 pub mod rows;
 pub mod session;
-mod submission;
+pub mod submission;
 pub mod update;
 pub mod work;
 

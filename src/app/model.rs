@@ -36,6 +36,7 @@ use crate::shell::field::Field;
 use crate::shell::notice::Notices;
 use crate::shell::remote::Ticket;
 use crate::shell::tab::{Pane, Tab};
+use crate::submission::OpenForm;
 use crate::work::Works;
 use domain::admission::{Outcome, Request};
 use domain::attestation::Verify;
@@ -158,8 +159,10 @@ pub struct Model {
     pub replay: ReplayRun,
     pub fix: FixSearch,
     pub guide: Guide,
-    pub overlays: Vec<Overlay>,
+    pub overlays: Vec<Overlay<Self>>,
     pub works: Works,
+    /// The forms that work was started from: what was typed comes back when the work fails.
+    pub(super) submitted: BTreeMap<Ticket, OpenForm<Self>>,
     pub log: CommandLog,
     pub notices: Notices,
     pub ui: Ui,
@@ -218,6 +221,7 @@ impl Model {
             guide: Guide::new(saved.progress.clone()),
             overlays: Vec::new(),
             works: Works::default(),
+            submitted: BTreeMap::new(),
             log: CommandLog::default(),
             notices: Notices::default(),
             ui: Ui { now, theme, saved, ..Ui::default() },

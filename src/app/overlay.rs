@@ -10,12 +10,12 @@ use crate::import::state::Conflict;
 use crate::job::Job;
 use crate::policy_test::state::TestsBox;
 use crate::shell::field::Field;
-use crate::shell::form::Form;
 use crate::shell::fuzzy;
 use crate::shell::offset::Offset;
 use crate::shell::report::Report;
 use crate::shell::tab::Pane;
 use crate::sign::state::Wizard;
+use crate::submission::OpenForm;
 use crate::{attestor, cluster, decision, draft, fix, guide, history, people, policy_test, what_if};
 use domain::admission::Decision;
 
@@ -152,12 +152,13 @@ impl Default for Body {
     }
 }
 
+/// A box; `M` is the model, of which a form in a box takes what it changes.
 #[derive(Debug)]
-pub enum Overlay {
+pub enum Overlay<M> {
     Reader(Reader),
     Confirm(Box<Confirm>),
     Picker(Box<Picker>),
-    Form(Box<Form>),
+    Form(OpenForm<M>),
     Wizard(Box<Wizard>),
     Conflict(Box<Conflict>),
     History(HistoryBox),
@@ -166,7 +167,7 @@ pub enum Overlay {
     Fixes(FixesBox),
 }
 
-impl Overlay {
+impl<M> Overlay<M> {
     pub fn reader(title: impl Into<String>, body: Body) -> Self {
         Self::Reader(Reader { title: title.into(), body, scroll: Offset::default() })
     }

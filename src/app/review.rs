@@ -3,6 +3,7 @@
 pub mod act;
 pub mod action;
 pub mod ask;
+pub mod form;
 pub mod inventory;
 pub mod msg;
 pub mod preview;

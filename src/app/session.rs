@@ -150,6 +150,10 @@ impl Session {
         self.cluster_info().filter(|c| c.is_running()).and_then(|_| self.cluster_id())
     }
 
+    pub(crate) fn has_work_directory(&self) -> bool {
+        self.remotes.work.value().is_some_and(|work| work.directory.exists)
+    }
+
     /// Forgets what the services said to somebody else.
     pub fn forget_answers(&mut self) {
         let Remotes { inventory, keys, work, .. } = std::mem::take(&mut self.remotes);

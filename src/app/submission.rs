@@ -1,26 +1,30 @@
-//! What comes of a form that is submitted, and how its fields are read.
+//! What comes of a form that is submitted, and how lists in its fields are read.
 
 use crate::effect::Effect;
+use crate::shell::form::{Form, FormBox, Refused};
 
-/// Effects, or the field that is wrong and why.
-pub(crate) type Submission = Result<Vec<Effect>, (&'static str, String)>;
+/// Effects; or a field refused what was filled in, and shows why.
+pub type Submission = Result<Vec<Effect>, Refused>;
 
-/// Reads the text of a field.
-pub(crate) fn parse<T: std::str::FromStr>(field: &'static str, text: &str) -> Result<T, (&'static str, String)>
-where
-    T::Err: std::fmt::Display,
-{
-    text.parse().map_err(|error: T::Err| (field, error.to_string()))
+/// A form that can be submitted.
+///
+/// `M` is the model. The trait does not name it, because the model holds the boxes, and with them the forms.
+pub trait Submit<M>: Form {
+    /// Does what was filled in.
+    fn take(&mut self, model: &mut M) -> Submission;
 }
 
+/// Any form, in its box.
+pub type OpenForm<M> = FormBox<dyn Submit<M>>;
+
 /// `KEY=VALUE`, separated by commas.
-pub(crate) fn pairs(field: &'static str, text: &str) -> Result<Vec<(String, String)>, (&'static str, String)> {
+pub(crate) fn pairs(text: &str) -> Result<Vec<(String, String)>, String> {
     text.split(',')
         .map(str::trim)
         .filter(|pair| !pair.is_empty())
         .map(|pair| match pair.split_once('=') {
             Some((key, value)) if !key.trim().is_empty() => Ok((key.trim().to_owned(), value.trim().to_owned())),
-            _ => Err((field, format!("{pair:?} is not KEY=VALUE"))),
+            _ => Err(format!("{pair:?} is not KEY=VALUE")),
         })
         .collect()
 }

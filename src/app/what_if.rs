@@ -2,7 +2,9 @@
 
 pub mod act;
 pub mod action;
+pub mod assumption;
 pub mod choice;
+pub mod form;
 pub mod state;
 
 pub use action::Action;

@@ -4,7 +4,6 @@ use std::collections::BTreeMap;
 
 use crate::job::{Job, Outcome};
 use crate::query::Source;
-use crate::shell::form::Form;
 use crate::shell::remote::Ticket;
 use crate::shell::report::Report;
 
@@ -69,23 +68,11 @@ impl Work {
 #[derive(Debug, Default)]
 pub struct Works {
     works: BTreeMap<Ticket, Work>,
-    /// The forms that work was started from: what was typed comes back when the work fails.
-    forms: BTreeMap<Ticket, Box<Form>>,
 }
 
 impl Works {
     pub fn start(&mut self, ticket: Ticket, jobs: Vec<Job>, purpose: Purpose) {
         self.works.insert(ticket, Work { jobs, purpose, at: 0, progress: String::new(), outcomes: Vec::new() });
-    }
-
-    /// Keeps a form until the work that it started has ended.
-    pub fn keep(&mut self, ticket: Ticket, form: Box<Form>) {
-        self.forms.insert(ticket, form);
-    }
-
-    /// The form that the work was started from.
-    pub fn take_form(&mut self, ticket: Ticket) -> Option<Box<Form>> {
-        self.forms.remove(&ticket)
     }
 
     pub fn get_mut(&mut self, ticket: Ticket) -> Option<&mut Work> {

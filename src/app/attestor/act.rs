@@ -1,5 +1,6 @@
 //! The Attestor's rows: attestors, notes, attestations, keys.
 
+use crate::attestor::form::{AttestorForm, ImportKeyForm, KeyForm, NoteForm};
 use crate::attestor::{Action, Choice};
 use crate::effect::Effect;
 use crate::job::Job;
@@ -18,7 +19,7 @@ pub(crate) fn act(model: &mut Model, action: Action) -> Vec<Effect> {
     match action {
         Action::GrantViewer => grant(model),
         Action::RemoveKey => remove_key(model),
-        Action::ImportKey => model.open_form(crate::attestor::form::import_key),
+        Action::ImportKey => model.open_form(ImportKeyForm::new()),
         Action::ExportKey => export_key(model),
         Action::AddKey => add_key(model),
     }
@@ -26,15 +27,15 @@ pub(crate) fn act(model: &mut Model, action: Action) -> Vec<Effect> {
 
 pub(crate) fn on_row(model: &mut Model, action: RowAction) -> Vec<Effect> {
     match (model.nav.focus(), action) {
-        (Pane::Attestors, RowAction::New) => model.open_form(crate::attestor::form::attestor),
+        (Pane::Attestors, RowAction::New) => model.open_form(AttestorForm::new(model)),
         (Pane::Attestors, RowAction::Delete) => delete_attestor(model),
         (Pane::Attestors, RowAction::Open) => show_attestor(model),
-        (Pane::Notes, RowAction::New) => model.open_form(crate::attestor::form::note),
+        (Pane::Notes, RowAction::New) => model.open_form(NoteForm::new(model)),
         (Pane::Notes, RowAction::Delete) => delete_note(model),
         (Pane::Notes, RowAction::Open) => show_note(model),
         (Pane::Attestations, RowAction::Delete) => delete_attestation(model),
         (Pane::Attestations, RowAction::Open | RowAction::New) => show_attestation(model),
-        (Pane::Keys, RowAction::New) => model.open_form(crate::attestor::form::key),
+        (Pane::Keys, RowAction::New) => model.open_form(KeyForm::new(model)),
         (Pane::Keys, RowAction::Delete) => delete_key(model),
         (Pane::Keys, RowAction::Open) => show_key(model),
         // Of the other tabs.

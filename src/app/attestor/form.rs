@@ -2,93 +2,182 @@
 
 use crate::job::Job;
 use crate::model::Model;
-use crate::shell::form::{Form, FormKind};
-use crate::submission::{Submission, parse};
+use crate::shell::form::{ChoiceField, Form, PassphraseField, PasteField, TextField, fields};
+use crate::submission::{Submission, Submit};
 use codelab::names;
 use domain::key::{KeyAlgorithm, KeySpec};
 use domain::name::{NoteName, ProjectId, ResourceId};
 
-pub(crate) fn note(_model: &Model) -> Form {
-    Form::new(FormKind::Note, "Create a note", "Of kind ATTESTATION: the place where attestations are kept.")
-        .text("id", "Note id", names::NOTE, "letters, digits, hyphens")
-        .text("description", "Human readable name", names::NOTE_DESCRIPTION, "")
+#[derive(Debug)]
+pub(crate) struct NoteForm {
+    id: TextField,
+    description: TextField,
 }
 
-pub(crate) fn take_note(model: &mut Model, form: &Form) -> Submission {
-    let id: ResourceId = parse("id", &form.value("id"))?;
-    let description = form.value("description");
-    if description.is_empty() {
-        return Err(("description", "an attestation note needs a human readable name".to_owned()));
+impl NoteForm {
+    pub(crate) fn new(_model: &Model) -> Self {
+        Self {
+            id: TextField::new("Note id", names::NOTE, "letters, digits, hyphens"),
+            description: TextField::new("Human readable name", names::NOTE_DESCRIPTION, ""),
+        }
     }
-    let project = model.session.project.clone().ok_or(("id", "choose a project first".to_owned()))?;
-    Ok(model.run_job(Job::CreateNote { project, id, description }))
 }
 
-pub(crate) fn attestor(model: &Model) -> Form {
-    let first = model.session.remotes.notes.items().first().map(|note| note.name.to_string());
-    let project = model.session.project.as_ref().map_or("", ProjectId::as_str);
-    let note = first.unwrap_or_else(|| format!("projects/{project}/notes/{}", names::NOTE));
-    Form::new(FormKind::Attestor, "Create an attestor", "It stands on a note; it attests nothing until it has a key.")
-        .text("id", "Attestor id", names::ATTESTOR, "letters, digits, hyphens")
-        .text("note", "Note", &note, "projects/PROJECT/notes/NOTE")
-        .text("description", "Description", "", "optional")
-}
+impl Form for NoteForm {
+    fields!(id, description);
 
-pub(crate) fn take_attestor(model: &mut Model, form: &Form) -> Submission {
-    let id: ResourceId = parse("id", &form.value("id"))?;
-    let note: NoteName = parse("note", &form.value("note"))?;
-    let project = model.session.project.clone().ok_or(("id", "choose a project first".to_owned()))?;
-    let description = form.value("description");
-    Ok(model.run_job(Job::CreateAttestor { project, id, note, description }))
-}
-
-pub(crate) fn key(_model: &Model) -> Form {
-    let kinds = KeyAlgorithm::ALL.map(|algorithm| algorithm.to_string()).to_vec();
-    Form::new(
-        FormKind::Key,
-        "Generate a signing key",
-        "The private key stays on this machine, encrypted with the passphrase.",
-    )
-    .choice("kind", "Algorithm", kinds, "← → chooses; the codelab has RSA 2048; RSA 4096 takes seconds to make")
-    .text("name", "Name", names::KEY_NAME, "of the user id")
-    .text("email", "E-mail", names::KEY_EMAIL, "of the user id")
-    .secret("passphrase", "Passphrase", "it cannot be recovered")
-    .secret("again", "Once more", "the same")
-}
-
-pub(crate) fn take_key(model: &mut Model, form: &Form) -> Submission {
-    let (name, email) = (form.value("name"), form.value("email"));
-    if name.is_empty() || name.contains(['<', '>']) {
-        return Err(("name", "a name without < and > is needed".to_owned()));
+    fn title(&self) -> &'static str {
+        "Create a note"
     }
-    if !email.contains('@') || email.contains(['<', '>', ' ']) {
-        return Err(("email", format!("{email:?} is not an e-mail address")));
+
+    fn intro(&self) -> &'static str {
+        "Of kind ATTESTATION: the place where attestations are kept."
     }
-    let passphrase = form.secret_value("passphrase");
-    if passphrase.is_empty() {
-        return Err(("passphrase", "a passphrase is needed: the private key is never stored without one".to_owned()));
-    }
-    if passphrase != form.secret_value("again") {
-        return Err(("again", "the passphrases differ".to_owned()));
-    }
-    let algorithm = KeyAlgorithm::ALL.get(form.chosen("kind")).copied().unwrap_or_default();
-    Ok(model.run_job(Job::GenerateKey { key: KeySpec { algorithm, name, email }, passphrase }))
 }
 
-pub(crate) fn import_key(_model: &Model) -> Form {
-    Form::new(FormKind::ImportKey, "Import a key", "Paste the armored key, private or public.")
-        .paste("armor", "Armored key", "-----BEGIN PGP … KEY BLOCK-----")
-        .secret(
-            "passphrase",
-            "Passphrase",
-            "that of the private key, or the one to encrypt it with; empty for a public key",
-        )
+impl Submit<Model> for NoteForm {
+    fn take(&mut self, model: &mut Model) -> Submission {
+        let id: ResourceId = self.id.parse()?;
+        let description = self.description.required("an attestation note needs a human readable name")?;
+        let project = model.session.project.clone().ok_or_else(|| self.id.refuse("choose a project first"))?;
+        Ok(model.run_job(Job::CreateNote { project, id, description }))
+    }
 }
 
-pub(crate) fn take_import_key(model: &mut Model, form: &Form) -> Submission {
-    let armor = form.value("armor");
-    if !armor.contains("-----BEGIN PGP") {
-        return Err(("armor", "an armored OpenPGP key starts with -----BEGIN PGP … KEY BLOCK-----".to_owned()));
+#[derive(Debug)]
+pub(crate) struct AttestorForm {
+    id: TextField,
+    note: TextField,
+    description: TextField,
+}
+
+impl AttestorForm {
+    pub(crate) fn new(model: &Model) -> Self {
+        let first = model.session.remotes.notes.items().first().map(|note| note.name.to_string());
+        let project = model.session.project.as_ref().map_or("", ProjectId::as_str);
+        let note = first.unwrap_or_else(|| format!("projects/{project}/notes/{}", names::NOTE));
+        Self {
+            id: TextField::new("Attestor id", names::ATTESTOR, "letters, digits, hyphens"),
+            note: TextField::new("Note", &note, "projects/PROJECT/notes/NOTE"),
+            description: TextField::new("Description", "", "optional"),
+        }
     }
-    Ok(model.run_job(Job::ImportKey { armor, passphrase: form.secret_value("passphrase") }))
+}
+
+impl Form for AttestorForm {
+    fields!(id, note, description);
+
+    fn title(&self) -> &'static str {
+        "Create an attestor"
+    }
+
+    fn intro(&self) -> &'static str {
+        "It stands on a note; it attests nothing until it has a key."
+    }
+}
+
+impl Submit<Model> for AttestorForm {
+    fn take(&mut self, model: &mut Model) -> Submission {
+        let id: ResourceId = self.id.parse()?;
+        let note: NoteName = self.note.parse()?;
+        let project = model.session.project.clone().ok_or_else(|| self.id.refuse("choose a project first"))?;
+        let description = self.description.text().to_owned();
+        Ok(model.run_job(Job::CreateAttestor { project, id, note, description }))
+    }
+}
+
+#[derive(Debug)]
+pub(crate) struct KeyForm {
+    algorithm: ChoiceField<KeyAlgorithm>,
+    name: TextField,
+    email: TextField,
+    passphrase: PassphraseField,
+    again: PassphraseField,
+}
+
+impl KeyForm {
+    pub(crate) fn new(_model: &Model) -> Self {
+        let algorithms = KeyAlgorithm::ALL.map(|algorithm| (algorithm, algorithm.to_string()));
+        let help = "← → chooses; the codelab has RSA 2048; RSA 4096 takes seconds to make";
+        Self {
+            algorithm: ChoiceField::new("Algorithm", KeyAlgorithm::default(), algorithms, help),
+            name: TextField::new("Name", names::KEY_NAME, "of the user id"),
+            email: TextField::new("E-mail", names::KEY_EMAIL, "of the user id"),
+            passphrase: PassphraseField::new("Passphrase", "it cannot be recovered"),
+            again: PassphraseField::new("Once more", "the same"),
+        }
+    }
+}
+
+impl Form for KeyForm {
+    fields!(algorithm, name, email, passphrase, again);
+
+    fn title(&self) -> &'static str {
+        "Generate a signing key"
+    }
+
+    fn intro(&self) -> &'static str {
+        "The private key stays on this machine, encrypted with the passphrase."
+    }
+}
+
+impl Submit<Model> for KeyForm {
+    fn take(&mut self, model: &mut Model) -> Submission {
+        let (name, email) = (self.name.text().to_owned(), self.email.text().to_owned());
+        if name.is_empty() || name.contains(['<', '>']) {
+            return Err(self.name.refuse("a name without < and > is needed"));
+        }
+        if !email.contains('@') || email.contains(['<', '>', ' ']) {
+            return Err(self.email.refuse(format!("{email:?} is not an e-mail address")));
+        }
+        let passphrase = self.passphrase.passphrase();
+        if passphrase.is_empty() {
+            let why = "a passphrase is needed: the private key is never stored without one";
+            return Err(self.passphrase.refuse(why));
+        }
+        if passphrase != self.again.passphrase() {
+            return Err(self.again.refuse("the passphrases differ"));
+        }
+        let key = KeySpec { algorithm: self.algorithm.value(), name, email };
+        Ok(model.run_job(Job::GenerateKey { key, passphrase }))
+    }
+}
+
+#[derive(Debug)]
+pub(crate) struct ImportKeyForm {
+    armor: PasteField,
+    passphrase: PassphraseField,
+}
+
+impl ImportKeyForm {
+    pub(crate) fn new() -> Self {
+        let help = "that of the private key, or the one to encrypt it with; empty for a public key";
+        Self {
+            armor: PasteField::new("Armored key", "", "-----BEGIN PGP … KEY BLOCK-----"),
+            passphrase: PassphraseField::new("Passphrase", help),
+        }
+    }
+}
+
+impl Form for ImportKeyForm {
+    fields!(armor, passphrase);
+
+    fn title(&self) -> &'static str {
+        "Import a key"
+    }
+
+    fn intro(&self) -> &'static str {
+        "Paste the armored key, private or public."
+    }
+}
+
+impl Submit<Model> for ImportKeyForm {
+    fn take(&mut self, model: &mut Model) -> Submission {
+        let armor = self.armor.text();
+        if !armor.contains("-----BEGIN PGP") {
+            let why = "an armored OpenPGP key starts with -----BEGIN PGP … KEY BLOCK-----";
+            return Err(self.armor.refuse(why));
+        }
+        Ok(model.run_job(Job::ImportKey { armor, passphrase: self.passphrase.passphrase() }))
+    }
 }

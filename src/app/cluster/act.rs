@@ -1,5 +1,6 @@
 //! The Deployer's rows: setting up, images, workloads, events, the decision's tree.
 
+use crate::cluster::form::{ClusterForm, DeployForm, ProjectForm, PushForm};
 use crate::cluster::{Action, Then};
 use crate::decision::tree::TreeCommand;
 use crate::effect::Effect;
@@ -19,7 +20,7 @@ use domain::resource::WorkloadKind;
 
 pub(crate) fn act(model: &mut Model, action: Action) -> Vec<Effect> {
     match action {
-        Action::Build => model.open_form(crate::cluster::form::push),
+        Action::Build => model.open_form(PushForm::new(model)),
         Action::Deploy => deploy(model),
         Action::GroupEvents => crate::cluster::watch::toggle(model),
     }
@@ -61,13 +62,13 @@ fn needs(model: &mut Model, what: &str) -> Vec<Effect> {
 
 fn set_up(model: &mut Model) -> Vec<Effect> {
     match model.selected_setup() {
-        SetupRow::Project => model.open_form(crate::cluster::form::project),
+        SetupRow::Project => model.open_form(ProjectForm::new(model)),
         SetupRow::WorkDirectory => model.run(vec![Job::MakeWorkDirectory], Purpose::Plain),
         SetupRow::Services => in_project(model, |model, project| {
             let services = checks::SERVICES.map(str::to_owned).to_vec();
             model.run(vec![Job::EnableServices { project, services }], Purpose::Plain)
         }),
-        SetupRow::Cluster => in_project(model, |model, _| model.open_form(crate::cluster::form::cluster)),
+        SetupRow::Cluster => in_project(model, |model, _| model.open_form(ClusterForm::new(model))),
         SetupRow::Credentials => in_project(model, |model, _| credentials(model)),
         SetupRow::Enforcement => in_project(model, |model, _| toggle_enforcement(model)),
     }
@@ -225,5 +226,5 @@ pub(crate) fn deploy(model: &mut Model) -> Vec<Effect> {
     if model.session.cluster_info().is_none() {
         return needs(model, "create a cluster");
     }
-    model.open_form(crate::cluster::form::deploy)
+    model.open_form(DeployForm::new(model))
 }

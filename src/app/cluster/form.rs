@@ -4,121 +4,206 @@ use std::collections::BTreeMap;
 
 use crate::job::{Deploy, Job};
 use crate::model::Model;
-use crate::shell::form::{Form, FormKind};
+use crate::shell::form::{ChoiceField, Form, TextField, fields};
 use crate::shell::notice::Weight;
-use crate::submission::{Submission, pairs, parse};
+use crate::submission::{Submission, Submit, pairs};
 use codelab::names;
 use domain::image::ImageRef;
 use domain::name::{ClusterId, ClusterKey, KubernetesName, ProjectId};
 use domain::resource::{Cluster, WorkloadKind};
 
-pub(crate) fn project(model: &Model) -> Form {
-    let value = model.session.project.as_ref().map_or(names::PROJECT, ProjectId::as_str);
-    Form::new(FormKind::Project, "Choose a project", "The sandbox makes it if it does not exist.").text(
-        "project",
-        "Project id",
-        value,
-        "6 to 30 lower-case letters, digits and hyphens",
-    )
+/// What a Kubernetes name is made of.
+pub(crate) const NAME_HELP: &str = "lower-case letters, digits and hyphens";
+
+#[derive(Debug)]
+pub(crate) struct ProjectForm {
+    project: TextField,
 }
 
-pub(crate) fn take_project(model: &mut Model, form: &Form) -> Submission {
-    let project: ProjectId = parse("project", &form.value("project"))?;
-    Ok(model.run_job(Job::CreateProject { project }))
-}
-
-pub(crate) fn cluster(_model: &Model) -> Form {
-    let intro = "Creates a cluster; one of this name that exists is chosen instead. It admits everything until enforcement is on.";
-    Form::new(FormKind::Cluster, "Create or choose a cluster", intro)
-        .text("name", "Name", names::CLUSTER, "lower-case letters, digits and hyphens")
-        .text("location", "Zone or region", names::LOCATION, "for example us-central1-a")
-}
-
-pub(crate) fn take_cluster(model: &mut Model, form: &Form) -> Submission {
-    let name: KubernetesName = parse("name", &form.value("name"))?;
-    let location: KubernetesName = parse("location", &form.value("location"))?;
-    if name.as_str().contains('.') {
-        return Err(("name", "the name of a cluster has no dots".to_owned()));
+impl ProjectForm {
+    pub(crate) fn new(model: &Model) -> Self {
+        let value = model.session.project.as_ref().map_or(names::PROJECT, ProjectId::as_str);
+        Self { project: TextField::new("Project id", value, "6 to 30 lower-case letters, digits and hyphens") }
     }
-    let key = ClusterKey::new(location.as_str(), name.as_str()).map_err(|error| ("location", error.to_string()))?;
-    let is_key = |c: &Cluster| c.location == key.location() && c.name == key.cluster();
-    if model.session.remotes.clusters.items().iter().any(is_key) {
-        model.say(Weight::Success, format!("✓ cluster {} is chosen", key.cluster()));
-        model.session.cluster = Some(key);
-        return Ok(Vec::new());
-    }
-    let project = model.session.project.clone().ok_or(("name", "choose a project first".to_owned()))?;
-    Ok(model.run_job(Job::CreateCluster(ClusterId { project, key })))
 }
 
-pub(crate) fn push(model: &Model) -> Form {
-    let project = model.session.project.as_ref().map_or(names::PROJECT, ProjectId::as_str);
-    let intro = "Builds the codelab's small image (Dockerfile: FROM alpine, CMD tail -f /dev/null; offline without alpine's files) and pushes it.";
-    Form::new(FormKind::Push, "Build and push", intro)
-        .text("repository", "Repository", &names::image_path(project), "registry and path")
-        .text("tag", "Tag", names::TAG, "a name for the digest, which can be moved")
+impl Form for ProjectForm {
+    fields!(project);
+
+    fn title(&self) -> &'static str {
+        "Choose a project"
+    }
+
+    fn intro(&self) -> &'static str {
+        "The sandbox makes it if it does not exist."
+    }
 }
 
-pub(crate) fn take_push(model: &mut Model, form: &Form) -> Submission {
-    let repository: ImageRef = parse("repository", &form.value("repository"))?;
-    if repository.tag().is_some() || repository.digest().is_some() {
-        return Err(("repository", "a repository has no tag and no digest".to_owned()));
+impl Submit<Model> for ProjectForm {
+    fn take(&mut self, model: &mut Model) -> Submission {
+        let project: ProjectId = self.project.parse()?;
+        Ok(model.run_job(Job::CreateProject { project }))
     }
-    if repository.registry().is_none() {
-        return Err(("repository", "a registry is missing, for example us.gcr.io/".to_owned()));
-    }
-    let tag = form.value("tag");
-    let image: ImageRef = parse("tag", &format!("{repository}:{tag}"))?;
-    Ok(model.run_job(Job::PushImage { repository: image.name().to_owned(), tag }))
 }
 
-pub(crate) fn deploy(model: &Model) -> Form {
-    let project = model.session.project.as_ref().map_or(names::PROJECT, ProjectId::as_str);
-    let by_tag = format!("{}:{}", names::image_path(project), names::TAG);
-    let image = model.session.image.as_ref().map_or(by_tag, |image| image.as_str().to_owned());
-    let name = if model.session.image.as_ref().is_some_and(|i| i.digest().is_some()) {
-        names::SIGNED_WORKLOAD
-    } else {
-        names::WORKLOAD
-    };
-    Form::new(FormKind::Deploy, "Deploy", "Runs an image in the cluster; admission decides about its pods.")
-        .text("name", "Name", name, "lower-case letters, digits and hyphens")
-        .text("image", "Image", &image, "by digest where attestations are required")
-        .choice(
-            "kind",
-            "As",
-            vec!["Deployment".into(), "Pod".into()],
-            "a refused Pod fails at once; a refused Deployment tells it in an event",
-        )
-        .text("namespace", "Namespace", &model.session.subject.namespace, "")
-        .text("account", "Service account", "", "empty: default")
-        .text(
-            "labels",
-            "Labels",
-            "",
-            "of the pod: KEY=VALUE, separated by commas; break-glass is image-policy.k8s.io/break-glass=true",
-        )
+#[derive(Debug)]
+pub(crate) struct ClusterForm {
+    name: TextField,
+    location: TextField,
 }
 
-pub(crate) fn take_deploy(model: &mut Model, form: &Form) -> Submission {
-    let name: KubernetesName = parse("name", &form.value("name"))?;
-    let image: ImageRef = parse("image", &form.value("image"))?;
-    let namespace: KubernetesName = parse("namespace", &form.value("namespace"))?;
-    let service_account = form.value("account");
-    if !service_account.is_empty() {
-        parse::<KubernetesName>("account", &service_account)?;
+impl ClusterForm {
+    pub(crate) fn new(_model: &Model) -> Self {
+        Self {
+            name: TextField::new("Name", names::CLUSTER, NAME_HELP),
+            location: TextField::new("Zone or region", names::LOCATION, "for example us-central1-a"),
+        }
     }
-    let labels: BTreeMap<String, String> = pairs("labels", &form.value("labels"))?.into_iter().collect();
-    let cluster = model.session.cluster_id().ok_or(("name", "create a cluster first".to_owned()))?;
-    let kind = if form.chosen("kind") == 0 { WorkloadKind::Deployment } else { WorkloadKind::Pod };
-    let deploy = Deploy {
-        kind,
-        namespace: namespace.to_string(),
-        name: name.to_string(),
-        image: image.as_str().to_owned(),
-        service_account,
-        labels,
-        annotations: BTreeMap::new(),
-    };
-    Ok(model.run_job(Job::Deploy { cluster, deploy }))
+}
+
+impl Form for ClusterForm {
+    fields!(name, location);
+
+    fn title(&self) -> &'static str {
+        "Create or choose a cluster"
+    }
+
+    fn intro(&self) -> &'static str {
+        "Creates a cluster; one of this name that exists is chosen instead. It admits everything until enforcement is on."
+    }
+}
+
+impl Submit<Model> for ClusterForm {
+    fn take(&mut self, model: &mut Model) -> Submission {
+        let name: KubernetesName = self.name.parse()?;
+        let location: KubernetesName = self.location.parse()?;
+        if name.as_str().contains('.') {
+            return Err(self.name.refuse("the name of a cluster has no dots"));
+        }
+        let key = ClusterKey::new(location.as_str(), name.as_str())
+            .map_err(|error| self.location.refuse(error.to_string()))?;
+        let is_key = |c: &Cluster| c.location == key.location() && c.name == key.cluster();
+        if model.session.remotes.clusters.items().iter().any(is_key) {
+            model.say(Weight::Success, format!("✓ cluster {} is chosen", key.cluster()));
+            model.session.cluster = Some(key);
+            return Ok(Vec::new());
+        }
+        let project = model.session.project.clone().ok_or_else(|| self.name.refuse("choose a project first"))?;
+        Ok(model.run_job(Job::CreateCluster(ClusterId { project, key })))
+    }
+}
+
+#[derive(Debug)]
+pub(crate) struct PushForm {
+    repository: TextField,
+    tag: TextField,
+}
+
+impl PushForm {
+    pub(crate) fn new(model: &Model) -> Self {
+        let project = model.session.project.as_ref().map_or(names::PROJECT, ProjectId::as_str);
+        Self {
+            repository: TextField::new("Repository", &names::image_path(project), "registry and path"),
+            tag: TextField::new("Tag", names::TAG, "a name for the digest, which can be moved"),
+        }
+    }
+}
+
+impl Form for PushForm {
+    fields!(repository, tag);
+
+    fn title(&self) -> &'static str {
+        "Build and push"
+    }
+
+    fn intro(&self) -> &'static str {
+        "Builds the codelab's small image (Dockerfile: FROM alpine, CMD tail -f /dev/null; offline without alpine's files) and pushes it."
+    }
+}
+
+impl Submit<Model> for PushForm {
+    fn take(&mut self, model: &mut Model) -> Submission {
+        let repository: ImageRef = self.repository.parse()?;
+        if repository.tag().is_some() || repository.digest().is_some() {
+            return Err(self.repository.refuse("a repository has no tag and no digest"));
+        }
+        if repository.registry().is_none() {
+            return Err(self.repository.refuse("a registry is missing, for example us.gcr.io/"));
+        }
+        let image: ImageRef = self.tag.read(|tag| format!("{repository}:{tag}").parse())?;
+        let tag = self.tag.text().to_owned();
+        Ok(model.run_job(Job::PushImage { repository: image.name().to_owned(), tag }))
+    }
+}
+
+#[derive(Debug)]
+pub(crate) struct DeployForm {
+    name: TextField,
+    image: TextField,
+    kind: ChoiceField<WorkloadKind>,
+    namespace: TextField,
+    account: TextField,
+    labels: TextField,
+}
+
+impl DeployForm {
+    pub(crate) fn new(model: &Model) -> Self {
+        let project = model.session.project.as_ref().map_or(names::PROJECT, ProjectId::as_str);
+        let by_tag = format!("{}:{}", names::image_path(project), names::TAG);
+        let image = model.session.image.as_ref().map_or(by_tag, |image| image.as_str().to_owned());
+        let name = if model.session.image.as_ref().is_some_and(|i| i.digest().is_some()) {
+            names::SIGNED_WORKLOAD
+        } else {
+            names::WORKLOAD
+        };
+        let refused = "a refused Pod fails at once; a refused Deployment tells it in an event";
+        let labels = "of the pod: KEY=VALUE, separated by commas; break-glass is image-policy.k8s.io/break-glass=true";
+        Self {
+            name: TextField::new("Name", name, NAME_HELP),
+            image: TextField::new("Image", &image, "by digest where attestations are required"),
+            kind: workload_kind(refused),
+            namespace: TextField::new("Namespace", &model.session.subject.namespace, ""),
+            account: TextField::new("Service account", "", "empty: default"),
+            labels: TextField::new("Labels", "", labels),
+        }
+    }
+}
+
+/// What a person deploys: a Deployment, or a Pod of its own.
+pub(crate) fn workload_kind(help: &'static str) -> ChoiceField<WorkloadKind> {
+    let kinds = [(WorkloadKind::Deployment, "Deployment"), (WorkloadKind::Pod, "Pod")];
+    ChoiceField::new("As", WorkloadKind::Deployment, kinds, help)
+}
+
+impl Form for DeployForm {
+    fields!(name, image, kind, namespace, account, labels);
+
+    fn title(&self) -> &'static str {
+        "Deploy"
+    }
+
+    fn intro(&self) -> &'static str {
+        "Runs an image in the cluster; admission decides about its pods."
+    }
+}
+
+impl Submit<Model> for DeployForm {
+    fn take(&mut self, model: &mut Model) -> Submission {
+        let name: KubernetesName = self.name.parse()?;
+        let image: ImageRef = self.image.parse()?;
+        let namespace: KubernetesName = self.namespace.parse()?;
+        let service_account: Option<KubernetesName> = self.account.parse_unless_empty()?;
+        let labels: BTreeMap<String, String> = self.labels.read(pairs)?.into_iter().collect();
+        let cluster = model.session.cluster_id().ok_or_else(|| self.name.refuse("create a cluster first"))?;
+        let deploy = Deploy {
+            kind: self.kind.value(),
+            namespace: namespace.to_string(),
+            name: name.to_string(),
+            image: image.as_str().to_owned(),
+            service_account: service_account.map(|account| account.to_string()).unwrap_or_default(),
+            labels,
+            annotations: BTreeMap::new(),
+        };
+        Ok(model.run_job(Job::Deploy { cluster, deploy }))
+    }
 }

@@ -1,8 +1,10 @@
 //! What keys do with a decision: what is asked about, moving in its tree and folding it, copying it.
 
+use crate::decision::form::{ImageForm, SimulateForm};
+use crate::decision::manifest::ManifestForm;
 use crate::decision::state::Under;
 use crate::decision::tree::{Tree, TreeCommand, has_problem};
-use crate::decision::{Action, Choice, form, manifest, tags};
+use crate::decision::{Action, Choice, manifest, tags};
 use crate::effect::Effect;
 use crate::model::Model;
 use crate::overlay::{self, Entry};
@@ -12,8 +14,8 @@ use domain::transcript::Transcript;
 
 pub(crate) fn act(model: &mut Model, action: Action) -> Vec<Effect> {
     match action {
-        Action::Simulate => model.open_form(form::simulate),
-        Action::Manifest => model.open_form(manifest::form),
+        Action::Simulate => model.open_form(SimulateForm::new(model)),
+        Action::Manifest => model.open_form(ManifestForm::new(model)),
         Action::Tags => tags::open(model),
         Action::NextPolicy => next_policy(model),
         Action::FoldAll => on_tree(model, TreeCommand::FoldAll),
@@ -34,7 +36,7 @@ pub(crate) fn choose(model: &mut Model, choice: Choice) -> Vec<Effect> {
             model.session.choose(image);
             Vec::new()
         }
-        Choice::TypeImage => model.open_form(form::typed_image),
+        Choice::TypeImage => model.open_form(ImageForm::new(model)),
         Choice::Pod(request) => manifest::ask(model, *request),
     }
 }

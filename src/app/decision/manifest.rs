@@ -6,40 +6,61 @@ use crate::draft::file;
 use crate::draft::file::state::{FileTask, FileText};
 use crate::effect::Effect;
 use crate::model::Model;
-use crate::overlay::{self, Entry, Overlay};
-use crate::shell::form::{Form, FormKind, Input};
+use crate::overlay::{self, Entry};
+use crate::shell::form::{Form, PasteField, TextField, fields};
 use crate::shell::notice::Weight;
 use crate::shell::report::Report;
 use crate::shell::tab::Pane;
+use crate::submission::{Submission, Submit};
 use domain::admission::Request;
 use domain::policy_test::PodFault;
 
-pub(crate) fn form(model: &Model) -> Form {
-    let intro = "The pods that it would make are asked about: a Pod, or any workload with a pod template, also a List or \
-                 several documents.";
-    let mut form = Form::new(FormKind::Manifest, "Simulate a manifest", intro)
-        .paste("manifest", "Manifest", "paste YAML or JSON")
-        .text("file", "or a file", &model.manifest.file, "absolute, below ~/, or from where the workbench was started");
-    if let Some(Input::Paste(editor)) = form.fields.first_mut().map(|field| &mut field.input) {
-        editor.set_text(&model.manifest.text);
-    }
-    form
+#[derive(Debug)]
+pub(crate) struct ManifestForm {
+    manifest: PasteField,
+    file: TextField,
 }
 
-pub(crate) fn take(model: &mut Model, form: &Form) -> Result<Vec<Effect>, (&'static str, String)> {
-    let (text, file) = (form.value("manifest"), form.value("file"));
-    let typed = !text.trim().is_empty();
-    if !typed && file.is_empty() {
-        return Err(("manifest", "paste a manifest, or name a file".to_owned()));
+impl ManifestForm {
+    pub(crate) fn new(model: &Model) -> Self {
+        let ManifestText { text, file } = &model.manifest;
+        let help = "absolute, below ~/, or from where the workbench was started";
+        Self {
+            manifest: PasteField::new("Manifest", text, "paste YAML or JSON"),
+            file: TextField::new("or a file", file, help),
+        }
     }
-    // What was pasted goes before a file that is only named from before.
-    let named = !file.is_empty() && file != model.manifest.file;
-    model.manifest = ManifestText { text: text.clone(), file: file.clone() };
-    if named || !typed {
-        return Ok(vec![Effect::File(file::Effect::Task(FileTask::Manifest(file)))]);
+}
+
+impl Form for ManifestForm {
+    fields!(manifest, file);
+
+    fn title(&self) -> &'static str {
+        "Simulate a manifest"
     }
-    let pods = (model.deps.manifests)(&text).map_err(|fault| ("manifest", told(&fault)))?;
-    Ok(choose(model, pods))
+
+    fn intro(&self) -> &'static str {
+        "The pods that it would make are asked about: a Pod, or any workload with a pod template, also a List or \
+         several documents."
+    }
+}
+
+impl Submit<Model> for ManifestForm {
+    fn take(&mut self, model: &mut Model) -> Submission {
+        let (text, file) = (self.manifest.text(), self.file.text().to_owned());
+        let typed = !text.trim().is_empty();
+        if !typed && file.is_empty() {
+            return Err(self.manifest.refuse("paste a manifest, or name a file"));
+        }
+        // What was pasted goes before a file that is only named from before.
+        let named = !file.is_empty() && file != model.manifest.file;
+        model.manifest = ManifestText { text: text.clone(), file: file.clone() };
+        if named || !typed {
+            return Ok(vec![Effect::File(file::Effect::Task(FileTask::Manifest(file)))]);
+        }
+        let pods = (model.deps.manifests)(&text).map_err(|fault| self.manifest.refuse(told(&fault)))?;
+        Ok(choose(model, pods))
+    }
 }
 
 /// The file's text, or why there is none: then the box is there again, with what was typed.
@@ -53,10 +74,9 @@ pub(crate) fn was_read(model: &mut Model, read: Result<FileText, Report>) -> Vec
     match pods {
         Ok(pods) => choose(model, pods),
         Err(error) => {
-            let mut form = form(model);
-            form.refuse("file", error);
-            model.overlays.push(Overlay::Form(Box::new(form)));
-            Vec::new()
+            let mut form = ManifestForm::new(model);
+            form.file.refuse(error);
+            model.open_form(form)
         }
     }
 }

@@ -49,6 +49,23 @@ impl Under {
     }
 }
 
+/// One of the two policies that a project always has here.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum LiveOrDraft {
+    Live,
+    Draft,
+}
+
+impl LiveOrDraft {
+    /// As texts name the policy.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Live => Under::Live.as_str(),
+            Self::Draft => Under::Draft.as_str(),
+        }
+    }
+}
+
 #[derive(Debug, Default)]
 pub struct Decisions {
     basis: Option<Basis>,

@@ -3,6 +3,8 @@
 use crossterm::event::KeyEvent;
 
 use crate::draft::editor::{Direction, EditorCommand};
+use crate::draft::file::form::SaveFileForm;
+use crate::draft::form::{ExportPolicyForm, LineForm};
 use crate::draft::outline::{Item, outline};
 use crate::draft::template::{TEMPLATES, Template};
 use crate::draft::text::{
@@ -28,9 +30,9 @@ pub(crate) fn act(model: &mut Model, action: Action) -> Vec<Effect> {
         Action::Cut => return edit(model, EditorCommand::Cut),
         Action::CopySelection => return edit(model, EditorCommand::Copy),
         Action::Paste => return edit(model, EditorCommand::Paste),
-        Action::GoToLine => return model.open_form(crate::draft::form::go_to_line),
+        Action::GoToLine => return model.open_form(LineForm::new()),
         Action::Import => return import::act::import(model),
-        Action::SaveFile => return model.open_form(file::act::save_form),
+        Action::SaveFile => return model.open_form(SaveFileForm::new(model)),
         Action::OpenFile => return file::act::list_beside(model),
         Action::EditOutside => return file::act::edit_outside(model),
         Action::Outline => return show_outline(model),
@@ -42,7 +44,7 @@ pub(crate) fn act(model: &mut Model, action: Action) -> Vec<Effect> {
         Action::PreviousProblem => to_problem(model, Direction::Backward),
         Action::ReloadDraft => return take_live(model),
         Action::ShowDiff => return show_diff(model),
-        Action::ExportPolicy => return model.open_form(crate::draft::form::export_policy),
+        Action::ExportPolicy => return model.open_form(ExportPolicyForm::new(model)),
     }
     Vec::new()
 }

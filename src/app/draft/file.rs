@@ -2,6 +2,7 @@
 
 pub mod act;
 pub mod choice;
+pub mod form;
 pub mod msg;
 pub mod state;
 

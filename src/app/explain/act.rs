@@ -3,23 +3,23 @@
 use crate::decision::state::Under;
 use crate::effect::Effect;
 use crate::explain::Action;
-use crate::explain::state::{ExplainBox, Explanation, Link, of_event};
+use crate::explain::form::MessageForm;
+use crate::explain::state::{Link, of_event};
 use crate::model::Model;
 use crate::overlay::{Body, Overlay};
 use crate::query::Source;
-use crate::shell::form::{Form, FormKind};
 use crate::shell::notice::Weight;
 use crate::shell::tab::Pane;
 use crate::{draft, fix};
 use codelab::Seen;
-use domain::explain::message::{Reading, decode};
+use domain::explain::message::decode;
 use domain::policy::RuleKind;
 use domain::span::Position;
 
 pub(crate) fn act(model: &mut Model, action: Action) -> Vec<Effect> {
     match action {
         Action::Event => return event(model),
-        Action::Text => return model.open_form(form),
+        Action::Text => return model.open_form(MessageForm::new()),
         Action::Go => return follow(model),
         Action::Next => to_link(model, 1),
         Action::Previous => to_link(model, -1),
@@ -28,19 +28,6 @@ pub(crate) fn act(model: &mut Model, action: Action) -> Vec<Effect> {
         Action::Then => other_time(model),
     }
     Vec::new()
-}
-
-fn form(_model: &Model) -> Form {
-    let intro = "A line of kubectl, an event, an audit log entry, an error of Cloud Run: with whatever is around it.";
-    Form::new(FormKind::Explain, "Explain a message", intro).paste("text", "Message", "paste it; Enter explains it")
-}
-
-pub(crate) fn take(model: &mut Model, form: &Form) -> Result<Vec<Effect>, (&'static str, String)> {
-    let text = form.value("text");
-    if text.trim().is_empty() {
-        return Err(("text", "there is nothing to explain: paste a message".to_owned()));
-    }
-    Ok(open(model, decode(&text)))
 }
 
 fn event(model: &mut Model) -> Vec<Effect> {
@@ -54,7 +41,7 @@ fn event(model: &mut Model) -> Vec<Effect> {
         model.say(Weight::Info, "this event is no refusal; Enter reads it");
         return Vec::new();
     }
-    open(model, reading)
+    model.open_explanation(reading)
 }
 
 /// A text that was pasted where nothing takes text: a refusal is explained. What else is pasted beside
@@ -63,22 +50,12 @@ pub(crate) fn pasted(model: &mut Model, text: &str) -> Option<Vec<Effect>> {
     let reading = decode(text);
     let is_for_draft = model.overlays.is_empty() && model.nav.focus() == Pane::Editor;
     if reading.is_rejection() || reading.is_explained() && !is_for_draft {
-        return Some(open(model, reading));
+        return Some(model.open_explanation(reading));
     }
     if model.overlays.is_empty() && !is_for_draft {
         model.say(Weight::Info, "what was pasted is no refusal that is known; on the Deployer's tab E shows what is");
     }
     None
-}
-
-/// Opens the box, and makes the refusal the question that every tab is about.
-fn open(model: &mut Model, reading: Reading) -> Vec<Effect> {
-    model.explain = Explanation::new(reading);
-    model.ask_explained();
-    if !matches!(model.overlays.last(), Some(Overlay::Explain(_))) {
-        model.overlays.push(Overlay::Explain(ExplainBox));
-    }
-    Vec::new()
 }
 
 /// The policy of the refusal's time is asked no longer.

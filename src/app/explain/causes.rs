@@ -1,16 +1,29 @@
 //! What a refusal is asked as, decided again, and what can be behind it, from the model as it is now.
 
+use crate::effect::Effect;
+use crate::explain::state::{ExplainBox, Explanation};
 use crate::history::state::Version;
 use crate::model::Model;
+use crate::overlay::Overlay;
 use domain::admission::{Decision, Evidence, Request};
 use domain::explain::cause::{Diagnosis, State, diagnose};
-use domain::explain::message::Refusal;
+use domain::explain::message::{Reading, Refusal};
 use domain::name::ProjectId;
 use domain::policy::Policy;
 use domain::resource::Workload;
 use jiff::Timestamp;
 
 impl Model {
+    /// Opens the box, and makes the refusal the question that every tab is about.
+    pub(crate) fn open_explanation(&mut self, reading: Reading) -> Vec<Effect> {
+        self.explain = Explanation::new(reading);
+        self.ask_explained();
+        if !matches!(self.overlays.last(), Some(Overlay::Explain(_))) {
+            self.overlays.push(Overlay::Explain(ExplainBox));
+        }
+        Vec::new()
+    }
+
     /// Makes the question of the shown case the one that every tab is about.
     pub(crate) fn ask_explained(&mut self) {
         self.explain.asked = None;

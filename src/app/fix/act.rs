@@ -1,28 +1,27 @@
 //! The box with the fixes: when it is worked out, and how each is applied by the ordinary flow of its role;
 //! and breaking the glass.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use crate::attestor::form::KeyForm;
 use crate::effect::Effect;
 use crate::fix;
-use crate::fix::break_glass::{BreakGlassPod, JUSTIFICATION};
+use crate::fix::break_glass::BreakGlassPod;
+use crate::fix::form::BreakGlassForm;
 use crate::fix::state::{FixAsk, FixSearch, FixesBox};
 use crate::fix::{Action, Msg, Then};
-use crate::job::{Deploy, Job, NewAttestation};
+use crate::job::{Job, NewAttestation};
 use crate::model::Model;
 use crate::overlay::{self, Body, Confirm, Overlay};
-use crate::shell::form::{Form, FormKind};
 use crate::shell::notice::Weight;
 use crate::shell::remote::Ticket;
 use crate::work::Purpose;
 use crate::{draft, history, sign};
 use codelab::names;
-use domain::admission::{BREAK_GLASS_LABEL, Outcome, Platform, RequestImage};
+use domain::admission::{Outcome, Platform};
 use domain::fix::{Fix, FixStep};
 use domain::image::ImageRef;
-use domain::name::{AttestorName, KubernetesName, NoteName, ProjectId};
-use domain::resource::WorkloadKind;
+use domain::name::{AttestorName, NoteName, ProjectId};
 
 pub(crate) fn act(model: &mut Model, action: Action) -> Vec<Effect> {
     match action {
@@ -229,7 +228,7 @@ fn next(model: &mut Model, steps: &[FixStep]) -> Vec<Effect> {
     match step {
         FixStep::AddKey { attestor, .. } => {
             model.say(Weight::Info, format!("make a key here; F then adds it to {}", attestor.id()));
-            model.open_form(crate::attestor::form::key)
+            model.open_form(KeyForm::new(model))
         }
         FixStep::Attest { attestor, image, held, .. } => {
             if steps.len() > 1 {
@@ -295,29 +294,10 @@ fn deploy_by_digest(model: &mut Model, steps: &[FixStep]) -> Vec<Effect> {
         }
         return crate::cluster::act::deploy(model);
     }
-    let composed = composed(model, request.images, request.labels, String::new());
+    let composed = BreakGlassPod::new(&model.session.subject, request.images, request.labels);
     let title = "The pod by digest: y copies, kubectl apply runs it";
     model.overlays.push(Overlay::reader(title, Body::Code(composed.manifest())));
     Vec::new()
-}
-
-fn composed(
-    model: &Model,
-    images: Vec<RequestImage>,
-    labels: BTreeMap<String, String>,
-    justification: String,
-) -> BreakGlassPod {
-    let subject = &model.session.subject;
-    let deploy = Deploy {
-        kind: WorkloadKind::Deployment,
-        namespace: subject.namespace.clone(),
-        name: names::WORKLOAD.to_owned(),
-        image: images.first().map(|image| image.image.clone()).unwrap_or_default(),
-        service_account: subject.service_account.clone(),
-        labels,
-        annotations: BTreeMap::new(),
-    };
-    BreakGlassPod { deploy, images, justification }
 }
 
 /// Asks what has to be said before the glass is broken.
@@ -333,48 +313,7 @@ fn compose(model: &mut Model) -> Vec<Effect> {
         model.overlays.push(Overlay::reader("Break the glass on Cloud Run", Body::Prose(text.to_owned())));
         return Vec::new();
     }
-    model.open_form(form)
-}
-
-fn form(model: &Model) -> Form {
-    let subject = &model.session.subject;
-    let images: Vec<String> = model.session.images().into_iter().map(|image| image.image).collect();
-    let intro = format!(
-        "For an emergency: {} runs whatever the policy says, and it is logged. The manifest is shown next; nothing is deployed yet.",
-        images.join(" and ")
-    );
-    Form::new(FormKind::BreakGlass, "Break the glass", intro)
-        .text("why", "Justification", "", "who asked, why, the ticket: it stands in the manifest and in the log")
-        .text("name", "Name", names::WORKLOAD, "lower-case letters, digits and hyphens")
-        .choice("kind", "As", vec!["Deployment".into(), "Pod".into()], "← → chooses")
-        .text("namespace", "Namespace", &subject.namespace, "")
-        .text("account", "Service account", &subject.service_account, "empty: default")
-}
-
-pub(crate) fn take_form(model: &mut Model, form: &Form) -> Result<Vec<Effect>, (&'static str, String)> {
-    let why = form.value("why").trim().to_owned();
-    if why.is_empty() {
-        return Err(("why", "say why: whoever reads the log will ask".to_owned()));
-    }
-    let name = form.value("name").parse::<KubernetesName>().map_err(|error| ("name", error.to_string()))?;
-    let namespace =
-        form.value("namespace").parse::<KubernetesName>().map_err(|error| ("namespace", error.to_string()))?;
-    let account = form.value("account");
-    if !account.is_empty() {
-        account.parse::<KubernetesName>().map_err(|error| ("account", error.to_string()))?;
-    }
-    let mut labels: BTreeMap<String, String> = model.session.subject.labels.iter().cloned().collect();
-    labels.insert(BREAK_GLASS_LABEL.to_owned(), "true".to_owned());
-    let mut composed = composed(model, model.session.images(), labels, why.clone());
-    composed.deploy.name = name.to_string();
-    composed.deploy.namespace = namespace.to_string();
-    composed.deploy.service_account = account;
-    composed.deploy.annotations = BTreeMap::from([(JUSTIFICATION.to_owned(), why)]);
-    if form.chosen("kind") == 1 {
-        composed.deploy.kind = WorkloadKind::Pod;
-    }
-    model.overlays.push(Overlay::reader("Break the glass", Body::BreakGlass(Box::new(composed))));
-    Ok(Vec::new())
+    model.open_form(BreakGlassForm::new(model))
 }
 
 /// Asks whether what was composed is deployed.

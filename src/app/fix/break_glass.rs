@@ -4,9 +4,12 @@
 //! Sources: `docs/binary-authorization.md`, "Break-glass" and "Admitted with a mark" (the *using
 //! break-glass* and *viewing audit logs* pages).
 
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
+use crate::decision::subject::Subject;
 use crate::job::Deploy;
+use codelab::names;
 use domain::admission::{BREAK_GLASS_LABEL, RequestImage};
 use domain::image::ImageRef;
 use domain::resource::WorkloadKind;
@@ -25,6 +28,20 @@ pub struct BreakGlassPod {
 }
 
 impl BreakGlassPod {
+    /// A Deployment of the pod that is asked about, with these images and labels.
+    pub(crate) fn new(subject: &Subject, images: Vec<RequestImage>, labels: BTreeMap<String, String>) -> Self {
+        let deploy = Deploy {
+            kind: WorkloadKind::Deployment,
+            namespace: subject.namespace.clone(),
+            name: names::WORKLOAD.to_owned(),
+            image: images.first().map(|image| image.image.clone()).unwrap_or_default(),
+            service_account: subject.service_account.clone(),
+            labels,
+            annotations: BTreeMap::new(),
+        };
+        Self { deploy, images, justification: String::new() }
+    }
+
     /// Whether the workbench can deploy it: it makes pods with one container.
     pub fn can_deploy(&self) -> bool {
         self.images.len() == 1

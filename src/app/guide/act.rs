@@ -7,7 +7,6 @@ use crate::guide::state::Hint;
 use crate::guide::{Action, Then};
 use crate::model::Model;
 use crate::overlay::{self, Body, Confirm, Overlay};
-use crate::shell::form::Form;
 use crate::shell::notice::Weight;
 use crate::shell::tab::{Pane, Tab};
 use crate::{attestor, cluster, draft};
@@ -157,8 +156,7 @@ fn carry_out(model: &mut Model, plan: Plan) -> Vec<Effect> {
     match plan {
         Plan::Run(jobs, purpose) => model.run(jobs, purpose),
         Plan::Ask(form) => {
-            let form: Form = *form;
-            model.overlays.push(Overlay::Form(Box::new(form)));
+            model.overlays.push(Overlay::Form(form));
             Vec::new()
         }
         Plan::Look(pane, seen) => look(model, pane, seen),

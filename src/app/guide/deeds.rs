@@ -1,10 +1,13 @@
 //! How the workbench does what a step of the codelab is about: from an act to jobs, a form, or a look.
 
+use crate::attestor::form::KeyForm;
 use crate::job::{Deploy, Job};
 use crate::model::Model;
-use crate::shell::form::Form;
+use crate::shell::form::FormBox;
 use crate::shell::tab::Pane;
 use crate::sign;
+use crate::sign::form::SignForm;
+use crate::submission::{OpenForm, Submit};
 use crate::work::Purpose;
 use codelab::{Act, Seen, checks, files, names};
 use domain::document;
@@ -18,7 +21,7 @@ use domain::resource::{Image, LocalKey, WorkloadKind};
 pub enum Plan {
     Run(Vec<Job>, Purpose),
     /// Something only the user knows is asked for.
-    Ask(Box<Form>),
+    Ask(OpenForm<Model>),
     Look(Pane, Seen),
     /// Puts a text into the draft, then runs jobs.
     Draft(String, Vec<Job>),
@@ -31,6 +34,10 @@ pub enum Plan {
 
 fn jobs(jobs: Vec<Job>) -> Plan {
     Plan::Run(jobs, Purpose::Plain)
+}
+
+fn ask(form: impl Submit<Model> + 'static) -> Plan {
+    Plan::Ask(FormBox::new(Box::new(form)))
 }
 
 /// The plan for an act, from what is known.
@@ -93,7 +100,7 @@ pub fn plan(model: &Model, act: Act) -> Plan {
         Act::DeleteAttestor => jobs(vec![Job::DeleteAttestor(attestor_name(&project))]),
         Act::Grant => with_member(model, &project, |note, member| Job::Grant { note, member }),
         Act::Revoke => with_member(model, &project, |note, member| Job::Revoke { note, member }),
-        Act::GenerateKey => Plan::Ask(Box::new(crate::attestor::form::key(model))),
+        Act::GenerateKey => ask(KeyForm::new(model)),
         Act::DeleteKey => with_key(model, |fingerprint| Job::DeleteKey { fingerprint }),
         Act::ExportKey => {
             with_key(model, |fingerprint| Job::ExportKey { fingerprint, file: names::PUBLIC_KEY.to_owned() })
@@ -250,7 +257,7 @@ fn with_digest(model: &Model, job: impl FnOnce(&ImageRef, &Digest) -> Job) -> Pl
 
 fn ask_passphrase(model: &Model) -> Plan {
     match (signing_key(model), chosen(model)) {
-        (Some(_), Some(_)) => Plan::Ask(Box::new(crate::sign::form::sign_passphrase(model))),
+        (Some(_), Some(_)) => ask(SignForm::new(model)),
         (None, _) => Plan::Impossible(NO_KEY),
         (Some(_), None) => Plan::Impossible(NO_DIGEST),
     }

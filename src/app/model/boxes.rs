@@ -4,13 +4,13 @@ use super::Model;
 use crate::effect::Effect;
 use crate::job::Job;
 use crate::overlay::{Confirm, Entry, Overlay, Picker};
-use crate::shell::form::Form;
+use crate::shell::form::FormBox;
+use crate::submission::Submit;
 
 impl Model {
-    /// Opens a form that is made from the model.
-    pub(crate) fn open_form(&mut self, form: fn(&Self) -> Form) -> Vec<Effect> {
-        let form = form(self);
-        self.overlays.push(Overlay::Form(Box::new(form)));
+    /// Opens a form.
+    pub(crate) fn open_form(&mut self, form: impl Submit<Self> + 'static) -> Vec<Effect> {
+        self.overlays.push(Overlay::Form(FormBox::new(Box::new(form))));
         Vec::new()
     }
 

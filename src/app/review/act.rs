@@ -3,19 +3,17 @@
 use std::time::Duration;
 
 use crate::effect::Effect;
-use crate::job::{FileTarget, Job};
 use crate::model::Model;
 use crate::overlay::{Body, Overlay, TwoDecisions};
 use crate::query::Source;
 use crate::review;
+use crate::review::form::{ExportForm, InventoryForm};
 use crate::review::state::{ReviewAsk, ReviewFormat, ReviewResult};
 use crate::review::{Action, Msg};
-use crate::shell::form::{Form, FormKind};
 use crate::shell::notice::Weight;
 use crate::shell::remote::Ticket;
 use crate::shell::tab::Pane;
 use crate::shell::timer::Timer;
-use crate::work::Purpose;
 use domain::image::ImageRef;
 use domain::review::Standing;
 use domain::system_policy;
@@ -35,7 +33,7 @@ pub(crate) fn act(model: &mut Model, action: Action) -> Vec<Effect> {
             first_row(model);
         }
         Action::Choose => choose(model),
-        Action::LoadInventory => return model.open_form(inventory_form),
+        Action::LoadInventory => return model.open_form(InventoryForm::new(model)),
         Action::Markdown => return export(model, ReviewFormat::Markdown),
         Action::Json => return export(model, ReviewFormat::Json),
         Action::Sarif => return export(model, ReviewFormat::Sarif),
@@ -196,46 +194,5 @@ fn export(model: &mut Model, format: ReviewFormat) -> Vec<Effect> {
         model.say(Weight::Info, "the review is not ready yet");
         return Vec::new();
     }
-    let title = format!("Write the review as {}", format.as_str());
-    let form = Form::new(FormKind::ExportReview(format), title, "A file that exists is replaced.").text(
-        "path",
-        "File",
-        format.file_name(),
-        "a path; relative to where the workbench was started",
-    );
-    model.overlays.push(Overlay::Form(Box::new(form)));
-    Vec::new()
-}
-
-pub(crate) fn take_export(
-    model: &mut Model,
-    form: &Form,
-    format: ReviewFormat,
-) -> Result<Vec<Effect>, (&'static str, String)> {
-    let path = form.value("path").trim().to_owned();
-    if path.is_empty() {
-        return Err(("path", "a path is needed".to_owned()));
-    }
-    let Some(reviewed) = model.review.result.clone() else {
-        return Err(("path", "the review is gone: F7 makes it again".to_owned()));
-    };
-    Ok(model
-        .run(vec![Job::WriteFile { target: FileTarget::Report { path }, text: reviewed.text(format) }], Purpose::Plain))
-}
-
-fn inventory_form(model: &Model) -> Form {
-    let intro = "Images and pods to preview and review besides those that are known: one image a line, requests as JSON lines, or what kubectl get pods -A -o json prints. Leave it empty for none.";
-    let path = model.session.inventory.clone().unwrap_or_default();
-    Form::new(FormKind::Inventory, "The reviewer's list", intro).text("path", "File", &path, "a path")
-}
-
-pub(crate) fn take_inventory(model: &mut Model, form: &Form) -> Vec<Effect> {
-    let path = form.value("path").trim().to_owned();
-    if path.is_empty() {
-        model.session.inventory = None;
-        model.session.remotes.inventory.clear();
-        return Vec::new();
-    }
-    model.session.inventory = Some(path);
-    model.load(&[Source::Inventory])
+    model.open_form(ExportForm::new(format))
 }

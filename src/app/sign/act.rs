@@ -88,14 +88,10 @@ fn voucher(attestor: &Attestor) -> Voucher {
     }
 }
 
-fn has_work_directory(model: &Model) -> bool {
-    model.session.remotes.work.value().is_some_and(|work| work.directory.exists)
-}
-
 /// `payload.json`, where there is a working directory to write it to.
 fn write_payload(model: &mut Model, payload: Vec<u8>) -> Vec<Effect> {
     match String::from_utf8(payload) {
-        Ok(text) if has_work_directory(model) => {
+        Ok(text) if model.session.has_work_directory() => {
             model.run(vec![Job::in_work_directory(names::PAYLOAD, text)], Purpose::Plain)
         }
         Ok(_) | Err(_) => Vec::new(),
@@ -229,7 +225,7 @@ pub(crate) fn wizard_outcome(model: &mut Model, outcome: Outcome) -> Vec<Effect>
 
 fn write_signature(model: &mut Model, message: Vec<u8>) -> Vec<Effect> {
     match String::from_utf8(message) {
-        Ok(text) if has_work_directory(model) => {
+        Ok(text) if model.session.has_work_directory() => {
             model.run(vec![Job::in_work_directory(names::SIGNATURE, text)], Purpose::Plain)
         }
         Ok(_) | Err(_) => Vec::new(),

@@ -2,28 +2,48 @@
 
 use crate::job::Job;
 use crate::model::Model;
-use crate::shell::form::{Form, FormKind};
-use crate::submission::Submission;
+use crate::shell::form::{Form, PassphraseField, fields};
+use crate::submission::{Submission, Submit};
 use crate::work::Purpose;
 use domain::attestation;
 
-pub(crate) fn sign_passphrase(model: &Model) -> Form {
-    let key = model.session.remotes.signing_keys().first().map(|key| key.user_id.clone()).unwrap_or_default();
-    Form::new(FormKind::SignPassphrase, "Sign payload.json", format!("With {key}.")).secret(
-        "passphrase",
-        "Passphrase",
-        "of the private key",
-    )
+#[derive(Debug)]
+pub(crate) struct SignForm {
+    intro: String,
+    passphrase: PassphraseField,
 }
 
-pub(crate) fn take_sign(model: &mut Model, form: &Form) -> Submission {
-    let key = model.session.remotes.signing_keys().first().map(|key| key.fingerprint.clone());
-    let fingerprint = key.ok_or(("passphrase", "this machine has no key that can sign".to_owned()))?;
-    let image = model.session.image.as_ref().and_then(|image| Some(attestation::payload(image, image.digest()?)));
-    let payload = image.ok_or(("passphrase", "no image is chosen by its digest".to_owned()))?;
-    let passphrase = form.secret_value("passphrase");
-    if passphrase.is_empty() {
-        return Err(("passphrase", "the private key is encrypted: its passphrase is needed".to_owned()));
+impl SignForm {
+    pub(crate) fn new(model: &Model) -> Self {
+        let key = model.session.remotes.signing_keys().first().map(|key| key.user_id.clone()).unwrap_or_default();
+        let passphrase = PassphraseField::new("Passphrase", "of the private key");
+        Self { intro: format!("With {key}."), passphrase }
     }
-    Ok(model.run(vec![Job::Sign { fingerprint, passphrase, payload }], Purpose::GuideSign))
+}
+
+impl Form for SignForm {
+    fields!(passphrase);
+
+    fn title(&self) -> &'static str {
+        "Sign payload.json"
+    }
+
+    fn intro(&self) -> &str {
+        &self.intro
+    }
+}
+
+impl Submit<Model> for SignForm {
+    fn take(&mut self, model: &mut Model) -> Submission {
+        let field = &mut self.passphrase;
+        let key = model.session.remotes.signing_keys().first().map(|key| key.fingerprint.clone());
+        let fingerprint = key.ok_or_else(|| field.refuse("this machine has no key that can sign"))?;
+        let image = model.session.image.as_ref().and_then(|image| Some(attestation::payload(image, image.digest()?)));
+        let payload = image.ok_or_else(|| field.refuse("no image is chosen by its digest"))?;
+        let passphrase = field.passphrase();
+        if passphrase.is_empty() {
+            return Err(field.refuse("the private key is encrypted: its passphrase is needed"));
+        }
+        Ok(model.run(vec![Job::Sign { fingerprint, passphrase, payload }], Purpose::GuideSign))
+    }
 }

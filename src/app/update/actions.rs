@@ -11,6 +11,7 @@ use crate::effect::Effect;
 use crate::model::Model;
 use crate::overlay::{Body, Confirm, Overlay, Then};
 use crate::query::Source;
+use crate::replay::form::ReplayForm;
 use crate::shell::action::{PaneAction, ProgramAction, RowAction};
 use crate::shell::notice::Weight;
 use crate::shell::tab::{Pane, Tab};
@@ -44,7 +45,7 @@ pub(super) fn act(model: &mut Model, action: Action) -> Vec<Effect> {
         Action::Import(action) => import::act::act(model, action),
         Action::People(people::Action::Pick) => people::act::pick(model),
         Action::PolicyTest(action) => policy_test::act::act(model, action),
-        Action::Replay(replay::Action::Open) => model.open_form(replay::act::form),
+        Action::Replay(replay::Action::Open) => model.open_form(ReplayForm::new(model)),
         Action::Review(action) => review::act::act(model, action),
         Action::Serving(serving::Action::Toggle) => serving::act::toggle(model),
         Action::Sign(action) => sign::act::act(model, action),

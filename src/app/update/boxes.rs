@@ -9,7 +9,8 @@ use crate::keymap::specs;
 use crate::model::Model;
 use crate::overlay::{Choice, Confirm, Entry, Overlay, Then};
 use crate::shell::action::{BoxAction, FormAction, ListAction, ProgramAction};
-use crate::shell::form::Form;
+use crate::shell::form::FormBox;
+use crate::submission::OpenForm;
 use crate::work::Purpose;
 use crate::{attestor, cluster, draft, fix, guide, history, people, policy_test, what_if};
 
@@ -34,8 +35,8 @@ pub(super) fn act_on_form(model: &mut Model, action: FormAction) -> Vec<Effect> 
         FormAction::Submit => forms::submit(model),
         FormAction::NextField => on_form(model, |form| form.move_focus(1)),
         FormAction::PreviousField => on_form(model, |form| form.move_focus(-1)),
-        FormAction::NextChoice => on_form(model, Form::right),
-        FormAction::PreviousChoice => on_form(model, Form::left),
+        FormAction::NextChoice => on_form(model, FormBox::right),
+        FormAction::PreviousChoice => on_form(model, FormBox::left),
     }
 }
 
@@ -57,7 +58,7 @@ fn close(model: &mut Model) -> Vec<Effect> {
     closed.map(|overlay| overlay.as_box().leave(model)).unwrap_or_default()
 }
 
-fn on_form(model: &mut Model, change: impl FnOnce(&mut Form)) -> Vec<Effect> {
+fn on_form(model: &mut Model, change: impl FnOnce(&mut OpenForm<Model>)) -> Vec<Effect> {
     if let Some(Overlay::Form(form)) = model.overlays.last_mut() {
         change(form);
     }

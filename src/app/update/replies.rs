@@ -224,7 +224,7 @@ fn written(model: &mut Model, job: &Job, path: String, outcome: FileOutcome) -> 
 
 fn ended(model: &mut Model, ticket: Ticket, result: Result<(), Failure>) -> Vec<Effect> {
     model.log.ended(ticket, &result);
-    let form = model.works.take_form(ticket);
+    let form = model.submitted.remove(&ticket);
     let Some(work) = model.works.end(ticket) else { return Vec::new() };
     let effects = model.load(&work.touches());
     if result.is_err() {

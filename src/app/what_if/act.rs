@@ -1,19 +1,17 @@
 //! What if: choosing what is taken to be other than it is, and dropping it.
 
-use jiff::Timestamp;
-
 use crate::effect::Effect;
 use crate::history::state::Version;
 use crate::model::Model;
-use crate::overlay::{self, Entry, Overlay};
-use crate::shell::form::{Form, FormKind, Typed};
+use crate::overlay::{self, Entry};
 use crate::shell::notice::Weight;
 use crate::what_if::Choice;
+use crate::what_if::assumption::Typed;
+use crate::what_if::form::AssumeForm;
 use domain::admission::{Attestations, AttestorEvidence};
 use domain::attestation::is_for;
 use domain::attestor::KeyMaterial;
 use domain::image::ImageRef;
-use domain::name::{ClusterKey, KubernetesName};
 use domain::what_if::Assumption;
 
 /// Lists what can be assumed, and what is.
@@ -29,16 +27,11 @@ pub(crate) fn open(model: &mut Model) -> Vec<Effect> {
 /// What was picked in the list.
 pub(crate) fn choose(model: &mut Model, choice: Choice) -> Vec<Effect> {
     match choice {
-        Choice::Assume(assumption) => assume(model, assumption),
+        Choice::Assume(assumption) => model.assume(assumption),
         Choice::Drop(number) => model.session.assumed.drop_one(number),
-        Choice::Type(typed) => model.overlays.push(Overlay::Form(Box::new(form(typed)))),
+        Choice::Type(typed) => return model.open_form(AssumeForm::new(typed)),
     }
     Vec::new()
-}
-
-fn assume(model: &mut Model, assumption: Assumption) {
-    model.say(Weight::Info, format!("assumed: {}; W drops it", assumption.short()));
-    model.session.assumed.assume(assumption);
 }
 
 pub(crate) fn drop_all(model: &mut Model) -> Vec<Effect> {
@@ -153,57 +146,4 @@ fn namespaces(model: &Model) -> Vec<String> {
     namespaces.dedup();
     namespaces.retain(|namespace| *namespace != model.session.subject.namespace);
     namespaces
-}
-
-/// The form in which one is typed.
-pub(crate) fn form(typed: Typed) -> Form {
-    Form::new(FormKind::Assume(typed), "What if", "Nothing is changed: it is only decided as if.").text(
-        "value",
-        typed.field(),
-        "",
-        typed.help(),
-    )
-}
-
-pub(crate) fn take(model: &mut Model, typed: Typed, form: &Form) -> Result<Vec<Effect>, (&'static str, String)> {
-    let text = form.value("value");
-    let wrong = |error: &dyn std::fmt::Display| ("value", error.to_string());
-    let assumption = match typed {
-        Typed::Attestor => Assumption::Attested(text.parse().map_err(|error| wrong(&error))?),
-        Typed::Cluster => Assumption::Cluster(text.parse::<ClusterKey>().map_err(|error| wrong(&error))?.to_string()),
-        Typed::Namespace => {
-            Assumption::Namespace(text.parse::<KubernetesName>().map_err(|error| wrong(&error))?.to_string())
-        }
-        Typed::Time => Assumption::At(time(&text).ok_or_else(|| {
-            ("value", format!("{text:?} is no time: write 2026-01-31 14:05, or with seconds, or RFC 3339"))
-        })?),
-    };
-    assume(model, assumption);
-    Ok(Vec::new())
-}
-
-/// RFC 3339, or a date with or without a time of day, in UTC.
-fn time(text: &str) -> Option<Timestamp> {
-    let text = text.trim();
-    let dated = text.replacen(' ', "T", 1);
-    let forms = [text.to_owned(), format!("{dated}Z"), format!("{dated}:00Z"), format!("{dated}T00:00:00Z")];
-    forms.iter().find_map(|form| form.parse().ok())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[rstest::rstest]
-    #[case("2026-01-31T14:05:06Z", Some("2026-01-31T14:05:06Z"))]
-    #[case("2026-01-31T15:05:06+01:00", Some("2026-01-31T14:05:06Z"))]
-    #[case(" 2026-01-31 14:05:06 ", Some("2026-01-31T14:05:06Z"))]
-    #[case("2026-01-31 14:05", Some("2026-01-31T14:05:00Z"))]
-    #[case("2026-01-31", Some("2026-01-31T00:00:00Z"))]
-    #[case("yesterday", None)]
-    #[case("2026-13-01", None)]
-    #[case("", None)]
-    fn times(#[case] text: &str, #[case] meant: Option<&str>) {
-        assert_eq!(time(text).map(|time| time.to_string()).as_deref(), meant);
-    }
 }

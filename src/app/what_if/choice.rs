@@ -1,6 +1,6 @@
 //! What is picked in its list.
 
-use crate::shell::form::Typed;
+use crate::what_if::assumption::Typed;
 use domain::what_if::Assumption;
 
 /// What is assumed, or no longer.

@@ -28,11 +28,8 @@ pub enum Input<'a> {
         content: Content<'a>,
         placeholder: &'a str,
     },
-    /// One of some; the arrow keys change it.
-    Choice {
-        options: &'a [String],
-        chosen: usize,
-    },
+    /// The one of some that is chosen; the arrow keys change it.
+    Choice(&'a str),
     /// Several lines, drawn this many rows high.
     Lines {
         editor: &'a Editor,
@@ -119,7 +116,7 @@ impl<'a> Form<'a> {
             };
             let input_rows = match field.input {
                 Input::Lines { rows, .. } => usize::from(rows.max(1)),
-                Input::Line { .. } | Input::Choice { .. } => 1,
+                Input::Line { .. } | Input::Choice(_) => 1,
             };
             let rows = input_rows + words.len();
             places.push(Place { top, input_rows, words });
@@ -172,7 +169,7 @@ impl<'a> Form<'a> {
                 line.render(area, buf);
                 line.cursor(area)
             }
-            Input::Choice { options, chosen } => self.draw_choice(options.get(chosen), focus, area, buf),
+            Input::Choice(chosen) => self.draw_choice(chosen, focus, area, buf),
             Input::Lines { editor: text, .. } => {
                 fill(buf, area, self.styles.field(focus));
                 let pane = EditorPane {
@@ -191,11 +188,11 @@ impl<'a> Form<'a> {
         }
     }
 
-    fn draw_choice(&self, chosen: Option<&String>, focus: Focus, area: Rect, buf: &mut Buffer) -> Option<Position> {
+    fn draw_choice(&self, chosen: &str, focus: Focus, area: Rect, buf: &mut Buffer) -> Option<Position> {
         let style = self.styles.field(focus);
         fill(buf, Rect { height: area.height.min(1), ..area }, style);
         let room = usize::from(area.width).saturating_sub(4);
-        let text = fit(chosen.map_or("", String::as_str), room, Cut::Middle, self.styles.glyphs.ellipsis);
+        let text = fit(chosen, room, Cut::Middle, self.styles.glyphs.ellipsis);
         put(buf, (area.x, area.y), &format!("< {text} >"), usize::from(area.width), style);
         (focus == Focus::Here).then(|| area.as_position())
     }
@@ -255,12 +252,11 @@ mod tests {
     fn help_and_errors_stand_below_their_field() {
         let styles = Styles::default();
         let (name, empty) = (Field::new("ci"), Field::default());
-        let options = ["RSA".to_owned(), "EC".to_owned()];
         let line = |field| Input::Line { content: Content::Text(field), placeholder: "none" };
         let fields = [
             FormField { label: "Name", input: line(&name), help: "letters", error: None },
             FormField { label: "Note", input: line(&empty), help: "", error: Some("A note is needed") },
-            FormField { label: "Key", input: Input::Choice { options: &options, chosen: 1 }, help: "", error: None },
+            FormField { label: "Key", input: Input::Choice("EC"), help: "", error: None },
         ];
         let form = Form { styles: &styles, fields: &fields, focused: 0 };
         let mut buf = Buffer::empty(Rect::new(0, 0, 24, 8));

@@ -1,11 +1,13 @@
 //! Wrong input at every prompt: an error under its field, on the screen, and nothing typed is lost.
 
+use countersign::app::Model;
 use countersign::app::effect::Effect;
 use countersign::app::msg::Msg;
 use countersign::app::overlay::Overlay;
 use countersign::app::shell::field::Field;
-use countersign::app::shell::form::{Form, FormKind, Input, Typed};
+use countersign::app::shell::form::{AnyField, Input, Shown};
 use countersign::app::shell::report::Report;
+use countersign::app::submission::OpenForm;
 use countersign::app::work::{Failure, WorkMsg};
 
 use crate::support::screen::text;
@@ -15,141 +17,193 @@ const SIZES: [(u16, u16); 2] = [(80, 24), (120, 40)];
 
 /// A prompt: how to get there, and what each of its fields must refuse.
 struct Prompt {
-    kind: FormKind,
+    title: &'static str,
     stage: fn((u16, u16)) -> Stage,
     keys: &'static str,
+    /// What is picked in the list that the keys open; empty where they open none.
+    pick: &'static str,
+    /// Fields by their labels.
     refused: &'static [(&'static str, &'static [&'static str])],
 }
 
 const NAMES: &[&str] = &["", "Upper", "two words", "a/b", "-a", "🥙", "a\u{1b}[31m"];
 
 const PROMPTS: &[Prompt] = &[
-    Prompt { kind: FormKind::Project, stage: Stage::empty, keys: "1 Enter", refused: &[("project", NAMES)] },
     Prompt {
-        kind: FormKind::Cluster,
+        title: "Choose a project",
+        stage: Stage::empty,
+        keys: "1 Enter",
+        pick: "",
+        refused: &[("Project id", NAMES)],
+    },
+    Prompt {
+        title: "Create or choose a cluster",
         stage: without_cluster,
         keys: "1 Down Down Down Enter",
-        refused: &[("name", NAMES), ("name", &["a.b"]), ("location", NAMES)],
+        pick: "",
+        refused: &[("Name", NAMES), ("Name", &["a.b"]), ("Zone or region", NAMES)],
     },
     Prompt {
-        kind: FormKind::Push,
+        title: "Build and push",
         stage: Stage::full,
         keys: "1 b",
+        pick: "",
         refused: &[
-            ("repository", &["", "us.gcr.io/p/a:t", "us.gcr.io/UPPER", "hello-world", "us.gcr.io/🥙"]),
-            ("tag", &["", "a b", "-", "a/b"]),
+            ("Repository", &["", "us.gcr.io/p/a:t", "us.gcr.io/UPPER", "hello-world", "us.gcr.io/🥙"]),
+            ("Tag", &["", "a b", "-", "a/b"]),
         ],
     },
     Prompt {
-        kind: FormKind::Deploy,
+        title: "Deploy",
         stage: Stage::full,
         keys: "1 D",
+        pick: "",
         refused: &[
-            ("name", NAMES),
-            ("image", &["", "two words", "us.gcr.io/p/a@sha256:1", "us.gcr.io/UPPER"]),
-            ("namespace", NAMES),
-            ("account", &["Upper", "a b"]),
-            ("labels", &["a", "=b", "a=b,c"]),
+            ("Name", NAMES),
+            ("Image", &["", "two words", "us.gcr.io/p/a@sha256:1", "us.gcr.io/UPPER"]),
+            ("Namespace", NAMES),
+            ("Service account", &["Upper", "a b"]),
+            ("Labels", &["a", "=b", "a=b,c"]),
         ],
     },
     Prompt {
-        kind: FormKind::Simulate,
+        title: "Simulate an admission",
         stage: Stage::full,
         keys: "1 s",
+        pick: "",
         refused: &[
-            ("images", &["", "two words", "us.gcr.io/p/a@sha256:1", "a,us.gcr.io/UPPER"]),
-            ("cluster", &["no-dot", ".a", "a."]),
-            ("namespace", NAMES),
-            ("account", &["Upper", "a b"]),
-            ("identity", &["a", "d/ns/N/sa/b", "d/ns//sa/b"]),
-            ("labels", &["a", "=b"]),
-            ("annotations", &["a", "=b"]),
+            ("Images", &["", "two words", "us.gcr.io/p/a@sha256:1", "a,us.gcr.io/UPPER"]),
+            ("Cluster", &["no-dot", ".a", "a."]),
+            ("Namespace", NAMES),
+            ("Service account", &["Upper", "a b"]),
+            ("Mesh identity", &["a", "d/ns/N/sa/b", "d/ns//sa/b"]),
+            ("Labels", &["a", "=b"]),
+            ("Annotations", &["a", "=b"]),
         ],
     },
     Prompt {
-        kind: FormKind::Note,
+        title: "Create a note",
         stage: Stage::full,
         keys: "3 Tab n",
-        refused: &[("id", &["", "a b", "a/b", "-a", "🥙"]), ("description", &["", "  "])],
+        pick: "",
+        refused: &[("Note id", &["", "a b", "a/b", "-a", "🥙"]), ("Human readable name", &["", "  "])],
     },
     Prompt {
-        kind: FormKind::Attestor,
+        title: "Create an attestor",
         stage: Stage::full,
         keys: "3 n",
-        refused: &[("id", &["", "a b", "a/b"]), ("note", &["", "n", "projects/p/attestors/n", "projects/p/notes/"])],
+        pick: "",
+        refused: &[
+            ("Attestor id", &["", "a b", "a/b"]),
+            ("Note", &["", "n", "projects/p/attestors/n", "projects/p/notes/"]),
+        ],
     },
     Prompt {
-        kind: FormKind::Key,
+        title: "Generate a signing key",
         stage: Stage::full,
         keys: "3 S-Tab n",
-        refused: &[("name", &["", "<a>"]), ("email", &["", "a", "a b@c", "<a@b>"]), ("passphrase", &[""])],
+        pick: "",
+        refused: &[("Name", &["", "<a>"]), ("E-mail", &["", "a", "a b@c", "<a@b>"]), ("Passphrase", &[""])],
     },
     Prompt {
-        kind: FormKind::ImportKey,
+        title: "Import a key",
         stage: Stage::full,
         keys: "3 S-Tab I",
-        refused: &[("armor", &["", "not a key", "ssh-rsa AAAA"])],
+        pick: "",
+        refused: &[("Armored key", &["", "not a key", "ssh-rsa AAAA"])],
     },
     Prompt {
-        kind: FormKind::SaveFile,
+        title: "Write the draft to a file",
         stage: Stage::full,
         keys: "2 F2",
-        refused: &[("name", &["", "a", "a/b.yaml", ".a.yaml", "a.YAML", "a\\b.yaml", "../.a.yaml", "/", "~/a.txt"])],
+        pick: "",
+        refused: &[("File", &["", "a", "a/b.yaml", ".a.yaml", "a.YAML", "a\\b.yaml", "../.a.yaml", "/", "~/a.txt"])],
     },
     Prompt {
-        kind: FormKind::ExportPolicy,
+        title: "Export the live policy",
         stage: Stage::full,
         keys: "2 M-x",
-        refused: &[("name", &["", "a", "../a.yaml", ".a.yaml", "a.json", "a\\b.yaml"])],
+        pick: "",
+        refused: &[("File", &["", "a", "../a.yaml", ".a.yaml", "a.json", "a\\b.yaml"])],
     },
     Prompt {
-        kind: FormKind::GoToLine,
+        title: "Go to line",
         stage: Stage::full,
         keys: "2 C-l",
-        refused: &[("line", &["", "0", "-1", "a", "1:0", "1:b", "99999999999999999999999"])],
+        pick: "",
+        refused: &[("Line", &["", "0", "-1", "a", "1:0", "1:b", "99999999999999999999999"])],
     },
     Prompt {
-        kind: FormKind::Manifest,
+        title: "Simulate a manifest",
         stage: Stage::full,
         keys: "1 m",
+        pick: "",
         refused: &[(
-            "manifest",
+            "Manifest",
             &["", "kind: [broken", "no manifest", "kind: Service\napiVersion: v1", "kind: Pod\nspec: {containers: []}"],
         )],
     },
     Prompt {
-        kind: FormKind::BreakGlass,
+        title: "Break the glass",
         stage: Stage::full,
         keys: "1 B",
-        refused: &[("why", &["", "  "]), ("name", NAMES), ("namespace", NAMES), ("account", &["Upper", "a b"])],
+        pick: "",
+        refused: &[
+            ("Justification", &["", "  "]),
+            ("Name", NAMES),
+            ("Namespace", NAMES),
+            ("Service account", &["Upper", "a b"]),
+        ],
     },
-    Prompt { kind: FormKind::Explain, stage: Stage::full, keys: "1 E", refused: &[("text", &["", "  \n "])] },
-    Prompt { kind: FormKind::Case, stage: Stage::full, keys: "1 K", refused: &[("path", &["", " "])] },
-    Prompt { kind: FormKind::Replay, stage: Stage::empty, keys: "1 M-l", refused: &[("path", &["", " "])] },
     Prompt {
-        kind: FormKind::Assume(Typed::Attestor),
+        title: "Explain a message",
+        stage: Stage::full,
+        keys: "1 E",
+        pick: "",
+        refused: &[("Message", &["", "  \n "])],
+    },
+    Prompt { title: "Write a case", stage: Stage::full, keys: "1 K", pick: "", refused: &[("File", &["", " "])] },
+    Prompt {
+        title: "Replay audit log entries",
+        stage: Stage::empty,
+        keys: "1 M-l",
+        pick: "",
+        refused: &[("File", &["", " "])],
+    },
+    Prompt {
+        title: "What if",
         stage: Stage::full,
         keys: "1 w",
-        refused: &[("value", &["", "qa", "projects/p/notes/n", "projects//attestors/a", "a b"])],
+        pick: "attested by…",
+        refused: &[("Attestor", &["", "qa", "projects/p/notes/n", "projects//attestors/a", "a b"])],
     },
     Prompt {
-        kind: FormKind::Assume(Typed::Cluster),
+        title: "What if",
         stage: Stage::full,
         keys: "1 w",
-        refused: &[("value", &["", "no-dot", ".a", "a."])],
+        pick: "in another cluster…",
+        refused: &[("Cluster", &["", "no-dot", ".a", "a."])],
     },
-    Prompt { kind: FormKind::Assume(Typed::Namespace), stage: Stage::full, keys: "1 w", refused: &[("value", NAMES)] },
     Prompt {
-        kind: FormKind::Assume(Typed::Time),
+        title: "What if",
         stage: Stage::full,
         keys: "1 w",
-        refused: &[("value", &["", "noon", "2026-13-01", "2026-02-30 10:00", "25:00", "99999999999999999999"])],
+        pick: "in another namespace…",
+        refused: &[("Namespace", NAMES)],
     },
     Prompt {
-        kind: FormKind::TypedImage,
+        title: "What if",
+        stage: Stage::full,
+        keys: "1 w",
+        pick: "at another time…",
+        refused: &[("Time", &["", "noon", "2026-13-01", "2026-02-30 10:00", "25:00", "99999999999999999999"])],
+    },
+    Prompt {
+        title: "Choose an image",
         stage: Stage::full,
         keys: "i",
-        refused: &[("image", &["", "two words", "us.gcr.io/UPPER", "a@sha256:0"])],
+        pick: "type",
+        refused: &[("Image", &["", "two words", "us.gcr.io/UPPER", "a@sha256:0"])],
     },
 ];
 
@@ -161,68 +215,81 @@ fn without_cluster(size: (u16, u16)) -> Stage {
 
 fn open(prompt: &Prompt, size: (u16, u16)) -> Stage {
     let mut stage = (prompt.stage)(size);
-    if let FormKind::Assume(typed) = &prompt.kind {
-        stage.keys(prompt.keys);
-        stage.type_text(typed.label());
+    stage.keys(prompt.keys);
+    if !prompt.pick.is_empty() {
+        stage.type_text(prompt.pick);
         stage.keys("Enter");
-    } else if prompt.kind == FormKind::TypedImage {
-        stage.keys("i");
-        stage.type_text("type");
-        stage.keys("Enter");
-    } else {
-        stage.keys(prompt.keys);
     }
-    if prompt.kind == FormKind::BreakGlass {
-        put(&mut stage, "why", "pager 4711");
+    if prompt.title == "Break the glass" {
+        put(&mut stage, "Justification", "pager 4711");
     }
     let shown = text(&stage.draw().0);
-    assert_eq!(form(&stage).map(|form| &form.kind), Some(&prompt.kind), "{shown}");
+    assert_eq!(form(&stage).map(|form| form.form().title()), Some(prompt.title), "{shown}");
     stage
 }
 
-fn form(stage: &Stage) -> Option<&Form> {
-    stage.model.overlays.last().and_then(|overlay| if let Overlay::Form(form) = overlay { Some(&**form) } else { None })
+fn form(stage: &Stage) -> Option<&OpenForm<Model>> {
+    stage.model.overlays.last().and_then(|overlay| if let Overlay::Form(form) = overlay { Some(form) } else { None })
+}
+
+/// The field of this label.
+#[track_caller]
+fn field<'s>(stage: &'s Stage, label: &str) -> &'s dyn AnyField {
+    let fields = form(stage).unwrap_or_else(|| panic!("no form with {label:?}")).form().fields();
+    fields.into_iter().find(|field| field.label() == label).unwrap()
+}
+
+fn value(field: &dyn AnyField) -> String {
+    match field.shown() {
+        Shown::Text(field) => field.text().to_owned(),
+        Shown::Paste(editor) => editor.text(),
+        Shown::Secret(_) => String::new(),
+        Shown::Choice(chosen) => chosen.to_owned(),
+    }
 }
 
 /// Puts a text into a field, as if everything in it was selected and overwritten.
-fn put(stage: &mut Stage, id: &str, value: &str) {
+fn put(stage: &mut Stage, label: &str, value: &str) {
     let Some(Overlay::Form(form)) = stage.model.overlays.last_mut() else { panic!("no form") };
-    let field = form.fields.iter_mut().find(|field| field.id == id).unwrap();
-    match &mut field.input {
+    let field = form.form_mut().fields_mut().into_iter().find(|field| field.label() == label).unwrap();
+    match field.input() {
         Input::Text(field) => *field = Field::new(value),
         Input::Paste(editor) => drop(editor.set_text(value)),
         Input::Secret(_) => assert_eq!(value, "", "secrets are typed"),
-        Input::Choice { .. } => panic!("{id} is a choice"),
+        Input::Choice(_) => panic!("{label} is a choice"),
     }
+}
+
+/// Submits the form with a value that is wrong.
+fn refuse(stage: &mut Stage, label: &str, wrong: &str) {
+    put(stage, label, wrong);
+    let effects = stage.keys("Enter");
+    let shown = text(&stage.draw().0);
+    let title = form(stage).map(|form| form.form().title().to_owned());
+    let title = title.unwrap_or_else(|| panic!("{label} takes {wrong:?}\n{shown}"));
+    assert!(effects.is_empty(), "{title}: {label} {wrong:?}: {effects:?}");
+    let field = field(stage, label);
+    let error = field.error().unwrap_or_else(|| panic!("{title}: {label} {wrong:?}"));
+    match field.shown() {
+        Shown::Text(field) => assert_eq!(field.text(), Field::new(wrong).text()),
+        Shown::Paste(editor) => assert_eq!(editor.text(), wrong),
+        Shown::Secret(_) | Shown::Choice(_) => {}
+    }
+    let start: String = error.chars().take_while(|c| c.is_ascii_alphanumeric() || *c == ' ').take(12).collect();
+    assert!(shown.contains(start.trim()), "{title}: {label}: {error} is not seen\n{shown}");
 }
 
 #[test]
 fn what_is_wrong_is_refused_at_its_field_and_kept() {
     for prompt in PROMPTS {
         for size in SIZES {
-            for (id, values) in prompt.refused {
-                for value in *values {
-                    let mut stage = open(prompt, size);
-                    put(&mut stage, id, value);
-                    let effects = stage.keys("Enter");
-                    assert!(effects.is_empty(), "{:?} {id} {value:?}: {effects:?}", prompt.kind);
-                    let form = form(&stage).unwrap_or_else(|| panic!("{:?} {id} takes {value:?}", prompt.kind));
-                    let field = form.fields.iter().find(|field| field.id == *id).unwrap();
-                    let error = field.error.clone().unwrap_or_else(|| panic!("{:?} {id} {value:?}", prompt.kind));
-                    match &field.input {
-                        Input::Text(field) => assert_eq!(field.text(), Field::new(value).text()),
-                        Input::Paste(editor) => assert_eq!(editor.text(), *value),
-                        Input::Secret(_) | Input::Choice { .. } => {}
-                    }
-                    let shown = text(&stage.draw().0);
-                    let start: String =
-                        error.chars().take_while(|c| c.is_ascii_alphanumeric() || *c == ' ').take(12).collect();
-                    assert!(
-                        shown.contains(start.trim()),
-                        "{:?} {id}: {error} is not seen at {size:?}\n{shown}",
-                        prompt.kind
-                    );
+            let mut stage = open(prompt, size);
+            for (label, values) in prompt.refused {
+                let right = value(field(&stage, label));
+                for wrong in *values {
+                    refuse(&mut stage, label, wrong);
                 }
+                put(&mut stage, label, &right);
             }
         }
     }
@@ -248,7 +315,7 @@ fn passphrases_that_differ_are_refused() {
 fn a_form_comes_back_when_its_work_fails() {
     let mut stage = Stage::full((80, 24));
     stage.keys("3 Tab n");
-    put(&mut stage, "id", "taken");
+    put(&mut stage, "Note id", "taken");
     let effects = stage.keys("Enter");
     assert!(form(&stage).is_none());
     let ticket =
@@ -256,5 +323,5 @@ fn a_form_comes_back_when_its_work_fails() {
     stage.send(Msg::Work(WorkMsg::Ended(ticket, Err(Failure::Failed(0, Report::new("409: it exists"))))));
     assert!(text(&stage.draw().0).contains("409: it exists"));
     stage.keys("Esc");
-    assert_eq!(form(&stage).unwrap().value("id"), "taken");
+    assert_eq!(value(field(&stage, "Note id")), "taken");
 }

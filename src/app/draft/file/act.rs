@@ -4,18 +4,17 @@ use std::time::Duration;
 
 use crate::decision::manifest;
 use crate::draft::file;
+use crate::draft::file::form::{OpenFileForm, open};
 use crate::draft::file::state::{DirectoryEntry, DraftFile, FileReply, FileTask, FileText, Outside, Stamp};
 use crate::draft::file::{Choice, Msg, Then};
 use crate::effect::Effect;
 use crate::job::{FileTarget, IfThere, Job};
 use crate::model::Model;
 use crate::overlay::{self, Body, Confirm, Entry, Overlay};
-use crate::shell::form::{Form, FormKind};
 use crate::shell::notice::Weight;
 use crate::shell::report::Report;
 use crate::shell::tab::Pane;
 use crate::shell::timer::Timer;
-use crate::work::Purpose;
 use codelab::names;
 
 /// How often the open file is looked at.
@@ -39,18 +38,8 @@ pub(crate) fn list_beside(model: &Model) -> Vec<Effect> {
     vec![Effect::File(file::Effect::Task(FileTask::List(directory.map(str::to_owned))))]
 }
 
-/// Does what was picked in the list.
-pub(crate) fn open(path: String) -> Vec<Effect> {
-    vec![Effect::File(file::Effect::Task(FileTask::Open(path)))]
-}
-
 fn list(path: String) -> Vec<Effect> {
     vec![Effect::File(file::Effect::Task(FileTask::List(Some(path))))]
-}
-
-pub(crate) fn path_form(_model: &Model) -> Form {
-    let help = "absolute, below ~/, or from where the workbench was started";
-    Form::new(FormKind::OpenFile, "Open a file as the draft", "").text("path", "Path", "", help)
 }
 
 /// Takes what is told of files.
@@ -196,7 +185,7 @@ pub(crate) fn choose(model: &mut Model, choice: Choice) -> Vec<Effect> {
     match choice {
         Choice::Open(path) => open(path),
         Choice::List(path) => list(path),
-        Choice::TypePath => model.open_form(path_form),
+        Choice::TypePath => model.open_form(OpenFileForm::new()),
         Choice::TakeOutside => take_outside(model),
         Choice::KeepMine => keep_mine(model),
         Choice::CompareOutside => compare_outside(model),
@@ -242,57 +231,6 @@ fn compare_outside(model: &mut Model) -> Vec<Effect> {
 /// the same state of the file.
 pub(crate) fn settle(model: &mut Model) -> Vec<Effect> {
     if model.draft.outside.is_some() && model.overlays.is_empty() { keep_mine(model) } else { Vec::new() }
-}
-
-pub(crate) fn save_form(model: &Model) -> Form {
-    let requires = model.draft.policy().is_some_and(|policy| !policy.attestors().is_empty());
-    let name = match &model.draft.file {
-        Some(file) => file.path.as_str(),
-        None if requires => names::UPDATED_POLICY,
-        None => names::POLICY,
-    };
-    Form::new(
-        FormKind::SaveFile,
-        "Write the draft to a file",
-        "A name alone is a file of the working directory and is replaced; a path is any file, and one that is there is \
-         replaced only after a question.",
-    )
-    .text(
-        "name",
-        "File",
-        name,
-        "a name, or a path that starts with /, ./, ../ or ~/; ending in .yaml, .yml or .json",
-    )
-}
-
-/// Takes the form: a job, or the field that is wrong and why.
-pub(crate) fn take_save(model: &mut Model, form: &Form) -> Result<Vec<Effect>, (&'static str, String)> {
-    let name = form.value("name");
-    let is_path = ["/", "./", "../", "~/"].iter().any(|start| name.starts_with(start));
-    let file = name.rsplit('/').next().unwrap_or_default();
-    if file.starts_with('.') || name.contains('\\') || (name.contains('/') && !is_path) {
-        return Err(("name", "a file name, or a path that starts with /, ./, ../ or ~/, is needed".to_owned()));
-    }
-    // gcloud's own condition for a policy file, case sensitive.
-    if ![".yaml", ".yml", ".json"].iter().any(|ending| file.ends_with(ending)) {
-        return Err(("name", "gcloud takes policies only from .yaml, .yml and .json files".to_owned()));
-    }
-    let text = model.draft.editor.text();
-    if is_path {
-        return Ok(save(model, name, text));
-    }
-    if !model.session.remotes.work.value().is_some_and(|work| work.directory.exists) {
-        return Err(("name", "there is no working directory: Deployer tab, Setup".to_owned()));
-    }
-    Ok(model.run(vec![Job::in_work_directory(&name, text)], Purpose::Plain))
-}
-
-/// Writes the draft to a path; a file that is there is replaced only if it is the draft's own, as it
-/// was last seen.
-fn save(model: &mut Model, path: String, text: String) -> Vec<Effect> {
-    let own = model.draft.file.as_ref().filter(|file| file.path == path && file.text.is_some());
-    let if_there = own.map_or(IfThere::Keep, |file| IfThere::ReplaceIfStill(file.stamp));
-    model.run(vec![Job::WriteFile { target: FileTarget::Draft { path, if_there }, text }], Purpose::Plain)
 }
 
 /// The draft's text stands in a file now.

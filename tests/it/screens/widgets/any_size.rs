@@ -201,10 +201,9 @@ impl Sheet<'_> {
         self.draw(&line);
         assert!(line.cursor(area).is_none_or(|cursor| area.contains(cursor)));
         let editor = Editor::new(text);
-        let options = [text.to_owned()];
         let inputs = [
             Input::Line { content, placeholder: text },
-            Input::Choice { options: &options, chosen: n },
+            Input::Choice(text),
             Input::Lines { editor: &editor, rows: 3 },
         ];
         let error = n.is_multiple_of(2).then_some(text);

@@ -253,13 +253,12 @@ fn form(styles: &Styles, area: Rect, buf: &mut Buffer) -> Option<Cell> {
     let name = Field::new("vetted-by-qa");
     let mut secret = SecretField::default();
     secret.input(FieldCommand::Text("hunter2".to_owned()));
-    let options = ["RSA 4096".to_owned(), "ECDSA P-256".to_owned()];
     let line = |content| Input::Line { content, placeholder: "" };
     let field = |label, input, help| FormField { label, input, help, error: None };
     let taken = Some("codelab has an attestor of this name already.");
     let fields = [
         FormField { error: taken, ..field("Attestor", line(Content::Text(&name)), "Lower case letters and digits.") },
-        field("Key", Input::Choice { options: &options, chosen: 1 }, ""),
+        field("Key", Input::Choice("ECDSA P-256"), ""),
         field("Passphrase", line(Content::Secret(&secret)), "Encrypts the key on this machine."),
     ];
     let area = in_pane(styles, "New attestor", area, buf);
