@@ -9,13 +9,14 @@ use std::process::{Child, Command, Stdio};
 use std::sync::LazyLock;
 
 use countersign::client::{Blob, Client, Connection, ImageContent, Kubernetes, Secret};
-use countersign::codelab::{checks, image};
+use countersign::codelab::image;
 use countersign::domain::admission::Enforcement;
 use countersign::domain::attestation::{Attestation, Signature};
 use countersign::domain::attestor::Attestor;
 use countersign::domain::image::{Digest, ImageRef};
 use countersign::domain::name::{NoteName, ProjectId};
 use countersign::domain::policy::{AdmissionRule, EnforcementMode, EvaluationMode, Policy};
+use countersign::domain::resource::SERVICES;
 use countersign::sandbox::Sandbox;
 use countersign::wire::container::Cluster;
 use countersign::wire::container_analysis::Note;
@@ -75,7 +76,7 @@ async fn prepare(directory: &tempfile::TempDir) -> anyhow::Result<(Client, Kuber
     let token = Secret::new(sandbox.token().expose());
     let client = Client::new(Connection::sandbox(sandbox.addr(), sandbox.authority_pem(), token));
     client.create_project(&project(), "Bench").await?;
-    client.enable_services(&project(), &checks::SERVICES, |_| {}).await?;
+    client.enable_services(&project(), &SERVICES, |_| {}).await?;
     let cluster = Cluster {
         name: CLUSTER.to_owned(),
         location: ZONE.to_owned(),

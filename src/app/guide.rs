@@ -4,8 +4,12 @@ pub mod act;
 pub mod action;
 pub mod choice;
 pub mod deeds;
+mod facts;
 mod names;
+mod seen;
 pub mod state;
+pub mod suggestion;
 
 pub use action::Action;
 pub use choice::Then;
+pub use codelab::Seen;

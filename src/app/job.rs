@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use domain::attestation::Attestation;
+use domain::built_image::BuiltImage;
 use domain::image::{Digest, ImageRef};
 use domain::key::{KeySpec, Passphrase};
 use domain::name::{AttestorName, ClusterId, NoteName, ProjectId, ResourceId};
@@ -91,7 +92,10 @@ pub enum Job {
         project: ProjectId,
         services: Vec<String>,
     },
-    MakeWorkDirectory,
+    /// With a Dockerfile in it.
+    MakeWorkDirectory {
+        dockerfile: &'static str,
+    },
     RemoveWorkDirectory,
     WriteFile {
         target: FileTarget,
@@ -108,9 +112,10 @@ pub enum Job {
     },
     DeleteCluster(ClusterId),
     GetCredentials(ClusterId),
+    /// Pushes an image to a repository, under a tag.
     PushImage {
-        repository: String,
-        tag: String,
+        to: ImageRef,
+        image: Box<BuiltImage>,
     },
     DeleteImage {
         repository: String,
@@ -248,7 +253,7 @@ impl Job {
             Self::CreateProject { project } => format!("Choose project {project}"),
             Self::EnableServices { services, .. } => format!("Enable {} APIs", services.len()),
             Self::DisableServices { services, .. } => format!("Disable {} APIs", services.len()),
-            Self::MakeWorkDirectory => "Make the working directory".into(),
+            Self::MakeWorkDirectory { .. } => "Make the working directory".into(),
             Self::RemoveWorkDirectory => "Remove the working directory".into(),
             Self::WriteFile { target, .. } => format!("Write {}", target.path()),
             Self::RemoveFile { name } => format!("Remove {name}"),
@@ -257,7 +262,7 @@ impl Job {
             Self::SetEnforcement { cluster, on: false } => format!("Stop enforcing on {}", cluster.name()),
             Self::DeleteCluster(id) => format!("Delete cluster {}", id.name()),
             Self::GetCredentials(id) => format!("Get credentials for {}", id.name()),
-            Self::PushImage { repository, tag } => format!("Build and push {repository}:{tag}"),
+            Self::PushImage { to, .. } => format!("Build and push {to}"),
             Self::DeleteImage { repository, digest } => format!("Delete {repository}@sha256:{}…", digest.short(12)),
             Self::Deploy { deploy, .. } => format!("Deploy {}", deploy.name),
             Self::DeleteWorkload { kind, name, .. } => format!("Delete {} {name}", kind.as_str()),
@@ -288,7 +293,7 @@ impl Job {
         match self {
             Self::CreateProject { .. } => &[Source::Projects],
             Self::EnableServices { .. } | Self::DisableServices { .. } => Source::OF_PROJECT,
-            Self::MakeWorkDirectory
+            Self::MakeWorkDirectory { .. }
             | Self::RemoveWorkDirectory
             | Self::RemoveFile { .. }
             | Self::WriteFile { target: FileTarget::WorkDirectory { .. } | FileTarget::Draft { .. }, .. }

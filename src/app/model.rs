@@ -23,6 +23,7 @@ use crate::effect::SavedState;
 use crate::explain::state::Explanation;
 use crate::fix::state::FixSearch;
 use crate::guide::state::Guide;
+use crate::guide::suggestion::CODELAB;
 use crate::history::state::History;
 use crate::import::refusal::ImportRefusal;
 use crate::msg::Viewport;
@@ -35,6 +36,7 @@ use crate::session::Session;
 use crate::shell::field::Field;
 use crate::shell::notice::Notices;
 use crate::shell::remote::Ticket;
+use crate::shell::suggestion::Suggestions;
 use crate::shell::tab::{Pane, Tab};
 use crate::submission::OpenForm;
 use crate::work::Works;
@@ -173,6 +175,8 @@ pub struct Model {
     pub manifest: ManifestText,
     /// An import that was refused, until the policy that is live now has come.
     pub refusal: Option<ImportRefusal>,
+    /// What forms suggest.
+    pub suggestions: Suggestions,
     pub deps: Deps,
     pub(super) last_ticket: Ticket,
 }
@@ -229,6 +233,7 @@ impl Model {
             tests: Tests::default(),
             manifest: ManifestText::default(),
             refusal: None,
+            suggestions: CODELAB,
             deps,
             last_ticket: Ticket::default(),
         }

@@ -1,13 +1,11 @@
 //! What the three tabs share: the chosen project, cluster and image, and every remote value.
 
-use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use crate::decision::subject::Subject;
 use crate::people::state::People;
 use crate::query::{Registry, Work};
 use crate::shell::remote::Remote;
-use codelab::{Facts, Seen};
 use domain::admission::{Evidence, RequestImage};
 use domain::attestation::Attestation;
 use domain::attestor::Attestor;
@@ -171,28 +169,6 @@ impl Session {
         self.inspected.clear();
         self.assumed.clear();
         self.simulated = None;
-    }
-
-    /// What the checks of the codelab look at.
-    pub fn facts<'a>(&'a self, seen: &'a BTreeSet<Seen>) -> Facts<'a> {
-        let r = &self.remotes;
-        Facts {
-            project: self.project_info(),
-            services: r.services.value().map(Vec::as_slice),
-            work: r.work.value().map(|work| &work.directory),
-            clusters: r.clusters.value().map(Vec::as_slice),
-            images: r.images.value().map(Vec::as_slice),
-            workloads: r.workloads.value().map(Vec::as_slice),
-            events: r.events.value().map(Vec::as_slice),
-            policy: self.live_policy(),
-            notes: r.notes.value().map(Vec::as_slice),
-            attestors: r.attestors.value().map(Vec::as_slice),
-            keys: r.keys.value().map(Vec::as_slice),
-            attestations: r.attestations.value().map(Vec::as_slice),
-            chosen: self.image.as_ref(),
-            signed_by: r.work.value().and_then(|work| work.signed_by.as_deref()),
-            seen,
-        }
     }
 
     /// Whether any remote value is on its way.

@@ -9,6 +9,7 @@ pub mod notice;
 pub mod offset;
 pub mod remote;
 pub mod report;
+pub mod suggestion;
 pub mod tab;
 pub mod text;
 pub mod text_diff;

@@ -9,11 +9,7 @@ use domain::document::{Dialect, Document};
 use domain::image::Digest;
 use domain::name;
 use domain::policy::{EnforcementMode, EvaluationMode, Policy};
-use domain::resource::{Cluster, Image, Note, Workload, WorkloadKind};
-
-/// The services that the codelab enables (`docs/binary-authorization.md`, "Codelab commands").
-pub const SERVICES: [&str; 3] =
-    ["container.googleapis.com", "binaryauthorization.googleapis.com", "containeranalysis.googleapis.com"];
+use domain::resource::{Cluster, Image, Note, SERVICES, Workload, WorkloadKind};
 
 fn when(passed: bool, found: impl Into<String>, missing: impl Into<String>) -> CheckResult {
     if passed { Passed(found.into()) } else { Waiting(missing.into()) }

@@ -15,10 +15,9 @@ use oci_spec::image::{
     ImageManifestBuilder, MediaType, RootFsBuilder,
 };
 
-use domain::image::Digest;
+pub use domain::built_image::{Blob, BuiltImage as Image};
 
-/// The codelab's Dockerfile, word for word.
-pub const DOCKERFILE: &str = "FROM alpine\nCMD tail -f /dev/null\n";
+use domain::image::Digest;
 
 /// What the layer's only file says.
 const README: &str = "hello-world of the Binary Authorization codelab\n\n\
@@ -30,39 +29,6 @@ const README_PATH: &str = "README-hello-world.txt";
 /// When the image says that it was built: the year of the codelab, so that its digest is the same
 /// for all.
 const CREATED: &str = "2018-07-25T00:00:00Z";
-
-/// A blob of the image with its digest.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Blob {
-    pub digest: Digest,
-    pub bytes: Vec<u8>,
-}
-
-/// An image ready to push: first the blobs, then the manifest.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Image {
-    /// The layer, a gzipped tar archive.
-    pub layer: Blob,
-    /// The configuration, JSON.
-    pub config: Blob,
-    /// The manifest, JSON; its digest is the image's.
-    pub manifest: Blob,
-}
-
-impl Image {
-    /// The media type under which the manifest is pushed.
-    pub const MANIFEST_TYPE: &str = "application/vnd.oci.image.manifest.v1+json";
-
-    /// The digest by which the image is deployed, signed and attested.
-    pub fn digest(&self) -> &Digest {
-        &self.manifest.digest
-    }
-
-    /// What has to be pushed before the manifest.
-    pub fn blobs(&self) -> [&Blob; 2] {
-        [&self.layer, &self.config]
-    }
-}
 
 /// Why the image could not be built: never by what the user did.
 #[derive(Debug, thiserror::Error)]
@@ -82,6 +48,11 @@ pub fn build() -> Result<Image, BuildError> {
     let config = blob(serde_json::to_vec(&configuration(&digest_of(&tar))?)?);
     let manifest = blob(serde_json::to_vec(&manifest(&config, &layer)?)?);
     Ok(Image { layer, config, manifest })
+}
+
+/// The codelab's image, for those who only use it.
+pub fn built() -> Image {
+    build().expect("it is made of constants alone, and the tests build it")
 }
 
 /// A tar archive with the one file; owner, times and order are fixed.

@@ -10,5 +10,5 @@ pub mod step;
 pub mod steps;
 
 pub use facts::{CheckResult, Facts, Seen};
-pub use step::{Act, Role, Step};
+pub use step::{Act, Step};
 pub use steps::STEPS;

@@ -1,10 +1,11 @@
 //! The names that the codelab gives its things.
 //!
-//! Uses the domain's types of names alone.
+//! Uses the domain's types of names and files alone.
 
 use std::str::FromStr;
 
 use domain::name::{ClusterKey, NameError, ProjectId, ResourceId};
+use domain::work_file::OwnFile;
 
 pub const PROJECT: &str = "binauthz-codelab";
 pub const CLUSTER: &str = "binauthz-codelab";
@@ -23,13 +24,13 @@ pub const SIGNED_WORKLOAD: &str = "hello-world-signed";
 pub const KEY_NAME: &str = "Demo Signing Role";
 pub const KEY_EMAIL: &str = "attestor@example.com";
 
-pub const KUBECONFIG: &str = "kubeconfig.yaml";
-pub const POLICY: &str = "policy.yaml";
-pub const UPDATED_POLICY: &str = "updated_policy.yaml";
-pub const PUBLIC_KEY: &str = "public.pgp";
-pub const PAYLOAD: &str = "payload.json";
-pub const SIGNATURE: &str = "signature.pgp";
-pub const DOCKERFILE: &str = "Dockerfile";
+pub const KUBECONFIG: &str = OwnFile::Kubeconfig.name();
+pub const POLICY: &str = OwnFile::Policy.name();
+pub const UPDATED_POLICY: &str = OwnFile::UpdatedPolicy.name();
+pub const PUBLIC_KEY: &str = OwnFile::PublicKey.name();
+pub const PAYLOAD: &str = OwnFile::Payload.name();
+pub const SIGNATURE: &str = OwnFile::Signature.name();
+pub const DOCKERFILE: &str = OwnFile::Dockerfile.name();
 
 /// The files that the workbench writes into the working directory; removing it removes only these.
 pub const FILES: [&str; 7] = [KUBECONFIG, POLICY, UPDATED_POLICY, PUBLIC_KEY, PAYLOAD, SIGNATURE, DOCKERFILE];

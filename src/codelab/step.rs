@@ -1,26 +1,7 @@
 //! What a step of the codelab is.
 
 use super::facts::{CheckResult, Facts};
-
-/// Whose step it is; each role has a tab.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Role {
-    Deployer,
-    PolicyCreator,
-    Attestor,
-}
-
-impl Role {
-    pub const ALL: [Self; 3] = [Self::Deployer, Self::PolicyCreator, Self::Attestor];
-
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Deployer => "Deployer",
-            Self::PolicyCreator => "Policy Creator",
-            Self::Attestor => "Attestor",
-        }
-    }
-}
+use domain::role::Role;
 
 /// What *do it for me* and *reset* do, by name; the workbench knows how.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]

@@ -2,8 +2,9 @@
 //! codelab's (lost parts restored as `docs/binary-authorization.md`, "The codelab of 2018" gives them),
 //! those of today are gcloud's. `{…}` is filled by [`super::names::Names`].
 
-use super::step::{Act, Role, Step};
+use super::step::{Act, Step};
 use super::{checks, names};
+use domain::role::Role;
 
 /// All steps, in the order of the codelab.
 pub static STEPS: &[Step] = &[

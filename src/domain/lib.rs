@@ -5,6 +5,7 @@
 pub mod admission;
 pub mod attestation;
 pub mod attestor;
+pub mod built_image;
 pub mod case;
 pub mod diagnostic;
 pub mod document;
@@ -27,6 +28,7 @@ pub mod registered;
 pub mod replay;
 pub mod resource;
 pub mod review;
+pub mod role;
 pub mod sarif;
 pub mod schema;
 pub mod span;
@@ -35,6 +37,7 @@ pub mod system_policy;
 mod text;
 pub mod transcript;
 pub mod what_if;
+pub mod work_file;
 
 mod lint;
 mod markdown;

@@ -6,6 +6,10 @@ use std::collections::BTreeMap;
 use crate::image::{Digest, ImageRef};
 use crate::name::{ClusterKey, NoteName};
 
+/// The services that have to be enabled in a project (`docs/binary-authorization.md`, "Codelab commands").
+pub const SERVICES: [&str; 3] =
+    ["container.googleapis.com", "binaryauthorization.googleapis.com", "containeranalysis.googleapis.com"];
+
 /// A Google Cloud project.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Project {

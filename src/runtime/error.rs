@@ -51,7 +51,6 @@ macro_rules! reported {
 }
 
 reported! {
-    codelab::image::BuildError,
     domain::image::ImageError,
     domain::key::FingerprintError,
     domain::name::NameError,

@@ -7,9 +7,9 @@ use std::io::{self, Read as _, Write as _};
 use std::path::{Path, PathBuf};
 
 use app::effect::SavedState;
-use codelab::{files as codelab_files, names};
 use domain::policy_test;
 use domain::resource::{WorkDirectory, WorkFile};
+use domain::work_file::OwnFile;
 
 /// The largest file of the working directory that is read for the screen, in bytes.
 const MAX_FILE: u64 = 1 << 20;
@@ -93,15 +93,15 @@ impl Files {
         write_whole(&self.data.join("clipboard.txt"), text.as_bytes())
     }
 
-    pub fn make_work(&self) -> io::Result<()> {
+    pub fn make_work(&self, dockerfile: &str) -> io::Result<()> {
         private_directory(&self.work())?;
-        write_whole(&self.work().join(names::DOCKERFILE), codelab_files::DOCKERFILE.as_bytes())
+        write_whole(&self.work().join(OwnFile::Dockerfile.name()), dockerfile.as_bytes())
     }
 
-    /// Removes the files of the codelab, and the directory where nothing else is in it.
+    /// Removes the files that the workbench wrote, and the directory where nothing else is in it.
     pub fn remove_work(&self) -> io::Result<()> {
-        for name in names::FILES {
-            remove_if_there(&self.work().join(name))?;
+        for file in OwnFile::ALL {
+            remove_if_there(&self.work().join(file.name()))?;
         }
         match fs::remove_dir(self.work()) {
             Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
@@ -227,12 +227,12 @@ mod tests {
     fn other_files_of_the_working_directory_are_kept() {
         let dir = tempfile::tempdir().unwrap();
         let files = Files::new(dir.path());
-        files.make_work().unwrap();
-        files.write_work(names::POLICY, "x").unwrap();
+        files.make_work("FROM scratch\n").unwrap();
+        files.write_work(OwnFile::Policy.name(), "x").unwrap();
         fs::write(files.work().join("mine.txt"), "mine").unwrap();
         assert!(files.remove_work().is_err());
         assert!(files.work().join("mine.txt").exists());
-        assert!(!files.work().join(names::POLICY).exists());
+        assert!(!files.work().join(OwnFile::Policy.name()).exists());
     }
 
     #[test]

@@ -27,7 +27,9 @@ pub async fn perform(backend: &Backend, job: Job, progress: &Progress) -> Done {
         Job::CreateProject { project } => project::create(backend, &project).await,
         Job::EnableServices { project, services } => project::enable(backend, &project, &services, progress).await,
         Job::DisableServices { project, services } => project::disable(backend, &project, &services).await,
-        Job::MakeWorkDirectory => work_directory::change(backend, super::files::Files::make_work).await,
+        Job::MakeWorkDirectory { dockerfile } => {
+            work_directory::change(backend, move |files| files.make_work(dockerfile)).await
+        }
         Job::RemoveWorkDirectory => work_directory::change(backend, super::files::Files::remove_work).await,
         Job::WriteFile { target, text } => file::write(backend, target, text).await,
         Job::RemoveFile { name } => work_directory::change(backend, move |files| files.remove_work_file(&name)).await,
@@ -35,7 +37,7 @@ pub async fn perform(backend: &Backend, job: Job, progress: &Progress) -> Done {
         Job::SetEnforcement { cluster, on } => cluster::enforce(backend, &cluster, on, progress).await,
         Job::DeleteCluster(id) => cluster::delete(backend, &id, progress).await,
         Job::GetCredentials(id) => cluster::write_kubeconfig(backend, &id).await,
-        Job::PushImage { repository, tag } => image::push(backend, &repository, &tag, progress).await,
+        Job::PushImage { to, image } => image::push(backend, &to, &image, progress).await,
         Job::DeleteImage { repository, digest } => image::delete(backend, &repository, &digest).await,
         Job::ResolveDigest { image } => image::resolve(backend, image).await,
         Job::Deploy { cluster, deploy } => workload::deploy(backend, &cluster, &deploy).await,

@@ -12,7 +12,6 @@ use super::error::Error;
 use app::query::{Answer, AttestationsPage, Query, Registry, Work};
 use app::shell::report::Report;
 use client::{Client, Kubernetes};
-use codelab::names;
 use domain::admission::{Evidence, Request};
 use domain::attestation::Verify as _;
 use domain::attestor::{KeyMaterial, PublicKey};
@@ -20,6 +19,7 @@ use domain::image::{Digest, ImageRef};
 use domain::inventory::InventoryItem;
 use domain::name::{ClusterId, NoteName, ProjectId};
 use domain::resource::{Image, LocalKey, Note};
+use domain::work_file::OwnFile;
 use files::inventory::{self, Defaults};
 use signing::openpgp::Verifier;
 
@@ -228,7 +228,7 @@ async fn work(backend: &Backend) -> Result<Work, Error> {
     blocking(move || {
         let directory = backend.files.read_work()?;
         let bytes = |name: &str| directory.file(name).map(|file| file.text.clone().into_bytes());
-        let signed_by = match (bytes(names::PAYLOAD), bytes(names::SIGNATURE)) {
+        let signed_by = match (bytes(OwnFile::Payload.name()), bytes(OwnFile::Signature.name())) {
             (Some(payload), Some(signature)) => signer(&backend, &payload, &signature),
             _ => None,
         };

@@ -14,9 +14,9 @@ use crate::widgets::table::{Column, Table};
 use app::Model;
 use app::rows::SetupRow;
 use app::shell::tab::Pane;
-use codelab::{checks, names};
 use domain::admission::Outcome;
-use domain::resource::Image;
+use domain::resource::{Image, SERVICES};
+use domain::work_file::OwnFile;
 
 /// How a row of the setup stands.
 enum Standing {
@@ -85,8 +85,8 @@ fn standing(model: &Model, row: SetupRow) -> Standing {
             Some(c) => Standing::Odd(format!("{}.{}  {}", c.location, c.name, c.status)),
             None => Standing::Open("Enter creates or chooses one".to_owned()),
         },
-        SetupRow::Credentials => match file(names::KUBECONFIG) {
-            Some(true) => Standing::Done(format!("{} in the working directory", names::KUBECONFIG)),
+        SetupRow::Credentials => match file(OwnFile::Kubeconfig.name()) {
+            Some(true) => Standing::Done(format!("{} in the working directory", OwnFile::Kubeconfig.name())),
             Some(false) => Standing::Open("Enter gets them".to_owned()),
             None => Standing::Unknown,
         },
@@ -99,7 +99,7 @@ fn standing(model: &Model, row: SetupRow) -> Standing {
 }
 
 fn services(enabled: &[String]) -> Standing {
-    let missing: Vec<&str> = checks::SERVICES.into_iter().filter(|s| !enabled.iter().any(|e| e == s)).collect();
+    let missing: Vec<&str> = SERVICES.into_iter().filter(|s| !enabled.iter().any(|e| e == s)).collect();
     if missing.is_empty() {
         Standing::Done("container, binaryauthorization, containeranalysis".to_owned())
     } else {

@@ -12,7 +12,8 @@ use app::Model;
 use app::action::Action;
 use app::guide::state::Hint;
 use app::keymap::specs;
-use codelab::{CheckResult, Role, STEPS, Step};
+use codelab::{CheckResult, STEPS, Step};
+use domain::role::Role;
 
 /// Rows that the guide wants, its rule included; 0 while it is hidden. Never more than two fifths.
 pub(super) fn height(model: &Model, screen: Rect) -> u16 {

@@ -3,6 +3,7 @@
 use crate::attestor::form::{AttestorForm, ImportKeyForm, KeyForm, NoteForm};
 use crate::attestor::{Action, Choice};
 use crate::effect::Effect;
+use crate::guide::Seen;
 use crate::job::Job;
 use crate::model::Model;
 use crate::overlay::{self, Body, Entry, Overlay};
@@ -10,10 +11,10 @@ use crate::shell::action::RowAction;
 use crate::shell::notice::Weight;
 use crate::shell::tab::Pane;
 use crate::work::Purpose;
-use codelab::{Seen, names};
 use domain::attestation::parse_payload;
 use domain::attestor::{Attestor, KeyMaterial};
 use domain::name::{AttestorName, service_agent};
+use domain::work_file::OwnFile;
 
 pub(crate) fn act(model: &mut Model, action: Action) -> Vec<Effect> {
     match action {
@@ -229,7 +230,7 @@ pub(crate) fn export_key(model: &mut Model) -> Vec<Effect> {
         model.say(Weight::Warning, "make the working directory first (Deployer tab, Setup)");
         return Vec::new();
     }
-    model.run(vec![Job::ExportKey { fingerprint, file: names::PUBLIC_KEY.to_owned() }], Purpose::Plain)
+    model.run(vec![Job::ExportKey { fingerprint, file: OwnFile::PublicKey.name().to_owned() }], Purpose::Plain)
 }
 
 /// Adds the selected key to the only attestor, or asks which.

@@ -3,8 +3,8 @@
 use crate::job::Job;
 use crate::model::Model;
 use crate::shell::form::{ChoiceField, Form, PassphraseField, PasteField, TextField, fields};
+use crate::shell::suggestion::Suggestions;
 use crate::submission::{Submission, Submit};
-use codelab::names;
 use domain::key::{KeyAlgorithm, KeySpec};
 use domain::name::{NoteName, ProjectId, ResourceId};
 
@@ -15,10 +15,11 @@ pub(crate) struct NoteForm {
 }
 
 impl NoteForm {
-    pub(crate) fn new(_model: &Model) -> Self {
+    pub(crate) fn new(model: &Model) -> Self {
+        let Suggestions { note, note_description, .. } = model.suggestions;
         Self {
-            id: TextField::new("Note id", names::NOTE, "letters, digits, hyphens"),
-            description: TextField::new("Human readable name", names::NOTE_DESCRIPTION, ""),
+            id: TextField::new("Note id", note, "letters, digits, hyphens"),
+            description: TextField::new("Human readable name", note_description, ""),
         }
     }
 }
@@ -55,9 +56,9 @@ impl AttestorForm {
     pub(crate) fn new(model: &Model) -> Self {
         let first = model.session.remotes.notes.items().first().map(|note| note.name.to_string());
         let project = model.session.project.as_ref().map_or("", ProjectId::as_str);
-        let note = first.unwrap_or_else(|| format!("projects/{project}/notes/{}", names::NOTE));
+        let note = first.unwrap_or_else(|| format!("projects/{project}/notes/{}", model.suggestions.note));
         Self {
-            id: TextField::new("Attestor id", names::ATTESTOR, "letters, digits, hyphens"),
+            id: TextField::new("Attestor id", model.suggestions.attestor, "letters, digits, hyphens"),
             note: TextField::new("Note", &note, "projects/PROJECT/notes/NOTE"),
             description: TextField::new("Description", "", "optional"),
         }
@@ -96,13 +97,13 @@ pub(crate) struct KeyForm {
 }
 
 impl KeyForm {
-    pub(crate) fn new(_model: &Model) -> Self {
+    pub(crate) fn new(model: &Model) -> Self {
         let algorithms = KeyAlgorithm::ALL.map(|algorithm| (algorithm, algorithm.to_string()));
         let help = "← → chooses; the codelab has RSA 2048; RSA 4096 takes seconds to make";
         Self {
             algorithm: ChoiceField::new("Algorithm", KeyAlgorithm::default(), algorithms, help),
-            name: TextField::new("Name", names::KEY_NAME, "of the user id"),
-            email: TextField::new("E-mail", names::KEY_EMAIL, "of the user id"),
+            name: TextField::new("Name", model.suggestions.key_name, "of the user id"),
+            email: TextField::new("E-mail", model.suggestions.key_email, "of the user id"),
             passphrase: PassphraseField::new("Passphrase", "it cannot be recovered"),
             again: PassphraseField::new("Once more", "the same"),
         }

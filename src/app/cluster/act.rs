@@ -4,6 +4,8 @@ use crate::cluster::form::{ClusterForm, DeployForm, ProjectForm, PushForm};
 use crate::cluster::{Action, Then};
 use crate::decision::tree::TreeCommand;
 use crate::effect::Effect;
+use crate::guide::Seen;
+use crate::guide::state::Guide;
 use crate::job::Job;
 use crate::model::Model;
 use crate::overlay::{self, Body, Confirm, Overlay};
@@ -13,10 +15,9 @@ use crate::shell::notice::Weight;
 use crate::shell::tab::Pane;
 use crate::work::Purpose;
 use crate::{decision, guide, history};
-use codelab::STEPS;
-use codelab::{Seen, checks, names};
 use domain::name::ProjectId;
-use domain::resource::WorkloadKind;
+use domain::resource::{SERVICES, WorkloadKind};
+use domain::work_file::OwnFile;
 
 pub(crate) fn act(model: &mut Model, action: Action) -> Vec<Effect> {
     match action {
@@ -63,9 +64,11 @@ fn needs(model: &mut Model, what: &str) -> Vec<Effect> {
 fn set_up(model: &mut Model) -> Vec<Effect> {
     match model.selected_setup() {
         SetupRow::Project => model.open_form(ProjectForm::new(model)),
-        SetupRow::WorkDirectory => model.run(vec![Job::MakeWorkDirectory], Purpose::Plain),
+        SetupRow::WorkDirectory => {
+            model.run(vec![Job::MakeWorkDirectory { dockerfile: model.suggestions.dockerfile }], Purpose::Plain)
+        }
         SetupRow::Services => in_project(model, |model, project| {
-            let services = checks::SERVICES.map(str::to_owned).to_vec();
+            let services = SERVICES.map(str::to_owned).to_vec();
             model.run(vec![Job::EnableServices { project, services }], Purpose::Plain)
         }),
         SetupRow::Cluster => in_project(model, |model, _| model.open_form(ClusterForm::new(model))),
@@ -108,7 +111,7 @@ fn undo_setup(model: &mut Model) -> Vec<Effect> {
     match model.selected_setup() {
         SetupRow::Project => leave_project(model),
         SetupRow::Services => in_project(model, |model, project| {
-            let services = checks::SERVICES.map(str::to_owned).to_vec();
+            let services = SERVICES.map(str::to_owned).to_vec();
             let lines = vec![format!("These APIs of {project} are disabled: {}.", services.join(", "))];
             model.ask("Disable the APIs?", lines, vec![Job::DisableServices { project, services }], true)
         }),
@@ -119,7 +122,7 @@ fn undo_setup(model: &mut Model) -> Vec<Effect> {
         }
         SetupRow::Cluster => delete_cluster(model),
         SetupRow::Credentials => {
-            let name = names::KUBECONFIG.to_owned();
+            let name = OwnFile::Kubeconfig.name().to_owned();
             model.run(vec![Job::RemoveFile { name }], Purpose::Plain)
         }
         SetupRow::Enforcement => toggle_enforcement(model),
@@ -128,7 +131,7 @@ fn undo_setup(model: &mut Model) -> Vec<Effect> {
 
 pub(crate) fn leave_project(model: &mut Model) -> Vec<Effect> {
     let lines = vec!["No project is chosen any more. Nothing in the project is changed.".to_owned()];
-    let first = STEPS.first().map(|step| overlay::Then::Guide(guide::Then::Reopen(step.id)));
+    let first = Guide::first_step().map(|step| overlay::Then::Guide(guide::Then::Reopen(step)));
     let then = [overlay::Then::Cluster(Then::LeaveProject)].into_iter().chain(first).collect();
     let confirm = Confirm { title: "Leave the project?".into(), lines, then, ..Confirm::default() };
     model.overlays.push(Overlay::Confirm(Box::new(confirm)));

@@ -6,8 +6,8 @@ use crate::job::{Deploy, Job};
 use crate::model::Model;
 use crate::shell::form::{ChoiceField, Form, TextField, fields};
 use crate::shell::notice::Weight;
+use crate::shell::suggestion::Suggestions;
 use crate::submission::{Submission, Submit, pairs};
-use codelab::names;
 use domain::image::ImageRef;
 use domain::name::{ClusterId, ClusterKey, KubernetesName, ProjectId};
 use domain::resource::{Cluster, WorkloadKind};
@@ -22,7 +22,7 @@ pub(crate) struct ProjectForm {
 
 impl ProjectForm {
     pub(crate) fn new(model: &Model) -> Self {
-        let value = model.session.project.as_ref().map_or(names::PROJECT, ProjectId::as_str);
+        let value = model.session.project.as_ref().map_or(model.suggestions.project, ProjectId::as_str);
         Self { project: TextField::new("Project id", value, "6 to 30 lower-case letters, digits and hyphens") }
     }
 }
@@ -53,10 +53,11 @@ pub(crate) struct ClusterForm {
 }
 
 impl ClusterForm {
-    pub(crate) fn new(_model: &Model) -> Self {
+    pub(crate) fn new(model: &Model) -> Self {
+        let Suggestions { cluster, location, .. } = model.suggestions;
         Self {
-            name: TextField::new("Name", names::CLUSTER, NAME_HELP),
-            location: TextField::new("Zone or region", names::LOCATION, "for example us-central1-a"),
+            name: TextField::new("Name", cluster, NAME_HELP),
+            location: TextField::new("Zone or region", location, "for example us-central1-a"),
         }
     }
 }
@@ -93,6 +94,12 @@ impl Submit<Model> for ClusterForm {
     }
 }
 
+/// Registry and path of the image that is pushed and deployed.
+fn repository(model: &Model) -> String {
+    let project = model.session.project.as_ref().map_or(model.suggestions.project, ProjectId::as_str);
+    (model.suggestions.repository)(project)
+}
+
 #[derive(Debug)]
 pub(crate) struct PushForm {
     repository: TextField,
@@ -101,10 +108,9 @@ pub(crate) struct PushForm {
 
 impl PushForm {
     pub(crate) fn new(model: &Model) -> Self {
-        let project = model.session.project.as_ref().map_or(names::PROJECT, ProjectId::as_str);
         Self {
-            repository: TextField::new("Repository", &names::image_path(project), "registry and path"),
-            tag: TextField::new("Tag", names::TAG, "a name for the digest, which can be moved"),
+            repository: TextField::new("Repository", &repository(model), "registry and path"),
+            tag: TextField::new("Tag", model.suggestions.tag, "a name for the digest, which can be moved"),
         }
     }
 }
@@ -130,9 +136,9 @@ impl Submit<Model> for PushForm {
         if repository.registry().is_none() {
             return Err(self.repository.refuse("a registry is missing, for example us.gcr.io/"));
         }
-        let image: ImageRef = self.tag.read(|tag| format!("{repository}:{tag}").parse())?;
-        let tag = self.tag.text().to_owned();
-        Ok(model.run_job(Job::PushImage { repository: image.name().to_owned(), tag }))
+        let to: ImageRef = self.tag.read(|tag| format!("{repository}:{tag}").parse())?;
+        let image = Box::new((model.suggestions.image)());
+        Ok(model.run_job(Job::PushImage { to, image }))
     }
 }
 
@@ -148,14 +154,10 @@ pub(crate) struct DeployForm {
 
 impl DeployForm {
     pub(crate) fn new(model: &Model) -> Self {
-        let project = model.session.project.as_ref().map_or(names::PROJECT, ProjectId::as_str);
-        let by_tag = format!("{}:{}", names::image_path(project), names::TAG);
-        let image = model.session.image.as_ref().map_or(by_tag, |image| image.as_str().to_owned());
-        let name = if model.session.image.as_ref().is_some_and(|i| i.digest().is_some()) {
-            names::SIGNED_WORKLOAD
-        } else {
-            names::WORKLOAD
-        };
+        let Suggestions { tag, workload, signed_workload, .. } = model.suggestions;
+        let chosen = model.session.image.as_ref();
+        let image = chosen.map_or_else(|| format!("{}:{tag}", repository(model)), |image| image.as_str().to_owned());
+        let name = if chosen.is_some_and(|image| image.digest().is_some()) { signed_workload } else { workload };
         let refused = "a refused Pod fails at once; a refused Deployment tells it in an event";
         let labels = "of the pod: KEY=VALUE, separated by commas; break-glass is image-policy.k8s.io/break-glass=true";
         Self {

@@ -2,8 +2,8 @@
 
 use crate::command_log::commands::{For, commands};
 use crate::job::{FileTarget, Job, Outcome};
-use codelab::names;
 use domain::name::ClusterId;
+use domain::work_file::OwnFile;
 
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub(crate) enum Role {
@@ -40,10 +40,12 @@ impl Again {
             Job::Deploy { cluster, .. } | Job::DeleteWorkload { cluster, .. } => (Role::Kubectl(cluster.clone()), None),
             Job::GetCredentials(id) => (Role::GetsCredentials(id.clone()), None),
             Job::RemoveWorkDirectory | Job::DeleteCluster(_) => (Role::LosesCredentials, None),
-            Job::RemoveFile { name } if name == names::KUBECONFIG => (Role::LosesCredentials, None),
+            Job::RemoveFile { name } if name == OwnFile::Kubeconfig.name() => (Role::LosesCredentials, None),
             Job::ImportKey { .. } => (Role::ImportsKey, None),
             Job::CreateAttestation(new) | Job::Validate(new) => (Role::Takes(new.signature.clone()), None),
-            Job::WriteFile { target: FileTarget::WorkDirectory { name }, text } if name == names::SIGNATURE => {
+            Job::WriteFile { target: FileTarget::WorkDirectory { name }, text }
+                if name == OwnFile::Signature.name() =>
+            {
                 (Role::WritesSignature(text.clone().into_bytes()), None)
             }
             Job::AddKey { fingerprint, .. }
@@ -53,7 +55,7 @@ impl Again {
             Job::CreateProject { .. }
             | Job::EnableServices { .. }
             | Job::DisableServices { .. }
-            | Job::MakeWorkDirectory
+            | Job::MakeWorkDirectory { .. }
             | Job::WriteFile { .. }
             | Job::RemoveFile { .. }
             | Job::CreateCluster(_)

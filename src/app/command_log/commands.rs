@@ -9,13 +9,14 @@ use base64::engine::general_purpose::STANDARD;
 
 use crate::import::state::with_value;
 use crate::job::{Deploy, FileTarget, Job, NewAttestation};
-use codelab::{files, image, names};
 use domain::attestation::Attestation;
+use domain::built_image::{Blob, BuiltImage};
 use domain::document::{Dialect, Document};
 use domain::image::{Digest, ImageRef};
 use domain::key::KeyAlgorithm;
 use domain::name::{ClusterId, NoteName};
 use domain::resource::WorkloadKind;
+use domain::work_file::OwnFile;
 
 const CURL: &str = "curl --fail-with-body -sS -H \"Authorization: Bearer $(gcloud auth print-access-token)\"";
 const CONTAINER_ANALYSIS: &str = "https://containeranalysis.googleapis.com/v1";
@@ -70,14 +71,17 @@ pub fn commands(job: &Job, reader: For) -> Vec<String> {
         Job::DisableServices { project, services } => {
             vec![format!("gcloud services disable {} --force --project={project}", services.join(" "))]
         }
-        Job::MakeWorkDirectory => {
+        Job::MakeWorkDirectory { dockerfile } => {
             let mut lines = vec!["mkdir -m 700 -p \"$WORKDIR\" && cd \"$WORKDIR\"".to_owned()];
-            lines.extend(here_document(names::DOCKERFILE, files::DOCKERFILE));
+            lines.extend(here_document(OwnFile::Dockerfile.name(), dockerfile));
             lines
         }
-        // Only the files of the codelab: what else is there is the person's.
+        // Only the files that the workbench writes: what else is there is the person's.
         Job::RemoveWorkDirectory => {
-            vec![format!("cd \"$WORKDIR\" && rm -f {} && cd .. && rmdir \"$WORKDIR\"", names::FILES.join(" "))]
+            vec![format!(
+                "cd \"$WORKDIR\" && rm -f {} && cd .. && rmdir \"$WORKDIR\"",
+                OwnFile::ALL.map(OwnFile::name).join(" ")
+            )]
         }
         Job::WriteFile { target, text } => write_file(target, text, reader),
         Job::RemoveFile { name } => vec![format!("rm -f {}", quoted(name))],
@@ -90,10 +94,10 @@ pub fn commands(job: &Job, reader: For) -> Vec<String> {
         }
         Job::DeleteCluster(id) => vec![format!("gcloud container clusters delete {} --quiet", cluster_flags(id))],
         Job::GetCredentials(id) => vec![
-            format!("export KUBECONFIG=\"$WORKDIR/{}\"", names::KUBECONFIG),
+            format!("export KUBECONFIG=\"$WORKDIR/{}\"", OwnFile::Kubeconfig.name()),
             format!("gcloud container clusters get-credentials {}", cluster_flags(id)),
         ],
-        Job::PushImage { repository, tag } => push_commands(repository, tag, reader),
+        Job::PushImage { to, image } => push_commands(to, image, reader),
         Job::DeleteImage { repository, digest } => vec![delete_image(repository, digest)],
         Job::Deploy { cluster, deploy } => deploy_commands(cluster, deploy),
         Job::DeleteWorkload { cluster, kind, namespace, name } => {
@@ -105,7 +109,7 @@ pub fn commands(job: &Job, reader: For) -> Vec<String> {
         Job::ImportPolicy { project, text, etag } => {
             // Which state of this store was meant says nothing in another one.
             let etag = if reader == For::Person { etag.as_deref() } else { None };
-            let policy = reader.helper(names::POLICY);
+            let policy = reader.helper(OwnFile::Policy.name());
             let mut lines = here_document(&policy, &with_etag(text, etag));
             lines.push(format!("{BINAUTHZ} policy import {policy} --project={project}"));
             lines
@@ -129,7 +133,7 @@ pub fn commands(job: &Job, reader: For) -> Vec<String> {
         }
         Job::DeleteAttestor(a) => vec![format!("{BINAUTHZ} attestors delete {} --project={}", a.id(), a.project())],
         Job::AddKey { attestor, fingerprint } => {
-            let key = reader.helper(names::PUBLIC_KEY);
+            let key = reader.helper(OwnFile::PublicKey.name());
             vec![
                 format!("gpg --armor --export {fingerprint} > {key}"),
                 format!(
@@ -155,13 +159,14 @@ pub fn commands(job: &Job, reader: For) -> Vec<String> {
         }
         Job::ExportKey { fingerprint, file } => vec![format!("gpg --armor --export {fingerprint} > {}", quoted(file))],
         Job::Sign { fingerprint, payload, .. } => {
-            let (message, signature) = (reader.helper(names::PAYLOAD), reader.helper(names::SIGNATURE));
+            let (message, signature) =
+                (reader.helper(OwnFile::Payload.name()), reader.helper(OwnFile::Signature.name()));
             let mut lines = here_document(&message, &String::from_utf8_lossy(payload));
             lines.push(format!("gpg --yes --local-user {fingerprint} --armor --output {signature} --sign {message}"));
             lines
         }
-        Job::CreateAttestation(new) => vec![attest(new, &reader.helper(names::SIGNATURE))],
-        Job::Validate(new) => vec![validate(new, &reader.helper(names::SIGNATURE))],
+        Job::CreateAttestation(new) => vec![attest(new, &reader.helper(OwnFile::Signature.name()))],
+        Job::Validate(new) => vec![validate(new, &reader.helper(OwnFile::Signature.name()))],
         Job::DeleteAttestations(list) => match reader {
             For::Person => {
                 list.iter().map(|a| format!("{CURL} -X DELETE \"{CONTAINER_ANALYSIS}/{}\"", a.name)).collect()
@@ -174,12 +179,12 @@ pub fn commands(job: &Job, reader: For) -> Vec<String> {
 
 /// A signature that was not made in the session, as the file that `attest` takes.
 pub fn given_signature(signature: &[u8]) -> Vec<String> {
-    here_document(&For::Script.helper(names::SIGNATURE), &String::from_utf8_lossy(signature))
+    here_document(&For::Script.helper(OwnFile::Signature.name()), &String::from_utf8_lossy(signature))
 }
 
 /// The signature that the session has made goes to the working directory.
 pub fn keep_signature() -> Vec<String> {
-    vec![format!("cp {} {}", For::Script.helper(names::SIGNATURE), names::SIGNATURE)]
+    vec![format!("cp {} {}", For::Script.helper(OwnFile::Signature.name()), OwnFile::Signature.name())]
 }
 
 /// Gives kubectl a kubeconfig of the script's own.
@@ -191,13 +196,10 @@ pub fn own_credentials(id: &ClusterId) -> Vec<String> {
 }
 
 /// The image as an OCI layout, byte for byte, so that it has the digest that is signed and deployed.
-fn push_commands(repository: &str, tag: &str, reader: For) -> Vec<String> {
-    let Ok(image) = image::build() else {
-        return vec![format!("# the image {repository}:{tag} could not be built")];
-    };
-    let hex = |blob: &image::Blob| blob.digest.to_string().trim_start_matches("sha256:").to_owned();
+fn push_commands(to: &ImageRef, image: &BuiltImage, reader: For) -> Vec<String> {
+    let hex = |blob: &Blob| blob.digest.to_string().trim_start_matches("sha256:").to_owned();
     let index = serde_json::json!({ "schemaVersion": 2, "manifests": [{
-        "mediaType": image::Image::MANIFEST_TYPE,
+        "mediaType": BuiltImage::MANIFEST_TYPE,
         "digest": image.digest().to_string(),
         "size": image.manifest.bytes.len(),
     }] });
@@ -207,12 +209,12 @@ fn push_commands(repository: &str, tag: &str, reader: For) -> Vec<String> {
         format!("echo '{}' > {layout}/oci-layout", r#"{"imageLayoutVersion":"1.0.0"}"#),
         format!("echo '{index}' > {layout}/index.json"),
     ];
-    let blob = |blob: &image::Blob| {
+    let blob = |blob: &Blob| {
         let (text, hex) = (STANDARD.encode(&blob.bytes), hex(blob));
         format!("echo {text} | base64 -d > {layout}/blobs/sha256/{hex}")
     };
     lines.extend([&image.layer, &image.config, &image.manifest].map(blob));
-    lines.push(format!("skopeo copy --insecure-policy oci:{layout} docker://{repository}:{tag}"));
+    lines.push(format!("skopeo copy --insecure-policy oci:{layout} docker://{to}"));
     lines
 }
 

@@ -1,7 +1,9 @@
 //! For whom an admission is simulated. Uses the domain.
 
-use codelab::names;
 use domain::admission::{Owner, Platform, Request};
+
+/// The namespace, and in each namespace the service account, of what names none.
+const DEFAULT: &str = "default";
 
 /// For whom an admission is simulated, besides the images.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -25,8 +27,8 @@ impl Default for Subject {
     fn default() -> Self {
         Self {
             cluster: None,
-            namespace: names::NAMESPACE.into(),
-            service_account: "default".into(),
+            namespace: DEFAULT.into(),
+            service_account: DEFAULT.into(),
             service_identity: String::new(),
             labels: Vec::new(),
             annotations: Vec::new(),
@@ -39,7 +41,7 @@ impl Default for Subject {
 
 impl Subject {
     pub(crate) fn of(request: &Request) -> Self {
-        let or_default = |text: &str| if text.is_empty() { "default".to_owned() } else { text.to_owned() };
+        let or_default = |text: &str| if text.is_empty() { DEFAULT.to_owned() } else { text.to_owned() };
         Self {
             cluster: request.cluster.clone(),
             namespace: or_default(&request.namespace),

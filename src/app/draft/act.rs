@@ -44,7 +44,7 @@ pub(crate) fn act(model: &mut Model, action: Action) -> Vec<Effect> {
         Action::PreviousProblem => to_problem(model, Direction::Backward),
         Action::ReloadDraft => return take_live(model),
         Action::ShowDiff => return show_diff(model),
-        Action::ExportPolicy => return model.open_form(ExportPolicyForm::new(model)),
+        Action::ExportPolicy => return model.open_form(ExportPolicyForm::new()),
     }
     Vec::new()
 }
@@ -173,7 +173,8 @@ fn templates(model: &mut Model) -> Vec<Effect> {
 
 fn take_template(model: &mut Model, number: usize) -> Vec<Effect> {
     if let Some(template) = TEMPLATES.get(number) {
-        let text = (template.text)(model.session.project.as_ref().map_or("PROJECT_ID", ProjectId::as_str));
+        let project = model.session.project.as_ref().map_or("PROJECT_ID", ProjectId::as_str);
+        let text = (template.text)(&model.suggestions, project);
         replace_draft(model, &text);
         model.draft.base = model.session.live_policy().cloned();
     }

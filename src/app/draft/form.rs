@@ -8,7 +8,7 @@ use crate::model::Model;
 use crate::shell::form::{ChoiceField, Form, Refused, TextField, fields};
 use crate::shell::tab::Pane;
 use crate::submission::{Submission, Submit};
-use codelab::names;
+use domain::work_file::OwnFile;
 
 /// Where the live policy is exported to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -24,13 +24,13 @@ pub(crate) struct ExportPolicyForm {
 }
 
 impl ExportPolicyForm {
-    pub(crate) fn new(_model: &Model) -> Self {
+    pub(crate) fn new() -> Self {
         let places =
             [(Destination::File, "a file of the working directory"), (Destination::Clipboard, "the clipboard")];
         let name = "a name without a path, ending in .yaml or .yml; a file of this name is replaced";
         Self {
             to: ChoiceField::new("To", Destination::File, places, "← → chooses"),
-            name: TextField::new("File", names::POLICY, name),
+            name: TextField::new("File", OwnFile::Policy.name(), name),
         }
     }
 

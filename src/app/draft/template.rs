@@ -1,21 +1,25 @@
 //! Policies to start a draft from.
 
-use codelab::{files, names};
+use crate::shell::suggestion::Suggestions;
 
 /// A text to start from.
 #[derive(Debug, Clone, Copy)]
 pub struct Template {
     pub title: &'static str,
     pub detail: &'static str,
-    pub text: fn(project: &str) -> String,
+    pub text: fn(suggestions: &Suggestions, project: &str) -> String,
 }
 
 pub static TEMPLATES: &[Template] = &[
-    Template { title: "deny all", detail: "the codelab's policy.yaml", text: |_| files::DENY_ALL.to_owned() },
+    Template {
+        title: "deny all",
+        detail: "the codelab's policy.yaml",
+        text: |suggestions, _| suggestions.deny_all.to_owned(),
+    },
     Template {
         title: "require the attestor",
         detail: "the codelab's updated_policy.yaml",
-        text: files::updated_policy,
+        text: |suggestions, project| (suggestions.require_attestor)(project),
     },
     Template {
         title: "per cluster",
@@ -39,7 +43,8 @@ pub static TEMPLATES: &[Template] = &[
     },
 ];
 
-fn per_cluster(project: &str) -> String {
+fn per_cluster(suggestions: &Suggestions, project: &str) -> String {
+    let Suggestions { location, cluster, attestor, .. } = suggestions;
     format!(
         "\
 globalPolicyEvaluationMode: ENABLE
@@ -54,14 +59,12 @@ clusterAdmissionRules:
 defaultAdmissionRule:
   evaluationMode: ALWAYS_DENY
   enforcementMode: ENFORCED_BLOCK_AND_AUDIT_LOG
-",
-        location = names::LOCATION,
-        cluster = names::CLUSTER,
-        attestor = names::ATTESTOR,
+"
     )
 }
 
-fn per_namespace(project: &str) -> String {
+fn per_namespace(suggestions: &Suggestions, project: &str) -> String {
+    let attestor = suggestions.attestor;
     format!(
         "\
 globalPolicyEvaluationMode: ENABLE
@@ -76,12 +79,12 @@ kubernetesNamespaceAdmissionRules:
 defaultAdmissionRule:
   evaluationMode: ALWAYS_ALLOW
   enforcementMode: ENFORCED_BLOCK_AND_AUDIT_LOG
-",
-        attestor = names::ATTESTOR,
+"
     )
 }
 
-fn dry_run(project: &str) -> String {
+fn dry_run(suggestions: &Suggestions, project: &str) -> String {
+    let attestor = suggestions.attestor;
     format!(
         "\
 globalPolicyEvaluationMode: ENABLE
@@ -92,12 +95,12 @@ defaultAdmissionRule:
   enforcementMode: DRYRUN_AUDIT_LOG_ONLY
   requireAttestationsBy:
   - projects/{project}/attestors/{attestor}
-",
-        attestor = names::ATTESTOR,
+"
     )
 }
 
-fn cloud_run(project: &str) -> String {
+fn cloud_run(suggestions: &Suggestions, project: &str) -> String {
+    let attestor = suggestions.attestor;
     format!(
         "\
 # Cloud Run uses the default rule only, and resolves tags to digests before it decides: a pattern
@@ -110,21 +113,21 @@ defaultAdmissionRule:
   enforcementMode: ENFORCED_BLOCK_AND_AUDIT_LOG
   requireAttestationsBy:
   - projects/{project}/attestors/{attestor}
-",
-        attestor = names::ATTESTOR,
+"
     )
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::guide::suggestion::CODELAB;
     use domain::diagnostic::Severity;
     use domain::document::{Dialect, Document};
 
     #[test]
     fn each_is_a_policy_that_the_service_takes() {
         for template in TEMPLATES {
-            let document = Document::parse(&(template.text)("my-project"), Dialect::Gcloud);
+            let document = Document::parse(&(template.text)(&CODELAB, "my-project"), Dialect::Gcloud);
             assert!(document.is_valid(), "{}: {:?}", template.title, document.diagnostics);
         }
     }
@@ -137,7 +140,7 @@ mod tests {
                 "dry-run roll-out" => &["dry-run"],
                 _ => &[],
             };
-            let document = Document::parse(&(template.text)("my-project"), Dialect::Gcloud);
+            let document = Document::parse(&(template.text)(&CODELAB, "my-project"), Dialect::Gcloud);
             let warnings: Vec<&str> = document
                 .diagnostics
                 .iter()

@@ -17,7 +17,6 @@ use crate::shell::notice::Weight;
 use crate::shell::remote::Ticket;
 use crate::work::Purpose;
 use crate::{draft, history, sign};
-use codelab::names;
 use domain::admission::{Outcome, Platform};
 use domain::fix::{Fix, FixStep};
 use domain::image::ImageRef;
@@ -140,8 +139,10 @@ pub(crate) fn proceed(model: &mut Model, then: Then) -> Vec<Effect> {
 
 /// Does the steps: what needs no more than a yes first, then what asks for more.
 fn take(model: &mut Model, steps: Vec<FixStep>) -> Vec<Effect> {
+    let note_description = model.suggestions.note_description;
     let jobs: Vec<Job> = steps.iter().flat_map(|step| jobs(model, step)).collect();
-    let (done, rest): (Vec<FixStep>, Vec<FixStep>) = steps.into_iter().partition(|step| !jobs_of(step).is_empty());
+    let (done, rest): (Vec<FixStep>, Vec<FixStep>) =
+        steps.into_iter().partition(|step| !jobs_of(step, note_description).is_empty());
     if jobs.is_empty() {
         return next(model, &rest);
     }
@@ -156,14 +157,14 @@ fn take(model: &mut Model, steps: Vec<FixStep>) -> Vec<Effect> {
 }
 
 /// What the workbench does by itself for a step, besides what a session knows.
-fn jobs_of(step: &FixStep) -> Vec<Job> {
+fn jobs_of(step: &FixStep, note_description: &str) -> Vec<Job> {
     match step {
         FixStep::Grant { note, service_account, .. } => {
             vec![Job::Grant { note: note.clone(), member: format!("serviceAccount:{service_account}") }]
         }
-        FixStep::CreateNote { note } => create_note(note).into_iter().collect(),
+        FixStep::CreateNote { note } => create_note(note, note_description).into_iter().collect(),
         FixStep::CreateAttestor { attestor, note } => {
-            let jobs = create_note(note).zip(create_attestor(attestor, note));
+            let jobs = create_note(note, note_description).zip(create_attestor(attestor, note));
             jobs.map(<[Job; 2]>::from).into_iter().flatten().collect()
         }
         FixStep::AddKey { attestor, key: Some(known) } => {
@@ -195,9 +196,9 @@ fn jobs_of(step: &FixStep) -> Vec<Job> {
 }
 
 /// `None` where the name is not one that a service would let be made.
-fn create_note(note: &NoteName) -> Option<Job> {
+fn create_note(note: &NoteName, description: &str) -> Option<Job> {
     let (project, id) = (note.project().parse().ok()?, note.id().parse().ok()?);
-    Some(Job::CreateNote { project, id, description: names::NOTE_DESCRIPTION.to_owned() })
+    Some(Job::CreateNote { project, id, description: description.to_owned() })
 }
 
 /// `None` where the name is not one that a service would let be made.
@@ -208,7 +209,7 @@ fn create_attestor(attestor: &AttestorName, note: &NoteName) -> Option<Job> {
 
 /// The jobs that do a step. Attestations go to the chosen project, and a note that is there is not made.
 fn jobs(model: &Model, step: &FixStep) -> Vec<Job> {
-    let mut jobs = jobs_of(step);
+    let mut jobs = jobs_of(step, model.suggestions.note_description);
     let notes = model.session.remotes.notes.items();
     let is_there = |id: &str| notes.iter().any(|note| note.name.id() == id);
     jobs.retain(|job| !matches!(job, Job::CreateNote { id, .. } if is_there(id.as_str())));
@@ -294,7 +295,8 @@ fn deploy_by_digest(model: &mut Model, steps: &[FixStep]) -> Vec<Effect> {
         }
         return crate::cluster::act::deploy(model);
     }
-    let composed = BreakGlassPod::new(&model.session.subject, request.images, request.labels);
+    let composed =
+        BreakGlassPod::new(model.suggestions.workload, &model.session.subject, request.images, request.labels);
     let title = "The pod by digest: y copies, kubectl apply runs it";
     model.overlays.push(Overlay::reader(title, Body::Code(composed.manifest())));
     Vec::new()

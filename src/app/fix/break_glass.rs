@@ -9,7 +9,6 @@ use std::fmt::Write as _;
 
 use crate::decision::subject::Subject;
 use crate::job::Deploy;
-use codelab::names;
 use domain::admission::{BREAK_GLASS_LABEL, RequestImage};
 use domain::image::ImageRef;
 use domain::resource::WorkloadKind;
@@ -28,12 +27,17 @@ pub struct BreakGlassPod {
 }
 
 impl BreakGlassPod {
-    /// A Deployment of the pod that is asked about, with these images and labels.
-    pub(crate) fn new(subject: &Subject, images: Vec<RequestImage>, labels: BTreeMap<String, String>) -> Self {
+    /// A Deployment of this name, of the pod that is asked about with these images and labels.
+    pub(crate) fn new(
+        name: &str,
+        subject: &Subject,
+        images: Vec<RequestImage>,
+        labels: BTreeMap<String, String>,
+    ) -> Self {
         let deploy = Deploy {
             kind: WorkloadKind::Deployment,
             namespace: subject.namespace.clone(),
-            name: names::WORKLOAD.to_owned(),
+            name: name.to_owned(),
             image: images.first().map(|image| image.image.clone()).unwrap_or_default(),
             service_account: subject.service_account.clone(),
             labels,

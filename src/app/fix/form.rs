@@ -8,7 +8,6 @@ use crate::model::Model;
 use crate::overlay::{Body, Overlay};
 use crate::shell::form::{ChoiceField, Form, TextField, fields};
 use crate::submission::{Submission, Submit};
-use codelab::names;
 use domain::admission::BREAK_GLASS_LABEL;
 use domain::name::KubernetesName;
 use domain::resource::WorkloadKind;
@@ -35,7 +34,7 @@ impl BreakGlassForm {
         Self {
             intro,
             why: TextField::new("Justification", "", why),
-            name: TextField::new("Name", names::WORKLOAD, NAME_HELP),
+            name: TextField::new("Name", model.suggestions.workload, NAME_HELP),
             kind: workload_kind("← → chooses"),
             namespace: TextField::new("Namespace", &subject.namespace, ""),
             account: TextField::new("Service account", &subject.service_account, "empty: default"),
@@ -63,9 +62,8 @@ impl Submit<Model> for BreakGlassForm {
         let account: Option<KubernetesName> = self.account.parse_unless_empty()?;
         let mut labels: BTreeMap<String, String> = model.session.subject.labels.iter().cloned().collect();
         labels.insert(BREAK_GLASS_LABEL.to_owned(), "true".to_owned());
-        let mut composed = BreakGlassPod::new(&model.session.subject, model.session.images(), labels);
+        let mut composed = BreakGlassPod::new(name.as_str(), &model.session.subject, model.session.images(), labels);
         composed.deploy.kind = self.kind.value();
-        composed.deploy.name = name.to_string();
         composed.deploy.namespace = namespace.to_string();
         composed.deploy.service_account = account.map(|account| account.to_string()).unwrap_or_default();
         composed.deploy.annotations = BTreeMap::from([(JUSTIFICATION.to_owned(), why.clone())]);

@@ -9,12 +9,12 @@ use crate::sign;
 use crate::sign::form::SignForm;
 use crate::submission::{OpenForm, Submit};
 use crate::work::Purpose;
-use codelab::{Act, Seen, checks, files, names};
+use codelab::{Act, Seen, files, image, names};
 use domain::document;
 use domain::image::{Digest, ImageRef};
 use domain::name::{AttestorName, ClusterId, NoteName, ProjectId, service_agent};
 use domain::policy::{AdmissionRule, EnforcementMode, EvaluationMode, GlobalPolicyEvaluationMode, Policy};
-use domain::resource::{Image, LocalKey, WorkloadKind};
+use domain::resource::{Image, LocalKey, SERVICES, WorkloadKind};
 
 /// What is to be done for an act.
 #[derive(Debug)]
@@ -48,7 +48,7 @@ pub fn plan(model: &Model, act: Act) -> Plan {
         Act::LeaveProject => Plan::LeaveProject,
         Act::EnableServices => jobs(vec![Job::EnableServices { project, services: services() }]),
         Act::DisableServices => jobs(vec![Job::DisableServices { project, services: services() }]),
-        Act::MakeWorkDirectory => jobs(vec![Job::MakeWorkDirectory]),
+        Act::MakeWorkDirectory => jobs(vec![Job::MakeWorkDirectory { dockerfile: files::DOCKERFILE }]),
         Act::RemoveWorkDirectory => jobs(vec![Job::RemoveWorkDirectory]),
         Act::RemoveFile(name) => jobs(vec![Job::RemoveFile { name: name.to_owned() }]),
         Act::CreateCluster => jobs(vec![Job::CreateCluster(cluster(project))]),
@@ -56,9 +56,7 @@ pub fn plan(model: &Model, act: Act) -> Plan {
         Act::GetCredentials => jobs(vec![Job::GetCredentials(cluster(project))]),
         Act::Enforce => jobs(vec![Job::SetEnforcement { cluster: cluster(project), on: true }]),
         Act::StopEnforcing => jobs(vec![Job::SetEnforcement { cluster: cluster(project), on: false }]),
-        Act::PushImage => {
-            jobs(vec![Job::PushImage { repository: names::image_path(project.as_str()), tag: names::TAG.to_owned() }])
-        }
+        Act::PushImage => push(&project),
         Act::DeleteImage => delete_image(model, &project),
         Act::ChooseDigest => choose_digest(model, &project),
         Act::LeaveImage => Plan::LeaveImage,
@@ -122,11 +120,23 @@ pub fn plan(model: &Model, act: Act) -> Plan {
 }
 
 fn services() -> Vec<String> {
-    checks::SERVICES.map(str::to_owned).to_vec()
+    SERVICES.map(str::to_owned).to_vec()
 }
 
 fn cluster(project: ProjectId) -> ClusterId {
     ClusterId { project, key: names::cluster() }
+}
+
+fn push(project: &ProjectId) -> Plan {
+    match by_tag(project).parse() {
+        Ok(to) => jobs(vec![Job::PushImage { to, image: Box::new(image::built()) }]),
+        Err(_) => Plan::Impossible("the project's id makes no name of an image"),
+    }
+}
+
+/// The codelab's image by its tag.
+fn by_tag(project: &ProjectId) -> String {
+    format!("{}:{}", names::image_path(project.as_str()), names::TAG)
 }
 
 /// The codelab's image, if the registry has it.
@@ -167,7 +177,7 @@ fn deploy(project: &ProjectId, name: &str, image: String) -> Job {
 
 /// Runs the image by its tag.
 fn run(project: &ProjectId) -> Job {
-    deploy(project, names::WORKLOAD, format!("{}:{}", names::image_path(project.as_str()), names::TAG))
+    deploy(project, names::WORKLOAD, by_tag(project))
 }
 
 fn run_signed(model: &Model, project: &ProjectId) -> Plan {

@@ -58,6 +58,11 @@ impl Guide {
         Self { progress, ..Self::default() }
     }
 
+    /// The id of the step that everything begins with.
+    pub fn first_step() -> Option<&'static str> {
+        STEPS.first().map(|step| step.id)
+    }
+
     /// The first step that is not done, and its number from 0; `None` at the end.
     pub fn current(&self) -> Option<(usize, &'static Step)> {
         STEPS.iter().enumerate().find(|(_, step)| !self.progress.done.contains(step.id))

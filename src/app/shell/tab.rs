@@ -1,6 +1,6 @@
 //! Tabs and their panes.
 
-use codelab::Role;
+use domain::role::Role;
 
 /// One tab for each role.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]

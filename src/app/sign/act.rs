@@ -1,6 +1,7 @@
 //! The signing wizard, page by page, and the same work for the guide.
 
 use crate::effect::Effect;
+use crate::guide::Seen;
 use crate::job::{Job, NewAttestation, Outcome};
 use crate::model::Model;
 use crate::overlay::{Body, Overlay};
@@ -11,13 +12,13 @@ use crate::shell::tab::Pane;
 use crate::sign::action::Action;
 use crate::sign::state::{Stage, Voucher, Wizard};
 use crate::work::Purpose;
-use codelab::{Seen, names};
 use domain::admission::AttestorEvidence;
 use domain::attestation;
 use domain::attestor::Attestor;
 use domain::image::{Digest, ImageRef};
 use domain::key::Passphrase;
 use domain::name::AttestorName;
+use domain::work_file::OwnFile;
 
 pub(crate) fn act(model: &mut Model, action: Action) -> Vec<Effect> {
     match action {
@@ -92,7 +93,7 @@ fn voucher(attestor: &Attestor) -> Voucher {
 fn write_payload(model: &mut Model, payload: Vec<u8>) -> Vec<Effect> {
     match String::from_utf8(payload) {
         Ok(text) if model.session.has_work_directory() => {
-            model.run(vec![Job::in_work_directory(names::PAYLOAD, text)], Purpose::Plain)
+            model.run(vec![Job::in_work_directory(OwnFile::Payload.name(), text)], Purpose::Plain)
         }
         Ok(_) | Err(_) => Vec::new(),
     }
@@ -100,7 +101,7 @@ fn write_payload(model: &mut Model, payload: Vec<u8>) -> Vec<Effect> {
 
 /// The bytes that are signed, of the working directory or else of the chosen image.
 pub(crate) fn show_payload(model: &mut Model) -> Vec<Effect> {
-    let file = model.session.remotes.work.value().and_then(|work| work.directory.file(names::PAYLOAD));
+    let file = model.session.remotes.work.value().and_then(|work| work.directory.file(OwnFile::Payload.name()));
     let bytes = match file {
         Some(file) => Some(file.text.clone().into_bytes()),
         None => model.session.image.as_ref().and_then(|image| Some(attestation::payload(image, image.digest()?))),
@@ -226,7 +227,7 @@ pub(crate) fn wizard_outcome(model: &mut Model, outcome: Outcome) -> Vec<Effect>
 fn write_signature(model: &mut Model, message: Vec<u8>) -> Vec<Effect> {
     match String::from_utf8(message) {
         Ok(text) if model.session.has_work_directory() => {
-            model.run(vec![Job::in_work_directory(names::SIGNATURE, text)], Purpose::Plain)
+            model.run(vec![Job::in_work_directory(OwnFile::Signature.name(), text)], Purpose::Plain)
         }
         Ok(_) | Err(_) => Vec::new(),
     }
@@ -282,8 +283,9 @@ pub(crate) fn from_files(model: &Model) -> Result<NewAttestation, &'static str> 
     let attestor = model.selected_attestor().ok_or("create an attestor first")?;
     let work = model.session.remotes.work.value().ok_or("the working directory was not read yet")?;
     let file = |name: &str| work.directory.file(name).map(|file| file.text.clone().into_bytes());
-    let payload = file(names::PAYLOAD).ok_or("there is no payload.json in the working directory: s signs")?;
-    let signature = file(names::SIGNATURE).ok_or("there is no signature.pgp in the working directory: s signs")?;
+    let payload = file(OwnFile::Payload.name()).ok_or("there is no payload.json in the working directory: s signs")?;
+    let signature =
+        file(OwnFile::Signature.name()).ok_or("there is no signature.pgp in the working directory: s signs")?;
     let key_id = work
         .signed_by
         .clone()

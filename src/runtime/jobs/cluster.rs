@@ -7,6 +7,7 @@ use super::{kubeconfig, work_directory};
 use crate::runtime::backend::Backend;
 use domain::admission::Enforcement;
 use domain::name::ClusterId;
+use domain::work_file::OwnFile;
 use wire::container::{Cluster, Operation};
 
 /// Nodes of a new cluster: what `gcloud container clusters create` asks for.
@@ -48,5 +49,5 @@ async fn wait(backend: &Backend, id: &ClusterId, operation: Operation, progress:
 pub(super) async fn write_kubeconfig(backend: &Backend, id: &ClusterId) -> Done {
     let cluster = backend.client()?.cluster(&id.project, id.location(), id.name()).await?;
     let text = kubeconfig::text(id, &cluster, &backend.files.sandbox_token());
-    work_directory::write(backend, codelab::names::KUBECONFIG.to_owned(), text).await
+    work_directory::write(backend, OwnFile::Kubeconfig.name().to_owned(), text).await
 }

@@ -1,22 +1,19 @@
 //! Jobs on images of the registry: pushed, deleted, and found by tag.
 //!
-//! Uses the client, and the codelab for the image that is pushed.
+//! Uses the client.
 
 use super::done::{Done, Progress, done};
 use crate::runtime::backend::Backend;
 use app::job::Outcome;
 use client::{Blob, ImageContent, PushProgress};
-use codelab::image;
+use domain::built_image::BuiltImage;
 use domain::image::{Digest, ImageRef};
 
-/// Builds the codelab's image and pushes it.
-pub(super) async fn push(backend: &Backend, repository: &str, tag: &str, progress: &Progress) -> Done {
-    let image: ImageRef = format!("{repository}:{tag}").parse()?;
-    let built = image::build()?;
+pub(super) async fn push(backend: &Backend, to: &ImageRef, built: &BuiltImage, progress: &Progress) -> Done {
     let content = ImageContent {
         blobs: built.blobs().iter().map(|blob| Blob::new(blob.bytes.clone())).collect(),
         manifest: built.manifest.bytes.clone().into(),
-        media_type: image::Image::MANIFEST_TYPE.to_owned(),
+        media_type: BuiltImage::MANIFEST_TYPE.to_owned(),
     };
     let tell = |step: PushProgress| match step {
         PushProgress::Blob { number, of, bytes, found } => {
@@ -25,8 +22,8 @@ pub(super) async fn push(backend: &Backend, repository: &str, tag: &str, progres
         }
         PushProgress::Manifest { digest } => progress(format!("manifest {digest}")),
     };
-    let digest = backend.client()?.push_image(&image, &content, tell).await?;
-    Ok(Outcome::Pushed { image: image.with_digest(&digest) })
+    let digest = backend.client()?.push_image(to, &content, tell).await?;
+    Ok(Outcome::Pushed { image: to.with_digest(&digest) })
 }
 
 pub(super) async fn delete(backend: &Backend, repository: &str, digest: &Digest) -> Done {

@@ -7,6 +7,7 @@ use countersign::app::overlay::Overlay;
 use countersign::app::people;
 use countersign::app::query::Source;
 use countersign::app::shell::report::Report;
+use countersign::codelab::image;
 use countersign::runtime::backend::Backend;
 use countersign::runtime::callers::personas;
 use countersign::runtime::files::Files;
@@ -76,7 +77,10 @@ async fn the_services_see_who_asks() {
             .into(),
         etag: None,
     };
-    let push = || Job::PushImage { repository: "us.gcr.io/binauthz-lab/hello-world".into(), tag: "latest".into() };
+    let push = || Job::PushImage {
+        to: "us.gcr.io/binauthz-lab/hello-world:latest".parse().unwrap(),
+        image: Box::new(image::built()),
+    };
     for job in [
         Job::CreateProject { project: PROJECT.parse().unwrap() },
         Job::EnableServices { project: PROJECT.parse().unwrap(), services: services.to_vec() },

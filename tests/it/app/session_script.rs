@@ -6,6 +6,7 @@ use countersign::app::msg::Msg;
 use countersign::app::shell::remote::Ticket;
 use countersign::app::shell::report::Report;
 use countersign::app::work::{Failure, WorkMsg};
+use countersign::codelab::files;
 use countersign::runtime::backend::Backend;
 use countersign::runtime::files::Files;
 use countersign::runtime::jobs::perform;
@@ -16,7 +17,7 @@ use crate::support::stage::{Stage, now};
 pub(crate) fn logged(size: (u16, u16)) -> Stage {
     let mut stage = Stage::full(size);
     let grant = Job::DeleteNote("projects/binauthz-lab/notes/old".parse().unwrap());
-    stage.model.log.start(Ticket(901), &[Job::MakeWorkDirectory, grant], now());
+    stage.model.log.start(Ticket(901), &[Job::MakeWorkDirectory { dockerfile: files::DOCKERFILE }, grant], now());
     stage.model.log.done(Ticket(901), 0, &Outcome::Done);
     let report = Report::new("NOT_FOUND: the note does not exist");
     stage.model.log.ended(Ticket(901), &Err(Failure::Failed(1, report)));

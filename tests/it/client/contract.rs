@@ -8,8 +8,8 @@ mod projects;
 mod workloads;
 
 use countersign::client::{Client, Connection, Secret};
-use countersign::codelab::checks;
 use countersign::domain::name::ProjectId;
+use countersign::domain::resource::SERVICES;
 use countersign::sandbox::Sandbox;
 
 /// A sandbox with a client of it.
@@ -32,7 +32,7 @@ impl Lab {
     async fn with_project() -> Self {
         let lab = Self::start().await;
         lab.client.create_project(&project(), "Codelab").await.unwrap();
-        lab.client.enable_services(&project(), &checks::SERVICES, |_| {}).await.unwrap();
+        lab.client.enable_services(&project(), &SERVICES, |_| {}).await.unwrap();
         lab
     }
 }

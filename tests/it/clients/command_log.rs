@@ -8,7 +8,7 @@ use std::path::Path;
 use countersign::app::command_log::state::CommandLog;
 use countersign::app::job::{Deploy, FileTarget, IfThere, Job, JobKind, NewAttestation, Outcome};
 use countersign::app::shell::remote::Ticket;
-use countersign::codelab::image;
+use countersign::codelab::{files, image};
 use countersign::domain::attestation::payload;
 use countersign::domain::image::{Digest, ImageRef};
 use countersign::domain::key::{KeyAlgorithm, KeySpec, Passphrase};
@@ -149,11 +149,11 @@ async fn work(session: &mut Session) {
     let services = services.map(str::to_owned).to_vec();
     session.run(Job::CreateProject { project: project() }).await;
     session.run(Job::EnableServices { project: project(), services }).await;
-    session.run(Job::MakeWorkDirectory).await;
+    session.run(Job::MakeWorkDirectory { dockerfile: files::DOCKERFILE }).await;
     session.run(Job::CreateCluster(cluster())).await;
     session.run(Job::SetEnforcement { cluster: cluster(), on: true }).await;
     session.run(Job::GetCredentials(cluster())).await;
-    session.run(Job::PushImage { repository: REPOSITORY.into(), tag: "latest".into() }).await;
+    session.run(push(REPOSITORY, "latest")).await;
     session.run(deploy(WorkloadKind::Deployment, "hello", REPOSITORY, &[])).await;
     session.run(deploy(WorkloadKind::Deployment, "labeled", REPOSITORY, &[("tier", "front")])).await;
     session.run(deploy(WorkloadKind::Pod, "alone", REPOSITORY, &[("tier", "back")])).await;
@@ -229,7 +229,7 @@ async fn take_back(session: &mut Session) {
     let digest = image::build().unwrap().digest().clone();
     let other = "gcr.io/binauthz-lab/other";
     for repository in [REPOSITORY, other] {
-        session.run(Job::PushImage { repository: repository.into(), tag: "v1".into() }).await;
+        session.run(push(repository, "v1")).await;
         session.run(Job::ResolveDigest { image: format!("{repository}:v1").parse().unwrap() }).await;
     }
     // kubectl has no credentials yet: the workbench needs none.
@@ -313,15 +313,19 @@ fn attestation(new: NewAttestation, attestor: &AttestorName, note: &NoteName) ->
     Job::CreateAttestation(Box::new(NewAttestation { attestor: attestor.clone(), note: note.clone(), ..new }))
 }
 
+fn push(repository: &str, tag: &str) -> Job {
+    Job::PushImage { to: format!("{repository}:{tag}").parse().unwrap(), image: Box::new(image::built()) }
+}
+
 /// What is written on the machine.
 async fn write(session: &mut Session) {
     let services = vec!["binaryauthorization.googleapis.com".to_owned()];
     session.run(Job::CreateProject { project: project() }).await;
     session.run(Job::EnableServices { project: project(), services }).await;
-    session.run(Job::MakeWorkDirectory).await;
+    session.run(Job::MakeWorkDirectory { dockerfile: files::DOCKERFILE }).await;
     session.run(Job::in_work_directory("policy.yaml", POLICY.into())).await;
     session.run(Job::RemoveWorkDirectory).await;
-    session.run(Job::MakeWorkDirectory).await;
+    session.run(Job::MakeWorkDirectory { dockerfile: files::DOCKERFILE }).await;
     let text = "a: 'it''s'\nEOF\nb: \"$HOME\"".to_owned();
     session.run(Job::in_work_directory("policy.yaml", text.clone())).await;
     session.run(Job::in_work_directory("updated_policy.yaml", POLICY.into())).await;

@@ -258,7 +258,7 @@ fn fill(model: &mut Model) {
     let r = &mut session.remotes;
     let project = Project { id: names::PROJECT.into(), number: "123456789012".into(), name: names::PROJECT.into() };
     r.projects = Remote::ready(vec![project], at);
-    r.services = Remote::ready(countersign::codelab::checks::SERVICES.map(str::to_owned).to_vec(), at);
+    r.services = Remote::ready(countersign::domain::resource::SERVICES.map(str::to_owned).to_vec(), at);
     r.clusters = Remote::ready(vec![cluster()], at);
     r.images = Remote::ready(vec![registry_image()], at);
     let mut live = policy(files::DENY_ALL);

@@ -1,9 +1,10 @@
 //! What happens in the cluster comes to the real program's screen by itself.
 
 use countersign::client::{Client, Connection, Secret};
-use countersign::codelab::{checks, names};
+use countersign::codelab::names;
 use countersign::domain::admission::Enforcement;
 use countersign::domain::name::ProjectId;
+use countersign::domain::resource::SERVICES;
 use countersign::wire::kubernetes::Deployment;
 use serde_json::json;
 
@@ -26,7 +27,7 @@ fn a_refusal_appears_without_a_key() {
     let (zone, name) = (names::LOCATION, names::CLUSTER);
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     let api = runtime.block_on(async {
-        client.enable_services(&project, &checks::SERVICES, |_| {}).await.unwrap();
+        client.enable_services(&project, &SERVICES, |_| {}).await.unwrap();
         let cluster = serde_json::from_value(json!({"name": name, "location": zone})).unwrap();
         let operation = client.create_cluster(&project, cluster).await.unwrap();
         client.wait_for_cluster(&project, zone, operation, |_| {}).await.unwrap();

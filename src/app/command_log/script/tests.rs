@@ -109,7 +109,7 @@ fn what_failed_is_a_comment_and_what_is_gone_is_said() {
     log.start(Ticket(2), &[report("a", "x")], jiff::Timestamp::UNIX_EPOCH);
     log.done(Ticket(2), 0, &in_the_way);
     assert!(log.script().contains("\n# printf %s x >"), "{}", log.script());
-    let many = vec![Job::MakeWorkDirectory; 600];
+    let many = vec![Job::MakeWorkDirectory { dockerfile: "" }; 600];
     log.start(Ticket(3), &many, jiff::Timestamp::UNIX_EPOCH);
     assert!(log.script().contains("\n# 103 earlier jobs are not in it"), "{}", log.script());
 }

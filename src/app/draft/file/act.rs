@@ -15,7 +15,7 @@ use crate::shell::notice::Weight;
 use crate::shell::report::Report;
 use crate::shell::tab::Pane;
 use crate::shell::timer::Timer;
-use codelab::names;
+use domain::work_file::OwnFile;
 
 /// How often the open file is looked at.
 const WATCH: Duration = Duration::from_secs(1);
@@ -252,7 +252,7 @@ pub(crate) fn in_the_way(model: &mut Model, path: String, text: &str, there: Opt
 
 /// Gives the draft to the person's own editor.
 pub(crate) fn edit_outside(model: &Model) -> Vec<Effect> {
-    let name = model.draft.file.as_ref().map_or(names::POLICY, DraftFile::name).to_owned();
+    let name = model.draft.file.as_ref().map_or(OwnFile::Policy.name(), DraftFile::name).to_owned();
     vec![Effect::File(file::Effect::EditOutside(Outside { name, text: model.draft.editor.text() }))]
 }
 

@@ -8,7 +8,7 @@ use crate::model::Model;
 use crate::shell::form::{Form, Refused, TextField, fields};
 use crate::submission::{Submission, Submit};
 use crate::work::Purpose;
-use codelab::names;
+use domain::work_file::OwnFile;
 
 /// Why a file without a path cannot be written.
 pub(crate) const NO_WORK_DIRECTORY: &str = "there is no working directory: Deployer tab, Setup";
@@ -67,8 +67,8 @@ impl SaveFileForm {
         let requires = model.draft.policy().is_some_and(|policy| !policy.attestors().is_empty());
         let name = match &model.draft.file {
             Some(file) => file.path.as_str(),
-            None if requires => names::UPDATED_POLICY,
-            None => names::POLICY,
+            None if requires => OwnFile::UpdatedPolicy.name(),
+            None => OwnFile::Policy.name(),
         };
         let help = "a name, or a path that starts with /, ./, ../ or ~/; ending in .yaml, .yml or .json";
         Self { name: TextField::new("File", name, help) }

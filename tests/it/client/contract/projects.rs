@@ -32,10 +32,10 @@ async fn services_are_enabled() {
     lab.client.create_project(&project(), "").await.unwrap();
     assert!(lab.client.services(&project()).await.unwrap().is_empty());
     let mut last = None;
-    lab.client.enable_services(&project(), &checks::SERVICES, |operation| last = Some(operation.done)).await.unwrap();
+    lab.client.enable_services(&project(), &SERVICES, |operation| last = Some(operation.done)).await.unwrap();
     assert_eq!(last, Some(true));
     let enabled = lab.client.services(&project()).await.unwrap();
-    for service in checks::SERVICES {
+    for service in SERVICES {
         assert!(enabled.iter().any(|found| found.name.ends_with(&format!("/services/{service}"))), "{service}");
     }
 }

@@ -4,6 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use countersign::app::draft::template::TEMPLATES;
+use countersign::app::guide::suggestion::CODELAB;
 use countersign::domain::admission::{
     AttestorEvidence, CompiledPolicy, Evidence, Outcome, Request, RequestImage, decide,
 };
@@ -183,7 +184,9 @@ fn differ_somewhere(old: &Policy, new: &Policy) -> bool {
 fn no_slip_goes_unnoticed() {
     let system = system_policy::documented("global");
     let (mut refused, mut differ, mut alike) = (0, 0, 0);
-    for text in TEMPLATES.iter().map(|template| (template.text)("codelab")).chain(PUBLISHED.map(str::to_owned)) {
+    for text in
+        TEMPLATES.iter().map(|template| (template.text)(&CODELAB, "codelab")).chain(PUBLISHED.map(str::to_owned))
+    {
         let policy = Document::parse(&text, Dialect::Gcloud).policy.unwrap();
         for mutant in mutants(&text) {
             let Some(other) = Document::parse(&mutant, Dialect::Gcloud).policy else {

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use countersign::client::{Blob, Client, ImageContent, Kubernetes};
-use countersign::codelab::{checks, image};
+use countersign::codelab::image;
 use countersign::domain::admission::{CompiledPolicy, ContainerKind, Enforcement, Request, RequestImage, evaluate};
 use countersign::domain::attestation::{ATTESTATION, Attestation, Signature, payload};
 use countersign::domain::attestor::{Attestor, KeyMaterial, PublicKey};
@@ -13,6 +13,7 @@ use countersign::domain::image::{Digest, ImageRef};
 use countersign::domain::key::Fingerprint;
 use countersign::domain::name::{AttestorName, NoteName, ProjectId, service_agent};
 use countersign::domain::policy::{AdmissionRule, AdmissionWhitelistPattern, EnforcementMode, EvaluationMode, Policy};
+use countersign::domain::resource::SERVICES;
 use countersign::runtime::backend::Backend;
 use countersign::signing::openpgp::Verifier;
 use countersign::signing::{KeyAlgorithm, KeySpec, Passphrase, generate};
@@ -111,7 +112,7 @@ impl Lab {
         let client = backend.client().unwrap().clone();
         let project: ProjectId = PROJECT.parse().unwrap();
         client.create_project(&project, "Codelab").await.unwrap();
-        client.enable_services(&project, &checks::SERVICES, |_| {}).await.unwrap();
+        client.enable_services(&project, &SERVICES, |_| {}).await.unwrap();
         let wanted =
             Cluster { name: CLUSTER.into(), location: ZONE.into(), initial_node_count: Some(1), ..Cluster::default() };
         let made = client.create_cluster(&project, wanted).await.unwrap();
