@@ -77,6 +77,7 @@ fn replays() {
 #[test]
 fn reviews() {
     shown("review", |size| review::reviewing(size, true));
+    shown("two-decisions", after(Stage::full, "2 Tab Tab Enter"));
     shown("review-under-way", |size| review::reviewing(size, false));
 }
 

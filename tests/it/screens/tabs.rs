@@ -50,7 +50,6 @@ fn second_pages() {
     page("preview", after(Stage::full, "2 Tab Tab"));
     page("field", after(Stage::full, "2 S-Tab"));
     page("keys", after(Stage::full, "3 S-Tab"));
-    page("two-decisions", after(Stage::full, "2 S-Tab Enter"));
 }
 
 #[test]
