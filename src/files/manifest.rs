@@ -4,6 +4,10 @@
 //! Only the fields that decide are read, so that workloads of any kind and version will do, as long
 //! as they carry a pod template where Kubernetes has it. Types are held as strictly as the API
 //! server does: `break-glass: true` without quotes is a boolean, and no label.
+//!
+//! By serde and not by the reader of `domain::document`: a stream may have many documents, types are told apart as
+//! the API server does it and not as gcloud does, and nothing points into the text but the first error. The parser
+//! below both is the same, `granit-parser`.
 //! Pure; may use `domain`.
 
 use std::collections::BTreeMap;

@@ -1,4 +1,5 @@
 //! Request bodies: from JSON or Kubernetes' protobuf to the types, and what unknown fields become.
+//! YAML, which server-side apply may send, is read by serde like JSON: no place in it is pointed at.
 
 use serde_json::Value;
 

@@ -1,4 +1,8 @@
 //! Tokens of a line of YAML.
+//!
+//! Not by the scanner behind `domain::document`: that begins at the start of a text and ends at its first error.
+//! Here a frame is coloured from the first line that is shown, which may be the nine-thousandth, while somebody
+//! types; and what stands behind a mistake keeps its colours.
 
 use super::token::{Token, Tokens, quoted_end, word};
 

@@ -1,4 +1,7 @@
 //! Places in brackets: JSON, and flow style of YAML.
+//!
+//! Not by the reader of `domain::document`, for the reason that [`super::place`] gives: a bracket that is open at
+//! the cursor is an error to it.
 
 use std::ops::Range;
 

@@ -1,6 +1,7 @@
 //! One line of block YAML: its dashes, its key, and where its value starts.
 //!
 //! Columns are bytes: whatever stands before the text of a line is blanks and dashes.
+//! Not by the reader of `domain::document`, for the reason that [`super::place`] gives.
 
 use std::ops::Range;
 

@@ -3,6 +3,10 @@
 //!
 //! Block YAML is told by indentation, from the cursor's line up to its parents; what is in brackets,
 //! and JSON, by the brackets from where they begin.
+//!
+//! Not by the reader of `domain::document`: that reads a text from its start to its first error, and where a
+//! text is half typed the error is at the cursor or above it. Below that error its tree has nothing, and of the
+//! cursor's own line it says where the error is, not what was begun.
 
 use crate::draft::complete::slot::{Form, Place, Slot, Step};
 use std::ops::Range;

@@ -3,6 +3,9 @@
 //!
 //! What a message does not say is taken from the fields beside it. Sources:
 //! `docs/binary-authorization.md`, "Audit logs", the Kubernetes API (`Event`, `Status`, conditions).
+//!
+//! YAML is read by serde: these are values of many documents, and no place in them is ever pointed at, which is
+//! what [`crate::document`]'s reader is for.
 
 mod entry;
 mod event;
