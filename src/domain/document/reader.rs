@@ -2,12 +2,23 @@
 //!
 //! Everything that is wrong with the text itself is reported here; what the tree says, the decoder
 //! looks at. After an error of the parser the tree holds what stood before it.
+//!
+//! The reader of every text of which places are asked for: the draft, its outline and its merge, quick fixes, and
+//! the files of policy tests. Others read YAML besides, each with its reason in its first lines: completion and
+//! colours, which go on behind an error; and by serde `files::manifest`, the objects of an explanation and what
+//! kubectl sends to the sandbox, which want values and no places.
+
+mod fault;
+mod frame;
+mod merge;
 
 use std::borrow::Cow;
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 
 use granit_parser::{ErrorKind, Event, Parser, ScalarStyle, ScanError, Span as Mark, StructureStyle, Tag, YamlVersion};
 
+use self::fault::{explained, is_tab_error};
+use self::frame::{Anchored, Frame, Items};
 use super::node::{Entry, Key, Node, Scalar, Value};
 use super::scalar::{self, Means, Rules};
 use super::syntax::is_unprintable;
@@ -60,29 +71,6 @@ const BYTES_OF_A_NODE: usize = 32;
 
 /// Nothing after this can be read.
 struct Stop;
-
-/// A collection that is not closed yet.
-struct Frame {
-    at: Bytes,
-    anchor: usize,
-    items: Items,
-    /// Nodes in the whole tree before this one began.
-    nodes_before: usize,
-    /// The deepest level below this collection.
-    depth: usize,
-}
-
-enum Items {
-    List(Vec<Node>),
-    Map { entries: Vec<Entry>, key: Option<Key> },
-}
-
-/// A node that aliases may name.
-struct Anchored {
-    node: Node,
-    nodes: usize,
-    depth: usize,
-}
 
 struct Reader<'a, 'p, 't> {
     text: &'a str,
@@ -328,99 +316,7 @@ impl<'a, 'p, 't> Reader<'a, 'p, 't> {
     }
 }
 
-/// What to look for, for the mistakes that are common; else the parser's own words.
-fn explained(error: &ScanError) -> String {
-    let words = match error.kind() {
-        ErrorKind::MissingAnchorOrAliasName => "a value that starts with `*` or `&` must be quoted",
-        ErrorKind::SimpleKeyExpected => "expected `:` after this text, or less indentation",
-        ErrorKind::ExpectedBlockMappingKey => "expected a key here: check the indentation",
-        ErrorKind::BlockSequenceEntryNotAllowed => "a list entry cannot begin here: check the indentation",
-        ErrorKind::MappingValueNotAllowed => "no `:` is expected here: check the indentation, or quote the text",
-        ErrorKind::UnclosedQuotedScalar => "the quote is not closed",
-        ErrorKind::UnclosedFlowCollection { open } => return format!("the `{open}` is not closed"),
-        _ => return error.info(),
-    };
-    words.to_owned()
-}
-
-fn is_tab_error(kind: &ErrorKind) -> bool {
-    matches!(
-        kind,
-        ErrorKind::TabNotAllowed
-            | ErrorKind::TabInBlockIndentation
-            | ErrorKind::TabInIndentation
-            | ErrorKind::TabInPlainScalar
-            | ErrorKind::TabAtBlockScalarStart
-    )
-}
-
 fn bytes(mark: &Mark) -> Bytes {
     let start = mark.start.byte_offset().unwrap_or(0);
     Bytes::new(start, mark.end.byte_offset().unwrap_or(start))
-}
-
-impl Node {
-    fn unread(at: Bytes) -> Self {
-        Self { at, value: Value::Scalar(Scalar { text: "".into(), means: Means::Unread }), is_alias: false }
-    }
-}
-
-impl Key {
-    fn of(node: Node) -> Self {
-        match node.value {
-            Value::Scalar(Scalar { text, means }) => Self { text, means: Some(means), at: node.at },
-            Value::List(_) | Value::Map(_) => Self { text: "".into(), means: None, at: node.at },
-        }
-    }
-}
-
-impl Frame {
-    /// Merge keys are resolved here: what is merged comes last and never replaces an own key.
-    fn into_node(self, end: Bytes, problems: &mut Problems<'_>) -> Node {
-        let value = match self.items {
-            Items::List(elements) => Value::List(elements),
-            Items::Map { entries, key } => {
-                // A key without its value: the text ended, or broke, there.
-                let unfinished = key.map(|key| Entry { value: Node::unread(key.at), key, merged: false });
-                Value::Map(merge(entries.into_iter().chain(unfinished).collect(), problems))
-            }
-        };
-        let last = match &value {
-            Value::List(elements) => elements.last().map(|node| node.at),
-            Value::Map(entries) => {
-                entries.iter().rev().find(|e| !e.merged).map(|entry| entry.key.at.to(entry.value.at))
-            }
-            Value::Scalar(_) => None,
-        };
-        // A flow ends with its bracket, a block with its last value.
-        let end = if end.is_empty() { last.unwrap_or(self.at) } else { end };
-        Node { at: self.at.to(end), value, is_alias: false }
-    }
-}
-
-/// Copies in what merge keys (`<<`) name.
-fn merge(entries: Vec<Entry>, problems: &mut Problems<'_>) -> Vec<Entry> {
-    let is_merge = |entry: &Entry| entry.key.means == Some(Means::Merge);
-    if !entries.iter().any(is_merge) {
-        return entries;
-    }
-    let (merges, mut own): (Vec<Entry>, Vec<Entry>) = entries.into_iter().partition(is_merge);
-    let mut known: HashSet<Box<str>> = own.iter().map(|entry| entry.key.text.clone()).collect();
-    for merge in merges {
-        let at = merge.key.at;
-        let sources = match merge.value.value {
-            Value::List(elements) => elements,
-            Value::Map(_) | Value::Scalar(_) => vec![merge.value],
-        };
-        for source in sources {
-            let Value::Map(entries) = source.value else {
-                let message = "a merge key takes a map, or a list of maps".to_owned();
-                problems.push(Code::BadMerge, at, Path::default(), message);
-                continue;
-            };
-            let new = entries.into_iter().filter(|entry| known.insert(entry.key.text.clone()));
-            own.extend(new.map(|entry| Entry { merged: true, ..entry }));
-        }
-    }
-    own
 }
