@@ -102,12 +102,6 @@ impl Model {
         self.session.remotes.events.items().get(number)
     }
 
-    /// The row of the selected group of events, where they are grouped.
-    pub fn selected_group(&self) -> Option<&EventGroup> {
-        let row = self.selected_row(Pane::Events).filter(|_| !self.watch.plain)?;
-        self.watch.groups().get(row)
-    }
-
     /// The row, counted in those that the filter leaves, in which an event is told.
     pub fn event_row(&self, number: usize) -> Option<usize> {
         let row = if self.watch.plain {

@@ -61,10 +61,4 @@ impl Comparison {
     pub fn is_equivalent(&self) -> bool {
         self.difference.is_none()
     }
-
-    /// Whether only pods are decided differently whose image is no image reference: no node could run
-    /// them.
-    pub fn differs_only_off_grammar(&self) -> bool {
-        self.difference.as_ref().is_some_and(|witness| !witness.is_reference())
-    }
 }

@@ -120,14 +120,6 @@ impl Guide {
         self.taken_back = false;
     }
 
-    /// Starts again from the first step; what was made stays.
-    pub fn restart(&mut self) {
-        self.progress.done.clear();
-        self.seen.clear();
-        self.hint = Hint::None;
-        self.result = None;
-    }
-
     pub fn finished(&self) -> bool {
         self.current().is_none()
     }

@@ -109,23 +109,6 @@ fn rules_and_patterns_have_lines() {
     assert_eq!(document.line_of_pattern(2), None);
 }
 
-#[rstest]
-#[case(1, 1, "globalPolicyEvaluationMode")]
-#[case(1, 33, "globalPolicyEvaluationMode")]
-#[case(2, 5, "admissionWhitelistPatterns")]
-#[case(3, 1, "admissionWhitelistPatterns[0]")]
-#[case(4, 6, "admissionWhitelistPatterns[1].namePattern")]
-#[case(6, 4, "clusterAdmissionRules[us-central1-a.prod]")]
-#[case(8, 40, "clusterAdmissionRules[us-central1-a.prod].enforcementMode")]
-#[case(10, 12, "clusterAdmissionRules[us-central1-a.prod].requireAttestationsBy[0]")]
-#[case(11, 1, "defaultAdmissionRule")]
-#[case(14, 3, "defaultAdmissionRule")]
-#[case(14, 1, "")]
-fn a_cursor_has_a_path(#[case] line: usize, #[case] column: usize, #[case] expected: &str) {
-    let document = Document::parse(&format!("{POLICY}  \n"), Dialect::Gcloud);
-    assert_eq!(document.path_at(Position { line, column }).to_string(), expected);
-}
-
 #[test]
 fn a_broken_text_keeps_what_stood_before() {
     let document = Document::parse("description: x\ndefaultAdmissionRule: [\n", Dialect::Gcloud);
@@ -169,10 +152,6 @@ proptest! {
             let document = Document::parse(&text, dialect);
             for diagnostic in &document.diagnostics {
                 prop_assert!(text.get(diagnostic.span.bytes.clone()).is_some());
-            }
-            for line in 1..4 {
-                let path = document.path_at(Position { line, column: 3 });
-                prop_assert!(path.0.is_empty() || document.span_of(&path).is_some());
             }
         }
     }

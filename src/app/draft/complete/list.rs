@@ -80,11 +80,7 @@ impl ProposalList {
 
     /// Whether Enter takes the selected one: not where the list came by itself and nothing was chosen.
     pub fn is_chosen(&self) -> bool {
-        self.is_by_hand() || self.moved
-    }
-
-    pub fn is_by_hand(&self) -> bool {
-        self.opened_by == OpenedBy::Key
+        self.opened_by == OpenedBy::Key || self.moved
     }
 
     /// Moves the selection by this many, around the ends.
