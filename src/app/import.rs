@@ -6,5 +6,6 @@ pub mod merge;
 mod overlay;
 pub mod refusal;
 pub mod state;
+pub mod written;
 
 pub use action::Action;

@@ -7,7 +7,7 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
-use crate::import::state::with_value;
+use crate::import::written::with_value;
 use crate::job::{Deploy, FileTarget, Job, NewAttestation};
 use domain::attestation::Attestation;
 use domain::built_image::{Blob, BuiltImage};

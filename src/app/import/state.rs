@@ -7,10 +7,10 @@ use std::cmp::Ordering;
 
 use crate::draft::state::Draft;
 use crate::import::merge::{Chunk, Merge, Origin, Take};
+use crate::import::written::{units, with_value, written_as};
 use crate::shell::offset::Offset;
-use domain::document::{self, Dialect, Document, Node};
+use domain::document::{self, Dialect, Document};
 use domain::name::ProjectId;
-use domain::path::{Path, Segment};
 use domain::policy::Policy;
 
 /// The box with the three-way difference.
@@ -210,74 +210,6 @@ fn is_as_good(typed: &Merge, exported: &Merge) -> bool {
     }
 }
 
-/// The text with another value of a field of the policy, where it has that field.
-pub fn with_value(text: &str, field: &str, value: Option<&str>) -> String {
-    let document = Document::parse(text, Dialect::Gcloud);
-    let path = Path(vec![Segment::Field(field.to_owned())]);
-    let (Some(at), Some(value)) = (document.span_of(&path).map(|spans| spans.value.bytes), value) else {
-        return text.to_owned();
-    };
-    let (before, after) = (text.get(..at.start).unwrap_or_default(), text.get(at.end..).unwrap_or_default());
-    format!("{before}{}{after}", serde_json::Value::from(value))
-}
-
-/// A policy as gcloud exports it, but with its keys in the order that `document` has them in.
-fn written_as(policy: &Policy, document: &Document) -> String {
-    let text = document::emit(policy);
-    let lines: Vec<&str> = text.lines().collect();
-    let ordered = ordered(&lines, 0, document.root.as_ref()).join("\n") + "\n";
-    let is_same = Document::parse(&ordered, Dialect::Gcloud).policy.is_some_and(|read| read == *policy);
-    if is_same { ordered } else { text }
-}
-
-/// Brings the keys at this indentation, each with the lines below it, into the order of `node`; keys
-/// that it has not stay behind the others.
-fn ordered<'a>(lines: &[&'a str], indent: usize, node: Option<&Node>) -> Vec<&'a str> {
-    let entries = node.map(Node::entries).unwrap_or_default();
-    let mut blocks: Vec<(usize, Vec<&'a str>)> = Vec::new();
-    for line in lines {
-        let is_key = line.chars().take_while(|c| *c == ' ').count() == indent && !line.trim_start().starts_with("- ");
-        match blocks.last_mut() {
-            Some((_, block)) if !is_key => block.push(line),
-            _ => {
-                let at = entries.iter().position(|entry| Some(&*entry.key.text) == key_of(line));
-                blocks.push((at.unwrap_or(usize::MAX), vec![line]));
-            }
-        }
-    }
-    blocks.sort_by_key(|(at, _)| *at);
-    let inner = |(at, block): (usize, Vec<&'a str>)| {
-        let value = entries.get(at).map(|entry| &entry.value);
-        match block.split_first() {
-            Some((head, rest)) if !rest.is_empty() => [&[*head], &ordered(rest, indent + 2, value)[..]].concat(),
-            _ => block,
-        }
-    };
-    blocks.into_iter().flat_map(inner).collect()
-}
-
-fn key_of(line: &str) -> Option<&str> {
-    let (key, _) = line.trim_start().split_once(':').filter(|(_, rest)| rest.is_empty() || rest.starts_with(' '))?;
-    Some(key.trim_matches('\''))
-}
-
-/// The lines that belong together in a policy as it is exported: those of one rule, of one pattern.
-fn units(text: &str) -> Vec<usize> {
-    let mut unit = 0;
-    let mut in_rules = false;
-    let number = |line: &str| {
-        let indent = line.chars().take_while(|c| *c == ' ').count();
-        if indent == 0 {
-            in_rules = line.trim_end().ends_with("AdmissionRules:");
-        }
-        if indent == 0 || (in_rules && indent == 2) {
-            unit += 1;
-        }
-        unit
-    };
-    text.lines().map(number).collect()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -347,31 +279,6 @@ globalPolicyEvaluationMode: ENABLE
         conflict.merge.chunks[number].take = Some(Take::Theirs);
         let text = conflict.merge.text().unwrap();
         assert!(policy(&text).says_the_same_as(&policy(&theirs)) && text.contains("# the base images"), "{text}");
-    }
-
-    #[test]
-    fn an_export_is_written_in_another_order() {
-        let text = "\
-globalPolicyEvaluationMode: ENABLE
-clusterAdmissionRules:
-  us-east1.b: {evaluationMode: ALWAYS_DENY, enforcementMode: DRYRUN_AUDIT_LOG_ONLY}
-  us-east1.a: {enforcementMode: DRYRUN_AUDIT_LOG_ONLY, evaluationMode: ALWAYS_DENY}
-defaultAdmissionRule: {evaluationMode: ALWAYS_DENY, enforcementMode: DRYRUN_AUDIT_LOG_ONLY}
-";
-        let document = Document::parse(text, Dialect::Gcloud);
-        insta::assert_snapshot!(written_as(document.policy.as_ref().unwrap(), &document), @r"
-        globalPolicyEvaluationMode: ENABLE
-        clusterAdmissionRules:
-          us-east1.b:
-            evaluationMode: ALWAYS_DENY
-            enforcementMode: DRYRUN_AUDIT_LOG_ONLY
-          us-east1.a:
-            enforcementMode: DRYRUN_AUDIT_LOG_ONLY
-            evaluationMode: ALWAYS_DENY
-        defaultAdmissionRule:
-          evaluationMode: ALWAYS_DENY
-          enforcementMode: DRYRUN_AUDIT_LOG_ONLY
-        ");
     }
 
     #[test]
