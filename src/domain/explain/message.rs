@@ -8,6 +8,7 @@
 
 mod around;
 mod assemble;
+mod building;
 mod cursor;
 mod kind;
 mod objects;

@@ -129,9 +129,21 @@ impl<'t> Cursor<'t> {
     }
 }
 
+/// How much is told of a stretch that is not understood.
+pub(super) const EXCERPT: usize = 200;
+
 /// A stretch of plain text as it can be shown: in one line.
 pub(super) fn shown(text: &str) -> String {
     text.replace([WRAP, BREAK], " ").trim().to_owned()
+}
+
+/// Cuts a text to at most this many characters.
+pub(super) fn clipped(text: &str, limit: usize) -> String {
+    let mut short: String = text.chars().take(limit).collect();
+    if short.len() < text.len() {
+        short.push('\u{2026}');
+    }
+    short
 }
 
 #[cfg(test)]

@@ -5,7 +5,8 @@ use serde_json::Value;
 
 use super::field::{fill, map, message, text};
 use crate::admission::{BREAK_GLASS_ANNOTATION, BREAK_GLASS_LABEL};
-use crate::explain::message::assemble::{clipped, is_vague};
+use crate::explain::message::assemble::is_vague;
+use crate::explain::message::cursor::clipped;
 use crate::explain::message::kind::RefusalKind;
 use crate::explain::message::reason::{Reason, ReasonKind};
 use crate::explain::message::refusal::{Finding, Refusal, Subject, Verdict};
