@@ -37,6 +37,7 @@ pub use running::{Idle, Running};
 pub use token::Token;
 use token::Tokens;
 
+mod area;
 mod authority;
 mod connection;
 mod door;

@@ -3,15 +3,17 @@
 //! Nothing is executed. A container counts as running once its image is in the sandbox's registry;
 //! an image that is not there is tried again with growing delays, as a node does.
 
+mod status;
+
 use jiff::SignedDuration;
 use k8s_openapi::api::core::v1::{
-    Container, ContainerState, ContainerStateRunning, ContainerStateTerminated, ContainerStateWaiting, ContainerStatus,
-    Pod, PodCondition, PodSpec, PodStatus,
+    Container, ContainerState, ContainerStateRunning, ContainerStateTerminated, ContainerStatus, Pod, PodSpec,
 };
 
 use crate::registry;
 use domain::image::ImageRef;
 
+use self::status::{Containers, has_ended, of_pod, waiting};
 use super::events::{Component, Note, record};
 use super::failure::Failure;
 use super::objects::{Cluster, Object};
@@ -42,7 +44,8 @@ pub(super) fn sync(cluster: Cluster<'_>, work: &Work) -> Result<(), Failure> {
     }
     let ephemeral = node.start_ephemeral(&spec, old.ephemeral_container_statuses.as_deref())?;
     let waits = node.waits;
-    pod.status = Some(status(cluster, old, init, main, ephemeral, initialized));
+    let containers = Containers { init, main, ephemeral, initialized };
+    pod.status = Some(of_pod(cluster, old, containers));
     cluster.update(&mut pod)?;
     if waits {
         // Each pull that fails is followed by a moment as `ErrImagePull`, then by the delay.
@@ -62,10 +65,6 @@ pub(super) fn sync(cluster: Cluster<'_>, work: &Work) -> Result<(), Failure> {
 fn comes_to_an_end(pod: &Pod) -> bool {
     let owners = pod.metadata.owner_references.as_deref().unwrap_or_default();
     owners.iter().any(|owner| owner.controller == Some(true) && owner.kind == "Job")
-}
-
-fn has_ended(status: &ContainerStatus) -> bool {
-    status.state.as_ref().is_some_and(|state| state.terminated.is_some())
 }
 
 fn schedule(cluster: Cluster<'_>, pod: &mut Pod) -> Result<(), Failure> {
@@ -290,81 +289,4 @@ fn full_name(image: &ImageRef) -> String {
 fn failed_pull(status: &ContainerStatus) -> Option<&str> {
     let waiting = status.state.as_ref()?.waiting.as_ref()?;
     waiting.message.as_deref().filter(|_| waiting.reason.as_deref() == Some(ERR_IMAGE_PULL))
-}
-
-fn waiting(container: &Container, reason: &str, message: Option<String>) -> ContainerStatus {
-    let waiting = ContainerStateWaiting { reason: Some(reason.to_owned()), message };
-    ContainerStatus {
-        name: container.name.clone(),
-        image: container.image.clone().unwrap_or_default(),
-        started: Some(false),
-        state: Some(ContainerState { waiting: Some(waiting), ..ContainerState::default() }),
-        last_state: Some(ContainerState::default()),
-        ..ContainerStatus::default()
-    }
-}
-
-fn status(
-    cluster: Cluster<'_>,
-    old: PodStatus,
-    init: Vec<ContainerStatus>,
-    main: Vec<ContainerStatus>,
-    ephemeral: Vec<ContainerStatus>,
-    initialized: bool,
-) -> PodStatus {
-    let unready: Vec<&str> = main.iter().filter(|status| !status.ready).map(|status| status.name.as_str()).collect();
-    let ended = !main.is_empty() && main.iter().all(has_ended);
-    let not_ready = match unready.as_slice() {
-        [] => None,
-        _ if ended => Some(("PodCompleted", String::new())),
-        names => Some(("ContainersNotReady", format!("containers with unready status: [{}]", names.join(" ")))),
-    };
-    let uninitialized: Vec<&str> =
-        init.iter().filter(|status| !status.ready).map(|status| status.name.as_str()).collect();
-    let not_initialized = (!initialized).then(|| {
-        ("ContainersNotInitialized", format!("containers with incomplete status: [{}]", uninitialized.join(" ")))
-    });
-    let phase = match unready.as_slice() {
-        [] => "Running",
-        _ if ended => "Succeeded",
-        _ => "Pending",
-    };
-    let before = old.conditions.unwrap_or_default();
-    let condition = |type_: &str, trouble: Option<&(&str, String)>| condition(cluster, &before, type_, trouble);
-    let conditions = vec![
-        condition("PodReadyToStartContainers", None),
-        condition("Initialized", not_initialized.as_ref()),
-        condition("Ready", not_ready.as_ref()),
-        condition("ContainersReady", not_ready.as_ref()),
-        condition("PodScheduled", None),
-    ];
-    PodStatus {
-        phase: Some(phase.to_owned()),
-        conditions: Some(conditions),
-        init_container_statuses: Some(init).filter(|statuses| !statuses.is_empty()),
-        container_statuses: Some(main),
-        ephemeral_container_statuses: Some(ephemeral).filter(|statuses| !statuses.is_empty()),
-        start_time: old.start_time.or_else(|| Some(cluster.time())),
-        qos_class: old.qos_class,
-        ..PodStatus::default()
-    }
-}
-
-/// A condition; its time of transition is that of the last change of its status.
-fn condition(
-    cluster: Cluster<'_>,
-    before: &[PodCondition],
-    type_: &str,
-    trouble: Option<&(&str, String)>,
-) -> PodCondition {
-    let status = if trouble.is_none() { "True" } else { "False" };
-    let same = before.iter().find(|condition| condition.type_ == type_ && condition.status == status);
-    PodCondition {
-        type_: type_.to_owned(),
-        status: status.to_owned(),
-        reason: trouble.map(|(reason, _)| (*reason).to_owned()),
-        message: trouble.map(|(_, message)| message.clone()).filter(|message| !message.is_empty()),
-        last_transition_time: same.and_then(|same| same.last_transition_time.clone()).or_else(|| Some(cluster.time())),
-        ..PodCondition::default()
-    }
 }

@@ -3,7 +3,10 @@
 //! Each object is its JSON with the version that it got at its last change; versions count up over
 //! the whole store. What was deleted leaves its last state for a while, so that watches can tell.
 
-use jiff::{SignedDuration, Timestamp};
+mod expiry;
+mod schema;
+
+use jiff::Timestamp;
 use k8s_openapi::Metadata;
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::{ObjectMeta, Time};
 use rusqlite::{OptionalExtension, Row, Transaction, params};
@@ -19,62 +22,7 @@ use super::failure::Failure;
 use super::resources::Kind;
 use super::suffix;
 
-/// Times are in milliseconds since 1970.
-pub(crate) const SCHEMA: &str = "
-CREATE TABLE kubernetes_version (value INTEGER NOT NULL);
-INSERT INTO kubernetes_version VALUES (0);
-CREATE TABLE kubernetes_cluster (
-    id INTEGER PRIMARY KEY AUTOINCREMENT,
-    project TEXT NOT NULL,
-    location TEXT NOT NULL,
-    name TEXT NOT NULL,
-    forgotten INTEGER NOT NULL DEFAULT 0,
-    UNIQUE (project, location, name)
-);
-CREATE TABLE kubernetes_object (
-    cluster INTEGER NOT NULL REFERENCES kubernetes_cluster ON DELETE CASCADE,
-    resource TEXT NOT NULL,
-    namespace TEXT NOT NULL,
-    name TEXT NOT NULL,
-    owner TEXT,
-    expires INTEGER,
-    created INTEGER NOT NULL,
-    version INTEGER NOT NULL,
-    body TEXT NOT NULL,
-    PRIMARY KEY (cluster, resource, namespace, name)
-);
-CREATE INDEX kubernetes_object_by_owner ON kubernetes_object (cluster, owner) WHERE owner IS NOT NULL;
-CREATE INDEX kubernetes_object_by_version ON kubernetes_object (cluster, resource, version);
-CREATE INDEX kubernetes_object_by_expiry ON kubernetes_object (cluster, expires) WHERE expires IS NOT NULL;
-CREATE TABLE kubernetes_deleted (
-    cluster INTEGER NOT NULL REFERENCES kubernetes_cluster ON DELETE CASCADE,
-    resource TEXT NOT NULL,
-    namespace TEXT NOT NULL,
-    version INTEGER NOT NULL,
-    at INTEGER NOT NULL,
-    body TEXT NOT NULL,
-    PRIMARY KEY (cluster, resource, version)
-);
-CREATE INDEX kubernetes_deleted_by_time ON kubernetes_deleted (cluster, at);
-CREATE TABLE kubernetes_work (
-    cluster INTEGER NOT NULL REFERENCES kubernetes_cluster ON DELETE CASCADE,
-    resource TEXT NOT NULL,
-    namespace TEXT NOT NULL,
-    name TEXT NOT NULL,
-    attempts INTEGER NOT NULL,
-    due INTEGER NOT NULL,
-    PRIMARY KEY (cluster, resource, namespace, name)
-) WITHOUT ROWID;
-CREATE TABLE kubernetes_audit (
-    id INTEGER PRIMARY KEY AUTOINCREMENT,
-    cluster INTEGER NOT NULL REFERENCES kubernetes_cluster ON DELETE CASCADE,
-    at INTEGER NOT NULL,
-    entry TEXT NOT NULL
-);
-";
-
-/// What was deleted is remembered for this long.
-const DELETED_KEPT: SignedDuration = SignedDuration::from_mins(10);
+pub(crate) use self::schema::SCHEMA;
 
 /// A kind of object with its place in the table of resources.
 pub(super) trait Object: Metadata<Ty = ObjectMeta> + Serialize + DeserializeOwned + Clone {
@@ -358,23 +306,6 @@ impl<'t> Cluster<'t> {
         Ok(true)
     }
 
-    /// Lets an object be removed by itself at this time.
-    pub(super) fn expire<T: Object>(self, object: &T, at: Timestamp) -> Result<(), rusqlite::Error> {
-        self.tx
-            .prepare_cached(
-                "UPDATE kubernetes_object SET expires = ?5
-                 WHERE cluster = ?1 AND resource = ?2 AND namespace = ?3 AND name = ?4",
-            )?
-            .execute(params![
-                self.row,
-                T::OBJECT_KIND.resource().plural,
-                object.namespace(),
-                object.name(),
-                at.as_millisecond(),
-            ])?;
-        Ok(())
-    }
-
     /// Removes an object; its last state stays for the watches.
     pub(super) fn remove(self, kind: Kind, stored: &Stored) -> Result<(), Failure> {
         let version = self.next_version()?;
@@ -399,40 +330,6 @@ impl<'t> Cluster<'t> {
                 self.now.as_millisecond(),
                 body.to_string(),
             ])?;
-        Ok(())
-    }
-
-    /// The objects whose time is over, each with its kind.
-    fn expired(self) -> Result<Vec<(Kind, Stored)>, rusqlite::Error> {
-        let sql = format!(
-            "SELECT {}, resource FROM kubernetes_object WHERE cluster = ?1 AND expires IS NOT NULL AND expires <= ?2",
-            Stored::COLUMNS
-        );
-        let mut statement = self.tx.prepare_cached(&sql)?;
-        let rows = statement.query_map(params![self.row, self.now.as_millisecond()], |row| {
-            Ok((row.get::<_, String>("resource")?, Stored::of(row)?))
-        })?;
-        let mut expired = Vec::new();
-        for row in rows {
-            let (plural, stored) = row?;
-            // Of a resource that is no longer served nobody is told either.
-            expired.extend(Kind::of_plural(&plural).map(|kind| (kind, stored)));
-        }
-        Ok(expired)
-    }
-
-    /// Removes what has expired, and forgets what was deleted long ago.
-    pub(super) fn expire_old(self) -> Result<(), Failure> {
-        for (kind, stored) in self.expired()? {
-            self.remove(kind, &stored)?;
-        }
-        let before = (self.now - DELETED_KEPT).as_millisecond();
-        self.tx.execute(
-            "UPDATE kubernetes_cluster SET forgotten = max(forgotten, (SELECT ifnull(max(version), 0)
-             FROM kubernetes_deleted WHERE cluster = ?1 AND at < ?2)) WHERE id = ?1",
-            params![self.row, before],
-        )?;
-        self.tx.execute("DELETE FROM kubernetes_deleted WHERE cluster = ?1 AND at < ?2", params![self.row, before])?;
         Ok(())
     }
 }

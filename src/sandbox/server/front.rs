@@ -1,4 +1,4 @@
-//! What every request passes: the token, the limits, and the host that says which API it is for.
+//! What every request passes: the token and the limits. Which API it is for is [`super::area`]'s.
 
 use std::net::SocketAddr;
 use std::time::Duration;
@@ -6,7 +6,7 @@ use std::time::Duration;
 use axum::Router;
 use axum::body::Body;
 use axum::extract::Request;
-use axum::http::header::{AUTHORIZATION, HOST, ORIGIN, WWW_AUTHENTICATE};
+use axum::http::header::{AUTHORIZATION, HOST, ORIGIN};
 use axum::http::{HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Json, Response};
 use http_body_util::Limited;
@@ -17,6 +17,7 @@ use serde_json::json;
 use tokio::sync::{Semaphore, SemaphorePermit};
 use tower_service::Service as _;
 
+use super::area::{Area, denied, status};
 use super::door::{self, Door};
 use super::hosts;
 use super::log::Coming;
@@ -24,16 +25,12 @@ use super::token::{Token, Tokens};
 use crate::access::{self, Passed};
 use crate::clients::Clients;
 use crate::container::Meant;
-use crate::error::ApiError;
 use crate::google::{Google, GoogleApi};
 use crate::kms::Vault;
 use crate::people::Person;
 use crate::state::{ClusterId, RegistryHost, State};
 use crate::store::StoreError;
 use crate::{kubernetes, registry};
-use wire::kubernetes::failure;
-use wire::registry::{ErrorBody, RegistryError};
-use wire::status::Code;
 
 /// The largest request of an API.
 const MAX_JSON_BYTES: usize = 4 * 1024 * 1024;
@@ -57,16 +54,6 @@ pub(super) struct Front {
     kubernetes: Router,
     door: Door,
     large: Semaphore,
-}
-
-/// What a request is for.
-#[derive(Debug, Clone, PartialEq, Eq)]
-enum Area {
-    Google(GoogleApi),
-    /// The registry of this host.
-    Registry(String),
-    /// The API server with this name; none: that of the only cluster.
-    Kubernetes(Option<String>),
 }
 
 impl Front {
@@ -243,86 +230,9 @@ fn registry_token(token: &Token) -> Response {
     Json(json!({"token": token, "access_token": token, "expires_in": 3600})).into_response()
 }
 
-/// What a registry says to who may not.
-fn denied(message: String) -> Response {
-    let error = RegistryError { code: "DENIED".to_owned(), message, detail: None };
-    (StatusCode::FORBIDDEN, Json(ErrorBody { errors: vec![error] })).into_response()
-}
-
-/// A failure as API servers say it.
-fn status(code: u16, reason: &str, message: String) -> Response {
-    let http = StatusCode::from_u16(code).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-    (http, Json(failure(code, reason, message))).into_response()
-}
-
 async fn call(router: &Router, request: Request) -> Response {
     let Ok(answer) = router.clone().call(request).await;
     answer
-}
-
-impl Area {
-    fn of(host: &str, path: &str) -> Self {
-        let local = matches!(host, "localhost" | "127.0.0.1" | "[::1]");
-        if let Some(api) = GoogleApi::of_host(host) {
-            return Self::Google(api);
-        }
-        if host.ends_with(".gke.goog") {
-            return Self::Kubernetes(Some(host.to_owned()));
-        }
-        let first = path.split('/').nth(1).unwrap_or_default();
-        match first {
-            // Logging's version is the registry's as well.
-            "v2" if local && path.starts_with("/v2/entries:") => Self::Google(GoogleApi::All),
-            "v2" => Self::Registry(host.to_owned()),
-            "api" | "apis" | "version" | "openapi" | "healthz" | "livez" | "readyz" if local => Self::Kubernetes(None),
-            _ if local => Self::Google(GoogleApi::All),
-            _ => Self::Google(GoogleApi::Unknown),
-        }
-    }
-
-    /// The refusal of a request that no credentials would make right.
-    fn forbidden(&self, message: &str) -> Response {
-        match self {
-            Self::Google(_) => ApiError::new(Code::PermissionDenied, format!("{message}.")).into_response(),
-            Self::Registry(_) => {
-                let error = RegistryError { code: "DENIED".to_owned(), message: format!("{message}."), detail: None };
-                (StatusCode::FORBIDDEN, Json(ErrorBody { errors: vec![error] })).into_response()
-            }
-            Self::Kubernetes(_) => status(403, "Forbidden", format!("{message}.")),
-        }
-    }
-
-    /// The refusal of a request without the token, in the shape that the clients of this area read.
-    fn unauthorized(&self, host: &str) -> Response {
-        const STATUS: StatusCode = StatusCode::UNAUTHORIZED;
-        match self {
-            Self::Google(_) => ApiError::new(
-                Code::Unauthenticated,
-                "Request is missing required authentication credential. Expected OAuth 2 access token, login cookie \
-                 or other valid authentication credential. See \
-                 https://developers.google.com/identity/sign-in/web/devconsole-project.",
-            )
-            .into_response(),
-            Self::Registry(_) => {
-                let error = RegistryError {
-                    code: "UNAUTHORIZED".to_owned(),
-                    message: "You need the sandbox's token: `countersign sandbox env` says how.".to_owned(),
-                    detail: None,
-                };
-                let challenge = format!("Bearer realm=\"https://{host}/v2/token\",service=\"{host}\"");
-                let mut answer = (STATUS, Json(ErrorBody { errors: vec![error] })).into_response();
-                // A host that is no header value got here by no client that reads this.
-                if let Ok(challenge) = HeaderValue::from_str(&challenge) {
-                    answer.headers_mut().insert(WWW_AUTHENTICATE, challenge);
-                }
-                answer
-                    .headers_mut()
-                    .insert("Docker-Distribution-Api-Version", HeaderValue::from_static("registry/2.0"));
-                answer
-            }
-            Self::Kubernetes(_) => status(401, "Unauthorized", "Unauthorized".to_owned()),
-        }
-    }
 }
 
 /// The host with its port, in lower case: that of the request, or else that of the connection.
@@ -350,21 +260,6 @@ fn host_without_port(host: &str) -> &str {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[rstest::rstest]
-    #[case("gcr.io", "/v2/", Area::Registry("gcr.io".into()))]
-    #[case("us-docker.pkg.dev", "/v2/p/r/i/manifests/x", Area::Registry("us-docker.pkg.dev".into()))]
-    #[case("127.0.0.1", "/v2/token", Area::Registry("127.0.0.1".into()))]
-    #[case("binaryauthorization.googleapis.com", "/v2/", Area::Google(GoogleApi::BinaryAuthorization))]
-    #[case("gke-0123456789ab-1.us-central1-a.gke.goog", "/api", Area::Kubernetes(Some("gke-0123456789ab-1.us-central1-a.gke.goog".into())))]
-    #[case("127.0.0.1", "/version", Area::Kubernetes(None))]
-    #[case("localhost", "/v2/entries:list", Area::Google(GoogleApi::All))]
-    #[case("localhost", "/v1/projects", Area::Google(GoogleApi::All))]
-    #[case("example.com", "/api", Area::Google(GoogleApi::Unknown))]
-    #[case("evilgoogleapis.com", "/v1/projects", Area::Google(GoogleApi::Unknown))]
-    fn what_a_host_is_for(#[case] host: &str, #[case] path: &str, #[case] area: Area) {
-        assert_eq!(Area::of(host, path), area);
-    }
 
     #[rstest::rstest]
     #[case("https://127.0.0.1:8443", false)]
