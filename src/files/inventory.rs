@@ -3,17 +3,20 @@
 //!
 //! Pure; may use `domain`.
 
-use std::collections::BTreeMap;
-use std::fmt;
+mod defaults;
+mod line;
+mod pods;
 
 use serde::Deserialize;
-use serde::de::{Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
+use serde::de::IgnoredAny;
 
-use crate::manifest::{self, Object};
-use domain::admission::{Platform, Request, RequestImage};
-use domain::image::{Digest, ImageRef};
+pub use self::defaults::Defaults;
+use self::line::Line;
+use self::pods::Pods;
+use crate::manifest;
+use domain::admission::Request;
+use domain::image::ImageRef;
 use domain::inventory::{InventoryItem, MAX_ITEMS, Origin, owner_of};
-use domain::name::AttestorName;
 
 /// The pods of a very large cluster; kubectl prints some 6 KiB for each.
 pub const MAX_BYTES: usize = 512 << 20;
@@ -33,15 +36,6 @@ pub enum InventoryError {
     Manifest(#[from] manifest::ManifestError),
     #[error("the inventory is empty: expected one image a line, JSON lines, or pods as kubectl prints them")]
     Empty,
-}
-
-/// What is not said by the inventory itself.
-#[derive(Debug, Clone, Default)]
-pub struct Defaults {
-    /// The pod that images without a pod are asked about as, and the cluster of every pod.
-    pub pod: Request,
-    /// The attestors that a short `attestedBy` can mean.
-    pub attestors: Vec<AttestorName>,
 }
 
 /// The items of a text in any of the forms, told apart by what it begins with.
@@ -135,126 +129,6 @@ fn in_cluster(request: Request, defaults: &Defaults) -> Request {
     Request { cluster: defaults.pod.cluster.clone(), enforcement: defaults.pod.enforcement, ..request }
 }
 
-/// What kubectl prints: an object, or a list of which one object at a time is held.
-#[derive(Debug, Default)]
-struct Pods {
-    items: Vec<InventoryItem>,
-    too_many: bool,
-}
-
-impl<'de> Deserialize<'de> for Pods {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_map(PodsVisitor)
-    }
-}
-
-struct PodsVisitor;
-
-impl<'de> Visitor<'de> for PodsVisitor {
-    type Value = Pods;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a Kubernetes object")
-    }
-
-    fn visit_map<M: MapAccess<'de>>(self, mut map: M) -> Result<Pods, M::Error> {
-        let mut own = serde_json::Map::new();
-        let mut pods = None;
-        while let Some(key) = map.next_key::<String>()? {
-            if key == "items" {
-                pods = Some(map.next_value::<Items>()?.0);
-            } else {
-                own.insert(key, map.next_value()?);
-            }
-        }
-        if let Some(pods) = pods {
-            return Ok(pods);
-        }
-        let own = serde_json::Value::Object(own);
-        let object: Object = serde_json::from_value(own).map_err(serde::de::Error::custom)?;
-        let mut pods = Pods::default();
-        pods.take(&object).map_err(serde::de::Error::custom)?;
-        Ok(pods)
-    }
-}
-
-struct Items(Pods);
-
-impl<'de> Deserialize<'de> for Items {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_seq(ItemsVisitor).map(Self)
-    }
-}
-
-struct ItemsVisitor;
-
-impl<'de> Visitor<'de> for ItemsVisitor {
-    type Value = Pods;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a list of Kubernetes objects")
-    }
-
-    fn visit_seq<S: SeqAccess<'de>>(self, mut seq: S) -> Result<Pods, S::Error> {
-        let mut pods = Pods::default();
-        while !pods.too_many {
-            let Some(object) = seq.next_element::<Object>()? else { return Ok(pods) };
-            pods.take(&object).map_err(serde::de::Error::custom)?;
-        }
-        while seq.next_element::<IgnoredAny>()?.is_some() {}
-        Ok(pods)
-    }
-}
-
-impl Pods {
-    /// Pods that ended are never admitted again; objects without pods are passed over.
-    fn take(&mut self, object: &Object) -> Result<(), manifest::ManifestError> {
-        if object.has_ended() {
-            return Ok(());
-        }
-        if let Some(pod) = object.pod()? {
-            let owner = owner_of(&pod.labels).to_owned();
-            let origin = if object.is_bare_pod() { Origin::Running } else { Origin::List };
-            let request = pod.into_request();
-            self.items.push(InventoryItem {
-                request,
-                origin,
-                workload: object.workload(),
-                owner,
-                ..InventoryItem::default()
-            });
-        }
-        self.too_many = self.items.len() > MAX_ITEMS;
-        Ok(())
-    }
-}
-
-/// A line of JSON: the request of `countersign simulate`, by the names of its flags.
-#[derive(Debug, Default, Deserialize)]
-#[serde(rename_all = "camelCase", default, deny_unknown_fields)]
-struct Line {
-    image: Option<String>,
-    images: Option<Vec<String>>,
-    platform: Option<LinePlatform>,
-    cluster: Option<String>,
-    namespace: Option<String>,
-    service_account: Option<String>,
-    service_identity: Option<String>,
-    labels: Option<BTreeMap<String, String>>,
-    annotations: Option<BTreeMap<String, String>>,
-    attested_by: Option<Vec<String>>,
-    resolved_digest: Option<String>,
-    workload: Option<String>,
-    owner: Option<String>,
-}
-
-#[derive(Debug, Clone, Copy, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-enum LinePlatform {
-    Gke,
-    CloudRun,
-}
-
 fn lines(text: &str, defaults: &Defaults) -> Result<Vec<InventoryItem>, InventoryError> {
     let mut items = Vec::new();
     for (at, text) in text.lines().enumerate().filter(|(_, text)| !text.trim().is_empty()) {
@@ -272,59 +146,6 @@ fn plain(error: &serde_json::Error) -> String {
     let text = error.to_string();
     let message = text.rsplit_once(" at line ").map_or(text.as_str(), |(message, _)| message);
     format!("column {}: {message}", error.column())
-}
-
-impl Line {
-    fn into_item(self, defaults: &Defaults) -> Result<InventoryItem, String> {
-        let names: Vec<String> = self.image.into_iter().chain(self.images.unwrap_or_default()).collect();
-        if names.is_empty() || names.iter().any(String::is_empty) {
-            return Err("expected `image`, or `images` with at least one".to_owned());
-        }
-        let image = |image: String| RequestImage { image, ..RequestImage::default() };
-        let attested = self.attested_by.map(|names| names.iter().map(|name| attestor(name, defaults)).collect());
-        let digest = |text: String| text.parse::<Digest>().map_err(|error| error.to_string());
-        let pod = defaults.pod.clone();
-        let labels = self.labels.unwrap_or(pod.labels);
-        let owner = self.owner.unwrap_or_else(|| owner_of(&labels).to_owned());
-        let request = Request {
-            platform: match self.platform {
-                Some(LinePlatform::CloudRun) => Platform::CloudRun,
-                Some(LinePlatform::Gke) => Platform::Gke,
-                None => pod.platform,
-            },
-            cluster: self.cluster.or(pod.cluster),
-            namespace: self.namespace.unwrap_or(pod.namespace),
-            service_account: self.service_account.unwrap_or(pod.service_account),
-            service_identity: self.service_identity.or(pod.service_identity),
-            labels,
-            annotations: self.annotations.unwrap_or(pod.annotations),
-            images: names.into_iter().map(image).collect(),
-            ..Request { enforcement: pod.enforcement, ..Request::default() }
-        };
-        Ok(InventoryItem {
-            request,
-            origin: Origin::List,
-            workload: self.workload.unwrap_or_default(),
-            owner,
-            attested_by: attested.transpose()?,
-            resolved_digest: self.resolved_digest.map(digest).transpose()?,
-        })
-    }
-}
-
-/// A whole name, or the id of an attestor that one of the policies names.
-fn attestor(text: &str, defaults: &Defaults) -> Result<AttestorName, String> {
-    if let Ok(name) = text.parse() {
-        return Ok(name);
-    }
-    let mut known = defaults.attestors.iter().filter(|name| name.id() == text);
-    match (known.next(), known.next()) {
-        (Some(only), None) => Ok(only.clone()),
-        (None, _) => Err(format!("no policy names an attestor {text:?}: write projects/PROJECT/attestors/{text}")),
-        (Some(_), Some(_)) => {
-            Err(format!("several attestors are called {text:?}: write projects/PROJECT/attestors/{text}"))
-        }
-    }
 }
 
 #[cfg(test)]
