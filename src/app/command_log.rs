@@ -4,6 +4,7 @@ pub mod action;
 pub mod again;
 pub mod commands;
 pub mod entry;
+mod etag;
 pub mod export;
 pub mod form;
 pub mod script;

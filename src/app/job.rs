@@ -1,33 +1,16 @@
 //! Work that changes something, as data: what it is, what it touches, and what a person would type.
 
-use std::collections::BTreeMap;
-
 use domain::attestation::Attestation;
 use domain::built_image::BuiltImage;
 use domain::image::{Digest, ImageRef};
 use domain::key::{KeySpec, Passphrase};
 use domain::name::{AttestorName, ClusterId, NoteName, ProjectId, ResourceId};
 use domain::policy::Policy;
-use domain::resource::WorkloadKind;
+use domain::resource::{Deploy, WorkloadKind};
 use strum::{EnumDiscriminants, EnumIter};
 
 use crate::draft::file::state::Stamp;
 use crate::query::Source;
-
-/// What is deployed.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Deploy {
-    /// A Deployment or a bare Pod.
-    pub kind: WorkloadKind,
-    pub namespace: String,
-    pub name: String,
-    pub image: String,
-    /// Empty: the namespace's `default`.
-    pub service_account: String,
-    /// The labels of the pod (template).
-    pub labels: BTreeMap<String, String>,
-    pub annotations: BTreeMap<String, String>,
-}
 
 /// What an attestation is made of.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -102,7 +102,7 @@ pub(super) fn run(args: &Args) -> Exit {
 fn env(mode: Mode, person: &Person, syntax: Syntax) -> Result<Exit, Failure> {
     let running = running()?.ok_or(Failure::NotRunning)?;
     let environment = runtime()?.block_on(Environment::prepare(&directory(), running.port, mode, person))?;
-    say(&environment.lines(syntax))?;
+    say(&environment.lines(syntax.shell()))?;
     Ok(Exit::Yes)
 }
 

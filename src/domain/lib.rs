@@ -7,6 +7,7 @@ pub mod attestation;
 pub mod attestor;
 pub mod built_image;
 pub mod case;
+pub mod command;
 pub mod diagnostic;
 pub mod document;
 pub mod event_group;

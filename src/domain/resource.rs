@@ -104,6 +104,21 @@ pub struct Workload {
     pub controller: String,
 }
 
+/// What is deployed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Deploy {
+    /// A Deployment or a bare Pod.
+    pub kind: WorkloadKind,
+    pub namespace: String,
+    pub name: String,
+    pub image: String,
+    /// Empty: the namespace's `default`.
+    pub service_account: String,
+    /// The labels of the pod (template).
+    pub labels: BTreeMap<String, String>,
+    pub annotations: BTreeMap<String, String>,
+}
+
 /// A Kubernetes event.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ClusterEvent {

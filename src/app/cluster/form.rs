@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::job::{Deploy, Job};
+use crate::job::Job;
 use crate::model::Model;
 use crate::shell::form::{ChoiceField, Form, TextField, fields};
 use crate::shell::notice::Weight;
@@ -10,7 +10,7 @@ use crate::shell::suggestion::Suggestions;
 use crate::submission::{Submission, Submit, pairs};
 use domain::image::ImageRef;
 use domain::name::{ClusterId, ClusterKey, KubernetesName, ProjectId};
-use domain::resource::{Cluster, WorkloadKind};
+use domain::resource::{Cluster, Deploy, WorkloadKind};
 
 /// What a Kubernetes name is made of.
 pub(crate) const NAME_HELP: &str = "lower-case letters, digits and hyphens";

@@ -8,7 +8,7 @@
 use crate::command_log::again::{Again, Role};
 use std::collections::BTreeSet;
 
-use crate::command_log::commands::{given_signature, keep_signature, own_credentials};
+use crate::command_log::commands::{find_key, given_signature, keep_signature, own_credentials};
 use crate::command_log::entry::Entry;
 use crate::command_log::entry::State;
 use domain::name::ClusterId;
@@ -115,10 +115,12 @@ impl Writer {
             }
             Role::Signed(signature) => self.signature = Some(signature.clone()),
             Role::Takes(signature) if self.signature.as_ref() != Some(signature) => {
-                lines.extend(given_signature(signature));
+                lines.push(given_signature(signature));
                 self.signature = Some(signature.clone());
             }
-            Role::WritesSignature(signature) if self.signature.as_ref() == Some(signature) => own = keep_signature(),
+            Role::WritesSignature(signature) if self.signature.as_ref() == Some(signature) => {
+                own = vec![keep_signature()]
+            }
             Role::Plain | Role::Kubectl(_) | Role::Takes(_) | Role::WritesSignature(_) => {}
         }
         lines.extend(own);
@@ -129,7 +131,7 @@ impl Writer {
     fn look_for(&mut self, key: &str) -> Option<String> {
         let is_new =
             self.imported == 0 && !self.made.iter().any(|made| made == key) && self.looked_for.insert(key.to_owned());
-        is_new.then(|| format!("gpg --batch --list-secret-keys {key} > \"$OWN\"/found   # made before this session"))
+        is_new.then(|| format!("{}   # made before this session", find_key(key)))
     }
 
     /// The keys that are made anew are variables.

@@ -18,6 +18,7 @@ use crate::shell::remote::Ticket;
 use crate::work::Purpose;
 use crate::{draft, history, sign};
 use domain::admission::{Outcome, Platform};
+use domain::command::workload;
 use domain::fix::{Fix, FixStep};
 use domain::image::ImageRef;
 use domain::name::{AttestorName, NoteName, ProjectId};
@@ -309,10 +310,13 @@ fn compose(model: &mut Model) -> Vec<Effect> {
         return Vec::new();
     }
     if model.session.subject.platform == Platform::CloudRun {
-        let text = "Cloud Run takes the justification itself:\n\n  gcloud run deploy SERVICE --image=IMAGE --breakglass=\"JUSTIFICATION\"\n\n\
+        let command = workload::break_glass_on_cloud_run("SERVICE", "IMAGE", "JUSTIFICATION");
+        let text = format!(
+            "Cloud Run takes the justification itself:\n\n  {command}\n\n\
                     It is written to Cloud Audit Logs (cloudaudit.googleapis.com%2Fsystem_event), where the text `breakglass` finds it,\n\
-                    and is cleared by the next update without the flag.\n";
-        model.overlays.push(Overlay::reader("Break the glass on Cloud Run", Body::Prose(text.to_owned())));
+                    and is cleared by the next update without the flag.\n"
+        );
+        model.overlays.push(Overlay::reader("Break the glass on Cloud Run", Body::Prose(text)));
         return Vec::new();
     }
     model.open_form(BreakGlassForm::new(model))

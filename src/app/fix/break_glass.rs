@@ -8,10 +8,10 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 use crate::decision::subject::Subject;
-use crate::job::Deploy;
-use domain::admission::{BREAK_GLASS_LABEL, RequestImage};
+use domain::admission::RequestImage;
+use domain::command::workload;
 use domain::image::ImageRef;
-use domain::resource::WorkloadKind;
+use domain::resource::{Deploy, WorkloadKind};
 
 /// The annotation of the pod that says why; the label takes only `true`.
 pub const JUSTIFICATION: &str = "justification";
@@ -116,18 +116,7 @@ impl BreakGlassPod {
     pub fn text(&self) -> String {
         let Deploy { kind, namespace, name, .. } = &self.deploy;
         let place = if *kind == WorkloadKind::Pod { "the pod's own metadata" } else { "spec.template.metadata" };
-        let remove = match kind {
-            WorkloadKind::Pod => {
-                format!("kubectl label pod {name} --namespace={namespace} {BREAK_GLASS_LABEL}-")
-            }
-            WorkloadKind::Deployment | WorkloadKind::ReplicaSet => {
-                let path = format!("/spec/template/metadata/labels/{}", BREAK_GLASS_LABEL.replace('/', "~1"));
-                format!(
-                    "kubectl patch deployment {name} --namespace={namespace} --type=json \
-                     -p='[{{\"op\": \"remove\", \"path\": \"{path}\"}}]'"
-                )
-            }
-        };
+        let remove = workload::remove_break_glass(*kind, namespace, name);
         format!(
             "{}\n# Where the label stands\n{place}: on a Deployment's own metadata it does nothing. Only \"true\" counts.\n\n\
              # What will be logged\nCloud Audit Logs, Admin Activity: {METHODS}, with the label\n\
@@ -170,7 +159,7 @@ mod tests {
     use std::collections::BTreeMap;
 
     use super::*;
-    use domain::admission::ContainerKind;
+    use domain::admission::{BREAK_GLASS_LABEL, ContainerKind};
 
     fn composed(kind: WorkloadKind) -> BreakGlassPod {
         let image = |image: &str, kind| RequestImage { image: image.into(), kind, ..RequestImage::default() };

@@ -1,7 +1,7 @@
 //! How the workbench does what a step of the codelab is about: from an act to jobs, a form, or a look.
 
 use crate::attestor::form::KeyForm;
-use crate::job::{Deploy, Job};
+use crate::job::Job;
 use crate::model::Model;
 use crate::shell::form::FormBox;
 use crate::shell::tab::Pane;
@@ -14,7 +14,7 @@ use domain::document;
 use domain::image::{Digest, ImageRef};
 use domain::name::{AttestorName, ClusterId, NoteName, ProjectId, service_agent};
 use domain::policy::{AdmissionRule, EnforcementMode, EvaluationMode, GlobalPolicyEvaluationMode, Policy};
-use domain::resource::{Image, LocalKey, SERVICES, WorkloadKind};
+use domain::resource::{Deploy, Image, LocalKey, SERVICES, WorkloadKind};
 
 /// What is to be done for an act.
 #[derive(Debug)]

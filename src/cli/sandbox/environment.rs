@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 use zeroize::Zeroizing;
 
 use super::failure::Failure;
-use super::syntax::Syntax;
+use domain::command::shell::Shell;
 use sandbox::people::Person;
 use sandbox::{ClusterAddress, Files, Token, cluster_addresses, open_store};
 
@@ -88,8 +88,8 @@ impl Environment {
     }
 
     /// Lines that set them in a shell.
-    pub(super) fn lines(&self, syntax: Syntax) -> String {
-        let lines: Vec<String> = self.variables().map(|(name, value)| syntax.assignment(name, value)).collect();
+    pub(super) fn lines(&self, shell: Shell) -> String {
+        let lines: Vec<String> = self.variables().map(|(name, value)| shell.assignment(name, value)).collect();
         lines.concat()
     }
 }

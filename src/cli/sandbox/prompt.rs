@@ -8,7 +8,7 @@ use std::io;
 use std::path::Path;
 
 use super::environment::Environment;
-use super::syntax::Syntax;
+use domain::command::shell::Shell;
 use sandbox::Files;
 use sandbox::people::Person;
 
@@ -88,7 +88,7 @@ fn mark(person: &Person) -> String {
 
 /// Prompts that are made anew each time (`PROMPT_COMMAND`) get it each time.
 fn bashrc(environment: &Environment, mark: &str) -> String {
-    let exports = environment.lines(Syntax::Posix);
+    let exports = environment.lines(Shell::Posix);
     format!(
         r"[ -r ~/.bashrc ] && . ~/.bashrc
 {exports}__countersign_prompt() {{
@@ -105,7 +105,7 @@ fi
 
 /// The first file that zsh reads: the user's, and then the next one of ours.
 fn zshenv(directory: &Path) -> String {
-    let own = Syntax::Posix.quoted(&directory.display().to_string());
+    let own = Shell::Posix.quoted(&directory.display().to_string());
     format!(
         r"if [[ -n ${{COUNTERSIGN_ZDOTDIR-}} ]]; then ZDOTDIR=$COUNTERSIGN_ZDOTDIR; else unset ZDOTDIR; fi
 [[ -r ${{ZDOTDIR:-$HOME}}/.zshenv ]] && . ${{ZDOTDIR:-$HOME}}/.zshenv
@@ -116,7 +116,7 @@ ZDOTDIR={own}
 }
 
 fn zshrc(environment: &Environment, mark: &str) -> String {
-    let exports = environment.lines(Syntax::Posix);
+    let exports = environment.lines(Shell::Posix);
     format!(
         r"if [[ -n $COUNTERSIGN_ZDOTDIR ]]; then ZDOTDIR=$COUNTERSIGN_ZDOTDIR; else unset ZDOTDIR; fi
 unset COUNTERSIGN_ZDOTDIR
@@ -132,7 +132,7 @@ add-zsh-hook precmd __countersign_prompt
 
 /// fish has read its configuration when it runs this.
 fn fish(environment: &Environment, mark: &str) -> String {
-    let exports = environment.lines(Syntax::Fish);
+    let exports = environment.lines(Shell::Fish);
     format!(
         "{exports}functions --copy fish_prompt __countersign_prompt
 function fish_prompt
@@ -144,7 +144,7 @@ end
 }
 
 fn posix(environment: &Environment, mark: &str) -> String {
-    let exports = environment.lines(Syntax::Posix);
+    let exports = environment.lines(Shell::Posix);
     format!(
         r#"[ -n "${{COUNTERSIGN_ENV-}}" ] && [ -r "$COUNTERSIGN_ENV" ] && . "$COUNTERSIGN_ENV"
 {exports}case ${{PS1-}} in '{mark}'*) ;; *) PS1='{mark}'${{PS1:-'$ '}} ;; esac

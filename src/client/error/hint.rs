@@ -76,7 +76,7 @@ fn of_refusal(refusal: &Refusal) -> Option<String> {
 fn forbidden(refusal: &Refusal) -> Option<String> {
     if refusal.detail.as_deref() == Some("SERVICE_DISABLED") {
         let service = refusal.service.as_deref().unwrap_or("SERVICE");
-        return Some(format!("enable the API: gcloud services enable {service}"));
+        return Some(format!("enable the API: {}", domain::command::service::enable(&[service], None)));
     }
     if let Some(permission) = permission(&refusal.message) {
         let role = ROLES.iter().filter(|(prefix, _)| permission.starts_with(prefix)).max_by_key(|row| row.0.len());

@@ -7,10 +7,9 @@ use std::collections::BTreeMap;
 use super::done::{Done, done};
 use crate::runtime::backend::Backend;
 use crate::runtime::queries::kubernetes;
-use app::job::Deploy;
 use domain::image::ImageRef;
 use domain::name::ClusterId;
-use domain::resource::WorkloadKind;
+use domain::resource::{Deploy, WorkloadKind};
 use wire::kubernetes::{Container, Deployment, ObjectMeta, Pod, PodSpec, ReplicaSet};
 
 /// Creates what is to be deployed.

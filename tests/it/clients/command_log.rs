@@ -6,14 +6,14 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use countersign::app::command_log::state::CommandLog;
-use countersign::app::job::{Deploy, FileTarget, IfThere, Job, JobKind, NewAttestation, Outcome};
+use countersign::app::job::{FileTarget, IfThere, Job, JobKind, NewAttestation, Outcome};
 use countersign::app::shell::remote::Ticket;
 use countersign::codelab::{files, image};
 use countersign::domain::attestation::payload;
 use countersign::domain::image::{Digest, ImageRef};
 use countersign::domain::key::{KeyAlgorithm, KeySpec, Passphrase};
 use countersign::domain::name::{AttestorName, ClusterId, NoteName, ProjectId};
-use countersign::domain::resource::WorkloadKind;
+use countersign::domain::resource::{Deploy, WorkloadKind};
 use countersign::runtime::backend::Backend;
 use countersign::runtime::files::Files;
 use countersign::runtime::jobs::perform;

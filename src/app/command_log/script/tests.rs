@@ -1,11 +1,11 @@
 use crate::command_log::state::CommandLog;
-use crate::job::{Deploy, FileTarget, Job, NewAttestation, Outcome};
+use crate::job::{FileTarget, Job, NewAttestation, Outcome};
 use crate::shell::remote::Ticket;
 use crate::shell::report::Report;
 use crate::work::Failure;
 use domain::key::{KeySpec, Passphrase};
 use domain::name::ClusterId;
-use domain::resource::WorkloadKind;
+use domain::resource::{Deploy, WorkloadKind};
 
 /// A log in which these jobs were done.
 fn log(jobs: Vec<(Job, Outcome)>) -> CommandLog {
