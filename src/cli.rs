@@ -14,6 +14,7 @@ pub mod workbench;
 
 mod answer;
 mod exit;
+mod fix;
 mod input;
 mod invoked;
 mod styles;

@@ -6,8 +6,8 @@
 //! the domain, nothing else.
 
 mod case;
+mod commands;
 mod exempt;
-mod json;
 mod kind;
 mod plan;
 mod reach;
@@ -20,7 +20,6 @@ mod world;
 use crate::admission::Outcome;
 
 pub use case::{Denial, FixFacts, KnownKey};
-pub use json::FixReport;
 pub use kind::FixKind;
 pub use reach::{Affected, Reach};
 pub use step::FixStep;

@@ -3,9 +3,9 @@
 use serde::Serialize;
 
 use super::explained::{Answer, Explained};
+use crate::cli::fix::FixReport;
 use domain::explain::cause::{Cause, Confidence, Diagnosis};
 use domain::explain::message::{Finding, says};
-use domain::fix::FixReport;
 use domain::policy::RuleKind;
 
 #[derive(Serialize)]

@@ -45,7 +45,7 @@ fn fixes(answer: &Answer, styles: Styles, out: &mut String) {
         for step in fix.steps.iter().filter(|step| !step.is_of_policy()) {
             let _ = writeln!(out, "     {}: {}", step.target(), printable(&step.change()));
             for command in step.commands() {
-                let _ = writeln!(out, "       $ {}", printable(&command));
+                let _ = writeln!(out, "       $ {}", printable(&command.to_string()));
             }
         }
         if let Some(after) = &fix.policy {

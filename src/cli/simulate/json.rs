@@ -3,9 +3,9 @@
 use serde::Serialize;
 
 use super::decided::Answer;
+use crate::cli::fix::FixReport;
 use domain::admission::{AttestorOutcome, Exemption, ImageDecision, ImageOutcome};
 use domain::document::Document;
-use domain::fix::FixReport;
 use domain::policy::RuleKind;
 
 #[derive(Serialize)]

@@ -63,7 +63,20 @@ impl Exempt {
                 (list(&[&self.repositories, &self.whole_repositories]), list(&[&self.images, &self.tags]))
             }
             FixKind::AllowRegistry => (self.registries.clone(), list(&[&self.images, &self.tags])),
-            _ => (Vec::new(), Vec::new()),
+            FixKind::DeployByDigest
+            | FixKind::GrantRole
+            | FixKind::RestoreNote
+            | FixKind::RestoreAttestor
+            | FixKind::CorrectKeyId
+            | FixKind::Resign
+            | FixKind::Attest
+            | FixKind::AddKey
+            | FixKind::ServiceIdentityRule
+            | FixKind::ServiceAccountRule
+            | FixKind::NamespaceRule
+            | FixKind::ClusterRule
+            | FixKind::DryRun
+            | FixKind::BreakGlass => (Vec::new(), Vec::new()),
         }
     }
 }

@@ -165,41 +165,35 @@ fn use_digests(world: &World<'_>, decision: &Decision, known: &FixFacts<'_>) -> 
 }
 
 fn grants(decision: &Decision) -> Vec<FixStep> {
-    let of_outcome = |(attestor, outcome): (AttestorName, &AttestorOutcome)| match &outcome.fault {
-        Some(AttestorFault::NotPermitted { service_account, note }) => {
-            Some(FixStep::Grant { attestor, note: note.clone(), service_account: service_account.clone() })
-        }
-        _ => None,
+    let of_outcome = |(attestor, outcome): (AttestorName, &AttestorOutcome)| {
+        let Some(AttestorFault::NotPermitted { service_account, note }) = &outcome.fault else { return None };
+        Some(FixStep::Grant { attestor, note: note.clone(), service_account: service_account.clone() })
     };
     denied(decision).flat_map(unsatisfied).filter_map(of_outcome).collect()
 }
 
 /// The notes that attestors stand on and that are gone.
 fn lost_notes(decision: &Decision) -> Vec<FixStep> {
-    let of_outcome = |(_, outcome): (AttestorName, &AttestorOutcome)| match &outcome.fault {
-        Some(AttestorFault::NoteMissing(note)) => Some(FixStep::CreateNote { note: note.clone() }),
-        _ => None,
+    let of_outcome = |(_, outcome): (AttestorName, &AttestorOutcome)| {
+        let Some(AttestorFault::NoteMissing(note)) = &outcome.fault else { return None };
+        Some(FixStep::CreateNote { note: note.clone() })
     };
     denied(decision).flat_map(unsatisfied).filter_map(of_outcome).collect()
 }
 
 /// The attestors that are gone, each on a note of its own name.
 fn lost_attestors(decision: &Decision) -> Vec<FixStep> {
-    let of_outcome = |(attestor, outcome): (AttestorName, &AttestorOutcome)| match &outcome.fault {
-        Some(AttestorFault::NotFound) => {
-            let note = format!("projects/{}/notes/{}-note", attestor.project(), attestor.id()).parse().ok()?;
-            Some(FixStep::CreateAttestor { attestor, note })
-        }
-        _ => None,
+    let of_outcome = |(attestor, outcome): (AttestorName, &AttestorOutcome)| {
+        let Some(AttestorFault::NotFound) = &outcome.fault else { return None };
+        let note = format!("projects/{}/notes/{}-note", attestor.project(), attestor.id()).parse().ok()?;
+        Some(FixStep::CreateAttestor { attestor, note })
     };
     denied(decision).flat_map(unsatisfied).filter_map(of_outcome).collect()
 }
 
 fn attestations(evidence: Option<&AttestorEvidence>) -> &[Attestation] {
-    match evidence {
-        Some(AttestorEvidence::Found { attestations: Attestations::Read(list), .. }) => list,
-        _ => &[],
-    }
+    let Some(AttestorEvidence::Found { attestations: Attestations::Read(list), .. }) = evidence else { return &[] };
+    list
 }
 
 /// One attestor that does not vouch for one image.

@@ -176,7 +176,11 @@ fn asked(steps: &[FixStep]) -> String {
             | FixStep::CreateAttestor { attestor, .. }
             | FixStep::CorrectKeyId { attestor, .. }
             | FixStep::Attest { attestor, .. } => attestor.id(),
-            _ => continue,
+            FixStep::UseDigest { .. }
+            | FixStep::AllowPattern { .. }
+            | FixStep::SetRule { .. }
+            | FixStep::BreakGlass { .. }
+            | FixStep::CreateNote { .. } => continue,
         };
         if !ids.contains(&attestor) {
             ids.push(attestor);
@@ -186,9 +190,9 @@ fn asked(steps: &[FixStep]) -> String {
 }
 
 fn patterns(steps: &[FixStep]) -> String {
-    let pattern = |step: &FixStep| match step {
-        FixStep::AllowPattern { pattern } => Some(shown(pattern)),
-        _ => None,
+    let pattern = |step: &FixStep| {
+        let FixStep::AllowPattern { pattern } = step else { return None };
+        Some(shown(pattern))
     };
     steps.iter().filter_map(pattern).collect::<Vec<_>>().join(" or ")
 }

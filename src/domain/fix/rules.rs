@@ -19,7 +19,20 @@ pub(super) fn candidates(world: &World<'_>, kind: FixKind) -> Vec<FixStep> {
         FixKind::ServiceAccountRule => RuleKind::ServiceAccount,
         FixKind::NamespaceRule => RuleKind::Namespace,
         FixKind::ClusterRule => RuleKind::Cluster,
-        _ => return dry_run(world).into_iter().collect(),
+        FixKind::DryRun => return dry_run(world).into_iter().collect(),
+        FixKind::DeployByDigest
+        | FixKind::GrantRole
+        | FixKind::RestoreNote
+        | FixKind::RestoreAttestor
+        | FixKind::CorrectKeyId
+        | FixKind::Resign
+        | FixKind::Attest
+        | FixKind::AddKey
+        | FixKind::AllowImage
+        | FixKind::AllowTag
+        | FixKind::AllowRepository
+        | FixKind::AllowRegistry
+        | FixKind::BreakGlass => return Vec::new(),
     };
     own_rule(world, kind)
 }

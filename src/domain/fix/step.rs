@@ -100,7 +100,14 @@ impl FixStep {
     pub fn is_unresolved(&self) -> bool {
         match self {
             Self::UseDigest { to: image, .. } | Self::Attest { image, .. } => is_stand_in(image),
-            _ => false,
+            Self::AllowPattern { .. }
+            | Self::SetRule { .. }
+            | Self::BreakGlass { .. }
+            | Self::AddKey { .. }
+            | Self::CreateNote { .. }
+            | Self::CreateAttestor { .. }
+            | Self::Grant { .. }
+            | Self::CorrectKeyId { .. } => false,
         }
     }
 
@@ -158,7 +165,14 @@ impl FixStep {
                 };
                 map.insert(key.clone(), rule.clone());
             }
-            _ => {}
+            Self::UseDigest { .. }
+            | Self::BreakGlass { .. }
+            | Self::AddKey { .. }
+            | Self::CreateNote { .. }
+            | Self::CreateAttestor { .. }
+            | Self::Grant { .. }
+            | Self::CorrectKeyId { .. }
+            | Self::Attest { .. } => {}
         }
     }
 
@@ -175,7 +189,14 @@ impl FixStep {
             Self::BreakGlass { platform: Platform::CloudRun } => {
                 request.annotations.insert(CLOUD_RUN_BREAK_GLASS_ANNOTATION.to_owned(), "JUSTIFICATION".to_owned());
             }
-            _ => {}
+            Self::AllowPattern { .. }
+            | Self::SetRule { .. }
+            | Self::AddKey { .. }
+            | Self::CreateNote { .. }
+            | Self::CreateAttestor { .. }
+            | Self::Grant { .. }
+            | Self::CorrectKeyId { .. }
+            | Self::Attest { .. } => {}
         }
     }
 
@@ -217,7 +238,7 @@ impl FixStep {
                     evidence.surveyed.entry(attestor.clone()).or_default().insert(digest, true);
                 }
             }
-            _ => {}
+            Self::UseDigest { .. } | Self::AllowPattern { .. } | Self::SetRule { .. } | Self::BreakGlass { .. } => {}
         }
     }
 }

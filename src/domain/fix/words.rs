@@ -1,9 +1,8 @@
-//! Fixes in words: titles, what changes, and the commands a person would type.
+//! Fixes in words: titles, and what changes.
 
 use super::Fix;
-use super::case::KnownKey;
 use super::reach::place;
-use super::step::{FixStep, is_stand_in, shown};
+use super::step::{FixStep, shown};
 use crate::admission::{BREAK_GLASS_LABEL, CLOUD_RUN_BREAK_GLASS_ANNOTATION, Platform};
 use crate::image::ImageRef;
 use crate::name::AttestorName;
@@ -50,13 +49,17 @@ impl FixStep {
             Self::AllowPattern { pattern } => format!("allow {}", short(pattern)),
             Self::SetRule { kind, key, rule } if rule.enforcement_mode == EnforcementMode::DryRun => match kind {
                 RuleKind::Default => "make the default rule a dry run".to_owned(),
-                _ => format!("make the rule {} a dry run", whose(*kind, key)),
+                RuleKind::Cluster | RuleKind::Namespace | RuleKind::ServiceAccount | RuleKind::ServiceIdentity => {
+                    format!("make the rule {} a dry run", whose(*kind, key))
+                }
             },
             Self::SetRule { kind, key, rule } => match rule.evaluation_mode {
                 EvaluationMode::RequireAttestation => {
                     format!("{} {}, that asks {}", own_rule(*kind), key, ids(&rule.require_attestations_by))
                 }
-                _ => format!("{} {}, that admits everything", own_rule(*kind), key),
+                EvaluationMode::AlwaysAllow | EvaluationMode::AlwaysDeny => {
+                    format!("{} {}, that admits everything", own_rule(*kind), key)
+                }
             },
             Self::BreakGlass { .. } => "break the glass".to_owned(),
             Self::AddKey { attestor, key: Some(known) } => {
@@ -127,74 +130,6 @@ impl FixStep {
             }
         }
     }
-
-    /// What a person would type, a line each; nothing where only a manifest is edited.
-    pub fn commands(&self) -> Vec<String> {
-        match self {
-            Self::UseDigest { from, to } if is_stand_in(to) => {
-                vec![format!("gcloud container images describe {from} --format='get(image_summary.digest)'")]
-            }
-            Self::UseDigest { .. } | Self::BreakGlass { .. } => Vec::new(),
-            Self::AllowPattern { .. } | Self::SetRule { .. } => {
-                vec!["gcloud container binauthz policy import policy.yaml".to_owned()]
-            }
-            Self::AddKey { attestor, key } => add_key(attestor, key.as_deref()),
-            Self::CreateNote { note } => vec![format!(
-                "# POST https://containeranalysis.googleapis.com/v1/projects/{}/notes?noteId={} with \
-                 {{\"attestation\": {{\"hint\": {{\"humanReadableName\": \"…\"}}}}}}",
-                note.project(),
-                note.id()
-            )],
-            Self::CreateAttestor { attestor, note } => vec![format!(
-                "gcloud container binauthz attestors create {} --attestation-authority-note={} \
-                 --attestation-authority-note-project={} --project={}",
-                attestor.id(),
-                note.id(),
-                note.project(),
-                attestor.project()
-            )],
-            Self::Grant { note, service_account, .. } => vec![format!(
-                "# on {note}: setIamPolicy with what getIamPolicy answers and serviceAccount:{service_account} as \
-                 roles/containeranalysis.notes.occurrences.viewer"
-            )],
-            Self::CorrectKeyId { attestor, attestation, key_id, .. } => {
-                vec![attest(attestor, &attestation.resource_uri, key_id, " --payload-file=payload.json")]
-            }
-            Self::Attest { attestor, image, held, .. } => {
-                let key = held.as_ref().and_then(|held| held.first()).map_or("KEY_ID", String::as_str);
-                vec![
-                    format!(
-                        "gcloud container binauthz create-signature-payload --artifact-url={} > payload.json",
-                        shown(image)
-                    ),
-                    format!("gpg --local-user {key} --armor --output signature.pgp --sign payload.json"),
-                    attest(attestor, &shown(image), key, ""),
-                ]
-            }
-        }
-    }
-}
-
-fn add_key(attestor: &AttestorName, key: Option<&KnownKey>) -> Vec<String> {
-    let id = key.map_or("KEY_ID", |known| known.key.id.as_str());
-    vec![
-        format!("gpg --armor --export {id} > public.pgp"),
-        format!(
-            "gcloud container binauthz attestors public-keys add --attestor={} --pgp-public-key-file=public.pgp \
-             --project={}",
-            attestor.id(),
-            attestor.project()
-        ),
-    ]
-}
-
-fn attest(attestor: &AttestorName, image: &str, key: &str, more: &str) -> String {
-    format!(
-        "gcloud container binauthz attestations create --artifact-url={image} --attestor={} --attestor-project={} \
-         --signature-file=signature.pgp --public-key-id={key}{more}",
-        attestor.id(),
-        attestor.project()
-    )
 }
 
 fn whether_held(held: Option<&[String]>) -> &'static str {

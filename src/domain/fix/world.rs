@@ -112,7 +112,14 @@ impl<'a> World<'a> {
             let fix = match step {
                 FixStep::AllowPattern { pattern } => with_pattern(&document, pattern),
                 FixStep::SetRule { kind, key, rule } => with_rule(&document, *kind, key, rule),
-                _ => None,
+                FixStep::UseDigest { .. }
+                | FixStep::BreakGlass { .. }
+                | FixStep::AddKey { .. }
+                | FixStep::CreateNote { .. }
+                | FixStep::CreateAttestor { .. }
+                | FixStep::Grant { .. }
+                | FixStep::CorrectKeyId { .. }
+                | FixStep::Attest { .. } => None,
             };
             match fix.and_then(|fix| parse(&fix.apply(&document.text))) {
                 Some(changed) => document = Cow::Owned(changed),

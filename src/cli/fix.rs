@@ -1,13 +1,14 @@
-//! Fixes as JSON, the same wherever they are printed.
+//! Fixes as JSON, the same in `simulate` and in `explain`.
 
 use serde::Serialize;
 
-use super::{Affected, Fix, FixStep, Hunk};
+use domain::command::line::Line;
+use domain::fix::{Affected, Fix, FixStep, Hunk};
 
 /// One fix in the output of `simulate` and `explain`.
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
-pub struct FixReport<'a> {
+pub(super) struct FixReport<'a> {
     kind: &'static str,
     title: String,
     /// What is decided with it: `ADMIT`, `ADMIT_DRY_RUN` or `ADMIT_BREAK_GLASS`.
@@ -55,7 +56,7 @@ struct Inventory<'a> {
 
 impl<'a> FixReport<'a> {
     /// The report of a fix; `policy` is the text that it changes.
-    pub fn new(fix: &'a Fix, policy: &str) -> Self {
+    pub(super) fn new(fix: &'a Fix, policy: &str) -> Self {
         Self {
             kind: fix.kind.id(),
             title: fix.title(),
@@ -75,10 +76,18 @@ impl Change {
     fn of(step: &FixStep) -> Self {
         let key_held = match step {
             FixStep::Attest { held, .. } => held.as_ref().map(|held| !held.is_empty()),
-            FixStep::AddKey { key: Some(known), .. } => Some(known.held),
-            _ => None,
+            FixStep::AddKey { key, .. } => key.as_ref().map(|known| known.held),
+            FixStep::UseDigest { .. }
+            | FixStep::AllowPattern { .. }
+            | FixStep::SetRule { .. }
+            | FixStep::BreakGlass { .. }
+            | FixStep::CreateNote { .. }
+            | FixStep::CreateAttestor { .. }
+            | FixStep::Grant { .. }
+            | FixStep::CorrectKeyId { .. } => None,
         };
-        Self { target: step.target(), text: step.change(), commands: step.commands(), key_held }
+        let commands = step.commands().iter().map(Line::to_string).collect();
+        Self { target: step.target(), text: step.change(), commands, key_held }
     }
 }
 
