@@ -7,6 +7,7 @@
 //! `cargo test --test it clients::`
 
 mod command_log;
+mod commands;
 pub(crate) mod conformance;
 pub(crate) mod gcloud;
 mod gnupg;
