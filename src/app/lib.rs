@@ -33,6 +33,7 @@ pub mod msg;
 pub mod overlay;
 pub mod query;
 mod reads;
+pub mod remotes;
 pub mod rows;
 pub mod session;
 pub mod submission;

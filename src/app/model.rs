@@ -272,7 +272,7 @@ impl Model {
     /// Whether something is under way that a spinner should tell.
     pub fn is_busy(&self) -> bool {
         self.works.any()
-            || self.session.is_loading()
+            || self.session.remotes.is_loading()
             || self.preview.is_behind()
             || self.review.ticket.is_some()
             || self.replay.ticket.is_some()

@@ -3,6 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+use strum::{EnumDiscriminants, VariantArray};
+
 use domain::admission::{Evidence, Request};
 use domain::attestation::Attestation;
 use domain::attestor::Attestor;
@@ -15,66 +17,10 @@ use domain::resource::{Cluster, Image, LocalKey, Note, Project, WorkDirectory};
 
 use crate::shell::report::Report;
 
-/// Each remote value of the session.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Source {
-    Projects,
-    Services,
-    Clusters,
-    Images,
-    Policy,
-    SystemPolicy,
-    Attestors,
-    Notes,
-    Attestations,
-    Evidence,
-    /// What registries have for the images that are asked about by tag, or looked at.
-    Registry,
-    /// What the attestors say of every image of the inventory.
-    Survey,
-    /// The reviewer's list.
-    Inventory,
-    Keys,
-    Work,
-}
-
-impl Source {
-    pub const ALL: [Self; 15] = [
-        Self::Projects,
-        Self::Services,
-        Self::Clusters,
-        Self::Images,
-        Self::Policy,
-        Self::SystemPolicy,
-        Self::Attestors,
-        Self::Notes,
-        Self::Attestations,
-        Self::Evidence,
-        Self::Registry,
-        Self::Survey,
-        Self::Inventory,
-        Self::Keys,
-        Self::Work,
-    ];
-
-    /// What depends on the chosen project.
-    pub const OF_PROJECT: &'static [Self] = &[
-        Self::Services,
-        Self::Clusters,
-        Self::Images,
-        Self::Policy,
-        Self::SystemPolicy,
-        Self::Attestors,
-        Self::Notes,
-        Self::Attestations,
-        Self::Evidence,
-        Self::Registry,
-        Self::Survey,
-    ];
-}
-
 /// One read, with all that it needs.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, EnumDiscriminants)]
+#[strum_discriminants(name(Source), derive(PartialOrd, Ord, Hash, VariantArray))]
+#[strum_discriminants(doc = "Which remote value of the session a [`Query`] reads.")]
 pub enum Query {
     Projects,
     Services {
@@ -106,11 +52,11 @@ pub enum Query {
         attestors: Vec<String>,
         images: Vec<String>,
     },
-    /// What each reference names in its registry now.
+    /// What registries have for the images that are asked about by tag, or looked at.
     Registry {
         images: Vec<String>,
     },
-    /// What the attestors say of many images at once.
+    /// What the attestors say of every image of the inventory.
     Survey {
         attestors: Vec<String>,
         digests: BTreeSet<Digest>,
@@ -125,25 +71,28 @@ pub enum Query {
     Work,
 }
 
+impl Source {
+    pub const ALL: &'static [Self] = Self::VARIANTS;
+
+    /// What depends on the chosen project.
+    pub const OF_PROJECT: &'static [Self] = &[
+        Self::Services,
+        Self::Clusters,
+        Self::Images,
+        Self::Policy,
+        Self::SystemPolicy,
+        Self::Attestors,
+        Self::Notes,
+        Self::Attestations,
+        Self::Evidence,
+        Self::Registry,
+        Self::Survey,
+    ];
+}
+
 impl Query {
     pub fn source(&self) -> Source {
-        match self {
-            Self::Projects => Source::Projects,
-            Self::Services { .. } => Source::Services,
-            Self::Clusters { .. } => Source::Clusters,
-            Self::Images { .. } => Source::Images,
-            Self::Policy { .. } => Source::Policy,
-            Self::SystemPolicy => Source::SystemPolicy,
-            Self::Attestors { .. } => Source::Attestors,
-            Self::Notes { .. } => Source::Notes,
-            Self::Attestations { .. } => Source::Attestations,
-            Self::Evidence { .. } => Source::Evidence,
-            Self::Registry { .. } => Source::Registry,
-            Self::Survey { .. } => Source::Survey,
-            Self::Inventory { .. } => Source::Inventory,
-            Self::Keys => Source::Keys,
-            Self::Work => Source::Work,
-        }
+        self.into()
     }
 }
 
@@ -184,4 +133,27 @@ pub enum Answer {
     Inventory(Result<Arc<Vec<InventoryItem>>, Report>),
     Keys(Result<Vec<LocalKey>, Report>),
     Work(Result<Work, Report>),
+}
+
+impl Answer {
+    /// Which value it answers for.
+    pub fn source(&self) -> Source {
+        match self {
+            Self::Projects(_) => Source::Projects,
+            Self::Services(_) => Source::Services,
+            Self::Clusters(_) => Source::Clusters,
+            Self::Images(_) => Source::Images,
+            Self::Policy(_) => Source::Policy,
+            Self::SystemPolicy(_) => Source::SystemPolicy,
+            Self::Attestors(_) => Source::Attestors,
+            Self::Notes(_) => Source::Notes,
+            Self::Attestations(_) => Source::Attestations,
+            Self::Evidence(_) => Source::Evidence,
+            Self::Registry(_) => Source::Registry,
+            Self::Survey(_) => Source::Survey,
+            Self::Inventory(_) => Source::Inventory,
+            Self::Keys(_) => Source::Keys,
+            Self::Work(_) => Source::Work,
+        }
+    }
 }

@@ -1,19 +1,13 @@
 //! What the three tabs share: the chosen project, cluster and image, and every remote value.
 
-use std::sync::Arc;
-
 use crate::decision::subject::Subject;
 use crate::people::state::People;
-use crate::query::{Registry, Work};
-use crate::shell::remote::Remote;
-use domain::admission::{Evidence, RequestImage};
-use domain::attestation::Attestation;
-use domain::attestor::Attestor;
+use crate::remotes::Remotes;
+use domain::admission::RequestImage;
 use domain::image::ImageRef;
-use domain::inventory::InventoryItem;
 use domain::name::{ClusterId, ClusterKey, ProjectId};
 use domain::policy::Policy;
-use domain::resource::{Cluster, ClusterEvent, Image, LocalKey, Note, Project, Workload};
+use domain::resource::{Cluster, Project};
 use domain::what_if::Assumptions;
 
 /// How the services are reached.
@@ -55,46 +49,6 @@ pub struct Session {
     /// Since when it was live, as titles name it.
     pub simulated_since: String,
     pub remotes: Remotes,
-}
-
-/// Every remote value; one per [`crate::query::Source`].
-#[derive(Debug, Default)]
-pub struct Remotes {
-    pub projects: Remote<Vec<Project>>,
-    pub services: Remote<Vec<String>>,
-    pub clusters: Remote<Vec<Cluster>>,
-    pub images: Remote<Vec<Image>>,
-    pub policy: Remote<Box<Policy>>,
-    pub system_policy: Remote<Box<Policy>>,
-    pub attestors: Remote<Vec<Attestor>>,
-    pub notes: Remote<Vec<Note>>,
-    pub attestations: Remote<Vec<Attestation>>,
-    /// Whether the note has more attestations than were read.
-    pub more_attestations: bool,
-    pub evidence: Remote<Box<Evidence>>,
-    pub registry: Remote<Registry>,
-    /// What the attestors say of the images of the inventory.
-    pub survey: Remote<Arc<Evidence>>,
-    /// The reviewer's list.
-    pub inventory: Remote<Arc<Vec<InventoryItem>>>,
-    pub workloads: Remote<Vec<Workload>>,
-    pub events: Remote<Vec<ClusterEvent>>,
-    pub keys: Remote<Vec<LocalKey>>,
-    pub work: Remote<Work>,
-}
-
-impl Remotes {
-    /// The keys that can sign, in the order of the wizard's list.
-    pub fn signing_keys(&self) -> Vec<&LocalKey> {
-        self.keys.items().iter().filter(|key| key.can_sign).collect()
-    }
-
-    /// Whether the attestor's service account may read its note; `None` where that is not known.
-    pub fn may_read_note(&self, attestor: &Attestor) -> Option<bool> {
-        let note = self.notes.items().iter().find(|note| note.name == attestor.note)?;
-        let email = attestor.service_account_email.as_ref()?;
-        Some(note.viewers.as_ref()?.contains(&format!("serviceAccount:{email}")))
-    }
 }
 
 impl Session {
@@ -169,30 +123,5 @@ impl Session {
         self.inspected.clear();
         self.assumed.clear();
         self.simulated = None;
-    }
-
-    /// Whether any remote value is on its way.
-    pub fn is_loading(&self) -> bool {
-        let r = &self.remotes;
-        [
-            r.projects.is_loading(),
-            r.services.is_loading(),
-            r.clusters.is_loading(),
-            r.images.is_loading(),
-            r.policy.is_loading(),
-            r.system_policy.is_loading(),
-            r.attestors.is_loading(),
-            r.notes.is_loading(),
-            r.attestations.is_loading(),
-            r.evidence.is_loading(),
-            r.registry.is_loading(),
-            r.survey.is_loading(),
-            r.inventory.is_loading(),
-            r.workloads.is_loading(),
-            r.events.is_loading(),
-            r.keys.is_loading(),
-            r.work.is_loading(),
-        ]
-        .contains(&true)
     }
 }

@@ -153,7 +153,7 @@ fn connected(model: &mut Model, result: Result<String, Report>) -> Vec<Effect> {
     match result {
         Ok(address) => {
             model.session.connection = Connection::Sandbox(address);
-            model.load(&Source::ALL)
+            model.load(Source::ALL)
         }
         Err(report) => {
             model.session.connection = Connection::Failed(report);

@@ -84,7 +84,7 @@ pub(crate) fn finish_steps(model: &mut Model) -> Vec<Effect> {
 /// opened meanwhile is what is wanted now.
 pub(crate) fn do_what_is_wanted(model: &mut Model) -> Vec<Effect> {
     model.guide.wanted &= model.overlays.is_empty();
-    let ready = model.guide.wanted && !model.session.is_loading();
+    let ready = model.guide.wanted && !model.session.remotes.is_loading();
     if ready { do_it(model) } else { Vec::new() }
 }
 
@@ -96,7 +96,7 @@ pub(crate) fn do_it(model: &mut Model) -> Vec<Effect> {
     }
     let Some((_, step)) = model.guide.current() else { return read(model) };
     // What a step needs may be on its way, as just after the start.
-    model.guide.wanted = model.session.is_loading();
+    model.guide.wanted = model.session.remotes.is_loading();
     if model.guide.wanted {
         model.say(Weight::Info, "as soon as everything is read…");
         return Vec::new();

@@ -4,7 +4,6 @@ use super::Model;
 use crate::effect::Effect;
 use crate::query::{Query, Source};
 use crate::session::Connection;
-use crate::shell::remote::Ticket;
 
 impl Model {
     /// Starts reading these sources, as far as what they need is chosen.
@@ -23,7 +22,7 @@ impl Model {
             };
             let Some(query) = query else { continue };
             let ticket = self.next_ticket();
-            self.mark_loading(*source, ticket);
+            self.session.remotes.start(*source, ticket);
             effects.push(Effect::Load(ticket, query));
         }
         effects
@@ -35,26 +34,5 @@ impl Model {
         let attestors = self.session.wanted_attestors(self.draft.policy());
         let digests = self.preview.digests().clone();
         (!attestors.is_empty() && !digests.is_empty()).then_some(Query::Survey { attestors, digests })
-    }
-
-    fn mark_loading(&mut self, source: Source, ticket: Ticket) {
-        let r = &mut self.session.remotes;
-        match source {
-            Source::Projects => r.projects.start(ticket),
-            Source::Services => r.services.start(ticket),
-            Source::Clusters => r.clusters.start(ticket),
-            Source::Images => r.images.start(ticket),
-            Source::Policy => r.policy.start(ticket),
-            Source::SystemPolicy => r.system_policy.start(ticket),
-            Source::Attestors => r.attestors.start(ticket),
-            Source::Notes => r.notes.start(ticket),
-            Source::Attestations => r.attestations.start(ticket),
-            Source::Evidence => r.evidence.start(ticket),
-            Source::Registry => r.registry.start(ticket),
-            Source::Survey => r.survey.start(ticket),
-            Source::Inventory => r.inventory.start(ticket),
-            Source::Keys => r.keys.start(ticket),
-            Source::Work => r.work.start(ticket),
-        }
     }
 }

@@ -76,7 +76,7 @@ fn changed(model: &mut Model, result: Result<String, Report>) -> Vec<Effect> {
     model.session.forget_answers();
     let says = model.session.people.now().map(|person| person.says.clone()).unwrap_or_default();
     model.say(Weight::Info, format!("Acting as {name}: {says}."));
-    let mut effects = model.load(&Source::ALL);
+    let mut effects = model.load(Source::ALL);
     effects.extend(watch::again(model));
     effects
 }

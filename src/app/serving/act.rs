@@ -55,5 +55,5 @@ fn outside(wrote: bool) -> Vec<Effect> {
 }
 
 pub(crate) fn read_again(model: &mut Model) -> Vec<Effect> {
-    model.load(&Source::ALL)
+    model.load(Source::ALL)
 }

@@ -1,7 +1,5 @@
 //! Answers to reads, and the end of work.
 
-use jiff::Timestamp;
-
 use crate::command_log::export;
 use crate::draft::file;
 use crate::draft::file::state::Stamp;
@@ -12,7 +10,7 @@ use crate::overlay::{Body, Overlay};
 use crate::query::{Answer, Source};
 use crate::session::Session;
 use crate::shell::notice::Weight;
-use crate::shell::remote::{Remote, Ticket};
+use crate::shell::remote::Ticket;
 use crate::shell::report::Report;
 use crate::shell::tab::Pane;
 use crate::work::{Failure, Purpose, Work, WorkMsg};
@@ -20,36 +18,10 @@ use crate::{draft, history, import, sign};
 use domain::name::ClusterKey;
 use domain::policy::Policy;
 
-fn finish<T>(remote: &mut Remote<T>, ticket: Ticket, result: Result<T, Report>, now: Timestamp) -> bool {
-    remote.finish(ticket, result, now)
-}
-
 /// Takes an answer; what depends on it is read next.
 pub(super) fn answered(model: &mut Model, ticket: Ticket, answer: Answer) -> Vec<Effect> {
-    let now = model.ui.now;
-    let r = &mut model.session.remotes;
-    let (fresh, source) = match answer {
-        Answer::Projects(result) => (finish(&mut r.projects, ticket, result, now), Source::Projects),
-        Answer::Services(result) => (finish(&mut r.services, ticket, result, now), Source::Services),
-        Answer::Clusters(result) => (finish(&mut r.clusters, ticket, result, now), Source::Clusters),
-        Answer::Images(result) => (finish(&mut r.images, ticket, result, now), Source::Images),
-        Answer::Policy(result) => (finish(&mut r.policy, ticket, result, now), Source::Policy),
-        Answer::SystemPolicy(result) => (finish(&mut r.system_policy, ticket, result, now), Source::SystemPolicy),
-        Answer::Attestors(result) => (finish(&mut r.attestors, ticket, result, now), Source::Attestors),
-        Answer::Notes(result) => (finish(&mut r.notes, ticket, result, now), Source::Notes),
-        Answer::Attestations(result) => {
-            let more = result.as_ref().is_ok_and(|page| page.more);
-            let fresh = finish(&mut r.attestations, ticket, result.map(|page| page.attestations), now);
-            r.more_attestations = if fresh { more } else { r.more_attestations };
-            (fresh, Source::Attestations)
-        }
-        Answer::Evidence(result) => (finish(&mut r.evidence, ticket, result, now), Source::Evidence),
-        Answer::Registry(result) => (finish(&mut r.registry, ticket, result, now), Source::Registry),
-        Answer::Survey(result) => (finish(&mut r.survey, ticket, result, now), Source::Survey),
-        Answer::Inventory(result) => (finish(&mut r.inventory, ticket, result, now), Source::Inventory),
-        Answer::Keys(result) => (finish(&mut r.keys, ticket, result, now), Source::Keys),
-        Answer::Work(result) => (finish(&mut r.work, ticket, result, now), Source::Work),
-    };
+    let source = answer.source();
+    let fresh = model.session.remotes.finish(ticket, answer, model.ui.now);
     if !fresh {
         return Vec::new();
     }
@@ -185,7 +157,7 @@ fn done(model: &mut Model, job: &Job) -> Vec<Effect> {
     {
         history::act::leave_project(model);
         model.session.project = Some(project.clone());
-        return model.load(&Source::ALL);
+        return model.load(Source::ALL);
     }
     if let Job::CreateCluster(id) = job {
         model.session.cluster = Some(id.key.clone());

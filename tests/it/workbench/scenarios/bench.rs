@@ -90,7 +90,7 @@ impl Bench {
     }
 
     fn is_still(model: &Model) -> bool {
-        !model.works.any() && !model.session.is_loading() && model.fix.ticket.is_none()
+        !model.works.any() && !model.session.remotes.is_loading() && model.fix.ticket.is_none()
     }
 
     /// The images of the pod that is asked about now.
