@@ -156,4 +156,25 @@ impl Answer {
             Self::Work(_) => Source::Work,
         }
     }
+
+    /// That a value could not be read.
+    pub fn failed(source: Source, report: Report) -> Self {
+        match source {
+            Source::Projects => Self::Projects(Err(report)),
+            Source::Services => Self::Services(Err(report)),
+            Source::Clusters => Self::Clusters(Err(report)),
+            Source::Images => Self::Images(Err(report)),
+            Source::Policy => Self::Policy(Err(report)),
+            Source::SystemPolicy => Self::SystemPolicy(Err(report)),
+            Source::Attestors => Self::Attestors(Err(report)),
+            Source::Notes => Self::Notes(Err(report)),
+            Source::Attestations => Self::Attestations(Err(report)),
+            Source::Evidence => Self::Evidence(Err(report)),
+            Source::Registry => Self::Registry(Err(report)),
+            Source::Survey => Self::Survey(Err(report)),
+            Source::Inventory => Self::Inventory(Err(report)),
+            Source::Keys => Self::Keys(Err(report)),
+            Source::Work => Self::Work(Err(report)),
+        }
+    }
 }

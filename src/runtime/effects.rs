@@ -20,7 +20,7 @@ use app::effect::Effect;
 use app::fix::state::FixAsk;
 use app::job::Job;
 use app::msg::Msg;
-use app::query::{Answer, Query, Source};
+use app::query::{Answer, Query};
 use app::replay::state::ReplayAsk;
 use app::review::ask::Ask;
 use app::review::state::ReviewAsk;
@@ -120,7 +120,7 @@ impl Runner {
         tokio::spawn(async move {
             let answer = match task.await {
                 Ok(answer) => answer,
-                Err(error) => failed_answer(source, Error::from(error).into()),
+                Err(error) => Answer::failed(source, Error::from(error).into()),
             };
             let _ = messages.send(Msg::Answered(ticket, answer));
         });
@@ -309,27 +309,6 @@ async fn all(
         }
     }
     Ok(())
-}
-
-/// The failed answer of a source.
-fn failed_answer(source: Source, report: Report) -> Answer {
-    match source {
-        Source::Projects => Answer::Projects(Err(report)),
-        Source::Services => Answer::Services(Err(report)),
-        Source::Clusters => Answer::Clusters(Err(report)),
-        Source::Images => Answer::Images(Err(report)),
-        Source::Policy => Answer::Policy(Err(report)),
-        Source::SystemPolicy => Answer::SystemPolicy(Err(report)),
-        Source::Attestors => Answer::Attestors(Err(report)),
-        Source::Notes => Answer::Notes(Err(report)),
-        Source::Attestations => Answer::Attestations(Err(report)),
-        Source::Evidence => Answer::Evidence(Err(report)),
-        Source::Registry => Answer::Registry(Err(report)),
-        Source::Survey => Answer::Survey(Err(report)),
-        Source::Inventory => Answer::Inventory(Err(report)),
-        Source::Keys => Answer::Keys(Err(report)),
-        Source::Work => Answer::Work(Err(report)),
-    }
 }
 
 /// How often the count of a review moves.
