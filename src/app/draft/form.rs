@@ -97,6 +97,10 @@ impl Form for LineForm {
     fn title(&self) -> &'static str {
         "Go to line"
     }
+
+    fn intro(&self) -> &'static str {
+        ""
+    }
 }
 
 impl Submit<Model> for LineForm {

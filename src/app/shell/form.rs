@@ -17,10 +17,8 @@ use crate::shell::field::FieldCommand;
 pub trait Form: fmt::Debug {
     fn title(&self) -> &str;
 
-    /// What the form is for, in a sentence or two.
-    fn intro(&self) -> &str {
-        ""
-    }
+    /// What the form is for, in a sentence or two; empty where the title says it.
+    fn intro(&self) -> &str;
 
     /// In the order of the screen; [`fields!`](crate::shell::form::fields) writes it.
     fn fields(&self) -> Vec<&dyn AnyField>;

@@ -37,6 +37,10 @@ impl Form for OpenFileForm {
     fn title(&self) -> &'static str {
         "Open a file as the draft"
     }
+
+    fn intro(&self) -> &'static str {
+        ""
+    }
 }
 
 impl Submit<Model> for OpenFileForm {
