@@ -4,7 +4,7 @@ use domain::quick_fix::QuickFix;
 use domain::span::Position;
 
 /// Where the cursor goes, or what the text becomes.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Choice {
     /// A template, by its number.
     Template(usize),
