@@ -185,7 +185,7 @@ impl Kept {
                 match from {
                     From::Events => self.events.clear(),
                     From::Deployments | From::ReplicaSets | From::Pods => {
-                        self.workloads.retain(|(of, _), _| *of != from)
+                        self.workloads.retain(|(of, _), _| *of != from);
                     }
                 }
                 objects.into_iter().take(MAX_OBJECTS).for_each(|(key, object)| self.set(from, key, object));
