@@ -119,7 +119,7 @@ impl Writer {
                 self.signature = Some(signature.clone());
             }
             Role::WritesSignature(signature) if self.signature.as_ref() == Some(signature) => {
-                own = vec![keep_signature()]
+                own = vec![keep_signature()];
             }
             Role::Plain | Role::Kubectl(_) | Role::Takes(_) | Role::WritesSignature(_) => {}
         }
