@@ -24,10 +24,11 @@ mod rule;
 mod survey;
 pub mod trace;
 
+pub use crate::break_glass::{BREAK_GLASS_ANNOTATION, BREAK_GLASS_LABEL, CLOUD_RUN_BREAK_GLASS_ANNOTATION};
 #[cfg(test)]
 pub(crate) use attestation_trace::attestation_check;
 pub use attestor_fault::AttestorFault;
-pub use break_glass::{BREAK_GLASS_ANNOTATION, BREAK_GLASS_LABEL, BreakGlass, CLOUD_RUN_BREAK_GLASS_ANNOTATION};
+pub use break_glass::BreakGlass;
 pub use compiled::CompiledPolicy;
 pub(crate) use compiled::{CompiledRule, normalised};
 pub use decision::{AttestorOutcome, Decision, ImageDecision};

@@ -5,6 +5,7 @@
 pub mod admission;
 pub mod attestation;
 pub mod attestor;
+mod break_glass;
 pub mod built_image;
 pub mod case;
 pub mod command;

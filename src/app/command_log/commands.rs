@@ -38,14 +38,14 @@ impl For {
     fn helper(self, name: &str) -> Word {
         match self {
             Self::Person => Word::text(name),
-            Self::Script => Word::shell("\"$OWN\"/").then(name),
+            Self::Script => Word::shell("\"$OWN\"/").followed_by(name),
         }
     }
 
     /// A file of the person, whose path counts from where the workbench was started.
     fn person_file(self, path: &str) -> Word {
         match self {
-            Self::Script if !path.starts_with(['/', '~']) => Word::shell("\"$STARTED\"/").then(path),
+            Self::Script if !path.starts_with(['/', '~']) => Word::shell("\"$STARTED\"/").followed_by(path),
             Self::Person | Self::Script => file::path(path),
         }
     }

@@ -4,13 +4,7 @@
 //! documentation of `ImagePolicyWebhook` for the annotation).
 
 use super::request::{Platform, Request};
-
-/// The label of today, on the pod.
-pub const BREAK_GLASS_LABEL: &str = "image-policy.k8s.io/break-glass";
-/// The annotation of 2018, on the pod; still honoured.
-pub const BREAK_GLASS_ANNOTATION: &str = "alpha.image-policy.k8s.io/break-glass";
-/// Cloud Run's annotation, on the service; its value is the justification.
-pub const CLOUD_RUN_BREAK_GLASS_ANNOTATION: &str = "run.googleapis.com/binary-authorization-breakglass";
+use crate::break_glass::{BREAK_GLASS_ANNOTATION, BREAK_GLASS_LABEL, CLOUD_RUN_BREAK_GLASS_ANNOTATION};
 
 /// How a pod breaks the glass.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

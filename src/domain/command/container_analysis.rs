@@ -81,7 +81,7 @@ pub fn delete_alike(attestation: &Attestation) -> Line {
         .args(&["-G", "--data-urlencode", &filter])
         .arg(Word::phrase(format!("{CONTAINER_ANALYSIS}/projects/{project}/occurrences")));
     let find = Command::new("jq -r --arg key").arg(key.unwrap_or_default()).arg(program);
-    let name = Word::shell("NAME=").then(Line::from(list).pipe(find).output());
+    let name = Word::shell("NAME=").followed_by(Line::from(list).pipe(find).output());
     Line::from(Command::of(name)).and(delete_at(Word::shell(format!("\"{CONTAINER_ANALYSIS}/$NAME\""))))
 }
 

@@ -5,12 +5,12 @@ use super::line::{Command, Line, Word};
 /// A path that may begin with `~/`.
 pub fn path(path: &str) -> Word {
     // A quoted `~` would be a name.
-    path.strip_prefix("~/").map_or_else(|| Word::text(path), |rest| Word::shell("~/").then(rest))
+    path.strip_prefix("~/").map_or_else(|| Word::text(path), |rest| Word::shell("~/").followed_by(rest))
 }
 
 /// A file or directory within a directory.
 pub fn within(directory: &Word, name: &str) -> Word {
-    directory.clone().then(format!("/{name}"))
+    directory.clone().followed_by(format!("/{name}"))
 }
 
 /// Writes a text to a file.

@@ -36,7 +36,7 @@ impl Word {
 
     /// This word with the other one at its end.
     #[must_use]
-    pub fn then(mut self, more: impl Into<Self>) -> Self {
+    pub fn followed_by(mut self, more: impl Into<Self>) -> Self {
         self.0.extend(more.into().0);
         self
     }
@@ -103,7 +103,7 @@ impl Command {
     /// `NAME=VALUE` as one argument.
     #[must_use]
     pub fn flag(self, name: &str, value: impl Into<Word>) -> Self {
-        self.arg(Word::text(format!("{name}=")).then(value))
+        self.arg(Word::text(format!("{name}=")).followed_by(value))
     }
 
     /// The flag, where there is a value for it.
@@ -236,10 +236,10 @@ mod tests {
 
     #[test]
     fn a_word_means_what_it_is_made_of_unless_the_shell_has_a_part_in_it() {
-        let text = Word::text("--description=").then("it's").then(Word::phrase(" a b"));
+        let text = Word::text("--description=").followed_by("it's").followed_by(Word::phrase(" a b"));
         assert_eq!(text.to_string(), r#"--description='it'\''s'" a b""#);
         assert_eq!(text.argument().as_deref(), Some("--description=it's a b"));
-        assert_eq!(Word::shell("~/").then("d e").argument(), None);
+        assert_eq!(Word::shell("~/").followed_by("d e").argument(), None);
     }
 
     #[rstest::rstest]

@@ -21,7 +21,7 @@ pub fn push(to: &ImageRef, image: &BuiltImage, layout: &Word) -> Vec<Line> {
         let name = format!("blobs/sha256/{}", blob.digest.to_string().trim_start_matches("sha256:"));
         echo(&STANDARD.encode(&blob.bytes)).pipe(Command::new("base64 -d")).into_file(within(layout, &name))
     };
-    let (source, target) = (Word::text("oci:").then(layout.clone()), format!("docker://{to}"));
+    let (source, target) = (Word::text("oci:").followed_by(layout.clone()), format!("docker://{to}"));
     vec![
         Command::new("mkdir -p").arg(within(layout, "blobs/sha256")).into(),
         echo(r#"{"imageLayoutVersion":"1.0.0"}"#).into_file(within(layout, "oci-layout")),

@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use super::line::{Command, Line, Word};
-use crate::admission::BREAK_GLASS_LABEL;
+use crate::break_glass::BREAK_GLASS_LABEL;
 use crate::name::ClusterId;
 use crate::resource::{Deploy, WorkloadKind};
 

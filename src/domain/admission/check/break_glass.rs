@@ -1,10 +1,9 @@
 //! Whether a pod breaks the glass, and what was meant to and does not.
 
 use super::Words;
-use crate::admission::break_glass::{
-    BREAK_GLASS_ANNOTATION, BREAK_GLASS_LABEL, BreakGlass, CLOUD_RUN_BREAK_GLASS_ANNOTATION,
-};
+use crate::admission::break_glass::BreakGlass;
 use crate::admission::request::Platform;
+use crate::break_glass::{BREAK_GLASS_ANNOTATION, BREAK_GLASS_LABEL, CLOUD_RUN_BREAK_GLASS_ANNOTATION};
 use crate::text::clipped;
 
 /// A check about breaking the glass.
