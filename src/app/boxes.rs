@@ -103,7 +103,7 @@ impl Model {
     }
 }
 
-/// The row that is `by` rows away from `selected`, of so many.
+/// The row that is `by` rows away from `selected`, of `count` rows.
 pub(crate) fn row_at(selected: usize, by: isize, count: usize) -> usize {
     selected.saturating_add_signed(by).min(count.saturating_sub(1))
 }

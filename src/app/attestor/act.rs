@@ -39,7 +39,7 @@ pub(crate) fn on_row(model: &mut Model, action: RowAction) -> Vec<Effect> {
         (Pane::Keys, RowAction::New) => model.open_form(KeyForm::new(model)),
         (Pane::Keys, RowAction::Delete) => delete_key(model),
         (Pane::Keys, RowAction::Open) => show_key(model),
-        // Of the other tabs.
+        // The panes of the other tabs do not come here.
         (
             Pane::Setup
             | Pane::Images

@@ -40,7 +40,7 @@ pub(crate) fn on_row(model: &mut Model, action: RowAction) -> Vec<Effect> {
             decision::act::input(model, Pane::Decision, TreeCommand::Toggle);
             Vec::new()
         }
-        // Of the other tabs.
+        // The panes of the other tabs do not come here.
         (
             Pane::Editor
             | Pane::Problems

@@ -100,7 +100,7 @@ fn around(root: &'static Message, steps: &[Step], present: &[String], word: &str
 }
 
 fn told(root: &'static Message, field: &'static Field, source: &str, path: &Path, word: &str) -> FieldHelp {
-    // Of the value at the path: of an element of a list, its own.
+    // The kind is that of the value at the path: an element of a list has its own.
     let kind = schema::kind_at(root, path).unwrap_or(field.kind);
     let presence = match field.presence {
         Presence::Required => "required",

@@ -79,7 +79,7 @@ pub(crate) fn open_decisions(model: &mut Model) -> Vec<Effect> {
     let verifier = model.deps.verifier.clone();
     let Some((item, _)) = model.preview.item(number) else { return Vec::new() };
     let title = item.title();
-    // Of the chosen image the attestations themselves are known.
+    // The attestations themselves are known of the chosen image alone.
     let chosen = model.session.assumed.is_empty() && model.session.asked().as_ref() == Some(&item.request);
     let known = model.decisions.now.clone().zip(model.decisions.drafted.clone()).filter(|_| chosen);
     let both =

@@ -20,10 +20,10 @@ pub trait Form: fmt::Debug {
     /// What the form is for, in a sentence or two; empty where the title says it.
     fn intro(&self) -> &str;
 
-    /// In the order of the screen; [`fields!`](crate::shell::form::fields) writes it.
+    /// The fields in the order of the screen; [`fields!`](crate::shell::form::fields) writes it.
     fn fields(&self) -> Vec<&dyn AnyField>;
 
-    /// The same fields, to be filled in.
+    /// The fields in the order of the screen, to be filled in.
     fn fields_mut(&mut self) -> Vec<&mut dyn AnyField>;
 }
 

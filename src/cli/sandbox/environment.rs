@@ -164,7 +164,7 @@ fn proxied(files: &Files, proxy: &str, docker: &Path) -> Vec<(&'static str, Stri
         ("no_proxy", local.to_owned()),
         ("NO_PROXY", local.to_owned()),
         ("CURL_CA_BUNDLE", certificate.clone()),
-        // Of the library by which gcloud uploads what `evaluate-and-sign` signed.
+        // Read by the library with which gcloud uploads what `evaluate-and-sign` signed.
         ("HTTPLIB2_CA_CERTS", certificate.clone()),
         ("SSL_CERT_FILE", certificate),
         ("DOCKER_CONFIG", config.display().to_string()),

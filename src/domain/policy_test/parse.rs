@@ -44,7 +44,7 @@ pub fn parse(text: &str, pod: &PodReader) -> Result<PolicyTests, Vec<Fault>> {
     let (root, lines, problems) = document::tree_of(text);
     let mut fields = Fields { text, lines: &lines, faults: Vec::new() };
     let errors = problems.into_iter().filter(|problem| problem.severity == Severity::Error);
-    // Of what is no policy, these speak as if it should be one.
+    // Where the text is no policy, these problems say that it should be one.
     let errors = errors.filter(|problem| problem.code != Code::EmptyDocument);
     fields.faults.extend(errors.map(|problem| Fault { span: problem.span, message: problem.message }));
     let mut reader = Reader { fields, pod, names: HashSet::new() };

@@ -144,7 +144,7 @@ fn safe(names: &Names) -> Option<&'static str> {
 /// A field that is missing, where there is a safe value for it.
 fn missing<'d>(change: Change<'d>, spot: &Spot<'d>, problem: &Diagnostic) -> Option<QuickFix> {
     let map = match spot.child().value() {
-        // Of the whole policy the place is its first key.
+        // A problem of the whole policy stands at its first key.
         _ if problem.path.0.is_empty() => change.document.root.as_ref()?,
         value => value,
     };

@@ -67,7 +67,7 @@ impl TextField {
         self.read(str::parse)
     }
 
-    /// The same; `None` where nothing is filled in.
+    /// What it says, as what it is to be; `None` where nothing is filled in.
     pub fn parse_unless_empty<T: FromStr<Err: Display>>(&mut self) -> Result<Option<T>, Refused> {
         if self.text().is_empty() { Ok(None) } else { self.parse().map(Some) }
     }

@@ -33,7 +33,7 @@ struct Building {
 /// The case that the statements of one message make; the next one begins at `next`.
 pub(super) fn built(plain: &str, message: &[Found], next: usize) -> Option<Refusal> {
     let (first, last) = (message.first()?, message.last()?);
-    // Of what is known only by some of its words, the line has the rest.
+    // Where a message is known only by some of its words, its line has the rest.
     let is_relative = matches!(first.statement, Statement::Relative { .. });
     let start = if is_relative { line_start(plain, first.start) } else { first.start };
     let text = clipped(&shown(plain.get(start..last.end).unwrap_or_default()), TEXT);

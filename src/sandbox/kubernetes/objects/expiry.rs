@@ -41,7 +41,7 @@ impl Cluster<'_> {
         let mut expired = Vec::new();
         for row in rows {
             let (plural, stored) = row?;
-            // Of a resource that is no longer served nobody is told either.
+            // Nobody is told of a resource that is no longer served.
             expired.extend(Kind::of_plural(&plural).map(|kind| (kind, stored)));
         }
         Ok(expired)
