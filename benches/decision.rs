@@ -41,7 +41,7 @@ fn policy(patterns: usize) -> CompiledPolicy {
         cluster_admission_rules: (0..200).map(|n| (format!("us-central1-a.cluster-{n}"), rule())).collect(),
         ..Policy::with_default(rule())
     };
-    CompiledPolicy::new(&policy, &system_policy::documented("global"))
+    CompiledPolicy::new(&policy, &system_policy::documented_policy("global"))
 }
 
 /// One image that a pattern of every size covers, one of the system policy, and one that needs an

@@ -110,7 +110,7 @@ fn entries(bencher: Bencher<'_, '_>) {
         Dated { since: since("2026-05-01T00:00:00Z"), policy: policy(EvaluationMode::AlwaysDeny) },
         Dated { since: since("2026-05-10T00:00:00Z"), policy: policy(EvaluationMode::AlwaysAllow) },
     ];
-    let system = system_policy::documented("global");
+    let system = system_policy::documented_policy("global");
     let replayer = Replayer::new(&policy(EvaluationMode::AlwaysDeny), &system, Evidence::default(), &past);
     let verifier = Verifier::default();
     bencher.bench_local(|| {

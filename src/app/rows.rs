@@ -58,7 +58,7 @@ impl Model {
     /// The numbers of the rows that the pane's filter leaves: those that hold each of its words.
     pub fn shown_rows(&self, pane: Pane) -> Vec<usize> {
         if pane == Pane::Preview {
-            return self.preview.shown().to_vec();
+            return self.preview.shown_items().to_vec();
         }
         let least = self.draft.least;
         let severe = |at: &usize| {

@@ -69,7 +69,7 @@ fn handle(model: &mut Model, msg: Msg) -> Vec<Effect> {
         Msg::Terminal(event) => on_terminal(model, event),
         Msg::Timer(timer) => timed(model, timer),
         Msg::Connected(result) => connected(model, result),
-        Msg::Answered(ticket, answer) => replies::answered(model, ticket, answer),
+        Msg::Answered(ticket, answer) => replies::answer_arrived(model, ticket, answer),
         Msg::Work(msg) => replies::worked(model, msg),
         Msg::Notice(report) => {
             model.say(Weight::Warning, report.line());

@@ -43,22 +43,22 @@ pub(super) fn policy(path: &Path) -> Result<Checked, PolicyFailure> {
         return Err(PolicyFailure::Platform { file });
     }
     if checked.document.policy.is_none() {
-        terminal::eprint(&human::report(&[checked], Styles::of(&io::stderr())));
+        terminal::eprint(&human::report(&[checked], Styles::for_stream(&io::stderr())));
         return Err(PolicyFailure::Invalid { file });
     }
     Ok(checked)
 }
 
 /// Tells why there is no answer.
-pub(super) fn refused(failure: &impl fmt::Display) -> Exit {
+pub(super) fn refuse(failure: &impl fmt::Display) -> Exit {
     complain(failure);
     Exit::Unusable
 }
 
 /// Prints the answer, and ends as it says.
-pub(super) fn printed(text: &str, exit: Exit) -> Exit {
+pub(super) fn print(text: &str, exit: Exit) -> Exit {
     match terminal::print(text) {
         Ok(()) => exit,
-        Err(error) => refused(&format_args!("standard output: {error}")),
+        Err(error) => refuse(&format_args!("standard output: {error}")),
     }
 }

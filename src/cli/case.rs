@@ -8,7 +8,7 @@ use std::path::PathBuf;
 
 use clap::ValueEnum;
 
-use super::answer::{printed, refused};
+use super::answer::{print, refuse};
 use super::input::{self, InputError};
 use super::styles::{GREEN, RED, Styles, YELLOW};
 use super::terminal::printable;
@@ -47,15 +47,15 @@ enum Failure {
 pub(super) fn run(args: &Args) -> Exit {
     let case = match open(args) {
         Ok(case) => case,
-        Err(failure) => return refused(&failure),
+        Err(failure) => return refuse(&failure),
     };
     let checked = case.check();
     let text = match args.format {
-        Format::Human => human(&case, &checked, Styles::of(&io::stdout())),
+        Format::Human => human(&case, &checked, Styles::for_stream(&io::stdout())),
         Format::Json => json(&checked),
         Format::Markdown => case::markdown(&case, &checked),
     };
-    printed(&text, if checked.differences.is_empty() { Exit::Yes } else { Exit::No })
+    print(&text, if checked.differences.is_empty() { Exit::Yes } else { Exit::No })
 }
 
 fn open(args: &Args) -> Result<CaseFile, Failure> {

@@ -127,7 +127,7 @@ fn output(args: &Args, checked: &[Checked]) -> bool {
 
 fn print(checked: &[Checked], format: Format) -> io::Result<()> {
     terminal::print(&match format {
-        Format::Human => human::report(checked, Styles::of(&io::stdout())),
+        Format::Human => human::report(checked, Styles::for_stream(&io::stdout())),
         Format::Json => json::report(checked),
         Format::Github => github::report(checked),
         Format::Sarif => sarif::report(checked),

@@ -11,7 +11,7 @@ use std::io::{self, IsTerminal as _, Read as _};
 use std::path::PathBuf;
 
 use self::explained::{Answer, Explained};
-use super::answer::{Format, PolicyFailure, policy, printed, refused};
+use super::answer::{Format, PolicyFailure, policy, print, refuse};
 use super::styles::Styles;
 use super::terminal::complain;
 use crate::cli::exit::Exit;
@@ -55,13 +55,13 @@ enum Failure {
 pub(super) fn run(args: &Args) -> Exit {
     let answer = match answer(args) {
         Ok(answer) => answer,
-        Err(failure) => return refused(&failure),
+        Err(failure) => return refuse(&failure),
     };
     let text = match args.format {
-        Format::Human => human::report(&answer, Styles::of(&io::stdout())),
+        Format::Human => human::report(&answer, Styles::for_stream(&io::stdout())),
         Format::Json => json::report(&answer),
     };
-    printed(&text, exit(&answer.reading))
+    print(&text, exit(&answer.reading))
 }
 
 fn exit(reading: &Reading) -> Exit {
@@ -96,7 +96,7 @@ fn explain_case(case: &Refusal, document: Option<&Document>) -> Explained {
     let can_ask = case.relative.is_none() && !request.images.is_empty();
     let document = document.filter(|_| can_ask);
     let again = document.and_then(|document| document.policy.as_ref()).map(|policy| {
-        let compiled = CompiledPolicy::new(policy, &system_policy::documented("global"));
+        let compiled = CompiledPolicy::new(policy, &system_policy::documented_policy("global"));
         (policy, evaluate(&compiled, &request, &evidence, &Verifier::default()))
     });
     let state = again.as_ref().map(|(policy, decision)| State { decision, policy, evidence: &evidence });
@@ -110,7 +110,7 @@ fn would_admit(document: &Document, request: &Request, case: &Refusal) -> Vec<Fi
     let refused = case.findings.iter().filter_map(|finding| finding.attestor.as_ref()?.parse().ok());
     let attestors = refused.map(|name| (name, AttestorEvidence::AssumedNone)).collect();
     let evidence = Evidence { attestors, ..Evidence::default() };
-    let (system, verify) = (system_policy::documented("global"), Verifier::default());
+    let (system, verify) = (system_policy::documented_policy("global"), Verifier::default());
     let case = fix::Denial { document, system: &system, request, evidence: &evidence, verify: &verify };
     fixes(&case, &FixFacts::default())
 }

@@ -12,7 +12,7 @@ use std::io::{self, IsTerminal as _, Read};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use super::answer::{Format, PolicyFailure, policy, printed, refused};
+use super::answer::{Format, PolicyFailure, policy, print, refuse};
 use super::check::checked::Checked;
 use super::styles::Styles;
 use super::terminal;
@@ -75,13 +75,13 @@ enum Failure {
 pub(super) fn run(args: &Args) -> Exit {
     let (replay, checked) = match replayed(args) {
         Ok(replayed) => replayed,
-        Err(failure) => return refused(&failure),
+        Err(failure) => return refuse(&failure),
     };
     let text = match args.format {
-        Format::Human => human::report(&replay, Styles::of(&io::stdout())),
+        Format::Human => human::report(&replay, Styles::for_stream(&io::stdout())),
         Format::Json => json::report(&replay, &checked.file),
     };
-    printed(&text, exit(&replay))
+    print(&text, exit(&replay))
 }
 
 fn exit(replay: &Replay) -> Exit {
@@ -105,7 +105,7 @@ fn replayed(args: &Args) -> Result<(Replay, Checked), Failure> {
     };
     let past: Vec<Dated> = history::past(&args.history)?;
     let evidence = evidence(args, policy)?;
-    let replayer = Replayer::new(policy, &system_policy::documented("global"), evidence, &past);
+    let replayer = Replayer::new(policy, &system_policy::documented_policy("global"), evidence, &past);
     let (mut entries, size) = open(&args.entries).map_err(|error| Failure::Entries { file: file.clone(), error })?;
     let verifier = Verifier::default();
     let replay = with_progress(size, |progress| replaying::replay(&mut entries, &replayer, &verifier, progress));

@@ -12,7 +12,7 @@ use std::time::Duration;
 
 use clap::ValueEnum;
 
-use super::answer::{PolicyFailure, policy, printed, refused};
+use super::answer::{PolicyFailure, policy, print, refuse};
 use super::check::checked::Checked;
 use super::input::{self, InputError};
 use super::styles::Styles;
@@ -111,8 +111,8 @@ enum Failure {
 
 pub(super) fn run(args: &Args) -> Exit {
     match reviewed(args) {
-        Ok((review, files)) => printed(&report(args, &review, &files), exit(&args.fail_on, &review)),
-        Err(failure) => refused(&failure),
+        Ok((review, files)) => print(&report(args, &review, &files), exit(&args.fail_on, &review)),
+        Err(failure) => refuse(&failure),
     }
 }
 
@@ -135,7 +135,7 @@ fn report(args: &Args, review: &Review, [old, new]: &[Checked; 2]) -> String {
     let documents = [Some(&old.document), Some(&new.document)];
     let sources = || [old, new].map(|checked| Source { file: &checked.file, document: Some(&checked.document) });
     match args.format {
-        Format::Human => human::report(review, [old, new], Styles::of(&io::stdout())),
+        Format::Human => human::report(review, [old, new], Styles::for_stream(&io::stdout())),
         Format::Json => json(review, sources()),
         Format::Markdown => markdown(review, documents),
         Format::Sarif => sarif(review, sources()),
@@ -152,7 +152,7 @@ fn reviewed(args: &Args) -> Result<(Review, [Checked; 2]), Failure> {
         // Both were looked at above.
         return Err(PolicyFailure::Invalid { file: String::new() }.into());
     };
-    let system = system_policy::documented("global");
+    let system = system_policy::documented_policy("global");
     let reviewer = Reviewer::new(old, new, &system);
     let items = Arc::new(items(args, &reviewer)?);
     let evidence = evidence(args, &reviewer, [old, new])?;
@@ -221,7 +221,7 @@ fn with_progress<T: Send>(total: usize, work: impl FnOnce(&Progress) -> T + Send
         });
         let mut shown = false;
         while is_done.recv_timeout(TICK).is_err() && !worker.is_finished() {
-            terminal::eprint(&format!("\rreviewed {} of {total} ", progress.done()));
+            terminal::eprint(&format!("\rreviewed {} of {total} ", progress.decided()));
             shown = true;
         }
         if shown {

@@ -81,7 +81,7 @@ impl ModeArgs {
     }
 
     fn person(&self) -> &'static Person {
-        Person::named(&self.person).unwrap_or_else(Person::owner)
+        Person::from_name(&self.person).unwrap_or_else(Person::owner)
     }
 }
 

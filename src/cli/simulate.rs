@@ -15,7 +15,7 @@ use std::io;
 pub use self::args::Args;
 use self::decided::Answer;
 use self::failure::Failure;
-use super::answer::{Format, PolicyFailure, policy, printed};
+use super::answer::{Format, PolicyFailure, policy, print};
 use super::styles::Styles;
 use super::terminal::complain;
 use crate::cli::exit::Exit;
@@ -36,10 +36,10 @@ pub(super) fn run(args: &Args) -> Exit {
         }
     };
     let text = match args.format {
-        Format::Human => human::report(&answer, Styles::of(&io::stdout())),
+        Format::Human => human::report(&answer, Styles::for_stream(&io::stdout())),
         Format::Json => json::report(&answer),
     };
-    printed(&text, exit(answer.decision.outcome))
+    print(&text, exit(answer.decision.outcome))
 }
 
 fn exit(outcome: Outcome) -> Exit {
@@ -66,12 +66,12 @@ fn answer(args: &Args) -> Result<Answer, Failure> {
 }
 
 fn decide(policy: &Policy, request: &Request, evidence: &Evidence) -> Decision {
-    let compiled = CompiledPolicy::new(policy, &system_policy::documented("global"));
+    let compiled = CompiledPolicy::new(policy, &system_policy::documented_policy("global"));
     evaluate(&compiled, request, evidence, &Verifier::default())
 }
 
 fn would_admit(document: &Document, request: &Request, evidence: &Evidence) -> Vec<Fix> {
-    let system = system_policy::documented("global");
+    let system = system_policy::documented_policy("global");
     let verify = Verifier::default();
     fixes(&Denial { document, system: &system, request, evidence, verify: &verify }, &FixFacts::default())
 }

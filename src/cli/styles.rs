@@ -35,7 +35,7 @@ pub(super) enum Styles {
 
 impl Styles {
     /// Colours only on a terminal that takes them, and without `NO_COLOR` (no-color.org).
-    pub(super) fn of(stream: &impl IsTerminal) -> Self {
+    pub(super) fn for_stream(stream: &impl IsTerminal) -> Self {
         let set = |name: &str| std::env::var_os(name).filter(|value| !value.is_empty());
         let dumb = set("TERM").is_some_and(|term| term == "dumb");
         if stream.is_terminal() && !dumb && set("NO_COLOR").is_none() { Self::Coloured } else { Self::Plain }

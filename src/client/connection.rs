@@ -81,7 +81,7 @@ impl Connection {
 
     /// Sends a header with every request, by which the sandbox of the same process knows its own client.
     #[must_use]
-    pub fn marked(mut self, name: &'static str, mark: &str) -> Self {
+    pub fn with_mark(mut self, name: &'static str, mark: &str) -> Self {
         if let (Route::Sandbox { headers, .. }, Ok(mark)) = (&mut self.route, HeaderValue::from_str(mark)) {
             headers.insert(name, mark);
         }

@@ -74,7 +74,7 @@ impl Client {
             progress(&operation);
         }
         match &operation.error {
-            Some(error) => Err(super::resources::failed(CONTAINER, &operation.name, error)),
+            Some(error) => Err(super::resources::failed_operation(CONTAINER, &operation.name, error)),
             None => Ok(operation),
         }
     }

@@ -18,7 +18,7 @@ const BATCH: usize = 1000;
 impl Client {
     /// The exchanges with an id above `id`, oldest first; for a log that is shown as it grows.
     pub fn exchanges_after(&self, id: u64) -> Vec<Exchange> {
-        self.0.log.after(id)
+        self.0.log.exchanges_after(id)
     }
 
     /// Who has which role on the attestor.

@@ -97,7 +97,7 @@ impl Kubernetes {
     }
 
     /// Lists the objects, with the version that a [`Kubernetes::watch`] goes on from.
-    pub async fn listed<T>(&self, namespace: Option<&str>) -> Result<Listed<T>, Error>
+    pub async fn list_with_version<T>(&self, namespace: Option<&str>) -> Result<Listed<T>, Error>
     where
         T: ListableResource<Scope = NamespaceResourceScope> + DeserializeOwned,
     {

@@ -80,7 +80,7 @@ impl Client {
 
     /// The last exchanges, oldest first, redacted.
     pub fn exchanges(&self) -> Vec<Exchange> {
-        self.0.log.after(0)
+        self.0.log.exchanges_after(0)
     }
 
     /// The connection pool for hosts under this trust, built where it is missing.

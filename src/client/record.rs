@@ -37,7 +37,7 @@ pub(super) fn redact(url: &Url) -> String {
     let _ = shown.set_password(None);
     shown.set_query(None);
     shown.set_fragment(None);
-    shown_url::shown(shown.as_str(), url.query_pairs())
+    shown_url::printable_url(shown.as_str(), url.query_pairs())
 }
 
 /// The last exchanges, shared by all clones of a client.
@@ -51,7 +51,7 @@ struct Entries {
 }
 
 impl Log {
-    pub(super) fn after(&self, id: u64) -> Vec<Exchange> {
+    pub(super) fn exchanges_after(&self, id: u64) -> Vec<Exchange> {
         let entries = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         entries.kept.iter().filter(|exchange| exchange.id > id).cloned().collect()
     }
@@ -107,7 +107,7 @@ impl Recording {
         self.exchange.status = Some(status);
     }
 
-    pub(super) fn received(&mut self, bytes: u64) {
+    pub(super) fn count_received(&mut self, bytes: u64) {
         self.exchange.response_bytes += bytes;
     }
 
@@ -142,15 +142,15 @@ mod tests {
         for _ in 0..KEPT + 5 {
             log.start(&Method::GET, &"https://h/".parse().unwrap(), 0).end(None);
         }
-        let kept = log.after(0);
+        let kept = log.exchanges_after(0);
         assert_eq!((kept.len(), kept[0].id), (KEPT, 6));
-        assert_eq!(log.after(KEPT as u64 + 4).len(), 1);
+        assert_eq!(log.exchanges_after(KEPT as u64 + 4).len(), 1);
     }
 
     #[test]
     fn a_cancelled_attempt_is_logged() {
         let log = Log::default();
         drop(log.start(&Method::GET, &"https://h/".parse().unwrap(), 0));
-        assert!(log.after(0)[0].error.as_ref().unwrap().contains("given up"));
+        assert!(log.exchanges_after(0)[0].error.as_ref().unwrap().contains("given up"));
     }
 }

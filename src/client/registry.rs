@@ -44,7 +44,7 @@ impl Client {
 
     /// The tags of the image's repository; gcr.io also tells of its manifests.
     pub async fn tags(&self, image: &ImageRef) -> Result<TagList, Error> {
-        let repository = Repository::of(image);
+        let repository = Repository::from_image(image);
         let url = with_query(repository.url(&["tags", "list"])?, &[("n", PAGE_SIZE)]);
         let mut pages = self.linked_pages::<TagList>(&repository, &repository.pull(), url).await?.into_iter();
         let mut all = pages.next().unwrap_or_default();
@@ -60,7 +60,7 @@ impl Client {
     /// The digest that the image's tag (`latest` where it has none) stands for now. A digest stands for
     /// itself, if the registry has it.
     pub async fn resolve(&self, image: &ImageRef) -> Result<Digest, Error> {
-        let repository = Repository::of(image);
+        let repository = Repository::from_image(image);
         let request = manifest_request(Method::HEAD, repository.url(&["manifests", &reference(image)])?);
         let digest = match self.registry_send(&repository, &repository.pull(), &request).await {
             Ok(answer) => answer.header(CONTENT_DIGEST).and_then(|text| text.parse().ok()),
@@ -77,7 +77,7 @@ impl Client {
 
     /// The manifest or index that the image names, its digest computed from its bytes.
     pub async fn manifest(&self, image: &ImageRef) -> Result<Manifest, Error> {
-        let repository = Repository::of(image);
+        let repository = Repository::from_image(image);
         let request = manifest_request(Method::GET, repository.url(&["manifests", &reference(image)])?);
         let answer = self.registry_send(&repository, &repository.pull(), &request).await?;
         let digest = Blob::digest_of(&answer.body);
@@ -92,7 +92,7 @@ impl Client {
 
     /// The blob with this digest from the image's repository, checked.
     pub async fn blob(&self, image: &ImageRef, digest: &Digest) -> Result<bytes::Bytes, Error> {
-        let repository = Repository::of(image);
+        let repository = Repository::from_image(image);
         let request = Request::new(Method::GET, repository.url(&["blobs", digest.as_str()])?);
         let answer = self.registry_send(&repository, &repository.pull(), &request).await?;
         let found = Blob::digest_of(&answer.body);
@@ -124,7 +124,7 @@ impl Client {
         if let Some(manifests) = list.manifest {
             return Ok(manifests.get(digest.as_str()).map(|info| info.tag.clone()).unwrap_or_default());
         }
-        let repository = Repository::of(image);
+        let repository = Repository::from_image(image);
         let resolved = list.tags.into_iter().map(|tag| {
             let repository = &repository;
             async move {
@@ -137,7 +137,7 @@ impl Client {
     }
 
     async fn delete_reference(&self, image: &ImageRef, reference: &str) -> Result<(), Error> {
-        let repository = Repository::of(image);
+        let repository = Repository::from_image(image);
         let request = Request::new(Method::DELETE, repository.url(&["manifests", reference])?);
         self.registry_send(&repository, &repository.delete(), &request).await?;
         Ok(())
@@ -193,13 +193,13 @@ mod tests {
     #[case("us.gcr.io/p/a/b:t", "us.gcr.io", "p/a/b")]
     #[case("localhost:5000/x", "localhost:5000", "x")]
     fn where_an_image_is(#[case] image: &str, #[case] host: &str, #[case] path: &str) {
-        let repository = Repository::of(&image.parse().unwrap());
+        let repository = Repository::from_image(&image.parse().unwrap());
         assert_eq!((repository.host.as_str(), repository.path.as_str()), (host, path));
     }
 
     #[test]
     fn a_url_keeps_the_slashes_of_the_name() {
-        let repository = Repository::of(&"gcr.io/p/a/b:t".parse().unwrap());
+        let repository = Repository::from_image(&"gcr.io/p/a/b:t".parse().unwrap());
         assert_eq!(repository.url(&["tags", "list"]).unwrap().as_str(), "https://gcr.io/v2/p/a/b/tags/list");
     }
 }

@@ -89,7 +89,7 @@ impl Client {
             progress(&operation);
         }
         match &operation.error {
-            Some(error) => Err(failed(host, &name, error)),
+            Some(error) => Err(failed_operation(host, &name, error)),
             None => Ok(operation),
         }
     }
@@ -100,7 +100,7 @@ fn services_url(project: &ProjectId, last: &str) -> Result<Url, Error> {
 }
 
 /// `error` is a `google.rpc.Status`.
-pub(super) fn failed(host: &str, operation: &str, error: &serde_json::Value) -> Error {
+pub(super) fn failed_operation(host: &str, operation: &str, error: &serde_json::Value) -> Error {
     let message = error.get("message").and_then(|message| message.as_str());
     Error {
         method: "GET".to_owned(),

@@ -29,7 +29,7 @@ impl Stream {
             Err(_) => Err(Fault::Timeout { after: patience }),
         };
         match (&chunk, &mut self.recording) {
-            (Ok(Some(bytes)), Some(recording)) => recording.received(bytes.len() as u64),
+            (Ok(Some(bytes)), Some(recording)) => recording.count_received(bytes.len() as u64),
             (Ok(Some(_)), None) => {}
             (ended, _) => {
                 if let Some(recording) = self.recording.take() {
@@ -167,7 +167,7 @@ async fn read_body(
     }
     let mut body = BytesMut::new();
     while let Some(chunk) = response.chunk().await.map_err(&broken)? {
-        recording.received(chunk.len() as u64);
+        recording.count_received(chunk.len() as u64);
         if body.len() + chunk.len() > limit {
             return Err(Fault::TooLarge { limit });
         }

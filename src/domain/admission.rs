@@ -30,7 +30,7 @@ pub(crate) use attestation_trace::attestation_check;
 pub use attestor_fault::AttestorFault;
 pub use break_glass::BreakGlass;
 pub use compiled::CompiledPolicy;
-pub(crate) use compiled::{CompiledRule, normalised};
+pub(crate) use compiled::{CompiledRule, normalise_key};
 pub use decision::{AttestorOutcome, Decision, ImageDecision};
 pub use engine::{decide, evaluate};
 pub use evidence::{Attestations, AttestorEvidence, Evidence};

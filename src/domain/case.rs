@@ -20,7 +20,7 @@ pub use file::{CaseError, CaseFile, Checked, MAX_BYTES};
 pub use markdown::markdown;
 pub use parts::{CaseSource, Redaction};
 
-use decision::{decide, same};
+use decision::{decide, is_same_decision};
 use parts::Parts;
 
 /// A case, and what was left out of it.
@@ -36,9 +36,9 @@ pub struct Made {
 pub fn make(source: &CaseSource<'_>, verify: &dyn Verify) -> Made {
     let compiled = CompiledPolicy::new(source.policy, source.system);
     let original = evaluate(&compiled, source.request, source.evidence, verify);
-    let redacted = redact::everything(source, &original);
+    let redacted = redact::redact(source, &original);
     let whole = made(&redacted, source);
-    if same(&redacted.decision, &whole.decision) {
+    if is_same_decision(&redacted.decision, &whole.decision) {
         return whole;
     }
     made(&redact::texts_alone(source, &original), source)

@@ -101,7 +101,7 @@ impl<'t> Problems<'t> {
 }
 
 /// A text of the user's in a message: not longer than a line, and nothing that a terminal obeys.
-pub(crate) fn shown(text: &str) -> String {
+pub(crate) fn excerpt(text: &str) -> String {
     const MOST: usize = 80;
     let mut shown = String::new();
     for c in text.chars().take(MOST) {

@@ -9,7 +9,7 @@ mod grammar;
 
 pub use self::digest::{Digest, ImageError};
 
-use self::digest::{MAX_BYTES, shown};
+use self::digest::{MAX_BYTES, excerpt};
 
 use std::fmt;
 use std::str::FromStr;
@@ -81,9 +81,10 @@ impl FromStr for ImageRef {
             return Err(ImageError::Empty);
         }
         if text.len() > Self::MAX_BYTES {
-            return Err(ImageError::TooLong { text: shown(text) });
+            return Err(ImageError::TooLong { text: excerpt(text) });
         }
-        grammar::check(text).map_err(|error| ImageError::Reference { text: shown(text), reason: error.to_string() })?;
+        grammar::check(text)
+            .map_err(|error| ImageError::Reference { text: excerpt(text), reason: error.to_string() })?;
         let (before_digest, digest) = match text.split_once('@') {
             Some((before, digest)) => (before, Some(digest.parse()?)),
             None => (text, None),

@@ -1,7 +1,7 @@
 //! Markdown as the reports are written in it.
 
 /// Nothing of the text is taken for Markdown or HTML, and a cell stays one cell.
-pub(crate) fn escaped(text: &str) -> String {
+pub(crate) fn escape(text: &str) -> String {
     let mut escaped = String::with_capacity(text.len());
     for c in text.chars() {
         match c {

@@ -10,7 +10,7 @@ use std::collections::BTreeMap;
 
 pub use self::facts::{AttestorFact, ProjectFacts, Running};
 
-use crate::diagnostic::{Code, Diagnostic, Problems, shown};
+use crate::diagnostic::{Code, Diagnostic, Problems, excerpt};
 use crate::document::{Document, Entry, Node};
 use crate::name::{AttestorName, ClusterKey};
 use crate::path::{Path, Segment};
@@ -80,7 +80,7 @@ impl Check<'_, '_, '_> {
                 let ids = self.facts.own_attestors.iter().flat_map(BTreeMap::keys).map(AttestorName::id);
                 let near = if own { nearest(name.id(), ids) } else { None };
                 let near = near.map(|id| format!("projects/{}/attestors/{id}", name.project()));
-                let text = format!("there is no attestor `{}`{}", shown(text), suggestion(near.as_deref()));
+                let text = format!("there is no attestor `{}`{}", excerpt(text), suggestion(near.as_deref()));
                 Some((Code::AttestorMissing, text))
             }
             AttestorFact::Unreadable => Some((Code::AttestorUnreadable, "you may not read this attestor".to_owned())),
@@ -88,7 +88,7 @@ impl Check<'_, '_, '_> {
                 Some((Code::AttestorWithoutKey, "this attestor has no key, so nothing is ever attested".to_owned()))
             }
             AttestorFact::Exists { not_permitted: Some(account), .. } => {
-                let text = format!("{} may not read this attestor's attestations", shown(account));
+                let text = format!("{} may not read this attestor's attestations", excerpt(account));
                 Some((Code::AttestorGrant, text))
             }
             AttestorFact::Exists { .. } => None,
@@ -105,7 +105,8 @@ impl Check<'_, '_, '_> {
         }
         let keys: Vec<String> = clusters.iter().filter_map(Cluster::key).map(|key| key.to_string()).collect();
         let near = suggestion(nearest(&rule.key.text, keys.iter().map(String::as_str)));
-        let text = format!("the project has no cluster `{}` in {}{near}", shown(key.cluster()), shown(key.location()));
+        let text =
+            format!("the project has no cluster `{}` in {}{near}", excerpt(key.cluster()), excerpt(key.location()));
         self.problems.push(Code::ClusterMissing, rule.key.at, path.clone(), text);
     }
 }

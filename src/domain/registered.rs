@@ -73,7 +73,7 @@ pub enum Moved<'a> {
 
 /// Compares what a reference means now with the attestations on an attestor's note. Whether any of
 /// them counts is not asked here. Of an index also its images count.
-pub fn moved<'a>(image: &ImageRef, now: &Registered, attestations: &'a [Attestation]) -> Moved<'a> {
+pub fn find_move<'a>(image: &ImageRef, now: &Registered, attestations: &'a [Attestation]) -> Moved<'a> {
     let is_for = |attestation: &Attestation| now.digests().any(|d| attestation::is_for(&attestation.resource_uri, d));
     if attestations.iter().any(is_for) {
         return Moved::No;
@@ -139,9 +139,9 @@ mod tests {
         let newer = attestation(format!("gcr.io/p/app@{}", digest(6)), "2026-01-02T00:00:00Z");
         let other = attestation(format!("gcr.io/p/app-2@{}", digest(7)), "2026-01-03T00:00:00Z");
         let list = [newer.clone(), old, other.clone()];
-        assert_eq!(moved(&image, &index(), &list), Moved::Since(&newer));
-        assert_eq!(moved(&image, &index(), std::slice::from_ref(&other)), Moved::NeverAttested);
+        assert_eq!(find_move(&image, &index(), &list), Moved::Since(&newer));
+        assert_eq!(find_move(&image, &index(), std::slice::from_ref(&other)), Moved::NeverAttested);
         let of_child = attestation(format!("gcr.io/p/app@{}", digest(2)), "2025-01-01T00:00:00Z");
-        assert_eq!(moved(&image, &index(), &[newer, of_child]), Moved::No);
+        assert_eq!(find_move(&image, &index(), &[newer, of_child]), Moved::No);
     }
 }

@@ -19,7 +19,7 @@ mod subjects;
 mod witness;
 
 pub use because::Because;
-pub use changes::{ChangeKind, Effect, PolicyChange, named};
+pub use changes::{ChangeKind, Effect, PolicyChange, rule_label};
 pub use compare::Side;
 pub use json::{Source, json};
 pub use markdown::markdown;

@@ -20,7 +20,7 @@ pub struct Span {
 impl Span {
     /// The span of `bytes` in `text`; bytes outside the text, or inside a character, are moved
     /// back to the nearest boundary. Reads the whole text: for many spans use a [`LineIndex`].
-    pub fn of(text: &str, bytes: Range<usize>) -> Self {
+    pub fn in_text(text: &str, bytes: Range<usize>) -> Self {
         LineIndex::new(text).span(text, bytes)
     }
 }
@@ -61,7 +61,7 @@ impl Bytes {
 
     /// The span from the start of one to the end of the other.
     #[must_use]
-    pub(crate) fn to(self, other: Self) -> Self {
+    pub(crate) fn extend_to(self, other: Self) -> Self {
         Self { start: self.start, end: other.end.max(self.start) }
     }
 }
@@ -171,13 +171,13 @@ mod tests {
 
     #[test]
     fn columns_count_characters() {
-        let span = Span::of("a: é\nb: ü!", 8..10);
+        let span = Span::in_text("a: é\nb: ü!", 8..10);
         assert_eq!(span.start, Position { line: 2, column: 3 });
     }
 
     #[test]
     fn out_of_range_bytes_end_at_the_text() {
-        let span = Span::of("é", 1..99);
+        let span = Span::in_text("é", 1..99);
         assert_eq!(span.bytes, 0..2);
         assert_eq!(span.end, Position { line: 1, column: 2 });
     }

@@ -23,7 +23,7 @@ pub const DOCUMENTED_PATTERNS: [&str; 6] = [
 ///
 /// It never denies by itself: what its patterns do not cover goes on to the project's policy
 /// (`resources.proto`). That its own default rule reads `ALWAYS_ALLOW` is inferred.
-pub fn documented(location: &str) -> Policy {
+pub fn documented_policy(location: &str) -> Policy {
     Policy {
         name: Some(format!("locations/{location}/policy")),
         global_policy_evaluation_mode: GlobalPolicyEvaluationMode::Unspecified,

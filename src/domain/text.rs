@@ -4,7 +4,7 @@
 const LIMIT: usize = 300;
 
 /// The text without anything that a terminal obeys, or that would show it other than it is (UAX 9).
-pub(crate) fn escaped(text: &str) -> String {
+pub(crate) fn escape(text: &str) -> String {
     let unsafe_char = |c: char| {
         c.is_control() || matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
     };
@@ -15,7 +15,7 @@ pub(crate) fn escaped(text: &str) -> String {
 }
 
 /// The text, cut after 300 characters.
-pub(crate) fn clipped(text: &str) -> String {
+pub(crate) fn clip(text: &str) -> String {
     let mut short: String = text.chars().take(LIMIT).collect();
     if short.len() < text.len() {
         short.push('…');

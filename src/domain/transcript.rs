@@ -6,7 +6,7 @@ use std::fmt::Write as _;
 use crate::admission::trace::{Check, Status};
 use crate::admission::{Decision, Generation, Outcome, Platform, Request};
 use crate::path::Path;
-use crate::text::escaped;
+use crate::text::escape;
 use crate::what_if::Assumptions;
 
 /// A decision with what it was made about.
@@ -35,10 +35,10 @@ impl Transcript<'_> {
             let _ = writeln!(text, "{assumed}");
         }
         for (name, value) in self.facts() {
-            let _ = writeln!(text, "{name}: {}", escaped(&value));
+            let _ = writeln!(text, "{name}: {}", escape(&value));
         }
         if let Some((heading, words)) = self.words() {
-            let _ = writeln!(text, "{heading} {}", escaped(&words));
+            let _ = writeln!(text, "{heading} {}", escape(&words));
         }
         let _ = write!(text, "\n{}", self.decision.trace);
         text
@@ -130,7 +130,7 @@ fn item(check: &Check) -> String {
 /// Nothing of the text is taken for Markdown or HTML, or moves what comes after it.
 fn literal(text: &str) -> String {
     let mut literal = String::with_capacity(text.len());
-    for c in escaped(text).chars() {
+    for c in escape(text).chars() {
         if matches!(c, '\\' | '`' | '*' | '_' | '[' | ']' | '<' | '>' | '|' | '#' | '~' | '&') {
             literal.push('\\');
         }
@@ -151,7 +151,7 @@ mod tests {
     /// As plain text and as Markdown.
     fn told(assumed: &Assumptions) -> [String; 2] {
         let rule = AdmissionRule::always(EvaluationMode::AlwaysDeny, EnforcementMode::Enforced);
-        let policy = CompiledPolicy::new(&Policy::with_default(rule), &system_policy::documented("global"));
+        let policy = CompiledPolicy::new(&Policy::with_default(rule), &system_policy::documented_policy("global"));
         let image = RequestImage { image: "gcr.io/p/_app_:1".into(), ..RequestImage::default() };
         let request = Request {
             cluster: Some("us-east1.a".into()),

@@ -143,7 +143,7 @@ impl Assumptions {
     }
 
     /// The time that is assumed.
-    pub fn at(&self) -> Option<Timestamp> {
+    pub fn moment(&self) -> Option<Timestamp> {
         self.0.iter().find_map(|assumption| if let Assumption::At(time) = assumption { Some(*time) } else { None })
     }
 

@@ -9,7 +9,7 @@ use sandbox::server::Served;
 pub(super) fn lines(backend: &Backend) -> Option<Vec<String>> {
     let own = backend.client().ok()?.exchanges();
     let mut lines: Vec<_> = own.iter().map(|exchange| (exchange.at, exchange_line(exchange))).collect();
-    let served = backend.door().map(|door| door.log().after(0)).unwrap_or_default();
+    let served = backend.door().map(|door| door.log().entries_after(0)).unwrap_or_default();
     let others = served.iter().filter(|served| !served.is_own);
     lines.extend(others.map(|served| (served.at, served_line(served))));
     lines.sort_by_key(|(at, _)| std::cmp::Reverse(*at));

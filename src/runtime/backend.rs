@@ -65,12 +65,12 @@ impl Backend {
             self.files.save_port(sandbox.addr().port());
         }
         let token = Secret::new(sandbox.token().expose());
-        let callers = Callers::of(&sandbox);
+        let callers = Callers::new(&sandbox);
         let connection = Connection::sandbox(sandbox.addr(), sandbox.authority_pem(), token);
         let connection = connection.with_tokens(Arc::new(callers.clone()));
         let _ = self.callers.set(callers);
         let door = sandbox.door().clone();
-        let _ = self.client.set(Client::new(connection.marked(MARK, door.mark())));
+        let _ = self.client.set(Client::new(connection.with_mark(MARK, door.mark())));
         let _ = self.door.set(door);
         Ok(sandbox)
     }

@@ -22,7 +22,7 @@ struct Held {
 
 impl Callers {
     /// The owner calls at first.
-    pub fn of(sandbox: &Sandbox) -> Self {
+    pub fn new(sandbox: &Sandbox) -> Self {
         let tokens = PEOPLE.iter().map(|person| Secret::new(sandbox.token_of(person).expose())).collect();
         Self(Arc::new(Held { tokens, now: AtomicUsize::new(0) }))
     }

@@ -199,7 +199,7 @@ impl Runner {
                     }
                     Ok(Ok(None)) => break,
                     Ok(Err(error)) => break drop(messages.send(Msg::Notice(Error::from(error).into()))),
-                    Err(_) => drop(messages.send(Msg::Review(review::Msg::Progress(ticket, counted.done())))),
+                    Err(_) => drop(messages.send(Msg::Review(review::Msg::Progress(ticket, counted.decided())))),
                 }
             }
         });
@@ -282,7 +282,7 @@ async fn ended(task: tokio::task::JoinHandle<Result<(), Failure>>) -> Result<(),
 }
 
 fn bug(error: JoinError) -> Report {
-    Error::from(error).hinted("This is a bug: the log has more.").into()
+    Error::from(error).with_hint("This is a bug: the log has more.").into()
 }
 
 /// The jobs of one ticket, one after the other.

@@ -48,7 +48,7 @@ async fn start(backend: Backend, messages: UnboundedSender<Msg>) -> Option<Sandb
             let ended = sandbox.ended();
             tokio::spawn(async move {
                 ended.await;
-                let report = Report::new("the sandbox stopped").hinted("Quit and start again: its data is kept.");
+                let report = Report::new("the sandbox stopped").with_hint("Quit and start again: its data is kept.");
                 let _ = messages.send(Msg::Connected(Err(report)));
             });
             Some(sandbox)
@@ -66,7 +66,7 @@ async fn follow(log: Log, messages: UnboundedSender<Msg>) {
     let mut seen = *changes.borrow_and_update();
     while changes.changed().await.is_ok() {
         let last = *changes.borrow_and_update();
-        let others: Vec<_> = log.after(seen).into_iter().filter(|served| !served.is_own).collect();
+        let others: Vec<_> = log.entries_after(seen).into_iter().filter(|served| !served.is_own).collect();
         seen = last;
         let wrote = others.iter().any(Served::wrote);
         if !others.is_empty() && messages.send(Msg::Serving(serving::Msg::Outside { wrote })).is_err() {

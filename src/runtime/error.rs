@@ -13,8 +13,8 @@ pub struct Error(Box<Report>);
 impl Error {
     /// Adds what to do about the error.
     #[must_use]
-    pub fn hinted(self, hint: impl Into<String>) -> Self {
-        Self(Box::new(self.0.hinted(hint)))
+    pub fn with_hint(self, hint: impl Into<String>) -> Self {
+        Self(Box::new(self.0.with_hint(hint)))
     }
 }
 
@@ -33,8 +33,11 @@ impl From<Error> for Report {
 /// Takes over the hint that the client has, and whether the resource had changed.
 impl From<client::Error> for Error {
     fn from(error: client::Error) -> Self {
-        let report =
-            Report { hint: error.hint(), conflict: error.is_already_there() || error.is_stale(), ..Report::of(&error) };
+        let report = Report {
+            hint: error.hint(),
+            conflict: error.is_already_there() || error.is_stale(),
+            ..Report::from_error(&error)
+        };
         report.into()
     }
 }
@@ -44,7 +47,7 @@ macro_rules! reported {
     ($($error:ty),+ $(,)?) => {
         $(impl From<$error> for Error {
             fn from(error: $error) -> Self {
-                Report::of(&error).into()
+                Report::from_error(&error).into()
             }
         })+
     };

@@ -66,7 +66,8 @@ fn work(files: &Files, messages: &UnboundedSender<Msg>, tasks: Receiver<Task>) {
             Task::PolicyTest(policy_test::Effect::Write(draft, text)) => {
                 let path = files.tests(draft.as_deref());
                 if let Err(error) = write_whole(&path, text.as_bytes()) {
-                    let report = Report::new(format!("{}: {error}", path.display())).hinted("The test was not added.");
+                    let report =
+                        Report::new(format!("{}: {error}", path.display())).with_hint("The test was not added.");
                     let _ = messages.send(Msg::Notice(report));
                 }
                 tests.read(path, messages);

@@ -41,19 +41,21 @@ enum Unusable {
 pub fn perform(task: FileTask) -> FileReply {
     match task {
         FileTask::List(directory) => {
-            list(directory.as_deref()).unwrap_or_else(|error| FileReply::Failed(Report::of(&error)))
+            list(directory.as_deref()).unwrap_or_else(|error| FileReply::Failed(Report::from_error(&error)))
         }
         FileTask::Open(path) => match open(&absolute(&path)) {
             Ok(opened) => FileReply::Opened(opened),
             Err(error) => FileReply::Failed(failure(&error)),
         },
-        FileTask::Manifest(path) => FileReply::Manifest(open(&absolute(&path)).map_err(|error| Report::of(&error))),
+        FileTask::Manifest(path) => {
+            FileReply::Manifest(open(&absolute(&path)).map_err(|error| Report::from_error(&error)))
+        }
         FileTask::Watch(path, known) => watch(path, known),
     }
 }
 
 fn failure(error: &Unusable) -> Report {
-    Report::of(error).hinted("The draft is as it was.")
+    Report::from_error(error).with_hint("The draft is as it was.")
 }
 
 /// The path as the person meant it: `~/` is their home, anything else counts from the working

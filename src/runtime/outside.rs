@@ -14,7 +14,7 @@ use app::shell::report::Report;
 pub fn edit(data: &Path, outside: &Outside) -> Result<String, Report> {
     let directory = data.join("editor");
     let path = directory.join(file_name(&outside.name));
-    let failed = |error: &io::Error| Report::of(error).hinted("The draft is as it was.");
+    let failed = |error: &io::Error| Report::from_error(error).with_hint("The draft is as it was.");
     private_directory(&directory).map_err(|error| failed(&error))?;
     write_whole(&path, outside.text.as_bytes()).map_err(|error| failed(&error))?;
     let editor = editor();
@@ -45,22 +45,22 @@ fn launch(editor: &str, path: &Path) -> io::Result<ExitStatus> {
 fn taken(editor: &str, status: io::Result<ExitStatus>, path: &Path) -> Result<String, Report> {
     let kept = format!("The draft is as it was; what the editor wrote is in {}.", path.display());
     match status {
-        Err(error) => return Err(Report::of(&error).hinted("The draft is as it was.")),
+        Err(error) => return Err(Report::from_error(&error).with_hint("The draft is as it was.")),
         Ok(status) if status.code() == Some(127) => {
             let title = format!("the editor `{editor}` was not found");
-            return Err(Report::new(title).hinted("Set VISUAL or EDITOR to the command of your editor."));
+            return Err(Report::new(title).with_hint("Set VISUAL or EDITOR to the command of your editor."));
         }
         Ok(status) if !status.success() => {
-            return Err(Report::new(format!("the editor `{editor}` ended with {status}")).hinted(kept));
+            return Err(Report::new(format!("the editor `{editor}` ended with {status}")).with_hint(kept));
         }
         Ok(_) => {}
     }
-    let bytes = std::fs::read(path).map_err(|error| Report::of(&error).hinted("The draft is as it was."))?;
+    let bytes = std::fs::read(path).map_err(|error| Report::from_error(&error).with_hint("The draft is as it was."))?;
     if bytes.len() > MAX_BYTES {
-        return Err(Report::new(format!("the text became longer than {MAX_BYTES} bytes")).hinted(kept));
+        return Err(Report::new(format!("the text became longer than {MAX_BYTES} bytes")).with_hint(kept));
     }
     String::from_utf8(bytes).map_err(|error| {
-        let report = Report::new("what the editor wrote is not UTF-8").hinted(kept);
+        let report = Report::new("what the editor wrote is not UTF-8").with_hint(kept);
         Report { chain: vec![error.to_string()], ..report }
     })
 }

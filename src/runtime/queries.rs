@@ -182,7 +182,7 @@ async fn registry(backend: &Backend, images: Vec<String>) -> Result<Registry, Er
 async fn survey(backend: &Backend, attestors: &[String], digests: BTreeSet<Digest>) -> Result<Arc<Evidence>, Error> {
     let names: BTreeSet<_> = attestors.iter().filter_map(|name| name.parse().ok()).collect();
     let (evidence, incomplete) = backend.client()?.survey(names, &digests).await;
-    blocking(move || Ok(Arc::new(evidence.surveyed(&digests, &incomplete, &Verifier::default())))).await
+    blocking(move || Ok(Arc::new(evidence.survey(&digests, &incomplete, &Verifier::default())))).await
 }
 
 /// The reviewer's list.
@@ -191,7 +191,7 @@ async fn read_list(path: String, pod: Request, attestors: &[String]) -> Result<A
     blocking(move || {
         let read =
             || -> Result<_, Error> { Ok(inventory::parse(&read_inventory(&path)?, &Defaults { pod, attestors })?) };
-        read().map(Arc::new).map_err(|error| error.hinted(format!("The file is {path}.")))
+        read().map(Arc::new).map_err(|error| error.with_hint(format!("The file is {path}.")))
     })
     .await
 }

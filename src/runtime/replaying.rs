@@ -146,7 +146,7 @@ fn take(part: &mut Replay, batch: &Batch, piece: &Piece, replayer: &Replayer, ve
     match audit_log::read(bytes) {
         Ok(Some(mut entry)) => {
             (entry.number, entry.line) = (piece.number, piece.line);
-            part.take(&entry, replayer, verify);
+            part.record(&entry, replayer, verify);
         }
         Ok(None) => part.others += 1,
         Err(error) => part.take_unreadable(unreadable(error.to_string())),
@@ -220,7 +220,7 @@ async fn perform(ask: ReplayAsk, backend: &Backend, progress: Arc<Progress>) -> 
         (Entries::Log(_), log) => of(&mut log.unwrap_or_default().as_slice(), &ask, &progress),
         (Entries::File(path), _) => match std::fs::File::open(path) {
             Ok(mut file) => of(&mut file, &ask, &progress),
-            Err(error) => Err(Error::from(error).hinted(format!("The file is {path}."))),
+            Err(error) => Err(Error::from(error).with_hint(format!("The file is {path}."))),
         },
     });
     task.await?
@@ -236,9 +236,9 @@ fn of(export: &mut dyn Read, ask: &ReplayAsk, progress: &Progress) -> Result<Opt
     let title = ask.entries.title();
     let replayer = Replayer::new(&ask.policy, &ask.system, (*ask.evidence).clone(), &ask.past);
     let replay = replay(export, &replayer, &Verifier::default(), progress);
-    match replay.map_err(|error| Error::from(error).hinted(format!("The entries are of {title}.")))? {
+    match replay.map_err(|error| Error::from(error).with_hint(format!("The entries are of {title}.")))? {
         Some(replay) if replay.entries() == 0 => Err(Report::new(format!("no audit log entries in {title}"))
-            .hinted("Expected: what gcloud logging read --format=json prints, or entries one a line.")
+            .with_hint("Expected: what gcloud logging read --format=json prints, or entries one a line.")
             .into()),
         replay => Ok(replay),
     }

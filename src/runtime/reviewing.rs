@@ -32,7 +32,7 @@ impl Progress {
     }
 
     /// How many items were decided.
-    pub fn done(&self) -> usize {
+    pub fn decided(&self) -> usize {
         self.done.load(Ordering::Relaxed)
     }
 
@@ -109,7 +109,7 @@ mod tests {
             admission_whitelist_patterns: vec![exempt],
             ..Policy::with_default(rule(EvaluationMode::AlwaysDeny))
         };
-        Reviewer::new(&old, &new, &system_policy::documented("global"))
+        Reviewer::new(&old, &new, &system_policy::documented_policy("global"))
     }
 
     fn items(count: usize) -> Vec<InventoryItem> {
@@ -122,7 +122,7 @@ mod tests {
         let items = items(3 * PART + 17);
         let progress = Progress::default();
         let rows = rows(&reviewer(), &items, &Evidence::default(), &Verifier::default(), &progress).unwrap();
-        assert_eq!((rows.len(), progress.done()), (items.len(), items.len()));
+        assert_eq!((rows.len(), progress.decided()), (items.len(), items.len()));
         for (item, row) in items.iter().zip(&rows) {
             let exempt = item.title().starts_with("gcr.io/p/image-1");
             let expected = if exempt { Standing::Unchanged } else { Standing::NewlyDenied };

@@ -46,8 +46,8 @@ impl Writer {
                     Write::Clipboard(text) => files.save_clipboard(&text),
                 };
                 if let Err(error) = result {
-                    let report =
-                        Report::of(&error).hinted("Nothing is lost while the program runs: make room on the disk.");
+                    let report = Report::from_error(&error)
+                        .with_hint("Nothing is lost while the program runs: make room on the disk.");
                     let _ = messages.send(Msg::Notice(report));
                 }
             }

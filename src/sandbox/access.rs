@@ -56,7 +56,7 @@ pub(super) async fn google(state: &State, person: &'static Person, request: Requ
 
 async fn asked(state: &State, person: &'static Person, request: Request) -> Result<(Request, bool), ApiError> {
     let (method, path) = (request.method().clone(), request.uri().path().to_owned());
-    match needs::of(&method, &path) {
+    match needs::needs(&method, &path) {
         Asked::Nothing => Ok((request, false)),
         Asked::Projects => Ok((request, true)),
         Asked::Test(resource) => testing(state, person, request, resource).await.map(|request| (request, false)),

@@ -28,7 +28,7 @@ impl Clients {
     }
 
     /// The certificate and the key of a person, both PEM.
-    pub(crate) fn of(&self, person: &Person) -> Option<(&str, &str)> {
+    pub(crate) fn client_of(&self, person: &Person) -> Option<(&str, &str)> {
         let (_, client) = self.0.iter().find(|(of, _)| *of == person)?;
         Some((&client.certificate_pem, &client.key_pem))
     }

@@ -92,7 +92,7 @@ impl Engine {
     /// With a client certificate that stands for who asks (`masterAuth.clientCertificate`). GKE makes one
     /// only where the cluster was made with `--issue-client-certificate`, for a user without rights.
     fn with_certificate(&self, mut cluster: Cluster, person: &Person) -> Cluster {
-        if let (Some(auth), Some((certificate, key))) = (&mut cluster.master_auth, self.clients.of(person)) {
+        if let (Some(auth), Some((certificate, key))) = (&mut cluster.master_auth, self.clients.client_of(person)) {
             auth.client_certificate = base64_bytes::encode(certificate.as_bytes());
             auth.client_key = Some(ClientKey::new(Zeroizing::new(base64_bytes::encode(key.as_bytes()))));
         }

@@ -34,7 +34,7 @@ pub(super) fn admit(tx: &Transaction<'_>, cluster: &ClusterId, request: Request)
     };
     let policy = current_policy(tx, &cluster.project)?;
     let evidence = if enforced { evidence(tx, &request.images, &policy)? } else { Evidence::default() };
-    let compiled = CompiledPolicy::new(&policy, &system_policy::documented("global"));
+    let compiled = CompiledPolicy::new(&policy, &system_policy::documented_policy("global"));
     Ok(evaluate(&compiled, &request, &evidence, &Verifier::new()))
 }
 

@@ -17,7 +17,7 @@ pub(super) struct Page {
 
 impl Page {
     /// `pageSize` and `pageToken` of a request; sizes beyond `max` are cut to it, as the services do.
-    pub(super) fn of(params: &Params, default: usize, max: usize) -> Result<Self, ApiError> {
+    pub(super) fn from_params(params: &Params, default: usize, max: usize) -> Result<Self, ApiError> {
         let size = match params.get("pageSize") {
             None => 0,
             Some(text) => text.parse().map_err(|_not_a_number| invalid_size(text))?,
@@ -54,7 +54,7 @@ impl Page {
 }
 
 /// One page of a list as the APIs answer it; empty lists are left out, as proto3 JSON has it.
-pub(super) fn listed(field: &str, entries: Vec<Value>, next: Option<String>) -> Value {
+pub(super) fn list_body(field: &str, entries: Vec<Value>, next: Option<String>) -> Value {
     let mut answer = Map::new();
     if !entries.is_empty() {
         answer.insert(field.to_owned(), entries.into());

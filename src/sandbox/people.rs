@@ -81,7 +81,7 @@ impl Person {
     }
 
     /// The one of this name.
-    pub fn named(name: &str) -> Option<&'static Self> {
+    pub fn from_name(name: &str) -> Option<&'static Self> {
         PEOPLE.iter().find(|person| person.name == name)
     }
 
@@ -106,7 +106,7 @@ mod tests {
     #[test]
     fn names_and_members() {
         assert!(Person::owner().is_owner());
-        let deployer = Person::named("deployer").unwrap();
+        let deployer = Person::from_name("deployer").unwrap();
         assert!(!deployer.is_owner());
         for member in ["user:deployer@example.com", "domain:example.com", "allAuthenticatedUsers"] {
             assert!(deployer.is_member(member), "{member}");

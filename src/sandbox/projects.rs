@@ -62,7 +62,7 @@ fn readable(tx: &Transaction<'_>, key: &str) -> Result<Project, ApiError> {
 }
 
 async fn list(Shared(state): Shared<State>, params: Params) -> Result<Json<ProjectList>, ApiError> {
-    let page = Page::of(&params, 500, 1000)?;
+    let page = Page::from_params(&params, 500, 1000)?;
     let filter = Filter::parse(params.get("filter").unwrap_or_default())?;
     state.store.read(move |tx| list_page(tx, page, &filter)).await.map(Json)
 }

@@ -101,7 +101,7 @@ impl Sandbox {
 
     /// [`Self::start`] with a clock of the caller's.
     pub async fn start_with_clock(directory: &Path, port: Option<u16>, clock: Clock) -> Result<Self, StartError> {
-        let files = Files::of(directory);
+        let files = Files::new(directory);
         let opening = files.clone();
         let kept = blocking(move || Kept::open(&opening)).await??;
         let port = port.unwrap_or(0);
@@ -149,7 +149,7 @@ impl Sandbox {
 
     /// What the requests of one of the sandbox's people have to carry.
     pub fn token_of(&self, person: &Person) -> &Token {
-        self.tokens.of(person)
+        self.tokens.token_of(person)
     }
 
     pub fn files(&self) -> &Files {
@@ -198,7 +198,7 @@ impl Kept {
     fn open(files: &Files) -> Result<Self, StartError> {
         let path = files.directory();
         files::make_directory(path).map_err(|source| StartError::Directory { path: path.to_owned(), source })?;
-        let lease = Lease::take(files)?;
+        let lease = Lease::acquire(files)?;
         let authority = stored_authority(&path.join(AUTHORITY_FILE))?;
         let certificate = authority.certificate_pem().as_bytes();
         if std::fs::read(files.certificate()).ok().as_deref() != Some(certificate) {

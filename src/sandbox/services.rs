@@ -141,7 +141,7 @@ async fn list(
     Path(key): Path<String>,
     params: Params,
 ) -> Result<Json<ServiceList>, ApiError> {
-    let page = Page::of(&params, 50, 200)?;
+    let page = Page::from_params(&params, 50, 200)?;
     let wanted = match params.get("filter") {
         None => None,
         Some("state:ENABLED") => Some(true),

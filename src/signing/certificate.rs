@@ -51,7 +51,7 @@ pub(super) struct Revocation {
 
 impl Revocation {
     /// The first of them.
-    fn of<'s>(revocations: impl Iterator<Item = &'s Signature>) -> Option<Self> {
+    fn find<'s>(revocations: impl Iterator<Item = &'s Signature>) -> Option<Self> {
         let since = |revocation: &Signature| revocation.signature_creation_time().map_or(Timestamp::MIN, timestamp);
         let all = revocations.map(|one| Self { since: since(one), reason: revocation_words(one) });
         all.min_by_key(|one| one.since)
@@ -68,7 +68,7 @@ impl ComponentKey {
         Self {
             key: ka.key().clone(),
             may_sign,
-            revoked: [primary.revoked.clone(), Revocation::of(ka.self_revocations())]
+            revoked: [primary.revoked.clone(), Revocation::find(ka.self_revocations())]
                 .into_iter()
                 .flatten()
                 .min_by_key(|r| r.since),
@@ -175,7 +175,7 @@ fn read_primary(cert: &Cert, now: SystemTime) -> Result<Primary, KeyError> {
     let primary = cert.primary_key();
     let valid = primary.clone().with_policy(&*POLICY, now);
     let valid = valid.map_err(|error| no_self_signature(cert, &error))?;
-    Ok(Primary { revoked: Revocation::of(primary.self_revocations()), expires: valid.key_expiration_time() })
+    Ok(Primary { revoked: Revocation::find(primary.self_revocations()), expires: valid.key_expiration_time() })
 }
 
 /// The pure Rust backend checks no RSA signature above 4096 bits, which is no fault of the key.

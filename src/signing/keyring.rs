@@ -89,7 +89,7 @@ impl Keyring {
     /// A private key that is not encrypted is encrypted with the passphrase, without which it is
     /// refused. If one that is encrypted comes with a passphrase, that must be its own.
     pub fn import(&self, armor: &str, passphrase: Option<&Passphrase>) -> Result<Imported, KeyringError> {
-        let new = parse(armor)?.encrypted(passphrase)?;
+        let new = parse(armor)?.encrypt(passphrase)?;
         if passphrase.is_some_and(|passphrase| !new.opens_with(passphrase)) {
             return Err(KeyringError::WrongPassphrase);
         }

@@ -84,14 +84,14 @@ impl Parts {
             .map_err(|error| not_openpgp(error_words(&error)))?;
         for _ in 0..MAX_PACKETS {
             let PacketParserResult::Some(mut packet) = parser else { return Ok(parts) };
-            parts.take(&mut packet)?;
+            parts.add_packet(&mut packet)?;
             let (_, next) = packet.recurse().map_err(|error| not_openpgp(error_words(&error)))?;
             parser = next;
         }
         Err(not_openpgp(format!("more than {MAX_PACKETS} packets")))
     }
 
-    fn take(&mut self, parser: &mut PacketParser<'_>) -> Result<(), SignatureFault> {
+    fn add_packet(&mut self, parser: &mut PacketParser<'_>) -> Result<(), SignatureFault> {
         match &parser.packet {
             Packet::Marker(_) => Ok(()),
             Packet::CompressedData(data) => open_container(parser, data.algo()),

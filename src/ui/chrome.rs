@@ -75,14 +75,18 @@ fn place(model: &Model, styles: &Styles, located: bool) -> Line<'static> {
 
 /// The sandbox, and as whom it is asked where that is not its owner.
 fn sandbox(model: &Model) -> String {
-    model.session.people.other().map_or_else(|| "sandbox".to_owned(), |person| format!("sandbox as {}", person.name))
+    model
+        .session
+        .people
+        .other_than_owner()
+        .map_or_else(|| "sandbox".to_owned(), |person| format!("sandbox as {}", person.name))
 }
 
 /// The chosen image, for whom, and what is decided about it now and under the draft.
 pub(super) fn header(model: &Model, area: Rect, canvas: &mut Canvas<'_>) {
     let styles = canvas.styles;
     crate::text::fill(canvas.buf, area, styles.role(Role::Header));
-    let Some(image) = asked(model) else {
+    let Some(image) = image_text(model) else {
         let line = Line::from(vec![
             Span::styled(" no image chosen ", styles.dim()),
             Span::styled("i", styles.key()),
@@ -108,7 +112,7 @@ pub(super) fn header(model: &Model, area: Rect, canvas: &mut Canvas<'_>) {
 }
 
 /// What is assumed: on every screen, so that nobody takes a *what if* for the truth.
-pub(super) fn assumed(model: &Model, area: Rect, canvas: &mut Canvas<'_>) {
+pub(super) fn assumptions(model: &Model, area: Rect, canvas: &mut Canvas<'_>) {
     let styles = canvas.styles;
     if area.height == 0 {
         return;
@@ -127,7 +131,7 @@ pub(super) fn assumed(model: &Model, area: Rect, canvas: &mut Canvas<'_>) {
 }
 
 /// The chosen image, and how many others the pod has.
-fn asked(model: &Model) -> Option<String> {
+fn image_text(model: &Model) -> Option<String> {
     let images = model.session.images();
     let first = model.session.image.as_ref().map(|image| image.as_str().to_owned());
     let first = first.or_else(|| images.first().map(|image| image.image.clone()))?;
@@ -220,7 +224,7 @@ fn status(model: &Model, styles: &Styles) -> Line<'static> {
         Connection::Sandbox(_) if model.session.is_private => {
             Line::styled(format!("{}, not served", sandbox(model)), styles.dim())
         }
-        Connection::Sandbox(_) => match model.session.people.other() {
+        Connection::Sandbox(_) => match model.session.people.other_than_owner() {
             Some(_) => Line::styled(sandbox(model), styles.notice(Tone::Warning).style),
             None => Line::styled("sandbox ready", styles.dim()),
         },

@@ -32,7 +32,7 @@ pub(crate) fn workloads(model: &Model, area: Rect, canvas: &mut Canvas<'_>) {
         columns: &columns,
         empty: "nothing runs",
         hint: "D deploys an image",
-        warning: not_back(model.watch.not_back(), styles),
+        warning: not_back(model.watch.lost_pods(), styles),
     };
     let cells = |(number, workload): &(usize, &Workload)| -> Vec<Line<'_>> {
         let (status, style) = status(workload, styles);
@@ -41,7 +41,7 @@ pub(crate) fn workloads(model: &Model, area: Rect, canvas: &mut Canvas<'_>) {
             cell(workload.name.clone(), styles.text()),
             cell(workload.ready.clone(), style),
             cell(status, style),
-            again(model.watch.again(*number), styles),
+            again_cell(model.watch.admits_again(*number), styles),
             cell(workload.images.join(" "), styles.dim()),
             cell(workload.namespace.clone(), styles.dim()),
         ]
@@ -51,7 +51,7 @@ pub(crate) fn workloads(model: &Model, area: Rect, canvas: &mut Canvas<'_>) {
 }
 
 /// Whether the pod would be admitted if it were scheduled anew.
-fn again(admitted: Option<bool>, styles: &Styles) -> Line<'static> {
+fn again_cell(admitted: Option<bool>, styles: &Styles) -> Line<'static> {
     let (glyphs, verdict) = (styles.glyphs, |outcome| styles.verdict(outcome).style);
     match admitted {
         Some(true) => cell(glyphs.admit, verdict(Outcome::Admit)),
@@ -107,7 +107,7 @@ pub(crate) fn events(model: &Model, area: Rect, canvas: &mut Canvas<'_>) {
             cell(format!("×{}", group.count), styles.dim()),
             Line::styled(format!("{sign}{}", group.cause), tone),
             cell(group.owner.clone(), styles.text()),
-            cell(seen(group), styles.dim()),
+            cell(seen_text(group), styles.dim()),
         ]
     };
     let remote = &model.session.remotes.events;
@@ -115,7 +115,7 @@ pub(crate) fn events(model: &Model, area: Rect, canvas: &mut Canvas<'_>) {
 }
 
 /// The time from the first event to the last, in hours and minutes.
-fn seen(group: &EventGroup) -> String {
+fn seen_text(group: &EventGroup) -> String {
     let minute = |time: &str| time_of_day(time).chars().take(5).collect::<String>();
     let (first, last) = (minute(&group.first_seen), minute(&group.last_seen));
     if first == last || first.is_empty() { last } else { format!("{first}–{last}") }

@@ -36,7 +36,7 @@ enum Selection {
 
 pub(crate) fn draw(model: &Model, screen: Rect, canvas: &mut Canvas<'_>) {
     let styles = canvas.styles;
-    let lines = model.explained();
+    let lines = model.explain_lines();
     let room = WIDE.min(screen.width.saturating_sub(6));
     let rows = rows(&lines, room.saturating_sub(1));
     let inner = open(&title(model), (WIDE, narrow(rows.len()).max(4)), screen, canvas);

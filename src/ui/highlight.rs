@@ -27,7 +27,7 @@ pub enum Syntax {
 
 impl Syntax {
     /// What a text most likely is, by how it begins.
-    pub fn of(text: &str) -> Self {
+    pub fn detect(text: &str) -> Self {
         let begins = |line: &&str| !line.is_empty() && !line.starts_with('#');
         let Some(line) = text.lines().map(str::trim_start).find(begins) else { return Self::Plain };
         let key = line.split_once(':').is_some_and(|(key, rest)| {
@@ -87,13 +87,13 @@ mod tests {
     #[test]
     fn the_language_is_known_by_how_a_text_begins() {
         for text in ["\n {\"a\": 1}", "[1]"] {
-            assert_eq!(Syntax::of(text), Syntax::Json, "{text}");
+            assert_eq!(Syntax::detect(text), Syntax::Json, "{text}");
         }
         for text in ["# a policy\nname: x\n", "rule:\n  a: b", "- a", "---\na: b"] {
-            assert_eq!(Syntax::of(text), Syntax::Yaml, "{text}");
+            assert_eq!(Syntax::detect(text), Syntax::Yaml, "{text}");
         }
         for text in ["", "FROM alpine", "-----BEGIN PGP MESSAGE-----", "a note: x", "http://x"] {
-            assert_eq!(Syntax::of(text), Syntax::Plain, "{text}");
+            assert_eq!(Syntax::detect(text), Syntax::Plain, "{text}");
         }
     }
 }

@@ -63,7 +63,7 @@ fn intro<'a>(conflict: &Conflict, styles: &Styles) -> Vec<Line<'a>> {
         warning.glyph, conflict.project
     );
     let mut lines = vec![Line::styled(text, warning.style)];
-    let open = conflict.merge.undecided();
+    let open = conflict.merge.count_undecided();
     let state = match (conflict.merge.conflicts(), open) {
         (0, _) => "No change contradicts another: Enter puts the merged text into the draft.".to_owned(),
         (_, 0) => "Every conflict is decided: Enter puts the merged text into the draft.".to_owned(),
@@ -82,7 +82,7 @@ fn draw_row(conflict: &Conflict, row: &Row<'_>, area: Rect, left: usize, canvas:
     let styles = canvas.styles;
     match row {
         Row::Head(number, chunk) => {
-            let line = head(*number, conflict.merge.changed().len(), chunk, styles);
+            let line = head(*number, conflict.merge.changed_chunks().len(), chunk, styles);
             put_line(canvas.buf, (area.x + 2, area.y), &line, usize::from(area.width).saturating_sub(2));
             if *number == conflict.selected + 1 {
                 canvas.buf.set_style(area, styles.selection(crate::styles::Focus::Here));

@@ -70,7 +70,7 @@ fn draw(model: &Model, area: Rect, canvas: &mut Canvas<'_>) {
     let parts = layout::screen(area, guide_height, marks);
     chrome::tab_bar(model, parts.tabs, canvas);
     chrome::header(model, parts.header, canvas);
-    chrome::assumed(model, parts.marks, canvas);
+    chrome::assumptions(model, parts.marks, canvas);
     panes::draw(model, parts.body, canvas);
     guide::draw(model, parts.guide, canvas);
     chrome::footer(model, parts.footer, canvas);

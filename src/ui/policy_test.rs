@@ -35,9 +35,9 @@ const FAULTS: [Column<'static>; 2] = [Column::flexible("line", 8, 12), Column::f
 pub(crate) fn draw(model: &Model, shown: TestsBox, screen: Rect, canvas: &mut Canvas<'_>) {
     let styles = canvas.styles;
     let tests = &model.tests;
-    let count = tests.listed();
+    let count = tests.count_listed();
     let wide = usize::from(WIDE.min(screen.width.saturating_sub(6)));
-    let mut below = below(model, styles);
+    let mut below = selected_detail(model, styles);
     let failed = tests.result(shown.selected).filter(|result| !result.passed()).map(outcome_line);
     let fault = || tests.faults.get(shown.selected).map(|fault| fault.message.clone());
     if let Some(text) = failed.or_else(fault) {
@@ -101,7 +101,7 @@ fn decided_by(model: &Model, result: &TestResult) -> String {
 }
 
 /// Where the file is, the coverage, and what is not covered.
-fn below(model: &Model, styles: &Styles) -> Vec<(String, Style)> {
+fn selected_detail(model: &Model, styles: &Styles) -> Vec<(String, Style)> {
     let tests = &model.tests;
     let mut lines = vec![(String::new(), styles.text())];
     if let Some(report) = &tests.report {
@@ -121,7 +121,7 @@ fn coverage(model: &Model, coverage: &Coverage, styles: &Styles) -> Vec<(String,
     let text =
         format!("coverage {} %: rules {rules} of {of_rules}, patterns {patterns} of {of_patterns}", coverage.percent());
     let mut lines = vec![(text, styles.strong())];
-    let missing = coverage.uncovered(&model.draft.document);
+    let missing = coverage.uncovered_parts(&model.draft.document);
     let more = missing.len().saturating_sub(UNCOVERED);
     for (line, what) in missing.into_iter().take(UNCOVERED) {
         let line = line.map_or_else(String::new, |line| format!("line {line}: "));

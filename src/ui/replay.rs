@@ -29,12 +29,12 @@ pub(crate) fn lines<'a>(model: &'a Model, styles: &Styles) -> Vec<Line<'a>> {
         }
         Some(Ok(replay)) => {
             let head = Line::styled(format!("{} under {}", run.title, run.policy), styles.dim());
-            [vec![head], told(replay, styles)].concat()
+            [vec![head], result_lines(replay, styles)].concat()
         }
     }
 }
 
-fn told<'a>(replay: &'a Replay, styles: &Styles) -> Vec<Line<'a>> {
+fn result_lines<'a>(replay: &'a Replay, styles: &Styles) -> Vec<Line<'a>> {
     let mut lines: Vec<Line<'a>> =
         replay.summary().into_iter().map(|line| Line::styled(line, styles.strong())).collect();
     let owners = replay.by_flips();

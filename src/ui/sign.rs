@@ -7,7 +7,7 @@ use ratatui::text::{Line, Span};
 use ratatui::widgets::{StatefulWidget as _, Widget as _};
 
 use crate::canvas::Canvas;
-use crate::shell::frame::{open, stacked, text};
+use crate::shell::frame::{draw_parts, open, text};
 use crate::shell::reader;
 use crate::styles::{Styles, Tone};
 use crate::text::{narrow, put_line};
@@ -41,7 +41,7 @@ pub(crate) fn draw(model: &Model, wizard: &Wizard, screen: Rect, canvas: &mut Ca
         lines.extend(reader::report_lines(report, styles));
         parts.push(text(lines, styles));
     }
-    stacked(&parts, wizard.scroll, body, canvas);
+    draw_parts(&parts, wizard.scroll, body, canvas);
 }
 
 /// The field for the passphrase, and what is left below it.

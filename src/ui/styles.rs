@@ -222,12 +222,12 @@ impl Styles {
     /// What a style on the screen is, for the debugging overlay and for snapshots: the role that
     /// looks exactly so on the background, else its parts in the palette's names.
     pub fn describe(&self, style: Style) -> String {
-        let seen = self.seen(style);
-        let plain = |role: &&Role| self.seen(self.role(**role)) == seen;
+        let seen = self.visible_form(style);
+        let plain = |role: &&Role| self.visible_form(self.role(**role)) == seen;
         if let Some(role) = Role::ALL.iter().find(plain) {
             return role.name().to_owned();
         }
-        let ground = self.seen(Style::new());
+        let ground = self.visible_form(Style::new());
         let mut parts = Vec::new();
         for (label, color, usual) in [("", seen.fg, ground.fg), ("on ", seen.bg, ground.bg)] {
             if color != usual {
@@ -239,11 +239,11 @@ impl Styles {
     }
 
     /// A style as it comes out on the background.
-    fn seen(&self, style: Style) -> Style {
+    fn visible_form(&self, style: Style) -> Style {
         let mut seen = self.background().patch(style);
-        seen.fg = Some(own(seen.fg).or(own(self.background().fg)).unwrap_or(Color::Reset));
-        seen.bg = Some(own(seen.bg).or(own(self.background().bg)).unwrap_or(Color::Reset));
-        seen.underline_color = own(seen.underline_color);
+        seen.fg = Some(own_color(seen.fg).or(own_color(self.background().fg)).unwrap_or(Color::Reset));
+        seen.bg = Some(own_color(seen.bg).or(own_color(self.background().bg)).unwrap_or(Color::Reset));
+        seen.underline_color = own_color(seen.underline_color);
         seen.sub_modifier = Modifier::empty();
         seen
     }
@@ -260,7 +260,7 @@ impl Default for Styles {
 }
 
 /// The colour, unless it is the terminal's.
-fn own(color: Option<Color>) -> Option<Color> {
+fn own_color(color: Option<Color>) -> Option<Color> {
     color.filter(|color| *color != Color::Reset)
 }
 

@@ -92,7 +92,7 @@ impl Theme {
 
     /// The palette's name for a colour as it is at `depth`, for debugging and snapshots.
     pub fn palette_name(&self, color: Color, depth: Depth) -> Option<&str> {
-        self.palette.iter().find(|(_, known)| known.at(depth) == color).map(|(name, _)| name.as_str())
+        self.palette.iter().find(|(_, known)| known.at_depth(depth) == color).map(|(name, _)| name.as_str())
     }
 
     fn look(&self, role: Role) -> Option<&RoleLook> {
@@ -104,8 +104,9 @@ impl Theme {
         if depth == Depth::Mono {
             return style;
         }
-        let color =
-            |wanted: &Option<ColorRef>| wanted.as_ref().and_then(|wanted| self.color(wanted)).map(|c| c.at(depth));
+        let color = |wanted: &Option<ColorRef>| {
+            wanted.as_ref().and_then(|wanted| self.color(wanted)).map(|c| c.at_depth(depth))
+        };
         style.fg = color(&look.fg);
         style.bg = color(&look.bg);
         if depth == Depth::TrueColor {

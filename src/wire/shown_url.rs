@@ -32,7 +32,7 @@ const SHOWN: [&str; 26] = [
 ];
 
 /// `base` (scheme, host and path) and the query, with `…` for values that may be secret.
-pub fn shown<K: AsRef<str>, V: AsRef<str>>(base: &str, query: impl IntoIterator<Item = (K, V)>) -> String {
+pub fn printable_url<K: AsRef<str>, V: AsRef<str>>(base: &str, query: impl IntoIterator<Item = (K, V)>) -> String {
     let pair = |(key, value): (K, V)| {
         let key = key.as_ref();
         let value = if SHOWN.contains(&key) { value.as_ref() } else { "…" };

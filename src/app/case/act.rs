@@ -6,7 +6,7 @@ use crate::model::Model;
 use crate::shell::notice::Weight;
 
 pub(crate) fn open(model: &mut Model) -> Vec<Effect> {
-    if model.session.asked().is_none() {
+    if model.session.request().is_none() {
         model.say(Weight::Info, "a case is about an image: i chooses one");
         return Vec::new();
     }

@@ -81,7 +81,7 @@ impl Submit<Model> for CaseForm {
 
 /// The policy that the live decision is made by: where another time is assumed, the one of that time.
 fn live(model: &Model) -> Option<&Policy> {
-    match model.session.assumed.at() {
+    match model.session.assumed.moment() {
         Some(time) => model.history.live_at(time).map(|version| &version.policy),
         None => model.session.live_policy(),
     }
@@ -90,9 +90,9 @@ fn live(model: &Model) -> Option<&Policy> {
 /// The decision with everything that is assumed.
 fn made(model: &Model, policy: &Policy, policy_of: &str) -> Option<Made> {
     let session = &model.session;
-    let request = session.decided()?;
-    let evidence = session.known();
-    let documented = system_policy::documented("global");
+    let request = session.assumed_request()?;
+    let evidence = session.assumed_evidence();
+    let documented = system_policy::documented_policy("global");
     let policy = session.assumed.policy(policy);
     let at = model.ui.now.to_string();
     let source = CaseSource {

@@ -92,12 +92,12 @@ impl ClusterWatch {
 
     /// Whether the pod of this number would be admitted if it were scheduled anew, under the live policy;
     /// `None` for what is no running pod, and where it is not known.
-    pub fn again(&self, workload: usize) -> Option<bool> {
+    pub fn admits_again(&self, workload: usize) -> Option<bool> {
         self.again.admitted.get(workload).copied().flatten()
     }
 
     /// How many of the pods that run would not come back.
-    pub fn not_back(&self) -> usize {
+    pub fn lost_pods(&self) -> usize {
         self.again.admitted.iter().filter(|admitted| **admitted == Some(false)).count()
     }
 
@@ -138,7 +138,7 @@ impl Again {
             return;
         }
         let admitted = |workload: &Workload| {
-            let request = inventory::running(session, workload)?;
+            let request = inventory::request_of_running(session, workload)?;
             decide(policy?, &request, evidence, verify).admits()
         };
         self.admitted = workloads.iter().map(admitted).collect();

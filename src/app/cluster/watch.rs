@@ -24,7 +24,7 @@ pub(crate) fn follow(model: &mut Model) -> Option<Effect> {
 }
 
 /// Reads everything anew, and watches from there on.
-pub(crate) fn again(model: &mut Model) -> Vec<Effect> {
+pub(crate) fn restart(model: &mut Model) -> Vec<Effect> {
     if model.session.watchable().is_some() { vec![begin(model)] } else { Vec::new() }
 }
 
@@ -50,13 +50,13 @@ fn begin(model: &mut Model) -> Effect {
 /// Takes what is told of the cluster.
 pub(crate) fn receive(model: &mut Model, msg: Msg) -> Vec<Effect> {
     match msg {
-        Msg::Watched(ticket, news) => told(model, ticket, *news),
+        Msg::Watched(ticket, news) => news_arrived(model, ticket, *news),
     }
     Vec::new()
 }
 
 /// Takes news; those of a watch that was given up are dropped.
-fn told(model: &mut Model, ticket: Ticket, news: News) {
+fn news_arrived(model: &mut Model, ticket: Ticket, news: News) {
     if model.watch.cluster.as_ref().is_none_or(|(current, _)| *current != ticket) {
         return;
     }
@@ -95,7 +95,7 @@ fn heard(model: &mut Model, source: WatchSource, feed: Feed) {
 
 /// Works out what stands on the session.
 pub(crate) fn refresh(model: &mut Model) {
-    let [live, _] = model.decisions.compiled();
+    let [live, _] = model.decisions.rules_as_they_are();
     let evidence = model.preview.evidence().clone();
     model.watch.refresh(&model.session, live, &evidence, model.deps.verifier.as_ref());
 }

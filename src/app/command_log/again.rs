@@ -35,7 +35,7 @@ pub(crate) struct Again {
 }
 
 impl Again {
-    pub(crate) fn of(job: &Job) -> Self {
+    pub(crate) fn from_job(job: &Job) -> Self {
         let (role, uses) = match job {
             Job::Deploy { cluster, .. } | Job::DeleteWorkload { cluster, .. } => (Role::Kubectl(cluster.clone()), None),
             Job::GetCredentials(id) => (Role::GetsCredentials(id.clone()), None),

@@ -30,7 +30,7 @@ impl CommandLog {
 
     pub fn start(&mut self, ticket: Ticket, jobs: &[Job], at: Timestamp) {
         for (number, job) in jobs.iter().enumerate() {
-            let (title, commands, again) = (job.title(), commands(job, For::Person), Again::of(job));
+            let (title, commands, again) = (job.title(), commands(job, For::Person), Again::from_job(job));
             self.entries.push(Entry { ticket, number, at, title, commands, again, state: State::Running });
         }
         let excess = self.entries.len().saturating_sub(CAPACITY);
@@ -46,8 +46,8 @@ impl CommandLog {
         self.entries.push(Entry { ticket, number: 0, at, title, commands, again, state: State::Done });
     }
 
-    pub fn done(&mut self, ticket: Ticket, number: usize, outcome: &Outcome) {
-        for entry in self.of(ticket).filter(|entry| entry.number == number) {
+    pub fn finish_job(&mut self, ticket: Ticket, number: usize, outcome: &Outcome) {
+        for entry in self.entries_of(ticket).filter(|entry| entry.number == number) {
             entry.state = match outcome {
                 Outcome::InTheWay { .. } => State::Failed("another file is there, nothing was written".into()),
                 Outcome::Done
@@ -63,8 +63,8 @@ impl CommandLog {
         }
     }
 
-    pub fn ended(&mut self, ticket: Ticket, result: &Result<(), Failure>) {
-        for entry in self.of(ticket).filter(|entry| entry.state == State::Running) {
+    pub fn finish_work(&mut self, ticket: Ticket, result: &Result<(), Failure>) {
+        for entry in self.entries_of(ticket).filter(|entry| entry.state == State::Running) {
             entry.state = match result {
                 Ok(()) => State::Done,
                 Err(Failure::Cancelled) => State::Cancelled,
@@ -74,7 +74,7 @@ impl CommandLog {
         }
     }
 
-    fn of(&mut self, ticket: Ticket) -> impl Iterator<Item = &mut Entry> {
+    fn entries_of(&mut self, ticket: Ticket) -> impl Iterator<Item = &mut Entry> {
         self.entries.iter_mut().filter(move |entry| entry.ticket == ticket)
     }
 

@@ -43,7 +43,7 @@ pub(crate) fn choose(model: &mut Model, choice: Choice) -> Vec<Effect> {
 
 /// Gives a command to the tree of a pane; nothing happens where there is none.
 pub(crate) fn input(model: &mut Model, pane: Pane, command: TreeCommand) {
-    if let Some(decision) = model.decisions.of(pane) {
+    if let Some(decision) = model.decisions.shown_in(pane) {
         model.nav.tree_mut(pane).input(&decision.trace, command);
     }
 }
@@ -63,7 +63,7 @@ pub(crate) fn transcript(model: &Model, under: Under, form: Form) -> Option<Stri
         Under::Draft => decisions.drafted.as_ref(),
         Under::Version => decisions.then.as_ref(),
     }?;
-    let request = model.session.decided()?;
+    let request = model.session.assumed_request()?;
     let transcript =
         Transcript { decision, request: &request, policy: under.as_str(), assumed: &model.session.assumed };
     Some(match form {
@@ -87,9 +87,9 @@ pub(crate) fn next_policy(model: &mut Model) -> Vec<Effect> {
 /// failed: that is why the image is refused. What is searched for goes to the first check that has it.
 pub(crate) fn follow(model: &mut Model) {
     search(model);
-    let Some(request) = model.session.decided() else { return };
+    let Some(request) = model.session.assumed_request() else { return };
     for pane in [Pane::Decision] {
-        let Some(decision) = model.decisions.of(pane) else { continue };
+        let Some(decision) = model.decisions.shown_in(pane) else { continue };
         if model.nav.decides(pane, &request, decision.outcome) {
             let tree = model.nav.tree_mut(pane);
             *tree = Tree::default();
@@ -102,7 +102,7 @@ pub(crate) fn follow(model: &mut Model) {
 /// Leaves only the checks that the pane's filter is about.
 fn search(model: &mut Model) {
     let pane = Pane::Decision;
-    let Some(decision) = model.decisions.of(pane) else { return };
+    let Some(decision) = model.decisions.shown_in(pane) else { return };
     let words = model.nav.list_ref(pane).map(|list| list.filter.text().to_lowercase()).unwrap_or_default();
     model.nav.tree_mut(pane).search(&decision.trace, &words);
 }
@@ -110,7 +110,7 @@ fn search(model: &mut Model) {
 /// Goes to the next check that failed or is not known, or says that there is none.
 pub(crate) fn next_failure(model: &mut Model) {
     let pane = model.nav.focus();
-    match model.decisions.of(pane) {
+    match model.decisions.shown_in(pane) {
         Some(decision) if has_problem(&decision.trace) => input(model, pane, TreeCommand::NextProblem),
         Some(_) => model.say(Weight::Info, "no check failed, and all are known"),
         None => model.say(Weight::Info, "nothing is decided here yet"),
@@ -119,7 +119,7 @@ pub(crate) fn next_failure(model: &mut Model) {
 
 /// What a click on a row does: selects it, and folds or unfolds it where it is selected already.
 pub(crate) fn click(model: &mut Model, pane: Pane, row: usize) {
-    let Some(decision) = model.decisions.of(pane) else { return };
+    let Some(decision) = model.decisions.shown_in(pane) else { return };
     let tree = model.nav.tree_mut(pane);
     let rows = tree.rows(&decision.trace);
     if tree.selected(&rows) == Some(row) {

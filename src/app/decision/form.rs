@@ -63,9 +63,9 @@ fn policies(model: &Model) -> impl Iterator<Item = (Policy, String)> {
     let present = [(Policy::Live, Under::Live.as_str()), (Policy::Draft, Under::Draft.as_str())];
     let present = present.map(|(policy, label)| (policy, label.to_owned()));
     let versions = model.history.versions.iter().rev();
-    present
-        .into_iter()
-        .chain(versions.map(|version| (Policy::Since(version.since()), format!("the policy of {}", version.stamp()))))
+    present.into_iter().chain(
+        versions.map(|version| (Policy::Since(version.live_since()), format!("the policy of {}", version.stamp()))),
+    )
 }
 
 impl Form for SimulateForm {
@@ -124,7 +124,7 @@ fn decide_under(model: &mut Model, policy: Policy) {
         Policy::Draft => Under::Draft,
         Policy::Since(since) => {
             let mut versions = model.history.versions.iter().rev();
-            match versions.find(|version| version.since() == since).cloned() {
+            match versions.find(|version| version.live_since() == since).cloned() {
                 Some(version) => {
                     history::act::ask(model, version);
                     Under::Version

@@ -5,7 +5,7 @@ use crate::session::Session;
 use domain::admission::{Attestations, AttestorEvidence, Evidence};
 use domain::attestation::{self, Verify};
 use domain::image::{Digest, ImageRef};
-use domain::registered::{CLOUD_RUN_PLATFORM, Moved, Registered, for_gke, moved};
+use domain::registered::{CLOUD_RUN_PLATFORM, Moved, Registered, find_move, for_gke};
 
 /// How a line is meant.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -36,7 +36,7 @@ pub fn lines(model: &Model) -> Vec<ViewLine> {
         lines.push(line(Weight::Warning, format!("if: {}", model.session.assumed.short())));
         lines.push(line(Weight::Plain, ""));
     }
-    let evidence = model.session.known();
+    let evidence = model.session.assumed_evidence();
     for image in &model.session.inspected {
         lines.push(line(Weight::Heading, image.clone()));
         lines.extend(of_image(&model.session, image, &evidence, &evidence.as_if(model.deps.verifier.as_ref())));
@@ -85,7 +85,7 @@ fn drift(reference: &ImageRef, found: &Registered, evidence: &Evidence) -> Vec<V
     let mut lines = Vec::new();
     for (name, known) in &evidence.attestors {
         let AttestorEvidence::Found { attestations: Attestations::Read(list), .. } = known else { continue };
-        if let Moved::Since(latest) = moved(reference, found, list) {
+        if let Moved::Since(latest) = find_move(reference, found, list) {
             let made = latest.create_time.as_deref().unwrap_or("an unknown time");
             let digest = latest.resource_uri.rsplit_once('@').map_or("", |(_, digest)| digest);
             let text = match reference.digest() {

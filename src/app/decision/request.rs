@@ -13,7 +13,7 @@ impl Session {
     /// images that is a reference becomes the chosen one. Without a cluster of its own it is asked in
     /// the chosen one; whether anything is enforced there is looked up, not taken from the request.
     pub fn ask(&mut self, request: Request) {
-        self.subject = Subject::of(&request);
+        self.subject = Subject::from_request(&request);
         if self.subject.cluster == self.cluster_key() {
             self.subject.cluster = None;
         }
@@ -48,7 +48,7 @@ impl Session {
     }
 
     /// The pod that is asked about; `None` while no image is chosen.
-    pub fn asked(&self) -> Option<Request> {
+    pub fn request(&self) -> Option<Request> {
         let images = self.images();
         (!images.is_empty()).then(|| Request { images, ..self.pod() })
     }
@@ -109,7 +109,7 @@ mod tests {
     }
 
     fn asked(session: &Session) -> Vec<String> {
-        session.asked().into_iter().flat_map(|request| request.images).map(|image| image.image).collect()
+        session.request().into_iter().flat_map(|request| request.images).map(|image| image.image).collect()
     }
 
     #[test]
@@ -124,7 +124,7 @@ mod tests {
         session.ask(request.clone());
         assert_eq!(session.image.as_ref().map(ImageRef::as_str), Some("gcr.io/p/a:1"));
         assert_eq!(session.subject.cluster, None);
-        assert_eq!(session.asked(), Some(Request { service_account: "default".into(), ..request }));
+        assert_eq!(session.request(), Some(Request { service_account: "default".into(), ..request }));
         session.choose("gcr.io/p/b:1".parse().unwrap());
         assert_eq!(asked(&session).len(), 3, "it is an image of the pod");
         session.choose("gcr.io/p/c:1".parse().unwrap());
@@ -138,15 +138,15 @@ mod tests {
         session.ask(Request { images: vec![image("UPPER")], ..Request::default() });
         assert_eq!((session.image.clone(), asked(&session)), (None, vec!["UPPER".to_owned()]));
         session.leave_image();
-        assert_eq!(session.asked(), None);
+        assert_eq!(session.request(), None);
     }
 
     #[test]
     fn another_cluster_is_kept() {
         let mut session = Session { cluster: "us-east1.a".parse().ok(), ..Session::default() };
         session.ask(Request { cluster: Some("eu.b".into()), images: vec![image("a")], ..Request::default() });
-        assert_eq!(session.asked().and_then(|request| request.cluster).as_deref(), Some("eu.b"));
+        assert_eq!(session.request().and_then(|request| request.cluster).as_deref(), Some("eu.b"));
         session.ask(Request { images: vec![image("a")], ..Request::default() });
-        assert_eq!(session.asked().and_then(|request| request.cluster).as_deref(), Some("us-east1.a"));
+        assert_eq!(session.request().and_then(|request| request.cluster).as_deref(), Some("us-east1.a"));
     }
 }

@@ -92,12 +92,12 @@ pub struct Decisions {
 
 impl Decisions {
     /// The live policy and the draft as they are, compiled.
-    pub(crate) fn compiled(&self) -> [Option<&CachedPolicy>; 2] {
+    pub(crate) fn rules_as_they_are(&self) -> [Option<&CachedPolicy>; 2] {
         [self.live.as_ref(), self.draft.as_ref()]
     }
 
     /// The decision whose tree a pane shows.
-    pub fn of(&self, pane: Pane) -> Option<&Decision> {
+    pub fn shown_in(&self, pane: Pane) -> Option<&Decision> {
         match (pane, self.under) {
             (Pane::Decision, Under::Live) => self.now.as_ref(),
             (Pane::Decision, Under::Draft) => self.drafted.as_ref(),
@@ -115,13 +115,13 @@ impl Decisions {
         compile(&mut self.live, session.live_policy(), system.as_ref());
         compile(&mut self.draft, draft, system.as_ref());
         compile(&mut self.old, session.simulated.as_deref(), system.as_ref());
-        let Some(request) = session.decided() else {
+        let Some(request) = session.assumed_request() else {
             (self.basis, self.asked) = (None, None);
             (self.now, self.drafted, self.then) = (None, None, None);
             return;
         };
         let rules = self.rules(session, history, draft, system.as_ref());
-        let basis = Basis { request, evidence: session.known(), system };
+        let basis = Basis { request, evidence: session.assumed_evidence(), system };
         let same = self.basis.as_ref() == Some(&basis);
         let decisions = [&mut self.now, &mut self.drafted, &mut self.then];
         for ((decision, by), before) in decisions.into_iter().zip(&rules).zip(&self.made_by) {
@@ -140,7 +140,7 @@ impl Decisions {
         draft: Option<&Policy>,
         system: Option<&Policy>,
     ) -> [Option<Arc<CompiledPolicy>>; 3] {
-        let then = session.assumed.at().map(|time| history.live_at(time).map(|version| &version.policy));
+        let then = session.assumed.moment().map(|time| history.live_at(time).map(|version| &version.policy));
         let live = then.unwrap_or(session.live_policy());
         let policies = [live, draft, session.simulated.as_deref()];
         let actual = [self.live.as_ref(), self.draft.as_ref(), self.old.as_ref()];
@@ -176,7 +176,7 @@ fn compile(slot: &mut Option<CachedPolicy>, policy: Option<&Policy>, system: Opt
         *slot = policy.map(|policy| CachedPolicy {
             policy: policy.clone(),
             system: system.cloned(),
-            rules: Arc::new(CompiledPolicy::new(policy, system.unwrap_or(&system_policy::documented("global")))),
+            rules: Arc::new(CompiledPolicy::new(policy, system.unwrap_or(&system_policy::documented_policy("global")))),
         });
     }
 }

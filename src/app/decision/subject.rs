@@ -40,7 +40,7 @@ impl Default for Subject {
 }
 
 impl Subject {
-    pub(crate) fn of(request: &Request) -> Self {
+    pub(crate) fn from_request(request: &Request) -> Self {
         let or_default = |text: &str| if text.is_empty() { DEFAULT.to_owned() } else { text.to_owned() };
         Self {
             cluster: request.cluster.clone(),

@@ -134,7 +134,7 @@ impl Tree {
     }
 
     /// How many checks have what is searched for.
-    pub fn found(&self, trace: &Trace) -> usize {
+    pub fn count_found(&self, trace: &Trace) -> usize {
         self.rows(trace).iter().filter(|row| has(row.check, &self.words)).count()
     }
 
@@ -216,7 +216,7 @@ mod tests {
         tree.search(&trace, "attest");
         let labels = |tree: &Tree| -> Vec<String> { tree.rows(&trace).iter().map(|row| row.check.text()).collect() };
         assert_eq!(labels(&tree), ["image", "attestor"]);
-        assert_eq!((tree.selected(&tree.rows(&trace)), tree.found(&trace)), (Some(1), 1));
+        assert_eq!((tree.selected(&tree.rows(&trace)), tree.count_found(&trace)), (Some(1), 1));
         assert_eq!(tree.rows(&trace)[1].last, [true, true], "no line leads to what is not shown");
         tree.search(&trace, "no such words");
         assert!(labels(&tree).is_empty());

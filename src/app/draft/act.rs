@@ -8,7 +8,7 @@ use crate::draft::form::{ExportPolicyForm, LineForm};
 use crate::draft::outline::{Item, outline};
 use crate::draft::template::{TEMPLATES, Template};
 use crate::draft::text::{
-    after, difference, edit, editor_command, go_to, live_text, rebase, replace_draft, show_place,
+    difference, edit, editor_command, follow_edit, go_to, live_text, rebase, replace_draft, show_place,
 };
 use crate::draft::{Action, Choice, Msg, Then, complete, file, quick_fix};
 use crate::effect::Effect;
@@ -141,7 +141,7 @@ pub(crate) fn edit_key(model: &mut Model, event: KeyEvent) -> Vec<Effect> {
     let Some(command) = editor_command(event, page) else { return Vec::new() };
     let outcome = model.draft.editor.input(command.clone());
     complete::act::follow(model, &command, &outcome);
-    after(model, outcome)
+    follow_edit(model, outcome)
 }
 
 /// The nearest problem after the cursor, or before it, around the text's end.
@@ -184,7 +184,7 @@ fn take_template(model: &mut Model, number: usize) -> Vec<Effect> {
 /// A draft that was never touched follows the live policy.
 pub(crate) fn live_policy_came(model: &mut Model) {
     if let (false, Some(text)) = (model.draft.touched, live_text(model)) {
-        model.draft.take(&text);
+        model.draft.take_over(&text);
         model.draft.touched = false;
     }
     let is_other = |base: &Policy| model.session.live_policy().is_some_and(|live| !base.says_the_same_as(live));
@@ -208,7 +208,7 @@ fn take_live(model: &mut Model) -> Vec<Effect> {
             Confirm { title, lines, diff, then: vec![overlay::Then::Draft(Then::Replace(text))], ..Confirm::default() };
         model.overlays.push(Overlay::Confirm(Box::new(confirm)));
     } else {
-        model.draft.take(&text);
+        model.draft.take_over(&text);
         model.draft.base = model.session.live_policy().cloned();
     }
     Vec::new()

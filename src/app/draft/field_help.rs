@@ -71,21 +71,21 @@ fn field(root: &'static Message, place: &Place, name: &str) -> Option<FieldHelp>
     steps.push(Step::Name(name.to_owned()));
     let path = path_of(root, &steps)?;
     let found = schema::place_at(root, &path)?;
-    Some(told(root, found.field, &found.source(), &path, ""))
+    Some(describe(root, found.field, &found.source(), &path, ""))
 }
 
 /// The field whose value stands at a path.
 fn value(root: &'static Message, steps: &[Step], word: &str) -> Option<FieldHelp> {
     let path = path_of(root, steps)?;
     let found = schema::place_at(root, &path)?;
-    Some(told(root, found.field, &found.source(), &path, word))
+    Some(describe(root, found.field, &found.source(), &path, word))
 }
 
 /// The map that the cursor is in, where no field is: what it may have.
 fn around(root: &'static Message, steps: &[Step], present: &[String], word: &str) -> Option<FieldHelp> {
     let path = path_of(root, steps)?;
     if let Some(found) = schema::place_at(root, &path) {
-        return Some(told(root, found.field, &found.source(), &path, word));
+        return Some(describe(root, found.field, &found.source(), &path, word));
     }
     let choices = keys(root, present);
     Some(FieldHelp {
@@ -99,7 +99,7 @@ fn around(root: &'static Message, steps: &[Step], present: &[String], word: &str
     })
 }
 
-fn told(root: &'static Message, field: &'static Field, source: &str, path: &Path, word: &str) -> FieldHelp {
+fn describe(root: &'static Message, field: &'static Field, source: &str, path: &Path, word: &str) -> FieldHelp {
     // The kind is that of the value at the path: an element of a list has its own.
     let kind = schema::kind_at(root, path).unwrap_or(field.kind);
     let presence = match field.presence {

@@ -32,29 +32,32 @@ pub struct Ground<'a> {
 }
 
 impl Basis {
-    pub fn of(session: &Session) -> Self {
+    pub fn from_session(session: &Session) -> Self {
         let r = &session.remotes;
         Self {
             project: session.project.clone(),
             cluster: session.cluster.clone(),
             read: [
-                r.attestors.at(),
-                r.evidence.at(),
-                r.survey.at(),
-                r.clusters.at(),
-                r.images.at(),
-                r.workloads.at(),
-                r.system_policy.at(),
+                r.attestors.read_at(),
+                r.evidence.read_at(),
+                r.survey.read_at(),
+                r.clusters.read_at(),
+                r.images.read_at(),
+                r.workloads.read_at(),
+                r.system_policy.read_at(),
             ],
         }
     }
 }
 
 impl<'e> Ground<'e> {
-    pub fn of(session: &Session, evidence: &'e Evidence) -> Self {
+    pub fn from_session(session: &Session, evidence: &'e Evidence) -> Self {
         let r = &session.remotes;
         Self {
-            system: r.system_policy.value().map_or_else(|| system_policy::documented("global"), |p| (**p).clone()),
+            system: r
+                .system_policy
+                .value()
+                .map_or_else(|| system_policy::documented_policy("global"), |p| (**p).clone()),
             evidence,
         }
     }
@@ -64,7 +67,7 @@ impl<'e> Ground<'e> {
         let r = &session.remotes;
         ProjectFacts {
             project: session.project.as_ref().map(ProjectId::as_str),
-            own_attestors: r.attestors.value().map(|attestors| self.own(attestors)),
+            own_attestors: r.attestors.value().map(|attestors| self.own_attestors(attestors)),
             other_attestors: self.evidence.attestors.iter().filter_map(fact_of).collect(),
             clusters: r.clusters.value().map(Vec::as_slice),
             images: r.images.value().map(Vec::as_slice),
@@ -78,7 +81,7 @@ impl<'e> Ground<'e> {
     }
 
     /// The project's attestors; whether their attestations can be read, the evidence says.
-    fn own(&self, attestors: &[Attestor]) -> BTreeMap<AttestorName, AttestorFact> {
+    fn own_attestors(&self, attestors: &[Attestor]) -> BTreeMap<AttestorName, AttestorFact> {
         let fact = |attestor: &Attestor| {
             let evidence = self.evidence.attestors.get_key_value(&attestor.name).and_then(fact_of);
             let not_permitted = match evidence {

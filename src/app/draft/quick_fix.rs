@@ -114,7 +114,7 @@ pub(crate) fn apply(model: &mut Model, revision: u64, fix: &QuickFix) -> Vec<Eff
     let outcome = model.draft.editor.replace_each(&edits);
     model.go(Pane::Editor);
     model.say(Weight::Success, format!("{}; ^Z takes it back", fix.title));
-    draft::text::after(model, outcome)
+    draft::text::follow_edit(model, outcome)
 }
 
 /// Opens the page of the code of the problem here.

@@ -156,11 +156,11 @@ impl Draft {
 
     /// Adds what the project says about the document, if the one or the other changed.
     pub fn check_project(&mut self, session: &Session, evidence: &Evidence, verify: &dyn Verify) {
-        let now = (self.parsed, Basis::of(session));
+        let now = (self.parsed, Basis::from_session(session));
         if !self.is_read() || self.checked.as_ref() == Some(&now) {
             return;
         }
-        let ground = Ground::of(session, evidence);
+        let ground = Ground::from_session(session, evidence);
         self.problems.clone_from(&self.document.diagnostics);
         self.problems.extend(check_project(&self.document, &ground.facts(session, verify)));
         self.problems.sort_by_key(|problem| problem.span.bytes.start);
@@ -183,7 +183,7 @@ impl Draft {
     }
 
     /// Takes a text that is the project's policy now.
-    pub fn take(&mut self, text: &str) {
+    pub fn take_over(&mut self, text: &str) {
         self.replace(text);
         text.clone_into(&mut self.baseline);
     }

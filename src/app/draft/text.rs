@@ -24,11 +24,11 @@ pub(crate) fn go_to(model: &mut Model, line: usize, column: usize) {
 /// Gives a command to the editor; what was cut or copied goes to the clipboard too.
 pub(crate) fn edit(model: &mut Model, command: EditorCommand) -> Vec<Effect> {
     let outcome = model.draft.editor.input(command);
-    after(model, outcome)
+    follow_edit(model, outcome)
 }
 
 /// What follows from what a command did.
-pub(crate) fn after(model: &mut Model, outcome: Outcome) -> Vec<Effect> {
+pub(crate) fn follow_edit(model: &mut Model, outcome: Outcome) -> Vec<Effect> {
     match outcome {
         Outcome::Copied(text) | Outcome::Cut(text) => vec![Effect::Copy(text)],
         Outcome::TooLarge => {

@@ -46,7 +46,7 @@ fn event(model: &mut Model) -> Vec<Effect> {
 
 /// A text that was pasted where nothing takes text: a refusal is explained. What else is pasted beside
 /// the draft is for it.
-pub(crate) fn pasted(model: &mut Model, text: &str) -> Option<Vec<Effect>> {
+pub(crate) fn paste(model: &mut Model, text: &str) -> Option<Vec<Effect>> {
     let reading = decode(text);
     let is_for_draft = model.overlays.is_empty() && model.nav.focus() == Pane::Editor;
     if reading.is_rejection() || reading.is_explained() && !is_for_draft {
@@ -67,7 +67,7 @@ pub(crate) fn leave_time(model: &mut Model) {
 
 /// Goes to the next line that leads somewhere, around the ends.
 fn to_link(model: &mut Model, by: isize) {
-    let lines = model.explained();
+    let lines = model.explain_lines();
     let count = lines.len();
     let at = model.explain.selected.min(count.saturating_sub(1));
     let step = |n: usize| (at + count).saturating_add_signed(by * isize::try_from(n).unwrap_or(0)) % count.max(1);
@@ -102,7 +102,7 @@ fn other_time(model: &mut Model) {
 
 /// Goes where the line leads to.
 fn follow(model: &mut Model) -> Vec<Effect> {
-    let link = model.explained().into_iter().nth(model.explain.selected).and_then(|line| line.link);
+    let link = model.explain_lines().into_iter().nth(model.explain.selected).and_then(|line| line.link);
     match link {
         None => {
             to_link(model, 1);
@@ -131,7 +131,7 @@ fn leave(model: &mut Model) {
 /// The tree under the live policy is the Deployer's; that of another time is shown in a box.
 fn decision(model: &mut Model) {
     if let Some(version) = &model.explain.then {
-        let title = format!("Under the policy of its time, live since {}", version.since());
+        let title = format!("Under the policy of its time, live since {}", version.live_since());
         model.overlays.push(Overlay::reader(title, Body::Against));
         return;
     }
@@ -190,5 +190,5 @@ pub(crate) fn text(model: &Model) -> String {
         "" => format!("{}\n", told.text),
         label => format!("  {label:<9} {}\n", told.text),
     };
-    model.explained().into_iter().map(line).collect()
+    model.explain_lines().into_iter().map(line).collect()
 }

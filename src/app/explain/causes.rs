@@ -36,7 +36,7 @@ impl Model {
             return;
         }
         self.session.ask(request);
-        self.explain.asked = self.session.asked();
+        self.explain.asked = self.session.request();
     }
 
     /// The workload that an event was about, as it is in the cluster now.
@@ -53,7 +53,7 @@ impl Model {
     /// Whether the session is about the case as it is: nobody chose something else since, and nothing is
     /// assumed of it.
     fn is_asked(&self) -> bool {
-        let same = self.explain.asked.is_some() && self.explain.asked == self.session.asked();
+        let same = self.explain.asked.is_some() && self.explain.asked == self.session.request();
         same && self.session.assumed.is_empty()
     }
 
@@ -99,7 +99,7 @@ impl Model {
         if self.session.project.as_ref().map(ProjectId::as_str) != Some(history.project.as_str()) {
             return Err("the history is not read yet");
         }
-        let before = history.versions.iter().rev().find(|version| version.since() <= time);
+        let before = history.versions.iter().rev().find(|version| version.live_since() <= time);
         before.ok_or("the history does not go back so far")
     }
 }

@@ -42,14 +42,14 @@ impl ExplainLine {
         Self { look, label, text: text.into(), link: None }
     }
 
-    fn to(self, link: Link) -> Self {
+    fn link_to(self, link: Link) -> Self {
         Self { link: Some(link), ..self }
     }
 }
 
 impl Model {
     /// What the box says.
-    pub fn explained(&self) -> Vec<ExplainLine> {
+    pub fn explain_lines(&self) -> Vec<ExplainLine> {
         let mut lines = Vec::new();
         let Some(case) = self.explain.case() else {
             let (look, text) = match self.explain.reading.without_refusal {
@@ -83,7 +83,7 @@ impl Model {
     /// What was recognised; where the session has it, the line leads there.
     fn facts(&self, lines: &mut Vec<ExplainLine>, case: &Refusal) {
         for image in case.images() {
-            lines.push(ExplainLine::new(Look::Fact, "image", image).to(Link::Image(image.to_owned())));
+            lines.push(ExplainLine::new(Look::Fact, "image", image).link_to(Link::Image(image.to_owned())));
         }
         if let Some(rule) = &case.rule {
             let field = rule.kind.field();
@@ -92,7 +92,7 @@ impl Model {
                 Some(line) => format!("{name}  (line {line} of the draft)"),
                 None => format!("{name}  (the draft has no such rule)"),
             };
-            lines.push(ExplainLine::new(Look::Fact, "rule", text).to(Link::Rule(rule.kind, rule.key.clone())));
+            lines.push(ExplainLine::new(Look::Fact, "rule", text).link_to(Link::Rule(rule.kind, rule.key.clone())));
         }
         let mut attestors: Vec<&String> = Vec::new();
         for attestor in case.findings.iter().filter_map(|finding| finding.attestor.as_ref()) {
@@ -101,7 +101,9 @@ impl Model {
             }
         }
         for attestor in attestors {
-            lines.push(ExplainLine::new(Look::Fact, "attestor", attestor.clone()).to(Link::Attestor(attestor.clone())));
+            lines.push(
+                ExplainLine::new(Look::Fact, "attestor", attestor.clone()).link_to(Link::Attestor(attestor.clone())),
+            );
         }
         let subject = &case.subject;
         let request = case.request();
@@ -126,7 +128,7 @@ impl Model {
         lines.push(ExplainLine::new(Look::Heading, "", "The same question asked again"));
         let when = match &self.explain.then {
             None => "as the policy is now".to_owned(),
-            Some(version) => format!("as the policy was then (live since {})", version.since()),
+            Some(version) => format!("as the policy was then (live since {})", version.live_since()),
         };
         let text = match self.explained_decision() {
             Some(decision) if self.is_explaining_behind() => format!("{} so far, {when}", decision.outcome.as_str()),
@@ -134,7 +136,7 @@ impl Model {
             None => format!("not decided {when}: {}", self.why_not_asked()),
         };
         let line = ExplainLine::new(Look::Fact, "decision", text);
-        lines.push(if self.explained_decision().is_some() { line.to(Link::Decision) } else { line });
+        lines.push(if self.explained_decision().is_some() { line.link_to(Link::Decision) } else { line });
         if self.is_explaining_behind() {
             lines.push(ExplainLine::new(Look::Busy, "", "reading what the attestors have…"));
         }
@@ -142,16 +144,16 @@ impl Model {
         if is_denied && self.explain.then.is_none() && !self.is_explaining_behind() {
             lines.push(
                 ExplainLine::new(Look::Fact, "fixes", "what would admit it, the least that is let in first")
-                    .to(Link::Fixes),
+                    .link_to(Link::Fixes),
             );
         }
         let other = match (&self.explain.then, self.version_then()) {
             (Some(_), _) => {
-                ExplainLine::new(Look::Fact, "now", "ask it under the policy as it is now").to(Link::OtherTime)
+                ExplainLine::new(Look::Fact, "now", "ask it under the policy as it is now").link_to(Link::OtherTime)
             }
             (None, Ok(version)) => {
-                let text = format!("ask it under the policy as it was then (live since {})", version.since());
-                ExplainLine::new(Look::Fact, "then", text).to(Link::OtherTime)
+                let text = format!("ask it under the policy as it was then (live since {})", version.live_since());
+                ExplainLine::new(Look::Fact, "then", text).link_to(Link::OtherTime)
             }
             (None, Err(why)) => ExplainLine::new(Look::Dim, "then", format!("not under the policy of its time: {why}")),
         };
@@ -211,9 +213,9 @@ fn recognised(names: &Recognised) -> Vec<ExplainLine> {
     let line = |(what, name): (&'static str, &str)| {
         let line = ExplainLine::new(Look::Fact, what, name);
         match what {
-            "image" if is_whole(name) => line.to(Link::Image(name.to_owned())),
+            "image" if is_whole(name) => line.link_to(Link::Image(name.to_owned())),
             "image" => ExplainLine::new(Look::Fact, what, format!("{name}  (its digest is not whole)")),
-            "attestor" => line.to(Link::Attestor(name.to_owned())),
+            "attestor" => line.link_to(Link::Attestor(name.to_owned())),
             _ => line,
         }
     };

@@ -15,7 +15,7 @@ impl BoxState for ExplainBox {
 
     /// Every line can be pointed at, as in a list.
     fn move_by(&mut self, model: &mut Model, rows: isize) {
-        model.explain.selected = row_at(model.explain.selected, rows, model.explained().len());
+        model.explain.selected = row_at(model.explain.selected, rows, model.explain_lines().len());
     }
 
     fn click(&mut self, model: &mut Model, row: usize) -> Option<Action> {

@@ -59,7 +59,7 @@ pub(crate) fn follow(model: &mut Model) -> Vec<Effect> {
         return Vec::new();
     }
     let (items, inventory) = (model.preview.items(), model.preview.evidence());
-    let ask = FixAsk::of(&model.session, &model.draft.document, items, inventory);
+    let ask = FixAsk::from_session(&model.session, &model.draft.document, items, inventory);
     if model.fix.ask.as_deref() == ask.as_ref() {
         return Vec::new();
     }
@@ -75,13 +75,13 @@ pub(crate) fn follow(model: &mut Model) -> Vec<Effect> {
 /// Takes what is told of fixes.
 pub(crate) fn receive(model: &mut Model, msg: Msg) -> Vec<Effect> {
     match msg {
-        Msg::Fixed(ticket, fixes) => came(model, ticket, fixes),
+        Msg::Fixed(ticket, fixes) => fixes_arrived(model, ticket, fixes),
     }
     Vec::new()
 }
 
 /// Takes fixes; those of an older question are dropped.
-fn came(model: &mut Model, ticket: Ticket, fixes: Vec<Fix>) {
+fn fixes_arrived(model: &mut Model, ticket: Ticket, fixes: Vec<Fix>) {
     if model.fix.ticket == Some(ticket) {
         model.fix.ticket = None;
         model.fix.fixes = Some(Arc::new(fixes));
@@ -103,7 +103,7 @@ fn apply(model: &mut Model) -> Vec<Effect> {
     };
     match fix.policy {
         Some(text) => change_policy(model, text, &fix.steps),
-        None => take(model, fix.steps),
+        None => carry_out(model, fix.steps),
     }
 }
 
@@ -128,18 +128,18 @@ fn change_policy(model: &mut Model, text: String, steps: &[FixStep]) -> Vec<Effe
     }
     draft::text::replace_draft(model, &text);
     model.nav.editing = false;
-    history::act::restored(model)
+    history::act::draft_restored(model)
 }
 
 /// Goes on after a yes.
 pub(crate) fn proceed(model: &mut Model, then: Then) -> Vec<Effect> {
     match then {
-        Then::Steps(steps) => take(model, steps),
+        Then::Steps(steps) => carry_out(model, steps),
     }
 }
 
 /// Does the steps: what needs no more than a yes first, then what asks for more.
-fn take(model: &mut Model, steps: Vec<FixStep>) -> Vec<Effect> {
+fn carry_out(model: &mut Model, steps: Vec<FixStep>) -> Vec<Effect> {
     let note_description = model.suggestions.note_description;
     let jobs: Vec<Job> = steps.iter().flat_map(|step| jobs(model, step)).collect();
     let (done, rest): (Vec<FixStep>, Vec<FixStep>) =
@@ -284,7 +284,7 @@ fn resolve(model: &mut Model, steps: &[FixStep]) -> Vec<Effect> {
 
 /// The image by its digest in the deploy form; a pod with several as a manifest.
 fn deploy_by_digest(model: &mut Model, steps: &[FixStep]) -> Vec<Effect> {
-    let Some(mut request) = model.session.asked() else { return Vec::new() };
+    let Some(mut request) = model.session.request() else { return Vec::new() };
     for step in steps {
         if let FixStep::UseDigest { from, to } = step {
             request.images.iter_mut().filter(|image| image.image == *from).for_each(|image| image.image.clone_from(to));
@@ -305,7 +305,7 @@ fn deploy_by_digest(model: &mut Model, steps: &[FixStep]) -> Vec<Effect> {
 
 /// Asks what has to be said before the glass is broken.
 fn compose(model: &mut Model) -> Vec<Effect> {
-    if model.session.asked().is_none() {
+    if model.session.request().is_none() {
         model.say(Weight::Warning, "choose an image first: i");
         return Vec::new();
     }
@@ -349,12 +349,12 @@ fn deploy_composed(model: &mut Model) -> Vec<Effect> {
 
 fn copy(model: &mut Model) -> Vec<Effect> {
     let Some(fixes) = model.fix.fixes.clone() else { return Vec::new() };
-    let text: String = fixes.iter().enumerate().map(|(number, fix)| told(number + 1, fix)).collect();
+    let text: String = fixes.iter().enumerate().map(|(number, fix)| describe(number + 1, fix)).collect();
     model.copy(text)
 }
 
 /// A fix as text, for tickets.
-fn told(number: usize, fix: &Fix) -> String {
+fn describe(number: usize, fix: &Fix) -> String {
     let mut lines = vec![format!("{number}. {}", fix.title())];
     for step in &fix.steps {
         lines.push(format!("   {}: {}", step.target(), step.change()));

@@ -33,7 +33,7 @@ pub struct FixAsk {
 
 impl FixAsk {
     /// `None` while no policy is known, or nothing is asked about.
-    pub fn of(
+    pub fn from_session(
         session: &Session,
         draft: &Document,
         items: &Arc<Vec<InventoryItem>>,
@@ -42,16 +42,16 @@ impl FixAsk {
         let (live, remotes) = (session.live_policy()?, &session.remotes);
         let says_it = draft.policy.as_ref().is_some_and(|policy| policy.says_the_same_as(live));
         let mut digests: BTreeMap<String, Digest> = remotes.images.items().iter().flat_map(tags).collect();
-        let registered = session.registered();
+        let registered = session.registry_manifests();
         digests.extend(registered.map(|(image, registered)| (image.to_owned(), registered.digest.clone())));
         Some(Self {
             policy: if says_it { draft.text.clone() } else { emit(live) },
             system: remotes
                 .system_policy
                 .value()
-                .map_or_else(|| system_policy::documented("global"), |p| (**p).clone()),
-            request: session.asked()?,
-            evidence: session.known(),
+                .map_or_else(|| system_policy::documented_policy("global"), |p| (**p).clone()),
+            request: session.request()?,
+            evidence: session.assumed_evidence(),
             keys: remotes.keys.items().iter().filter(|key| !key.public.is_empty()).map(known).collect(),
             digests,
             items: items.clone(),

@@ -14,7 +14,7 @@ use domain::name::ProjectId;
 use domain::policy::Policy;
 
 /// The live policy was read: it is kept, if it is another version than the last that was.
-pub(crate) fn seen(model: &Model) -> Vec<Effect> {
+pub(crate) fn policy_read(model: &Model) -> Vec<Effect> {
     let (Some(project), Some(live)) = (model.session.project.clone(), model.session.live_policy()) else {
         return Vec::new();
     };
@@ -23,7 +23,10 @@ pub(crate) fn seen(model: &Model) -> Vec<Effect> {
     if is_known {
         return Vec::new();
     }
-    vec![Effect::History(history::Effect::Keep(project, Some(Box::new(Version::seen(live.clone(), model.ui.now)))))]
+    vec![Effect::History(history::Effect::Keep(
+        project,
+        Some(Box::new(Version::from_read(live.clone(), model.ui.now))),
+    ))]
 }
 
 /// Forgets what belonged to another project.
@@ -35,7 +38,7 @@ pub(crate) fn leave_project(model: &mut Model) {
 }
 
 /// What was imported here is kept with who imported it.
-pub(crate) fn imported(model: &Model, project: &ProjectId, stored: &Policy) -> Vec<Effect> {
+pub(crate) fn policy_imported(model: &Model, project: &ProjectId, stored: &Policy) -> Vec<Effect> {
     let author = Author::Here(account(model));
     let version = Version { at: model.ui.now, author, policy: stored.clone() };
     vec![Effect::History(history::Effect::Keep(project.clone(), Some(Box::new(version))))]
@@ -44,7 +47,7 @@ pub(crate) fn imported(model: &Model, project: &ProjectId, stored: &Policy) -> V
 /// Who imports here.
 fn account(model: &Model) -> String {
     match &model.session.connection {
-        Connection::Sandbox(_) => match model.session.people.other() {
+        Connection::Sandbox(_) => match model.session.people.other_than_owner() {
             Some(person) => format!("you ({} of the sandbox)", person.name),
             None => "you (owner of the sandbox)".to_owned(),
         },
@@ -55,13 +58,13 @@ fn account(model: &Model) -> String {
 /// Takes what is told of the history.
 pub(crate) fn receive(model: &mut Model, msg: Msg) -> Vec<Effect> {
     match msg {
-        Msg::Kept(history) => came(model, *history),
+        Msg::Kept(history) => history_arrived(model, *history),
     }
     Vec::new()
 }
 
 /// Takes what is kept of a project.
-fn came(model: &mut Model, history: History) {
+fn history_arrived(model: &mut Model, history: History) {
     if model.session.project.as_ref().map(ProjectId::as_str) != Some(history.project.as_str()) {
         return;
     }
@@ -167,7 +170,7 @@ fn show(model: &mut Model, title: &str, before: String, after: String) {
 
 /// What the chosen image would have met; what the version needs to decide is read.
 fn simulate(model: &mut Model, version: Version) {
-    if model.session.asked().is_none() {
+    if model.session.request().is_none() {
         return model.say(Weight::Warning, "choose an image first: Esc, then i");
     }
     let title = format!("Simulated against the policy of {}", version.stamp());
@@ -199,12 +202,12 @@ fn restore(model: &mut Model, version: &Version, then: &[overlay::Then]) {
 /// Goes on after a yes.
 pub(crate) fn proceed(model: &mut Model, then: Then) -> Vec<Effect> {
     match then {
-        Then::Import => restored(model),
+        Then::Import => draft_restored(model),
     }
 }
 
 /// A version became the draft: it is compared with what is live now.
-pub(crate) fn restored(model: &mut Model) -> Vec<Effect> {
+pub(crate) fn draft_restored(model: &mut Model) -> Vec<Effect> {
     model.draft.base = model.session.live_policy().cloned();
     crate::import::act::import(model)
 }

@@ -41,25 +41,25 @@ impl Author {
 
 impl From<&Version> for Dated {
     fn from(version: &Version) -> Self {
-        Self { since: version.since(), policy: version.policy.clone() }
+        Self { since: version.live_since(), policy: version.policy.clone() }
     }
 }
 
 impl Version {
     /// A version that was read, not imported here.
-    pub fn seen(policy: Policy, at: Timestamp) -> Self {
+    pub fn from_read(policy: Policy, at: Timestamp) -> Self {
         let stored = policy.etag.is_some() || policy.update_time.is_some();
         Self { at, author: if stored { Author::Unknown } else { Author::Default }, policy }
     }
 
     /// When it became live, by the service's own time where it says one.
-    pub fn since(&self) -> Timestamp {
+    pub fn live_since(&self) -> Timestamp {
         self.policy.update_time.as_ref().and_then(|time| time.parse().ok()).unwrap_or(self.at)
     }
 
     /// When it became live, as titles name it.
     pub fn stamp(&self) -> String {
-        self.since().strftime("%Y-%m-%d %H:%M:%S").to_string()
+        self.live_since().strftime("%Y-%m-%d %H:%M:%S").to_string()
     }
 
     /// Whether it is the same version, not only the same text.
@@ -90,7 +90,7 @@ impl History {
 
     /// The version that was live at this time; `None` where none is known that early.
     pub fn live_at(&self, time: Timestamp) -> Option<&Version> {
-        self.versions.iter().rev().find(|version| version.since() <= time)
+        self.versions.iter().rev().find(|version| version.live_since() <= time)
     }
 
     /// The policy that had this etag.
@@ -204,9 +204,9 @@ mod tests {
     fn a_version_is_told_by_its_etag_too() {
         let now = Timestamp::UNIX_EPOCH;
         let mut first = policy(DENY);
-        assert_eq!(Version::seen(first.clone(), now).author, Author::Default);
+        assert_eq!(Version::from_read(first.clone(), now).author, Author::Default);
         first.etag = Some("1".into());
-        let version = Version::seen(first.clone(), now);
+        let version = Version::from_read(first.clone(), now);
         assert_eq!(version.author, Author::Unknown);
         assert!(version.is(&first) && !version.is(&policy(DENY)));
         let history = History { versions: vec![version], ..History::default() };

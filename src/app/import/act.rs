@@ -20,7 +20,7 @@ use domain::policy::Policy;
 use domain::policy::PolicyKind;
 
 /// Remembers what the refused draft was compared with; the live policy is being read again.
-pub(crate) fn refused(model: &mut Model, project: &ProjectId) {
+pub(crate) fn import_refused(model: &mut Model, project: &ProjectId) {
     let base = model.draft.base.clone().or_else(|| model.session.live_policy().cloned());
     model.refusal = base.map(|base| ImportRefusal { project: project.clone(), base });
     model.say(Weight::Warning, "not imported: the policy had changed meanwhile; reading it…");
@@ -74,7 +74,7 @@ pub(crate) fn act(model: &mut Model, action: Action) -> Vec<Effect> {
 fn take_merged(model: &mut Model) {
     let Some(Overlay::Conflict(conflict)) = model.overlays.last() else { return };
     let Some(text) = conflict.text() else {
-        let open = conflict.merge.undecided();
+        let open = conflict.merge.count_undecided();
         let conflicts = if open == 1 { "1 conflict is".to_owned() } else { format!("{open} conflicts are") };
         return model.say(Weight::Warning, format!("{conflicts} not decided: t takes theirs, m mine, b both"));
     };

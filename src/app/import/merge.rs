@@ -76,12 +76,12 @@ impl Merge {
     }
 
     /// How many conflicts are not decided.
-    pub fn undecided(&self) -> usize {
+    pub fn count_undecided(&self) -> usize {
         self.chunks.iter().filter(|chunk| chunk.take.is_none()).count()
     }
 
     /// The numbers of the chunks that somebody changed.
-    pub fn changed(&self) -> Vec<usize> {
+    pub fn changed_chunks(&self) -> Vec<usize> {
         let numbered = self.chunks.iter().enumerate();
         numbered.filter(|(_, chunk)| chunk.origin != Origin::Nobody).map(|(number, _)| number).collect()
     }
@@ -248,8 +248,8 @@ mod tests {
     #[test]
     fn a_conflict_is_decided_by_the_user() {
         let mut merge = Merge::new("a\nb\nc\n", "a\nthey\nc\n", "a\nI\nc\n");
-        assert_eq!((merge.undecided(), merge.text()), (1, None));
-        let number = merge.changed()[0];
+        assert_eq!((merge.count_undecided(), merge.text()), (1, None));
+        let number = merge.changed_chunks()[0];
         for (take, expected) in
             [(Take::Theirs, "a\nthey\nc\n"), (Take::Mine, "a\nI\nc\n"), (Take::Both, "a\nthey\nI\nc\n")]
         {
@@ -278,7 +278,7 @@ mod tests {
     #[test]
     fn a_last_line_without_an_end_stays_a_line_of_its_own() {
         let mut merge = Merge::new("a\n", "a\nx", "a\ny");
-        let number = merge.changed()[0];
+        let number = merge.changed_chunks()[0];
         merge.chunks[number].take = Some(Take::Both);
         assert_eq!(merge.text().as_deref(), Some("a\nx\ny"));
     }

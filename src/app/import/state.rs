@@ -69,13 +69,13 @@ impl Conflict {
 
     /// The chunk that is selected.
     pub fn chunk_mut(&mut self) -> Option<&mut Chunk> {
-        let number = *self.merge.changed().get(self.selected)?;
+        let number = *self.merge.changed_chunks().get(self.selected)?;
         self.merge.chunks.get_mut(number)
     }
 
     /// Selects the change `by` further on, around the ends, and shows it.
     pub fn go(&mut self, by: isize) {
-        let count = self.merge.changed().len().max(1);
+        let count = self.merge.changed_chunks().len().max(1);
         self.selected = (self.selected + count).saturating_add_signed(by) % count;
         let wanted = self.selected + 1;
         let head = self.rows().iter().position(|row| matches!(row, Row::Head(number, _) if *number == wanted));
@@ -92,7 +92,7 @@ impl Conflict {
 
     /// Selects the next conflict that is not decided, if there is one, from the selected change on.
     fn go_to_open(&mut self) {
-        let changed = self.merge.changed();
+        let changed = self.merge.changed_chunks();
         let chunk = |number: usize| changed.get(number).and_then(|at| self.merge.chunks.get(*at));
         let mut from_here = (self.selected..changed.len()).chain(0..self.selected);
         if let Some(next) = from_here.find(|number| chunk(*number).is_some_and(|chunk| chunk.take.is_none())) {
@@ -272,7 +272,7 @@ globalPolicyEvaluationMode: ENABLE
 ";
         let mut conflict = conflict(&theirs, mine);
         assert!(!conflict.rewritten);
-        assert_eq!(conflict.merge.undecided(), 1);
+        assert_eq!(conflict.merge.count_undecided(), 1);
         conflict.decide(Take::Mine);
         assert_eq!(conflict.merge.text().as_deref(), Some(mine));
         let number = conflict.merge.chunks.iter().position(|chunk| chunk.origin == Origin::Conflict).unwrap();
@@ -289,7 +289,7 @@ globalPolicyEvaluationMode: ENABLE
         let (base, theirs) = (served(BASE, "one"), served(&BASE.replace("gcr.io/a/*", "gcr.io/t/*"), "two"));
         let mine = document::emit(&base).replace("ENABLE", "DISABLE # off");
         let conflict = Conflict::new("project-1".parse().unwrap(), &base, theirs.clone(), &Draft::new(Some(mine)));
-        assert_eq!((conflict.rewritten, conflict.merge.changed().len()), (false, 2));
+        assert_eq!((conflict.rewritten, conflict.merge.changed_chunks().len()), (false, 2));
         let text = conflict.text().unwrap();
         assert!(text.contains("DISABLE # off") && text.contains("gcr.io/t/*"), "{text}");
         assert_eq!(policy(&text).etag, theirs.etag);
@@ -300,9 +300,9 @@ globalPolicyEvaluationMode: ENABLE
         let theirs = BASE.replace("gcr.io/a/*", "gcr.io/t/*").replace("ENABLE", "DISABLE");
         let mine = BASE.replace("gcr.io/a/*", "gcr.io/m/*").replace("globalPolicyEvaluationMode: ENABLE\n", "");
         let mut conflict = conflict(&theirs, &mine);
-        assert_eq!((conflict.merge.undecided(), conflict.selected), (2, 0));
+        assert_eq!((conflict.merge.count_undecided(), conflict.selected), (2, 0));
         conflict.decide(Take::Theirs);
-        assert_eq!((conflict.merge.undecided(), conflict.selected), (1, 1));
+        assert_eq!((conflict.merge.count_undecided(), conflict.selected), (1, 1));
         conflict.decide(Take::Mine);
         let merged = conflict.merge.text().unwrap();
         assert!(merged.contains("gcr.io/t/*") && !merged.contains("globalPolicy"), "{merged}");

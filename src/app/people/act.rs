@@ -15,13 +15,13 @@ use crate::shell::report::Report;
 /// Takes what is told of the people.
 pub(crate) fn receive(model: &mut Model, msg: Msg) -> Vec<Effect> {
     match msg {
-        Msg::Listed(all) => came(model, all),
-        Msg::ActsAs(result) => changed(model, result),
+        Msg::Listed(all) => people_arrived(model, all),
+        Msg::ActsAs(result) => person_changed(model, result),
     }
 }
 
 /// Takes who there is; the owner asks.
-fn came(model: &mut Model, all: Vec<Persona>) -> Vec<Effect> {
+fn people_arrived(model: &mut Model, all: Vec<Persona>) -> Vec<Effect> {
     model.session.people = People::new(all);
     Vec::new()
 }
@@ -63,7 +63,7 @@ fn act_as(model: &mut Model, name: &str) -> Vec<Effect> {
 }
 
 /// Somebody else asks: what the services said before is not for that person, and is asked anew.
-fn changed(model: &mut Model, result: Result<String, Report>) -> Vec<Effect> {
+fn person_changed(model: &mut Model, result: Result<String, Report>) -> Vec<Effect> {
     let name = match result {
         Ok(name) => name,
         Err(report) => {
@@ -77,6 +77,6 @@ fn changed(model: &mut Model, result: Result<String, Report>) -> Vec<Effect> {
     let says = model.session.people.now().map(|person| person.says.clone()).unwrap_or_default();
     model.say(Weight::Info, format!("Acting as {name}: {says}."));
     let mut effects = model.load(Source::ALL);
-    effects.extend(watch::again(model));
+    effects.extend(watch::restart(model));
     effects
 }

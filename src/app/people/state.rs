@@ -31,7 +31,7 @@ impl People {
     }
 
     /// Who asks, where it is not the owner, who may do everything.
-    pub fn other(&self) -> Option<&Persona> {
+    pub fn other_than_owner(&self) -> Option<&Persona> {
         self.now().filter(|_| self.now > 0)
     }
 
@@ -52,10 +52,10 @@ mod tests {
         let person = |name: &str| Persona { name: name.to_owned(), says: String::new() };
         let mut people = People::new(["owner", "attestor"].map(person).to_vec());
         assert_eq!(people.now(), Some(&person("owner")));
-        assert_eq!(people.other(), None);
+        assert_eq!(people.other_than_owner(), None);
         people.choose("attestor");
         people.choose("nobody");
-        assert_eq!(people.other(), Some(&person("attestor")));
+        assert_eq!(people.other_than_owner(), Some(&person("attestor")));
         assert_eq!(People::default().now(), None);
     }
 }

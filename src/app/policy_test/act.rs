@@ -29,7 +29,7 @@ pub(crate) fn proceed(model: &Model, then: Then) -> Vec<Effect> {
 /// Takes what is told of the tests.
 pub(crate) fn receive(model: &mut Model, msg: Msg) -> Vec<Effect> {
     match msg {
-        Msg::Read(file) => model.tests.take(*file, &model.deps.manifest),
+        Msg::Read(file) => model.tests.load(*file, &model.deps.manifest),
     }
     Vec::new()
 }
@@ -64,7 +64,7 @@ fn show_decision(model: &mut Model) -> Vec<Effect> {
 
 /// Shows the test that holds the present decision, and asks whether it goes into the file.
 pub(crate) fn add(model: &mut Model) -> Vec<Effect> {
-    let Some(request) = model.session.asked() else {
+    let Some(request) = model.session.request() else {
         model.say(Weight::Warning, "choose an image first (i), and simulate (s): the decision becomes the test");
         return Vec::new();
     };

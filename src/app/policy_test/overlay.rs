@@ -11,7 +11,7 @@ impl BoxState for TestsBox {
     }
 
     fn move_by(&mut self, model: &mut Model, rows: isize) {
-        self.selected = row_at(self.selected, rows, model.tests.listed());
+        self.selected = row_at(self.selected, rows, model.tests.count_listed());
     }
 
     fn click(&mut self, _model: &mut Model, row: usize) -> Option<Action> {

@@ -46,7 +46,7 @@ pub struct Tests {
 
 impl Tests {
     /// Takes what was read.
-    pub fn take(&mut self, file: TestsFile, pod: &PodReader) {
+    pub fn load(&mut self, file: TestsFile, pod: &PodReader) {
         let parsed = file.text.as_deref().map(|text| parse(text, pod));
         (self.tests, self.faults) = match parsed {
             Some(Ok(tests)) => (tests, Vec::new()),
@@ -79,13 +79,13 @@ impl Tests {
             return None;
         }
         Some(match &self.report {
-            Some(report) => (format!("tests {}/{all}", report.passed()), report.all_passed()),
+            Some(report) => (format!("tests {}/{all}", report.count_passed()), report.all_passed()),
             None => (format!("tests ?/{all}"), false),
         })
     }
 
     /// How many rows the box has: the tests, or else why the file holds none.
-    pub fn listed(&self) -> usize {
+    pub fn count_listed(&self) -> usize {
         if self.faults.is_empty() { self.tests.tests.len() } else { self.faults.len() }
     }
 
@@ -201,7 +201,7 @@ mod tests {
         let test = |n: usize| format!("- {{name: t{n}, request: {{images: [a]}}, expect: DENY}}\n");
         let text = format!("tests:\n{}", (0..count).map(test).collect::<String>());
         let mut tests = Tests::default();
-        tests.take(TestsFile { text: Some(text), ..TestsFile::default() }, &|_| unreachable!("no manifest"));
+        tests.load(TestsFile { text: Some(text), ..TestsFile::default() }, &|_| unreachable!("no manifest"));
         tests
     }
 

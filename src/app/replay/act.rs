@@ -15,7 +15,7 @@ use domain::replay::Replay;
 pub(crate) fn receive(model: &mut Model, msg: Msg) -> Vec<Effect> {
     match msg {
         Msg::Progress(ticket, so_far) => progress(model, ticket, so_far),
-        Msg::Replayed(ticket, result) => replayed(model, ticket, *result),
+        Msg::Replayed(ticket, result) => replay_arrived(model, ticket, *result),
     }
     Vec::new()
 }
@@ -27,7 +27,7 @@ fn progress(model: &mut Model, ticket: Ticket, progress: ReplayProgress) {
 }
 
 /// Takes a replay; one that was given up is dropped.
-fn replayed(model: &mut Model, ticket: Ticket, result: Result<Replay, Report>) {
+fn replay_arrived(model: &mut Model, ticket: Ticket, result: Result<Replay, Report>) {
     if model.replay.ticket == Some(ticket) {
         model.replay.ticket = None;
         model.replay.result = Some(result.map(Arc::new));

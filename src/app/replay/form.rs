@@ -67,7 +67,7 @@ impl Submit<Model> for ReplayForm {
         let ask = ReplayAsk {
             entries,
             policy,
-            system: system.unwrap_or_else(|| system_policy::documented("global")),
+            system: system.unwrap_or_else(|| system_policy::documented_policy("global")),
             evidence: model.preview.evidence().clone(),
             past: model.history.versions.iter().map(Dated::from).collect(),
         };

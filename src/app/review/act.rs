@@ -55,7 +55,7 @@ pub(crate) fn follow(model: &mut Model) -> Vec<Effect> {
         *last_ticket
     };
     let mut effects: Vec<Effect> = preview
-        .refresh(session, decisions.compiled(), deps.verifier.as_ref(), next)
+        .refresh(session, decisions.rules_as_they_are(), deps.verifier.as_ref(), next)
         .map(Effect::Review)
         .into_iter()
         .collect();
@@ -80,7 +80,7 @@ pub(crate) fn open_decisions(model: &mut Model) -> Vec<Effect> {
     let Some((item, _)) = model.preview.item(number) else { return Vec::new() };
     let title = item.title();
     // The attestations themselves are known of the chosen image alone.
-    let chosen = model.session.assumed.is_empty() && model.session.asked().as_ref() == Some(&item.request);
+    let chosen = model.session.assumed.is_empty() && model.session.request().as_ref() == Some(&item.request);
     let known = model.decisions.now.clone().zip(model.decisions.drafted.clone()).filter(|_| chosen);
     let both =
         known.map(|(now, drafted)| [now, drafted]).or_else(|| model.preview.decisions(number, verifier.as_ref()));
@@ -125,7 +125,7 @@ fn start(model: &mut Model) -> Vec<Effect> {
     let ask = ReviewAsk {
         live,
         draft: model.draft.editor.text(),
-        system: system.unwrap_or_else(|| system_policy::documented("global")),
+        system: system.unwrap_or_else(|| system_policy::documented_policy("global")),
         items: model.preview.items().clone(),
         evidence: model.preview.evidence().clone(),
     };
@@ -144,9 +144,9 @@ fn start(model: &mut Model) -> Vec<Effect> {
 /// Takes what is told of the preview and the review.
 pub(crate) fn receive(model: &mut Model, msg: Msg) -> Vec<Effect> {
     match msg {
-        Msg::Previewed(ticket, rows) => model.preview.answered(ticket, rows),
+        Msg::Previewed(ticket, rows) => model.preview.take_answer(ticket, rows),
         Msg::Progress(ticket, done) => progress(model, ticket, done),
-        Msg::Reviewed(ticket, all) => reviewed(model, ticket, *all),
+        Msg::Reviewed(ticket, all) => review_arrived(model, ticket, *all),
     }
     Vec::new()
 }
@@ -158,7 +158,7 @@ fn progress(model: &mut Model, ticket: Ticket, done: usize) {
 }
 
 /// Takes a review; one that was given up is dropped.
-fn reviewed(model: &mut Model, ticket: Ticket, reviewed: ReviewResult) {
+fn review_arrived(model: &mut Model, ticket: Ticket, reviewed: ReviewResult) {
     if model.review.ticket == Some(ticket) {
         model.review.ticket = None;
         model.review.result = Some(std::sync::Arc::new(reviewed));

@@ -13,7 +13,7 @@ use domain::resource::{Workload, WorkloadKind};
 pub fn items(session: &Session) -> Vec<InventoryItem> {
     let pod = session.pod();
     let chosen =
-        session.asked().map(|request| InventoryItem { request, origin: Origin::List, ..InventoryItem::default() });
+        session.request().map(|request| InventoryItem { request, origin: Origin::List, ..InventoryItem::default() });
     let workloads = session.remotes.workloads.items();
     let running = workloads.iter().filter(|w| is_running(w)).map(|w| of_workload(session, w, Origin::Running));
     let waiting = workloads.iter().filter(|w| is_waiting(w)).map(|w| of_workload(session, w, Origin::List));
@@ -36,7 +36,7 @@ fn is_waiting(workload: &Workload) -> bool {
 }
 
 /// The pod of a workload that runs now, as it would be asked about if it were scheduled anew.
-pub(crate) fn running(session: &Session, workload: &Workload) -> Option<Request> {
+pub(crate) fn request_of_running(session: &Session, workload: &Workload) -> Option<Request> {
     is_running(workload).then(|| request_of(session, workload))
 }
 

@@ -99,7 +99,7 @@ struct Stamp {
 }
 
 impl Stamp {
-    fn of(session: &Session) -> Self {
+    fn from_session(session: &Session) -> Self {
         Self {
             image: session.image.clone(),
             pod: session.images.clone(),
@@ -108,14 +108,14 @@ impl Stamp {
             enforced: enforced(session),
             images: session.remotes.images.items().to_vec(),
             workloads: session.remotes.workloads.items().to_vec(),
-            list: session.remotes.inventory.at(),
+            list: session.remotes.inventory.read_at(),
         }
     }
 
     /// Whether a new one would be the same; nothing is copied to find out.
     fn is_of(&self, session: &Session) -> bool {
         let remotes = &session.remotes;
-        self.list == remotes.inventory.at()
+        self.list == remotes.inventory.read_at()
             && self.image == session.image
             && self.pod == session.images
             && self.subject == session.subject
@@ -199,7 +199,7 @@ impl Preview {
     }
 
     /// The numbers of the items that are shown, in their order.
-    pub fn shown(&self) -> &[usize] {
+    pub fn shown_items(&self) -> &[usize] {
         &self.shown
     }
 
@@ -216,7 +216,7 @@ impl Preview {
     pub fn because(&self, number: usize, draft: &Document, verify: &dyn Verify) -> Option<Because> {
         let decisions = self.reviewer.as_ref()?.decisions(self.items.get(number)?, &self.evidence, verify);
         let [_, new] = &decisions;
-        Some(Because::of(new, Some(draft)))
+        Some(Because::from_decision(new, Some(draft)))
     }
 
     /// Both decisions about an item, under the live policy and under the draft.
@@ -272,7 +272,7 @@ impl Preview {
     }
 
     /// Takes rows that were worked out beside; those of an older question are dropped.
-    pub fn answered(&mut self, ticket: Ticket, rows: Vec<ReviewRow>) {
+    pub fn take_answer(&mut self, ticket: Ticket, rows: Vec<ReviewRow>) {
         if self.pending == Some(ticket) {
             self.answer(rows);
         }
@@ -287,7 +287,7 @@ impl Preview {
         if self.stamp.as_ref().is_some_and(|stamp| stamp.is_of(session)) {
             return false;
         }
-        self.stamp = Some(Stamp::of(session));
+        self.stamp = Some(Stamp::from_session(session));
         let items = inventory::items(session);
         if *self.items == items {
             return false;
@@ -302,7 +302,7 @@ impl Preview {
     /// The survey, and what was read about the chosen image.
     fn take_evidence(&mut self, session: &Session, verify: &dyn Verify) -> bool {
         let (survey, chosen) = (&session.remotes.survey, &session.remotes.evidence);
-        let of = Some((survey.at(), chosen.at()));
+        let of = Some((survey.read_at(), chosen.read_at()));
         if self.evidence_of == of {
             return false;
         }
@@ -311,7 +311,7 @@ impl Preview {
         if let (Some(chosen), Some(images)) = (chosen.value(), session.evidence_images()) {
             let digest = |image: &String| image.parse::<ImageRef>().ok()?.digest().cloned();
             let digests = images.iter().filter_map(digest).collect();
-            let known = (**chosen).clone().surveyed(&digests, &BTreeSet::new(), verify);
+            let known = (**chosen).clone().survey(&digests, &BTreeSet::new(), verify);
             for (attestor, digests) in known.surveyed {
                 evidence.surveyed.entry(attestor).or_default().extend(digests);
             }
@@ -328,8 +328,9 @@ impl Preview {
             // A half-typed draft keeps the rows of the last whole one.
             (Some(_), None) if live.is_some() => false,
             (_, reviewer) => {
-                self.reviewer = reviewer
-                    .map(|(live, draft, compiled)| Arc::new(Reviewer::of([&live.policy, &draft.policy], compiled)));
+                self.reviewer = reviewer.map(|(live, draft, compiled)| {
+                    Arc::new(Reviewer::from_compiled([&live.policy, &draft.policy], compiled))
+                });
                 true
             }
         }

@@ -27,12 +27,12 @@ pub(crate) fn toggle(model: &mut Model) -> Vec<Effect> {
 /// Takes what is told of other programs.
 pub(crate) fn receive(model: &mut Model, msg: Msg) -> Vec<Effect> {
     match msg {
-        Msg::Changed(result) => changed(model, result),
+        Msg::Changed(result) => serving_changed(model, result),
         Msg::Outside { wrote } => outside(wrote),
     }
 }
 
-fn changed(model: &mut Model, result: Result<bool, Report>) -> Vec<Effect> {
+fn serving_changed(model: &mut Model, result: Result<bool, Report>) -> Vec<Effect> {
     let Connection::Sandbox(address) = &model.session.connection else { return Vec::new() };
     match result {
         Ok(true) => {

@@ -41,7 +41,7 @@ const MODIFIERS: &[(&str, KeyModifiers, &str)] =
 
 impl Chord {
     /// The chord of a key event; shift is dropped where the character already tells it.
-    pub fn of(event: KeyEvent) -> Self {
+    pub fn from_event(event: KeyEvent) -> Self {
         let mut modifiers = event.modifiers & (KeyModifiers::CONTROL | KeyModifiers::ALT | KeyModifiers::SHIFT);
         let mut code = event.code;
         if let KeyCode::Char(c) = code {
@@ -132,9 +132,9 @@ mod tests {
     #[test]
     fn shift_is_in_the_character() {
         let event = KeyEvent::new(KeyCode::Char('D'), KeyModifiers::SHIFT);
-        assert_eq!(Chord::of(event), "D".parse().unwrap());
+        assert_eq!(Chord::from_event(event), "D".parse().unwrap());
         let event = KeyEvent::new(KeyCode::Char('S'), KeyModifiers::CONTROL | KeyModifiers::SHIFT);
-        assert_eq!(Chord::of(event), "ctrl-s".parse().unwrap());
+        assert_eq!(Chord::from_event(event), "ctrl-s".parse().unwrap());
     }
 
     #[test]

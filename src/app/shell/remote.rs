@@ -86,7 +86,7 @@ impl<T> Remote<T> {
     }
 
     /// When the last good value came.
-    pub fn at(&self) -> Option<Timestamp> {
+    pub fn read_at(&self) -> Option<Timestamp> {
         self.last.as_ref().map(|(_, at)| *at)
     }
 
@@ -138,10 +138,10 @@ mod tests {
         remote.tell("good", at(1));
         remote.lose(Report::new("cut off"), Some(at(9)));
         remote.lose(Report::new("still"), None);
-        assert_eq!((remote.value(), remote.at()), (Some(&"good"), Some(at(9))));
+        assert_eq!((remote.value(), remote.read_at()), (Some(&"good"), Some(at(9))));
         assert!(remote.failure().is_some());
         remote.regain(at(12));
-        assert_eq!((remote.at(), remote.standing()), (Some(at(12)), &Standing::Ready));
+        assert_eq!((remote.read_at(), remote.standing()), (Some(at(12)), &Standing::Ready));
     }
 
     #[test]
@@ -150,7 +150,7 @@ mod tests {
         remote.start(Ticket(3));
         assert_eq!(remote.value(), Some(&"good"));
         remote.finish(Ticket(3), Err(Report::new("no answer")), at(2));
-        assert_eq!((remote.value(), remote.at()), (Some(&"good"), Some(at(1))));
+        assert_eq!((remote.value(), remote.read_at()), (Some(&"good"), Some(at(1))));
         assert!(remote.failure().is_some());
     }
 }

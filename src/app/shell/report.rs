@@ -19,7 +19,7 @@ impl Report {
     }
 
     /// Makes a report of an error and its sources.
-    pub fn of(error: &(dyn std::error::Error + 'static)) -> Self {
+    pub fn from_error(error: &(dyn std::error::Error + 'static)) -> Self {
         let mut chain = Vec::new();
         let mut source = error.source();
         while let Some(cause) = source {
@@ -30,7 +30,7 @@ impl Report {
     }
 
     #[must_use]
-    pub fn hinted(mut self, hint: impl Into<String>) -> Self {
+    pub fn with_hint(mut self, hint: impl Into<String>) -> Self {
         self.hint = Some(hint.into());
         self
     }

@@ -45,7 +45,7 @@ impl Tab {
     }
 
     /// The tab of a role.
-    pub fn of(role: Role) -> Self {
+    pub fn for_role(role: Role) -> Self {
         match role {
             Role::Deployer => Self::Deployer,
             Role::PolicyCreator => Self::Policy,

@@ -144,7 +144,7 @@ pub(crate) fn next(model: &mut Model) -> Vec<Effect> {
                 None => {
                     wizard.error = Some(
                         Report::new("this machine has no key that can sign")
-                            .hinted("Esc, then n in the Keys pane makes one."),
+                            .with_hint("Esc, then n in the Keys pane makes one."),
                     );
                 }
             }

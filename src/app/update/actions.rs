@@ -223,7 +223,7 @@ fn reload(model: &mut Model) -> Vec<Effect> {
         }
         Tab::Attestor => &[Source::Attestors, Source::Notes, Source::Attestations, Source::Keys, Source::Work],
     };
-    let watched = if model.nav.tab == Tab::Attestor { Vec::new() } else { watch::again(model) };
+    let watched = if model.nav.tab == Tab::Attestor { Vec::new() } else { watch::restart(model) };
     model.load(sources).into_iter().chain(watched).collect()
 }
 

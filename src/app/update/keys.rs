@@ -14,7 +14,7 @@ use crate::shell::tab::Pane;
 use crate::{draft, explain};
 
 pub(super) fn key(model: &mut Model, event: KeyEvent) -> Vec<Effect> {
-    let chord = Chord::of(event);
+    let chord = Chord::from_event(event);
     if model.takes_text() && chord.is_text() {
         return text_key(model, event);
     }
@@ -57,7 +57,7 @@ fn text_key(model: &mut Model, event: KeyEvent) -> Vec<Effect> {
 /// Pasted text goes where typed text would; where none would, a refusal is explained.
 pub(super) fn paste(model: &mut Model, text: &str) -> Vec<Effect> {
     if !model.takes_text()
-        && let Some(effects) = explain::act::pasted(model, text)
+        && let Some(effects) = explain::act::paste(model, text)
     {
         return effects;
     }

@@ -19,7 +19,7 @@ use domain::name::ClusterKey;
 use domain::policy::Policy;
 
 /// Takes an answer; what depends on it is read next.
-pub(super) fn answered(model: &mut Model, ticket: Ticket, answer: Answer) -> Vec<Effect> {
+pub(super) fn answer_arrived(model: &mut Model, ticket: Ticket, answer: Answer) -> Vec<Effect> {
     let source = answer.source();
     let fresh = model.session.remotes.finish(ticket, answer, model.ui.now);
     if !fresh {
@@ -36,7 +36,7 @@ pub(super) fn answered(model: &mut Model, ticket: Ticket, answer: Answer) -> Vec
             if model.session.remotes.policy.failure().is_none() {
                 import::act::live_came(model);
             }
-            history::act::seen(model)
+            history::act::policy_read(model)
         }
         Source::Projects
         | Source::Services
@@ -101,7 +101,7 @@ pub(super) fn worked(model: &mut Model, msg: WorkMsg) -> Vec<Effect> {
     match msg {
         WorkMsg::Progress(ticket, number, text) => progress(model, ticket, number, text),
         WorkMsg::Done(ticket, number, outcome) => job_done(model, ticket, number, outcome),
-        WorkMsg::Ended(ticket, result) => ended(model, ticket, result),
+        WorkMsg::Ended(ticket, result) => work_ended(model, ticket, result),
     }
 }
 
@@ -114,7 +114,7 @@ fn progress(model: &mut Model, ticket: Ticket, number: usize, text: String) -> V
 }
 
 fn job_done(model: &mut Model, ticket: Ticket, number: usize, outcome: Outcome) -> Vec<Effect> {
-    model.log.done(ticket, number, &outcome);
+    model.log.finish_job(ticket, number, &outcome);
     let Some(work) = model.works.get_mut(ticket) else { return Vec::new() };
     work.at = number + 1;
     work.progress.clear();
@@ -169,7 +169,7 @@ fn done(model: &mut Model, job: &Job) -> Vec<Effect> {
 fn imported(model: &mut Model, job: &Job, stored: &Policy) -> Vec<Effect> {
     let Job::ImportPolicy { project, text, .. } = job else { return Vec::new() };
     model.draft.baseline.clone_from(text);
-    history::act::imported(model, project, stored)
+    history::act::policy_imported(model, project, stored)
 }
 
 /// What came of a file.
@@ -183,7 +183,9 @@ enum FileOutcome {
 fn written(model: &mut Model, job: &Job, path: String, outcome: FileOutcome) -> Vec<Effect> {
     let Job::WriteFile { target, text } = job else { return Vec::new() };
     match (target, outcome) {
-        (FileTarget::Draft { .. }, FileOutcome::Saved(stamp)) => return file::act::saved(model, path, text, stamp),
+        (FileTarget::Draft { .. }, FileOutcome::Saved(stamp)) => {
+            return file::act::file_saved(model, path, text, stamp);
+        }
         (FileTarget::Draft { .. }, FileOutcome::InTheWay(there)) => file::act::in_the_way(model, path, text, there),
         (FileTarget::Session { .. }, FileOutcome::InTheWay(there)) => export::in_the_way(model, path, text, there),
         (
@@ -194,8 +196,8 @@ fn written(model: &mut Model, job: &Job, path: String, outcome: FileOutcome) -> 
     Vec::new()
 }
 
-fn ended(model: &mut Model, ticket: Ticket, result: Result<(), Failure>) -> Vec<Effect> {
-    model.log.ended(ticket, &result);
+fn work_ended(model: &mut Model, ticket: Ticket, result: Result<(), Failure>) -> Vec<Effect> {
+    model.log.finish_work(ticket, &result);
     let form = model.submitted.remove(&ticket);
     let Some(work) = model.works.end(ticket) else { return Vec::new() };
     let effects = model.load(&work.touches());
@@ -235,7 +237,7 @@ fn failed(model: &mut Model, work: &Work, number: usize, report: Report) {
     if let (Some(Job::ImportPolicy { project, .. }), true) = (job, report.conflict) {
         model.nav.go(Pane::Editor);
         model.nav.editing = false;
-        return import::act::refused(model, project);
+        return import::act::import_refused(model, project);
     }
     model.say(Weight::Error, format!("{title} failed: {}", report.title));
     model.overlays.push(Overlay::reader(format!("{title} failed"), Body::Report(report)));

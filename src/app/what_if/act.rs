@@ -16,7 +16,7 @@ use domain::what_if::Assumption;
 
 /// Lists what can be assumed, and what is.
 pub(crate) fn open(model: &mut Model) -> Vec<Effect> {
-    if model.session.asked().is_none() {
+    if model.session.request().is_none() {
         model.say(Weight::Warning, "choose an image (i) or a manifest (m) first");
         return Vec::new();
     }
@@ -75,7 +75,7 @@ fn entries(model: &Model) -> Vec<Entry> {
         offer(Assumption::Namespace(namespace), "one that has workloads".to_owned());
     }
     for version in model.history.versions.iter().rev().take(VERSIONS) {
-        offer(Assumption::At(version.since()), version_text(version));
+        offer(Assumption::At(version.live_since()), version_text(version));
     }
     entries.extend(Typed::ALL.map(|typed| Entry {
         label: typed.label().to_owned(),
@@ -131,7 +131,7 @@ fn tags(model: &Model) -> Option<String> {
     let by_tag = |image: &String| image.parse::<ImageRef>().is_ok_and(|image| image.digest().is_none());
     let tags: Vec<String> = model.session.images().into_iter().map(|image| image.image).filter(by_tag).collect();
     let meaning = |tag: &String| {
-        let found = model.session.registered().find(|(image, _)| image == tag);
+        let found = model.session.registry_manifests().find(|(image, _)| image == tag);
         found.map_or_else(|| "not known".to_owned(), |(_, now)| format!("sha256:{}…", now.digest.short(12)))
     };
     let meanings: Vec<String> = tags.iter().map(meaning).collect();

@@ -12,22 +12,24 @@ use domain::what_if::World;
 
 impl Session {
     /// The pod as it is decided about: what is asked, with what is assumed of it.
-    pub fn decided(&self) -> Option<Request> {
-        let asked = self.asked()?;
+    pub fn assumed_request(&self) -> Option<Request> {
+        let asked = self.request()?;
         if self.assumed.is_empty() {
             return Some(asked);
         }
-        let digests: BTreeMap<String, Digest> =
-            self.registered().map(|(image, registered)| (image.to_owned(), registered.digest.clone())).collect();
+        let digests: BTreeMap<String, Digest> = self
+            .registry_manifests()
+            .map(|(image, registered)| (image.to_owned(), registered.digest.clone()))
+            .collect();
         let world = World { digests: &digests, enforcement: &|cluster| self.enforcement_of(cluster) };
         Some(self.assumed.request(asked, world))
     }
 
     /// What is known of it, with what is assumed.
-    pub fn known(&self) -> Evidence {
+    pub fn assumed_evidence(&self) -> Evidence {
         let mut evidence = self.remotes.evidence.value().map(|evidence| (**evidence).clone()).unwrap_or_default();
         if self.subject.platform == Platform::CloudRun {
-            let resolved = self.registered().filter_map(|(image, registered)| {
+            let resolved = self.registry_manifests().filter_map(|(image, registered)| {
                 registered.for_cloud_run().map(|digest| (image.to_owned(), digest.clone()))
             });
             evidence.resolved.extend(resolved);
@@ -36,7 +38,7 @@ impl Session {
     }
 
     /// What registries have for references, as far as that is known.
-    pub fn registered(&self) -> impl Iterator<Item = (&str, &Registered)> {
+    pub fn registry_manifests(&self) -> impl Iterator<Item = (&str, &Registered)> {
         let all = self.remotes.registry.value().into_iter().flatten();
         all.filter_map(|(image, found)| Some((image.as_str(), found.as_ref().ok()?)))
     }
@@ -58,11 +60,11 @@ impl Session {
 
     /// The images about which the attestors are asked; `None` while none is chosen and none looked at.
     pub fn evidence_images(&self) -> Option<Vec<String>> {
-        let request = self.decided();
+        let request = self.assumed_request();
         if request.is_none() && self.inspected.is_empty() {
             return None;
         }
-        let known: BTreeMap<&str, &Registered> = self.registered().collect();
+        let known: BTreeMap<&str, &Registered> = self.registry_manifests().collect();
         let asked = request.iter().flat_map(|request| &request.images).map(|image| &image.image);
         let mut images = Vec::new();
         for image in asked.chain(&self.inspected) {
@@ -112,19 +114,19 @@ mod tests {
     fn by_digest_is_by_what_the_tag_means() {
         let mut session = session();
         assert_eq!(session.registry_images(), ["gcr.io/p/app:1"]);
-        assert_eq!(session.decided(), session.asked());
+        assert_eq!(session.assumed_request(), session.request());
         session.assumed.assume(Assumption::ByDigest);
-        let images = session.decided().map(|request| request.images).unwrap_or_default();
+        let images = session.assumed_request().map(|request| request.images).unwrap_or_default();
         assert_eq!(images[0].image, format!("gcr.io/p/app@{}", digest(9)));
-        assert_eq!(session.asked().unwrap().images[0].image, "gcr.io/p/app:1", "what is asked stays");
+        assert_eq!(session.request().unwrap().images[0].image, "gcr.io/p/app:1", "what is asked stays");
     }
 
     #[test]
     fn cloud_run_resolves_to_its_platform() {
         let mut session = session();
-        assert!(session.known().resolved.is_empty());
+        assert!(session.assumed_evidence().resolved.is_empty());
         session.subject.platform = Platform::CloudRun;
-        assert_eq!(session.known().resolved.get("gcr.io/p/app:1"), Some(&digest(2)));
+        assert_eq!(session.assumed_evidence().resolved.get("gcr.io/p/app:1"), Some(&digest(2)));
         assert!(session.evidence_images().unwrap().contains(&format!("gcr.io/p/app@{}", digest(2))));
     }
 
@@ -142,6 +144,6 @@ mod tests {
         };
         session.remotes.clusters = Remote::ready(vec![lax], jiff::Timestamp::UNIX_EPOCH);
         session.assumed.assume(Assumption::Cluster("us-east1.lax".into()));
-        assert_eq!(session.decided().map(|request| request.enforcement), Some(Enforcement::Off));
+        assert_eq!(session.assumed_request().map(|request| request.enforcement), Some(Enforcement::Off));
     }
 }

@@ -45,7 +45,7 @@ pub(in crate::cli) fn load(path: &Path, kind: Kind) -> Result<Checked, InputErro
     let format = match path.extension().and_then(|extension| extension.to_str()) {
         Some("json") => Format::Json,
         Some("yaml" | "yml") => Format::Yaml,
-        _ => Format::of(&text),
+        _ => Format::detect(&text),
     };
     let wanted = match kind {
         Kind::Auto => None,

@@ -8,7 +8,7 @@ use domain::diagnostic::{Code, nearest_code, page};
 const LIST: &str = "list";
 
 pub(super) fn run(code: &str) -> Exit {
-    let text = match Code::named(code) {
+    let text = match Code::from_name(code) {
         Some(code) => page(code).to_text(),
         None if code == LIST => list(),
         None => {

@@ -85,40 +85,40 @@ struct Row<'a> {
 }
 
 pub(super) fn report(checked: &[Checked]) -> String {
-    let reports: Vec<Report<'_>> = checked.iter().map(Report::of).collect();
+    let reports: Vec<Report<'_>> = checked.iter().map(Report::new).collect();
     let mut text = serde_json::to_string_pretty(&reports).expect("texts and numbers are always JSON");
     text.push('\n');
     text
 }
 
 impl<'a> Report<'a> {
-    fn of(checked: &'a Checked) -> Self {
+    fn new(checked: &'a Checked) -> Self {
         Self {
             file: &checked.file,
             kind: checked.document.kind.as_str(),
             valid: checked.document.is_valid(),
-            diagnostics: checked.diagnostics().iter().map(Row::of).collect(),
-            tests: checked.tests.as_ref().map(|tested| Tests::of(checked, tested)),
+            diagnostics: checked.diagnostics().iter().map(Row::new).collect(),
+            tests: checked.tests.as_ref().map(|tested| Tests::new(checked, tested)),
         }
     }
 }
 
 impl<'a> Tests<'a> {
-    fn of(checked: &'a Checked, tested: &'a Tested) -> Self {
+    fn new(checked: &'a Checked, tested: &'a Tested) -> Self {
         let report = tested.report.as_ref();
-        let results = report.map(|report| report.results.iter().map(|result| Test::of(checked, result)).collect());
+        let results = report.map(|report| report.results.iter().map(|result| Test::new(checked, result)).collect());
         Self {
             file: &tested.file,
             total: tested.tests.tests.len(),
-            passed: report.map_or(0, policy_test::Report::passed),
+            passed: report.map_or(0, policy_test::Report::count_passed),
             results: results.unwrap_or_default(),
-            coverage: report.map(|report| Covered::of(&checked.document, &report.coverage)),
+            coverage: report.map(|report| Covered::new(&checked.document, &report.coverage)),
         }
     }
 }
 
 impl<'a> Test<'a> {
-    fn of(checked: &Checked, result: &'a TestResult) -> Self {
+    fn new(checked: &Checked, result: &'a TestResult) -> Self {
         Self {
             name: &result.name,
             line: result.line,
@@ -132,7 +132,7 @@ impl<'a> Test<'a> {
 }
 
 impl<'a> Covered<'a> {
-    fn of(document: &Document, coverage: &'a Coverage) -> Self {
+    fn new(document: &Document, coverage: &'a Coverage) -> Self {
         let rule = |covered: &'a CoveredRule| Rule {
             kind: covered.kind,
             key: &covered.key,
@@ -153,7 +153,7 @@ impl<'a> Covered<'a> {
 }
 
 impl<'a> Row<'a> {
-    fn of(diagnostic: &'a Diagnostic) -> Self {
+    fn new(diagnostic: &'a Diagnostic) -> Self {
         let (start, end) = (diagnostic.span.start, diagnostic.span.end);
         Self {
             code: diagnostic.code.as_str(),

@@ -89,7 +89,7 @@ pub(super) fn report(answer: &Answer) -> String {
     let rows = answer.cases.iter().enumerate().flat_map(|(number, explained)| {
         explained.case.findings.iter().zip(&explained.diagnoses).map(move |(finding, found)| Row {
             fixes: explained.fixes.iter().map(|fix| FixReport::new(fix, policy)).collect(),
-            ..Row::of(finding, found, number)
+            ..Row::new(finding, found, number)
         })
     });
     let own = reading.unknown.iter();
@@ -104,7 +104,7 @@ pub(super) fn report(answer: &Answer) -> String {
     }
     let report = Report {
         kind: reading.kind().as_str(),
-        rule: reading.cases.first().and_then(|case| Rule::of(case.rule.as_ref())),
+        rule: reading.cases.first().and_then(|case| Rule::new(case.rule.as_ref())),
         findings: rows.collect(),
         unknown,
         recognised: Names {
@@ -112,7 +112,7 @@ pub(super) fn report(answer: &Answer) -> String {
             attestors: &reading.recognised.attestors,
             webhooks: &reading.recognised.webhooks,
         },
-        rejections: answer.cases.iter().map(Rejection::of).collect(),
+        rejections: answer.cases.iter().map(Rejection::new).collect(),
     };
     let mut text = serde_json::to_string_pretty(&report).expect("texts and numbers are always JSON");
     text.push('\n');
@@ -120,13 +120,13 @@ pub(super) fn report(answer: &Answer) -> String {
 }
 
 impl<'a> Rule<'a> {
-    fn of(rule: Option<&'a domain::explain::message::RuleSaid>) -> Option<Self> {
+    fn new(rule: Option<&'a domain::explain::message::RuleSaid>) -> Option<Self> {
         rule.map(|rule| Self { kind: rule.kind, key: &rule.key })
     }
 }
 
 impl<'a> Row<'a> {
-    fn of(finding: &'a Finding, found: &'a Diagnosis, rejection: usize) -> Self {
+    fn new(finding: &'a Finding, found: &'a Diagnosis, rejection: usize) -> Self {
         let first = found.causes.first();
         Self {
             image: finding.image.as_deref(),
@@ -135,14 +135,14 @@ impl<'a> Row<'a> {
             cause: first.map(|cause| cause.text.as_str()),
             confidence: first.map(|cause| Confidence::as_str(cause.confidence)),
             fixes: Vec::new(),
-            causes: found.causes.iter().map(CauseRow::of).collect(),
+            causes: found.causes.iter().map(CauseRow::new).collect(),
             rejection,
         }
     }
 }
 
 impl<'a> CauseRow<'a> {
-    fn of(cause: &'a Cause) -> Self {
+    fn new(cause: &'a Cause) -> Self {
         Self {
             code: cause.kind.as_str(),
             text: &cause.text,
@@ -154,14 +154,14 @@ impl<'a> CauseRow<'a> {
 }
 
 impl<'a> Rejection<'a> {
-    fn of(explained: &'a Explained) -> Self {
+    fn new(explained: &'a Explained) -> Self {
         let case = &explained.case;
         let subject = &case.subject;
         let given = |text: &'a str| Some(text).filter(|text| !text.is_empty());
         Self {
             kind: case.kind.as_str(),
             verdict: case.verdict.as_str(),
-            rule: Rule::of(case.rule.as_ref()),
+            rule: Rule::new(case.rule.as_ref()),
             says: says(case),
             message: &case.text,
             carriers: &case.carriers,

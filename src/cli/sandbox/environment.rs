@@ -59,19 +59,21 @@ impl Environment {
     /// Writes the files and says the variables, for the sandbox of this directory on this port.
     pub(super) async fn prepare(directory: &Path, port: u16, mode: Mode, person: &Person) -> Result<Self, Failure> {
         let directory = std::path::absolute(directory).map_err(Failure::io("the sandbox's directory"))?;
-        let files = Files::of(&directory);
+        let files = Files::new(&directory);
         let clusters = cluster_addresses(&open_store(&files.store())?).await?;
         let failed = Failure::io("the sandbox's token");
         let token = files.read_token().map_err(failed)?;
         // The proxy asks for the same password, whoever it is; what is behind it asks who one is.
         let proxy = format!("http://countersign:{}@127.0.0.1:{port}", *token.proxy_password());
         let token = files.read_token_of(person).map_err(Failure::io("the person's token"))?;
-        let kubeconfig = files
-            .write_for_clients(&of(person, "kubeconfig"), &kubeconfig(&clusters, &files, person, &proxy).to_string());
+        let kubeconfig = files.write_for_clients(
+            &file_name_of(person, "kubeconfig"),
+            &kubeconfig(&clusters, &files, person, &proxy).to_string(),
+        );
         let kubeconfig = kubeconfig.map_err(Failure::io("the sandbox's kubeconfig"))?;
-        follow_port(&files, &of(person, OF_GCLOUD), port).map_err(Failure::io("gcloud's kubeconfig"))?;
+        follow_port(&files, &file_name_of(person, OF_GCLOUD), port).map_err(Failure::io("gcloud's kubeconfig"))?;
         let docker = files
-            .write_for_clients(&format!("{}/config.json", of(person, "docker")), &docker_config(&token, port))
+            .write_for_clients(&format!("{}/config.json", file_name_of(person, "docker")), &docker_config(&token, port))
             .map_err(Failure::io("the sandbox's docker configuration"))?;
         let mut variables = common(&files, person, &directory, &kubeconfig);
         match mode {
@@ -123,7 +125,7 @@ fn with_port(text: &str, port: u16) -> String {
 }
 
 /// The name of a file or directory of this person's; the owner's has the plain one.
-fn of(person: &Person, name: &str) -> String {
+fn file_name_of(person: &Person, name: &str) -> String {
     if person.is_owner() { name.to_owned() } else { format!("{name}-{}", person.name) }
 }
 
@@ -132,7 +134,7 @@ fn common(files: &Files, person: &Person, directory: &Path, kubeconfig: &Path) -
     let text = |path: &Path| path.display().to_string();
     // kubectl and gcloud write to the first, and read the sandbox's clusters from the second.
     let separator = if cfg!(windows) { ';' } else { ':' };
-    let own = directory.join(of(person, OF_GCLOUD));
+    let own = directory.join(file_name_of(person, OF_GCLOUD));
     vec![
         // For prompts and scripts of the user's: who one is here.
         ("COUNTERSIGN_SANDBOX", person.name.to_owned()),

@@ -34,7 +34,7 @@ enum Kind {
 }
 
 impl Kind {
-    fn of(program: &str) -> Self {
+    fn from_program(program: &str) -> Self {
         let name = Path::new(program).file_stem().and_then(|name| name.to_str()).unwrap_or_default();
         match name {
             "bash" => Self::Bash,
@@ -58,7 +58,7 @@ pub(super) fn prepare(
     let directory = if person.is_owner() { "shell".to_owned() } else { format!("shell-{}", person.name) };
     let write = |name: &str, text: &str| files.write_for_clients(&format!("{directory}/{name}"), text);
     let mut start = Start::default();
-    match Kind::of(program) {
+    match Kind::from_program(program) {
         Kind::Bash => {
             let file = write("bashrc", &bashrc(environment, &mark))?;
             start.arguments = vec!["--rcfile".into(), file.into()];
@@ -166,6 +166,6 @@ mod tests {
     #[case("/usr/bin/nu", Kind::Other)]
     #[case("", Kind::Other)]
     fn shells_are_told_by_their_names(#[case] program: &str, #[case] kind: Kind) {
-        assert_eq!(Kind::of(program), kind);
+        assert_eq!(Kind::from_program(program), kind);
     }
 }

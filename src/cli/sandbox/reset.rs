@@ -18,7 +18,7 @@ pub(super) fn run(yes: bool) -> Result<Exit, Failure> {
         return Ok(Exit::No);
     }
     // Looked at only now: it may have been started while the question stood.
-    let idle = Idle::of(&directory).map_err(Failure::io("the sandbox's files"))?.ok_or(Failure::InUse)?;
+    let idle = Idle::look_up(&directory).map_err(Failure::io("the sandbox's files"))?.ok_or(Failure::InUse)?;
     idle.reset().map_err(Failure::io("the sandbox's store"))?;
     say("the sandbox is empty\n")?;
     Ok(Exit::Yes)

@@ -38,7 +38,7 @@ async fn print(log: Log) {
     let mut seen = 0;
     while changes.changed().await.is_ok() {
         changes.mark_unchanged();
-        let lines = log.after(seen);
+        let lines = log.entries_after(seen);
         seen = lines.last().map_or(seen, |served| served.id);
         let text: String = lines.iter().map(|served| format!("{served}\n")).collect();
         // Nobody may read it; the sandbox is served all the same.

@@ -54,7 +54,7 @@ async fn run_with(
         let arguments = arguments.iter().map(OsString::from).collect();
         (program.clone(), Start { arguments, variables: Vec::new() })
     } else {
-        let files = Files::of(&directory());
+        let files = Files::new(&directory());
         let start = prompt::prepare(&shell, &files, environment, person).map_err(Failure::io("the shell's start"))?;
         if io::stdin().is_terminal() {
             greet(mode, person);

@@ -59,7 +59,7 @@ pub(super) fn report(answer: &Answer) -> String {
             key: &rule.key,
             line: document.line_of_rule(rule.kind, &rule.key),
         }),
-        images: decision.images.iter().map(|image| ImageRow::of(image, document)).collect(),
+        images: decision.images.iter().map(|image| ImageRow::new(image, document)).collect(),
         fixes: answer.fixes.iter().map(|fix| FixReport::new(fix, &document.text)).collect(),
     };
     let mut text = serde_json::to_string_pretty(&report).expect("texts, numbers and booleans are always JSON");
@@ -68,22 +68,22 @@ pub(super) fn report(answer: &Answer) -> String {
 }
 
 impl<'a> ImageRow<'a> {
-    fn of(decision: &'a ImageDecision, document: &Document) -> Self {
+    fn new(decision: &'a ImageDecision, document: &Document) -> Self {
         let exempt_by = match &decision.outcome {
-            ImageOutcome::Exempt(exemption) => Some(ExemptBy::of(exemption, document)),
+            ImageOutcome::Exempt(exemption) => Some(ExemptBy::new(exemption, document)),
             ImageOutcome::Allow | ImageOutcome::Deny(_) | ImageOutcome::Undecided => None,
         };
         Self {
             image: &decision.image,
             outcome: decision.outcome.as_str(),
             exempt_by,
-            attestors: decision.attestors.iter().map(Attestor::of).collect(),
+            attestors: decision.attestors.iter().map(Attestor::new).collect(),
         }
     }
 }
 
 impl<'a> ExemptBy<'a> {
-    fn of(exemption: &'a Exemption, document: &Document) -> Self {
+    fn new(exemption: &'a Exemption, document: &Document) -> Self {
         match exemption {
             Exemption::System { pattern } => Self { source: "system", pattern, line: None },
             Exemption::Allowlist { pattern, index } => {
@@ -94,7 +94,7 @@ impl<'a> ExemptBy<'a> {
 }
 
 impl<'a> Attestor<'a> {
-    fn of(outcome: &'a AttestorOutcome) -> Self {
+    fn new(outcome: &'a AttestorOutcome) -> Self {
         Self { name: &outcome.name, satisfied: outcome.satisfied, reason: &outcome.reason }
     }
 }

@@ -99,7 +99,7 @@ where
 
     async fn list(&mut self) -> Option<Told<T>> {
         self.rest().await;
-        match self.api.listed::<T>(self.namespace.as_deref()).await {
+        match self.api.list_with_version::<T>(self.namespace.as_deref()).await {
             Ok(Listed { items, version }) => {
                 self.state = State::Known(version);
                 Some(Told::All(items))

@@ -35,7 +35,7 @@ impl Client {
         content: &ImageContent,
         mut progress: impl FnMut(PushProgress) + Send,
     ) -> Result<Digest, Error> {
-        let repository = Repository::of(image);
+        let repository = Repository::from_image(image);
         for (index, blob) in content.blobs.iter().enumerate() {
             let found = self.has_blob(&repository, blob.digest()).await?;
             if !found {

@@ -17,7 +17,7 @@ pub(super) struct Repository {
 }
 
 impl Repository {
-    pub(super) fn of(image: &ImageRef) -> Self {
+    pub(super) fn from_image(image: &ImageRef) -> Self {
         match image.registry() {
             Some("docker.io" | "index.docker.io") | None => {
                 let path = image.repository();

@@ -16,7 +16,7 @@ pub enum BreakGlass {
 
 impl BreakGlass {
     /// How the pod of the request breaks the glass, if it does.
-    pub(super) fn requested(request: &Request) -> Option<Self> {
+    pub(super) fn from_request(request: &Request) -> Option<Self> {
         let label = |key| request.labels.get(key);
         let annotation = |key| request.annotations.get(key);
         match request.platform {

@@ -12,7 +12,7 @@ mod words;
 use super::outcome::Outcome;
 use super::request::{ContainerKind, Enforcement};
 use crate::policy::{EnforcementMode, EvaluationMode};
-use crate::text::clipped;
+use crate::text::clip;
 
 pub use attestation::{AttestationCheck, StageResult};
 pub use attestor::AttestorCheck;
@@ -62,13 +62,13 @@ impl CheckKind {
             Self::Enforcement(Enforcement::On) => Words::new("Binary Authorization is enforced here"),
             Self::Enforcement(Enforcement::Off) => {
                 Words::new("Binary Authorization is not enforced here, so every pod is admitted")
-                    .expected("the evaluation mode PROJECT_SINGLETON_POLICY_ENFORCE on the cluster")
-                    .found("DISABLED")
+                    .with_expected("the evaluation mode PROJECT_SINGLETON_POLICY_ENFORCE on the cluster")
+                    .with_found("DISABLED")
             }
             Self::Rule(check) => check.words(),
             Self::Image { image, container } => image_words(image, container.as_ref()),
             Self::UnresolvedDigest { image } => Words::new("digest that Cloud Run resolves the image to")
-                .found(format!("not known for {}", clipped(image))),
+                .with_found(format!("not known for {}", clip(image))),
             Self::Exemption(check) => check.words(),
             Self::EvaluationMode(mode) => Words::new(format!("evaluation mode {}", mode.as_str())),
             Self::Attestor(check) => check.words(),
@@ -81,10 +81,10 @@ impl CheckKind {
 }
 
 fn image_words(image: &str, container: Option<&ImageContainer>) -> Words {
-    let words = Words::new(format!("image {}", clipped(image)));
+    let words = Words::new(format!("image {}", clip(image)));
     match container {
         None => words,
-        Some(container) => words.found(format!("{} {}", container.kind.as_str(), clipped(&container.name))),
+        Some(container) => words.with_found(format!("{} {}", container.kind.as_str(), clip(&container.name))),
     }
 }
 
@@ -94,7 +94,7 @@ fn enforcement_words(mode: EnforcementMode, overrides: bool) -> Words {
         (EnforcementMode::DryRun, false) => "dry run: nothing would be refused",
         (EnforcementMode::Enforced, _) => "the rule is enforced",
     };
-    Words::new(label).found(mode.as_str())
+    Words::new(label).with_found(mode.as_str())
 }
 
 fn outcome_label(outcome: Outcome) -> &'static str {
@@ -123,7 +123,7 @@ impl Wording {
         match self {
             Self::English => kind.words(),
             #[cfg(test)]
-            Self::Uniform => Words::new("a check").expected("something").found("something else"),
+            Self::Uniform => Words::new("a check").with_expected("something").with_found("something else"),
         }
     }
 }

@@ -41,11 +41,11 @@ impl CompiledPolicy {
 
 fn compiled_rules(policy: &Policy, kind: RuleKind) -> BTreeMap<String, CompiledRule> {
     let rules = policy.rules(kind).into_iter().flatten();
-    rules.map(|(key, rule)| (normalised(kind, key).to_owned(), CompiledRule::new(kind, key, rule))).collect()
+    rules.map(|(key, rule)| (normalise_key(kind, key).to_owned(), CompiledRule::new(kind, key, rule))).collect()
 }
 
 /// `spiffe://` before a service identity is optional (`resources.proto`); other keys stay as they are.
-pub(crate) fn normalised(kind: RuleKind, key: &str) -> &str {
+pub(crate) fn normalise_key(kind: RuleKind, key: &str) -> &str {
     match kind {
         RuleKind::ServiceIdentity => key.strip_prefix("spiffe://").unwrap_or(key),
         RuleKind::Default | RuleKind::Cluster | RuleKind::Namespace | RuleKind::ServiceAccount => key,

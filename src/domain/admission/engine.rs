@@ -208,7 +208,7 @@ impl<'a> Case<'a> {
                 Some(false) => Sum::Blocked,
                 None => Sum::Unknown,
             });
-            observer.check(|| judgement.trace(required).at(attestor_path(rule.kind, &rule.key, index)));
+            observer.check(|| judgement.trace(required).with_path(attestor_path(rule.kind, &rule.key, index)));
             observer.attestor(|| judgement.outcome(&required.text));
         }
         let verdict = match sum {
@@ -227,7 +227,7 @@ impl<'a> Case<'a> {
     /// Dry run first: it leaves nothing to override (`docs/binary-authorization.md`, "Rule selection",
     /// steps 5 and 6).
     fn conclude(self, sum: Sum, rule: &CompiledRule, observer: &mut impl Observer) -> Outcome {
-        let break_glass = BreakGlass::requested(self.request);
+        let break_glass = BreakGlass::from_request(self.request);
         let dry_run = rule.enforcement == EnforcementMode::DryRun;
         let outcome = match sum {
             Sum::Passes => Outcome::Admit,
@@ -289,7 +289,7 @@ fn image_decision(image: &RequestImage, name: String, outcome: ImageOutcome) -> 
 
 fn mode_check(status: Status, rule: &CompiledRule) -> Check {
     let kind = CheckKind::EvaluationMode(rule.evaluation);
-    Check::new(status, kind).at(rule_field(rule.kind, &rule.key, "evaluationMode"))
+    Check::new(status, kind).with_path(rule_field(rule.kind, &rule.key, "evaluationMode"))
 }
 
 fn enforcement_check(outcome: Outcome, rule: &CompiledRule) -> Check {
@@ -300,7 +300,7 @@ fn enforcement_check(outcome: Outcome, rule: &CompiledRule) -> Check {
         EnforcementMode::DryRun | EnforcementMode::Enforced => Status::Note,
     };
     let kind = CheckKind::EnforcementMode { mode: rule.enforcement, overrides };
-    Check::new(status, kind).at(rule_field(rule.kind, &rule.key, "enforcementMode"))
+    Check::new(status, kind).with_path(rule_field(rule.kind, &rule.key, "enforcementMode"))
 }
 
 fn outcome_check(outcome: Outcome) -> Check {

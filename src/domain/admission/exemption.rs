@@ -60,17 +60,18 @@ impl CompiledPolicy {
                 .children(near_system(&self.system, image));
         };
         Check::new(Status::Pass, ExemptionCheck::SystemPolicyExempts { pattern: pattern(index) })
-            .at(policy_field("globalPolicyEvaluationMode"))
+            .with_path(policy_field("globalPolicyEvaluationMode"))
     }
 
     fn allowlist_trace(&self, matched: Option<usize>, image: &str) -> Check {
         let list = &self.allowlist;
         if let Some(index) = matched {
             let pattern = list.text(index).to_owned();
-            return Check::new(Status::Pass, ExemptionCheck::AllowlistExempts { pattern }).at(pattern_path(index));
+            return Check::new(Status::Pass, ExemptionCheck::AllowlistExempts { pattern })
+                .with_path(pattern_path(index));
         }
         let mut children: Vec<Check> = list.invalid.iter().take(INVALID_SHOWN).map(invalid_trace).collect();
-        let near = near_miss(list, image).map(|(index, check)| check.at(pattern_path(index)));
+        let near = near_miss(list, image).map(|(index, check)| check.with_path(pattern_path(index)));
         children.extend(near.or_else(|| far_miss(list, image)));
         Check::new(Status::Note, ExemptionCheck::AllowlistMisses { patterns: list.texts.len() }).children(children)
     }
@@ -80,7 +81,7 @@ impl CompiledPolicy {
 const INVALID_SHOWN: usize = 3;
 
 fn invalid_trace((index, error): &(usize, PatternError)) -> Check {
-    Check::new(Status::Note, ExemptionCheck::Invalid(error.clone())).at(pattern_path(*index))
+    Check::new(Status::Note, ExemptionCheck::Invalid(error.clone())).with_path(pattern_path(*index))
 }
 
 /// No pattern has even the first character of the image.

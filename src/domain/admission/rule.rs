@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::check::{RuleCheck, RuleLookup};
-use super::compiled::{CompiledPolicy, CompiledRule, normalised};
+use super::compiled::{CompiledPolicy, CompiledRule, normalise_key};
 use super::request::{Platform, Request};
 use super::trace::{Check, Status};
 use crate::path::rule_path;
@@ -22,7 +22,7 @@ impl CompiledPolicy {
         }
         let found = self.specific.iter().filter(|(_, rules)| !rules.is_empty()).find_map(|(kind, rules)| {
             let key = key_of(*kind, request)?;
-            rules.get(normalised(*kind, &key))
+            rules.get(normalise_key(*kind, &key))
         });
         found.unwrap_or(&self.default)
     }
@@ -30,7 +30,7 @@ impl CompiledPolicy {
     /// How the rule was chosen, for the trace.
     pub(crate) fn selection_trace(&self, request: &Request, rule: &CompiledRule) -> Check {
         Check::new(Status::Note, RuleCheck::Chosen(rule.reference()))
-            .at(rule_path(rule.kind, &rule.key))
+            .with_path(rule_path(rule.kind, &rule.key))
             .children(self.lookups(request, rule))
     }
 

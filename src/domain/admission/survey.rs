@@ -13,12 +13,7 @@ impl Evidence {
     /// themselves. For the attestors in `incomplete` not all of them were read, so that a digest for which none counts
     /// stays unknown.
     #[must_use]
-    pub fn surveyed(
-        self,
-        digests: &BTreeSet<Digest>,
-        incomplete: &BTreeSet<AttestorName>,
-        verify: &dyn Verify,
-    ) -> Self {
+    pub fn survey(self, digests: &BTreeSet<Digest>, incomplete: &BTreeSet<AttestorName>, verify: &dyn Verify) -> Self {
         let (mut surveyed, mut attestors) = (self.surveyed, self.attestors);
         let verify = &AsIf { verify, at: self.at, expired: &self.expired };
         for (name, found) in &mut attestors {

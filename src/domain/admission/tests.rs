@@ -102,7 +102,7 @@ fn none_attested() -> Evidence {
 
 /// Evaluates, after checking that the engine without a trace agrees.
 fn ask(policy: &Policy, request: &Request, evidence: &Evidence) -> Decision {
-    let policy = CompiledPolicy::new(policy, &system_policy::documented("global"));
+    let policy = CompiledPolicy::new(policy, &system_policy::documented_policy("global"));
     let decision = evaluate(&policy, request, evidence, &Plain);
     assert_eq!(decide(&policy, request, evidence, &Plain), decision.outcome);
     decision

@@ -8,7 +8,7 @@ use std::fmt;
 
 use super::check::{CheckKind, Wording, Words};
 use crate::path::Path;
-use crate::text::escaped;
+use crate::text::escape;
 
 /// How a check came out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -65,7 +65,7 @@ impl Check {
     }
 
     #[must_use]
-    pub fn at(self, path: Path) -> Self {
+    pub fn with_path(self, path: Path) -> Self {
         Self { at: Some(path), ..self }
     }
 
@@ -102,7 +102,7 @@ impl Check {
             text.push_str(&place(path));
             text.push(']');
         }
-        escaped(&text)
+        escape(&text)
     }
 
     /// This check and every one below it, in the order in which a tree shows them.

@@ -118,9 +118,8 @@ fn check_signature(
     // A payload beside the signature must be what was signed; without one the signed message is it
     // (inferred: `docs/binary-authorization.md`, "OpenPGP signatures", a conflict between the proto and
     // the practice).
-    let difference = (!attestation.payload.is_empty())
-        .then(|| Difference::between(&attestation.payload, &verified.message))
-        .flatten();
+    let difference =
+        (!attestation.payload.is_empty()).then(|| Difference::find(&attestation.payload, &verified.message)).flatten();
     if let Some(difference) = difference {
         return Err(AttestationFault::OtherMessage(difference));
     }

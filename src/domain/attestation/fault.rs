@@ -4,7 +4,7 @@ use super::payload::PayloadError;
 use super::{ATTESTATION, SignatureFault};
 use crate::image::Digest;
 use crate::name::NoteName;
-use crate::text::clipped;
+use crate::text::clip;
 
 /// The first check that an attestation failed.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -13,7 +13,7 @@ pub enum AttestationFault {
     OtherNote { expected: NoteName, found: NoteName },
     #[error("it is of kind {found:?}, expected {ATTESTATION}")]
     OtherKind { found: String },
-    #[error("it is for {}, expected a resource with {expected}", clipped(found))]
+    #[error("it is for {}, expected a resource with {expected}", clip(found))]
     OtherResource { expected: Digest, found: String },
     #[error("it carries no signature")]
     Unsigned,
@@ -32,7 +32,7 @@ pub enum AttestationFault {
     OtherMessage(Difference),
     #[error("{0}")]
     Payload(PayloadError),
-    #[error("its payload names {}, expected {expected}", found.as_deref().map_or("no digest".to_owned(), clipped))]
+    #[error("its payload names {}, expected {expected}", found.as_deref().map_or("no digest".to_owned(), clip))]
     OtherDigest { expected: Digest, found: Option<String> },
 }
 
@@ -92,8 +92,8 @@ impl AttestationFault {
     pub fn expected_and_found(&self) -> (Option<String>, String) {
         match self {
             Self::OtherNote { expected, found } => (Some(expected.to_string()), found.to_string()),
-            Self::OtherKind { found } => (Some(ATTESTATION.to_owned()), clipped(found)),
-            Self::OtherResource { expected, found } => (Some(format!("…{expected}")), clipped(found)),
+            Self::OtherKind { found } => (Some(ATTESTATION.to_owned()), clip(found)),
+            Self::OtherResource { expected, found } => (Some(format!("…{expected}")), clip(found)),
             Self::Unsigned => (Some("at least one".to_owned()), "none".to_owned()),
             Self::OnlyJwts { count } => {
                 (Some("at least one".to_owned()), format!("none, and {count} JSON web tokens, which are not verified"))
@@ -101,13 +101,13 @@ impl AttestationFault {
             Self::UnknownKey { found, known, near_miss } => {
                 let known =
                     if known.is_empty() { "a key (the attestor has none)".to_owned() } else { known.join(" or ") };
-                (Some(known), format!("{}{}", clipped(found), near(near_miss.as_ref())))
+                (Some(known), format!("{}{}", clip(found), near(near_miss.as_ref())))
             }
             Self::Signature { fault, .. } => (None, fault.to_string()),
             Self::OtherMessage(difference) => (None, difference.to_string()),
             Self::Payload(error) => (None, error.to_string()),
             Self::OtherDigest { expected, found } => {
-                (Some(expected.to_string()), found.as_deref().map_or_else(|| "no such field".to_owned(), clipped))
+                (Some(expected.to_string()), found.as_deref().map_or_else(|| "no such field".to_owned(), clip))
             }
         }
     }
@@ -120,7 +120,7 @@ impl AttestationFault {
             Self::UnknownKey { found, .. } => format!(
                 "Attestation(s) found, but could not be verified. Errors which are not specific to any key follow. \
                  No key found for attestation with key id '{}'",
-                clipped(found)
+                clip(found)
             ),
             Self::Payload(PayloadError::NotJson { line, column, .. }) => format!(
                 "Signature verified, but unexpected message was signed: * Line {line}, Column {column}\n  \
@@ -227,7 +227,7 @@ pub enum DifferenceKind {
 
 impl Difference {
     /// The difference between the payload beside a signature and the message in it, if any.
-    pub fn between(payload: &[u8], message: &[u8]) -> Option<Self> {
+    pub fn find(payload: &[u8], message: &[u8]) -> Option<Self> {
         if payload == message {
             return None;
         }
@@ -296,6 +296,6 @@ mod tests {
     #[case(b"{\"a\": 1}", b"{\"a\":1}", Some((5, DifferenceKind::WhiteSpace)))]
     #[case(b"{\"a\": 1}", b"{\"a\": 2}", Some((6, DifferenceKind::Text)))]
     fn differences(#[case] payload: &[u8], #[case] message: &[u8], #[case] expected: Option<(usize, DifferenceKind)>) {
-        assert_eq!(Difference::between(payload, message).map(|d| (d.at, d.kind)), expected);
+        assert_eq!(Difference::find(payload, message).map(|d| (d.at, d.kind)), expected);
     }
 }

@@ -34,7 +34,7 @@ pub(super) fn decide(
 ) -> Decision {
     let pattern = |name: &String| AdmissionWhitelistPattern { name_pattern: name.clone() };
     let patterns = system_patterns.iter().map(pattern).collect();
-    let system = Policy { admission_whitelist_patterns: patterns, ..system_policy::documented("global") };
+    let system = Policy { admission_whitelist_patterns: patterns, ..system_policy::documented_policy("global") };
     evaluate(&CompiledPolicy::new(policy, &system), request, &evidence(known, resolved), &NothingToVerify)
 }
 
@@ -61,7 +61,7 @@ fn evidence(known: &[Known], resolved: &BTreeMap<String, String>) -> Evidence {
 }
 
 /// What was found out, as far as the decision asked for it.
-pub(super) fn known(decision: &Decision) -> Vec<Known> {
+pub(super) fn known_attestors(decision: &Decision) -> Vec<Known> {
     let why = |attestor: &AttestorOutcome| match (attestor.satisfied, &attestor.fault) {
         (Some(true), _) => String::new(),
         (Some(false), Some(fault)) => fault.to_string(),
@@ -104,7 +104,7 @@ pub(super) struct Essence {
 }
 
 impl Essence {
-    pub(super) fn of(decision: &Decision) -> Self {
+    pub(super) fn from_decision(decision: &Decision) -> Self {
         let attestors = |image: &ImageDecision| {
             image.attestors.iter().map(|attestor| (attestor.name.clone(), attestor.satisfied)).collect()
         };
@@ -117,6 +117,6 @@ impl Essence {
     }
 }
 
-pub(super) fn same(essence: &Essence, decision: &Decision) -> bool {
-    *essence == Essence::of(decision)
+pub(super) fn is_same_decision(essence: &Essence, decision: &Decision) -> bool {
+    *essence == Essence::from_decision(decision)
 }

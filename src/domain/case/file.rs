@@ -277,7 +277,7 @@ impl From<&CaseRequest> for Request {
 
 impl From<&Decision> for CaseDecision {
     fn from(decision: &Decision) -> Self {
-        let rule = decision.rule.as_ref().map(|rule| crate::review::named(rule.kind, &rule.key));
+        let rule = decision.rule.as_ref().map(|rule| crate::review::rule_label(rule.kind, &rule.key));
         Self {
             outcome: decision.outcome.as_str().to_owned(),
             message: decision.message.clone(),

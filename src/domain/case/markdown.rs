@@ -2,7 +2,7 @@
 
 use super::file::{CaseFile, Checked};
 use crate::document::emit;
-use crate::markdown::escaped;
+use crate::markdown::escape;
 
 /// The case, what is decided now, and what is not as it was.
 pub fn markdown(case: &CaseFile, checked: &Checked) -> String {
@@ -13,25 +13,25 @@ pub fn markdown(case: &CaseFile, checked: &Checked) -> String {
     }
     text.push_str("| | |\n|---|---|\n");
     for (name, value) in facts(case) {
-        text.push_str(&format!("| {name} | {} |\n", escaped(&value)));
+        text.push_str(&format!("| {name} | {} |\n", escape(&value)));
     }
     text.push_str("\n## Checks\n\n");
     text.push_str(&format!("{}\n\n", fenced(&decision.trace.join("\n"), "text")));
-    section(&mut text, "Assumed", case.assumptions.iter().map(|text| escaped(text)));
+    section(&mut text, "Assumed", case.assumptions.iter().map(|text| escape(text)));
     let evidence = case.evidence.iter().map(|known| {
         let found = match known.attested {
             Some(true) => "attested".to_owned(),
-            Some(false) => format!("not attested: {}", escaped(&known.why)),
-            None => format!("not known: {}", escaped(&known.why)),
+            Some(false) => format!("not attested: {}", escape(&known.why)),
+            None => format!("not known: {}", escape(&known.why)),
         };
-        format!("{}, {}: {found}", escaped(&known.attestor), escaped(&known.image))
+        format!("{}, {}: {found}", escape(&known.attestor), escape(&known.image))
     });
     section(&mut text, "Attestations", evidence);
     text.push_str(&format!("## Policy\n\n{}\n\n", fenced(&emit(&case.policy), "yaml")));
     section(&mut text, "Left out", case.redacted.iter().map(super::Redaction::text));
     let again = match checked.differences.as_slice() {
         [] => vec!["Decided again from this file: the same.".to_owned()],
-        differences => differences.iter().map(|difference| escaped(difference)).collect(),
+        differences => differences.iter().map(|difference| escape(difference)).collect(),
     };
     section(&mut text, "Decided again", again.into_iter());
     let hashes = &case.sha256;
@@ -41,7 +41,7 @@ pub fn markdown(case: &CaseFile, checked: &Checked) -> String {
         ("evidence", &hashes.evidence),
         ("decision", &hashes.decision),
     ];
-    section(&mut text, "SHA-256", parts.into_iter().map(|(part, hash)| format!("{part} `{}`", escaped(hash))));
+    section(&mut text, "SHA-256", parts.into_iter().map(|(part, hash)| format!("{part} `{}`", escape(hash))));
     text.truncate(text.trim_end().len());
     text.push('\n');
     text

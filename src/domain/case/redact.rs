@@ -8,7 +8,7 @@ use regex::{Captures, Regex};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::decision::{Essence, Known, known, system_patterns};
+use super::decision::{Essence, Known, known_attestors, system_patterns};
 use super::file::CaseRequest;
 use super::parts::{CaseSource, Parts, Redaction};
 use crate::admission::{
@@ -105,7 +105,7 @@ impl Redactor {
     }
 
     fn essence(&mut self, decision: &Decision) -> Essence {
-        let mut essence = Essence::of(decision);
+        let mut essence = Essence::from_decision(decision);
         essence.message = self.text(&essence.message);
         if let Some((_, key)) = &mut essence.rule {
             *key = self.text(key);
@@ -154,7 +154,7 @@ fn number(number: usize, text: &str) -> String {
 }
 
 /// Redacts every part.
-pub(super) fn everything(source: &CaseSource<'_>, decision: &Decision) -> Parts {
+pub(super) fn redact(source: &CaseSource<'_>, decision: &Decision) -> Parts {
     parts(source, decision, true)
 }
 
@@ -174,14 +174,14 @@ fn parts(source: &CaseSource<'_>, decision: &Decision, everything: bool) -> Part
         name: source.policy.name.as_ref().map(|name| redactor.text(name)),
         ..if everything { redactor.part(source.policy) } else { source.policy.clone() }
     };
-    let known = known(decision).iter().map(|known| redactor.known(known, everything)).collect();
+    let known = known_attestors(decision).iter().map(|known| redactor.known(known, everything)).collect();
     let resolved = source.evidence.resolved.iter().map(|(image, digest)| (image.clone(), digest.as_str().to_owned()));
     let mut resolved: BTreeMap<String, String> = resolved.collect();
     if everything {
         resolved = redactor.part(&resolved);
     }
     let assumptions = source.assumptions.iter().map(|text| redactor.text(text)).collect();
-    let decision = if everything { redactor.essence(decision) } else { Essence::of(decision) };
+    let decision = if everything { redactor.essence(decision) } else { Essence::from_decision(decision) };
     Parts {
         policy,
         system_patterns: system_patterns(source.policy, source.system),

@@ -21,7 +21,7 @@ fn request(images: &[String]) -> Request {
 }
 
 fn made(policy: &Policy, request: &Request, evidence: &Evidence) -> Made {
-    let system = system_policy::documented("global");
+    let system = system_policy::documented_policy("global");
     let source = CaseSource {
         policy,
         policy_of: "the live policy",
@@ -197,7 +197,7 @@ proptest! {
     /// The decision of the redacted case is the original's, and the file gives it again.
     #[test]
     fn redacting_changes_no_decision((policy, request, evidence) in questions()) {
-        let compiled = CompiledPolicy::new(&policy, &system_policy::documented("global"));
+        let compiled = CompiledPolicy::new(&policy, &system_policy::documented_policy("global"));
         let original = evaluate(&compiled, &request, &evidence, &NothingToVerify);
         let made = made(&policy, &request, &evidence);
         prop_assert_eq!(made.decision.outcome, original.outcome);

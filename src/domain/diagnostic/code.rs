@@ -52,7 +52,7 @@ macro_rules! codes {
             }
 
             /// The code with this name.
-            pub fn named(text: &str) -> Option<Self> {
+            pub fn from_name(text: &str) -> Option<Self> {
                 Self::ALL.iter().copied().find(|code| code.as_str() == text)
             }
 

@@ -20,7 +20,7 @@ use crate::spelling::nearest;
 
 /// The code that was probably meant by a text that names none.
 pub fn nearest_code(text: &str) -> Option<Code> {
-    nearest(text, Code::ALL.iter().map(|code| code.as_str())).and_then(Code::named)
+    nearest(text, Code::ALL.iter().map(|code| code.as_str())).and_then(Code::from_name)
 }
 
 /// The page of a code.

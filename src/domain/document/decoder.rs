@@ -15,7 +15,7 @@ use std::collections::{HashMap, HashSet};
 use super::format::{Dialect, Format};
 use super::node::{Entry, Key, Node, Scalar, Value};
 use super::scalar::Means;
-use crate::diagnostic::{Code, Problems, shown};
+use crate::diagnostic::{Code, Problems, excerpt};
 use crate::lint::placeholder::placeholder;
 use crate::lint::shadow::Listed;
 use crate::path::{Path, Segment};
@@ -171,7 +171,7 @@ impl<'a, 'p, 't> Decoder<'a, 'p, 't> {
             nearest(&key.text, message.fields.iter().map(|field| field.name)).and_then(|name| message.field(name))
         });
         let meant = suggestion(best.map(|field| field.name));
-        let text = format!("`{}` is not a field of {}{meant}", shown(&key.text), message.title);
+        let text = format!("`{}` is not a field of {}{meant}", excerpt(&key.text), message.title);
         self.within(Step::Field(&key.text), |this| this.report(Code::UnknownKey, key.at, text));
         best.map_or(Named::Unknown, Named::Probably)
     }
@@ -198,7 +198,7 @@ impl<'a, 'p, 't> Decoder<'a, 'p, 't> {
             Format::Yaml => (format!("the first, on line {line}, counts"), ""),
             Format::Json => ("this one counts".to_owned(), ", not the one before"),
         };
-        let text = format!("`{}` is given twice: {which}{other}", shown(&again.key.text));
+        let text = format!("`{}` is given twice: {which}{other}", excerpt(&again.key.text));
         self.report(Code::DuplicateKey, again.key.at, text);
     }
 
@@ -220,7 +220,7 @@ impl<'a, 'p, 't> Decoder<'a, 'p, 't> {
     /// Reports a placeholder in a name; whether there is one.
     fn check_placeholder(&mut self, text: &str, at: Bytes) -> bool {
         let Some((code, left)) = placeholder(text) else { return false };
-        let message = format!("`{}` was not filled in", shown(left));
+        let message = format!("`{}` was not filled in", excerpt(left));
         self.report(code, at, message);
         true
     }
@@ -251,7 +251,7 @@ impl<'a, 'p, 't> Decoder<'a, 'p, 't> {
     }
 
     /// Entries of a map whose keys are free, once for each key.
-    pub(super) fn keyed(&mut self, node: &'a Node) -> Vec<(&'a str, &'a Entry)> {
+    pub(super) fn entries_by_key(&mut self, node: &'a Node) -> Vec<(&'a str, &'a Entry)> {
         let mut places: HashMap<&str, usize> = HashMap::with_capacity(node.entries().len());
         let mut unique: Vec<(&'a str, &'a Entry)> = Vec::with_capacity(node.entries().len());
         for entry in node.entries() {
@@ -304,6 +304,6 @@ fn found(node: &Node) -> String {
         Value::List(_) => "a list".to_owned(),
         Value::Map(_) => "a map".to_owned(),
         Value::Scalar(Scalar { means: Means::Text, .. }) => "a text".to_owned(),
-        Value::Scalar(scalar) => format!("`{}`", shown(&scalar.text)),
+        Value::Scalar(scalar) => format!("`{}`", excerpt(&scalar.text)),
     }
 }

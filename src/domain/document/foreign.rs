@@ -3,7 +3,7 @@
 //! One clear error stands in for the flood of unknown keys that such a text would give.
 
 use super::node::{Entry, Node, Value};
-use crate::diagnostic::{Code, Problems, shown};
+use crate::diagnostic::{Code, Problems, excerpt};
 use crate::path::{Path, Segment};
 use crate::schema::POLICY;
 use crate::span::Bytes;
@@ -138,7 +138,7 @@ fn kubernetes(version: &str, kind: &str, entries: &[Entry]) -> (Code, String) {
         ("kritis.grafeas.io", _) => other("an object of Kritis"),
         ("apiserver.config.k8s.io", _) => other("a configuration of Kubernetes' API server"),
         ("binaryauthorization.cnrm.cloud.google.com", _) => other("an object for Config Connector"),
-        _ => other(&format!("a Kubernetes object ({})", shown(kind))),
+        _ => other(&format!("a Kubernetes object ({})", excerpt(kind))),
     }
 }
 

@@ -21,7 +21,7 @@ pub enum Format {
 
 impl Format {
     /// JSON where the text is an object by the grammar of JSON; it may be a flow of YAML otherwise.
-    pub fn of(text: &str) -> Self {
+    pub fn detect(text: &str) -> Self {
         let object = text.trim_start().starts_with('{');
         let json = object && serde_json::from_str::<serde::de::IgnoredAny>(text).is_ok();
         if json { Self::Json } else { Self::Yaml }

@@ -47,7 +47,7 @@ impl Document {
     pub fn parse(text: &str, dialect: Dialect) -> Self {
         let format = match dialect {
             Dialect::Rest => Format::Json,
-            Dialect::Gcloud => Format::of(text),
+            Dialect::Gcloud => Format::detect(text),
         };
         Self::parse_as(text, dialect, format)
     }
@@ -128,7 +128,7 @@ impl Document {
 pub(crate) fn tree_of(text: &str) -> (Option<Node>, LineIndex, Vec<Diagnostic>) {
     let lines = LineIndex::new(text);
     let mut problems = Problems::new(text, &lines);
-    let root = read(text, Format::of(text), &mut problems).root;
+    let root = read(text, Format::detect(text), &mut problems).root;
     let problems = problems.into_sorted();
     (root, lines, problems)
 }

@@ -22,7 +22,7 @@ use self::frame::{Anchored, Frame, Items};
 use super::node::{Entry, Key, Node, Scalar, Value};
 use super::scalar::{self, Means, Rules};
 use super::syntax::is_unprintable;
-use crate::diagnostic::{Code, Problems, shown};
+use crate::diagnostic::{Code, Problems, excerpt};
 use crate::path::Path;
 use crate::span::Bytes;
 
@@ -164,7 +164,7 @@ impl<'a, 'p, 't> Reader<'a, 'p, 't> {
     fn unsupported_tag(&mut self, mark: &Mark) {
         let at = mark.tag_span().map_or_else(|| bytes(mark), |tag| bytes(&tag));
         let tag = self.text.get(at.range()).unwrap_or_default().to_owned();
-        self.report(Code::UnsupportedTag, at, &format!("the tag `{}` has no meaning in a policy", shown(&tag)));
+        self.report(Code::UnsupportedTag, at, &format!("the tag `{}` has no meaning in a policy", excerpt(&tag)));
     }
 
     fn open(
@@ -236,7 +236,7 @@ impl<'a, 'p, 't> Reader<'a, 'p, 't> {
     }
 
     fn unresolved(&mut self, name: &str, at: Bytes) -> Result<(), Stop> {
-        self.report(Code::BadAlias, at, &format!("no anchor `&{}` stands before this alias", shown(name)));
+        self.report(Code::BadAlias, at, &format!("no anchor `&{}` stands before this alias", excerpt(name)));
         self.count(1, at)?;
         self.place(Node::unread(at));
         Ok(())
@@ -260,7 +260,7 @@ impl<'a, 'p, 't> Reader<'a, 'p, 't> {
         match &mut frame.items {
             Items::List(elements) => elements.push(node),
             Items::Map { entries, key } => match key.take() {
-                None => *key = Some(Key::of(node)),
+                None => *key = Some(Key::from_node(node)),
                 Some(key) => entries.push(Entry { key, value: node, merged: false }),
             },
         }

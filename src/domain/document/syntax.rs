@@ -12,7 +12,7 @@ pub(crate) fn check_characters(text: &str, problems: &mut Problems<'_>) {
     if !text.bytes().any(suspicious) {
         return;
     }
-    for line in Lines::of(text) {
+    for line in Lines::new(text) {
         let found = line.text.char_indices().find_map(|(at, c)| Some((at, c, fault(c)?)));
         let Some((at, character, (code, what))) = found else { continue };
         let at = line.start + at;
@@ -41,7 +41,7 @@ pub(crate) fn check_tabs(text: &str, quoted: &[Bytes], problems: &mut Problems<'
         return;
     }
     let mut quoted = quoted.iter().peekable();
-    for line in Lines::of(text) {
+    for line in Lines::new(text) {
         let mut after_space = true;
         for (at, byte) in line.text.bytes().enumerate() {
             let here = line.start + at;
@@ -71,7 +71,7 @@ pub(crate) fn check_json(text: &str, problems: &mut Problems<'_>) {
     }
     let Err(error) = serde_json::from_str::<serde::de::IgnoredAny>(text) else { return };
     // serde_json counts the bytes of a line from 1; at the end of the text the column may be 0.
-    let line = Lines::of(text).nth(error.line().saturating_sub(1));
+    let line = Lines::new(text).nth(error.line().saturating_sub(1));
     let line_start = line.map_or(text.len(), |line| line.start);
     let at = (line_start + error.column().saturating_sub(1)).min(text.len());
     let full = error.to_string();
@@ -91,7 +91,7 @@ struct Line<'t> {
 }
 
 impl<'t> Lines<'t> {
-    fn of(text: &'t str) -> Self {
+    fn new(text: &'t str) -> Self {
         Self { rest: text, start: 0 }
     }
 }

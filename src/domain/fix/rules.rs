@@ -54,7 +54,8 @@ fn own_rule(world: &World<'_>, kind: RuleKind) -> Vec<FixStep> {
     };
     let rules = world.policy.rules(kind);
     // The rule of a service identity may be there under the other form of its key.
-    let same = |known: &&String| crate::admission::normalised(kind, known) == crate::admission::normalised(kind, &key);
+    let same =
+        |known: &&String| crate::admission::normalise_key(kind, known) == crate::admission::normalise_key(kind, &key);
     let known = rules.and_then(|rules| rules.keys().find(same));
     let key = known.cloned().unwrap_or(key);
     let step = |rule: AdmissionRule| FixStep::SetRule { kind, key: key.clone(), rule };

@@ -92,7 +92,7 @@ fn pod(images: &[&str]) -> Request {
 fn ask(policy: &str, request: &Request, evidence: &Evidence, known: &FixFacts<'_>) -> Vec<Fix> {
     let document = Document::parse(policy, Dialect::Gcloud);
     assert!(document.policy.is_some(), "{:?}", document.diagnostics);
-    let system = system_policy::documented("global");
+    let system = system_policy::documented_policy("global");
     let case = Denial { document: &document, system: &system, request, evidence, verify: &Plain };
     fixes(&case, known)
 }

@@ -54,7 +54,7 @@ impl FromStr for Digest {
         if hex.len() == 64 && hex.bytes().all(lower_hex) {
             Ok(Self(text.to_owned()))
         } else {
-            Err(ImageError::Digest { text: shown(text) })
+            Err(ImageError::Digest { text: excerpt(text) })
         }
     }
 }
@@ -66,7 +66,7 @@ impl fmt::Display for Digest {
 }
 
 /// Cuts a text to a line at most, so that a message stays readable whatever was pasted.
-pub(super) fn shown(text: &str) -> String {
+pub(super) fn excerpt(text: &str) -> String {
     let mut short: String = text.chars().take(80).collect();
     if short.len() < text.len() {
         short.push('…');

@@ -130,7 +130,7 @@ pub(crate) struct Projects(Vec<String>);
 
 impl Projects {
     /// An id of a domain has a `:`, which registries write as `/`.
-    pub(crate) fn of<'p>(ids: impl IntoIterator<Item = &'p str>) -> Self {
+    pub(crate) fn from_ids<'p>(ids: impl IntoIterator<Item = &'p str>) -> Self {
         let mut names: Vec<String> = ids.into_iter().map(|id| format!("{}/", id.replace(':', "/"))).collect();
         names.sort_unstable();
         Self(names)
@@ -206,7 +206,7 @@ mod tests {
     #[case("registry.example.com/my-project/**", false)]
     #[case("gcr.io/my-project/app", false)]
     fn whole_projects(#[case] text: &str, #[case] expected: bool) {
-        let projects = Projects::of(["my-project", "a-project", "z-project"]);
+        let projects = Projects::from_ids(["my-project", "a-project", "z-project"]);
         assert_eq!(projects.swallowed_by(&Pattern::parse(text).unwrap()).is_some(), expected);
     }
 }

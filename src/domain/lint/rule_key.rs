@@ -1,6 +1,6 @@
 //! Keys of rules: their forms, and keys of the right form that can never apply, since nothing has such a name.
 
-use crate::diagnostic::{Code, shown};
+use crate::diagnostic::{Code, excerpt};
 use crate::name::{ClusterKey, ServiceIdentity, is_namespace};
 use crate::policy::RuleKind;
 use crate::spelling::{nearest, suggestion};
@@ -60,7 +60,7 @@ fn unreachable_cluster(key: &str) -> Option<(Code, String)> {
     let key = key.parse::<ClusterKey>().ok()?;
     if !is_location(key.location()) {
         let near = nearest_location(key.location());
-        let text = format!("no location `{}` is known{}", shown(key.location()), suggestion(near.as_deref()));
+        let text = format!("no location `{}` is known{}", excerpt(key.location()), suggestion(near.as_deref()));
         return Some((Code::UnknownLocation, text));
     }
     unreachable_name(key.cluster(), is_cluster, "cluster")
@@ -75,7 +75,7 @@ fn unreachable_account(namespace: &str, account: &str) -> Option<(Code, String)>
 }
 
 fn unreachable_name(name: &str, valid: fn(&str) -> bool, what: &str) -> Option<(Code, String)> {
-    (!valid(name)).then(|| (Code::UnreachableRule, format!("no {what} can be called `{}`", shown(name))))
+    (!valid(name)).then(|| (Code::UnreachableRule, format!("no {what} can be called `{}`", excerpt(name))))
 }
 
 /// The known location that was probably meant, with the zone that was typed.

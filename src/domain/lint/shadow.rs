@@ -34,7 +34,7 @@ struct Level<'l> {
 
 impl<'l> Shadows<'l> {
     /// Each covered pattern with one that covers it.
-    pub(crate) fn of(listed: &'l [Listed]) -> Vec<(&'l Listed, &'l Listed)> {
+    pub(crate) fn find(listed: &'l [Listed]) -> Vec<(&'l Listed, &'l Listed)> {
         let mut sorted: Vec<(&'l str, u8, &'l Listed)> =
             listed.iter().map(|entry| (entry.pattern.literal(), width(entry.pattern.tail()), entry)).collect();
         sorted.sort_unstable_by_key(|(literal, width, entry)| (*literal, *width, entry.index));
@@ -106,7 +106,7 @@ mod tests {
 
     fn shadowed(texts: &[&str]) -> Vec<(usize, usize)> {
         let listed = listed(texts);
-        let mut found: Vec<(usize, usize)> = Shadows::of(&listed).iter().map(|(a, b)| (a.index, b.index)).collect();
+        let mut found: Vec<(usize, usize)> = Shadows::find(&listed).iter().map(|(a, b)| (a.index, b.index)).collect();
         found.sort_unstable();
         found
     }
@@ -131,7 +131,7 @@ mod tests {
         ) {
             let texts: Vec<&str> = texts.iter().map(String::as_str).filter(|t| Pattern::parse(t).is_ok()).collect();
             let listed = listed(&texts);
-            for (covered, by) in Shadows::of(&listed) {
+            for (covered, by) in Shadows::find(&listed) {
                 let image = format!("{}{rest}", covered.pattern.literal());
                 prop_assert!(!covered.pattern.matches(&image) || by.pattern.matches(&image), "{covered:?} {by:?}");
             }

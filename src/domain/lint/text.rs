@@ -5,14 +5,14 @@ use base64::engine::general_purpose::STANDARD;
 
 use super::pattern::fault_code;
 use super::platform_pattern;
-use crate::diagnostic::{Code, shown};
+use crate::diagnostic::{Code, excerpt};
 use crate::name::{KubernetesName, NoteName, ProjectId, is_namespace};
 use crate::pattern::Pattern;
 use crate::schema::Role;
 
 /// What is wrong with a text, by what it names.
 pub(crate) fn fault(role: Role, text: &str) -> Option<(Code, String)> {
-    let not = |form: &str| format!("`{}` is not {form}", shown(text));
+    let not = |form: &str| format!("`{}` is not {form}", excerpt(text));
     let (code, message) = match role {
         Role::Free | Role::Attestor => return None,
         Role::Note => (Code::NoteName, text.parse::<NoteName>().is_err().then(|| not("a note (`projects/P/notes/N`)"))),
@@ -84,7 +84,7 @@ fn pem_fault(text: &str) -> Option<String> {
         return Some("this is a PRIVATE key: it must never be in a policy, and is no longer secret".to_owned());
     }
     if title != "PUBLIC KEY" {
-        return Some(format!("this is a PEM block `{}`, not a `PUBLIC KEY`", shown(title)));
+        return Some(format!("this is a PEM block `{}`, not a `PUBLIC KEY`", excerpt(title)));
     }
     let Some((body, after)) = rest.split_once("-----END PUBLIC KEY-----") else {
         return Some("`-----END PUBLIC KEY-----` is missing".to_owned());

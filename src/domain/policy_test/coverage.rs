@@ -38,7 +38,7 @@ pub(super) type RulePlaces = HashMap<(RuleKind, String), usize>;
 
 impl Coverage {
     /// The coverage of a policy that nothing was asked of yet.
-    pub(super) fn of(policy: &Policy) -> Self {
+    pub(super) fn new(policy: &Policy) -> Self {
         let rule = |(kind, key, _): (RuleKind, &str, _)| CoveredRule { kind, key: key.to_owned(), tests: 0 };
         let patterns = policy.admission_whitelist_patterns.iter().enumerate();
         Self {
@@ -93,7 +93,7 @@ impl Coverage {
     }
 
     /// What decided nothing in any test, with its line, in the order of the text.
-    pub fn uncovered(&self, document: &Document) -> Vec<(Option<usize>, String)> {
+    pub fn uncovered_parts(&self, document: &Document) -> Vec<(Option<usize>, String)> {
         let rules = self.rules.iter().filter(|rule| rule.tests == 0);
         let rules = rules.map(|rule| {
             let name = format!("rule {}", rule_name(rule.kind, &rule.key));

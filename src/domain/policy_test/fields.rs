@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::Fault;
-use crate::diagnostic::shown;
+use crate::diagnostic::excerpt;
 use crate::document::{Means, Node, Scalar, Value};
 use crate::span::Bytes;
 use crate::span::LineIndex;
@@ -38,7 +38,7 @@ impl Fields<'_> {
                 found.insert(key, (value, at));
             } else {
                 let hint = suggestion(nearest(key, keys.iter().copied()));
-                self.fault(at, format!("`{}` is not a field of {what}{hint}", shown(key)));
+                self.fault(at, format!("`{}` is not a field of {what}{hint}", excerpt(key)));
             }
         }
         Some(found)
@@ -56,7 +56,7 @@ impl Fields<'_> {
             if entry.key.means.is_none() {
                 self.fault(entry.key.at, "a key is a text, not a list or a map");
             } else if !known.insert(&*entry.key.text) {
-                self.fault(entry.key.at, format!("`{}` is there twice", shown(&entry.key.text)));
+                self.fault(entry.key.at, format!("`{}` is there twice", excerpt(&entry.key.text)));
             } else {
                 seen.push((&entry.key.text, &entry.value, entry.key.at));
             }
@@ -79,7 +79,7 @@ impl Fields<'_> {
         match &node.value {
             Value::Scalar(Scalar { text, means: Means::Text }) => Some(text),
             Value::Scalar(Scalar { text, means }) if !matches!(means, Means::Null | Means::Unread) => {
-                self.fault(node.at, format!("{what} is a text, and `{}` is none: put it in quotes", shown(text)));
+                self.fault(node.at, format!("{what} is a text, and `{}` is none: put it in quotes", excerpt(text)));
                 None
             }
             _ => {

@@ -8,7 +8,7 @@ use super::{
     ExemptBy, Expectation, Fault, MAX_IMAGES, MAX_TESTS, PodFault, PodReader, PolicyTest, PolicyTests, kind_name,
 };
 use crate::admission::{Outcome, Platform, Request, RequestImage};
-use crate::diagnostic::{Code, Severity, shown};
+use crate::diagnostic::{Code, Severity, excerpt};
 use crate::document::{self, Node, Value};
 use crate::image::Digest;
 use crate::name::ClusterKey;
@@ -112,7 +112,7 @@ impl Reader<'_, '_> {
         let (name, at) =
             found.get("name").and_then(|(name, _)| Some((self.fields.filled(name, "`name`")?, name.at)))?;
         if !self.names.insert(name.to_owned()) {
-            self.fields.fault(at, format!("another test has the name `{}`", shown(name)));
+            self.fields.fault(at, format!("another test has the name `{}`", excerpt(name)));
         }
         let asked = found.get("request").and_then(|(request, _)| self.request(request, defaults));
         let expect = found.get("expect").and_then(|(expect, _)| self.expectation(expect));
@@ -261,7 +261,8 @@ impl Reader<'_, '_> {
 
     fn one_of(&mut self, node: &Node, what: &str, found: &str, names: &[&str]) {
         let hint = suggestion(nearest(found, names.iter().copied()));
-        self.fields.fault(node.at, format!("{what} is one of {}; here is `{}`{hint}", names.join(", "), shown(found)));
+        self.fields
+            .fault(node.at, format!("{what} is one of {}; here is `{}`{hint}", names.join(", "), excerpt(found)));
     }
 
     /// A word, or a map that says more.

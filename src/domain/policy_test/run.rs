@@ -81,7 +81,7 @@ pub struct Report {
 }
 
 impl Report {
-    pub fn passed(&self) -> usize {
+    pub fn count_passed(&self) -> usize {
         self.results.iter().filter(|result| result.passed()).count()
     }
 
@@ -93,9 +93,9 @@ impl Report {
 /// Runs every test under `policy` and the documented system policy, so that a file comes out alike
 /// wherever it is run.
 pub fn run(tests: &PolicyTests, policy: &Policy) -> Report {
-    let compiled = CompiledPolicy::new(policy, &system_policy::documented("global"));
+    let compiled = CompiledPolicy::new(policy, &system_policy::documented_policy("global"));
     let known: Vec<AttestorName> = policy.attestors().into_iter().filter_map(|name| name.parse().ok()).collect();
-    let mut coverage = Coverage::of(policy);
+    let mut coverage = Coverage::new(policy);
     let places = coverage.places();
     let results = tests.tests.iter().map(|test| {
         let result = one(test, &compiled, &known);

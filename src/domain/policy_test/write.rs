@@ -40,7 +40,7 @@ pub fn append(text: &str, test: &PolicyTest, pod: &PodReader) -> Result<String, 
 fn inserted(text: &str, test: &PolicyTest) -> Option<String> {
     let (root, lines, _) = document::tree_of(text);
     let tests = root.as_ref()?.entries().iter().find(|entry| &*entry.key.text == "tests")?.value.clone();
-    if Format::of(text) == Format::Json || text.get(tests.at.range())?.starts_with('[') {
+    if Format::detect(text) == Format::Json || text.get(tests.at.range())?.starts_with('[') {
         return None;
     }
     let Value::List(elements) = &tests.value else { return None };

@@ -1,7 +1,7 @@
 //! Patterns that cover none of the images that there are.
 
 use super::facts::ProjectFacts;
-use crate::diagnostic::{Code, Problems, shown};
+use crate::diagnostic::{Code, Problems, excerpt};
 use crate::document::Node;
 use crate::path::pattern_path;
 use crate::pattern::Pattern;
@@ -14,12 +14,12 @@ const MOST: usize = 1_000;
 /// Judges only patterns for registries of the project: what others hold was not read.
 pub(super) fn check(root: &Node, facts: &ProjectFacts<'_>, problems: &mut Problems<'_>) {
     let (Some(project), Some(images)) = (facts.project, facts.images) else { return };
-    let names = Names::of(images);
+    let names = Names::from_images(images);
     for (index, text, at) in patterns(root) {
         let Ok(pattern) = Pattern::parse(text) else { continue };
         let Some(host) = own_host(&pattern, project) else { continue };
         if names.has_host(host, project) && !names.any(&pattern) {
-            let message = format!("no image of project {} is covered by this", shown(project));
+            let message = format!("no image of project {} is covered by this", excerpt(project));
             problems.push(Code::PatternUnused, at, pattern_path(index), message);
         }
     }
@@ -35,7 +35,7 @@ fn own_host<'p>(pattern: &'p Pattern, project: &str) -> Option<&'p str> {
 struct Names(Vec<String>);
 
 impl Names {
-    fn of(images: &[Image]) -> Self {
+    fn from_images(images: &[Image]) -> Self {
         let mut names: Vec<String> = images
             .iter()
             .flat_map(|image| {

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::facts::{ProjectFacts, Running};
 use crate::admission::{CompiledPolicy, ImageOutcome, Outcome, Request, decide, evaluate};
-use crate::diagnostic::{Code, Problems, shown};
+use crate::diagnostic::{Code, Problems, excerpt};
 use crate::document::Document;
 use crate::path::rule_path;
 use crate::policy::RuleKind;
@@ -35,7 +35,7 @@ pub(super) fn check(document: &Document, facts: &ProjectFacts<'_>, problems: &mu
         let Some(spans) = document.span_of(&path) else { continue };
         let Denied { count, example } = denied;
         let pods = if count == 1 { "a pod that runs".to_owned() } else { format!("{count} pods that run") };
-        let text = format!("this rule would refuse {pods} now: {}", shown(&example));
+        let text = format!("this rule would refuse {pods} now: {}", excerpt(&example));
         problems.push_at(Code::DeniesRunning, spans.best().clone(), path, text);
     }
 }

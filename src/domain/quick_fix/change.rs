@@ -47,7 +47,7 @@ impl<'d> Change<'d> {
 
     /// The scalar at `bytes` with another text, in the same kind of quotes.
     pub(super) fn scalar(self, bytes: Range<usize>, text: &str) -> Edit {
-        token::replaced(self.document, bytes, text)
+        token::replace(self.document, bytes, text)
     }
 
     /// Takes out an entry or an element; with the last of a collection goes the collection.

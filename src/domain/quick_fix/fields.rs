@@ -100,7 +100,7 @@ fn bare_pattern<'d>(change: Change<'d>, spot: &Spot<'d>) -> Vec<QuickFix> {
 
 fn quote(change: Change<'_>, problem: &Diagnostic) -> Vec<QuickFix> {
     let at = problem.span.bytes.clone();
-    let text = token::quoted(change.format(), change.slice(at.clone()));
+    let text = token::quote(change.format(), change.slice(at.clone()));
     vec![QuickFix::new("Quote it", vec![Change::replace(at, text)])]
 }
 
@@ -186,7 +186,7 @@ fn wrong_type<'d>(change: Change<'d>, spot: &Spot<'d>, problem: &Diagnostic) -> 
     let text = change.slice(at.clone());
     match (kind, &node.value) {
         (ValueKind::Text(Role::Free), Value::Scalar(_)) => {
-            Some(QuickFix::new("Quote it", vec![Change::replace(at, token::quoted(change.format(), text))]))
+            Some(QuickFix::new("Quote it", vec![Change::replace(at, token::quote(change.format(), text))]))
         }
         (ValueKind::Text(_), Value::List(elements)) => match elements.as_slice() {
             [only] if matches!(&only.value, Value::Scalar(scalar) if scalar.means == Means::Text && !only.is_alias) => {

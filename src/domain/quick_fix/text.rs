@@ -2,7 +2,7 @@
 
 use super::change::Change;
 use super::edit::{Edit, QuickFix};
-use super::token::quoted;
+use super::token::quote;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::document::Format;
 
@@ -89,7 +89,7 @@ fn alias(change: Change<'_>, problem: &Diagnostic) -> Vec<QuickFix> {
     if !text.contains(['.', '/', ':', '*']) || !text.starts_with('*') || text.len() < 3 {
         return Vec::new();
     }
-    vec![QuickFix::new("Quote it", vec![Change::replace(at, quoted(change.format(), text))])]
+    vec![QuickFix::new("Quote it", vec![Change::replace(at, quote(change.format(), text))])]
 }
 
 fn syntax(change: Change<'_>, problem: &Diagnostic) -> Vec<QuickFix> {
@@ -99,7 +99,7 @@ fn syntax(change: Change<'_>, problem: &Diagnostic) -> Vec<QuickFix> {
     }
     let rest = change.slice(at..change.next_line(at)).trim_end();
     if rest.starts_with('*') && !rest.contains(" #") {
-        let edit = Change::replace(at..at + rest.len(), quoted(Format::Yaml, rest));
+        let edit = Change::replace(at..at + rest.len(), quote(Format::Yaml, rest));
         return vec![QuickFix::new("Quote it", vec![edit])];
     }
     if rest.starts_with(':') { colon_in_value(change, at) } else { Vec::new() }
@@ -127,6 +127,6 @@ fn colon_in_value(change: Change<'_>, at: usize) -> Vec<QuickFix> {
     if !plain {
         return Vec::new();
     }
-    let edit: Edit = Change::replace(start..start + value.len(), quoted(Format::Yaml, value));
+    let edit: Edit = Change::replace(start..start + value.len(), quote(Format::Yaml, value));
     vec![QuickFix::new("Quote the value", vec![edit])]
 }

@@ -11,7 +11,7 @@ pub(super) fn content(token: &str) -> &str {
 }
 
 /// Replaces the scalar at `bytes`, keeping the kind of its quotes.
-pub(super) fn replaced(document: &Document, bytes: Range<usize>, text: &str) -> Edit {
+pub(super) fn replace(document: &Document, bytes: Range<usize>, text: &str) -> Edit {
     let token = document.text.get(bytes.clone()).unwrap_or_default();
     let text = match token.chars().next() {
         Some('"') => double_quoted(text),
@@ -26,12 +26,12 @@ pub(super) fn scalar(format: Format, text: &str) -> String {
     match format {
         Format::Json => double_quoted(text),
         Format::Yaml if is_plain_in_flow(text) => text.to_owned(),
-        Format::Yaml => quoted(format, text),
+        Format::Yaml => quote(format, text),
     }
 }
 
 /// A scalar in quotes.
-pub(super) fn quoted(format: Format, text: &str) -> String {
+pub(super) fn quote(format: Format, text: &str) -> String {
     match format {
         Format::Yaml if !text.contains(char::is_control) => single_quoted(text),
         Format::Yaml | Format::Json => double_quoted(text),

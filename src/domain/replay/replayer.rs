@@ -69,7 +69,7 @@ impl Replayer {
         let standing = standing(entry.logged.outcome(), outcome);
         let because = match standing {
             Standing::Unchanged => String::new(),
-            _ => Because::of(&evaluate(&self.policy, &entry.request, &evidence, verify), None).text,
+            _ => Because::from_decision(&evaluate(&self.policy, &entry.request, &evidence, verify), None).text,
         };
         ReplayRow { outcome, standing, because, then }
     }
@@ -139,7 +139,7 @@ fn compared(entry: &Entry, decision: &Decision) -> Then {
         return Then::Unknown;
     }
     if decision.outcome != logged {
-        let because = Because::of(decision, None).text;
+        let because = Because::from_decision(decision, None).text;
         let (was, is) = (entry.logged.as_str(), decision.outcome.as_str());
         return Then::Differs(format!("logged as {was}, and the policy of that time gives {is}: {because}"));
     }
@@ -153,7 +153,7 @@ fn compared(entry: &Entry, decision: &Decision) -> Then {
 }
 
 fn standing(logged: Outcome, now: Outcome) -> Standing {
-    match Flip::of(logged, now) {
+    match Flip::from_outcomes(logged, now) {
         Some(flip) => flip.into(),
         None if now.admits().is_none() => Standing::Undecided,
         None => Standing::Unchanged,

@@ -85,7 +85,7 @@ pub struct Replay {
 
 impl Replay {
     /// Takes an entry, decided.
-    pub fn take(&mut self, entry: &Entry, replayer: &Replayer, verify: &dyn Verify) {
+    pub fn record(&mut self, entry: &Entry, replayer: &Replayer, verify: &dyn Verify) {
         let ReplayRow { standing, because, then, .. } = replayer.row(entry, verify);
         self.admissions += 1;
         *self.logged.entry(entry.logged).or_default() += 1;

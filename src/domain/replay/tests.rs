@@ -38,7 +38,7 @@ fn entry(logged: Logged, time: &str, message: &str) -> Entry {
 fn replayer(policy: &Policy, past: &[(&str, &str)]) -> Replayer {
     let dated = |(since, mode): &(&str, &str)| Dated { since: since.parse().unwrap(), policy: self::policy(mode) };
     let past: Vec<Dated> = past.iter().map(dated).collect();
-    Replayer::new(policy, &system_policy::documented("global"), Evidence::default(), &past)
+    Replayer::new(policy, &system_policy::documented_policy("global"), Evidence::default(), &past)
 }
 
 const NOON: &str = "2026-05-12T12:00:00Z";
@@ -108,7 +108,7 @@ fn parts_of_a_log_are_put_together_in_order() {
     let replayer = replayer(&policy("ALWAYS_DENY"), &[]);
     let part = |number: usize| {
         let mut replay = Replay { others: 1, ..Replay::default() };
-        replay.take(&Entry { number, ..entry(Logged::Admitted, NOON, "") }, &replayer, &NothingToVerify);
+        replay.record(&Entry { number, ..entry(Logged::Admitted, NOON, "") }, &replayer, &NothingToVerify);
         replay.take_unreadable(Unreadable { number: number + 1, line: 1, why: "broken".into() });
         replay
     };

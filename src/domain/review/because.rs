@@ -4,7 +4,7 @@ use crate::admission::{AttestorFault, Decision, DenyCause, Exemption, ImageDecis
 use crate::document::Document;
 use crate::name::AttestorName;
 
-use super::changes::named;
+use super::changes::rule_label;
 
 /// What decided, and where it stands.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -18,7 +18,7 @@ pub struct Because {
 impl Because {
     /// What decided: the first image that is denied, or not known, or else that a rule admits, or
     /// else is exempt.
-    pub fn of(decision: &Decision, document: Option<&Document>) -> Self {
+    pub fn from_decision(decision: &Decision, document: Option<&Document>) -> Self {
         let Some(rule) = &decision.rule else {
             return Self { text: "not enforced here".to_owned(), line: None };
         };
@@ -56,7 +56,7 @@ impl Because {
 }
 
 fn rule_name(rule: &RuleRef) -> String {
-    let name = named(rule.kind, &rule.key);
+    let name = rule_label(rule.kind, &rule.key);
     name.strip_prefix("the ").map_or(name.clone(), str::to_owned)
 }
 

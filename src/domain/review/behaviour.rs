@@ -22,7 +22,7 @@ pub(super) enum Behaviour {
 }
 
 impl Behaviour {
-    pub(super) fn of(rule: &CompiledRule) -> Self {
+    pub(super) fn from_rule(rule: &CompiledRule) -> Self {
         let dry_run = rule.enforcement == EnforcementMode::DryRun;
         match rule.evaluation {
             EvaluationMode::AlwaysAllow => Self::Admits,

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::admission::normalised;
+use crate::admission::normalise_key;
 use crate::path::{Path, Segment};
 use crate::path::{pattern_path, rule_path};
 use crate::pattern::Pattern;
@@ -133,7 +133,7 @@ impl Texts<'_> {
 
     /// What only one of the policies exempts because it asks the system policy.
     fn system_policy(&self, side: Side, landscape: &Landscape<'_>) -> Effect {
-        let patterns = &side.of(&self.pair.policies).system.texts;
+        let patterns = &side.pick(&self.pair.policies).system.texts;
         let mut why = "the system policy has no patterns that are known".to_owned();
         for pattern in patterns.iter().filter_map(|text| Pattern::parse(text).ok()) {
             match self.pair.escape(side, &pattern, landscape) {
@@ -202,14 +202,14 @@ impl Texts<'_> {
         };
         let place = Some(rule_path(kind, key));
         let (old_at, new_at) = if side == Side::Old { (place, None) } else { (None, place) };
-        let text = format!("{} {verb} {}", named(kind, key), in_words(rule));
+        let text = format!("{} {verb} {}", rule_label(kind, key), in_words(rule));
         PolicyChange { kind: change, text, old_at, new_at, effect: self.rule_effect(side, kind, key) }
     }
 
     fn changed_rule(&self, kind: RuleKind, [old_key, key]: [&str; 2], [old, new]: [&AdmissionRule; 2]) -> PolicyChange {
         PolicyChange {
             kind: ChangeKind::RuleChanged,
-            text: format!("{}: {} becomes {}", named(kind, key), in_words(old), in_words(new)),
+            text: format!("{}: {} becomes {}", rule_label(kind, key), in_words(old), in_words(new)),
             old_at: Some(rule_path(kind, old_key)),
             new_at: Some(rule_path(kind, key)),
             effect: self.rule_effect(Side::New, kind, key),
@@ -236,11 +236,11 @@ fn listed(policy: &Policy) -> BTreeMap<&str, Vec<usize>> {
 
 /// A policy's rules by kind and normalised key, with the key as it is written.
 fn keyed(policy: &Policy) -> BTreeMap<(RuleKind, &str), (&str, &AdmissionRule)> {
-    policy.all_rules().map(|(kind, key, rule)| ((kind, normalised(kind, key)), (key, rule))).collect()
+    policy.all_rules().map(|(kind, key, rule)| ((kind, normalise_key(kind, key)), (key, rule))).collect()
 }
 
 /// A rule by what it is for.
-pub fn named(kind: RuleKind, key: &str) -> String {
+pub fn rule_label(kind: RuleKind, key: &str) -> String {
     match kind {
         RuleKind::Default => "the default rule".to_owned(),
         RuleKind::Cluster => format!("cluster {key}"),

@@ -45,14 +45,14 @@ pub enum Side {
 }
 
 impl Side {
-    pub(super) fn other(self) -> Self {
+    pub(super) fn opposite(self) -> Self {
         match self {
             Self::Old => Self::New,
             Self::New => Self::Old,
         }
     }
 
-    pub(super) fn of<T>(self, [old, new]: &[T; 2]) -> &T {
+    pub(super) fn pick<T>(self, [old, new]: &[T; 2]) -> &T {
         match self {
             Self::Old => old,
             Self::New => new,
@@ -86,12 +86,12 @@ impl<'p> Pair<'p> {
     /// An image that a pattern of one side covers, and the other side's rules could refuse; a
     /// reference if there is one.
     pub(super) fn escape(&self, side: Side, pattern: &Pattern, landscape: &Landscape<'_>) -> Found {
-        let other = *side.other().of(&self.policies);
-        let Some(pod) = side.other().of(&self.refused) else {
+        let other = *side.opposite().pick(&self.policies);
+        let Some(pod) = side.opposite().pick(&self.refused) else {
             return Found::Nothing("the other policy refuses nothing".to_owned());
         };
         let mut unreal = None;
-        for image in landscape.covered(pattern).filter(|image| !other.is_exempt(image)) {
+        for image in landscape.covered_examples(pattern).filter(|image| !other.is_exempt(image)) {
             let real = is_reference(&image);
             if !real && unreal.is_some() {
                 continue;
@@ -115,11 +115,11 @@ impl<'p> Pair<'p> {
         let mut seen = BTreeSet::new();
         for request in self.requests(kind, key) {
             let rules = self.policies.map(|policy| policy.select(&request));
-            let (rule, [old, new]) = (side.of(&rules), rules);
+            let (rule, [old, new]) = (side.pick(&rules), rules);
             if (rule.kind, rule.key.as_str()) != (kind, key) {
                 continue;
             }
-            let behaviours = (Behaviour::of(old), Behaviour::of(new));
+            let behaviours = (Behaviour::from_rule(old), Behaviour::from_rule(new));
             if !seen.insert(behaviours.clone()) {
                 continue;
             }
@@ -163,7 +163,7 @@ impl<'p> Pair<'p> {
     fn distinct_clusters(&self) -> Vec<&Option<String>> {
         let rule = |policy: &CompiledPolicy, cluster: &Option<String>| {
             let (_, rules) = policy.specific.iter().find(|(kind, _)| *kind == RuleKind::Cluster)?;
-            rules.get(cluster.as_deref()?).map(Behaviour::of)
+            rules.get(cluster.as_deref()?).map(Behaviour::from_rule)
         };
         distinct(&self.clusters, |cluster| self.policies.map(|policy| rule(policy, cluster)))
     }
@@ -174,7 +174,7 @@ impl<'p> Pair<'p> {
             let request = pod.request(None);
             self.policies.map(|policy| {
                 let rule = policy.select(&request);
-                (rule.kind != RuleKind::Default).then(|| Behaviour::of(rule))
+                (rule.kind != RuleKind::Default).then(|| Behaviour::from_rule(rule))
             })
         })
     }
@@ -184,7 +184,7 @@ impl<'p> Pair<'p> {
         for pod in self.distinct_pods() {
             for cluster in self.distinct_clusters() {
                 let request = pod.request(cluster.as_deref());
-                let [old, new] = self.policies.map(|policy| Behaviour::of(policy.select(&request)));
+                let [old, new] = self.policies.map(|policy| Behaviour::from_rule(policy.select(&request)));
                 if let Some(attested) = old.distinguishing(&new).next() {
                     return self.witness(request, &self.plain, attested);
                 }

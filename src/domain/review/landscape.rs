@@ -47,7 +47,7 @@ impl<'p> Landscape<'p> {
     }
 
     /// Images that the pattern covers: of every kind that the patterns tell apart at least one.
-    pub(super) fn covered<'s>(&'s self, pattern: &'s Pattern) -> impl Iterator<Item = String> + 's {
+    pub(super) fn covered_examples<'s>(&'s self, pattern: &'s Pattern) -> impl Iterator<Item = String> + 's {
         let literal = pattern.literal();
         let first = self.places.partition_point(|place| *place < literal);
         let below = self.places.iter().skip(first).take_while(move |place| place.starts_with(literal));
@@ -146,7 +146,7 @@ mod tests {
         let patterns = patterns(&["gcr.io/p/app@*".into(), "gcr.io/p/app@sha256:0*".into(), "gcr.io/p/**".into()]);
         let landscape = Landscape::new(patterns.iter());
         let real: Vec<String> =
-            landscape.covered(&patterns[0]).filter(|i| is_reference(i) && !patterns[1].matches(i)).collect();
+            landscape.covered_examples(&patterns[0]).filter(|i| is_reference(i) && !patterns[1].matches(i)).collect();
         assert!(!real.is_empty());
     }
 
@@ -164,7 +164,7 @@ mod tests {
             for image in &images {
                 let wanted = signature(&patterns, image);
                 for pattern in patterns.iter().filter(|pattern| pattern.matches(image)) {
-                    let found = landscape.covered(pattern).any(|other| signature(&patterns, &other) == wanted);
+                    let found = landscape.covered_examples(pattern).any(|other| signature(&patterns, &other) == wanted);
                     prop_assert!(found, "{image} of {texts:?}");
                 }
             }

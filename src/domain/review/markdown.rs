@@ -5,13 +5,13 @@ use crate::document::Document;
 use super::changes::{Effect, PolicyChange};
 use super::outcomes::Standing;
 use super::report::{Detail, Review};
-use crate::markdown::escaped;
+use crate::markdown::escape;
 
 /// The whole review; `documents` are the old and the new policy as they are written, for the lines.
 pub fn markdown(review: &Review, documents: [Option<&Document>; 2]) -> String {
     let mut text = String::from("# Review of a Binary Authorization policy\n\n");
     for line in review.summary() {
-        text.push_str(&format!("{}\n\n", escaped(&line)));
+        text.push_str(&format!("{}\n\n", escape(&line)));
     }
     text.push_str("## What changes in the policy\n\n");
     if review.comparison.changes.is_empty() {
@@ -37,19 +37,19 @@ fn refused_again(review: &Review, text: &mut String) {
     }
     text.push_str("| pod | image | old | new |\n|---|---|---|---|\n");
     for detail in &review.refused_again {
-        text.push_str(&format!("| {} {}", escaped(&review.place(detail)), row(review, detail)));
+        text.push_str(&format!("| {} {}", escape(&review.place(detail)), row(review, detail)));
     }
     text.push('\n');
 }
 
 fn change_text(change: &PolicyChange, documents: [Option<&Document>; 2]) -> String {
-    let mut text = format!("- {}{}\n", escaped(&change.text), place(change, documents));
+    let mut text = format!("- {}{}\n", escape(&change.text), place(change, documents));
     match &change.effect {
-        Effect::Nothing(why) => text.push_str(&format!("  - changes no decision: {}\n", escaped(why))),
+        Effect::Nothing(why) => text.push_str(&format!("  - changes no decision: {}\n", escape(why))),
         Effect::Decides(witnesses) => {
             for witness in witnesses {
                 let flip = witness.flip().map_or("decided differently", super::Flip::as_str);
-                text.push_str(&format!("  - {flip}: {}\n", escaped(&witness.text())));
+                text.push_str(&format!("  - {flip}: {}\n", escape(&witness.text())));
             }
         }
     }
@@ -78,14 +78,14 @@ fn section(review: &Review, standing: Standing, text: &mut String) {
     text.push_str(&format!("## {capital}: {count}\n\n"));
     let mut told = 0;
     for (group, details) in review.groups(standing) {
-        text.push_str(&format!("### {}\n\n", escaped(&group.title())));
+        text.push_str(&format!("### {}\n\n", escape(&group.title())));
         text.push_str("| image | old | new |\n|---|---|---|\n");
         for detail in &details {
             text.push_str(&row(review, detail));
         }
         text.push('\n');
         for unknown in details.iter().flat_map(|detail| &detail.missing).take(5) {
-            text.push_str(&format!("- not known: {}\n", escaped(unknown)));
+            text.push_str(&format!("- not known: {}\n", escape(unknown)));
         }
         told += details.len();
     }
@@ -100,7 +100,7 @@ fn row(review: &Review, detail: &Detail) -> String {
         let row = review.rows.get(detail.item);
         row.map_or("", |row| if old { row.old.as_str() } else { row.new.as_str() })
     };
-    let cell = |outcome: &str, because: &super::Because| format!("{outcome}: {}", escaped(&because.with_line()));
+    let cell = |outcome: &str, because: &super::Because| format!("{outcome}: {}", escape(&because.with_line()));
     let (old, new) = (cell(outcome(true), &detail.old), cell(outcome(false), &detail.new));
-    format!("| {} | {old} | {new} |\n", escaped(&title))
+    format!("| {} | {old} | {new} |\n", escape(&title))
 }

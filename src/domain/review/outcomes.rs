@@ -95,11 +95,11 @@ impl Reviewer {
     /// Compiles both; of `system` the patterns count, where a policy asks for them.
     pub fn new(old: &Policy, new: &Policy, system: &Policy) -> Self {
         let compiled = |policy| Arc::new(CompiledPolicy::new(policy, system));
-        Self::of([old, new], [compiled(old), compiled(new)])
+        Self::from_compiled([old, new], [compiled(old), compiled(new)])
     }
 
     /// Compares policies that are compiled already.
-    pub fn of([old, new]: [&Policy; 2], [old_compiled, new_compiled]: [Arc<CompiledPolicy>; 2]) -> Self {
+    pub fn from_compiled([old, new]: [&Policy; 2], [old_compiled, new_compiled]: [Arc<CompiledPolicy>; 2]) -> Self {
         let mut attestors: Vec<AttestorName> =
             [old, new].into_iter().flat_map(Policy::attestors).filter_map(|name| name.parse().ok()).collect();
         attestors.sort();
@@ -122,7 +122,7 @@ impl Reviewer {
         let evidence = item.evidence(evidence, &self.attestors);
         let asked = |policy: &CompiledPolicy| decide(policy, &item.request, &evidence, verify);
         let (old, new) = (asked(&self.old), asked(&self.new));
-        let standing = match Flip::of(old, new) {
+        let standing = match Flip::from_outcomes(old, new) {
             Some(flip) => flip.into(),
             None if old.admits().is_some() && new.admits().is_some() => Standing::Unchanged,
             None if self.treat_alike(item) => Standing::Unchanged,
@@ -154,7 +154,7 @@ impl Reviewer {
         if self.same || request.platform == Platform::CloudRun {
             return self.same;
         }
-        let [old, new] = [&self.old, &self.new].map(|policy| Behaviour::of(policy.select(request)));
+        let [old, new] = [&self.old, &self.new].map(|policy| Behaviour::from_rule(policy.select(request)));
         request.images.iter().all(|image| {
             let meets = |policy: &CompiledPolicy, rule: &Behaviour| {
                 if policy.is_exempt(&image.image) { Behaviour::Admits } else { rule.clone() }
@@ -166,7 +166,7 @@ impl Reviewer {
 
 /// Who would have to be asked to decide an item: the attestors whose attestations are not known, each
 /// with what is not known.
-pub(super) fn missing(decision: &Decision) -> Vec<String> {
+pub(super) fn missing_attestors(decision: &Decision) -> Vec<String> {
     let unknown = |outcome: &&AttestorOutcome| outcome.satisfied.is_none();
     let of_image = |image: &crate::admission::ImageDecision| {
         let attestors = image.attestors.iter().filter(unknown);

@@ -10,7 +10,7 @@ use crate::inventory::{InventoryItem, Origin};
 
 use super::Comparison;
 use super::because::Because;
-use super::outcomes::{ReviewRow, Reviewer, Standing, missing};
+use super::outcomes::{ReviewRow, Reviewer, Standing, missing_attestors};
 
 /// What a change would do.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -64,7 +64,7 @@ impl Review {
         numbers.sort_unstable();
         let detail = |at: usize| {
             let item = items.get(at)?;
-            Some(Detail::of(at, &reviewer.decisions(item, evidence, verify), [old, new]))
+            Some(Detail::new(at, &reviewer.decisions(item, evidence, verify), [old, new]))
         };
         let mut details = Vec::new();
         for group in numbers.chunk_by(|a, b| a.0 == b.0) {
@@ -159,15 +159,15 @@ impl Group<'_> {
 }
 
 impl Detail {
-    fn of(item: usize, [old, new]: &[Decision; 2], [old_text, new_text]: [Option<&Document>; 2]) -> Self {
-        let mut unknown: Vec<String> = [old, new].into_iter().flat_map(missing).collect();
+    fn new(item: usize, [old, new]: &[Decision; 2], [old_text, new_text]: [Option<&Document>; 2]) -> Self {
+        let mut unknown: Vec<String> = [old, new].into_iter().flat_map(missing_attestors).collect();
         unknown.sort();
         unknown.dedup();
         let decided = old.outcome.admits().is_some() && new.outcome.admits().is_some();
         Self {
             item,
-            old: Because::of(old, old_text),
-            new: Because::of(new, new_text),
+            old: Because::from_decision(old, old_text),
+            new: Because::from_decision(new, new_text),
             missing: if decided { Vec::new() } else { unknown },
         }
     }

@@ -7,7 +7,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::admission::{CompiledPolicy, Request, normalised};
+use crate::admission::{CompiledPolicy, Request, normalise_key};
 use crate::policy::RuleKind;
 
 /// A pod, but for its cluster: that is looked at last, and combines with every pod.
@@ -54,7 +54,7 @@ pub(super) fn pods(policies: [&CompiledPolicy; 2]) -> Vec<PodKind> {
     // An account that no key names, in each namespace that some key names.
     let namespaces: BTreeSet<String> = named.iter().map(|pod| pod.namespace.clone()).collect();
     let accounts: BTreeSet<String> = accounts.into_iter().collect();
-    let (namespace, account) = (unused("default", "other", &namespaces), unused("default", "other", &accounts));
+    let (namespace, account) = (free_name("default", "other", &namespaces), free_name("default", "other", &accounts));
     named.extend(namespaces.iter().map(|namespace| pod(namespace, &account, None)));
     let plain = pod(&namespace, &account, None);
     named.remove(&plain);
@@ -65,7 +65,7 @@ pub(super) fn pods(policies: [&CompiledPolicy; 2]) -> Vec<PodKind> {
 /// cluster in particular where no key names one.
 pub(super) fn clusters(policies: [&CompiledPolicy; 2]) -> Vec<Option<String>> {
     let named: BTreeSet<String> = keys(policies, RuleKind::Cluster).into_iter().collect();
-    let other = (!named.is_empty()).then(|| unused("us-central1.other", "us-central1.other", &named));
+    let other = (!named.is_empty()).then(|| free_name("us-central1.other", "us-central1.other", &named));
     std::iter::once(other).chain(named.into_iter().map(Some)).collect()
 }
 
@@ -76,7 +76,7 @@ fn pod(namespace: &str, account: &str, identity: Option<String>) -> PodKind {
 fn keys(policies: [&CompiledPolicy; 2], kind: RuleKind) -> Vec<String> {
     let of_kind = |policy: &CompiledPolicy| {
         let rules = policy.specific.iter().filter(|(other, _)| *other == kind).flat_map(|(_, rules)| rules.keys());
-        rules.map(|key| normalised(kind, key).to_owned()).collect::<Vec<_>>()
+        rules.map(|key| normalise_key(kind, key).to_owned()).collect::<Vec<_>>()
     };
     policies.into_iter().flat_map(of_kind).collect()
 }
@@ -89,7 +89,7 @@ fn parts(identity: &str) -> (String, String) {
 }
 
 /// `usual`, or else `stem` with the first number that makes it another than all of `taken`.
-pub(super) fn unused(usual: &str, stem: &str, taken: &BTreeSet<String>) -> String {
+pub(super) fn free_name(usual: &str, stem: &str, taken: &BTreeSet<String>) -> String {
     let numbered = (1..).map(|number: usize| format!("{stem}-{number}"));
     let mut candidates = [usual.to_owned(), stem.to_owned()].into_iter().chain(numbered);
     // There are more numbers than names that are taken.

@@ -34,7 +34,7 @@ pub enum Flip {
 
 impl Flip {
     /// `None`: the outcome is the same, or one is not known.
-    pub fn of(old: Outcome, new: Outcome) -> Option<Self> {
+    pub fn from_outcomes(old: Outcome, new: Outcome) -> Option<Self> {
         match (old.admits()?, new.admits()?) {
             (true, false) => Some(Self::NewlyDenied),
             (false, true) => Some(Self::NewlyAdmitted),
@@ -86,7 +86,7 @@ impl Witness {
     }
 
     pub fn flip(&self) -> Option<Flip> {
-        Flip::of(self.old, self.new)
+        Flip::from_outcomes(self.old, self.new)
     }
 
     /// The decision of one of the policies with its tree.

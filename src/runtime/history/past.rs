@@ -122,7 +122,7 @@ mod tests {
         file("b.yaml", &policy("updateTime: '2026-05-12T00:00:00Z'\n"));
         let exported = past(&[dir.path().to_owned()]).unwrap();
         assert_eq!(exported.len(), 1);
-        let version = Version::seen(exported[0].policy.clone(), "2026-05-13T00:00:00Z".parse().unwrap());
+        let version = Version::from_read(exported[0].policy.clone(), "2026-05-13T00:00:00Z".parse().unwrap());
         let older =
             Version { policy: domain::policy::Policy { update_time: None, ..version.policy.clone() }, ..version };
         let older = Version { at: "2026-05-01T00:00:00Z".parse().unwrap(), ..older };

@@ -17,7 +17,7 @@ pub(crate) async fn kubernetes(
     project: &str,
     (method, path, watch): (&Method, &str, bool),
 ) -> Result<(), String> {
-    let Some(call) = KubernetesCall::of(method, path, watch) else { return Ok(()) };
+    let Some(call) = KubernetesCall::from_request(method, path, watch) else { return Ok(()) };
     let (permission, on) = (call.permission(), format!("projects/{project}"));
     let asked = permission.clone();
     match state.store.read(move |tx| has(tx, person, &asked, &on)).await {
@@ -61,7 +61,7 @@ struct KubernetesCall<'a> {
 }
 
 impl<'a> KubernetesCall<'a> {
-    fn of(method: &Method, path: &'a str, watch: bool) -> Option<Self> {
+    fn from_request(method: &Method, path: &'a str, watch: bool) -> Option<Self> {
         let parts: Vec<&str> = path.trim_matches('/').split('/').collect();
         let (group, rest) = match parts.as_slice() {
             ["api", "v1", rest @ ..] => ("", rest),
@@ -136,23 +136,24 @@ mod tests {
 
     #[test]
     fn what_an_api_server_says() {
-        let deployer = Person::named("newcomer").unwrap();
-        let pods = KubernetesCall::of(&Method::GET, "/api/v1/namespaces/default/pods", false).unwrap();
+        let deployer = Person::from_name("newcomer").unwrap();
+        let pods = KubernetesCall::from_request(&Method::GET, "/api/v1/namespaces/default/pods", false).unwrap();
         assert_eq!(pods.permission(), "container.pods.list");
         assert_eq!(
             pods.refusal(deployer, "container.pods.list"),
             "pods is forbidden: User \"newcomer@example.com\" cannot list resource \"pods\" in API group \"\" in the \
              namespace \"default\": requires one of [\"container.pods.list\"] permission(s)."
         );
-        let set = KubernetesCall::of(&Method::PATCH, "/apis/apps/v1/namespaces/n/replicasets/x", false).unwrap();
+        let set =
+            KubernetesCall::from_request(&Method::PATCH, "/apis/apps/v1/namespaces/n/replicasets/x", false).unwrap();
         assert_eq!(set.permission(), "container.replicaSets.update");
         assert!(set.refusal(deployer, "p").starts_with("replicasets.apps \"x\" is forbidden: "));
         for free in ["/api", "/apis", "/apis/apps/v1", "/version", "/openapi/v2"] {
-            assert!(KubernetesCall::of(&Method::GET, free, false).is_none(), "{free}");
+            assert!(KubernetesCall::from_request(&Method::GET, free, false).is_none(), "{free}");
         }
-        let namespaces = KubernetesCall::of(&Method::GET, "/api/v1/namespaces", true).unwrap();
+        let namespaces = KubernetesCall::from_request(&Method::GET, "/api/v1/namespaces", true).unwrap();
         assert_eq!((namespaces.verb, namespaces.namespace), (Verb::Watch, None));
-        let namespace = KubernetesCall::of(&Method::DELETE, "/api/v1/namespaces/x", false).unwrap();
+        let namespace = KubernetesCall::from_request(&Method::DELETE, "/api/v1/namespaces/x", false).unwrap();
         assert_eq!((namespace.resource, namespace.name), ("namespaces", Some("x")));
     }
 }

@@ -35,7 +35,7 @@ pub(super) enum Asked {
 }
 
 /// The API's version and what follows it, with a custom method apart.
-pub(super) fn of(method: &Method, path: &str) -> Asked {
+pub(super) fn needs(method: &Method, path: &str) -> Asked {
     let path = path.trim_matches('/');
     let (path, verb) = match path.rsplit_once('/').unwrap_or(("", path)) {
         (front, last) if last.contains(':') && !is_digest_or_domain(front, last) => {
@@ -275,16 +275,16 @@ mod tests {
     #[case("POST", "/v1/projects/p/locations/us/repositories", "artifactregistry.repositories.create", "projects/p")]
     #[case("GET", "/v1/elsewhere", "sandbox.unknown.call", "organizations/sandbox")]
     fn what_requests_need(#[case] method: &str, #[case] path: &str, #[case] permission: &str, #[case] resource: &str) {
-        let asked = of(&method.parse().unwrap(), path);
+        let asked = needs(&method.parse().unwrap(), path);
         assert_eq!(asked, Asked::Needs(Need::new(permission, resource)), "{method} {path}");
     }
 
     #[test]
     fn what_everybody_may() {
-        assert_eq!(of(&Method::GET, "/v1/operations/x"), Asked::Nothing);
-        assert_eq!(of(&Method::GET, "/v1/projects"), Asked::Projects);
-        assert_eq!(of(&Method::POST, "/v2/entries:list"), Asked::Logs);
-        let test = of(&Method::POST, "/v1/projects/p/notes/n:testIamPermissions");
+        assert_eq!(needs(&Method::GET, "/v1/operations/x"), Asked::Nothing);
+        assert_eq!(needs(&Method::GET, "/v1/projects"), Asked::Projects);
+        assert_eq!(needs(&Method::POST, "/v2/entries:list"), Asked::Logs);
+        let test = needs(&Method::POST, "/v1/projects/p/notes/n:testIamPermissions");
         assert_eq!(test, Asked::Test("projects/p/notes/n".to_owned()));
     }
 }

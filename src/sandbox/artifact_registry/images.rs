@@ -30,7 +30,7 @@ pub(super) struct Package {
 
 impl Package {
     /// The one at a path, whether it holds anything or not.
-    pub(super) fn of(tx: &Transaction<'_>, path: &PackagePath) -> Result<Self, ApiError> {
+    pub(super) fn find(tx: &Transaction<'_>, path: &PackagePath) -> Result<Self, ApiError> {
         let (place, _) = existing(tx, (&path.0, &path.1, &path.2))?;
         Ok(Self::in_place(place, path.3.clone()))
     }
@@ -151,7 +151,7 @@ pub(super) async fn package(
     Path(path): Path<PackagePath>,
 ) -> Result<Json<Value>, ApiError> {
     let read = move |tx: &Transaction<'_>| {
-        let package = Package::of(tx, &path)?;
+        let package = Package::find(tx, &path)?;
         Ok::<_, ApiError>(Json(package.resource(&package.filled(tx)?)))
     };
     state.store.read(read).await
@@ -162,7 +162,7 @@ pub(super) async fn delete_package(
     Path(path): Path<PackagePath>,
 ) -> Result<Json<Value>, ApiError> {
     let write = move |tx: &Transaction<'_>| {
-        let package = Package::of(tx, &path)?;
+        let package = Package::find(tx, &path)?;
         package.filled(tx)?;
         catalogue::delete_all(tx, &package.host, &package.path)?;
         done(tx, &package.place, "Empty", json!({}))
@@ -177,7 +177,7 @@ pub(super) async fn versions(
 ) -> Result<Json<Value>, ApiError> {
     let full = params.get("view") == Some("FULL");
     let read = move |tx: &Transaction<'_>| {
-        let package = Package::of(tx, &path)?;
+        let package = Package::find(tx, &path)?;
         let images = package.filled(tx)?;
         Ok::<_, ApiError>(images.iter().map(|image| package.version(image, full)).collect())
     };
@@ -189,7 +189,7 @@ pub(super) async fn version(
     Path((project, location, repository, package, digest)): Path<VersionPath>,
 ) -> Result<Json<Value>, ApiError> {
     let read = move |tx: &Transaction<'_>| {
-        let package = Package::of(tx, &(project, location, repository, package))?;
+        let package = Package::find(tx, &(project, location, repository, package))?;
         let image = package.images(tx)?.into_iter().find(|image| image.digest == digest);
         let image = image.ok_or_else(|| missing(&format!("{}/versions/{digest}", package.name())))?;
         Ok::<_, ApiError>(Json(package.version(&image, true)))
@@ -205,7 +205,7 @@ pub(super) async fn delete_version(
 ) -> Result<Json<Value>, ApiError> {
     let force = params.get("force").is_some_and(|force| force.eq_ignore_ascii_case("true"));
     let write = move |tx: &Transaction<'_>| {
-        let package = Package::of(tx, &(project, location, repository, package))?;
+        let package = Package::find(tx, &(project, location, repository, package))?;
         match catalogue::delete_image(tx, package.key(), &digest, force)? {
             Deleted::Yes => done(tx, &package.place, "Empty", json!({})),
             Deleted::Missing => Err(missing(&format!("{}/versions/{digest}", package.name()))),
@@ -235,7 +235,7 @@ pub(super) async fn docker_image(
     let (package, digest) = image.rsplit_once('@').ok_or_else(|| missing(&image))?;
     let (package, digest) = (package.to_owned(), digest.to_owned());
     let read = move |tx: &Transaction<'_>| {
-        let package = Package::of(tx, &(project, location, repository, package))?;
+        let package = Package::find(tx, &(project, location, repository, package))?;
         let image = package.images(tx)?.into_iter().find(|image| image.digest == digest);
         let image = image.ok_or_else(|| missing(&format!("{}@{digest}", package.path)))?;
         Ok::<_, ApiError>(Json(package.docker_image(&image)))

@@ -12,7 +12,7 @@ use super::api::{consumer, missing};
 use super::place::{self, LOCATIONS, Place};
 use crate::decode::{self, Kind, Message, Params};
 use crate::error::ApiError;
-use crate::page::{Page, listed};
+use crate::page::{Page, list_body};
 use crate::registry::catalogue;
 use crate::state::{State, rfc3339};
 use crate::{iam, operations};
@@ -97,7 +97,7 @@ pub(super) fn existing(
 fn all(tx: &Transaction<'_>, project: &str, location: &str) -> Result<Vec<Value>, ApiError> {
     let mut found = BTreeMap::new();
     for (host, name) in catalogue::names(tx, &format!("{}/", project.replace(':', "/")))? {
-        if let Some((place, _)) = Place::of(project, &host, &name).filter(|(place, _)| place.location == location) {
+        if let Some((place, _)) = Place::find(project, &host, &name).filter(|(place, _)| place.location == location) {
             found.insert(place.name(), resource(&place));
         }
     }
@@ -112,10 +112,10 @@ fn all(tx: &Transaction<'_>, project: &str, location: &str) -> Result<Vec<Value>
 
 /// One page of entries that are all at hand.
 pub(super) fn paged(field: &str, params: &Params, entries: Vec<Value>) -> Result<Json<Value>, ApiError> {
-    let page = Page::of(params, 100, 1000)?;
+    let page = Page::from_params(params, 100, 1000)?;
     let rows = (1..).zip(entries).filter(|(place, _)| *place > page.after).take(page.size + 1).collect();
     let (entries, next) = page.cut(rows);
-    Ok(Json(listed(field, entries, next)))
+    Ok(Json(list_body(field, entries, next)))
 }
 
 pub(super) async fn locations(

@@ -22,7 +22,7 @@ type TagPath = (String, String, String, String, String);
 
 /// The package and the digest that its tag means.
 fn found(tx: &Transaction<'_>, package: &PackagePath, tag: &str) -> Result<(Package, String), ApiError> {
-    let package = Package::of(tx, package)?;
+    let package = Package::find(tx, package)?;
     let tags = catalogue::tags(tx, &package.host, &package.path)?;
     let digest = tags.into_iter().find(|(name, _)| name == tag).map(|(_, digest)| digest);
     let digest = digest.ok_or_else(|| missing(&format!("{}/tags/{tag}", package.name())))?;
@@ -45,7 +45,7 @@ pub(super) async fn list(
 ) -> Result<Json<Value>, ApiError> {
     let wanted = wanted_digest(params.get("filter"))?;
     let read = move |tx: &Transaction<'_>| {
-        let package = Package::of(tx, &path)?;
+        let package = Package::find(tx, &path)?;
         let tags = catalogue::tags(tx, &package.host, &package.path)?.into_iter();
         let tags = tags.filter(|(_, digest)| wanted.as_ref().is_none_or(|wanted| wanted == digest));
         Ok::<_, ApiError>(tags.map(|(tag, digest)| package.tag(&tag, &digest)).collect())
@@ -86,7 +86,7 @@ pub(super) async fn create(
     }
     let digest = digest_of(&body)?;
     let write = move |tx: &Transaction<'_>| {
-        let package = Package::of(tx, &path)?;
+        let package = Package::find(tx, &path)?;
         let there = catalogue::tags(tx, &package.host, &package.path)?.iter().any(|(name, _)| *name == tag);
         if there {
             return Err(ApiError::new(Code::AlreadyExists, format!("{}/tags/{tag} already exists", package.name())));

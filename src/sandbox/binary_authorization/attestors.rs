@@ -10,7 +10,7 @@ use super::api::{Api, Version, check_etag, consumer, new_etag};
 use super::keys;
 use crate::decode::{self, Kind, Message, Params};
 use crate::error::ApiError;
-use crate::page::{Page, listed};
+use crate::page::{Page, list_body};
 use crate::projects::{self, Project};
 use crate::state::rfc3339;
 use crate::store::StoreError;
@@ -87,7 +87,7 @@ pub(super) async fn list(
     Path(project): Path<String>,
     params: Params,
 ) -> Result<Json<Value>, ApiError> {
-    let page = Page::of(&params, 100, 1000)?;
+    let page = Page::from_params(&params, 100, 1000)?;
     let read = move |tx: &Transaction<'_>| {
         let project = lister(tx, &project)?.id;
         let sql = "SELECT place, attestor FROM attestors WHERE project = ?1 AND place > ?2 ORDER BY place LIMIT ?3";
@@ -99,7 +99,7 @@ pub(super) async fn list(
     let (stored, next) = api.state.store.read(read).await?;
     let show = |stored: String| shown(&serde_json::from_str(&stored)?, api.version);
     let attestors = stored.into_iter().map(show).collect::<Result<Vec<_>, ApiError>>()?;
-    Ok(Json(listed("attestors", attestors, next)))
+    Ok(Json(list_body("attestors", attestors, next)))
 }
 
 pub(super) async fn create(

@@ -13,7 +13,7 @@ use super::policy::refusal;
 use crate::blocking::blocking;
 use crate::decode::Params;
 use crate::error::ApiError;
-use crate::page::{Page, listed};
+use crate::page::{Page, list_body};
 use crate::state::rfc3339;
 use crate::store::StoreError;
 pub(super) use deploy::Signer;
@@ -62,7 +62,7 @@ async fn list(
     params: Params,
 ) -> Result<Json<Value>, ApiError> {
     known(&platform)?;
-    let page = Page::of(&params, 100, 1000)?;
+    let page = Page::from_params(&params, 100, 1000)?;
     let read = move |tx: &Transaction<'_>| {
         let project = consumer(tx, &project)?.id;
         let sql = "SELECT place, policy FROM platform_policies WHERE project = ?1 AND platform = ?2 AND place > ?3
@@ -74,7 +74,7 @@ async fn list(
         Ok::<_, ApiError>(page.cut(rows))
     };
     let (policies, next) = api.state.store.read(read).await?;
-    Ok(Json(listed("platformPolicies", policies, next)))
+    Ok(Json(list_body("platformPolicies", policies, next)))
 }
 
 async fn create(
@@ -89,7 +89,7 @@ async fn create(
     let wanted = decoded(body, &platform).await?;
     let now = rfc3339(api.state.clock.now());
     let write = move |tx: &Transaction<'_>| {
-        let place = Place::of(tx, &project, platform, id.as_str().to_owned())?;
+        let place = Place::new(tx, &project, platform, id.as_str().to_owned())?;
         match find(tx, &place)? {
             Some(_) => Err(ApiError::already_exists()),
             None => put(tx, &place, wanted, now),
@@ -129,7 +129,7 @@ async fn read(
     Shared(api): Shared<Api>,
     Path((project, platform, id)): Path<(String, String, String)>,
 ) -> Result<Json<PlatformPolicy>, ApiError> {
-    let read = move |tx: &Transaction<'_>| existing(tx, &Place::of(tx, &project, platform, id)?);
+    let read = move |tx: &Transaction<'_>| existing(tx, &Place::new(tx, &project, platform, id)?);
     api.state.store.read(read).await.map(Json)
 }
 
@@ -143,7 +143,7 @@ async fn replace(
     let wanted = decoded(body, &platform).await?;
     let now = rfc3339(api.state.clock.now());
     let write = move |tx: &Transaction<'_>| {
-        let place = Place::of(tx, &project, platform, id)?;
+        let place = Place::new(tx, &project, platform, id)?;
         let current = existing(tx, &place)?;
         check_etag(wanted.etag.as_deref(), current.etag.as_deref(), "policy")?;
         put(tx, &place, wanted, now)
@@ -158,7 +158,7 @@ async fn delete(
 ) -> Result<Json<Value>, ApiError> {
     let etag = params.get("etag").map(str::to_owned);
     let write = move |tx: &Transaction<'_>| {
-        let place = Place::of(tx, &project, platform, id)?;
+        let place = Place::new(tx, &project, platform, id)?;
         let current = existing(tx, &place)?;
         check_etag(etag.as_deref(), current.etag.as_deref(), "policy")?;
         let sql = "DELETE FROM platform_policies WHERE project = ?1 AND platform = ?2 AND id = ?3";

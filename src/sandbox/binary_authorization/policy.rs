@@ -43,7 +43,7 @@ pub(super) async fn read(Shared(api): Shared<Api>, Path(project): Path<String>) 
 /// Google's own policy, as far as it is documented.
 pub(super) async fn read_system(Path(location): Path<String>) -> Result<Json<Policy>, ApiError> {
     if system_policy::is_location(&location) {
-        return Ok(Json(system_policy::documented(&location)));
+        return Ok(Json(system_policy::documented_policy(&location)));
     }
     Err(ApiError::invalid_field("name", format!("Location {location:.60} has no system policy.")))
 }

@@ -73,7 +73,7 @@ enum Operator {
 
 impl Filter {
     pub(super) fn parse(text: &str) -> Result<Self, ApiError> {
-        let read = filter::parse(text, &DIALECT).and_then(Term::of);
+        let read = filter::parse(text, &DIALECT).and_then(Term::from_expression);
         match read.map_err(|what| ApiError::invalid_field("filter", format!("Invalid filter: {what}")))? {
             Term::All(all) => Ok(Self(all)),
             other => Ok(Self(vec![other])),
@@ -89,12 +89,12 @@ impl Filter {
 
 impl Term {
     /// Reads an expression of the fields that there are here.
-    fn of(expression: Expression) -> Result<Self, String> {
-        let each = |parts: Vec<Expression>| parts.into_iter().map(Self::of).collect::<Result<Vec<_>, _>>();
+    fn from_expression(expression: Expression) -> Result<Self, String> {
+        let each = |parts: Vec<Expression>| parts.into_iter().map(Self::from_expression).collect::<Result<Vec<_>, _>>();
         match expression {
             Expression::All(parts) => each(parts).map(Self::All),
             Expression::Any(parts) => each(parts).map(Self::Any),
-            Expression::Not(part) => Self::of(*part).map(|part| Self::Not(Box::new(part))),
+            Expression::Not(part) => Self::from_expression(*part).map(|part| Self::Not(Box::new(part))),
             Expression::Compare { path, comparator, value } => {
                 let field = field(&path.join("."))?;
                 let operator = operator(comparator, field)?;

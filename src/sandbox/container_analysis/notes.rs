@@ -14,7 +14,7 @@ use super::version::Version;
 use crate::decode::{self, Message, Params};
 use crate::error::ApiError;
 use crate::iam;
-use crate::page::{Page, listed};
+use crate::page::{Page, list_body};
 use crate::services::{self, CONTAINER_ANALYSIS};
 use crate::state::{State, rfc3339};
 use crate::store::StoreError;
@@ -98,7 +98,7 @@ pub(super) async fn list(
     Path(project): Path<String>,
     params: Params,
 ) -> Result<Json<Value>, ApiError> {
-    let page = Page::of(&params, 20, 1000)?;
+    let page = Page::from_params(&params, 20, 1000)?;
     let filter = Filter::parse(params.get("filter").unwrap_or_default())?;
     let read = move |tx: &Transaction<'_>| {
         let project = services::consumer(tx, &project, CONTAINER_ANALYSIS)?.id;
@@ -112,7 +112,7 @@ pub(super) async fn list(
     };
     let (notes, next) = state.store.read(read).await?;
     let notes = notes.into_iter().map(|note| version.note(note)).collect();
-    Ok(Json(listed("notes", notes, next)))
+    Ok(Json(list_body("notes", notes, next)))
 }
 
 pub(super) async fn create(
@@ -124,7 +124,7 @@ pub(super) async fn create(
 ) -> Result<Json<Value>, ApiError> {
     let id = params.get("noteId").ok_or_else(|| ApiError::invalid_field("note_id", "A noteId is required."))?;
     let id: ResourceId = id.parse().map_err(|error| ApiError::invalid_field("note_id", format!("{error}")))?;
-    let wanted = New::of(&body, id)?;
+    let wanted = New::parse(&body, id)?;
     let now = rfc3339(state.clock.now());
     let made = state.store.write(move |tx| create_in(tx, &project, &wanted, &now)).await?;
     Ok(Json(version.note(made.into_resource())))
@@ -147,7 +147,7 @@ pub(super) async fn batch_create(
     }
     let each = |(id, note): (String, Value)| {
         let id = id.parse().map_err(|error| ApiError::invalid_field("notes", format!("{error}")))?;
-        New::of(note.to_string().as_bytes(), id)
+        New::parse(note.to_string().as_bytes(), id)
     };
     let wanted = wanted.into_iter().map(each).collect::<Result<Vec<_>, _>>()?;
     let now = rfc3339(state.clock.now());
@@ -168,7 +168,7 @@ struct New {
 }
 
 impl New {
-    fn of(body: &[u8], id: ResourceId) -> Result<Self, ApiError> {
+    fn parse(body: &[u8], id: ResourceId) -> Result<Self, ApiError> {
         let mut body = decode::value(body, &NOTE, "note")?;
         let kind = schema::kind_of(&body, "note")?;
         schema::strip_output_only(&mut body);

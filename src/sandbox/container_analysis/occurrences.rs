@@ -13,7 +13,7 @@ use super::schema::{self, OCCURRENCE};
 use super::version::Version;
 use crate::decode::{self, Params};
 use crate::error::ApiError;
-use crate::page::{Page, listed};
+use crate::page::{Page, list_body};
 use crate::services::{self, CONTAINER_ANALYSIS};
 use crate::state::{State, rfc3339};
 use crate::{iam, projects};
@@ -72,11 +72,11 @@ async fn list_in(
     params: &Params,
     scope: impl FnOnce(&Transaction<'_>) -> Result<Scope, ApiError> + Send + 'static,
 ) -> Result<Json<Value>, ApiError> {
-    let page = Page::of(params, 20, 1000)?;
+    let page = Page::from_params(params, 20, 1000)?;
     let filter = Filter::parse(params.get("filter").unwrap_or_default())?;
     let (occurrences, next) = state.store.read(move |tx| read_page(tx, &scope(tx)?, page, &filter)).await?;
     let occurrences = occurrences.into_iter().map(|occurrence| version.occurrence(occurrence)).collect();
-    Ok(Json(listed("occurrences", occurrences, next)))
+    Ok(Json(list_body("occurrences", occurrences, next)))
 }
 
 fn read_page(
@@ -110,7 +110,7 @@ pub(super) async fn create(
     Path(project): Path<String>,
     body: Bytes,
 ) -> Result<Json<Value>, ApiError> {
-    let wanted = New::of(decode::value(&body, &OCCURRENCE, "occurrence")?)?;
+    let wanted = New::parse(decode::value(&body, &OCCURRENCE, "occurrence")?)?;
     let now = rfc3339(state.clock.now());
     let made = state.store.write(move |tx| create_in(tx, &project, wanted, now)).await?;
     Ok(Json(version.occurrence(made)))
@@ -130,7 +130,7 @@ pub(super) async fn batch_create(
     if wanted.is_empty() || wanted.len() > MAX_BATCH {
         return Err(ApiError::invalid_field("occurrences", format!("A batch has 1 to {MAX_BATCH} occurrences.")));
     }
-    let wanted = wanted.into_iter().map(New::of).collect::<Result<Vec<_>, _>>()?;
+    let wanted = wanted.into_iter().map(New::parse).collect::<Result<Vec<_>, _>>()?;
     let now = rfc3339(state.clock.now());
     let write = move |tx: &Transaction<'_>| {
         let made = wanted.into_iter().map(|wanted| create_in(tx, &project, wanted, now.clone()));

@@ -142,7 +142,7 @@ impl From<Failed> for ApiError {
 
 impl Algorithm {
     /// The algorithm of this name, or why there are no keys of it. `at` is the field that names it.
-    pub(super) fn of(name: &str, at: &str) -> Result<&'static Self, ApiError> {
+    pub(super) fn from_name(name: &str, at: &str) -> Result<&'static Self, ApiError> {
         ALGORITHMS.iter().find(|algorithm| algorithm.name == name).ok_or_else(|| {
             let message = format!("The sandbox has no keys of algorithm {name:.60}: {}.", why_not(name));
             ApiError::invalid_field(at, message)
@@ -262,7 +262,7 @@ mod tests {
     #[case("GOOGLE_SYMMETRIC_ENCRYPTION", "keys for signing alone")]
     #[case("", "needs an algorithm")]
     fn others_are_refused_with_the_reason(#[case] name: &str, #[case] reason: &str) {
-        let error = Algorithm::of(name, "x").unwrap_err();
+        let error = Algorithm::from_name(name, "x").unwrap_err();
         assert!(error.message().contains(reason), "{}", error.message());
     }
 

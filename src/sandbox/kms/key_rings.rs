@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use super::api::{Api, checked_id, consumer, exists, missing};
 use crate::decode::{self, Kind, Message, Params};
 use crate::error::ApiError;
-use crate::page::{Page, listed};
+use crate::page::{Page, list_body};
 use crate::state::rfc3339;
 
 const BODY: Message = Message(&[(&["name"], Kind::Text), (&["createTime"], Kind::Any)]);
@@ -54,7 +54,7 @@ pub(super) async fn list(
     Path((project, location)): Path<(String, String)>,
     params: Params,
 ) -> Result<Json<Value>, ApiError> {
-    let page = Page::of(&params, 100, 1000)?;
+    let page = Page::from_params(&params, 100, 1000)?;
     let read = move |tx: &Transaction<'_>| {
         let project = consumer(tx, &project)?.id;
         let sql = "SELECT place, id, create_time FROM kms_key_rings
@@ -67,7 +67,7 @@ pub(super) async fn list(
         Ok::<_, ApiError>(page.cut(rows.collect::<Result<_, _>>()?))
     };
     let (rings, next) = api.state.store.read(read).await?;
-    Ok(Json(listed("keyRings", rings, next)))
+    Ok(Json(list_body("keyRings", rings, next)))
 }
 
 pub(super) async fn create(

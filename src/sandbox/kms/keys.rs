@@ -13,7 +13,7 @@ use super::stored_key::{COLUMNS, Key, SIGN, existing};
 use super::{key_rings, stored_version};
 use crate::decode::{self, Kind, Message, Params};
 use crate::error::ApiError;
-use crate::page::{Page, listed};
+use crate::page::{Page, list_body};
 use crate::state::rfc3339;
 
 const TEMPLATE: Message =
@@ -53,7 +53,7 @@ pub(super) async fn list(
     Path((project, location, ring)): Path<(String, String, String)>,
     params: Params,
 ) -> Result<Json<Value>, ApiError> {
-    let page = Page::of(&params, 100, 1000)?;
+    let page = Page::from_params(&params, 100, 1000)?;
     let read = move |tx: &Transaction<'_>| {
         let ring = key_rings::existing(tx, &project, &location, &ring)?;
         let mut statement =
@@ -64,7 +64,7 @@ pub(super) async fn list(
         Ok::<_, ApiError>(page.cut(rows.collect::<Result<_, _>>()?))
     };
     let (keys, next) = api.state.store.read(read).await?;
-    Ok(Json(listed("cryptoKeys", keys, next)))
+    Ok(Json(list_body("cryptoKeys", keys, next)))
 }
 
 /// What is asked of a new key.
@@ -76,14 +76,14 @@ struct New {
 }
 
 impl New {
-    fn of(params: &Params, body: &[u8]) -> Result<Self, ApiError> {
+    fn parse(params: &Params, body: &[u8]) -> Result<Self, ApiError> {
         let id = checked_id(params.get("cryptoKeyId"), "crypto_key_id")?;
         let key = decode::value(body, &BODY, "crypto_key")?;
         check_purpose(&key)?;
         let template = &key["versionTemplate"];
         check_protection(template["protectionLevel"].as_str())?;
         let algorithm = template["algorithm"].as_str().unwrap_or_default();
-        let algorithm = Algorithm::of(algorithm, "crypto_key.version_template.algorithm")?;
+        let algorithm = Algorithm::from_name(algorithm, "crypto_key.version_template.algorithm")?;
         Ok(Self { id, algorithm, destroy_after: destroy_after(&key)?, labels: labels(&key)? })
     }
 }
@@ -135,7 +135,7 @@ pub(super) async fn create(
     params: Params,
     body: Bytes,
 ) -> Result<Json<Value>, ApiError> {
-    let new = New::of(&params, &body)?;
+    let new = New::parse(&params, &body)?;
     let skip = params.get("skipInitialVersionCreation") == Some("true");
     let path = (project, location, ring, new.id.clone());
     let checked = path.clone();
@@ -206,7 +206,7 @@ fn apply(tx: &Transaction<'_>, key: &Key, field: &str, update: &Value) -> Result
         }
         "versionTemplate" => {
             let algorithm = update["versionTemplate"]["algorithm"].as_str().unwrap_or_default();
-            let algorithm = Algorithm::of(algorithm, "crypto_key.version_template.algorithm")?;
+            let algorithm = Algorithm::from_name(algorithm, "crypto_key.version_template.algorithm")?;
             let sql = "UPDATE kms_keys SET algorithm = ?1 WHERE place = ?2";
             tx.prepare_cached(sql)?.execute((algorithm.name, key.place))?;
         }

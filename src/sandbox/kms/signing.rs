@@ -63,7 +63,7 @@ enum Question {
 }
 
 impl Question {
-    fn of(body: &[u8]) -> Result<Self, ApiError> {
+    fn parse(body: &[u8]) -> Result<Self, ApiError> {
         let request = decode::value(body, &SIGN, "")?;
         let bytes = |value: &Value| value.as_str().and_then(|text| base64_bytes::decode(text).ok());
         let digests: Vec<(&String, &Value)> = request["digest"].as_object().into_iter().flatten().collect();
@@ -106,13 +106,13 @@ pub(super) async fn asymmetric_sign(
     Path(path): Path<VersionPath>,
     body: Bytes,
 ) -> Result<Json<Value>, ApiError> {
-    let question = Question::of(&body)?;
+    let question = Question::parse(&body)?;
     let now = rfc3339(api.state.clock.now());
     let vault = api.vault.clone();
     // On the store's thread, which may block: RSA takes milliseconds.
     let sign = move |tx: &Transaction<'_>| {
         let version = versions::existing(tx, &path, &now)?.enabled()?;
-        let algorithm = Algorithm::of(&version.algorithm, "name")?;
+        let algorithm = Algorithm::from_name(&version.algorithm, "name")?;
         let digest = match &question {
             Question::Data { bytes, .. } => algorithm.digest(bytes),
             Question::Digest { field, bytes, .. } => imported(algorithm, field, bytes)?,

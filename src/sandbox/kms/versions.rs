@@ -15,7 +15,7 @@ use super::stored_version::{
 };
 use crate::decode::{self, Kind, Message, Params};
 use crate::error::ApiError;
-use crate::page::{Page, listed};
+use crate::page::{Page, list_body};
 use crate::state::rfc3339;
 use wire::status::Code;
 
@@ -59,7 +59,7 @@ pub(super) async fn list(
     Path(path): Path<(String, String, String, String)>,
     params: Params,
 ) -> Result<Json<Value>, ApiError> {
-    let page = Page::of(&params, 100, 1000)?;
+    let page = Page::from_params(&params, 100, 1000)?;
     let wanted = wanted_state(params.get("filter"))?;
     let now = rfc3339(api.state.clock.now());
     let read = move |tx: &Transaction<'_>| {
@@ -68,7 +68,7 @@ pub(super) async fn list(
         let rows = statement.query_map((key.place, page.after), |row| Version::from_row(row, &key.name))?;
         let mut shown = Vec::new();
         for version in rows {
-            let version = version?.at(&now);
+            let version = version?.as_of(&now);
             if wanted.as_ref().is_none_or(|wanted| *wanted == version.state) {
                 shown.push((version.number, version.into_resource()));
             }
@@ -79,7 +79,7 @@ pub(super) async fn list(
         Ok::<_, ApiError>(page.cut(shown))
     };
     let (versions, next) = api.state.store.read(read).await?;
-    Ok(Json(listed("cryptoKeyVersions", versions, next)))
+    Ok(Json(list_body("cryptoKeyVersions", versions, next)))
 }
 
 /// `state=ENABLED`, which is what scripts ask for; of other filters nothing is known.
@@ -106,7 +106,7 @@ pub(super) async fn create(
     }
     let asked = path.clone();
     let key = api.state.store.read(move |tx| stored_key::existing(tx, &asked)).await?;
-    let algorithm = Algorithm::of(&key.algorithm, "parent")?;
+    let algorithm = Algorithm::from_name(&key.algorithm, "parent")?;
     let material = generate(algorithm).await?;
     let now = rfc3339(api.state.clock.now());
     let vault = api.vault.clone();

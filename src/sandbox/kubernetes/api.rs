@@ -114,7 +114,7 @@ fn write_object<T: Editable>(cluster: Cluster<'_>, call: &Call, edit: Edit, body
         Edit::Patch if call.is_apply() => apply::<T>(cluster, call, body),
         Edit::Patch => {
             // Before the question whether the object is there.
-            patch::Kind::of(&call.content_type)?;
+            patch::Kind::from_content_type(&call.content_type)?;
             let old = existing::<T>(cluster, call)?;
             let new = patched(call, &old, body)?;
             update(cluster, call, &old, new, T::check_update)
@@ -227,7 +227,7 @@ fn list(cluster: Cluster<'_>, call: &Call) -> Result<Value, Failure> {
     match call.form {
         Form::Object => Ok(list_of(kind, &items, &metadata)),
         Form::Table => {
-            let include = Include::of(options.include_object.as_deref())?;
+            let include = Include::parse(options.include_object.as_deref())?;
             table(kind, &items, &metadata, include, cluster.now)
         }
     }

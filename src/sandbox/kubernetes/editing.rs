@@ -36,7 +36,7 @@ pub(super) fn stored(cluster: Cluster<'_>, kind: Kind, namespace: &str, name: &s
 
 /// The object that a patch makes of a stored one.
 pub(super) fn patched<T: Object>(call: &Call, old: &T, body: &[u8]) -> Result<Decoded<T>, Failure> {
-    let kind = patch::Kind::of(&call.content_type)?;
+    let kind = patch::Kind::from_content_type(&call.content_type)?;
     let mut value = serde_json::to_value(old)?;
     patch::apply(&mut value, kind, body)?;
     decode::object::<T>(&value, call.field_validation()?)

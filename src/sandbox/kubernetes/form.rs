@@ -13,7 +13,7 @@ pub(super) fn formed(cluster: Cluster<'_>, call: &Call, object: Value) -> Result
         Form::Object => Ok(object),
         Form::Table => {
             let metadata = json!({ "resourceVersion": object["metadata"]["resourceVersion"] });
-            let include = Include::of(call.options.include_object.as_deref())?;
+            let include = Include::parse(call.options.include_object.as_deref())?;
             table(call.target.resource.kind, &[object], &metadata, include, cluster.now)
         }
     }

@@ -52,7 +52,7 @@ impl Writer<'_> {
 
     /// The record of an object that is made by `POST`.
     pub(super) fn of_new(&self, object: &Value) -> Vec<ManagedFieldsEntry> {
-        vec![self.entry("Update", &Fields::of(object))]
+        vec![self.entry("Update", &Fields::from_object(object))]
     }
 
     /// The record after a change: what is new or different is the writer's, and nobody else's.
@@ -62,8 +62,9 @@ impl Writer<'_> {
         old: &Value,
         new: &Value,
     ) -> Vec<ManagedFieldsEntry> {
-        let (had, has) = (Fields::of(old), Fields::of(new));
-        let changed = has.filtered(|path| !had.contains(path) || fields::at(old, path) != fields::at(new, path));
+        let (had, has) = (Fields::from_object(old), Fields::from_object(new));
+        let changed =
+            has.filtered(|path| !had.contains(path) || fields::value_at(old, path) != fields::value_at(new, path));
         let gone = had.filtered(|path| !has.contains(path));
         if changed.is_empty() && gone.is_empty() {
             return entries;
@@ -88,7 +89,7 @@ impl Writer<'_> {
 
     /// An object that server-side apply makes.
     pub(super) fn create(&self, applied: &Value) -> Applied {
-        Applied { object: applied.clone(), entries: vec![self.entry("Apply", &Fields::of(applied))] }
+        Applied { object: applied.clone(), entries: vec![self.entry("Apply", &Fields::from_object(applied))] }
     }
 
     /// An object with what a client applies. It fails where others have set a field to another
@@ -102,11 +103,11 @@ impl Writer<'_> {
         force: bool,
     ) -> Result<Applied, Failure> {
         let entries = entries.filter(|entries| !entries.is_empty()).unwrap_or_else(|| self.before_first_apply(live));
-        let wanted = Fields::of(applied);
+        let wanted = Fields::from_object(applied);
         let (mine, others): (Vec<_>, Vec<_>) = entries.into_iter().partition(|entry| self.is(entry, "Apply"));
         let others: Vec<(ManagedFieldsEntry, Fields)> =
             others.into_iter().map(|entry| (entry.clone(), Fields::of_entry(&entry))).collect();
-        let contested = |path: &Path| fields::at(live, path) != fields::at(applied, path);
+        let contested = |path: &Path| fields::value_at(live, path) != fields::value_at(applied, path);
         let conflicts: Vec<(&ManagedFieldsEntry, Path)> = others
             .iter()
             .flat_map(|(entry, fields)| fields.iter().map(move |path| (entry, path.clone())))

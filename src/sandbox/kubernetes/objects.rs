@@ -79,7 +79,7 @@ pub(super) struct Stored {
 impl Stored {
     pub(super) const COLUMNS: &str = "namespace, name, created, version, body";
 
-    pub(super) fn of(row: &Row<'_>) -> Result<Self, rusqlite::Error> {
+    pub(super) fn from_row(row: &Row<'_>) -> Result<Self, rusqlite::Error> {
         Ok(Self {
             namespace: row.get(0)?,
             name: row.get(1)?,
@@ -160,7 +160,7 @@ impl<'t> Cluster<'t> {
         );
         self.tx
             .prepare_cached(&sql)?
-            .query_row(params![self.row, kind.resource().plural, namespace, name], Stored::of)
+            .query_row(params![self.row, kind.resource().plural, namespace, name], Stored::from_row)
             .optional()
     }
 
@@ -180,7 +180,7 @@ impl<'t> Cluster<'t> {
         let mut statement = self.tx.prepare_cached(&sql)?;
         let limit = i64::try_from(limit).unwrap_or(i64::MAX);
         let key = params![self.row, kind.resource().plural, namespace, after.0, after.1, limit];
-        statement.query_map(key, Stored::of)?.collect()
+        statement.query_map(key, Stored::from_row)?.collect()
     }
 
     /// The names of a namespace's objects that begin with `front`, which ends with a dot, in their order.
@@ -211,7 +211,7 @@ impl<'t> Cluster<'t> {
             Stored::COLUMNS
         );
         let mut statement = self.tx.prepare_cached(&sql)?;
-        let rows = statement.query_map(params![self.row, uid, T::OBJECT_KIND.resource().plural], Stored::of)?;
+        let rows = statement.query_map(params![self.row, uid, T::OBJECT_KIND.resource().plural], Stored::from_row)?;
         rows.map(|stored| stored?.object()).collect()
     }
 
@@ -223,7 +223,8 @@ impl<'t> Cluster<'t> {
             Stored::COLUMNS
         );
         let mut statement = self.tx.prepare_cached(&sql)?;
-        let rows = statement.query_map(params![self.row, T::OBJECT_KIND.resource().plural, namespace], Stored::of)?;
+        let rows =
+            statement.query_map(params![self.row, T::OBJECT_KIND.resource().plural, namespace], Stored::from_row)?;
         rows.map(|stored| stored?.object()).collect()
     }
 

@@ -42,7 +42,7 @@ const MERGE_KEYS: [(&str, &str); 17] = [
 const MERGED_SETS: [&str; 1] = ["finalizers"];
 
 impl Kind {
-    pub(super) fn of(content_type: &str) -> Result<Self, Failure> {
+    pub(super) fn from_content_type(content_type: &str) -> Result<Self, Failure> {
         match content_type {
             "application/json-patch+json" => Ok(Self::Json),
             "application/merge-patch+json" => Ok(Self::Merge),

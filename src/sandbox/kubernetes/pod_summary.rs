@@ -13,7 +13,7 @@ pub(super) struct Summary {
     pub(super) restarts: i32,
 }
 
-pub(super) fn of(pod: &Pod) -> Summary {
+pub(super) fn summarise(pod: &Pod) -> Summary {
     let (spec, status) = (pod.spec.clone().unwrap_or_default(), pod.status.clone().unwrap_or_default());
     let main = status.container_statuses.unwrap_or_default();
     let init = status.init_container_statuses.unwrap_or_default();
@@ -66,7 +66,7 @@ mod tests {
             "spec": { "containers": [{ "name": "c" }], "initContainers": [{ "name": "i" }] },
             "status": { "phase": "Pending", "initContainerStatuses": init, "containerStatuses": main },
         });
-        of(&serde_json::from_value(pod).unwrap())
+        summarise(&serde_json::from_value(pod).unwrap())
     }
 
     fn status(name: &str, ready: bool, state: &Value) -> Value {

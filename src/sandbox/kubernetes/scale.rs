@@ -47,7 +47,7 @@ scalable!(ReplicationController, |status| Some(status.replicas), |spec| LabelSel
 });
 
 /// The workload's `scale`.
-pub(super) fn of<T: Scalable>(workload: &T) -> Scale {
+pub(super) fn read_scale<T: Scalable>(workload: &T) -> Scale {
     let meta = workload.metadata();
     Scale {
         metadata: ObjectMeta {

@@ -69,7 +69,7 @@ pub(super) fn scale(cluster: Cluster<'_>, call: &Call) -> Result<Value, Failure>
 }
 
 fn scale_of<T: Scalable>(cluster: Cluster<'_>, call: &Call) -> Result<Value, Failure> {
-    Ok(serde_json::to_value(scale::of(&existing::<T>(cluster, call)?))?)
+    Ok(serde_json::to_value(scale::read_scale(&existing::<T>(cluster, call)?))?)
 }
 
 /// `PUT` and `PATCH` of a subresource.
@@ -95,8 +95,8 @@ fn write_scale<T: Scalable>(cluster: Cluster<'_>, call: &Call, body: &[u8]) -> R
     let value = if call.method == Method::PUT {
         decode::value(call, body)?
     } else {
-        let mut value = serde_json::to_value(scale::of(&old))?;
-        patch::apply(&mut value, patch::Kind::of(&call.content_type)?, body)?;
+        let mut value = serde_json::to_value(scale::read_scale(&old))?;
+        patch::apply(&mut value, patch::Kind::from_content_type(&call.content_type)?, body)?;
         value
     };
     let scale: Scale = typed(&value, &mut |_| {}).map_err(|error| {

@@ -91,7 +91,7 @@ pub(super) enum Include {
 }
 
 impl Include {
-    pub(super) fn of(text: Option<&str>) -> Result<Self, Failure> {
+    pub(super) fn parse(text: Option<&str>) -> Result<Self, Failure> {
         match text {
             None | Some("" | "Metadata") => Ok(Self::Metadata),
             Some("None") => Ok(Self::Nothing),
@@ -158,7 +158,7 @@ fn typed<T: DeserializeOwned>(object: &Value) -> Result<T, Failure> {
 }
 
 fn pod(pod: &Pod, now: Timestamp) -> Vec<Value> {
-    let summary = pod_summary::of(pod);
+    let summary = pod_summary::summarise(pod);
     let node = pod.spec.as_ref().and_then(|spec| spec.node_name.as_deref()).unwrap_or("<none>");
     let restarts = summary.restarts.to_string();
     let nothing = "<none>";

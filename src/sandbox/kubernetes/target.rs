@@ -24,18 +24,18 @@ impl Target {
         match parts.as_slice() {
             ["namespaces", namespace, plural, rest @ ..] => {
                 let resource = Resource::find(group, plural).filter(|r| r.scope == Scope::Namespaced)?;
-                Self::of(resource, Some((*namespace).to_owned()), rest)
+                Self::from_path(resource, Some((*namespace).to_owned()), rest)
             }
             [plural, rest @ ..] => {
                 let resource = Resource::find(group, plural)?;
                 // An object of a namespace has no path without it; a list across namespaces has.
-                (resource.scope == Scope::Cluster || rest.is_empty()).then(|| Self::of(resource, None, rest))?
+                (resource.scope == Scope::Cluster || rest.is_empty()).then(|| Self::from_path(resource, None, rest))?
             }
             [] => None,
         }
     }
 
-    fn of(resource: &'static Resource, namespace: Option<String>, rest: &[&str]) -> Option<Self> {
+    fn from_path(resource: &'static Resource, namespace: Option<String>, rest: &[&str]) -> Option<Self> {
         let (name, subresource) = match rest {
             [] => (None, None),
             [name] => (Some((*name).to_owned()), None),

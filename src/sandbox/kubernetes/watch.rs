@@ -129,7 +129,8 @@ impl Cluster<'_> {
             Stored::COLUMNS
         );
         let mut statement = self.tx.prepare_cached(&sql)?;
-        let rows = statement.query_map(params![self.row, kind.resource().plural, namespace, since], Stored::of)?;
+        let rows =
+            statement.query_map(params![self.row, kind.resource().plural, namespace, since], Stored::from_row)?;
         Ok(rows.collect::<Result<_, _>>()?)
     }
 
@@ -144,7 +145,8 @@ impl Cluster<'_> {
             "SELECT namespace, '', 0, version, body FROM kubernetes_deleted WHERE cluster = ?1 AND resource = ?2
              AND (?3 IS NULL OR namespace = ?3) AND version > ?4",
         )?;
-        let rows = statement.query_map(params![self.row, kind.resource().plural, namespace, since], Stored::of)?;
+        let rows =
+            statement.query_map(params![self.row, kind.resource().plural, namespace, since], Stored::from_row)?;
         Ok(rows.collect::<Result<_, _>>()?)
     }
 }

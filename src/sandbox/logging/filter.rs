@@ -40,7 +40,7 @@ impl Filter {
         if text.len() > MAX_BYTES {
             return Err(format!("it has more than {MAX_BYTES} characters"));
         }
-        filter::parse(text, &DIALECT).and_then(Term::of).map(Self)
+        filter::parse(text, &DIALECT).and_then(Term::from_expression).map(Self)
     }
 
     pub(super) fn accepts(&self, entry: &Value) -> bool {
@@ -50,12 +50,12 @@ impl Filter {
 
 impl Term {
     /// Reads the values of an expression; an error where one is none, of a time or of a regular expression.
-    fn of(expression: Expression) -> Result<Self, String> {
-        let each = |parts: Vec<Expression>| parts.into_iter().map(Self::of).collect::<Result<Vec<_>, _>>();
+    fn from_expression(expression: Expression) -> Result<Self, String> {
+        let each = |parts: Vec<Expression>| parts.into_iter().map(Self::from_expression).collect::<Result<Vec<_>, _>>();
         match expression {
             Expression::All(parts) => each(parts).map(Self::All),
             Expression::Any(parts) => each(parts).map(Self::Any),
-            Expression::Not(part) => Self::of(*part).map(|part| Self::Not(Box::new(part))),
+            Expression::Not(part) => Self::from_expression(*part).map(|part| Self::Not(Box::new(part))),
             Expression::Compare { path, comparator, value } => {
                 let operator = Operator::new(comparator, &value)?;
                 operator.fits(&path)?;

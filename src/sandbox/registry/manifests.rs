@@ -29,7 +29,7 @@ pub(super) async fn get(
     reference: Reference,
     headers: &HeaderMap,
 ) -> Result<Response, Failure> {
-    let accept = Accept::of(headers);
+    let accept = Accept::from_headers(headers);
     let store = repository.store.clone();
     store
         .read(move |tx| {
@@ -237,7 +237,7 @@ fn without_parameters(media_type: &str) -> &str {
 struct Accept(Vec<String>);
 
 impl Accept {
-    fn of(headers: &HeaderMap) -> Self {
+    fn from_headers(headers: &HeaderMap) -> Self {
         let lines = headers.get_all(ACCEPT).iter().filter_map(|value| value.to_str().ok());
         let types = lines.flat_map(|line| line.split(',')).map(|part| without_parameters(part).to_ascii_lowercase());
         Self(types.filter(|media_type| !media_type.is_empty()).collect())
@@ -266,6 +266,6 @@ mod tests {
         for line in lines {
             headers.append(ACCEPT, line.parse().unwrap());
         }
-        assert_eq!(Accept::of(&headers).allows(OCI_MANIFEST), allowed);
+        assert_eq!(Accept::from_headers(&headers).allows(OCI_MANIFEST), allowed);
     }
 }

@@ -22,7 +22,7 @@ pub(super) enum Area {
 
 impl Area {
     /// What a path at a host is for.
-    pub(super) fn of(host: &str, path: &str) -> Self {
+    pub(super) fn from_request(host: &str, path: &str) -> Self {
         let local = matches!(host, "localhost" | "127.0.0.1" | "[::1]");
         if let Some(api) = GoogleApi::of_host(host) {
             return Self::Google(api);
@@ -111,6 +111,6 @@ mod tests {
     #[case("example.com", "/api", Area::Google(GoogleApi::Unknown))]
     #[case("evilgoogleapis.com", "/v1/projects", Area::Google(GoogleApi::Unknown))]
     fn what_a_host_is_for(#[case] host: &str, #[case] path: &str, #[case] area: Area) {
-        assert_eq!(Area::of(host, path), area);
+        assert_eq!(Area::from_request(host, path), area);
     }
 }

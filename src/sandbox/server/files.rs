@@ -23,7 +23,7 @@ pub struct Files {
 
 impl Files {
     /// The files of the sandbox in this directory, whether it was ever started or not.
-    pub fn of(directory: &Path) -> Self {
+    pub fn new(directory: &Path) -> Self {
         Self { directory: directory.to_owned() }
     }
 

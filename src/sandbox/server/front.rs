@@ -117,7 +117,7 @@ impl Front {
         client: Option<&'static Person>,
     ) -> Response {
         let bare = host_without_port(host);
-        let area = Area::of(bare, request.uri().path());
+        let area = Area::from_request(bare, request.uri().path());
         if !hosts::stands_for(bare) {
             return area.forbidden(&hosts::refusal(bare));
         }
@@ -127,7 +127,7 @@ impl Front {
         let header = request.headers().get(AUTHORIZATION);
         // A certificate counts at the API servers alone, and where no token is shown.
         let client = client.filter(|_| header.is_none() && matches!(area, Area::Kubernetes(_)));
-        let by_certificate = client.map(|person| (person, self.tokens.of(person)));
+        let by_certificate = client.map(|person| (person, self.tokens.token_of(person)));
         let Some((person, token)) = header.and_then(|header| self.tokens.shown_by(header)).or(by_certificate) else {
             return area.unauthorized(host);
         };

@@ -65,7 +65,7 @@ impl Default for Log {
 
 impl Log {
     /// The requests with an id above `id`, oldest first.
-    pub fn after(&self, id: u64) -> Vec<Served> {
+    pub fn entries_after(&self, id: u64) -> Vec<Served> {
         let kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
         kept.iter().filter(|served| served.id > id).cloned().collect()
     }
@@ -101,7 +101,7 @@ impl Coming {
             id: 0,
             at: jiff::Timestamp::now(),
             method: method.to_string(),
-            url: shown_url::shown(&format!("{host}{}", uri.path()), query),
+            url: shown_url::printable_url(&format!("{host}{}", uri.path()), query),
             status: 0,
             millis: 0,
             program: program(agent),
@@ -148,7 +148,7 @@ mod tests {
     fn a_request_is_a_line_without_secrets() {
         let log = Log::default();
         coming("/v2/token?service=gcr.io&account=me", "skopeo/1.9.3").answered(200, &log);
-        let line = log.after(0)[0].to_string();
+        let line = log.entries_after(0)[0].to_string();
         assert!(line.ends_with("skopeo GET     gcr.io/v2/token?service=gcr.io&account=…"), "{line}");
     }
 
@@ -158,7 +158,7 @@ mod tests {
         for _ in 0..KEPT + 5 {
             coming("/", "x").answered(200, &log);
         }
-        let kept = log.after(0);
+        let kept = log.entries_after(0);
         assert_eq!((kept.len(), kept[0].id, *log.changes().borrow()), (KEPT, 6, KEPT as u64 + 5));
     }
 }

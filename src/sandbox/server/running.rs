@@ -66,7 +66,7 @@ struct Announced {
 
 impl Lease {
     /// Takes the lock, before the store is opened; waits for a reset to be over. Blocks.
-    pub(super) fn take(of: &Files) -> io::Result<Self> {
+    pub(super) fn acquire(of: &Files) -> io::Result<Self> {
         let serving = lock_file(&of.directory().join(SERVING_FILE))?;
         serving.lock_shared()?;
         Ok(Self { _serving: serving, announced: None })
@@ -122,9 +122,9 @@ pub struct Idle {
 
 impl Idle {
     /// None while some process serves the directory, or where there is none.
-    pub fn of(directory: &Path) -> io::Result<Option<Self>> {
+    pub fn look_up(directory: &Path) -> io::Result<Option<Self>> {
         let Some(serving) = present(lock_file(&directory.join(SERVING_FILE)))? else { return Ok(None) };
-        Ok(try_exclusive(&serving)?.then(|| Self { _serving: serving, files: Files::of(directory) }))
+        Ok(try_exclusive(&serving)?.then(|| Self { _serving: serving, files: Files::new(directory) }))
     }
 
     /// Forgets all that the sandbox holds; the authority and the token stay, so that what trusts them
@@ -148,11 +148,11 @@ mod tests {
     #[test]
     fn the_first_that_serves_is_found_while_it_lives() {
         let dir = tempfile::tempdir().unwrap();
-        let of = Files::of(dir.path());
+        let of = Files::new(dir.path());
         assert_eq!(Running::find(dir.path()).unwrap(), None);
-        let mut first = Lease::take(&of).unwrap();
+        let mut first = Lease::acquire(&of).unwrap();
         first.announce(&of, 1).unwrap();
-        let mut second = Lease::take(&of).unwrap();
+        let mut second = Lease::acquire(&of).unwrap();
         second.announce(&of, 2).unwrap();
         let found = Running::find(dir.path()).unwrap().unwrap();
         assert_eq!((found.pid, found.port), (std::process::id(), 1));
@@ -177,14 +177,14 @@ mod tests {
     #[test]
     fn only_an_idle_directory_is_reset() {
         let dir = tempfile::tempdir().unwrap();
-        let of = Files::of(dir.path());
+        let of = Files::new(dir.path());
         fs::write(of.store(), "x").unwrap();
         fs::write(of.token(), "x").unwrap();
-        let lease = Lease::take(&of).unwrap();
-        assert!(Idle::of(dir.path()).unwrap().is_none());
+        let lease = Lease::acquire(&of).unwrap();
+        assert!(Idle::look_up(dir.path()).unwrap().is_none());
         drop(lease);
-        Idle::of(dir.path()).unwrap().unwrap().reset().unwrap();
+        Idle::look_up(dir.path()).unwrap().unwrap().reset().unwrap();
         assert!(!of.store().exists() && of.token().exists());
-        assert!(Idle::of(&dir.path().join("none")).unwrap().is_none());
+        assert!(Idle::look_up(&dir.path().join("none")).unwrap().is_none());
     }
 }

@@ -98,10 +98,10 @@ impl Tokens {
             if token.is_shown_by(header) { Some(*person) } else { found }
         };
         let person = self.all.iter().fold(None, shown)?;
-        Some((person, self.of(person)))
+        Some((person, self.token_of(person)))
     }
 
-    pub(super) fn of(&self, person: &Person) -> &Token {
+    pub(super) fn token_of(&self, person: &Person) -> &Token {
         self.all.iter().find(|(of, _)| *of == person).map_or(&self.owner, |(_, token)| token)
     }
 

@@ -61,7 +61,7 @@ impl SecretCert {
     }
 
     /// Encrypts every private key in the key; the rest stays as it is.
-    pub(super) fn encrypted(self, passphrase: Option<&Passphrase>) -> Result<Self, KeyringError> {
+    pub(super) fn encrypt(self, passphrase: Option<&Passphrase>) -> Result<Self, KeyringError> {
         let open: Vec<_> = self.cert.keys().unencrypted_secret().map(|ka| ka.key().clone()).collect();
         if open.is_empty() {
             return Ok(self);

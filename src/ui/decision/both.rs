@@ -6,7 +6,7 @@ use ratatui::widgets::Widget as _;
 
 use crate::canvas::Canvas;
 use crate::chrome::verdict;
-use crate::shell::frame::{open, stacked, text};
+use crate::shell::frame::{draw_parts, open, text};
 use crate::styles::{Styles, Tone};
 use crate::text::narrow;
 use crate::widgets::paragraph::Paragraph;
@@ -25,16 +25,16 @@ use domain::review::{Detail, Effect, PolicyChange, Standing};
 const TWO_COLUMNS: u16 = 100;
 
 /// Both decisions; each tree wraps in its half.
-pub(crate) fn both(model: &Model, reader: &Reader, decisions: &TwoDecisions, screen: Rect, canvas: &mut Canvas<'_>) {
+pub(crate) fn draw(model: &Model, reader: &Reader, decisions: &TwoDecisions, screen: Rect, canvas: &mut Canvas<'_>) {
     let styles = canvas.styles;
-    let live = told("live policy", &decisions.live, None, styles);
-    let draft = told("draft", &decisions.draft, Some(&model.draft.document), styles);
+    let live = decision_lines("live policy", &decisions.live, None, styles);
+    let draft = decision_lines("draft", &decisions.draft, Some(&model.draft.document), styles);
     let width = screen.width.saturating_sub(4);
     if screen.width < TWO_COLUMNS {
         let parts = [text(live, styles), text(vec![Line::default()], styles), text(draft, styles)];
         let height = Stack { styles, parts: &parts }.height(width);
         let inner = open(&reader.title, (width, narrow(height).max(3)), screen, canvas);
-        return stacked(&parts, reader.scroll, inner, canvas);
+        return draw_parts(&parts, reader.scroll, inner, canvas);
     }
     let half = width.saturating_sub(5) / 2;
     let (live, draft) = (Paragraph::new(styles, live), Paragraph::new(styles, draft));
@@ -67,7 +67,12 @@ fn column(paragraph: &Paragraph<'_>, at: Offset, area: Rect, canvas: &mut Canvas
 }
 
 /// A decision with its message and its whole tree.
-fn told(title: &'static str, decision: &Decision, document: Option<&Document>, styles: &Styles) -> Vec<Line<'static>> {
+fn decision_lines(
+    title: &'static str,
+    decision: &Decision,
+    document: Option<&Document>,
+    styles: &Styles,
+) -> Vec<Line<'static>> {
     let mut head = vec![Span::styled(format!("{title}  "), styles.strong())];
     head.extend(verdict(Some(decision), styles));
     let mut lines = vec![Line::from(head)];

@@ -26,7 +26,7 @@ pub(crate) fn decision(model: &Model, area: Rect, canvas: &mut Canvas<'_>) {
     let decisions = &model.decisions;
     let mut facts = images(model, styles);
     facts.push(subject(model, styles));
-    let now = if model.session.assumed.at().is_some() { "policy then" } else { "live policy" };
+    let now = if model.session.assumed.moment().is_some() { "policy then" } else { "live policy" };
     facts.push(line(now, decisions.now.as_ref(), decisions.under == Under::Live, styles));
     if decisions.under != Under::Live {
         facts.push(line("draft", decisions.drafted.as_ref(), decisions.under == Under::Draft, styles));
@@ -35,12 +35,12 @@ pub(crate) fn decision(model: &Model, area: Rect, canvas: &mut Canvas<'_>) {
         let label = format!("policy of {}", model.session.simulated_since);
         facts.push(line(&label, decisions.then.as_ref(), decisions.under == Under::Version, styles));
     }
-    draw(model, Pane::Decision, decisions.of(Pane::Decision), facts, area, canvas);
+    draw(model, Pane::Decision, decisions.shown_in(Pane::Decision), facts, area, canvas);
 }
 
 /// Each image of a pod of several, with what came of it; the header has the only one of others.
 fn images(model: &Model, styles: &Styles) -> Vec<Line<'static>> {
-    let Some(decision) = model.decisions.of(Pane::Decision).filter(|decision| decision.images.len() > 1) else {
+    let Some(decision) = model.decisions.shown_in(Pane::Decision).filter(|decision| decision.images.len() > 1) else {
         return Vec::new();
     };
     let line = |image: &ImageDecision| {
@@ -105,7 +105,7 @@ fn draw(
         PaneFrame::new(styles, pane.title()).focus(focus(model, pane)).foot(Line::styled("s simulate", styles.dim()));
     if let (Some(filter), Some(decision)) = (crate::shell::list::filter_of(model, pane), decision) {
         let all = decision.trace.flat().len();
-        frame = frame.filter(filter, model.nav.tree(pane).found(&decision.trace), all);
+        frame = frame.filter(filter, model.nav.tree(pane).count_found(&decision.trace), all);
     }
     let inner = frame.inner(area);
     (&frame).render(area, canvas.buf);
@@ -132,7 +132,7 @@ fn missing<'a>(model: &Model, pane: Pane, styles: &'a Styles) -> Placeholder<'a>
     if pane == Pane::Decision && model.decisions.under == Under::Draft {
         return Placeholder::empty(styles, "the draft is not a policy yet", "v shows the next policy");
     }
-    if model.session.assumed.at().is_some() {
+    if model.session.assumed.moment().is_some() {
         return Placeholder::empty(styles, "no policy of that time is known", "W drops what is assumed");
     }
     if pane == Pane::Preview {

@@ -120,7 +120,7 @@ pub(crate) fn editor(model: &Model, area: Rect, canvas: &mut Canvas<'_>) {
     let bar = find::height(model).min(inner.height.saturating_sub(1));
     let (inner, bar) =
         (Rect { height: inner.height - bar, ..inner }, Rect { y: inner.bottom() - bar, height: bar, ..inner });
-    let seen = canvas.state.editor.seen(editor, inner);
+    let seen = canvas.state.editor.visible_lines(editor, inner);
     let squiggles: Vec<Squiggle> = model.draft.problems_on(seen.start + 1, seen.end).iter().map(squiggle).collect();
     let found = editor.on_lines(model.draft.finder.places(), seen);
     let typing = Focus::from(held == Focus::Here && model.nav.editing && !model.is_finding());

@@ -31,7 +31,7 @@ pub(crate) fn preview(model: &Model, area: Rect, canvas: &mut Canvas<'_>) {
     let styles = canvas.styles;
     let pane = Pane::Preview;
     let preview = &model.preview;
-    let (shown, all) = (preview.shown(), preview.items().len());
+    let (shown, all) = (preview.shown_items(), preview.items().len());
     let mut frame = PaneFrame::new(styles, pane.title())
         .focus(focus(model, pane))
         .count(all)

@@ -22,7 +22,7 @@ pub(crate) fn open(title: &str, size: (u16, u16), screen: Rect, canvas: &mut Can
 }
 
 /// Draws parts one below the other from the scroll of the box on, and notes how far it goes.
-pub(crate) fn stacked(parts: &[Part<'_>], at: Offset, area: Rect, canvas: &mut Canvas<'_>) {
+pub(crate) fn draw_parts(parts: &[Part<'_>], at: Offset, area: Rect, canvas: &mut Canvas<'_>) {
     let styles = canvas.styles;
     let stack = Stack { styles, parts };
     let mut scroll = Scroll::default();

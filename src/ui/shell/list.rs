@@ -52,7 +52,7 @@ pub(crate) fn filter_of(model: &Model, pane: Pane) -> Option<&str> {
 
 /// How old the value is, or that it is live; a failure to read it anew is told beside it.
 pub(crate) fn age<T>(model: &Model, pane: Pane, remote: &Remote<T>, styles: &Styles) -> Line<'static> {
-    let age = remote.at().map(|at| age_in_words(model.ui.now, at)).unwrap_or_default();
+    let age = remote.read_at().map(|at| age_in_words(model.ui.now, at)).unwrap_or_default();
     let feed = match pane {
         Pane::Workloads => model.watch.feed(WatchSource::Workloads),
         Pane::Events => model.watch.feed(WatchSource::Events),

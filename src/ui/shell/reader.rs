@@ -8,7 +8,7 @@ use ratatui::widgets::Widget as _;
 use crate::canvas::Canvas;
 use crate::chrome::verdict;
 use crate::highlight::Syntax;
-use crate::shell::frame::{open, stacked, text};
+use crate::shell::frame::{draw_parts, open, text};
 use crate::state::Hit;
 use crate::styles::{Styles, Tone};
 use crate::text::narrow;
@@ -35,7 +35,7 @@ const CONTEXT: usize = 3;
 pub(crate) fn draw(model: &Model, reader: &Reader, screen: Rect, canvas: &mut Canvas<'_>) {
     let styles = canvas.styles;
     if let Body::Decisions(both) = &reader.body {
-        return crate::decision::both::both(model, reader, both, screen, canvas);
+        return crate::decision::both::draw(model, reader, both, screen, canvas);
     }
     let diff = match &reader.body {
         Body::Diff { before, after } => Diff::new(before, after, CONTEXT),
@@ -43,13 +43,13 @@ pub(crate) fn draw(model: &Model, reader: &Reader, screen: Rect, canvas: &mut Ca
     };
     let parts = match &reader.body {
         Body::Diff { .. } => difference(&diff, styles),
-        Body::Code(code) => vec![Part::Code(CodeView::new(styles, code, Syntax::of(code)))],
+        Body::Code(code) => vec![Part::Code(CodeView::new(styles, code, Syntax::detect(code)))],
         Body::Bytes(bytes) => exact_bytes(bytes, styles),
         body => vec![text(lines(model, body, styles), styles)],
     };
     let height = Stack { styles, parts: &parts }.height(wide(screen));
     let inner = open(&reader.title, (WIDE, narrow(height).max(3)), screen, canvas);
-    stacked(&parts, reader.scroll, inner, canvas);
+    draw_parts(&parts, reader.scroll, inner, canvas);
 }
 
 /// The inside of a box of full width.
@@ -70,7 +70,7 @@ pub(crate) fn confirm(confirm: &Confirm, screen: Rect, canvas: &mut Canvas<'_>) 
     let height = Stack { styles, parts: &parts }.height(wide(screen)) + 2;
     let inner = open(&confirm.title, (WIDE, narrow(height)), screen, canvas);
     let (body, answers) = layout(inner);
-    stacked(&parts, confirm.scroll, body, canvas);
+    draw_parts(&parts, confirm.scroll, body, canvas);
     draw_answers(confirm, answers, canvas);
 }
 

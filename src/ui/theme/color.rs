@@ -98,7 +98,7 @@ pub struct ThemeColor {
 
 impl ThemeColor {
     /// The colour at `depth`: as the theme says, else the nearest to what it says for another depth.
-    pub fn at(self, depth: Depth) -> Color {
+    pub fn at_depth(self, depth: Depth) -> Color {
         match depth {
             Depth::Mono => Color::Reset,
             Depth::Ansi16 => self.ansi16(),
@@ -264,19 +264,19 @@ mod tests {
     #[test]
     fn what_a_theme_says_for_a_depth_is_taken() {
         let color = ThemeColor { rgb: Some((122, 162, 247)), x256: Some(111), ansi: Some(Color::LightBlue) };
-        assert_eq!(color.at(Depth::TrueColor), Color::Rgb(122, 162, 247));
-        assert_eq!(color.at(Depth::X256), Color::Indexed(111));
-        assert_eq!(color.at(Depth::Ansi16), Color::LightBlue);
-        assert_eq!(color.at(Depth::Mono), Color::Reset);
+        assert_eq!(color.at_depth(Depth::TrueColor), Color::Rgb(122, 162, 247));
+        assert_eq!(color.at_depth(Depth::X256), Color::Indexed(111));
+        assert_eq!(color.at_depth(Depth::Ansi16), Color::LightBlue);
+        assert_eq!(color.at_depth(Depth::Mono), Color::Reset);
     }
 
     #[test]
     fn the_nearest_is_found_where_a_theme_is_silent() {
         let red = ThemeColor { rgb: Some((255, 5, 5)), ..ThemeColor::default() };
-        assert_eq!(red.at(Depth::Ansi16), Color::LightRed);
-        assert_eq!(red.at(Depth::X256), Color::Indexed(196));
+        assert_eq!(red.at_depth(Depth::Ansi16), Color::LightRed);
+        assert_eq!(red.at_depth(Depth::X256), Color::Indexed(196));
         let grey = ThemeColor { x256: Some(244), ..ThemeColor::default() };
-        assert_eq!(grey.at(Depth::Ansi16), Color::DarkGray);
+        assert_eq!(grey.at_depth(Depth::Ansi16), Color::DarkGray);
     }
 
     #[test]

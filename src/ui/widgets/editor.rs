@@ -81,13 +81,13 @@ impl EditorView {
     }
 
     /// Scrolls to where the cursor is and says which lines (from 0) are seen in an area.
-    pub fn seen(&mut self, editor: &Editor, area: Rect) -> Range<usize> {
+    pub fn visible_lines(&mut self, editor: &Editor, area: Rect) -> Range<usize> {
         self.follow(editor, area, gutter(editor, area));
         self.top..(self.top + usize::from(area.height)).min(editor.line_count())
     }
 
     /// Scrolls down, or up where `lines` is negative; the cursor stays where it is.
-    pub fn by(&mut self, lines: isize, editor: &Editor) {
+    pub fn scroll_by(&mut self, lines: isize, editor: &Editor) {
         self.top = self.top.saturating_add_signed(lines).min(editor.line_count().saturating_sub(1));
     }
 
@@ -296,7 +296,7 @@ mod tests {
         editor.input(EditorCommand::Move(Motion::Position { line: 9, column: 1 }));
         draw(&editor, &[], &mut view, 10);
         assert_eq!(view.top, 2);
-        view.by(50, &editor);
+        view.scroll_by(50, &editor);
         draw(&editor, &[], &mut view, 10);
         assert_eq!((view.top, view.cursor()), (52, None));
         editor.input(EditorCommand::Move(Motion::Down));

@@ -95,7 +95,7 @@ impl<'a> TraceTree<'a> {
             first.push(folded);
             return vec![Drawn { row: at, line: Line::from(first), note }];
         }
-        let under = self.under(row);
+        let under = self.indent_under(row);
         let style = self.label_style(row);
         let mut labels = fitted(&label, label_room).into_iter().map(|label| Span::styled(label, style));
         first.extend(labels.next());
@@ -176,7 +176,7 @@ impl<'a> TraceTree<'a> {
     }
 
     /// The guides of the rows below a check's first.
-    fn under(&self, row: &TreeRow<'_>) -> String {
+    fn indent_under(&self, row: &TreeRow<'_>) -> String {
         let open = !row.check.children.is_empty() && !row.folded;
         self.guides(&row.last) + if open { self.styles.glyphs.tree_through } else { "  " }
     }
@@ -247,7 +247,7 @@ mod tests {
         let attestor =
             remark(Status::Fail, "vetted-ci").children(vec![remark(Status::Pass, "the attestor exists"), found]);
         let rule = remark(Status::Fail, "the default rule")
-            .at(Path::default())
+            .with_path(Path::default())
             .children(vec![attestor, remark(Status::Skipped, "qa")]);
         Trace { checks: vec![rule, remark(Status::Note, "denied")] }
     }

@@ -65,7 +65,7 @@ fn is_open(stage: &Stage) -> bool {
 
 /// Points at the first line with this label and takes it.
 fn follow(stage: &mut Stage, label: &str) -> Vec<Effect> {
-    let lines = stage.model.explained();
+    let lines = stage.model.explain_lines();
     let at = lines.iter().position(|line| line.label == label).unwrap_or_else(|| panic!("no {label} in {lines:#?}"));
     stage.keys("Home");
     for _ in 0..at {
@@ -83,7 +83,7 @@ fn an_event_is_explained_and_becomes_the_question() {
     stage.row("replicaset/hello-world-5d8f7c9b44");
     stage.row("DENY as the policy is now");
     stage.row("certain");
-    let asked = stage.model.session.asked().unwrap();
+    let asked = stage.model.session.request().unwrap();
     assert_eq!(asked.images[0].image, "us.gcr.io/binauthz-codelab/hello-world:latest");
     assert_eq!(asked.namespace, "default");
     follow(&mut stage, "decision");
@@ -197,7 +197,7 @@ fn the_fixes_are_a_line_away() {
     // Where nothing is refused there is nothing to mend.
     let mut stage = with_a_past((120, 40));
     stage.keys("h");
-    assert!(stage.model.explained().iter().all(|line| line.label != "fixes"));
+    assert!(stage.model.explain_lines().iter().all(|line| line.label != "fixes"));
 }
 
 #[test]
@@ -206,14 +206,14 @@ fn what_is_assumed_proves_nothing() {
     stage.model.session.assumed.assume(Assumption::EnforcementOff);
     stage.send(Msg::Terminal(TerminalEvent::Resumed));
     stage.row("something is assumed, which W drops");
-    let lines = stage.model.explained();
+    let lines = stage.model.explain_lines();
     assert!(lines.iter().all(|line| line.label != "certain"), "{lines:#?}");
 }
 
 #[test]
 fn while_attestors_are_read_nothing_is_certain() {
     let mut stage = behind((120, 40));
-    let lines = stage.model.explained();
+    let lines = stage.model.explain_lines();
     assert!(lines.iter().all(|line| line.label != "certain"), "{lines:#?}");
     stage.row("reading what the attestors have");
     stage.keys("PgDn PgDn");

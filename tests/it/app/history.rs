@@ -29,7 +29,7 @@ pub(crate) fn with_history(size: (u16, u16)) -> Stage {
     };
     let project = names::PROJECT.to_owned();
     let versions = vec![
-        Version::seen(Policy::default_for(&project), now()),
+        Version::from_read(Policy::default_for(&project), now()),
         version(Author::Here("you (owner of the sandbox)".into()), 40, files::DENY_ALL),
         version(Author::Unknown, 50, &files::updated_policy(names::PROJECT)),
     ];

@@ -37,15 +37,15 @@ fn somebody_is_chosen_and_everything_is_read_anew() {
     let mut stage = choosing((80, 24));
     let effects = stage.keys("Down Down Down Enter");
     assert!(effects.contains(&Effect::People(people::Effect::ActAs("attestor".into()))), "{effects:?}");
-    assert_eq!(stage.model.session.people.other(), None, "not before the runtime says so");
+    assert_eq!(stage.model.session.people.other_than_owner(), None, "not before the runtime says so");
     let effects = stage.send(Msg::People(people::Msg::ActsAs(Ok("attestor".into()))));
-    assert_eq!(stage.model.session.people.other().unwrap().name, "attestor");
+    assert_eq!(stage.model.session.people.other_than_owner().unwrap().name, "attestor");
     let read = |source| effects.iter().any(|e| matches!(e, Effect::Load(_, query) if query.source() == source));
     assert!(read(Source::Policy) && read(Source::Attestors) && read(Source::Projects));
     assert!(stage.model.session.remotes.policy.value().is_none(), "what the owner saw is not shown any more");
     assert!(stage.model.log.script().contains("\neval \"$(countersign sandbox env --as attestor)\"\n"));
     stage.send(Msg::People(people::Msg::ActsAs(Ok("owner".into()))));
-    assert_eq!(stage.model.session.people.other(), None);
+    assert_eq!(stage.model.session.people.other_than_owner(), None);
 }
 
 #[test]

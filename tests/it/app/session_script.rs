@@ -18,9 +18,9 @@ pub(crate) fn logged(size: (u16, u16)) -> Stage {
     let mut stage = Stage::full(size);
     let grant = Job::DeleteNote("projects/binauthz-lab/notes/old".parse().unwrap());
     stage.model.log.start(Ticket(901), &[Job::MakeWorkDirectory { dockerfile: files::DOCKERFILE }, grant], now());
-    stage.model.log.done(Ticket(901), 0, &Outcome::Done);
+    stage.model.log.finish_job(Ticket(901), 0, &Outcome::Done);
     let report = Report::new("NOT_FOUND: the note does not exist");
-    stage.model.log.ended(Ticket(901), &Err(Failure::Failed(1, report)));
+    stage.model.log.finish_work(Ticket(901), &Err(Failure::Failed(1, report)));
     stage.keys("1 L");
     stage
 }

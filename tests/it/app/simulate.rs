@@ -103,7 +103,7 @@ fn a_pasted_manifest_of_several_pods_asks_which() {
     stage.row("CronJob/nightly");
     stage.type_text("deploy");
     stage.keys("Enter");
-    let request = stage.model.session.asked().unwrap();
+    let request = stage.model.session.request().unwrap();
     assert_eq!(request.images.len(), 2);
     assert_eq!((request.namespace.as_str(), request.service_account.as_str()), ("prod", "builder"));
     assert_eq!(request.cluster.as_deref(), Some("us-central1-a.binauthz-codelab"));
@@ -115,7 +115,7 @@ fn a_pasted_manifest_of_several_pods_asks_which() {
     stage.keys("Enter");
     stage.type_text("cron");
     stage.keys("Enter");
-    assert_eq!(stage.model.session.asked().unwrap().images[0].image, "nginx");
+    assert_eq!(stage.model.session.request().unwrap().images[0].image, "nginx");
 }
 
 #[test]

@@ -48,7 +48,7 @@ impl Session {
         let title = job.title();
         self.done.insert(JobKind::from(&job));
         let outcome = perform(&self.backend, job, &|_| {}).await.unwrap_or_else(|report| panic!("{title}: {report:?}"));
-        self.log.done(ticket, 0, &outcome);
+        self.log.finish_job(ticket, 0, &outcome);
         outcome
     }
 }

@@ -52,7 +52,7 @@ impl Cluster {
     fn act_as(&self, name: &str) {
         let path = self.lab.dir.path().join("kubeconfig");
         let mut kubeconfig: serde_json::Value = serde_json::from_slice(&fs::read(&path).unwrap()).unwrap();
-        let token = self.lab.sandbox.files().token_of(Person::named(name).unwrap());
+        let token = self.lab.sandbox.files().token_of(Person::from_name(name).unwrap());
         kubeconfig["users"][0]["user"]["tokenFile"] = token.to_str().unwrap().into();
         fs::write(path, kubeconfig.to_string()).unwrap();
     }

@@ -20,7 +20,7 @@ impl Home {
     }
 
     fn proxy(&self, port: u16) -> String {
-        let token = Files::of(&self.sandbox()).read_token().unwrap();
+        let token = Files::new(&self.sandbox()).read_token().unwrap();
         format!("http://countersign:{}@127.0.0.1:{port}", *token.proxy_password())
     }
 

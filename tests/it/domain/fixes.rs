@@ -84,7 +84,7 @@ struct World {
 
 impl World {
     fn outcome(&self) -> Outcome {
-        let policy = CompiledPolicy::new(&self.policy, &system_policy::documented("global"));
+        let policy = CompiledPolicy::new(&self.policy, &system_policy::documented_policy("global"));
         decide(&policy, &self.request, &self.evidence, &Plain)
     }
 
@@ -94,7 +94,7 @@ impl World {
 
     fn fixes(&self) -> Vec<Fix> {
         let (document, keys) = (Document::parse(&emit(&self.policy), Dialect::Gcloud), keys());
-        let system = system_policy::documented("global");
+        let system = system_policy::documented_policy("global");
         let (request, evidence) = (&self.request, &self.evidence);
         let case = Denial { document: &document, system: &system, request, evidence, verify: &Plain };
         fixes(&case, &FixFacts { keys: Some(&keys), digests: Some(&self.digests), ..FixFacts::default() })

@@ -15,7 +15,7 @@ struct As<'a> {
 }
 
 fn as_person<'a>(lab: &'a Lab, name: &str) -> As<'a> {
-    As { lab, person: Person::named(name).unwrap() }
+    As { lab, person: Person::from_name(name).unwrap() }
 }
 
 impl As<'_> {

@@ -264,7 +264,7 @@ async fn requests_are_logged_without_secrets() {
     changes.changed().await.unwrap();
     let read = lab.request(Method::GET, &format!("{CRM}/projects?access_token=secret&pageSize=5"));
     read.header(countersign::sandbox::server::MARK, own).send().await.unwrap();
-    let served = lab.sandbox.door().log().after(0);
+    let served = lab.sandbox.door().log().entries_after(0);
     assert_eq!(served.len(), 2);
     assert!(served[0].wrote() && !served[0].is_own && !served[1].wrote() && served[1].is_own);
     assert_eq!((served[0].program.as_str(), served[0].status), ("gcloud", 200));

@@ -116,7 +116,8 @@ impl Stage {
     /// The lists were read once, and reading them again failed; two never came.
     pub(crate) fn failed(size: (u16, u16)) -> Self {
         let mut stage = Self::full(size);
-        let report = || Report::new("GET https://us.gcr.io/v2/_catalog: connection refused").hinted("r reads it again");
+        let report =
+            || Report::new("GET https://us.gcr.io/v2/_catalog: connection refused").with_hint("r reads it again");
         let r = &mut stage.model.session.remotes;
         fail(&mut r.images, report());
         fail(&mut r.attestors, report());
@@ -264,7 +265,7 @@ fn fill(model: &mut Model) {
     let mut live = policy(files::DENY_ALL);
     live.etag = Some("\"Mna+BCqXznjH\"".into());
     r.policy = Remote::ready(Box::new(live), at);
-    r.system_policy = Remote::ready(Box::new(system_policy::documented("global")), at);
+    r.system_policy = Remote::ready(Box::new(system_policy::documented_policy("global")), at);
     r.attestors = Remote::ready(vec![attestor()], at);
     r.notes = Remote::ready(vec![note()], at);
     r.attestations = Remote::ready(vec![attestation()], at);

@@ -17,7 +17,7 @@ fn push(data: &Path, mut skopeo: std::process::Command) -> String {
     let image = add_image(&layout, "amd64", 1_000);
     layout.name_descriptor(&image, "v1");
     let read = |name: &str| fs::read_to_string(data.join(name)).unwrap();
-    let token = Files::of(&data.join("sandbox")).read_token().unwrap();
+    let token = Files::new(&data.join("sandbox")).read_token().unwrap();
     let credentials = format!("oauth2accesstoken:{}", token.expose());
     let output = skopeo
         .args(["copy", "-q", "--preserve-digests", "--insecure-policy", "--dest-creds", &credentials])

@@ -13,7 +13,7 @@ fn log(jobs: Vec<(Job, Outcome)>) -> CommandLog {
     for (number, (job, outcome)) in jobs.into_iter().enumerate() {
         let ticket = Ticket(number as u64 + 1);
         log.start(ticket, std::slice::from_ref(&job), jiff::Timestamp::UNIX_EPOCH);
-        log.done(ticket, 0, &outcome);
+        log.finish_job(ticket, 0, &outcome);
     }
     log
 }
@@ -101,13 +101,13 @@ fn what_failed_is_a_comment_and_what_is_gone_is_said() {
     let mut log = CommandLog::default();
     let job = Job::in_work_directory("a", "1\n2\n".into());
     log.start(Ticket(1), &[job.clone(), job], jiff::Timestamp::UNIX_EPOCH);
-    log.ended(Ticket(1), &Err(Failure::Failed(0, Report::new("no\nroom"))));
+    log.finish_work(Ticket(1), &Err(Failure::Failed(0, Report::new("no\nroom"))));
     let script = log.script();
     assert!(script.contains("\n# Write a (failed: no room)\n# cat > a <<'EOF'\n# 1\n# 2\n# EOF\n"), "{script}");
     assert!(script.contains("\n# Write a (not reached)\n"), "{script}");
     let in_the_way = Outcome::InTheWay { path: "a".into(), text: None };
     log.start(Ticket(2), &[report("a", "x")], jiff::Timestamp::UNIX_EPOCH);
-    log.done(Ticket(2), 0, &in_the_way);
+    log.finish_job(Ticket(2), 0, &in_the_way);
     assert!(log.script().contains("\n# printf %s x >"), "{}", log.script());
     let many = vec![Job::MakeWorkDirectory { dockerfile: "" }; 600];
     log.start(Ticket(3), &many, jiff::Timestamp::UNIX_EPOCH);

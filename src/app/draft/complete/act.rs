@@ -20,22 +20,24 @@ pub(crate) fn act(model: &mut Model, action: Action) -> Vec<Effect> {
         Action::Down => move_by(model, 1),
         Action::PageUp => move_by(model, -PAGE),
         Action::PageDown => move_by(model, PAGE),
-        Action::Take => return take(model),
+        Action::Take => return accept(model),
     }
     Vec::new()
 }
 
-fn found(model: &Model) -> Option<Completion> {
+fn find_completion(model: &Model) -> Option<Completion> {
     let draft = &model.draft;
     if draft.editor.selected_text().is_some() {
         return None;
     }
-    complete(&draft.editor.text(), draft.editor.cursor_byte(), draft.document.kind, || Candidates::of(&model.session))
+    complete(&draft.editor.text(), draft.editor.cursor_byte(), draft.document.kind, || {
+        Candidates::from_session(&model.session)
+    })
 }
 
 fn open(model: &mut Model) {
     model.nav.editing = true;
-    model.draft.proposals = found(model).and_then(|completion| ProposalList::new(completion, OpenedBy::Key));
+    model.draft.proposals = find_completion(model).and_then(|completion| ProposalList::new(completion, OpenedBy::Key));
     if model.draft.proposals.is_none() {
         model.say(Weight::Info, "nothing is known that could stand here");
     }
@@ -59,9 +61,9 @@ pub(crate) fn follow(model: &mut Model, command: &EditorCommand, outcome: &Outco
     if !(types || narrows) {
         return;
     }
-    let Some(completion) = found(model) else { return };
+    let Some(completion) = find_completion(model) else { return };
     model.draft.proposals = match open {
-        Some(list) => list.again(completion),
+        Some(list) => list.renew(completion),
         None => ProposalList::new(completion, OpenedBy::Typing),
     };
 }
@@ -72,7 +74,7 @@ fn is_word(c: char) -> bool {
 
 /// Puts the selected proposal in place of the word, as one undo step; where something can be proposed
 /// in turn, it is.
-pub(crate) fn take(model: &mut Model) -> Vec<Effect> {
+pub(crate) fn accept(model: &mut Model) -> Vec<Effect> {
     let Some(list) = model.draft.proposals.take() else { return Vec::new() };
     let Some(proposal) = list.selected() else { return Vec::new() };
     let word = list.word();
@@ -84,9 +86,9 @@ pub(crate) fn take(model: &mut Model) -> Vec<Effect> {
         editor.go_to_byte(cursor);
     }
     if proposal.goes_on {
-        model.draft.proposals = found(model).and_then(ProposalList::offered);
+        model.draft.proposals = find_completion(model).and_then(ProposalList::offer);
     }
-    draft::text::after(model, outcome)
+    draft::text::follow_edit(model, outcome)
 }
 
 /// Takes the proposal that was clicked on.
@@ -94,5 +96,5 @@ pub(crate) fn click(model: &mut Model, row: usize) -> Vec<Effect> {
     if let Some(list) = &mut model.draft.proposals {
         list.select(row);
     }
-    take(model)
+    accept(model)
 }

@@ -30,7 +30,7 @@ pub struct Candidates {
 
 impl Candidates {
     /// What this session has read.
-    pub fn of(session: &Session) -> Self {
+    pub fn from_session(session: &Session) -> Self {
         let mut known = Self::default();
         let r = &session.remotes;
         for attestor in r.attestors.items() {

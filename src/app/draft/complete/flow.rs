@@ -119,7 +119,7 @@ pub(crate) fn place(text: &str, from: usize, at: usize, form: Form, path: Vec<St
     let mut tokens = Tokens { text, at: from };
     let mut next = tokens.next();
     while let Some(token) = next.take_if(|token| starts_before(token, &tokens, at)) {
-        walk.take(token);
+        walk.take_token(token);
         next = tokens.next();
     }
     // What comes after the cursor: whether a colon does, and the keys beside it.
@@ -204,7 +204,7 @@ struct Walk<'a> {
 }
 
 impl Walk<'_> {
-    fn take(&mut self, token: Token) {
+    fn take_token(&mut self, token: Token) {
         let last = self.word.take();
         match token {
             Token::Word(word) => self.word = Some(word),

@@ -42,12 +42,12 @@ impl ProposalList {
 
     /// The list of what goes on from a proposal that was taken: also where nothing is typed, but not
     /// in the way of Enter.
-    pub fn offered(completion: Completion) -> Option<Self> {
+    pub fn offer(completion: Completion) -> Option<Self> {
         Some(Self { opened_by: OpenedBy::Typing, ..Self::new(completion, OpenedBy::Key)? })
     }
 
     /// The list for what stands at the cursor now, the selection kept where its proposal is.
-    pub fn again(&self, completion: Completion) -> Option<Self> {
+    pub fn renew(&self, completion: Completion) -> Option<Self> {
         let kept = self.selected().map(|proposal| proposal.label.clone()).filter(|_| self.moved);
         let mut list = Self::new(completion, self.opened_by)?;
         let at = list.items().position(|proposal| Some(&proposal.label) == kept.as_ref());
@@ -155,7 +155,7 @@ mod tests {
         let mut list = ProposalList::new(completion(""), OpenedBy::Key).unwrap();
         list.move_by(-1);
         let chosen = list.selected().unwrap().label.clone();
-        assert_eq!(list.again(completion("A")).unwrap().selected().map(|p| p.label.clone()), Some(chosen));
+        assert_eq!(list.renew(completion("A")).unwrap().selected().map(|p| p.label.clone()), Some(chosen));
         list.move_by(1);
         assert_eq!(list.position(), 0);
     }

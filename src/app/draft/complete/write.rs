@@ -19,7 +19,7 @@ impl TextWithCursor {
         Self { text: format!("{before}{after}"), cursor: before.len() }
     }
 
-    fn after(self, lead: &str) -> Self {
+    fn prefix(self, lead: &str) -> Self {
         Self { text: format!("{lead}{}", self.text), cursor: self.cursor + lead.len() }
     }
 }
@@ -48,7 +48,7 @@ fn proposal(place: &Place, name: &str, detail: &str, doc: &str, kind: ValueKind)
             Form::Flow | Form::Json => in_brackets(&name_in(place, name), kind, place),
         }
     };
-    let TextWithCursor { text, cursor } = written.after(place.lead);
+    let TextWithCursor { text, cursor } = written.prefix(place.lead);
     let detail = if doc == detail { detail.to_owned() } else { format!("{detail} · {}", first_sentence(doc)) };
     Proposal { label: name.to_owned(), detail, doc: doc.to_owned(), insert: text, cursor, goes_on: !place.has_colon }
 }
@@ -105,7 +105,7 @@ fn in_brackets(name: &str, kind: ValueKind, place: &Place) -> TextWithCursor {
 pub(crate) fn scalar(place: &Place, kind: ValueKind, text: &str, detail: &str, doc: &str) -> Proposal {
     let bare = place.quote.is_none() && matches!(kind, ValueKind::Bool | ValueKind::Int);
     let written = if bare { text.to_owned() } else { name_in(place, text) };
-    let TextWithCursor { text: insert, cursor } = TextWithCursor::end(written).after(place.lead);
+    let TextWithCursor { text: insert, cursor } = TextWithCursor::end(written).prefix(place.lead);
     let (detail, doc) = (detail.to_owned(), doc.to_owned());
     Proposal { label: text.to_owned(), detail, doc, insert, cursor, goes_on: false }
 }

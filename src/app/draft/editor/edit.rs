@@ -14,7 +14,7 @@ impl Editor {
             EditorCommand::Text(text) => self.insert(&text, Kind::Other),
             EditorCommand::Newline => self.newline(),
             EditorCommand::Indent => self.indent(),
-            EditorCommand::Outdent => self.change_lines(|line| indent::outdented(line).to_owned()),
+            EditorCommand::Outdent => self.change_lines(|line| indent::outdent(line).to_owned()),
             EditorCommand::ToggleComment => self.toggle_comment(),
             EditorCommand::Backspace => self.backspace(),
             EditorCommand::Delete => self.delete(lines::next(&self.text, self.caret.cursor), Kind::Delete),
@@ -97,7 +97,7 @@ impl Editor {
         let line_start = lines::start(&self.text, lines::line_of(&self.text, at.start));
         let before = self.slice(line_start..at.start);
         let below = self.line(lines::line_of(&self.text, at.end) + 1).into_owned();
-        let text = format!("{}{}", self.newline, indent::between(&before, &below));
+        let text = format!("{}{}", self.newline, indent::indent_between(&before, &below));
         let only_blanks = indent::blanks(&before) == before.chars().count();
         self.splice(if only_blanks { line_start..at.end } else { at }, &text, Kind::Other)
     }
@@ -155,7 +155,7 @@ impl Editor {
 
     fn indent(&mut self) -> Outcome {
         if self.selection().is_some() {
-            return self.change_lines(indent::indented);
+            return self.change_lines(indent::indent);
         }
         let to_stop = indent::to_stop_after(self.cursor_cell());
         self.splice(self.caret.cursor..self.caret.cursor, &" ".repeat(to_stop), Kind::Other)
@@ -165,8 +165,8 @@ impl Editor {
         let touched = self.touched_lines();
         let texts: Vec<String> = touched.map(|line| self.line(line).into_owned()).collect();
         match indent::comment_column(&texts) {
-            Some(column) => self.change_lines(|line| indent::commented(line, column)),
-            None => self.change_lines(indent::uncommented),
+            Some(column) => self.change_lines(|line| indent::comment(line, column)),
+            None => self.change_lines(indent::uncomment),
         }
     }
 

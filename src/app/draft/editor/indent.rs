@@ -10,7 +10,7 @@ pub(crate) fn blanks(line: &str) -> usize {
 
 /// The indentation of a line that follows a line beginning with `before`: one level deeper after a
 /// key without a value and after the head of a block.
-pub(crate) fn after(before: &str) -> String {
+pub(crate) fn indent_after(before: &str) -> String {
     let (indentation, rest) = before.split_at(blanks(before));
     let content = rest.trim_end();
     let key = content.trim_start_matches("- ").trim_start();
@@ -23,13 +23,13 @@ pub(crate) fn after(before: &str) -> String {
 
 /// The indentation of a line between one beginning with `before` and `below`: that of a list below its
 /// key which is not indented, as gcloud writes lists; else [`after`].
-pub(crate) fn between(before: &str, below: &str) -> String {
+pub(crate) fn indent_between(before: &str, below: &str) -> String {
     let indentation = before.split_at(blanks(before)).0;
     let list = below.strip_prefix(indentation).is_some_and(|rest| rest == "-" || rest.starts_with("- "));
     if list && opens(before.trim()) && !before.trim_start().starts_with('-') {
         indentation.to_owned()
     } else {
-        after(before)
+        indent_after(before)
     }
 }
 
@@ -49,12 +49,12 @@ pub(crate) fn to_stop_after(column: usize) -> usize {
 }
 
 /// A line one level deeper; an empty one stays empty.
-pub(crate) fn indented(line: &str) -> String {
+pub(crate) fn indent(line: &str) -> String {
     if line.trim().is_empty() { line.to_owned() } else { format!("{}{line}", " ".repeat(STEP)) }
 }
 
 /// A line one level less deep, as far as it is indented.
-pub(crate) fn outdented(line: &str) -> &str {
+pub(crate) fn outdent(line: &str) -> &str {
     if let Some(line) = line.strip_prefix('\t') {
         return line;
     }
@@ -72,7 +72,7 @@ pub(crate) fn comment_column(lines: &[String]) -> Option<usize> {
 }
 
 /// A line made a comment by a sign at `column`, which only blanks are before.
-pub(crate) fn commented(line: &str, column: usize) -> String {
+pub(crate) fn comment(line: &str, column: usize) -> String {
     match line.split_at_checked(column) {
         Some((indentation, rest)) if !line.trim().is_empty() => format!("{indentation}# {rest}"),
         _ => line.to_owned(),
@@ -80,7 +80,7 @@ pub(crate) fn commented(line: &str, column: usize) -> String {
 }
 
 /// A comment made a line again.
-pub(crate) fn uncommented(line: &str) -> String {
+pub(crate) fn uncomment(line: &str) -> String {
     let (indentation, rest) = line.split_at(blanks(line));
     match rest.strip_prefix("# ").or_else(|| rest.strip_prefix('#')) {
         Some(rest) => format!("{indentation}{rest}"),
@@ -94,18 +94,18 @@ mod tests {
 
     #[test]
     fn a_line_after_a_key_is_deeper() {
-        assert_eq!(after("defaultAdmissionRule:"), "  ");
-        assert_eq!(after("  clusters: # all"), "    ");
-        assert_eq!(after("- rule:"), "    ");
-        assert_eq!(after("  description: |"), "    ");
+        assert_eq!(indent_after("defaultAdmissionRule:"), "  ");
+        assert_eq!(indent_after("  clusters: # all"), "    ");
+        assert_eq!(indent_after("- rule:"), "    ");
+        assert_eq!(indent_after("  description: |"), "    ");
     }
 
     #[test]
     fn a_line_after_a_value_is_as_deep() {
-        assert_eq!(after("  evaluationMode: ALWAYS_ALLOW"), "  ");
-        assert_eq!(after("- namePattern: a"), "");
-        assert_eq!(after("  # note:"), "  ");
-        assert_eq!(after(""), "");
+        assert_eq!(indent_after("  evaluationMode: ALWAYS_ALLOW"), "  ");
+        assert_eq!(indent_after("- namePattern: a"), "");
+        assert_eq!(indent_after("  # note:"), "  ");
+        assert_eq!(indent_after(""), "");
     }
 
     #[test]
@@ -119,9 +119,9 @@ mod tests {
         let lines = ["  a: 1".to_owned(), "    b: 2".to_owned(), String::new()];
         let column = comment_column(&lines);
         assert_eq!(column, Some(2));
-        let comments: Vec<String> = lines.iter().map(|line| commented(line, 2)).collect();
+        let comments: Vec<String> = lines.iter().map(|line| comment(line, 2)).collect();
         assert_eq!(comments, ["  # a: 1", "  #   b: 2", ""]);
         assert_eq!(comment_column(&comments), None);
-        assert_eq!(comments.iter().map(|line| uncommented(line)).collect::<Vec<_>>(), lines);
+        assert_eq!(comments.iter().map(|line| uncomment(line)).collect::<Vec<_>>(), lines);
     }
 }

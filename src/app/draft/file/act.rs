@@ -45,12 +45,12 @@ fn list(path: String) -> Vec<Effect> {
 /// Takes what is told of files.
 pub(crate) fn receive(model: &mut Model, msg: Msg) -> Vec<Effect> {
     match msg {
-        Msg::Replied(reply) => replied(model, reply),
-        Msg::Edited(result) => edited(model, result),
+        Msg::Replied(reply) => reply_arrived(model, reply),
+        Msg::Edited(result) => edit_arrived(model, result),
     }
 }
 
-fn replied(model: &mut Model, reply: FileReply) -> Vec<Effect> {
+fn reply_arrived(model: &mut Model, reply: FileReply) -> Vec<Effect> {
     match reply {
         FileReply::Listed(directory, entries) => return pick(model, &directory, &entries),
         FileReply::Opened(opened) => return opened_file(model, opened),
@@ -125,7 +125,7 @@ fn opened_file(model: &mut Model, opened: FileText) -> Vec<Effect> {
     let draft = &model.draft;
     let same = draft.editor.says(&opened.text);
     if same || draft.editor.is_blank() || !draft.is_only_here(model.session.live_policy()) {
-        return take(model, opened);
+        return open_text(model, opened);
     }
     let name = opened.path.clone();
     let lines = vec![
@@ -139,7 +139,7 @@ fn opened_file(model: &mut Model, opened: FileText) -> Vec<Effect> {
     Vec::new()
 }
 
-fn take(model: &mut Model, opened: FileText) -> Vec<Effect> {
+fn open_text(model: &mut Model, opened: FileText) -> Vec<Effect> {
     model.draft.replace(&opened.text);
     let file = DraftFile::from(opened);
     model.say(Weight::Success, format!("✓ {} is open", file.name()));
@@ -195,7 +195,7 @@ pub(crate) fn choose(model: &mut Model, choice: Choice) -> Vec<Effect> {
 /// Goes on after a yes.
 pub(crate) fn proceed(model: &mut Model, then: Then) -> Vec<Effect> {
     match then {
-        Then::Take(opened) => take(model, *opened),
+        Then::Take(opened) => open_text(model, *opened),
     }
 }
 
@@ -234,7 +234,7 @@ pub(crate) fn settle(model: &mut Model) -> Vec<Effect> {
 }
 
 /// The draft's text stands in a file now.
-pub(crate) fn saved(model: &mut Model, path: String, text: &str, stamp: Stamp) -> Vec<Effect> {
+pub(crate) fn file_saved(model: &mut Model, path: String, text: &str, stamp: Stamp) -> Vec<Effect> {
     model.draft.file = Some(DraftFile { path, stamp, text: Some(text.to_owned()), gone: false });
     vec![Effect::After(Timer::Watch, WATCH)]
 }
@@ -257,7 +257,7 @@ pub(crate) fn edit_outside(model: &Model) -> Vec<Effect> {
 }
 
 /// What the editor left comes back as one undo step.
-fn edited(model: &mut Model, result: Result<String, Report>) -> Vec<Effect> {
+fn edit_arrived(model: &mut Model, result: Result<String, Report>) -> Vec<Effect> {
     match result {
         Err(report) => {
             model.say(Weight::Error, report.title.clone());
@@ -267,7 +267,7 @@ fn edited(model: &mut Model, result: Result<String, Report>) -> Vec<Effect> {
         Ok(text) => {
             let outcome = model.draft.editor.set_text(&text);
             model.say(Weight::Success, "taken from the editor; ^Z takes it back");
-            return crate::draft::text::after(model, outcome);
+            return crate::draft::text::follow_edit(model, outcome);
         }
     }
     Vec::new()

@@ -56,7 +56,7 @@ fn next(model: &mut Model, direction: Direction) {
 fn replace(model: &mut Model) -> Vec<Effect> {
     let draft = &mut model.draft;
     let outcome = draft.finder.replace_one(&mut draft.editor);
-    draft::text::after(model, outcome)
+    draft::text::follow_edit(model, outcome)
 }
 
 fn replace_all(model: &mut Model) -> Vec<Effect> {
@@ -65,5 +65,5 @@ fn replace_all(model: &mut Model) -> Vec<Effect> {
     if let (Outcome::Changed, Some(count)) = (&outcome, draft.finder.replaced) {
         model.say(Weight::Success, format!("{count} places replaced; ^Z takes all of it back"));
     }
-    draft::text::after(model, outcome)
+    draft::text::follow_edit(model, outcome)
 }

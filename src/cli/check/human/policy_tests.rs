@@ -21,7 +21,7 @@ pub(super) fn report(out: &mut String, checked: &Checked, tested: &Tested, style
     for result in report.results.iter().filter(|result| !result.passed()) {
         failed(out, checked, &file, result, styles);
     }
-    let _ = writeln!(out, "{file}: {} of {} tests passed", report.passed(), report.results.len());
+    let _ = writeln!(out, "{file}: {} of {} tests passed", report.count_passed(), report.results.len());
     coverage(out, checked, &report.coverage, styles);
 }
 
@@ -60,7 +60,7 @@ fn coverage(out: &mut String, checked: &Checked, coverage: &Coverage, styles: St
         "coverage: {} % (rules {rules} of {of_rules}, patterns {patterns} of {of_patterns})",
         coverage.percent()
     );
-    for (line, what) in coverage.uncovered(&checked.document) {
+    for (line, what) in coverage.uncovered_parts(&checked.document) {
         let place = line.map_or_else(String::new, |line| format!(":{line}"));
         let what = styles.faint(&format!("no test: {}", printable(&what)));
         let _ = writeln!(out, "  {}{place}: {what}", printable(&checked.file));

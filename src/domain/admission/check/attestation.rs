@@ -2,7 +2,7 @@
 
 use super::Words;
 use crate::attestation::{AttestationFault, PAYLOAD_TYPE, Stage};
-use crate::text::clipped;
+use crate::text::clip;
 
 /// A check about one attestation, or about a signature of it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -40,16 +40,16 @@ pub enum StageResult {
 impl AttestationCheck {
     pub(super) fn words(&self) -> Words {
         let decides_nothing =
-            |label, value: Option<&String>| Words::new(label).found(clipped(value.map_or("none", String::as_str)));
+            |label, value: Option<&String>| Words::new(label).with_found(clip(value.map_or("none", String::as_str)));
         match self {
-            Self::Attestation { name } => Words::new(format!("attestation {}", clipped(name))),
-            Self::Signature { key_id } => Words::new(format!("signature by {}", clipped(key_id))),
+            Self::Attestation { name } => Words::new(format!("attestation {}", clip(name))),
+            Self::Signature { key_id } => Words::new(format!("signature by {}", clip(key_id))),
             Self::Stage { stage, result } => stage_words(*stage, result),
             Self::DockerReference(reference) => {
                 decides_nothing("docker-reference, which decides nothing", reference.as_ref())
             }
             Self::PayloadType(kind) => {
-                decides_nothing("type, which decides nothing", kind.as_ref()).expected(PAYLOAD_TYPE)
+                decides_nothing("type, which decides nothing", kind.as_ref()).with_expected(PAYLOAD_TYPE)
             }
             Self::Warning(warning) => Words::new(warning.clone()),
         }
@@ -60,12 +60,12 @@ fn stage_words(stage: Stage, result: &StageResult) -> Words {
     let words = Words::new(stage.label());
     match result {
         StageResult::Skipped | StageResult::Passed(None) => words,
-        StageResult::Passed(Some(value)) => words.found(clipped(value)),
+        StageResult::Passed(Some(value)) => words.with_found(clip(value)),
         StageResult::Failed(fault) => {
             let (expected, found) = fault.expected_and_found();
-            let words = words.found(found);
+            let words = words.with_found(found);
             match expected {
-                Some(expected) => words.expected(expected),
+                Some(expected) => words.with_expected(expected),
                 None => words,
             }
         }

@@ -4,7 +4,7 @@ use super::Words;
 use crate::admission::break_glass::BreakGlass;
 use crate::admission::request::Platform;
 use crate::break_glass::{BREAK_GLASS_ANNOTATION, BREAK_GLASS_LABEL, CLOUD_RUN_BREAK_GLASS_ANNOTATION};
-use crate::text::clipped;
+use crate::text::clip;
 
 /// A check about breaking the glass.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -48,20 +48,20 @@ impl MetadataKind {
 impl BreakGlassCheck {
     pub(super) fn words(&self) -> Words {
         match self {
-            Self::NotAsked => Words::new("break-glass").found("not asked for"),
-            Self::Overrides(how) => Words::new("break-glass overrides the policy").found(text(*how)),
+            Self::NotAsked => Words::new("break-glass").with_found("not asked for"),
+            Self::Overrides(how) => Words::new("break-glass overrides the policy").with_found(text(*how)),
             Self::NotNeeded(how) => {
-                Words::new("break-glass was not needed, and is logged all the same").found(text(*how))
+                Words::new("break-glass was not needed, and is logged all the same").with_found(text(*how))
             }
             Self::Ineffective { platform, on, key, value } => {
-                Words::new(format!("{} {} does not break the glass", on.noun(), clipped(key)))
-                    .found(format!("{:?}", clipped(value)))
-                    .expected(effective(*platform))
+                Words::new(format!("{} {} does not break the glass", on.noun(), clip(key)))
+                    .with_found(format!("{:?}", clip(value)))
+                    .with_expected(effective(*platform))
             }
             Self::OnOwner { on, key, owner } => {
                 let owner = if owner.is_empty() { "workload" } else { owner };
-                Words::new(format!("{} {} on the {owner} itself has no effect", on.noun(), clipped(key)))
-                    .expected("it in spec.template.metadata, so that the pod has it")
+                Words::new(format!("{} {} on the {owner} itself has no effect", on.noun(), clip(key)))
+                    .with_expected("it in spec.template.metadata, so that the pod has it")
             }
         }
     }

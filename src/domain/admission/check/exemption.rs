@@ -2,7 +2,7 @@
 
 use super::Words;
 use crate::pattern::{MissReason, PatternError, Stop};
-use crate::text::clipped;
+use crate::text::clip;
 
 /// A check about the system policy or the allowlist.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -56,25 +56,27 @@ impl ExemptionCheck {
         match self {
             Self::SystemPolicyOff => Words::new("system policy, as globalPolicyEvaluationMode is not ENABLE"),
             Self::SystemPolicyWouldExempt { pattern } => {
-                Words::new("it would be exempt with globalPolicyEvaluationMode: ENABLE").found(pattern.clone())
+                Words::new("it would be exempt with globalPolicyEvaluationMode: ENABLE").with_found(pattern.clone())
             }
-            Self::SystemPolicyExempts { pattern } => Words::new("exempt by the system policy").found(pattern.clone()),
+            Self::SystemPolicyExempts { pattern } => {
+                Words::new("exempt by the system policy").with_found(pattern.clone())
+            }
             Self::SystemPolicyMisses { patterns } => {
-                Words::new("system policy").found(format!("none of the {patterns} patterns known of it matches"))
+                Words::new("system policy").with_found(format!("none of the {patterns} patterns known of it matches"))
             }
             Self::AllowlistSkipped => Words::new("allowlist"),
-            Self::AllowlistExempts { pattern } => Words::new("exempt by the allowlist").found(pattern.clone()),
-            Self::AllowlistMisses { patterns: 0 } => Words::new("allowlist").found("it is empty"),
-            Self::AllowlistMisses { patterns: 1 } => Words::new("allowlist").found("its pattern does not match"),
+            Self::AllowlistExempts { pattern } => Words::new("exempt by the allowlist").with_found(pattern.clone()),
+            Self::AllowlistMisses { patterns: 0 } => Words::new("allowlist").with_found("it is empty"),
+            Self::AllowlistMisses { patterns: 1 } => Words::new("allowlist").with_found("its pattern does not match"),
             Self::AllowlistMisses { patterns } => {
-                Words::new("allowlist").found(format!("none of {patterns} patterns matches"))
+                Words::new("allowlist").with_found(format!("none of {patterns} patterns matches"))
             }
-            Self::Invalid(error) => Words::new("not a pattern, so it matches nothing").found(error.to_string()),
+            Self::Invalid(error) => Words::new("not a pattern, so it matches nothing").with_found(error.to_string()),
             Self::NothingNear { first } => {
-                Words::new("closest pattern").found(format!("none begins with `{first}`, as the image does"))
+                Words::new("closest pattern").with_found(format!("none begins with `{first}`, as the image does"))
             }
             Self::Closest(closest) => {
-                Words::new(format!("closest pattern {}", clipped(&closest.pattern))).found(closest.text())
+                Words::new(format!("closest pattern {}", clip(&closest.pattern))).with_found(closest.text())
             }
         }
     }
@@ -102,7 +104,7 @@ impl ClosestPattern {
         match (found, expected) {
             (Some(found), Some(expected)) => {
                 let before: String = self.image.chars().take(agreed).collect();
-                let before = clipped(&before);
+                let before = clip(&before);
                 format!(
                     "it stops matching at character {at}, after `{before}`: the image has `{found}` and the pattern `{expected}`"
                 )
@@ -114,7 +116,7 @@ impl ClosestPattern {
 
     /// What the characters do not say.
     fn why(&self) -> Option<String> {
-        let rest = clipped(&self.rest);
+        let rest = clip(&self.rest);
         match self.reason {
             MissReason::Slash => Some(format!("`*` does not cross the `/` in `{rest}`; `**` would")),
             MissReason::ImageGoesOn => {

@@ -4,7 +4,7 @@ use super::Words;
 use crate::admission::outcome::RuleRef;
 use crate::path::rule_path;
 use crate::policy::RuleKind;
-use crate::text::clipped;
+use crate::text::clip;
 
 /// A check about the rules of the policy.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -38,17 +38,17 @@ impl RuleCheck {
         match self {
             Self::Chosen(rule) => {
                 let modes = format!("{}, {}", rule.evaluation_mode.as_str(), rule.enforcement_mode.as_str());
-                Words::new(format!("rule {}", rule_path(rule.kind, &rule.key))).found(modes)
+                Words::new(format!("rule {}", rule_path(rule.kind, &rule.key))).with_found(modes)
             }
             Self::DefaultOnly => Words::new("Cloud Run uses the default rule only"),
             Self::Lookup { kind, rules, result } => {
-                Words::new(format!("{} ({rules})", kind.field())).found(result.text(*kind))
+                Words::new(format!("{} ({rules})", kind.field())).with_found(result.text(*kind))
             }
             Self::EmptyMaps(maps) => {
                 let keys: Vec<String> = maps.iter().map(|(kind, key)| wanted(*kind, key.as_deref())).collect();
-                Words::new("the policy has no rules by").found(keys.join(", "))
+                Words::new("the policy has no rules by").with_found(keys.join(", "))
             }
-            Self::NoAttestors => Words::new("attestors of the rule").expected("at least one").found("none"),
+            Self::NoAttestors => Words::new("attestors of the rule").with_expected("at least one").with_found("none"),
         }
     }
 }
@@ -68,7 +68,7 @@ impl RuleLookup {
 
 /// The name that a rule for the request would have.
 fn wanted(kind: RuleKind, key: Option<&str>) -> String {
-    key.map_or_else(|| noun(kind).to_owned(), |key| format!("{} `{}`", noun(kind), clipped(key)))
+    key.map_or_else(|| noun(kind).to_owned(), |key| format!("{} `{}`", noun(kind), clip(key)))
 }
 
 fn noun(kind: RuleKind) -> &'static str {

@@ -19,11 +19,11 @@ impl Words {
         Self { label: label.into(), expected: None, found: None }
     }
 
-    pub(super) fn expected(self, expected: impl Into<Cow<'static, str>>) -> Self {
+    pub(super) fn with_expected(self, expected: impl Into<Cow<'static, str>>) -> Self {
         Self { expected: Some(expected.into()), ..self }
     }
 
-    pub(super) fn found(self, found: impl Into<Cow<'static, str>>) -> Self {
+    pub(super) fn with_found(self, found: impl Into<Cow<'static, str>>) -> Self {
         Self { found: Some(found.into()), ..self }
     }
 }

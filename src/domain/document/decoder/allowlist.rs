@@ -4,7 +4,7 @@
 use std::collections::{BTreeSet, HashMap};
 
 use super::{Decoder, Step, place};
-use crate::diagnostic::{Code, shown};
+use crate::diagnostic::{Code, excerpt};
 use crate::document::format::Dialect;
 use crate::document::node::{Entry, Node, Scalar, Value};
 use crate::document::scalar::Means;
@@ -51,7 +51,7 @@ impl<'a> Decoder<'a, '_, '_> {
         match &element.value {
             Value::Map(_) => {}
             Value::Scalar(Scalar { means: Means::Text, text }) => {
-                let text = format!("write `- namePattern: {}`", shown(text));
+                let text = format!("write `- namePattern: {}`", excerpt(text));
                 self.report(Code::BarePattern, element.at, text);
                 return None;
             }
@@ -102,9 +102,9 @@ impl<'a> Decoder<'a, '_, '_> {
 
     fn advise_on_shadows(&mut self) {
         let listed = std::mem::take(&mut self.listed);
-        for (covered, by) in Shadows::of(&listed) {
+        for (covered, by) in Shadows::find(&listed) {
             let line = self.problems.line(by.at);
-            let text = format!("`{}` on line {line} covers all of this", shown(by.pattern.as_str()));
+            let text = format!("`{}` on line {line} covers all of this", excerpt(by.pattern.as_str()));
             self.report_pattern(Code::ShadowedPattern, covered.index, covered.at, text);
         }
         self.listed = listed;
@@ -124,11 +124,11 @@ impl<'a> Decoder<'a, '_, '_> {
             return;
         }
         projects.extend(policy.name.as_deref().and_then(project_of));
-        let projects = Projects::of(projects);
+        let projects = Projects::from_ids(projects);
         let listed = std::mem::take(&mut self.listed);
         for Listed { pattern, at, index } in &listed {
             if let Some(project) = projects.swallowed_by(pattern) {
-                let text = format!("this exempts every image of project {}, so that no rule sees it", shown(project));
+                let text = format!("this exempts every image of project {}, so that no rule sees it", excerpt(project));
                 self.within(Step::Field("admissionWhitelistPatterns"), |this| {
                     this.report_pattern(Code::SwallowsAttested, *index, *at, text);
                 });

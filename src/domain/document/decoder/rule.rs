@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::collections::{BTreeMap, HashMap};
 
 use super::{Decoder, Fields, Step, place};
-use crate::diagnostic::{Code, shown};
+use crate::diagnostic::{Code, excerpt};
 use crate::document::format::Dialect;
 use crate::document::node::{Entry, Key, Node, Value};
 use crate::document::scalar::Means;
@@ -27,7 +27,7 @@ impl<'a> Decoder<'a, '_, '_> {
             }
             return BTreeMap::new();
         };
-        let entries = self.keyed(node);
+        let entries = self.entries_by_key(node);
         let read = |(key, entry): (&'a str, &'a Entry)| {
             let rule = self.within(Step::Key(key), |this| {
                 this.check_key(kind, &entry.key);
@@ -123,7 +123,7 @@ impl<'a> Decoder<'a, '_, '_> {
         }
         self.check_placeholder(name, element.at);
         if let Err(error) = name.parse::<AttestorName>() {
-            self.report(Code::AttestorName, element.at, format!("`{}` is not {}", shown(name), error.expected));
+            self.report(Code::AttestorName, element.at, format!("`{}` is not {}", excerpt(name), error.expected));
         }
         Some(name)
     }
@@ -185,13 +185,13 @@ impl<'a> Decoder<'a, '_, '_> {
         }
         let fault = rule_key::fault(kind, &imported);
         if let Some((code, form)) = fault {
-            self.report(code, key.at, format!("`{}` is not {form}", shown(&imported)));
+            self.report(code, key.at, format!("`{}` is not {form}", excerpt(&imported)));
         }
         if !self.check_placeholder(&imported, key.at) && fault.is_none() {
             self.advise_on_key(kind, &imported, key.at);
         }
         if kind == RuleKind::Namespace && imported.contains(|c: char| c.is_ascii_digit()) {
-            self.report(Code::NamespaceDigits, key.at, format!("the namespace `{}` has digits", shown(&imported)));
+            self.report(Code::NamespaceDigits, key.at, format!("the namespace `{}` has digits", excerpt(&imported)));
         }
     }
 

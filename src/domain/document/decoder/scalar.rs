@@ -1,7 +1,7 @@
 //! Scalars: texts, times, numbers, and the names of an enum.
 
 use super::{Decoder, place};
-use crate::diagnostic::{Code, shown};
+use crate::diagnostic::{Code, excerpt};
 use crate::document::format::{Dialect, Format};
 use crate::document::node::{Entry, Node, Scalar, Value};
 use crate::document::scalar::Means;
@@ -21,7 +21,7 @@ impl<'a> Decoder<'a, '_, '_> {
             Value::Scalar(Scalar { text, means: Means::Text }) => return Some(text),
             Value::Scalar(Scalar { means: Means::Null, .. }) => {}
             Value::Scalar(scalar) if self.format == Format::Yaml && is_trap(scalar) => {
-                let text = format!("`{}` is read as {}, not as text", shown(&scalar.text), meaning(scalar));
+                let text = format!("`{}` is read as {}, not as text", excerpt(&scalar.text), meaning(scalar));
                 self.report(Code::ScalarTrap, node.at, text);
             }
             Value::Scalar(_) | Value::List(_) | Value::Map(_) => self.wrong_type(key, node, "a text"),
@@ -47,7 +47,7 @@ impl<'a> Decoder<'a, '_, '_> {
             // In Python `True` is the number 1.
             (Means::Bool(true), Dialect::Gcloud) => self.numeric(scalar, 1, node, names),
             _ => {
-                let text = format!("`{}` is not {}", shown(&scalar.text), names.choice());
+                let text = format!("`{}` is not {}", excerpt(&scalar.text), names.choice());
                 self.report(Code::UnknownValue, node.at, text);
                 None
             }
@@ -59,7 +59,7 @@ impl<'a> Decoder<'a, '_, '_> {
         if number.is_none() {
             let choice = names.all.iter().skip(1).copied();
             let best = if self.problems.is_full(Code::UnknownValue) { None } else { nearest(&scalar.text, choice) };
-            let text = format!("`{}` is not {}{}", shown(&scalar.text), names.choice(), suggestion(best));
+            let text = format!("`{}` is not {}{}", excerpt(&scalar.text), names.choice(), suggestion(best));
             self.report(Code::UnknownValue, node.at, text);
         }
         number
@@ -73,12 +73,12 @@ impl<'a> Decoder<'a, '_, '_> {
                 self.report(
                     Code::UnknownValue,
                     node.at,
-                    format!("`{}` is not {}", shown(&scalar.text), names.choice()),
+                    format!("`{}` is not {}", excerpt(&scalar.text), names.choice()),
                 );
                 None
             }
             (Some((at, name)), _) => {
-                self.report(Code::NumericValue, node.at, format!("`{}` is taken as {name}", shown(&scalar.text)));
+                self.report(Code::NumericValue, node.at, format!("`{}` is taken as {name}", excerpt(&scalar.text)));
                 Some(at)
             }
         }
@@ -92,7 +92,7 @@ impl<'a> Decoder<'a, '_, '_> {
         }
         let text = self.text(entry)?;
         if !is_rfc3339(&text) {
-            self.report(Code::BadTimestamp, entry.value.at, format!("`{}` is not a time", shown(&text)));
+            self.report(Code::BadTimestamp, entry.value.at, format!("`{}` is not a time", excerpt(&text)));
         }
         Some(text)
     }
@@ -126,7 +126,7 @@ impl<'a> Decoder<'a, '_, '_> {
         };
         let number = number.and_then(|number: i64| i32::try_from(number).ok());
         if number.is_none() {
-            let text = format!("`{}` does not fit in 32 bits", shown(&scalar.text));
+            let text = format!("`{}` does not fit in 32 bits", excerpt(&scalar.text));
             self.report(Code::OutOfRange, node.at, text);
         }
         number

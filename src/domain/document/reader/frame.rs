@@ -38,7 +38,7 @@ impl Node {
 
 impl Key {
     /// The key that a node is.
-    pub(super) fn of(node: Node) -> Self {
+    pub(super) fn from_node(node: Node) -> Self {
         match node.value {
             Value::Scalar(Scalar { text, means }) => Self { text, means: Some(means), at: node.at },
             Value::List(_) | Value::Map(_) => Self { text: "".into(), means: None, at: node.at },
@@ -60,12 +60,12 @@ impl Frame {
         let last = match &value {
             Value::List(elements) => elements.last().map(|node| node.at),
             Value::Map(entries) => {
-                entries.iter().rev().find(|e| !e.merged).map(|entry| entry.key.at.to(entry.value.at))
+                entries.iter().rev().find(|e| !e.merged).map(|entry| entry.key.at.extend_to(entry.value.at))
             }
             Value::Scalar(_) => None,
         };
         // A flow ends with its bracket, a block with its last value.
         let end = if end.is_empty() { last.unwrap_or(self.at) } else { end };
-        Node { at: self.at.to(end), value, is_alias: false }
+        Node { at: self.at.extend_to(end), value, is_alias: false }
     }
 }

@@ -14,7 +14,7 @@ use crate::admission::{AttestorEvidence, AttestorFault, AttestorOutcome, ImageDe
 use crate::attestation::{Attestation, AttestationFault, SignatureFault};
 use crate::explain::message::{Finding, Refusal};
 use crate::image::ImageRef;
-use crate::text::clipped;
+use crate::text::clip;
 
 /// Why the attestors that refuse do so; of one that the message names, only that one.
 pub(super) fn attestor_causes(
@@ -127,7 +127,7 @@ fn not_attested(name: &str, image: &ImageDecision, check: Option<&Check>) -> Vec
     let Some(other) = other else { return vec![none] };
     let text = format!("Another digest of the same repository was attested for {name}, not this one.");
     let cause = Cause::new(OtherDigest, Certain, text);
-    vec![cause.because(format!("there is an attestation for {}", clipped(other))), none]
+    vec![cause.because(format!("there is an attestation for {}", clip(other))), none]
 }
 
 fn attestation_cause(name: &str, fault: &AttestationFault) -> Cause {

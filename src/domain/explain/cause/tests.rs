@@ -118,7 +118,7 @@ fn again(text: &str, policy: &Policy, evidence: &Evidence) -> Diagnosis {
 fn ask_again(text: &str, policy: &Policy, evidence: &Evidence) -> (Refusal, Decision) {
     let mut case = decode(text).cases.swap_remove(0);
     case.subject.time = "2024-05-12T05:37:31Z".into();
-    let compiled = CompiledPolicy::new(policy, &system_policy::documented("global"));
+    let compiled = CompiledPolicy::new(policy, &system_policy::documented_policy("global"));
     let mut request = case.request();
     request.cluster = request.cluster.or(Some("us-central1-a.prod".into()));
     let decision = evaluate(&compiled, &request, evidence, &Plain);

@@ -96,7 +96,7 @@ impl<'t> Lines<'t> {
     }
 
     fn read_to(&mut self, end: usize) {
-        let upto = Cursor { text: self.text, at: self.at }.until(end);
+        let upto = Cursor { text: self.text, at: self.at }.text_until(end);
         for line in upto.split([WRAP, BREAK]) {
             let value = |name: &str| line.strip_prefix(name).map(|rest| rest.trim().to_owned());
             if let Some(name) = value("Name:") {

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use super::around;
 use super::building::{Found, built};
-use super::cursor::{Cursor, EXCERPT, clipped, shown};
+use super::cursor::{Cursor, EXCERPT, clipped, excerpt};
 use super::refusal::{MAX_CASES, Reading, Refusal};
 use super::relatives::Relative;
 use super::statement::{self, Statement};
@@ -16,17 +16,17 @@ pub(super) fn prose(text: &str) -> Reading {
     let mut cases = cases(&plain);
     let mut unknown = Vec::new();
     if cases.is_empty() {
-        let excerpt = clipped(&shown(&plain), EXCERPT);
+        let excerpt = clipped(&excerpt(&plain), EXCERPT);
         let what =
             if excerpt.is_empty() { "there is no text".to_owned() } else { format!("not understood: `{excerpt}`") };
         unknown.push(what);
     }
-    cases = merged(cases);
+    cases = merge_refusals(cases);
     Reading { cases, unknown, ..Reading::default() }
 }
 
 /// Makes one of refusals that are the same, with their number; those of Binary Authorization first.
-pub(super) fn merged(cases: Vec<Refusal>) -> Vec<Refusal> {
+pub(super) fn merge_refusals(cases: Vec<Refusal>) -> Vec<Refusal> {
     let mut kept: Vec<Refusal> = Vec::new();
     let mut known: HashMap<String, usize> = HashMap::new();
     for case in cases {

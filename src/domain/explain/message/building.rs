@@ -1,6 +1,6 @@
 //! One message to a case: what its statements add up to, and what stands between them that is not understood.
 
-use super::cursor::{Cursor, EXCERPT, clipped, shown};
+use super::cursor::{Cursor, EXCERPT, clipped, excerpt};
 use super::kind::{DISTRIBUTED_WEBHOOK, RefusalKind, is_binary_authorization};
 use super::reason::{Reason, ReasonKind};
 use super::refusal::{Finding, Refusal, Subject, Verdict};
@@ -36,7 +36,7 @@ pub(super) fn built(plain: &str, message: &[Found], next: usize) -> Option<Refus
     // Where a message is known only by some of its words, its line has the rest.
     let is_relative = matches!(first.statement, Statement::Relative { .. });
     let start = if is_relative { line_start(plain, first.start) } else { first.start };
-    let text = clipped(&shown(plain.get(start..last.end).unwrap_or_default()), TEXT);
+    let text = clipped(&excerpt(plain.get(start..last.end).unwrap_or_default()), TEXT);
     let mut building = Building {
         kind: None,
         has_head: false,
@@ -189,12 +189,13 @@ impl Building {
     fn gap(&mut self, plain: &str, found: &Found, behind: Option<usize>, next: usize) {
         let from = Cursor { text: plain, at: found.end };
         let gap = match behind {
-            Some(behind) => from.until(behind),
+            Some(behind) => from.text_until(behind),
             None => from.line(EXCERPT).0,
         };
         let is_last = behind.is_none();
-        let text =
-            shown(gap.trim_matches(|c: char| c.is_ascii_punctuation() && c != '`' || matches!(c, ' ' | WRAP | BREAK)));
+        let text = excerpt(
+            gap.trim_matches(|c: char| c.is_ascii_punctuation() && c != '`' || matches!(c, ' ' | WRAP | BREAK)),
+        );
         let is_cut = gap.contains('\u{2026}') || gap.trim_end().ends_with("...");
         let ends = is_last && found.end + gap.len() >= plain.len().min(next);
         if !text.is_empty() {
@@ -219,10 +220,10 @@ impl Building {
         let Some(sentence) = from.eat(". ") else { return };
         let line = sentence.line(EXCERPT).0;
         let text = match behind {
-            Some(behind) if behind < sentence.at + line.len() => sentence.until(behind),
+            Some(behind) if behind < sentence.at + line.len() => sentence.text_until(behind),
             _ => line,
         };
-        let text = shown(text.trim_matches(|c: char| c.is_ascii_punctuation() || matches!(c, ' ' | WRAP | BREAK)));
+        let text = excerpt(text.trim_matches(|c: char| c.is_ascii_punctuation() || matches!(c, ' ' | WRAP | BREAK)));
         if !text.is_empty() {
             self.case.unknown.push(format!("not understood: `{}`", clipped(&text, EXCERPT)));
         }
@@ -232,7 +233,7 @@ impl Building {
     fn rest_of_line(&mut self, plain: &str, from: usize, known: &'static relatives::KnownMessage) {
         let (text, _) = Cursor { text: plain, at: from }.line(2 * EXCERPT);
         self.case.relative = Some(known);
-        let text = format!("{} {}", self.case.text, shown(text));
+        let text = format!("{} {}", self.case.text, excerpt(text));
         text.trim().clone_into(&mut self.case.text);
     }
 

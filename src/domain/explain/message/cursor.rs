@@ -38,7 +38,7 @@ impl<'t> Cursor<'t> {
     }
 
     /// The text up to another place behind this one.
-    pub(super) fn until(self, end: usize) -> &'t str {
+    pub(super) fn text_until(self, end: usize) -> &'t str {
         self.text.get(self.at..end).unwrap_or_default()
     }
 
@@ -133,7 +133,7 @@ impl<'t> Cursor<'t> {
 pub(super) const EXCERPT: usize = 200;
 
 /// A stretch of plain text as it can be shown: in one line.
-pub(super) fn shown(text: &str) -> String {
+pub(super) fn excerpt(text: &str) -> String {
     text.replace([WRAP, BREAK], " ").trim().to_owned()
 }
 

@@ -13,7 +13,7 @@ mod field;
 
 use serde_json::Value;
 
-use super::assemble::{merged, prose};
+use super::assemble::{merge_refusals, prose};
 use super::refusal::{Reading, Refusal, Subject};
 use field::text;
 
@@ -38,7 +38,7 @@ pub(super) fn read(text: &str) -> Option<Reading> {
         reading.cases.extend(more.cases);
         reading.unknown.push("the text ends in an object that is not whole, which was read as words".to_owned());
     }
-    reading.cases = merged(reading.cases);
+    reading.cases = merge_refusals(reading.cases);
     if reading.cases.is_empty() {
         reading.unknown.push(match reading.without_refusal {
             0 => "objects of a kind that is not known, with no refusal in them".to_owned(),
@@ -109,7 +109,7 @@ impl Found {
         } else if has("involvedObject") || has("regarding") {
             self.cases.extend(event::event(value));
         } else if text(value, "/kind") == "Status" {
-            self.cases.extend(entry::refused(value, &Subject::default()));
+            self.cases.extend(entry::read_refusal(value, &Subject::default()));
         } else {
             self.cases.extend(event::object(value));
         }

@@ -1,7 +1,7 @@
 //! Why an attestor refuses an image, as messages say it (`docs/binary-authorization.md`, "Attestation
 //! reasons", with the ids that are used below).
 
-use super::cursor::{Cursor, shown};
+use super::cursor::{Cursor, excerpt};
 use super::text::{BREAK, WRAP};
 
 /// What kind of reason a message gives.
@@ -79,10 +79,10 @@ pub(super) fn read(at: Cursor<'_>) -> (Reason, Cursor<'_>) {
         return (Reason::new(kind.clone(), shown_words(at, end)), end);
     }
     if let Some((key, end)) = KEY_ID.iter().find_map(|text| at.eat(text)).and_then(key_id) {
-        return (Reason::new(ReasonKind::UnknownKey(key), shown(at.until(end.at))), end);
+        return (Reason::new(ReasonKind::UnknownKey(key), excerpt(at.text_until(end.at))), end);
     }
     let (end, is_cut) = tail(at);
-    let text = shown(at.until(end.at));
+    let text = excerpt(at.text_until(end.at));
     let begun = BEGUN.iter().find(|(text, _)| at.eat(text).is_some()).map(|(_, kind)| kind.clone());
     match begun {
         Some(ReasonKind::UnknownKey(_)) => (Reason { kind: named_key(at, end), text, is_cut }, end),
@@ -94,7 +94,7 @@ pub(super) fn read(at: Cursor<'_>) -> (Reason, Cursor<'_>) {
 /// The words of a whole reason are known, wherever their lines were broken.
 fn shown_words(at: Cursor<'_>, end: Cursor<'_>) -> String {
     let known = WHOLE.iter().find(|(text, _)| at.eat(text).is_some_and(|found| found.at == end.at));
-    known.map_or_else(|| shown(at.until(end.at)), |(text, _)| (*text).to_owned())
+    known.map_or_else(|| excerpt(at.text_until(end.at)), |(text, _)| (*text).to_owned())
 }
 
 /// A whole reason has nothing behind it but the end of a sentence or of the text.
@@ -112,7 +112,7 @@ fn key_id(at: Cursor<'_>) -> Option<(String, Cursor<'_>)> {
 
 /// The key that a longer reason names somewhere in it.
 fn named_key(at: Cursor<'_>, end: Cursor<'_>) -> ReasonKind {
-    let text = at.until(end.at);
+    let text = at.text_until(end.at);
     let mut place = Cursor::new(text);
     while !place.is_at_end() {
         if let Some((key, _)) = KEY_ID.iter().find_map(|text| place.eat(text)).and_then(key_id) {
@@ -151,12 +151,12 @@ fn tail(at: Cursor<'_>) -> (Cursor<'_>, bool) {
 /// Whether a known reason goes on behind this line's end.
 fn goes_on(at: Cursor<'_>, line_end: Cursor<'_>) -> bool {
     let begins = |text: &str| {
-        let read: String = at.until(line_end.at).chars().filter(|c| !matches!(c, ' ' | '\n')).collect();
+        let read: String = at.text_until(line_end.at).chars().filter(|c| !matches!(c, ' ' | '\n')).collect();
         let known: String = text.chars().filter(|c| *c != ' ').collect();
         read.len() < known.len() && known.starts_with(&read)
     };
     WHOLE.iter().any(|(text, _)| begins(text))
-        || BEGUN.iter().any(|(text, _)| at.eat(text).is_some()) && !ends_sentence(at.until(line_end.at))
+        || BEGUN.iter().any(|(text, _)| at.eat(text).is_some()) && !ends_sentence(at.text_until(line_end.at))
 }
 
 fn ends_sentence(text: &str) -> bool {

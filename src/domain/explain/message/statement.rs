@@ -1,6 +1,6 @@
 //! The sentences that refusals are made of, each read at one place of a plain text.
 
-use super::cursor::{Cursor, shown};
+use super::cursor::{Cursor, excerpt};
 use super::reason::{self, Reason};
 use super::refusal::RuleSaid;
 use super::text::{BREAK, WRAP};
@@ -134,7 +134,7 @@ fn webhook(at: Cursor<'_>) -> Option<(Statement, Cursor<'_>)> {
     if let Some(name) = at.eat("failed calling webhook \"") {
         let (name, end) = webhook_name(name, ": ")?;
         let (why, behind) = end.eat(": ").unwrap_or(end).line(300);
-        return Some((Statement::WebhookFailed { name, why: shown(why) }, behind));
+        return Some((Statement::WebhookFailed { name, why: excerpt(why) }, behind));
     }
     // The second is a slip of old upstream (G7 of `docs/binary-authorization.md`, "GKE denials, legacy
     // path").
@@ -203,7 +203,7 @@ fn any_rule(at: Cursor<'_>) -> Option<(Result<RuleSaid, String>, Cursor<'_>)> {
         }
         None => (String::new(), end.eat(".").unwrap_or(end)),
     };
-    Some((Err(format!("{}{key}", shown(words))), end))
+    Some((Err(format!("{}{key}", excerpt(words))), end))
 }
 
 fn rule(at: Cursor<'_>) -> Option<(RuleSaid, Cursor<'_>)> {

@@ -34,7 +34,7 @@ pub(super) async fn evaluate(
     let pods = pods(&question["resource"])?;
     let (state, verifier) = (api.state.clone(), std::sync::Arc::clone(&api.verifier));
     let read = move |tx: &Transaction<'_>| {
-        let place = Place::of(tx, &project, platform, id)?;
+        let place = Place::new(tx, &project, platform, id)?;
         let Some(PlatformRules::GkePolicy(mut policy)) = existing(tx, &place)?.platform else {
             return Err(ApiError::not_found());
         };

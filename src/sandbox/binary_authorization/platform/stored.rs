@@ -21,7 +21,7 @@ impl Place {
     }
 
     /// In a project that may be named by its number.
-    pub(super) fn of(tx: &Transaction<'_>, project: &str, platform: String, id: String) -> Result<Self, ApiError> {
+    pub(super) fn new(tx: &Transaction<'_>, project: &str, platform: String, id: String) -> Result<Self, ApiError> {
         Ok(Self { project: consumer(tx, project)?.id, platform, id })
     }
 }

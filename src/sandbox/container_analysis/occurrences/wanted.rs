@@ -21,7 +21,7 @@ pub(super) struct New {
 }
 
 impl New {
-    pub(super) fn of(mut occurrence: Value) -> Result<Self, ApiError> {
+    pub(super) fn parse(mut occurrence: Value) -> Result<Self, ApiError> {
         legacy::bring_up_to_date(&mut occurrence)?;
         if let Some(attestation) = occurrence.get_mut("attestation") {
             key_id::normalise_signatures(attestation);

@@ -45,7 +45,7 @@ pub(super) struct Fields(BTreeSet<Path>);
 
 impl Fields {
     /// All that a client says in an object.
-    pub(super) fn of(object: &Value) -> Self {
+    pub(super) fn from_object(object: &Value) -> Self {
         let mut fields = Self::default();
         for (key, value) in object.as_object().into_iter().flatten() {
             let path = vec![Element::Field(key.clone())];
@@ -185,14 +185,14 @@ fn key_of(key: &str, element: &Value) -> Option<String> {
 }
 
 /// The value of a field.
-pub(super) fn at<'v>(object: &'v Value, path: &[Element]) -> Option<&'v Value> {
+pub(super) fn value_at<'v>(object: &'v Value, path: &[Element]) -> Option<&'v Value> {
     let Some((first, rest)) = path.split_first() else { return Some(object) };
     let below = match first {
         Element::Field(name) => object.get(name)?,
         Element::Key(key) => object.as_array()?.iter().find(|element| has_key(element, key))?,
         Element::Value(value) => object.as_array()?.iter().find(|element| is_written(element, value))?,
     };
-    at(below, rest)
+    value_at(below, rest)
 }
 
 /// Whether this is the value, written as JSON.
@@ -317,7 +317,7 @@ mod tests {
         let object = json!({ "kind": "Pod", "metadata": { "name": "p", "labels": { "a.b/c": "d" },
             "finalizers": ["x"] }, "spec": { "nodeSelector": { "a": "b" }, "containers": [
             { "name": "c", "image": "i", "args": ["x", "y"], "ports": [{ "containerPort": 80 }] }] } });
-        let fields = Fields::of(&object);
+        let fields = Fields::from_object(&object);
         let tree = json!({
             "f:metadata": { "f:finalizers": { "v:\"x\"": {} }, "f:labels": { "f:a.b/c": {} } },
             "f:spec": {
@@ -333,7 +333,7 @@ mod tests {
         read.read(&Path::new(), &tree);
         assert_eq!(read, fields);
         for path in fields.iter() {
-            assert!(at(&object, path).is_some(), "{path:?}");
+            assert!(value_at(&object, path).is_some(), "{path:?}");
         }
     }
 }

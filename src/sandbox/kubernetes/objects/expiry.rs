@@ -36,7 +36,7 @@ impl Cluster<'_> {
         );
         let mut statement = self.tx.prepare_cached(&sql)?;
         let rows = statement.query_map(params![self.row, self.now.as_millisecond()], |row| {
-            Ok((row.get::<_, String>("resource")?, Stored::of(row)?))
+            Ok((row.get::<_, String>("resource")?, Stored::from_row(row)?))
         })?;
         let mut expired = Vec::new();
         for row in rows {

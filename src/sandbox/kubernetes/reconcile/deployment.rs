@@ -20,7 +20,8 @@ pub(super) fn sync(cluster: Cluster<'_>, mut deployment: Deployment) -> Result<(
     let hash = template_hash_of(&spec.template)?;
     let sets: Vec<ReplicaSet> = claim(cluster, &deployment, &spec.selector)?;
     let (newest, old): (Vec<_>, Vec<_>) = sets.into_iter().partition(|set| hash_of(set) == Some(&hash));
-    let mut rollout = Rollout { cluster, wanted: Wanted::of(&deployment), newest: newest.into_iter().next(), old };
+    let mut rollout =
+        Rollout { cluster, wanted: Wanted::from_deployment(&deployment), newest: newest.into_iter().next(), old };
     let paused = spec.paused == Some(true);
     let created = if rollout.is_scaled(&deployment) {
         rollout.scale_all(&deployment)?;

@@ -34,7 +34,7 @@ pub(super) struct Size {
 }
 
 impl Wanted {
-    pub(super) fn of(deployment: &Deployment) -> Self {
+    pub(super) fn from_deployment(deployment: &Deployment) -> Self {
         let spec = deployment.spec.as_ref();
         let replicas = spec.and_then(|spec| spec.replicas).unwrap_or(1).max(0);
         let strategy = spec.and_then(|spec| spec.strategy.as_ref());
@@ -140,7 +140,7 @@ mod tests {
     fn wanted(replicas: i32) -> Wanted {
         let mut deployment = Deployment::default();
         deployment.spec.get_or_insert_default().replicas = Some(replicas);
-        Wanted::of(&deployment)
+        Wanted::from_deployment(&deployment)
     }
 
     fn size(replicas: i32, available: i32) -> Size {

@@ -189,7 +189,7 @@ async fn what_happens_to_pods_is_told_as_it_happens() {
 async fn a_watch_of_a_version_that_never_was_is_refused() {
     let (_lab, api, image) = with_cluster().await;
     assert_eq!(api.watch::<Pod>(None, "999999").await.unwrap_err().status(), Some(410));
-    let version = api.listed::<Pod>(None).await.unwrap().version;
+    let version = api.list_with_version::<Pod>(None).await.unwrap().version;
     let mut watch = api.watch::<Pod>(Some(NAMESPACE), &version).await.unwrap();
     api.create(NAMESPACE, &pod("hello", &image)).await.unwrap();
     assert!(matches!(watch.next().await.unwrap(), Some(Change::Set(_))));

@@ -327,7 +327,7 @@ pub(super) async fn environment(gcloud: &Gcloud) -> String {
     let number = number(gcloud).await;
     let version = "--keyversion-project=binauthz-lab --keyversion-location=global --keyversion-keyring=ring \
         --keyversion-key=key";
-    let newcomer = gcloud.lab.sandbox.files().token_of(Person::named("newcomer").unwrap()).display().to_string();
+    let newcomer = gcloud.lab.sandbox.files().token_of(Person::from_name("newcomer").unwrap()).display().to_string();
     let port = gcloud.lab.sandbox.addr().port();
     let sdk = kubectl_directory().map_or_else(String::new, |directory| directory.display().to_string());
     format!(

@@ -46,7 +46,7 @@ fn texts() -> Vec<Case> {
     let rows = REFUSED.iter().chain(&TAKEN).flat_map(|(_, rows)| *rows).map(|row| row.document().text);
     let published = PUBLISHED.iter().map(|(text, _)| (*text).to_owned());
     let mut cases: Vec<Case> =
-        rows.chain(published).map(|text| Case { format: Format::of(&text), text, kind: None }).collect();
+        rows.chain(published).map(|text| Case { format: Format::detect(&text), text, kind: None }).collect();
     for example in Code::ALL.iter().flat_map(|code| [page(*code).wrong, page(*code).right]) {
         let (format, kind) = match example {
             Example::Policy(_) | Example::InProject(..) => (Format::Yaml, None),

@@ -140,7 +140,7 @@ impl Sheet<'_> {
         let fault =
             AttestationFault::UnknownKey { found: text.to_owned(), known: vec![text.to_owned()], near_miss: None };
         let failed = AttestationCheck::Stage { stage: Stage::KeyId, result: StageResult::Failed(Box::new(fault)) };
-        let leaf = Check::new(Status::Fail, failed).at(Path::default());
+        let leaf = Check::new(Status::Fail, failed).with_path(Path::default());
         let label = Check::new(Status::Fail, AttestationCheck::Warning(text.to_owned()));
         let deep = leaf.clone().children(vec![leaf.clone().children(vec![label.clone()]), label]);
         let trace = Trace { checks: vec![deep, leaf] };
@@ -164,7 +164,7 @@ impl Sheet<'_> {
         let parts = [
             Part::Text(paragraph.clone()),
             Part::Diff(diff),
-            Part::Code(CodeView::new(styles, text, Syntax::of(text))),
+            Part::Code(CodeView::new(styles, text, Syntax::detect(text))),
             Part::Hex(HexView { styles, bytes: text.as_bytes() }),
             Part::Facts(Facts { styles, rows: vec![(text, Line::from(text))] }),
             Part::Text(paragraph),
@@ -189,7 +189,7 @@ impl Sheet<'_> {
         for _ in 0..2 {
             view = self.draw_with(&pane, view);
             assert!(view.cursor().is_none_or(|cursor| area.contains(cursor)));
-            view.by(n.cast_signed(), &editor);
+            view.scroll_by(n.cast_signed(), &editor);
         }
     }
 

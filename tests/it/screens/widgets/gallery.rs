@@ -75,7 +75,7 @@ fn trace() -> Trace {
     ]);
     let unknown = AttestorCheck::Unknown { why: "the note could not be read".to_owned() };
     let rule = Check::new(Status::Fail, CheckKind::EvaluationMode(EvaluationMode::RequireAttestation))
-        .at(Path::default())
+        .with_path(Path::default())
         .children(vec![refusing, Check::new(Status::Unknown, unknown)]);
     let image = Check::new(Status::Note, ExemptionCheck::AllowlistMisses { patterns: 2 });
     Trace { checks: vec![image, rule, Check::new(Status::Fail, CheckKind::Outcome(Outcome::Deny))] }

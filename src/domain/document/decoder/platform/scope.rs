@@ -18,7 +18,7 @@ enum Scope<'a> {
 }
 
 impl<'a> Scope<'a> {
-    fn of(set: &'a Node) -> Self {
+    fn from_node(set: &'a Node) -> Self {
         let entry = |node: &'a Node, name: &str| {
             node.entries().iter().find(|entry| &*entry.key.text == name).filter(|entry| entry.is_set())
         };
@@ -50,7 +50,7 @@ impl<'a> Decoder<'a, '_, '_> {
         let sets = entry.value.elements();
         let mut first_of: HashMap<Scope<'a>, usize> = HashMap::new();
         for (index, set) in sets.iter().enumerate() {
-            let scope = Scope::of(set);
+            let scope = Scope::from_node(set);
             let last = index + 1 == sets.len();
             self.within(Step::Field("checkSets"), |this| {
                 this.within(Step::Index(index), |this| this.check_scope(scope, set, last, &first_of));

@@ -99,7 +99,7 @@ fn audit(entry: &Value, subject: Subject) -> Vec<Refusal> {
 }
 
 /// The refusal that a response of the API server is: a `Status`, or an object with conditions.
-pub(super) fn refused(response: &Value, subject: &Subject) -> Option<Refusal> {
+pub(super) fn read_refusal(response: &Value, subject: &Subject) -> Option<Refusal> {
     let mut case = whole(&told(response), subject)?;
     // Outside of a log it is what the server said, and no entry.
     if case.kind == RefusalKind::AuditLog {

@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use super::field::{SHORTEST, message, text};
-use crate::explain::message::assemble::{is_vague, merged};
+use crate::explain::message::assemble::{is_vague, merge_refusals};
 use crate::explain::message::{Refusal, Subject};
 
 /// An `Event` of `v1` or `events.k8s.io/v1`.
@@ -49,7 +49,7 @@ pub(super) fn object(value: &Value) -> Vec<Refusal> {
     let mut texts = Vec::new();
     strings(value, &mut texts);
     let told = texts.into_iter().flat_map(|text| message(text, &subject)).filter(|case| !is_vague(case)).collect();
-    let mut cases = merged(told);
+    let mut cases = merge_refusals(told);
     for case in &mut cases {
         case.times = 1;
     }

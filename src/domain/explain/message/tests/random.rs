@@ -111,7 +111,7 @@ fn decoded(reading: &Reading) -> Vec<(Option<String>, Option<String>, ReasonKind
 proptest! {
     #[test]
     fn every_text_that_a_decision_makes_is_decoded_to_the_same((policy, request, evidence) in question(), legacy in any::<bool>(), width in 20..200_usize) {
-        let compiled = CompiledPolicy::new(&policy, &system_policy::documented("global"));
+        let compiled = CompiledPolicy::new(&policy, &system_policy::documented_policy("global"));
         let decision = evaluate(&compiled, &request, &evidence, &NothingToVerify);
         let generation = if legacy { Generation::Legacy } else { Generation::Current };
         let text = decision.denial_text(generation);
