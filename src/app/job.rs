@@ -188,7 +188,7 @@ pub enum Job {
 
 /// What came out of a job, where its user needs it.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Outcome {
+pub enum JobOutcome {
     Done,
     Generated {
         fingerprint: String,

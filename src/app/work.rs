@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::job::{Job, Outcome};
+use crate::job::{Job, JobOutcome};
 use crate::query::Source;
 use crate::shell::remote::Ticket;
 use crate::shell::report::Report;
@@ -13,7 +13,7 @@ pub enum WorkMsg {
     /// How far the work of a ticket is: the job's number, and a sentence.
     Progress(Ticket, usize, String),
     /// One job of a ticket's work is done.
-    Done(Ticket, usize, Outcome),
+    Done(Ticket, usize, JobOutcome),
     /// The work of a ticket ended.
     Ended(Ticket, Result<(), Failure>),
 }
@@ -45,7 +45,7 @@ pub struct Work {
     /// The job that runs now.
     pub at: usize,
     pub progress: String,
-    pub outcomes: Vec<Outcome>,
+    pub outcomes: Vec<JobOutcome>,
 }
 
 impl Work {

@@ -17,7 +17,7 @@ use super::terminal::complain;
 use crate::cli::exit::Exit;
 use domain::admission::{AttestorEvidence, CompiledPolicy, Evidence, Request, evaluate};
 use domain::document::Document;
-use domain::explain::cause::{State, diagnose};
+use domain::explain::cause::{PresentState, diagnose};
 use domain::explain::message::{self, MAX_BYTES, Reading, Refusal};
 use domain::fix::{self, Fix, FixFacts, fixes};
 use domain::system_policy;
@@ -99,7 +99,7 @@ fn explain_case(case: &Refusal, document: Option<&Document>) -> Explained {
         let compiled = CompiledPolicy::new(policy, &system_policy::documented_policy("global"));
         (policy, evaluate(&compiled, &request, &evidence, &Verifier::default()))
     });
-    let state = again.as_ref().map(|(policy, decision)| State { decision, policy, evidence: &evidence });
+    let state = again.as_ref().map(|(policy, decision)| PresentState { decision, policy, evidence: &evidence });
     let diagnoses = case.findings.iter().map(|finding| diagnose(case, finding, state.as_ref())).collect();
     let fixes = document.map(|document| would_admit(document, &request, case)).unwrap_or_default();
     Explained { case: case.clone(), diagnoses, again: again.map(|(_, decision)| decision), fixes }

@@ -4,7 +4,7 @@ mod follow;
 mod watch;
 
 pub use follow::{Follow, Told};
-pub use watch::{Change, Watch};
+pub use watch::{Watch, WatchChange};
 
 use base64::Engine as _;
 use k8s_openapi::{ListableResource, NamespaceResourceScope, Resource};

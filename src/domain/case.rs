@@ -15,7 +15,7 @@ mod tests;
 use crate::admission::{CompiledPolicy, Decision, evaluate};
 use crate::attestation::Verify;
 
-pub use decision::Known;
+pub use decision::KnownAttestor;
 pub use file::{CaseError, CaseFile, Checked, MAX_BYTES};
 pub use markdown::markdown;
 pub use parts::{CaseSource, Redaction};

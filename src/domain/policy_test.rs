@@ -21,7 +21,7 @@ use crate::span::Span;
 
 pub use coverage::{Coverage, CoveredPattern, CoveredRule};
 pub use parse::parse;
-pub use run::{Mismatch, Report, TestResult, Verdict, run};
+pub use run::{Mismatch, TestReport, TestResult, Verdict, run};
 pub use write::{WriteError, append};
 
 /// How many tests a file may have: they are run at every key press.

@@ -18,7 +18,7 @@ mod write;
 
 pub use self::edit::{Edit, QuickFix};
 
-use self::change::Change;
+use self::change::TextChange;
 use self::spot::Spot;
 pub(crate) use self::write::{with_pattern, with_rule};
 use crate::diagnostic::Diagnostic;
@@ -26,7 +26,7 @@ use crate::document::Document;
 
 /// What can be done about `problem`, the best first; nothing where the remedy is not obvious.
 pub fn quick_fixes(document: &Document, problem: &Diagnostic) -> Vec<QuickFix> {
-    let change = Change { document };
+    let change = TextChange { document };
     let mut fixes = text::fixes(change, problem);
     if let Some(spot) = Spot::find(document, &problem.span.bytes) {
         fixes.extend(fields::fixes(change, &spot, problem));

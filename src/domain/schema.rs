@@ -30,12 +30,12 @@ use crate::policy::PolicyKind;
 
 /// A field where a path leads to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Place {
+pub struct SchemaPlace {
     pub message: &'static Message,
     pub field: &'static Field,
 }
 
-impl Place {
+impl SchemaPlace {
     /// Where the field is defined: `google.cloud.binaryauthorization.v1.AdmissionRule.evaluationMode`.
     pub fn source(&self) -> String {
         format!("google.cloud.binaryauthorization.v1.{}.{}", self.message.name, self.field.name)
@@ -56,7 +56,7 @@ pub fn field_at(root: &'static Message, path: &Path) -> Option<&'static Field> {
 }
 
 /// The innermost field on the way to a place; `None` where no policy has such a place.
-pub fn place_at(root: &'static Message, path: &Path) -> Option<Place> {
+pub fn place_at(root: &'static Message, path: &Path) -> Option<SchemaPlace> {
     walk(root, path)?.1
 }
 
@@ -65,13 +65,13 @@ pub fn kind_at(root: &'static Message, path: &Path) -> Option<ValueKind> {
     walk(root, path).map(|(kind, _)| kind)
 }
 
-fn walk(root: &'static Message, path: &Path) -> Option<(ValueKind, Option<Place>)> {
+fn walk(root: &'static Message, path: &Path) -> Option<(ValueKind, Option<SchemaPlace>)> {
     path.0.iter().try_fold((ValueKind::Message(root), None), |(kind, place), segment| {
         let below = kind_below(kind, segment)?;
         let Segment::Field(name) = segment else { return Some((below, place)) };
         let message = kind.message()?;
         let field = message.field(name)?;
-        Some((below, Some(Place { message, field })))
+        Some((below, Some(SchemaPlace { message, field })))
     })
 }
 

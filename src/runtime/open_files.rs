@@ -9,7 +9,7 @@ use std::time::{Duration, SystemTime};
 
 use app::draft::editor::MAX_BYTES;
 use app::draft::file::state::{DirectoryEntry, FileReply, FileTask, FileText, Stamp};
-use app::job::{IfThere, Outcome};
+use app::job::{IfThere, JobOutcome};
 use app::shell::report::Report;
 use domain::span::LineIndex;
 
@@ -153,7 +153,7 @@ fn watch(path: String, known: Stamp) -> FileReply {
 }
 
 /// Writes a text to a file. One that is there stays unless `if_there` lets it be replaced, or it says this text.
-pub fn save(path: &str, text: &str, if_there: IfThere) -> io::Result<Outcome> {
+pub fn save(path: &str, text: &str, if_there: IfThere) -> io::Result<JobOutcome> {
     let path = absolute(path);
     let shown = path.display().to_string();
     let there = fs::metadata(&path).ok();
@@ -165,18 +165,18 @@ pub fn save(path: &str, text: &str, if_there: IfThere) -> io::Result<Outcome> {
     if let Some(metadata) = there.as_ref().filter(stays) {
         let saying = if metadata.is_file() { open(&path).ok().map(|opened| opened.text) } else { None };
         if saying.as_deref() != Some(text) {
-            return Ok(Outcome::InTheWay { path: shown, text: saying });
+            return Ok(JobOutcome::InTheWay { path: shown, text: saying });
         }
     }
     write(&path, text.as_bytes(), there.map(|metadata| metadata.permissions()))?;
-    Ok(Outcome::Saved { stamp: stamp(&fs::metadata(&path)?), path: shown })
+    Ok(JobOutcome::Saved { stamp: stamp(&fs::metadata(&path)?), path: shown })
 }
 
 /// Writes a script, which its owner can run and nobody else can read.
-pub fn save_script(path: &str, text: &str, if_there: IfThere) -> io::Result<Outcome> {
+pub fn save_script(path: &str, text: &str, if_there: IfThere) -> io::Result<JobOutcome> {
     let outcome = save(path, text, if_there)?;
     #[cfg(unix)]
-    if let Outcome::Saved { path, .. } = &outcome {
+    if let JobOutcome::Saved { path, .. } = &outcome {
         fs::set_permissions(path, std::os::unix::fs::PermissionsExt::from_mode(0o700))?;
     }
     Ok(outcome)

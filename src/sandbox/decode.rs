@@ -20,11 +20,11 @@ mod relaxed;
 
 /// The fields of a message: each with its names (the current one first) and its kind.
 #[derive(Debug)]
-pub(super) struct Message(pub(super) &'static [(&'static [&'static str], Kind)]);
+pub(super) struct Message(pub(super) &'static [(&'static [&'static str], FieldKind)]);
 
 /// What a field may hold.
 #[derive(Debug, Clone, Copy)]
-pub(super) enum Kind {
+pub(super) enum FieldKind {
     Text,
     /// Base64 in either alphabet.
     Bytes,
@@ -36,7 +36,7 @@ pub(super) enum Kind {
     /// Anything: a field that the sandbox keeps and never reads.
     Any,
     Message(&'static Message),
-    List(&'static Kind),
+    List(&'static FieldKind),
 }
 
 /// A request's body as a value that has only what `message` knows. `at` is the name of the body in
@@ -87,17 +87,19 @@ fn object(fields: Map<String, Value>, message: &Message, at: &str) -> Result<Map
     Ok(known)
 }
 
-fn field(value: Value, kind: Kind, at: &str) -> Result<Value, ApiError> {
+fn field(value: Value, kind: FieldKind, at: &str) -> Result<Value, ApiError> {
     match (kind, value) {
-        (Kind::Any, value) | (Kind::Text, value @ Value::String(_)) | (Kind::Bool, value @ Value::Bool(_)) => Ok(value),
-        (Kind::Bytes, Value::String(text)) => match base64_bytes::decode(&text) {
+        (FieldKind::Any, value)
+        | (FieldKind::Text, value @ Value::String(_))
+        | (FieldKind::Bool, value @ Value::Bool(_)) => Ok(value),
+        (FieldKind::Bytes, Value::String(text)) => match base64_bytes::decode(&text) {
             Ok(bytes) => Ok(Value::String(base64_bytes::encode(&bytes))),
             Err(error) => Err(wrong(at, "TYPE_BYTES", &format!("Base64 decoding failed for \"{text:.60}\": {error}"))),
         },
-        (Kind::Integer, value) => integer(&value, at),
-        (Kind::Enum(names), value) => named(&value, names, at),
-        (Kind::Message(message), Value::Object(fields)) => object(fields, message, at).map(Value::Object),
-        (Kind::List(kind), Value::Array(items)) => {
+        (FieldKind::Integer, value) => integer(&value, at),
+        (FieldKind::Enum(names), value) => named(&value, names, at),
+        (FieldKind::Message(message), Value::Object(fields)) => object(fields, message, at).map(Value::Object),
+        (FieldKind::List(kind), Value::Array(items)) => {
             let element = |(n, item)| field(item, *kind, &format!("{at}[{n}]"));
             items.into_iter().enumerate().map(element).collect::<Result<_, _>>().map(Value::Array)
         }
@@ -135,7 +137,7 @@ fn shown(value: &Value) -> String {
     }
 }
 
-impl Kind {
+impl FieldKind {
     fn type_name(self) -> &'static str {
         match self {
             Self::Text => "TYPE_STRING",
@@ -204,15 +206,18 @@ mod tests {
     use super::*;
     use serde_json::json;
 
-    const HINT: Message = Message(&[(&["humanReadableName"], Kind::Text)]);
+    const HINT: Message = Message(&[(&["humanReadableName"], FieldKind::Text)]);
     const NOTE: Message = Message(&[
-        (&["name"], Kind::Text),
-        (&["attestation", "attestationAuthority"], Kind::Message(&Message(&[(&["hint"], Kind::Message(&HINT))]))),
-        (&["payload"], Kind::Bytes),
-        (&["count"], Kind::Integer),
-        (&["mode"], Kind::Enum(&["MODE_UNSPECIFIED", "ON"])),
-        (&["list"], Kind::List(&Kind::Text)),
-        (&["kept"], Kind::Any),
+        (&["name"], FieldKind::Text),
+        (
+            &["attestation", "attestationAuthority"],
+            FieldKind::Message(&Message(&[(&["hint"], FieldKind::Message(&HINT))])),
+        ),
+        (&["payload"], FieldKind::Bytes),
+        (&["count"], FieldKind::Integer),
+        (&["mode"], FieldKind::Enum(&["MODE_UNSPECIFIED", "ON"])),
+        (&["list"], FieldKind::List(&FieldKind::Text)),
+        (&["kept"], FieldKind::Any),
     ]);
 
     fn read(text: &str) -> Result<Value, String> {

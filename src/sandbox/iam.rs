@@ -6,7 +6,7 @@
 
 use rusqlite::{OptionalExtension as _, Transaction};
 
-use super::decode::{self, Kind, Message, Params};
+use super::decode::{self, FieldKind, Message, Params};
 use super::error::ApiError;
 use super::service_agents;
 use super::store::StoreError;
@@ -28,25 +28,29 @@ pub(super) const SCHEMA: &str = "
 const NO_POLICY_ETAG: &str = "ACAB";
 
 const EXPR: Message = Message(&[
-    (&["title"], Kind::Text),
-    (&["description"], Kind::Text),
-    (&["expression"], Kind::Text),
-    (&["location"], Kind::Text),
+    (&["title"], FieldKind::Text),
+    (&["description"], FieldKind::Text),
+    (&["expression"], FieldKind::Text),
+    (&["location"], FieldKind::Text),
 ]);
 const BINDING: Message = Message(&[
-    (&["role"], Kind::Text),
-    (&["members"], Kind::List(&Kind::Text)),
-    (&["condition"], Kind::Message(&EXPR)),
+    (&["role"], FieldKind::Text),
+    (&["members"], FieldKind::List(&FieldKind::Text)),
+    (&["condition"], FieldKind::Message(&EXPR)),
 ]);
 const POLICY: Message = Message(&[
-    (&["version"], Kind::Integer),
-    (&["etag"], Kind::Bytes),
-    (&["bindings"], Kind::List(&Kind::Message(&BINDING))),
-    (&["auditConfigs"], Kind::Any),
+    (&["version"], FieldKind::Integer),
+    (&["etag"], FieldKind::Bytes),
+    (&["bindings"], FieldKind::List(&FieldKind::Message(&BINDING))),
+    (&["auditConfigs"], FieldKind::Any),
 ]);
-const SET: Message =
-    Message(&[(&["resource"], Kind::Text), (&["policy"], Kind::Message(&POLICY)), (&["updateMask"], Kind::Text)]);
-const TEST: Message = Message(&[(&["resource"], Kind::Text), (&["permissions"], Kind::List(&Kind::Text))]);
+const SET: Message = Message(&[
+    (&["resource"], FieldKind::Text),
+    (&["policy"], FieldKind::Message(&POLICY)),
+    (&["updateMask"], FieldKind::Text),
+]);
+const TEST: Message =
+    Message(&[(&["resource"], FieldKind::Text), (&["permissions"], FieldKind::List(&FieldKind::Text))]);
 
 /// The policy of a resource; one that never had any has an empty one with an etag.
 pub(super) fn get(tx: &Transaction<'_>, resource: &str) -> Result<IamPolicy, StoreError> {
@@ -68,8 +72,8 @@ pub(super) fn requested_version(params: &Params) -> Result<u32, ApiError> {
 
 /// The requested version in the body of a POST; 0 where there is none.
 pub(super) fn requested_in_body(body: &[u8]) -> Result<u32, ApiError> {
-    const OPTIONS: Message = Message(&[(&["requestedPolicyVersion"], Kind::Integer)]);
-    const GET: Message = Message(&[(&["resource"], Kind::Text), (&["options"], Kind::Message(&OPTIONS))]);
+    const OPTIONS: Message = Message(&[(&["requestedPolicyVersion"], FieldKind::Integer)]);
+    const GET: Message = Message(&[(&["resource"], FieldKind::Text), (&["options"], FieldKind::Message(&OPTIONS))]);
     let request = decode::value(body, &GET, "")?;
     match &request["options"]["requestedPolicyVersion"] {
         serde_json::Value::Null => Ok(0),

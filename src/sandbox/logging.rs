@@ -13,7 +13,7 @@ use rusqlite::{Transaction, params};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::decode::{self, Kind, Message};
+use super::decode::{self, FieldKind, Message};
 use super::error::ApiError;
 use super::page::Page;
 use super::projects;
@@ -22,12 +22,12 @@ use filter::Filter;
 use wire::status::Code;
 
 const LIST: Message = Message(&[
-    (&["resourceNames"], Kind::List(&Kind::Text)),
-    (&["projectIds"], Kind::List(&Kind::Text)),
-    (&["filter"], Kind::Text),
-    (&["orderBy"], Kind::Text),
-    (&["pageSize"], Kind::Integer),
-    (&["pageToken"], Kind::Text),
+    (&["resourceNames"], FieldKind::List(&FieldKind::Text)),
+    (&["projectIds"], FieldKind::List(&FieldKind::Text)),
+    (&["filter"], FieldKind::Text),
+    (&["orderBy"], FieldKind::Text),
+    (&["pageSize"], FieldKind::Integer),
+    (&["pageToken"], FieldKind::Text),
 ]);
 
 /// The most entries of one page (`ListLogEntriesRequest.page_size`).

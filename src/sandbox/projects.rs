@@ -7,7 +7,7 @@ use axum::{Json, Router};
 use rusqlite::Transaction;
 use serde_json::json;
 
-use super::decode::{self, Kind, Message, Params};
+use super::decode::{self, FieldKind, Message, Params};
 use super::error::ApiError;
 use super::page::Page;
 use super::state::{State, rfc3339};
@@ -33,14 +33,14 @@ pub(super) const SCHEMA: &str = "
 ";
 
 const BODY: Message = Message(&[
-    (&["projectId"], Kind::Text),
-    (&["name"], Kind::Text),
-    (&["projectNumber"], Kind::Any),
-    (&["lifecycleState"], Kind::Any),
-    (&["createTime"], Kind::Any),
-    (&["labels"], Kind::Any),
-    (&["tags"], Kind::Any),
-    (&["parent"], Kind::Any),
+    (&["projectId"], FieldKind::Text),
+    (&["name"], FieldKind::Text),
+    (&["projectNumber"], FieldKind::Any),
+    (&["lifecycleState"], FieldKind::Any),
+    (&["createTime"], FieldKind::Any),
+    (&["labels"], FieldKind::Any),
+    (&["tags"], FieldKind::Any),
+    (&["parent"], FieldKind::Any),
 ]);
 
 const DELETE_REQUESTED: &str = "DELETE_REQUESTED";

@@ -7,7 +7,7 @@ use axum::{Json, Router};
 use rusqlite::{OptionalExtension as _, Transaction};
 use serde_json::json;
 
-use super::decode::{self, Kind, Message, Params};
+use super::decode::{self, FieldKind, Message, Params};
 use super::error::ApiError;
 use super::operations;
 use super::page::Page;
@@ -45,7 +45,7 @@ const TITLES: [(&str, &str); 8] = [
     ("containerregistry.googleapis.com", "Container Registry API"),
 ];
 
-const BATCH: Message = Message(&[(&["serviceIds"], Kind::List(&Kind::Text))]);
+const BATCH: Message = Message(&[(&["serviceIds"], FieldKind::List(&FieldKind::Text))]);
 
 /// The most that one batch may name (`google.api.serviceusage.v1.BatchEnableServicesRequest`).
 const MAX_BATCH: usize = 20;

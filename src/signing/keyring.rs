@@ -41,11 +41,11 @@ type Seen = (Stamp, Result<LocalKey, String>);
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Imported {
     pub key: LocalKey,
-    pub change: Change,
+    pub change: KeyringChange,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Change {
+pub enum KeyringChange {
     /// The keyring did not have the key.
     Added,
     /// The key was there, and has more to it now.
@@ -94,14 +94,14 @@ impl Keyring {
             return Err(KeyringError::WrongPassphrase);
         }
         let Some(old) = self.load(&new.info().fingerprint)? else {
-            return Ok(Imported { key: self.store(&new)?, change: Change::Added });
+            return Ok(Imported { key: self.store(&new)?, change: KeyringChange::Added });
         };
         // Only a private key that a passphrase was seen to open replaces the one that is here.
         let merged = if passphrase.is_some() { new.merged_over(&old)? } else { old.merged_over(&new)? };
         if merged.armored()? == old.armored()? {
-            return Ok(Imported { key: old.local_key(), change: Change::Unchanged });
+            return Ok(Imported { key: old.local_key(), change: KeyringChange::Unchanged });
         }
-        Ok(Imported { key: self.store(&merged)?, change: Change::Merged })
+        Ok(Imported { key: self.store(&merged)?, change: KeyringChange::Merged })
     }
 
     /// The public key, armored, as `gpg --armor --export` prints it.

@@ -17,7 +17,7 @@ use crate::widgets::paragraph::{Paragraph, wrap_line};
 use crate::widgets::scroll::Scroll;
 use app::action::Action;
 use app::import::merge::{Chunk, Origin, Take};
-use app::import::state::{Conflict, Row, Side, Sign};
+use app::import::state::{Conflict, ConflictRow, Side, Sign};
 use app::shell::text::width;
 
 const WIDE: u16 = 100;
@@ -78,10 +78,10 @@ fn intro<'a>(conflict: &Conflict, styles: &Styles) -> Vec<Line<'a>> {
     lines
 }
 
-fn draw_row(conflict: &Conflict, row: &Row<'_>, area: Rect, left: usize, canvas: &mut Canvas<'_>) {
+fn draw_row(conflict: &Conflict, row: &ConflictRow<'_>, area: Rect, left: usize, canvas: &mut Canvas<'_>) {
     let styles = canvas.styles;
     match row {
-        Row::Head(number, chunk) => {
+        ConflictRow::Head(number, chunk) => {
             let line = head(*number, conflict.merge.changed_chunks().len(), chunk, styles);
             put_line(canvas.buf, (area.x + 2, area.y), &line, usize::from(area.width).saturating_sub(2));
             if *number == conflict.selected + 1 {
@@ -89,12 +89,12 @@ fn draw_row(conflict: &Conflict, row: &Row<'_>, area: Rect, left: usize, canvas:
                 put(canvas.buf, (area.x, area.y), styles.glyphs.pointer, 1, styles.key());
             }
         }
-        Row::Alike(count) => {
+        ConflictRow::Alike(count) => {
             let lines = if *count == 1 { "line" } else { "lines" };
             let text = format!("{:MARGIN$}{} {count} {lines} alike", "", styles.glyphs.ellipsis);
             put(canvas.buf, (area.x, area.y), &text, usize::from(area.width), styles.role(Role::DiffHunk));
         }
-        Row::Line(side, sign, text) => draw_line(*side, *sign, text, area, left, canvas),
+        ConflictRow::Line(side, sign, text) => draw_line(*side, *sign, text, area, left, canvas),
     }
 }
 
@@ -148,7 +148,7 @@ fn draw_line(side: Side, sign: Sign, text: &str, area: Rect, left: usize, canvas
 }
 
 /// How many cells of the longest line have no room.
-fn hidden_cells(rows: &[Row<'_>], wide: u16) -> usize {
-    let line = |row: &Row<'_>| if let Row::Line(_, _, text) = row { width(text) + MARGIN } else { 0 };
+fn hidden_cells(rows: &[ConflictRow<'_>], wide: u16) -> usize {
+    let line = |row: &ConflictRow<'_>| if let ConflictRow::Line(_, _, text) = row { width(text) + MARGIN } else { 0 };
     rows.iter().map(line).max().unwrap_or(0).saturating_sub(usize::from(wide))
 }

@@ -1,7 +1,7 @@
 //! The commands of a job as a script runs them again.
 
 use crate::command_log::commands::{For, commands};
-use crate::job::{FileTarget, Job, Outcome};
+use crate::job::{FileTarget, Job, JobOutcome};
 use domain::name::ClusterId;
 use domain::work_file::OwnFile;
 
@@ -82,17 +82,17 @@ impl Again {
         Self { lines, ..Self::default() }
     }
 
-    pub(crate) fn came_out(&mut self, outcome: &Outcome) {
+    pub(crate) fn came_out(&mut self, outcome: &JobOutcome) {
         match outcome {
-            Outcome::Generated { fingerprint } => self.role = Role::MadeKey(fingerprint.clone()),
-            Outcome::Signed { message, .. } => self.role = Role::Signed(message.clone()),
-            Outcome::Done
-            | Outcome::Validated { .. }
-            | Outcome::Resolved { .. }
-            | Outcome::Saved { .. }
-            | Outcome::InTheWay { .. }
-            | Outcome::Imported(_)
-            | Outcome::Pushed { .. } => {}
+            JobOutcome::Generated { fingerprint } => self.role = Role::MadeKey(fingerprint.clone()),
+            JobOutcome::Signed { message, .. } => self.role = Role::Signed(message.clone()),
+            JobOutcome::Done
+            | JobOutcome::Validated { .. }
+            | JobOutcome::Resolved { .. }
+            | JobOutcome::Saved { .. }
+            | JobOutcome::InTheWay { .. }
+            | JobOutcome::Imported(_)
+            | JobOutcome::Pushed { .. } => {}
         }
     }
 }

@@ -5,7 +5,7 @@ use crate::shell::remote::Ticket;
 use jiff::Timestamp;
 
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum State {
+pub enum EntryState {
     Running,
     Done,
     Failed(String),
@@ -23,5 +23,5 @@ pub struct Entry {
     pub title: String,
     pub commands: Vec<String>,
     pub(crate) again: Again,
-    pub state: State,
+    pub state: EntryState,
 }

@@ -10,7 +10,7 @@ use std::collections::BTreeSet;
 
 use crate::command_log::commands::{find_key, given_signature, keep_signature, own_credentials};
 use crate::command_log::entry::Entry;
-use crate::command_log::entry::State;
+use crate::command_log::entry::EntryState;
 use domain::name::ClusterId;
 
 /// gpg says the fingerprint of the key that it makes (GnuPG's doc/DETAILS, `KEY_CREATED`).
@@ -73,7 +73,7 @@ impl Writer {
     /// One entry with its title as a comment. What failed or is under way is a comment too.
     fn entry(&mut self, entry: &Entry) -> String {
         let mut text = format!("\n# {}{}\n", entry.title.replace('\n', " "), entry.state.mark());
-        if entry.state != State::Done {
+        if entry.state != EntryState::Done {
             entry
                 .again
                 .lines
@@ -141,7 +141,7 @@ impl Writer {
     }
 }
 
-impl State {
+impl EntryState {
     fn mark(&self) -> String {
         match self {
             Self::Done => String::new(),

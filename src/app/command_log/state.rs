@@ -4,8 +4,8 @@
 use jiff::Timestamp;
 
 use crate::command_log::commands::{For, commands};
-use crate::command_log::entry::{Entry, State};
-use crate::job::{Job, Outcome};
+use crate::command_log::entry::{Entry, EntryState};
+use crate::job::{Job, JobOutcome};
 use crate::shell::remote::Ticket;
 use crate::work::Failure;
 
@@ -31,7 +31,7 @@ impl CommandLog {
     pub fn start(&mut self, ticket: Ticket, jobs: &[Job], at: Timestamp) {
         for (number, job) in jobs.iter().enumerate() {
             let (title, commands, again) = (job.title(), commands(job, For::Person), Again::from_job(job));
-            self.entries.push(Entry { ticket, number, at, title, commands, again, state: State::Running });
+            self.entries.push(Entry { ticket, number, at, title, commands, again, state: EntryState::Running });
         }
         let excess = self.entries.len().saturating_sub(CAPACITY);
         self.entries.drain(..excess);
@@ -43,33 +43,35 @@ impl CommandLog {
         let commands = vec![format!("eval \"$(countersign sandbox env --as {name})\"")];
         let (title, again) = (format!("Act as {name}"), Again::plain(commands.clone()));
         let ticket = Ticket::default();
-        self.entries.push(Entry { ticket, number: 0, at, title, commands, again, state: State::Done });
+        self.entries.push(Entry { ticket, number: 0, at, title, commands, again, state: EntryState::Done });
     }
 
-    pub fn finish_job(&mut self, ticket: Ticket, number: usize, outcome: &Outcome) {
+    pub fn finish_job(&mut self, ticket: Ticket, number: usize, outcome: &JobOutcome) {
         for entry in self.entries_of(ticket).filter(|entry| entry.number == number) {
             entry.state = match outcome {
-                Outcome::InTheWay { .. } => State::Failed("another file is there, nothing was written".into()),
-                Outcome::Done
-                | Outcome::Generated { .. }
-                | Outcome::Signed { .. }
-                | Outcome::Validated { .. }
-                | Outcome::Resolved { .. }
-                | Outcome::Saved { .. }
-                | Outcome::Imported(_)
-                | Outcome::Pushed { .. } => State::Done,
+                JobOutcome::InTheWay { .. } => EntryState::Failed("another file is there, nothing was written".into()),
+                JobOutcome::Done
+                | JobOutcome::Generated { .. }
+                | JobOutcome::Signed { .. }
+                | JobOutcome::Validated { .. }
+                | JobOutcome::Resolved { .. }
+                | JobOutcome::Saved { .. }
+                | JobOutcome::Imported(_)
+                | JobOutcome::Pushed { .. } => EntryState::Done,
             };
             entry.again.came_out(outcome);
         }
     }
 
     pub fn finish_work(&mut self, ticket: Ticket, result: &Result<(), Failure>) {
-        for entry in self.entries_of(ticket).filter(|entry| entry.state == State::Running) {
+        for entry in self.entries_of(ticket).filter(|entry| entry.state == EntryState::Running) {
             entry.state = match result {
-                Ok(()) => State::Done,
-                Err(Failure::Cancelled) => State::Cancelled,
-                Err(Failure::Failed(number, report)) if *number == entry.number => State::Failed(report.title.clone()),
-                Err(Failure::Failed(..)) => State::NotReached,
+                Ok(()) => EntryState::Done,
+                Err(Failure::Cancelled) => EntryState::Cancelled,
+                Err(Failure::Failed(number, report)) if *number == entry.number => {
+                    EntryState::Failed(report.title.clone())
+                }
+                Err(Failure::Failed(..)) => EntryState::NotReached,
             };
         }
     }

@@ -5,7 +5,7 @@ use crossterm::event::KeyEvent;
 use crate::draft::editor::{Direction, EditorCommand};
 use crate::draft::file::form::SaveFileForm;
 use crate::draft::form::{ExportPolicyForm, LineForm};
-use crate::draft::outline::{Item, outline};
+use crate::draft::outline::{OutlineItem, outline};
 use crate::draft::template::{TEMPLATES, Template};
 use crate::draft::text::{
     difference, edit, editor_command, follow_edit, go_to, live_text, rebase, replace_draft, show_place,
@@ -106,7 +106,7 @@ fn show_outline(model: &mut Model) -> Vec<Effect> {
     }
     let line = model.draft.editor.position().line;
     let here = items.iter().rposition(|item| item.at.line <= line).unwrap_or(0);
-    let entry = |item: &Item| {
+    let entry = |item: &OutlineItem| {
         // The signs of the list of problems.
         let sign = match item.worst {
             Some(Severity::Error) => "▲",

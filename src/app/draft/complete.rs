@@ -20,7 +20,7 @@ use std::ops::Range;
 pub use crate::draft::complete::candidates::Candidates;
 
 use crate::draft::complete::place::place_at;
-use crate::draft::complete::slot::{Form, Place, Slot, Step};
+use crate::draft::complete::slot::{CursorPlace, Form, PlaceStep, Slot};
 use domain::path::{Path, Segment};
 use domain::policy::PolicyKind;
 use domain::schema::{self, Field, Message, Presence, ValueKind};
@@ -53,14 +53,14 @@ fn names_things(root: &'static Message, path: &Path) -> bool {
 }
 
 /// The path of the policy that some steps are; `None` where no policy has such a place.
-pub fn path_of(root: &'static Message, steps: &[Step]) -> Option<Path> {
+pub fn path_of(root: &'static Message, steps: &[PlaceStep]) -> Option<Path> {
     let mut path = Path::default();
     let mut kind = ValueKind::Message(root);
     for step in steps {
         let segment = match (step, kind) {
-            (Step::Index(index), _) => Segment::Index(*index),
-            (Step::Name(name), ValueKind::Map(..)) => Segment::Key(name.clone()),
-            (Step::Name(name), _) => Segment::Field(name.clone()),
+            (PlaceStep::Index(index), _) => Segment::Index(*index),
+            (PlaceStep::Name(name), ValueKind::Map(..)) => Segment::Key(name.clone()),
+            (PlaceStep::Name(name), _) => Segment::Field(name.clone()),
         };
         kind = schema::kind_below(kind, &segment)?;
         path.0.push(segment);
@@ -68,7 +68,7 @@ pub fn path_of(root: &'static Message, steps: &[Step]) -> Option<Path> {
     Some(path)
 }
 
-fn proposals(place: &Place, root: &'static Message, path: &Path, known: &Candidates) -> Vec<Proposal> {
+fn proposals(place: &CursorPlace, root: &'static Message, path: &Path, known: &Candidates) -> Vec<Proposal> {
     let Some(kind) = schema::kind_at(root, path) else { return Vec::new() };
     match (place.slot, kind) {
         (Slot::Key, ValueKind::Message(message)) => keys(place, message, path.0.is_empty()),
@@ -77,11 +77,11 @@ fn proposals(place: &Place, root: &'static Message, path: &Path, known: &Candida
             fresh.map(|(name, detail)| write::entry(place, &name, detail, *value)).collect()
         }
         (Slot::Key, ValueKind::List(element)) if matches!(place.form, Form::Block { .. }) => {
-            let dashed = Place { lead: "- ", ..place.clone() };
+            let dashed = CursorPlace { lead: "- ", ..place.clone() };
             match *element {
                 ValueKind::Message(message) => {
                     let indent = if let Form::Block { indent } = place.form { indent + 2 } else { 0 };
-                    keys(&Place { form: Form::Block { indent }, present: Vec::new(), ..dashed }, message, false)
+                    keys(&CursorPlace { form: Form::Block { indent }, present: Vec::new(), ..dashed }, message, false)
                 }
                 element => values(&dashed, element, doc_at(root, path), known),
             }
@@ -96,7 +96,7 @@ fn doc_at(root: &'static Message, path: &Path) -> &'static str {
 }
 
 /// The keys that the map has not yet: the required ones first, those that the service sets last.
-fn keys(place: &Place, message: &'static Message, is_top: bool) -> Vec<Proposal> {
+fn keys(place: &CursorPlace, message: &'static Message, is_top: bool) -> Vec<Proposal> {
     // The policy tells its kind by what it has: until then both are offered.
     let platform = schema::root(PolicyKind::Platform);
     let own = |field: &&Field| platform.field(field.name).is_none();
@@ -114,7 +114,7 @@ fn keys(place: &Place, message: &'static Message, is_top: bool) -> Vec<Proposal>
     fields.into_iter().map(|field| write::key(place, field)).collect()
 }
 
-fn values(place: &Place, kind: ValueKind, doc: &'static str, known: &Candidates) -> Vec<Proposal> {
+fn values(place: &CursorPlace, kind: ValueKind, doc: &'static str, known: &Candidates) -> Vec<Proposal> {
     let scalar = |text: &str, detail: &str, doc: &str| write::scalar(place, kind, text, detail, doc);
     match kind {
         ValueKind::Enum(names) => names.choices().map(|(name, doc)| scalar(name, first_sentence(doc), doc)).collect(),

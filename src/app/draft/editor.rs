@@ -20,7 +20,7 @@ use std::ops::Range;
 
 use ropey::Rope;
 
-pub use crate::draft::editor::command::{EditorCommand, Motion, Outcome};
+pub use crate::draft::editor::command::{EditOutcome, EditorCommand, Motion};
 pub use crate::draft::editor::search::{BadPattern, Direction, MAX_MATCHES, Query, Search};
 pub use crate::draft::editor::shift::Shift;
 
@@ -63,7 +63,7 @@ impl Editor {
     }
 
     /// Does one command.
-    pub fn input(&mut self, command: EditorCommand) -> Outcome {
+    pub fn input(&mut self, command: EditorCommand) -> EditOutcome {
         match command {
             EditorCommand::Move(motion) => self.go(motion, None),
             EditorCommand::Select(motion) => self.go(motion, Some(self.caret.anchor.unwrap_or(self.caret.cursor))),
@@ -79,22 +79,22 @@ impl Editor {
 
     /// Replaces bytes of the text (clipped to it) as one undo step; the cursor goes after the new
     /// text.
-    pub fn replace(&mut self, bytes: Range<usize>, text: &str) -> Outcome {
+    pub fn replace(&mut self, bytes: Range<usize>, text: &str) -> EditOutcome {
         let place = |byte: usize| self.text.byte_to_char(byte.min(self.text.len_bytes()));
         let (start, end) = (place(bytes.start), place(bytes.end));
         self.history.seal();
-        self.splice(start..end.max(start), text, history::Kind::Other)
+        self.splice(start..end.max(start), text, history::EditKind::Other)
     }
 
     /// Replaces the whole text as one undo step, touching only what differs.
-    pub fn set_text(&mut self, text: &str) -> Outcome {
+    pub fn set_text(&mut self, text: &str) -> EditOutcome {
         let old = self.text.to_string();
         let start = common_prefix(&old, text);
         let (old_rest, new_rest) = (old.split_at(start).1, text.split_at(start).1);
         let tail = common_suffix(old_rest, new_rest);
         let new = new_rest.split_at(new_rest.len() - tail).0;
         if old_rest.len() == tail && new.is_empty() {
-            return Outcome::Nothing;
+            return EditOutcome::Nothing;
         }
         self.replace(start..old.len() - tail, new)
     }
@@ -162,14 +162,14 @@ impl Editor {
     }
 
     /// Selects bytes of the text, clipped to it; the cursor goes to their end.
-    pub fn select_bytes(&mut self, bytes: Range<usize>) -> Outcome {
+    pub fn select_bytes(&mut self, bytes: Range<usize>) -> EditOutcome {
         let snap = |byte: usize| lines::snap(&self.text, self.text.byte_to_char(byte.min(self.text.len_bytes())));
         let (start, end) = (snap(bytes.start), snap(bytes.end));
         self.select(start..end.max(start))
     }
 
     /// Puts the cursor at a byte of the text.
-    pub fn go_to_byte(&mut self, byte: usize) -> Outcome {
+    pub fn go_to_byte(&mut self, byte: usize) -> EditOutcome {
         let at = self.text.byte_to_char(byte.min(self.text.len_bytes()));
         let line = lines::line_of(&self.text, at);
         self.go(Motion::Position { line: line + 1, column: at - lines::start(&self.text, line) + 1 }, None)
@@ -253,7 +253,7 @@ impl Editor {
         self.text.slice(range).to_string()
     }
 
-    fn go(&mut self, motion: Motion, anchor: Option<usize>) -> Outcome {
+    fn go(&mut self, motion: Motion, anchor: Option<usize>) -> EditOutcome {
         let before = (self.caret, self.goal);
         let collapse = if anchor.is_none() { self.selection() } else { None };
         let vertical = matches!(motion, Motion::Up | Motion::Down | Motion::PageUp(_) | Motion::PageDown(_));
@@ -266,7 +266,7 @@ impl Editor {
         self.caret = Caret { cursor, anchor };
         self.goal = vertical.then_some(goal);
         self.history.seal();
-        if before == (self.caret, self.goal) { Outcome::Nothing } else { Outcome::Moved }
+        if before == (self.caret, self.goal) { EditOutcome::Nothing } else { EditOutcome::Moved }
     }
 
     /// Where a motion leads.
@@ -312,34 +312,34 @@ impl Editor {
         lines::snap(&self.text, at.min(lines::end(&self.text, line)))
     }
 
-    fn select(&mut self, range: Range<usize>) -> Outcome {
+    fn select(&mut self, range: Range<usize>) -> EditOutcome {
         let before = self.caret;
         self.caret = Caret { cursor: range.end, anchor: Some(range.start) };
         self.goal = None;
         self.history.seal();
-        if before == self.caret { Outcome::Nothing } else { Outcome::Moved }
+        if before == self.caret { EditOutcome::Nothing } else { EditOutcome::Moved }
     }
 
-    fn unselect(&mut self) -> Outcome {
-        if self.caret.anchor.take().is_some() { Outcome::Moved } else { Outcome::Nothing }
+    fn unselect(&mut self) -> EditOutcome {
+        if self.caret.anchor.take().is_some() { EditOutcome::Moved } else { EditOutcome::Nothing }
     }
 
-    fn undo(&mut self) -> Outcome {
+    fn undo(&mut self) -> EditOutcome {
         let caret = self.history.undo(&mut self.text, &mut self.shifts);
         self.restore(caret)
     }
 
-    fn redo(&mut self) -> Outcome {
+    fn redo(&mut self) -> EditOutcome {
         let caret = self.history.redo(&mut self.text, &mut self.shifts);
         self.restore(caret)
     }
 
-    fn restore(&mut self, caret: Option<Caret>) -> Outcome {
-        let Some(caret) = caret else { return Outcome::Nothing };
+    fn restore(&mut self, caret: Option<Caret>) -> EditOutcome {
+        let Some(caret) = caret else { return EditOutcome::Nothing };
         self.caret = caret;
         self.goal = None;
         self.revision += 1;
-        Outcome::Changed
+        EditOutcome::Changed
     }
 
     /// The lines (from 0) that the selection or the cursor is on.

@@ -4,9 +4,9 @@
 
 use crate::draft::complete::path_of;
 use crate::draft::complete::place::place_at;
-use crate::draft::complete::slot::Place;
+use crate::draft::complete::slot::CursorPlace;
+use crate::draft::complete::slot::PlaceStep;
 use crate::draft::complete::slot::Slot;
-use crate::draft::complete::slot::Step;
 use crate::model::Model;
 use domain::path::Path;
 use domain::schema::{self, Field, Message, Presence, ValueKind};
@@ -55,7 +55,7 @@ impl Model {
     }
 }
 
-fn at_place(root: &'static Message, place: &Place, word: &str) -> Option<FieldHelp> {
+fn at_place(root: &'static Message, place: &CursorPlace, word: &str) -> Option<FieldHelp> {
     match place.slot {
         Slot::Value => value(root, &place.path, word),
         Slot::Key => field(root, place, word).or_else(|| around(root, &place.path, &place.present, word)),
@@ -63,26 +63,26 @@ fn at_place(root: &'static Message, place: &Place, word: &str) -> Option<FieldHe
 }
 
 /// The field of this name in the map at the place.
-fn field(root: &'static Message, place: &Place, name: &str) -> Option<FieldHelp> {
+fn field(root: &'static Message, place: &CursorPlace, name: &str) -> Option<FieldHelp> {
     if place.slot == Slot::Value {
         return value(root, &place.path, name);
     }
     let mut steps = place.path.clone();
-    steps.push(Step::Name(name.to_owned()));
+    steps.push(PlaceStep::Name(name.to_owned()));
     let path = path_of(root, &steps)?;
     let found = schema::place_at(root, &path)?;
     Some(describe(root, found.field, &found.source(), &path, ""))
 }
 
 /// The field whose value stands at a path.
-fn value(root: &'static Message, steps: &[Step], word: &str) -> Option<FieldHelp> {
+fn value(root: &'static Message, steps: &[PlaceStep], word: &str) -> Option<FieldHelp> {
     let path = path_of(root, steps)?;
     let found = schema::place_at(root, &path)?;
     Some(describe(root, found.field, &found.source(), &path, word))
 }
 
 /// The map that the cursor is in, where no field is: what it may have.
-fn around(root: &'static Message, steps: &[Step], present: &[String], word: &str) -> Option<FieldHelp> {
+fn around(root: &'static Message, steps: &[PlaceStep], present: &[String], word: &str) -> Option<FieldHelp> {
     let path = path_of(root, steps)?;
     if let Some(found) = schema::place_at(root, &path) {
         return Some(describe(root, found.field, &found.source(), &path, word));

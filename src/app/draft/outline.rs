@@ -12,7 +12,7 @@ use domain::span::Position;
 
 /// One part of the policy.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Item {
+pub struct OutlineItem {
     /// How many parts it is in.
     pub depth: usize,
     pub label: String,
@@ -32,7 +32,7 @@ const MOST: usize = 5_000;
 const RESTARTS: usize = 16;
 
 /// The parts of a document in the order of the text.
-pub fn outline(document: &Document) -> Vec<Item> {
+pub fn outline(document: &Document) -> Vec<OutlineItem> {
     let mut items = Vec::new();
     let (mut read, mut offset) = (None::<Document>, 0);
     for _ in 0..=RESTARTS {
@@ -74,11 +74,11 @@ fn next_start(document: &Document) -> Option<usize> {
 }
 
 /// Adds the parts of one reading: those before the line where the next one begins.
-fn collect(document: &Document, offset: usize, limit: Option<usize>, items: &mut Vec<Item>) {
+fn collect(document: &Document, offset: usize, limit: Option<usize>, items: &mut Vec<OutlineItem>) {
     let Some(root) = &document.root else { return };
     let mut walk = Walk { document, offset, items: Vec::new() };
     walk.fields(root, ValueKind::Message(schema::root(document.kind)), 0);
-    let before = |item: &Item| limit.is_none_or(|line| item.at.line < line + offset);
+    let before = |item: &OutlineItem| limit.is_none_or(|line| item.at.line < line + offset);
     items.extend(walk.items.into_iter().filter(before));
 }
 
@@ -86,7 +86,7 @@ struct Walk<'a> {
     document: &'a Document,
     /// Lines of the text before this reading.
     offset: usize,
-    items: Vec<Item>,
+    items: Vec<OutlineItem>,
 }
 
 impl Walk<'_> {
@@ -108,7 +108,7 @@ impl Walk<'_> {
         let (start, end) = (self.document.span(at), self.document.span(node.at));
         let place = Position { line: start.start.line + self.offset, ..start.start };
         let last = end.end.line.max(start.end.line) + self.offset;
-        self.items.push(Item { depth, label, detail: detail(node, kind), at: place, last, worst: None });
+        self.items.push(OutlineItem { depth, label, detail: detail(node, kind), at: place, last, worst: None });
         match kind {
             Some(kind @ ValueKind::Map(..)) => self.fields(node, kind, depth + 1),
             Some(ValueKind::List(&element @ ValueKind::Message(message))) => {
@@ -164,7 +164,7 @@ fn count(number: usize, one: &str, several: &str) -> String {
 }
 
 /// Marks each part with the worst problem on its lines.
-fn mark(items: &mut [Item], problems: &[Diagnostic]) {
+fn mark(items: &mut [OutlineItem], problems: &[Diagnostic]) {
     for item in items {
         let first = problems.partition_point(|problem| problem.span.start.line < item.at.line);
         let inside = problems.iter().skip(first).take_while(|problem| problem.span.start.line <= item.last);
@@ -178,7 +178,7 @@ mod tests {
 
     fn read(text: &str) -> Vec<String> {
         let items = outline(&Document::parse(text, Dialect::Gcloud));
-        let line = |item: &Item| {
+        let line = |item: &OutlineItem| {
             let worst = if item.worst == Some(Severity::Error) { " (error)" } else { "" };
             format!("{}{}:{} {}{worst}", "  ".repeat(item.depth), item.at.line, item.label, item.detail)
         };

@@ -1,6 +1,6 @@
 //! Changes of the draft's text and moves in it, for every feature that makes them.
 
-use crate::draft::editor::{EditorCommand, Motion, Outcome};
+use crate::draft::editor::{EditOutcome, EditorCommand, Motion};
 use crate::effect::Effect;
 use crate::model::Model;
 use crate::shell::notice::Weight;
@@ -28,14 +28,14 @@ pub(crate) fn edit(model: &mut Model, command: EditorCommand) -> Vec<Effect> {
 }
 
 /// What follows from what a command did.
-pub(crate) fn follow_edit(model: &mut Model, outcome: Outcome) -> Vec<Effect> {
+pub(crate) fn follow_edit(model: &mut Model, outcome: EditOutcome) -> Vec<Effect> {
     match outcome {
-        Outcome::Copied(text) | Outcome::Cut(text) => vec![Effect::Copy(text)],
-        Outcome::TooLarge => {
+        EditOutcome::Copied(text) | EditOutcome::Cut(text) => vec![Effect::Copy(text)],
+        EditOutcome::TooLarge => {
             model.say(Weight::Error, "the text would become too large: nothing was inserted");
             Vec::new()
         }
-        Outcome::Nothing | Outcome::Moved | Outcome::Changed => Vec::new(),
+        EditOutcome::Nothing | EditOutcome::Moved | EditOutcome::Changed => Vec::new(),
     }
 }
 

@@ -6,7 +6,7 @@ use crate::history::state::Version;
 use crate::model::Model;
 use crate::overlay::Overlay;
 use domain::admission::{Decision, Evidence, Request};
-use domain::explain::cause::{Diagnosis, State, diagnose};
+use domain::explain::cause::{Diagnosis, PresentState, diagnose};
 use domain::explain::message::{Reading, Refusal};
 use domain::name::ProjectId;
 use domain::policy::Policy;
@@ -84,7 +84,7 @@ impl Model {
         let evidence = self.session.remotes.evidence.value().map_or(&none, |evidence| &**evidence);
         let state = match (self.explained_decision(), self.explained_policy()) {
             (Some(decision), Some(policy)) if !self.is_explaining_behind() => {
-                Some(State { decision, policy, evidence })
+                Some(PresentState { decision, policy, evidence })
             }
             _ => None,
         };

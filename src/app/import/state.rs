@@ -29,7 +29,7 @@ pub struct Conflict {
 
 /// One row of the box.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Row<'a> {
+pub enum ConflictRow<'a> {
     /// The row in front of a changed chunk: its number, from 1.
     Head(usize, &'a Chunk),
     Line(Side, Sign, &'a str),
@@ -78,7 +78,7 @@ impl Conflict {
         let count = self.merge.changed_chunks().len().max(1);
         self.selected = (self.selected + count).saturating_add_signed(by) % count;
         let wanted = self.selected + 1;
-        let head = self.rows().iter().position(|row| matches!(row, Row::Head(number, _) if *number == wanted));
+        let head = self.rows().iter().position(|row| matches!(row, ConflictRow::Head(number, _) if *number == wanted));
         self.scroll.rows = head.unwrap_or(0).saturating_sub(CONTEXT);
     }
 
@@ -110,7 +110,7 @@ impl Conflict {
     }
 
     /// All rows, in the order of the text.
-    pub fn rows(&self) -> Vec<Row<'_>> {
+    pub fn rows(&self) -> Vec<ConflictRow<'_>> {
         let mut rows = Vec::new();
         let mut number = 0;
         let last = self.merge.chunks.len().saturating_sub(1);
@@ -119,7 +119,7 @@ impl Conflict {
                 kept(&mut rows, &chunk.base, at > 0, at < last);
             } else {
                 number += 1;
-                rows.push(Row::Head(number, chunk));
+                rows.push(ConflictRow::Head(number, chunk));
                 changed(&mut rows, chunk);
             }
         }
@@ -128,21 +128,21 @@ impl Conflict {
 }
 
 /// The lines next to a change, and how many there are between.
-fn kept<'a>(rows: &mut Vec<Row<'a>>, lines: &'a [String], after_change: bool, before_change: bool) {
+fn kept<'a>(rows: &mut Vec<ConflictRow<'a>>, lines: &'a [String], after_change: bool, before_change: bool) {
     let head = if after_change { CONTEXT.min(lines.len()) } else { 0 };
     let tail = if before_change { CONTEXT.min(lines.len() - head) } else { 0 };
     let hidden = lines.len() - head - tail;
-    let line = |line: &'a String| Row::Line(Side::Nobody, Sign::Kept, bare(line));
+    let line = |line: &'a String| ConflictRow::Line(Side::Nobody, Sign::Kept, bare(line));
     rows.extend(lines.iter().take(head).map(line));
     if hidden > 0 {
-        rows.push(Row::Alike(hidden));
+        rows.push(ConflictRow::Alike(hidden));
     }
     rows.extend(lines.iter().skip(head + hidden).map(line));
 }
 
-fn changed<'a>(rows: &mut Vec<Row<'a>>, chunk: &'a Chunk) {
+fn changed<'a>(rows: &mut Vec<ConflictRow<'a>>, chunk: &'a Chunk) {
     let mut push = |side: Side, sign: Sign, lines: &'a [String]| {
-        rows.extend(lines.iter().map(|line| Row::Line(side, sign, bare(line))));
+        rows.extend(lines.iter().map(|line| ConflictRow::Line(side, sign, bare(line))));
     };
     match chunk.origin {
         Origin::Nobody => {}
@@ -306,7 +306,7 @@ globalPolicyEvaluationMode: ENABLE
         conflict.decide(Take::Mine);
         let merged = conflict.merge.text().unwrap();
         assert!(merged.contains("gcr.io/t/*") && !merged.contains("globalPolicy"), "{merged}");
-        let heads = conflict.rows().iter().filter(|row| matches!(row, Row::Head(..))).count();
+        let heads = conflict.rows().iter().filter(|row| matches!(row, ConflictRow::Head(..))).count();
         assert_eq!(heads, 2);
     }
 }

@@ -5,7 +5,8 @@ use domain::admission::{Decision, Exemption, ImageOutcome, Outcome, Platform, Re
 use domain::image::{Digest, ImageRef};
 use domain::policy::Policy;
 use domain::policy_test::{
-    ExemptBy, Expectation, Fault, PodReader, PolicyTest, PolicyTests, Report, TestResult, Verdict, append, parse, run,
+    ExemptBy, Expectation, Fault, PodReader, PolicyTest, PolicyTests, TestReport, TestResult, Verdict, append, parse,
+    run,
 };
 use domain::span::Span;
 
@@ -37,7 +38,7 @@ pub struct Tests {
     /// Why the file gives no tests.
     pub faults: Vec<Fault>,
     /// `None` while the draft is not a policy, or there is no test.
-    pub report: Option<Report>,
+    pub report: Option<TestReport>,
     /// Counts the files that were read.
     read: u64,
     /// The draft's revision and the file's that the report is of.

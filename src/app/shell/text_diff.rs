@@ -7,7 +7,7 @@ use unicode_segmentation::UnicodeSegmentation;
 
 /// What became of a line.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Change {
+pub enum LineChange {
     Kept,
     Added,
     Removed,
@@ -16,7 +16,7 @@ pub enum Change {
 /// One line of a unified diff.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct DiffLine {
-    pub change: Change,
+    pub change: LineChange,
     /// Its number in the old text, from 1.
     pub old: Option<usize>,
     /// Its number in the new text, from 1.
@@ -60,8 +60,8 @@ impl Diff {
             seen = group.last().map_or(seen, |op| op.old_range().end);
         }
         out.skipped = old.lines().count().saturating_sub(seen);
-        out.added = out.count(Change::Added);
-        out.removed = out.count(Change::Removed);
+        out.added = out.count(LineChange::Added);
+        out.removed = out.count(LineChange::Removed);
         out
     }
 
@@ -69,7 +69,7 @@ impl Diff {
         self.hunks.is_empty()
     }
 
-    fn count(&self, change: Change) -> usize {
+    fn count(&self, change: LineChange) -> usize {
         self.hunks.iter().flat_map(|hunk| &hunk.lines).filter(|line| line.change == change).count()
     }
 }
@@ -77,9 +77,9 @@ impl Diff {
 fn line(change: &similar::Change<&str>) -> DiffLine {
     let text = change.value().trim_end_matches(['\n', '\r']).to_owned();
     let kind = match change.tag() {
-        ChangeTag::Equal => Change::Kept,
-        ChangeTag::Delete => Change::Removed,
-        ChangeTag::Insert => Change::Added,
+        ChangeTag::Equal => LineChange::Kept,
+        ChangeTag::Delete => LineChange::Removed,
+        ChangeTag::Insert => LineChange::Added,
     };
     let number = |index: Option<usize>| index.map(|index| index + 1);
     DiffLine { change: kind, old: number(change.old_index()), new: number(change.new_index()), text, strong: 0..0 }
@@ -90,8 +90,8 @@ fn mark_pairs(lines: &mut [DiffLine]) {
     let mut at = 0;
     while at < lines.len() {
         let run = |from: usize, change| lines.iter().skip(from).take_while(|line| line.change == change).count();
-        let removed = run(at, Change::Removed);
-        let added = run(at + removed, Change::Added);
+        let removed = run(at, LineChange::Removed);
+        let added = run(at + removed, LineChange::Added);
         for pair in 0..removed.min(added) {
             mark_pair(lines, at + pair, at + removed + pair);
         }
@@ -131,9 +131,9 @@ mod tests {
     fn plain(diff: &Diff) -> Vec<String> {
         let line = |line: &DiffLine| {
             let sign = match line.change {
-                Change::Kept => ' ',
-                Change::Added => '+',
-                Change::Removed => '-',
+                LineChange::Kept => ' ',
+                LineChange::Added => '+',
+                LineChange::Removed => '-',
             };
             format!("{sign}{}", line.text)
         };
@@ -164,13 +164,13 @@ mod tests {
         #[test]
         fn the_new_text_can_be_read_off(old in "[abc\n]{0,30}", new in "[abc\n]{0,30}") {
             let diff = Diff::new(&old, &new, usize::MAX / 4);
-            let of = |not: Change| -> Vec<String> {
+            let of = |not: LineChange| -> Vec<String> {
                 let lines = diff.hunks.iter().flat_map(|hunk| &hunk.lines).filter(|line| line.change != not);
                 lines.map(|line| line.text.clone()).collect()
             };
             if old != new && !diff.is_empty() {
-                prop_assert_eq!(of(Change::Removed), new.lines().collect::<Vec<_>>());
-                prop_assert_eq!(of(Change::Added), old.lines().collect::<Vec<_>>());
+                prop_assert_eq!(of(LineChange::Removed), new.lines().collect::<Vec<_>>());
+                prop_assert_eq!(of(LineChange::Added), old.lines().collect::<Vec<_>>());
             }
         }
     }

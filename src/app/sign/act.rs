@@ -2,7 +2,7 @@
 
 use crate::effect::Effect;
 use crate::guide::Seen;
-use crate::job::{Job, NewAttestation, Outcome};
+use crate::job::{Job, JobOutcome, NewAttestation};
 use crate::model::Model;
 use crate::overlay::{Body, Overlay};
 use crate::shell::notice::Weight;
@@ -198,29 +198,29 @@ pub(crate) fn upload_jobs(new: NewAttestation) -> Vec<Job> {
 }
 
 /// What came out of the wizard's work.
-pub(crate) fn wizard_outcome(model: &mut Model, outcome: Outcome) -> Vec<Effect> {
+pub(crate) fn wizard_outcome(model: &mut Model, outcome: JobOutcome) -> Vec<Effect> {
     let Some(wizard) = wizard(model) else { return Vec::new() };
     match outcome {
-        Outcome::Signed { message, warnings } => {
+        JobOutcome::Signed { message, warnings } => {
             wizard.busy = false;
             wizard.message.clone_from(&message);
             wizard.warnings = warnings;
             wizard.stage = Stage::Signature;
             write_signature(model, message)
         }
-        Outcome::Validated { refused } => {
+        JobOutcome::Validated { refused } => {
             wizard.busy = false;
             wizard.verdict = Some(refused.map_or(Ok(()), Err));
             wizard.stage = Stage::Verdict;
             Vec::new()
         }
-        Outcome::Done
-        | Outcome::Generated { .. }
-        | Outcome::Resolved { .. }
-        | Outcome::Saved { .. }
-        | Outcome::InTheWay { .. }
-        | Outcome::Imported(_)
-        | Outcome::Pushed { .. } => Vec::new(),
+        JobOutcome::Done
+        | JobOutcome::Generated { .. }
+        | JobOutcome::Resolved { .. }
+        | JobOutcome::Saved { .. }
+        | JobOutcome::InTheWay { .. }
+        | JobOutcome::Imported(_)
+        | JobOutcome::Pushed { .. } => Vec::new(),
     }
 }
 
@@ -234,17 +234,17 @@ fn write_signature(model: &mut Model, message: Vec<u8>) -> Vec<Effect> {
 }
 
 /// The guide's signature goes to the working directory.
-pub(crate) fn guide_outcome(model: &mut Model, outcome: Outcome) -> Vec<Effect> {
+pub(crate) fn guide_outcome(model: &mut Model, outcome: JobOutcome) -> Vec<Effect> {
     match outcome {
-        Outcome::Signed { message, .. } => write_signature(model, message),
-        Outcome::Done
-        | Outcome::Validated { .. }
-        | Outcome::Generated { .. }
-        | Outcome::Resolved { .. }
-        | Outcome::Saved { .. }
-        | Outcome::InTheWay { .. }
-        | Outcome::Imported(_)
-        | Outcome::Pushed { .. } => Vec::new(),
+        JobOutcome::Signed { message, .. } => write_signature(model, message),
+        JobOutcome::Done
+        | JobOutcome::Validated { .. }
+        | JobOutcome::Generated { .. }
+        | JobOutcome::Resolved { .. }
+        | JobOutcome::Saved { .. }
+        | JobOutcome::InTheWay { .. }
+        | JobOutcome::Imported(_)
+        | JobOutcome::Pushed { .. } => Vec::new(),
     }
 }
 

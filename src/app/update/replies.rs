@@ -4,7 +4,7 @@ use crate::command_log::export;
 use crate::draft::file;
 use crate::draft::file::state::Stamp;
 use crate::effect::Effect;
-use crate::job::{FileTarget, Job, Outcome};
+use crate::job::{FileTarget, Job, JobOutcome};
 use crate::model::Model;
 use crate::overlay::{Body, Overlay};
 use crate::query::{Answer, Source};
@@ -113,7 +113,7 @@ fn progress(model: &mut Model, ticket: Ticket, number: usize, text: String) -> V
     Vec::new()
 }
 
-fn job_done(model: &mut Model, ticket: Ticket, number: usize, outcome: Outcome) -> Vec<Effect> {
+fn job_done(model: &mut Model, ticket: Ticket, number: usize, outcome: JobOutcome) -> Vec<Effect> {
     model.log.finish_job(ticket, number, &outcome);
     let Some(work) = model.works.get_mut(ticket) else { return Vec::new() };
     work.at = number + 1;
@@ -129,24 +129,24 @@ fn job_done(model: &mut Model, ticket: Ticket, number: usize, outcome: Outcome) 
 }
 
 /// What an outcome changes in the session by itself.
-fn plain_outcome(model: &mut Model, job: &Job, outcome: Outcome) -> Vec<Effect> {
+fn plain_outcome(model: &mut Model, job: &Job, outcome: JobOutcome) -> Vec<Effect> {
     match outcome {
-        Outcome::Done => done(model, job),
-        Outcome::Imported(stored) => imported(model, job, &stored),
-        Outcome::Saved { path, stamp } => written(model, job, path, FileOutcome::Saved(stamp)),
-        Outcome::InTheWay { path, text } => written(model, job, path, FileOutcome::InTheWay(text)),
-        Outcome::Resolved { image, digest } => {
+        JobOutcome::Done => done(model, job),
+        JobOutcome::Imported(stored) => imported(model, job, &stored),
+        JobOutcome::Saved { path, stamp } => written(model, job, path, FileOutcome::Saved(stamp)),
+        JobOutcome::InTheWay { path, text } => written(model, job, path, FileOutcome::InTheWay(text)),
+        JobOutcome::Resolved { image, digest } => {
             model.session.choose(image.with_digest(&digest));
             Vec::new()
         }
-        Outcome::Validated { refused: Some(reason) } => {
+        JobOutcome::Validated { refused: Some(reason) } => {
             model.say(Weight::Warning, format!("uploaded, and the attestor does not take it: {reason}"));
             Vec::new()
         }
-        Outcome::Validated { refused: None }
-        | Outcome::Generated { .. }
-        | Outcome::Signed { .. }
-        | Outcome::Pushed { .. } => Vec::new(),
+        JobOutcome::Validated { refused: None }
+        | JobOutcome::Generated { .. }
+        | JobOutcome::Signed { .. }
+        | JobOutcome::Pushed { .. } => Vec::new(),
     }
 }
 
@@ -220,7 +220,8 @@ fn succeeded(model: &mut Model, work: &Work) {
     if work.purpose == Purpose::Wizard {
         return;
     }
-    let is_refusal = |o: &Outcome| matches!(o, Outcome::Validated { refused: Some(_) } | Outcome::InTheWay { .. });
+    let is_refusal =
+        |o: &JobOutcome| matches!(o, JobOutcome::Validated { refused: Some(_) } | JobOutcome::InTheWay { .. });
     let refused = work.outcomes.iter().any(is_refusal);
     if let (Some(job), false) = (work.jobs.last(), refused) {
         model.say(Weight::Success, format!("✓ {}", job.title()));

@@ -110,7 +110,7 @@ impl<'a> Tests<'a> {
         Self {
             file: &tested.file,
             total: tested.tests.tests.len(),
-            passed: report.map_or(0, policy_test::Report::count_passed),
+            passed: report.map_or(0, policy_test::TestReport::count_passed),
             results: results.unwrap_or_default(),
             coverage: report.map(|report| Covered::new(&checked.document, &report.coverage)),
         }

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use crate::cli::input::{self, InputError};
 use crate::cli::terminal::printable;
 use domain::document::{self, Document};
-use domain::policy_test::{self, Fault, Mismatch, PolicyTests, Report, TestResult, Verdict};
+use domain::policy_test::{self, Fault, Mismatch, PolicyTests, TestReport, TestResult, Verdict};
 use files::manifest;
 
 /// The tests of one policy.
@@ -14,12 +14,12 @@ pub(in crate::cli) struct Tested {
     pub(super) file: String,
     pub(super) tests: PolicyTests,
     /// `None`: the policy is not valid, so that nothing is decided by it.
-    pub(super) report: Option<Report>,
+    pub(super) report: Option<TestReport>,
 }
 
 impl Tested {
     pub(super) fn all_passed(&self) -> bool {
-        self.report.as_ref().is_some_and(Report::all_passed)
+        self.report.as_ref().is_some_and(TestReport::all_passed)
     }
 }
 

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use k8s_openapi::{ListableResource, Metadata, NamespaceResourceScope};
 use serde::de::DeserializeOwned;
 
-use super::watch::{Change, Watch};
+use super::watch::{Watch, WatchChange};
 use super::{Kubernetes, Listed};
 use crate::error::{Error, Fault};
 use crate::retry;
@@ -132,9 +132,9 @@ where
 
     async fn listen(&mut self, mut watch: Box<Watch<T>>, opened: Instant) -> Option<Told<T>> {
         let told = match watch.next().await {
-            Ok(Some(Change::Set(object))) => Some(Told::Set(object)),
-            Ok(Some(Change::Gone(object))) => Some(Told::Gone(object)),
-            Ok(Some(Change::Bookmark)) => None,
+            Ok(Some(WatchChange::Set(object))) => Some(Told::Set(object)),
+            Ok(Some(WatchChange::Gone(object))) => Some(Told::Gone(object)),
+            Ok(Some(WatchChange::Bookmark)) => None,
             Ok(None) => {
                 self.failures = if opened.elapsed() < SHORT { self.failures + 1 } else { 0 };
                 self.state = State::Known(watch.version().to_owned());

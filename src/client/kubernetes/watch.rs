@@ -29,7 +29,7 @@ const MAX_LINE: usize = 8 << 20;
 
 /// One change.
 #[derive(Debug, Clone, PartialEq)]
-pub enum Change<T> {
+pub enum WatchChange<T> {
     /// The object is there now, as it is now.
     Set(Box<T>),
     /// As it was at the end.
@@ -82,7 +82,7 @@ where
 
     /// Waits for the next change; `None` when the server ended the watch, as it does after a while.
     /// Nothing is lost when the future is dropped.
-    pub async fn next(&mut self) -> Result<Option<Change<T>>, Error> {
+    pub async fn next(&mut self) -> Result<Option<WatchChange<T>>, Error> {
         let line = match self.line().await {
             Ok(Some(line)) => line,
             Ok(None) => return Ok(None),
@@ -137,7 +137,7 @@ struct Mark {
 }
 
 /// A line's change, and the version it leads to.
-fn read<T>(line: &[u8]) -> Result<(Change<T>, Option<String>), Fault>
+fn read<T>(line: &[u8]) -> Result<(WatchChange<T>, Option<String>), Fault>
 where
     T: Metadata<Ty = ObjectMeta> + DeserializeOwned,
 {
@@ -148,9 +148,9 @@ where
         Ok((Box::new(object), version))
     };
     match kind.as_str() {
-        "ADDED" | "MODIFIED" => object().map(|(object, version)| (Change::Set(object), version)),
-        "DELETED" => object().map(|(object, version)| (Change::Gone(object), version)),
-        "BOOKMARK" => Ok((Change::Bookmark, parse::<Of<Mark>>(line)?.object.metadata.resource_version)),
+        "ADDED" | "MODIFIED" => object().map(|(object, version)| (WatchChange::Set(object), version)),
+        "DELETED" => object().map(|(object, version)| (WatchChange::Gone(object), version)),
+        "BOOKMARK" => Ok((WatchChange::Bookmark, parse::<Of<Mark>>(line)?.object.metadata.resource_version)),
         "ERROR" => Err(refused(&parse::<Of<Value>>(line)?.object)),
         other => Err(Fault::unexpected(format!("the watch told of {other:?}, which is no kind of change"))),
     }

@@ -15,7 +15,7 @@ use crate::system_policy;
 /// What was found out about one attestor and one image.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
-pub struct Known {
+pub struct KnownAttestor {
     pub attestor: String,
     pub image: String,
     /// `None`: not known.
@@ -29,7 +29,7 @@ pub(super) fn decide(
     policy: &Policy,
     system_patterns: &[String],
     request: &Request,
-    known: &[Known],
+    known: &[KnownAttestor],
     resolved: &BTreeMap<String, String>,
 ) -> Decision {
     let pattern = |name: &String| AdmissionWhitelistPattern { name_pattern: name.clone() };
@@ -39,7 +39,7 @@ pub(super) fn decide(
 }
 
 /// The evidence that leads to what is known.
-fn evidence(known: &[Known], resolved: &BTreeMap<String, String>) -> Evidence {
+fn evidence(known: &[KnownAttestor], resolved: &BTreeMap<String, String>) -> Evidence {
     let mut evidence = Evidence::default();
     for known in known {
         let Ok(name) = known.attestor.parse::<AttestorName>() else { continue };
@@ -61,7 +61,7 @@ fn evidence(known: &[Known], resolved: &BTreeMap<String, String>) -> Evidence {
 }
 
 /// What was found out, as far as the decision asked for it.
-pub(super) fn known_attestors(decision: &Decision) -> Vec<Known> {
+pub(super) fn known_attestors(decision: &Decision) -> Vec<KnownAttestor> {
     let why = |attestor: &AttestorOutcome| match (attestor.satisfied, &attestor.fault) {
         (Some(true), _) => String::new(),
         (Some(false), Some(fault)) => fault.to_string(),
@@ -69,7 +69,7 @@ pub(super) fn known_attestors(decision: &Decision) -> Vec<Known> {
     };
     let of_image = |image: &ImageDecision| {
         let name = image.image.clone();
-        let known = |attestor: &AttestorOutcome| Known {
+        let known = |attestor: &AttestorOutcome| KnownAttestor {
             attestor: attestor.name.clone(),
             image: name.clone(),
             attested: attestor.satisfied,

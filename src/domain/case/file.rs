@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use super::decision::{Known, decide};
+use super::decision::{KnownAttestor, decide};
 use super::parts::{CaseSource, Parts, Redaction};
 use crate::admission::{ContainerKind, Decision, Enforcement, Platform, Request, RequestImage};
 use crate::policy::Policy;
@@ -41,7 +41,7 @@ pub struct CaseFile {
     /// The patterns of Google's system policy, where the policy asks for it.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub system_patterns: Vec<String>,
-    pub evidence: Vec<Known>,
+    pub evidence: Vec<KnownAttestor>,
     /// What Cloud Run resolves tags to.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub resolved: BTreeMap<String, String>,

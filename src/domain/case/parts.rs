@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use super::decision::{Essence, Known};
+use super::decision::{Essence, KnownAttestor};
 use crate::admission::{Evidence, Request};
 use crate::policy::Policy;
 
@@ -42,7 +42,7 @@ pub(super) struct Parts {
     pub(super) policy: Policy,
     pub(super) system_patterns: Vec<String>,
     pub(super) request: Request,
-    pub(super) known: Vec<Known>,
+    pub(super) known: Vec<KnownAttestor>,
     pub(super) resolved: BTreeMap<String, String>,
     pub(super) assumptions: Vec<String>,
     pub(super) redactions: Vec<Redaction>,

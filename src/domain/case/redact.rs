@@ -8,7 +8,7 @@ use regex::{Captures, Regex};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::decision::{Essence, Known, known_attestors, system_patterns};
+use super::decision::{Essence, KnownAttestor, known_attestors, system_patterns};
 use super::file::CaseRequest;
 use super::parts::{CaseSource, Parts, Redaction};
 use crate::admission::{
@@ -99,9 +99,9 @@ impl Redactor {
         Request::from(&if everything { self.part(&case) } else { case })
     }
 
-    fn known(&mut self, known: &Known, everything: bool) -> Known {
+    fn known(&mut self, known: &KnownAttestor, everything: bool) -> KnownAttestor {
         let why = self.text(&known.why);
-        if everything { Known { why, ..self.part(known) } } else { Known { why, ..known.clone() } }
+        if everything { KnownAttestor { why, ..self.part(known) } } else { KnownAttestor { why, ..known.clone() } }
     }
 
     fn essence(&mut self, decision: &Decision) -> Essence {

@@ -30,7 +30,7 @@ pub(crate) struct Decoder<'a, 'p, 't> {
     pub(super) format: Format,
     /// Whether the tree holds the whole text; in a part of one, nothing is called missing.
     pub(super) complete: bool,
-    pub(super) steps: Vec<Step<'a>>,
+    pub(super) steps: Vec<DecodeStep<'a>>,
     /// Whether some rule refuses some images.
     pub(super) refuses: bool,
     /// The right patterns of the allowlist.
@@ -47,7 +47,7 @@ pub(crate) struct Decoder<'a, 'p, 't> {
 
 /// A [`Segment`] that is not yet worth an allocation.
 #[derive(Debug, Clone, Copy)]
-pub(super) enum Step<'a> {
+pub(super) enum DecodeStep<'a> {
     Field(&'a str),
     Key(&'a str),
     Index(usize),
@@ -105,16 +105,16 @@ impl<'a, 'p, 't> Decoder<'a, 'p, 't> {
             return self.problems.count(code);
         }
         let segments = self.steps.iter().map(|step| match step {
-            Step::Field(name) => Segment::Field((*name).to_owned()),
-            Step::Key(key) => Segment::Key((*key).to_owned()),
-            Step::Index(index) => Segment::Index(*index),
+            DecodeStep::Field(name) => Segment::Field((*name).to_owned()),
+            DecodeStep::Key(key) => Segment::Key((*key).to_owned()),
+            DecodeStep::Index(index) => Segment::Index(*index),
         });
         let path = Path(segments.collect());
         self.problems.push(code, at, path, message);
     }
 
     /// Runs `read` one step further down.
-    pub(super) fn within<T>(&mut self, step: Step<'a>, read: impl FnOnce(&mut Self) -> T) -> T {
+    pub(super) fn within<T>(&mut self, step: DecodeStep<'a>, read: impl FnOnce(&mut Self) -> T) -> T {
         self.steps.push(step);
         let value = read(self);
         self.steps.pop();
@@ -150,7 +150,7 @@ impl<'a, 'p, 't> Decoder<'a, 'p, 't> {
             (Some(field), Dialect::Rest) => return Named::Field(field),
             (Some(field), Dialect::Gcloud) => {
                 let text = format!("gcloud does not take `{}`; write `{}`", key.text, field.name);
-                self.within(Step::Field(&key.text), |this| this.report(Code::SnakeCase, key.at, text));
+                self.within(DecodeStep::Field(&key.text), |this| this.report(Code::SnakeCase, key.at, text));
                 return Named::Probably(field);
             }
             (None, _) => {}
@@ -172,7 +172,7 @@ impl<'a, 'p, 't> Decoder<'a, 'p, 't> {
         });
         let meant = suggestion(best.map(|field| field.name));
         let text = format!("`{}` is not a field of {}{meant}", excerpt(&key.text), message.title);
-        self.within(Step::Field(&key.text), |this| this.report(Code::UnknownKey, key.at, text));
+        self.within(DecodeStep::Field(&key.text), |this| this.report(Code::UnknownKey, key.at, text));
         best.map_or(Named::Unknown, Named::Probably)
     }
 
@@ -186,7 +186,7 @@ impl<'a, 'p, 't> Decoder<'a, 'p, 't> {
                 if format == Format::Json {
                     *slot = Some(entry);
                 }
-                self.within(Step::Field(field.name), |this| this.duplicate(first, entry));
+                self.within(DecodeStep::Field(field.name), |this| this.duplicate(first, entry));
             }
         }
     }
@@ -266,7 +266,7 @@ impl<'a, 'p, 't> Decoder<'a, 'p, 't> {
             if self.format == Format::Json {
                 *kept = entry;
             }
-            self.within(Step::Key(key), |this| this.duplicate(first, entry));
+            self.within(DecodeStep::Key(key), |this| this.duplicate(first, entry));
         }
         unique
     }

@@ -2,7 +2,7 @@
 //! with what speaks for and against it.
 //!
 //! Without the project's state a cause is likely or possible, by how often it is behind the sentence
-//! (`docs/binary-authorization.md`, "Causes and fixes"). With the same question asked again ([`State`])
+//! (`docs/binary-authorization.md`, "Causes and fixes"). With the same question asked again ([`PresentState`])
 //! the decision says what failed, and what it proves is certain; that *it would be admitted now* is an
 //! answer too. May use `explain::message`, `admission` and `attestation`.
 
@@ -15,10 +15,10 @@ mod proven;
 
 use crate::explain::message::{Finding, Refusal};
 
-pub use self::diagnosis::{Cause, CauseKind, Confidence, Diagnosis, State};
+pub use self::diagnosis::{Cause, CauseKind, Confidence, Diagnosis, PresentState};
 
 /// Ranks what can be behind a finding of a case.
-pub fn diagnose(case: &Refusal, finding: &Finding, state: Option<&State<'_>>) -> Diagnosis {
+pub fn diagnose(case: &Refusal, finding: &Finding, state: Option<&PresentState<'_>>) -> Diagnosis {
     let mut diagnosis = known::diagnosis(case, finding);
     if let Some(state) = state.filter(|_| case.relative.is_none()) {
         proven::add(&mut diagnosis, case, finding, state);

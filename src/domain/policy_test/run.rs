@@ -74,13 +74,13 @@ fn field(name: &str) -> Path {
 
 /// The results of one file under one policy.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Report {
+pub struct TestReport {
     /// The results in the order of the file.
     pub results: Vec<TestResult>,
     pub coverage: Coverage,
 }
 
-impl Report {
+impl TestReport {
     pub fn count_passed(&self) -> usize {
         self.results.iter().filter(|result| result.passed()).count()
     }
@@ -92,7 +92,7 @@ impl Report {
 
 /// Runs every test under `policy` and the documented system policy, so that a file comes out alike
 /// wherever it is run.
-pub fn run(tests: &PolicyTests, policy: &Policy) -> Report {
+pub fn run(tests: &PolicyTests, policy: &Policy) -> TestReport {
     let compiled = CompiledPolicy::new(policy, &system_policy::documented_policy("global"));
     let known: Vec<AttestorName> = policy.attestors().into_iter().filter_map(|name| name.parse().ok()).collect();
     let mut coverage = Coverage::new(policy);
@@ -104,7 +104,7 @@ pub fn run(tests: &PolicyTests, policy: &Policy) -> Report {
         }
         result
     });
-    Report { results: results.collect(), coverage }
+    TestReport { results: results.collect(), coverage }
 }
 
 fn one(test: &PolicyTest, policy: &CompiledPolicy, known: &[AttestorName]) -> TestResult {

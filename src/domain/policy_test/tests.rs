@@ -48,7 +48,7 @@ fn tests(text: &str) -> PolicyTests {
     parse(text, &pods).unwrap_or_else(|faults| panic!("{faults:?}"))
 }
 
-fn ran(text: &str) -> Report {
+fn ran(text: &str) -> TestReport {
     run(&tests(text), &policy())
 }
 

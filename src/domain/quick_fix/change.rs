@@ -10,11 +10,11 @@ use crate::document::{Document, Format, Node};
 
 /// Makes edits of one document.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Change<'d> {
+pub(super) struct TextChange<'d> {
     pub(super) document: &'d Document,
 }
 
-impl<'d> Change<'d> {
+impl<'d> TextChange<'d> {
     pub(super) fn text(self) -> &'d str {
         &self.document.text
     }

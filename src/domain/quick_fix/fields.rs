@@ -1,6 +1,6 @@
 //! Fixes of keys, types and values.
 
-use super::change::Change;
+use super::change::TextChange;
 use super::edit::QuickFix;
 use super::snippet::Snippet;
 use super::spot::{Child, Spot, children};
@@ -11,7 +11,7 @@ use crate::path::{Path, Segment};
 use crate::schema::{self, Message, Names, Role, ValueKind};
 use crate::spelling::nearest;
 
-pub(super) fn fixes<'d>(change: Change<'d>, spot: &Spot<'d>, problem: &Diagnostic) -> Vec<QuickFix> {
+pub(super) fn fixes<'d>(change: TextChange<'d>, spot: &Spot<'d>, problem: &Diagnostic) -> Vec<QuickFix> {
     let at = problem.span.bytes.clone();
     let delete = |title: &str| change.delete(spot).map(|edit| QuickFix::new(title, vec![edit])).into_iter().collect();
     match problem.code {
@@ -33,7 +33,7 @@ pub(super) fn fixes<'d>(change: Change<'d>, spot: &Spot<'d>, problem: &Diagnosti
             let text = change.slice(at.clone());
             let single = matches!(spot.child().value().value, Value::Scalar(_)) || text.starts_with('{');
             if single {
-                vec![QuickFix::new("Write it as a list", vec![Change::replace(at, format!("[{text}]"))])]
+                vec![QuickFix::new("Write it as a list", vec![TextChange::replace(at, format!("[{text}]"))])]
             } else {
                 block_list(change, spot)
             }
@@ -43,23 +43,23 @@ pub(super) fn fixes<'d>(change: Change<'d>, spot: &Spot<'d>, problem: &Diagnosti
     }
 }
 
-fn message_at(change: Change<'_>, path: &Path) -> Option<&'static Message> {
+fn message_at(change: TextChange<'_>, path: &Path) -> Option<&'static Message> {
     schema::kind_at(schema::root(change.document.kind), path)?.message()
 }
 
-fn names_at(change: Change<'_>, path: &Path) -> Option<&'static Names> {
+fn names_at(change: TextChange<'_>, path: &Path) -> Option<&'static Names> {
     match schema::kind_at(schema::root(change.document.kind), path)? {
         ValueKind::Enum(names) => Some(names),
         _ => None,
     }
 }
 
-fn written(change: Change<'_>, problem: &Diagnostic, text: &str) -> QuickFix {
+fn written(change: TextChange<'_>, problem: &Diagnostic, text: &str) -> QuickFix {
     QuickFix::new(format!("Write `{text}`"), vec![change.scalar(problem.span.bytes.clone(), text)])
 }
 
 /// The key that was meant in place of the one that is not known, or without that.
-fn key<'d>(change: Change<'d>, spot: &Spot<'d>, problem: &Diagnostic) -> Vec<QuickFix> {
+fn key<'d>(change: TextChange<'d>, spot: &Spot<'d>, problem: &Diagnostic) -> Vec<QuickFix> {
     let Some((Segment::Field(typed), parents)) = problem.path.0.split_last() else { return Vec::new() };
     let Some(message) = message_at(change, &Path(parents.to_vec())) else { return Vec::new() };
     let meant = match message.field_in_snake_case(typed) {
@@ -74,7 +74,7 @@ fn key<'d>(change: Change<'d>, spot: &Spot<'d>, problem: &Diagnostic) -> Vec<Qui
 }
 
 /// Deletes the one that does not count: the second in YAML, the first in JSON.
-fn duplicate<'d>(change: Change<'d>, spot: &Spot<'d>) -> Vec<QuickFix> {
+fn duplicate<'d>(change: TextChange<'d>, spot: &Spot<'d>) -> Vec<QuickFix> {
     let Child::Entry(entry) = spot.child() else { return Vec::new() };
     let unused = match change.format() {
         Format::Yaml => Some(spot.clone()),
@@ -87,7 +87,7 @@ fn duplicate<'d>(change: Change<'d>, spot: &Spot<'d>) -> Vec<QuickFix> {
     edit.map(|edit| QuickFix::new("Delete the one that does not count", vec![edit])).into_iter().collect()
 }
 
-fn bare_pattern<'d>(change: Change<'d>, spot: &Spot<'d>) -> Vec<QuickFix> {
+fn bare_pattern<'d>(change: TextChange<'d>, spot: &Spot<'d>) -> Vec<QuickFix> {
     let node = spot.child().value();
     let token = change.slice(node.at.range());
     let text = if change.is_flow(spot.parent()) {
@@ -95,17 +95,17 @@ fn bare_pattern<'d>(change: Change<'d>, spot: &Spot<'d>) -> Vec<QuickFix> {
     } else {
         format!("namePattern: {token}")
     };
-    vec![QuickFix::new("Write `namePattern:` in front of it", vec![Change::replace(node.at.range(), text)])]
+    vec![QuickFix::new("Write `namePattern:` in front of it", vec![TextChange::replace(node.at.range(), text)])]
 }
 
-fn quote(change: Change<'_>, problem: &Diagnostic) -> Vec<QuickFix> {
+fn quote(change: TextChange<'_>, problem: &Diagnostic) -> Vec<QuickFix> {
     let at = problem.span.bytes.clone();
     let text = token::quote(change.format(), change.slice(at.clone()));
-    vec![QuickFix::new("Quote it", vec![Change::replace(at, text)])]
+    vec![QuickFix::new("Quote it", vec![TextChange::replace(at, text)])]
 }
 
 /// The value that was meant; where that is not clear, the safe one.
-fn value(change: Change<'_>, problem: &Diagnostic) -> Vec<QuickFix> {
+fn value(change: TextChange<'_>, problem: &Diagnostic) -> Vec<QuickFix> {
     let Some(names) = names_at(change, &problem.path) else { return Vec::new() };
     let typed = token::content(change.slice(problem.span.bytes.clone()));
     let known = names.all.iter().skip(1).copied();
@@ -116,7 +116,7 @@ fn value(change: Change<'_>, problem: &Diagnostic) -> Vec<QuickFix> {
     meant.map(|name| written(change, problem, name)).into_iter().collect()
 }
 
-fn numeric(change: Change<'_>, problem: &Diagnostic) -> Option<QuickFix> {
+fn numeric(change: TextChange<'_>, problem: &Diagnostic) -> Option<QuickFix> {
     let names = names_at(change, &problem.path)?;
     let spot = Spot::find(change.document, &problem.span.bytes)?;
     let Value::Scalar(scalar) = &spot.child().value().value else { return None };
@@ -142,7 +142,7 @@ fn safe(names: &Names) -> Option<&'static str> {
 }
 
 /// A field that is missing, where there is a safe value for it.
-fn missing<'d>(change: Change<'d>, spot: &Spot<'d>, problem: &Diagnostic) -> Option<QuickFix> {
+fn missing<'d>(change: TextChange<'d>, spot: &Spot<'d>, problem: &Diagnostic) -> Option<QuickFix> {
     let map = match spot.child().value() {
         // A problem of the whole policy stands at its first key.
         _ if problem.path.0.is_empty() => change.document.root.as_ref()?,
@@ -165,7 +165,7 @@ fn missing<'d>(change: Change<'d>, spot: &Spot<'d>, problem: &Diagnostic) -> Opt
 }
 
 /// A key without a value: the safe value, or away with it.
-fn nothing<'d>(change: Change<'d>, spot: &Spot<'d>, problem: &Diagnostic) -> Vec<QuickFix> {
+fn nothing<'d>(change: TextChange<'d>, spot: &Spot<'d>, problem: &Diagnostic) -> Vec<QuickFix> {
     let kind = schema::kind_at(schema::root(change.document.kind), &problem.path);
     let value = match kind {
         Some(ValueKind::Enum(names)) => safe(names).map(Snippet::Text),
@@ -179,18 +179,18 @@ fn nothing<'d>(change: Change<'d>, spot: &Spot<'d>, problem: &Diagnostic) -> Vec
     give.into_iter().chain(delete.map(|edit| QuickFix::new("Delete it", vec![edit]))).collect()
 }
 
-fn wrong_type<'d>(change: Change<'d>, spot: &Spot<'d>, problem: &Diagnostic) -> Option<QuickFix> {
+fn wrong_type<'d>(change: TextChange<'d>, spot: &Spot<'d>, problem: &Diagnostic) -> Option<QuickFix> {
     let kind = schema::kind_at(schema::root(change.document.kind), &problem.path)?;
     let node = spot.child().value();
     let at = node.at.range();
     let text = change.slice(at.clone());
     match (kind, &node.value) {
         (ValueKind::Text(Role::Free), Value::Scalar(_)) => {
-            Some(QuickFix::new("Quote it", vec![Change::replace(at, token::quote(change.format(), text))]))
+            Some(QuickFix::new("Quote it", vec![TextChange::replace(at, token::quote(change.format(), text))]))
         }
         (ValueKind::Text(_), Value::List(elements)) => match elements.as_slice() {
             [only] if matches!(&only.value, Value::Scalar(scalar) if scalar.means == Means::Text && !only.is_alias) => {
-                let edit = Change::replace(at, change.slice(only.at.range()));
+                let edit = TextChange::replace(at, change.slice(only.at.range()));
                 Some(QuickFix::new("Take it out of the list", vec![edit]))
             }
             _ => None,
@@ -201,7 +201,7 @@ fn wrong_type<'d>(change: Change<'d>, spot: &Spot<'d>, problem: &Diagnostic) -> 
                 "false" | "no" | "0" => "false",
                 _ => return None,
             };
-            Some(QuickFix::new(format!("Write `{meant}`"), vec![Change::replace(at, meant)]))
+            Some(QuickFix::new(format!("Write `{meant}`"), vec![TextChange::replace(at, meant)]))
         }
         (ValueKind::List(ValueKind::Message(message)), Value::Scalar(Scalar { means: Means::Text, text }))
             if !text.is_empty() =>
@@ -225,22 +225,22 @@ fn wrong_type<'d>(change: Change<'d>, spot: &Spot<'d>, problem: &Diagnostic) -> 
 }
 
 /// A dash in front of a map in block style.
-fn block_list<'d>(change: Change<'d>, spot: &Spot<'d>) -> Vec<QuickFix> {
+fn block_list<'d>(change: TextChange<'d>, spot: &Spot<'d>) -> Vec<QuickFix> {
     let Child::Entry(Entry { value, .. }) = spot.child() else { return Vec::new() };
     let Some(first) = children(value).first().map(|child| child.start()) else { return Vec::new() };
-    let mut edits = vec![Change::insert(first, "- ")];
-    edits.extend(lines_behind(change, first, value).map(|line| Change::insert(line, "  ")));
+    let mut edits = vec![TextChange::insert(first, "- ")];
+    edits.extend(lines_behind(change, first, value).map(|line| TextChange::insert(line, "  ")));
     vec![QuickFix::new("Write it as a list", edits)]
 }
 
 /// Where the lines of a value behind its first one begin.
-fn lines_behind<'d>(change: Change<'d>, first: usize, value: &'d Node) -> impl Iterator<Item = usize> + 'd {
+fn lines_behind<'d>(change: TextChange<'d>, first: usize, value: &'d Node) -> impl Iterator<Item = usize> + 'd {
     let breaks = change.slice(first..value.at.end()).match_indices('\n');
     breaks.map(move |(at, _)| first + at + 1)
 }
 
 /// A policy that stands in a list, or under a single key: without what is around it.
-fn unwrap<'d>(change: Change<'d>, spot: &Spot<'d>) -> Vec<QuickFix> {
+fn unwrap<'d>(change: TextChange<'d>, spot: &Spot<'d>) -> Vec<QuickFix> {
     let Some(root) = change.document.root.as_ref() else { return Vec::new() };
     let inner = match children(root).as_slice() {
         [Child::Element(element)] => *element,
@@ -257,14 +257,15 @@ fn unwrap<'d>(change: Change<'d>, spot: &Spot<'d>) -> Vec<QuickFix> {
     if change.is_flow(inner) {
         let (before, after) = (0..inner.at.start(), inner.at.end()..text.len());
         let comments = [before.clone(), after.clone()].iter().any(|part| change.slice(part.clone()).contains('#'));
-        let edits = vec![Change::replace(before, ""), Change::replace(after, change.newline())];
+        let edits = vec![TextChange::replace(before, ""), TextChange::replace(after, change.newline())];
         return if comments { Vec::new() } else { vec![QuickFix::new("Take the policy out", edits)] };
     }
     let Some(first) = children(inner).first().map(|child| child.start()) else { return Vec::new() };
     let indent = change.column(first);
-    let mut edits = vec![Change::replace(root.at.start()..first, "")];
+    let mut edits = vec![TextChange::replace(root.at.start()..first, "")];
     let deeper = |line: &usize| change.slice(*line..text.len()).bytes().take(indent).all(|byte| byte == b' ');
-    edits
-        .extend(lines_behind(change, first, inner).filter(deeper).map(|line| Change::replace(line..line + indent, "")));
+    edits.extend(
+        lines_behind(change, first, inner).filter(deeper).map(|line| TextChange::replace(line..line + indent, "")),
+    );
     vec![QuickFix::new("Take the policy out", edits)]
 }

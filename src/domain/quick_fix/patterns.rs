@@ -1,12 +1,12 @@
 //! Fixes of patterns, of both kinds of policy.
 
-use super::change::Change;
+use super::change::TextChange;
 use super::edit::QuickFix;
 use super::spot::Spot;
 use super::token;
 use crate::diagnostic::{Code, Diagnostic};
 
-pub(super) fn fixes<'d>(change: Change<'d>, spot: &Spot<'d>, problem: &Diagnostic) -> Vec<QuickFix> {
+pub(super) fn fixes<'d>(change: TextChange<'d>, spot: &Spot<'d>, problem: &Diagnostic) -> Vec<QuickFix> {
     let at = problem.span.bytes.clone();
     let text = token::content(change.slice(at.clone()));
     let write = |text: &str| QuickFix::new(format!("Write `{text}`"), vec![change.scalar(at.clone(), text)]);

@@ -1,18 +1,18 @@
 //! Fixes of check sets.
 
-use super::change::Change;
+use super::change::TextChange;
 use super::edit::QuickFix;
 use super::snippet::Snippet;
 use super::spot::{Child, Spot, children};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::document::Node;
 
-pub(super) fn fixes<'d>(change: Change<'d>, spot: &Spot<'d>, problem: &Diagnostic) -> Vec<QuickFix> {
+pub(super) fn fixes<'d>(change: TextChange<'d>, spot: &Spot<'d>, problem: &Diagnostic) -> Vec<QuickFix> {
     match problem.code {
         Code::NoCatchAll => catch_all(change, spot).into_iter().collect(),
         Code::NoChecks => no_checks(change, spot).into_iter().collect(),
         Code::IdleCheck => {
-            vec![QuickFix::new("Write `true`", vec![Change::replace(problem.span.bytes.clone(), "true")])]
+            vec![QuickFix::new("Write `true`", vec![TextChange::replace(problem.span.bytes.clone(), "true")])]
         }
         Code::SeveralTypes | Code::AllowedAndBlocked => {
             change.delete(spot).map(|edit| QuickFix::new("Delete this one", vec![edit])).into_iter().collect()
@@ -36,14 +36,14 @@ fn sets<'d>(spot: &Spot<'d>) -> Option<(Spot<'d>, &'d Node)> {
 }
 
 /// A last set that refuses what no other is for.
-fn catch_all<'d>(change: Change<'d>, spot: &Spot<'d>) -> Option<QuickFix> {
+fn catch_all<'d>(change: TextChange<'d>, spot: &Spot<'d>) -> Option<QuickFix> {
     let (_, list) = sets(spot)?;
     let set = Snippet::Map(vec![("checks", Snippet::deny_check())]);
     let edit = change.append_element(list, &set)?;
     Some(QuickFix::new("Add a last set that denies everything else", vec![edit]))
 }
 
-fn no_checks<'d>(change: Change<'d>, spot: &Spot<'d>) -> Option<QuickFix> {
+fn no_checks<'d>(change: TextChange<'d>, spot: &Spot<'d>) -> Option<QuickFix> {
     let title = "Add the check `alwaysDeny: true`";
     let edit = match spot.child() {
         Child::Entry(entry) => match &*entry.key.text {
@@ -71,7 +71,7 @@ fn has_scope(set: &Child<'_>) -> bool {
 }
 
 /// Puts the set where it belongs: one without a scope last, one of a service account first.
-fn reorder<'d>(change: Change<'d>, spot: &Spot<'d>) -> Option<QuickFix> {
+fn reorder<'d>(change: TextChange<'d>, spot: &Spot<'d>) -> Option<QuickFix> {
     let (_, list) = sets(spot)?;
     let all = children(list);
     let bytes = spot.child().start();
@@ -85,21 +85,21 @@ fn reorder<'d>(change: Change<'d>, spot: &Spot<'d>) -> Option<QuickFix> {
         // In brackets the two change places.
         let text = |child: &Child<'_>| change.slice(child.start()..child.end()).to_owned();
         let edits = vec![
-            Change::replace(first.start()..first.end(), text(second)),
-            Change::replace(second.start()..second.end(), text(first)),
+            TextChange::replace(first.start()..first.end(), text(second)),
+            TextChange::replace(second.start()..second.end(), text(first)),
         ];
         return Some(QuickFix::new(title, edits));
     }
     let lines = |child: &Child<'_>| change.line_start(child.start())..change.next_line(child.end());
     let (from, to) = (lines(this), lines(other));
     let moved = change.slice(from.clone()).to_owned();
-    let delete = Change::replace(from, "");
+    let delete = TextChange::replace(from, "");
     let edits = if target < at {
-        vec![Change::insert(to.start, moved), delete]
+        vec![TextChange::insert(to.start, moved), delete]
     } else {
         let ends = change.slice(0..to.end).ends_with('\n');
         let moved = if ends { moved } else { format!("{}{}", change.newline(), moved.trim_end()) };
-        vec![delete, Change::insert(to.end, moved)]
+        vec![delete, TextChange::insert(to.end, moved)]
     };
     Some(QuickFix::new(title, edits))
 }

@@ -1,6 +1,6 @@
 //! Fixes of admission rules and of what a policy does.
 
-use super::change::Change;
+use super::change::TextChange;
 use super::edit::QuickFix;
 use super::snippet::Snippet;
 use super::spot::{Child, Spot};
@@ -9,7 +9,7 @@ use crate::document::{Document, Entry, Value};
 use crate::lint::rule_key;
 use crate::name::{ClusterKey, is_namespace};
 
-pub(super) fn fixes<'d>(change: Change<'d>, spot: &Spot<'d>, problem: &Diagnostic) -> Vec<QuickFix> {
+pub(super) fn fixes<'d>(change: TextChange<'d>, spot: &Spot<'d>, problem: &Diagnostic) -> Vec<QuickFix> {
     let at = problem.span.bytes.clone();
     let write = |text: &str| vec![QuickFix::new(format!("Write `{text}`"), vec![change.scalar(at.clone(), text)])];
     let delete = |title: &str| change.delete(spot).map(|edit| QuickFix::new(title, vec![edit])).into_iter().collect();
@@ -110,7 +110,7 @@ fn mode<'d>(spot: &Spot<'d>) -> Option<(Spot<'d>, &'d Entry)> {
 }
 
 /// The attestors that another rule asks, or none and nothing admitted.
-fn attestors_required<'d>(change: Change<'d>, spot: &Spot<'d>) -> Vec<QuickFix> {
+fn attestors_required<'d>(change: TextChange<'d>, spot: &Spot<'d>) -> Vec<QuickFix> {
     let Some((rule, entry)) = mode(spot) else { return Vec::new() };
     let list = rule.parent().entries().iter().find(|entry| &*entry.key.text == "requireAttestationsBy");
     let known = known_attestors(change.document);
@@ -148,7 +148,7 @@ fn known_attestors(document: &Document) -> Vec<&str> {
     known
 }
 
-fn attestors_not_allowed<'d>(change: Change<'d>, spot: &Spot<'d>) -> Vec<QuickFix> {
+fn attestors_not_allowed<'d>(change: TextChange<'d>, spot: &Spot<'d>) -> Vec<QuickFix> {
     let require = mode(spot).map(|(_, entry)| {
         let edit = change.scalar(entry.value.at.range(), "REQUIRE_ATTESTATION");
         QuickFix::new("Write `REQUIRE_ATTESTATION`", vec![edit])
@@ -157,7 +157,7 @@ fn attestors_not_allowed<'d>(change: Change<'d>, spot: &Spot<'d>) -> Vec<QuickFi
     delete.into_iter().chain(require).collect()
 }
 
-fn system_images<'d>(change: Change<'d>, spot: &Spot<'d>) -> Option<QuickFix> {
+fn system_images<'d>(change: TextChange<'d>, spot: &Spot<'d>) -> Option<QuickFix> {
     let name = "globalPolicyEvaluationMode";
     let root = change.document.root.as_ref()?;
     let edit = match spot.child() {

@@ -1,19 +1,21 @@
 //! Fixes of the text itself.
 
-use super::change::Change;
+use super::change::TextChange;
 use super::edit::{Edit, QuickFix};
 use super::token::quote;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::document::Format;
 
-pub(super) fn fixes(change: Change<'_>, problem: &Diagnostic) -> Vec<QuickFix> {
+pub(super) fn fixes(change: TextChange<'_>, problem: &Diagnostic) -> Vec<QuickFix> {
     let at = problem.span.bytes.clone();
     match problem.code {
         Code::Tab => tab(change, at.start),
-        Code::ControlCharacter | Code::ByteOrderMark => vec![QuickFix::new("Delete it", vec![Change::replace(at, "")])],
+        Code::ControlCharacter | Code::ByteOrderMark => {
+            vec![QuickFix::new("Delete it", vec![TextChange::replace(at, "")])]
+        }
         Code::LineSeparator => separator(change, problem),
         Code::SeveralDocuments => {
-            let edit = Change::replace(at.start..change.text().len(), "");
+            let edit = TextChange::replace(at.start..change.text().len(), "");
             vec![QuickFix::new("Delete everything from here on", vec![edit])]
         }
         Code::EmptyDocument => empty(change),
@@ -21,7 +23,7 @@ pub(super) fn fixes(change: Change<'_>, problem: &Diagnostic) -> Vec<QuickFix> {
         Code::UnsupportedTag => {
             let rest = change.slice(at.end..change.text().len());
             let blanks = rest.len() - rest.trim_start_matches(' ').len();
-            vec![QuickFix::new("Delete the tag", vec![Change::replace(at.start..at.end + blanks, "")])]
+            vec![QuickFix::new("Delete the tag", vec![TextChange::replace(at.start..at.end + blanks, "")])]
         }
         Code::Syntax => syntax(change, problem),
         _ => Vec::new(),
@@ -29,7 +31,7 @@ pub(super) fn fixes(change: Change<'_>, problem: &Diagnostic) -> Vec<QuickFix> {
 }
 
 /// Two spaces for a tab that indents, one for another; all of the line outside of quotes.
-fn tab(change: Change<'_>, first: usize) -> Vec<QuickFix> {
+fn tab(change: TextChange<'_>, first: usize) -> Vec<QuickFix> {
     let line = change.line_start(first)..change.next_line(first);
     let mut vec = Vec::new();
     let (mut quote, mut indenting, mut after_blank) = (None, true, true);
@@ -40,7 +42,7 @@ fn tab(change: Change<'_>, first: usize) -> Vec<QuickFix> {
             (None, '"' | '\'') if after_blank => quote = Some(c),
             (None, '\t') => {
                 let byte = line.start + at;
-                vec.push(Change::replace(byte..byte + 1, if indenting { "  " } else { " " }));
+                vec.push(TextChange::replace(byte..byte + 1, if indenting { "  " } else { " " }));
             }
             (_, _) => {}
         }
@@ -51,18 +53,18 @@ fn tab(change: Change<'_>, first: usize) -> Vec<QuickFix> {
 }
 
 /// In double quotes an escape means the same; elsewhere a space is as near as it gets.
-fn separator(change: Change<'_>, problem: &Diagnostic) -> Vec<QuickFix> {
+fn separator(change: TextChange<'_>, problem: &Diagnostic) -> Vec<QuickFix> {
     let at = problem.span.bytes.clone();
     let before = change.slice(change.line_start(at.start)..at.start);
     if before.matches('"').count() % 2 == 1 {
         let escape: String = change.slice(at.clone()).chars().map(|c| format!("\\u{:04x}", u32::from(c))).collect();
-        return vec![QuickFix::new("Write it as an escape", vec![Change::replace(at, escape)])];
+        return vec![QuickFix::new("Write it as an escape", vec![TextChange::replace(at, escape)])];
     }
-    vec![QuickFix::new("Write a space", vec![Change::replace(at, " ")])]
+    vec![QuickFix::new("Write a space", vec![TextChange::replace(at, " ")])]
 }
 
 /// The safest policy, in place of nothing.
-fn empty(change: Change<'_>) -> Vec<QuickFix> {
+fn empty(change: TextChange<'_>) -> Vec<QuickFix> {
     let newline = change.newline();
     let policy = match change.format() {
         Format::Json => "{\n  \"globalPolicyEvaluationMode\": \"ENABLE\",\n  \"defaultAdmissionRule\": {\n    \"evaluationMode\": \"ALWAYS_DENY\",\n    \"enforcementMode\": \"ENFORCED_BLOCK_AND_AUDIT_LOG\"\n  }\n}\n",
@@ -73,50 +75,50 @@ fn empty(change: Change<'_>) -> Vec<QuickFix> {
     let comments = text.lines().all(|line| line.trim().is_empty() || line.starts_with('#') || line.trim() == "---");
     let edit = if comments {
         let open = !text.is_empty() && !text.ends_with('\n');
-        Change::insert(text.len(), if open { format!("{newline}{policy}") } else { policy })
+        TextChange::insert(text.len(), if open { format!("{newline}{policy}") } else { policy })
     } else if text.contains('#') {
         return Vec::new();
     } else {
-        Change::replace(0..text.len(), policy)
+        TextChange::replace(0..text.len(), policy)
     };
     vec![QuickFix::new("Begin with a policy that denies everything", vec![edit])]
 }
 
 /// A pattern that starts with `*` is a text, if nobody can have meant the name of an anchor.
-fn alias(change: Change<'_>, problem: &Diagnostic) -> Vec<QuickFix> {
+fn alias(change: TextChange<'_>, problem: &Diagnostic) -> Vec<QuickFix> {
     let at = problem.span.bytes.clone();
     let text = change.slice(at.clone());
     if !text.contains(['.', '/', ':', '*']) || !text.starts_with('*') || text.len() < 3 {
         return Vec::new();
     }
-    vec![QuickFix::new("Quote it", vec![Change::replace(at, quote(change.format(), text))])]
+    vec![QuickFix::new("Quote it", vec![TextChange::replace(at, quote(change.format(), text))])]
 }
 
-fn syntax(change: Change<'_>, problem: &Diagnostic) -> Vec<QuickFix> {
+fn syntax(change: TextChange<'_>, problem: &Diagnostic) -> Vec<QuickFix> {
     let at = problem.span.bytes.start;
     if change.format() == Format::Json {
         return trailing_comma(change, at);
     }
     let rest = change.slice(at..change.next_line(at)).trim_end();
     if rest.starts_with('*') && !rest.contains(" #") {
-        let edit = Change::replace(at..at + rest.len(), quote(Format::Yaml, rest));
+        let edit = TextChange::replace(at..at + rest.len(), quote(Format::Yaml, rest));
         return vec![QuickFix::new("Quote it", vec![edit])];
     }
     if rest.starts_with(':') { colon_in_value(change, at) } else { Vec::new() }
 }
 
 /// `{"a": 1,}`: the comma before the bracket.
-fn trailing_comma(change: Change<'_>, at: usize) -> Vec<QuickFix> {
+fn trailing_comma(change: TextChange<'_>, at: usize) -> Vec<QuickFix> {
     if !change.slice(at..change.text().len()).starts_with(['}', ']']) {
         return Vec::new();
     }
     let before = change.slice(0..at).trim_end();
     let Some(comma) = before.strip_suffix(',').map(str::len) else { return Vec::new() };
-    vec![QuickFix::new("Delete the comma before it", vec![Change::replace(comma..comma + 1, "")])]
+    vec![QuickFix::new("Delete the comma before it", vec![TextChange::replace(comma..comma + 1, "")])]
 }
 
 /// `key: a: b`: a value with `: ` in it must be quoted.
-fn colon_in_value(change: Change<'_>, at: usize) -> Vec<QuickFix> {
+fn colon_in_value(change: TextChange<'_>, at: usize) -> Vec<QuickFix> {
     let line = change.line_start(at)..change.next_line(at);
     let text = change.slice(line.clone()).trim_end();
     let Some(key) = text.find(": ").filter(|key| line.start + key < at) else { return Vec::new() };
@@ -127,6 +129,6 @@ fn colon_in_value(change: Change<'_>, at: usize) -> Vec<QuickFix> {
     if !plain {
         return Vec::new();
     }
-    let edit: Edit = Change::replace(start..start + value.len(), quote(Format::Yaml, value));
+    let edit: Edit = TextChange::replace(start..start + value.len(), quote(Format::Yaml, value));
     vec![QuickFix::new("Quote the value", vec![edit])]
 }

@@ -1,6 +1,6 @@
 //! Changes that are asked for, and not found by a diagnostic: one more pattern, a rule as it should be.
 
-use super::change::Change;
+use super::change::TextChange;
 use super::edit::{Edit, QuickFix};
 use super::snippet::Snippet;
 use super::spot::Spot;
@@ -12,7 +12,7 @@ const ATTESTORS: &str = "requireAttestationsBy";
 
 /// Adds a pattern behind those of the allowlist; `None` where the text cannot be changed in place.
 pub(crate) fn with_pattern(document: &Document, pattern: &str) -> Option<QuickFix> {
-    let change = Change { document };
+    let change = TextChange { document };
     let root = document.root.as_ref()?;
     let element = || Snippet::Map(vec![("namePattern", Snippet::Text(pattern))]);
     let edit = match entry(root, PATTERNS) {
@@ -26,7 +26,7 @@ pub(crate) fn with_pattern(document: &Document, pattern: &str) -> Option<QuickFi
 /// Gives a rule the modes and attestors of `rule`, or adds it; `None` where the text cannot be changed
 /// in place.
 pub(crate) fn with_rule(document: &Document, kind: RuleKind, key: &str, rule: &AdmissionRule) -> Option<QuickFix> {
-    let change = Change { document };
+    let change = TextChange { document };
     let root = document.root.as_ref()?;
     let edits = match (entry(root, kind.field()), kind) {
         (Some(default), RuleKind::Default) => changed(change, own(&default.value)?, rule)?,
@@ -44,7 +44,7 @@ pub(crate) fn with_rule(document: &Document, kind: RuleKind, key: &str, rule: &A
 }
 
 /// The edits that give the fields of a rule other values.
-fn changed<'d>(change: Change<'d>, node: &'d Node, rule: &AdmissionRule) -> Option<Vec<Edit>> {
+fn changed<'d>(change: TextChange<'d>, node: &'d Node, rule: &AdmissionRule) -> Option<Vec<Edit>> {
     let mut edits = Vec::new();
     let modes =
         [("evaluationMode", rule.evaluation_mode.as_str()), ("enforcementMode", rule.enforcement_mode.as_str())];
@@ -61,7 +61,7 @@ fn changed<'d>(change: Change<'d>, node: &'d Node, rule: &AdmissionRule) -> Opti
 }
 
 /// The edit of the list of attestors, where it needs one; `None` where it cannot be made in place.
-fn attestors<'d>(change: Change<'d>, node: &'d Node, wanted: &[String]) -> Option<Vec<Edit>> {
+fn attestors<'d>(change: TextChange<'d>, node: &'d Node, wanted: &[String]) -> Option<Vec<Edit>> {
     let one = |edit: Edit| vec![edit];
     let Some(list) = entry(node, ATTESTORS) else {
         let texts: Vec<&str> = wanted.iter().map(String::as_str).collect();

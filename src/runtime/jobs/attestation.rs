@@ -4,7 +4,7 @@
 
 use super::done::{Done, done};
 use crate::runtime::backend::Backend;
-use app::job::{NewAttestation, Outcome};
+use app::job::{JobOutcome, NewAttestation};
 use client::Validation;
 use domain::attestation::{ATTESTATION, Attestation, Signature};
 
@@ -30,7 +30,7 @@ pub(super) async fn create(backend: &Backend, new: NewAttestation) -> Done {
 /// Counts as stored only what is there already: a 409 may also say that something changed meanwhile.
 fn stored(answer: Result<Attestation, client::Error>) -> Done {
     match answer {
-        Err(error) if error.is_already_there() => Ok(Outcome::Done),
+        Err(error) if error.is_already_there() => Ok(JobOutcome::Done),
         other => done(other),
     }
 }
@@ -42,7 +42,7 @@ pub(super) async fn validate(backend: &Backend, new: NewAttestation) -> Done {
         Validation::Verified => None,
         Validation::NotVerifiable(reason) => Some(reason),
     };
-    Ok(Outcome::Validated { refused })
+    Ok(JobOutcome::Validated { refused })
 }
 
 pub(super) async fn delete(backend: &Backend, list: &[Attestation]) -> Done {
@@ -50,7 +50,7 @@ pub(super) async fn delete(backend: &Backend, list: &[Attestation]) -> Done {
     for attestation in list {
         client.delete_occurrence(&attestation.name).await?;
     }
-    Ok(Outcome::Done)
+    Ok(JobOutcome::Done)
 }
 
 #[cfg(test)]
@@ -78,7 +78,7 @@ mod tests {
 
     #[test]
     fn an_attestation_that_is_there_already_is_stored() {
-        assert_eq!(stored(Err(refused(409, "ALREADY_EXISTS"))), Ok(Outcome::Done));
+        assert_eq!(stored(Err(refused(409, "ALREADY_EXISTS"))), Ok(JobOutcome::Done));
     }
 
     #[test]

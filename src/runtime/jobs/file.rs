@@ -9,7 +9,7 @@ use super::work_directory;
 use crate::runtime::backend::Backend;
 use crate::runtime::blocking::blocking;
 use crate::runtime::{files, open_files};
-use app::job::{FileTarget, Outcome};
+use app::job::{FileTarget, JobOutcome};
 
 /// Writes a text to a file.
 pub(super) async fn write(backend: &Backend, target: FileTarget, text: String) -> Done {
@@ -19,7 +19,7 @@ pub(super) async fn write(backend: &Backend, target: FileTarget, text: String) -
         FileTarget::Report { path } => {
             blocking(move || {
                 files::write_whole(Path::new(&path), text.as_bytes())?;
-                Ok(Outcome::Done)
+                Ok(JobOutcome::Done)
             })
             .await
         }

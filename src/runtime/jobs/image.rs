@@ -4,7 +4,7 @@
 
 use super::done::{Done, Progress, done};
 use crate::runtime::backend::Backend;
-use app::job::Outcome;
+use app::job::JobOutcome;
 use client::{Blob, ImageContent, PushProgress};
 use domain::built_image::BuiltImage;
 use domain::image::{Digest, ImageRef};
@@ -23,7 +23,7 @@ pub(super) async fn push(backend: &Backend, to: &ImageRef, built: &BuiltImage, p
         PushProgress::Manifest { digest } => progress(format!("manifest {digest}")),
     };
     let digest = backend.client()?.push_image(to, &content, tell).await?;
-    Ok(Outcome::Pushed { image: to.with_digest(&digest) })
+    Ok(JobOutcome::Pushed { image: to.with_digest(&digest) })
 }
 
 pub(super) async fn delete(backend: &Backend, repository: &str, digest: &Digest) -> Done {
@@ -34,5 +34,5 @@ pub(super) async fn delete(backend: &Backend, repository: &str, digest: &Digest)
 /// Finds the digest that the image's tag names now.
 pub(super) async fn resolve(backend: &Backend, image: ImageRef) -> Done {
     let digest = backend.client()?.resolve(&image).await?;
-    Ok(Outcome::Resolved { image, digest })
+    Ok(JobOutcome::Resolved { image, digest })
 }

@@ -7,7 +7,7 @@ use super::work_directory;
 use crate::runtime::backend::Backend;
 use crate::runtime::blocking::blocking;
 use crate::runtime::queries::pgp_key;
-use app::job::Outcome;
+use app::job::JobOutcome;
 use app::shell::report::Report;
 use domain::attestation::Verify as _;
 use domain::key::{Fingerprint, KeySpec, Passphrase};
@@ -18,7 +18,7 @@ pub(super) async fn generate(backend: &Backend, key: KeySpec, passphrase: Passph
     blocking(move || {
         let made = signing::generate(&key, &passphrase)?;
         let kept = keyring.store(&made)?;
-        Ok(Outcome::Generated { fingerprint: kept.info.fingerprint.to_string() })
+        Ok(JobOutcome::Generated { fingerprint: kept.info.fingerprint.to_string() })
     })
     .await
 }
@@ -29,7 +29,7 @@ pub(super) async fn import(backend: &Backend, armor: String, passphrase: Passphr
     blocking(move || {
         let given = (!passphrase.is_empty()).then_some(&passphrase);
         keyring.import(&armor, given)?;
-        Ok(Outcome::Done)
+        Ok(JobOutcome::Done)
     })
     .await
 }
@@ -38,7 +38,7 @@ pub(super) async fn delete(backend: &Backend, key: &str) -> Done {
     let (keyring, key) = (backend.keyring.clone(), key.parse::<Fingerprint>()?);
     blocking(move || {
         keyring.delete(&key)?;
-        Ok(Outcome::Done)
+        Ok(JobOutcome::Done)
     })
     .await
 }
@@ -61,7 +61,7 @@ pub(super) async fn sign(backend: &Backend, key: &str, passphrase: Passphrase, p
         if verified.message != payload {
             return Err(Report::new("what was signed is not the payload").into());
         }
-        Ok(Outcome::Signed { message: message.into_bytes(), warnings: verified.warnings })
+        Ok(JobOutcome::Signed { message: message.into_bytes(), warnings: verified.warnings })
     })
     .await
 }

@@ -6,7 +6,7 @@ use super::done::Done;
 use super::work_directory;
 use crate::runtime::backend::Backend;
 use crate::runtime::error::Error;
-use app::job::Outcome;
+use app::job::JobOutcome;
 use app::shell::report::Report;
 use domain::document::{self, Dialect, Document};
 use domain::name::ProjectId;
@@ -32,7 +32,7 @@ pub(super) async fn import(backend: &Backend, project: &ProjectId, text: &str, e
     }
     policy.etag = etag;
     let stored = client.put_policy(project, &policy).await?;
-    Ok(Outcome::Imported(Box::new(stored)))
+    Ok(JobOutcome::Imported(Box::new(stored)))
 }
 
 /// A policy that was never stored has no etag to go along; that somebody has stored one meanwhile is

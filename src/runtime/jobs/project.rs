@@ -4,14 +4,14 @@
 
 use super::done::{Done, Progress, done};
 use crate::runtime::backend::Backend;
-use app::job::Outcome;
+use app::job::JobOutcome;
 use domain::name::ProjectId;
 
 /// Creates a project; one that exists is only chosen.
 pub(super) async fn create(backend: &Backend, project: &ProjectId) -> Done {
     let client = backend.client()?;
     if client.project(project).await.is_ok() {
-        return Ok(Outcome::Done);
+        return Ok(JobOutcome::Done);
     }
     done(client.create_project(project, project.as_str()).await)
 }
@@ -31,5 +31,5 @@ pub(super) async fn disable(backend: &Backend, project: &ProjectId, services: &[
     for service in services {
         client.disable_service(project, service).await?;
     }
-    Ok(Outcome::Done)
+    Ok(JobOutcome::Done)
 }

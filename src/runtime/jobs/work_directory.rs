@@ -6,7 +6,7 @@ use super::done::Done;
 use crate::runtime::backend::Backend;
 use crate::runtime::blocking::blocking;
 use crate::runtime::files::Files;
-use app::job::Outcome;
+use app::job::JobOutcome;
 
 /// Changes the directory, on a thread that may wait for the disk.
 pub(super) async fn change(
@@ -16,7 +16,7 @@ pub(super) async fn change(
     let files = backend.files.clone();
     blocking(move || {
         work(&files)?;
-        Ok(Outcome::Done)
+        Ok(JobOutcome::Done)
     })
     .await
 }

@@ -69,19 +69,19 @@ fn a_file_is_watched_by_its_stamp() {
 fn a_file_of_others_is_replaced_only_when_it_is_told() {
     let dir = tempfile::tempdir().unwrap();
     let path = path_of(&dir, "a.yaml");
-    let Outcome::Saved { stamp, .. } = save(&path, "a: 1\n", IfThere::Keep).unwrap() else { panic!("not saved") };
+    let JobOutcome::Saved { stamp, .. } = save(&path, "a: 1\n", IfThere::Keep).unwrap() else { panic!("not saved") };
     assert_eq!(opened(&path).text, "a: 1\n");
     // Its own file, as it was last seen.
-    assert!(matches!(save(&path, "a: 2\n", IfThere::ReplaceIfStill(stamp)).unwrap(), Outcome::Saved { .. }));
+    assert!(matches!(save(&path, "a: 2\n", IfThere::ReplaceIfStill(stamp)).unwrap(), JobOutcome::Saved { .. }));
     // Others wrote to it.
     fs::write(&path, "others: 1\n").unwrap();
     let there = Some("others: 1\n".to_owned());
     assert_eq!(
         save(&path, "a: 3\n", IfThere::ReplaceIfStill(stamp)).unwrap(),
-        Outcome::InTheWay { path: path.clone(), text: there }
+        JobOutcome::InTheWay { path: path.clone(), text: there }
     );
     assert_eq!(opened(&path).text, "others: 1\n");
-    assert!(matches!(save(&path, "a: 3\n", IfThere::Replace).unwrap(), Outcome::Saved { .. }));
+    assert!(matches!(save(&path, "a: 3\n", IfThere::Replace).unwrap(), JobOutcome::Saved { .. }));
     assert_eq!(opened(&path).text, "a: 3\n");
     assert_eq!(fs::read_dir(dir.path()).unwrap().count(), 1);
 }

@@ -7,7 +7,7 @@ use rusqlite::Transaction;
 use serde_json::{Value, json};
 
 use super::api::missing;
-use super::place::Place;
+use super::place::RepositoryPlace;
 use super::repositories::{done, existing, paged};
 use crate::decode::Params;
 use crate::error::ApiError;
@@ -21,7 +21,7 @@ type VersionPath = (String, String, String, String, String);
 
 /// A package of a repository, with its images.
 pub(super) struct Package {
-    pub(super) place: Place,
+    pub(super) place: RepositoryPlace,
     image: String,
     /// The host of the registry.
     pub(super) host: String,
@@ -35,7 +35,7 @@ impl Package {
         Ok(Self::in_place(place, path.3.clone()))
     }
 
-    fn in_place(place: Place, image: String) -> Self {
+    fn in_place(place: RepositoryPlace, image: String) -> Self {
         Self { host: place.host(), path: format!("{}{image}", place.front()), place, image }
     }
 

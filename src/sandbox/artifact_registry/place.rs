@@ -9,13 +9,13 @@ const DOCKER: &str = "-docker.pkg.dev";
 
 /// A repository of a project.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) struct Place {
+pub(super) struct RepositoryPlace {
     pub(super) project: String,
     pub(super) location: String,
     pub(super) id: String,
 }
 
-impl Place {
+impl RepositoryPlace {
     /// `projects/P/locations/L/repositories/R`.
     pub(super) fn name(&self) -> String {
         format!("projects/{}/locations/{}/repositories/{}", self.project, self.location, self.id)
@@ -96,7 +96,7 @@ pub(crate) fn repository_of(host: &str, name: &str) -> Option<String> {
     let first = parts.next()?;
     // A project of a domain: `example.com/project`.
     let project = if first.contains('.') { format!("{first}:{}", parts.next()?) } else { first.to_owned() };
-    let place = Place::find(&project, &host, &name);
+    let place = RepositoryPlace::find(&project, &host, &name);
     Some(place.map_or_else(|| format!("projects/{project}"), |(place, _)| place.name()))
 }
 
@@ -118,7 +118,7 @@ mod tests {
         #[case] id: &str,
         #[case] image: &str,
     ) {
-        let (place, found) = Place::find("p", host, name).unwrap();
+        let (place, found) = RepositoryPlace::find("p", host, name).unwrap();
         assert_eq!((place.location.as_str(), place.id.as_str(), found.as_str()), (location, id, image));
         assert_eq!((place.host().as_str(), format!("{}{found}", place.front()).as_str()), (host, name));
     }
@@ -128,9 +128,9 @@ mod tests {
         for (host, name) in
             [("gcr.io", "q/img"), ("us-docker.pkg.dev", "p/img"), ("docker.io", "p/r/i"), ("gcr.io", "p")]
         {
-            assert_eq!(Place::find("p", host, name), None, "{host}/{name}");
+            assert_eq!(RepositoryPlace::find("p", host, name), None, "{host}/{name}");
         }
-        assert_eq!(Place::find("example.com:p", "gcr.io", "example.com/p/i").unwrap().1, "i");
+        assert_eq!(RepositoryPlace::find("example.com:p", "gcr.io", "example.com/p/i").unwrap().1, "i");
     }
 
     #[test]

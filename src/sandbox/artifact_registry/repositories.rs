@@ -9,8 +9,8 @@ use rusqlite::{OptionalExtension as _, Transaction};
 use serde_json::{Value, json};
 
 use super::api::{consumer, missing};
-use super::place::{self, LOCATIONS, Place};
-use crate::decode::{self, Kind, Message, Params};
+use super::place::{self, LOCATIONS, RepositoryPlace};
+use crate::decode::{self, FieldKind, Message, Params};
 use crate::error::ApiError;
 use crate::page::{Page, list_body};
 use crate::registry::catalogue;
@@ -24,27 +24,27 @@ const FORMATS: &[&str] =
 const MODES: &[&str] = &["MODE_UNSPECIFIED", "STANDARD_REPOSITORY", "VIRTUAL_REPOSITORY", "REMOTE_REPOSITORY"];
 
 const BODY: Message = Message(&[
-    (&["name"], Kind::Text),
-    (&["format"], Kind::Enum(FORMATS)),
-    (&["mode"], Kind::Enum(MODES)),
-    (&["description"], Kind::Text),
-    (&["labels"], Kind::Any),
-    (&["createTime"], Kind::Any),
-    (&["updateTime"], Kind::Any),
-    (&["kmsKeyName"], Kind::Text),
-    (&["dockerConfig"], Kind::Any),
-    (&["cleanupPolicies"], Kind::Any),
-    (&["cleanupPolicyDryRun"], Kind::Bool),
-    (&["vulnerabilityScanningConfig"], Kind::Any),
-    (&["disallowUnspecifiedMode"], Kind::Bool),
-    (&["sizeBytes"], Kind::Any),
-    (&["registryUri"], Kind::Any),
+    (&["name"], FieldKind::Text),
+    (&["format"], FieldKind::Enum(FORMATS)),
+    (&["mode"], FieldKind::Enum(MODES)),
+    (&["description"], FieldKind::Text),
+    (&["labels"], FieldKind::Any),
+    (&["createTime"], FieldKind::Any),
+    (&["updateTime"], FieldKind::Any),
+    (&["kmsKeyName"], FieldKind::Text),
+    (&["dockerConfig"], FieldKind::Any),
+    (&["cleanupPolicies"], FieldKind::Any),
+    (&["cleanupPolicyDryRun"], FieldKind::Bool),
+    (&["vulnerabilityScanningConfig"], FieldKind::Any),
+    (&["disallowUnspecifiedMode"], FieldKind::Bool),
+    (&["sizeBytes"], FieldKind::Any),
+    (&["registryUri"], FieldKind::Any),
 ]);
 
 type RepositoryPath = (String, String, String);
 
 /// The resource, of one that was made or that holds an image.
-fn find(tx: &Transaction<'_>, place: &Place) -> Result<Option<Value>, ApiError> {
+fn find(tx: &Transaction<'_>, place: &RepositoryPlace) -> Result<Option<Value>, ApiError> {
     let made: Option<Value> = tx
         .prepare_cached(
             "SELECT repository FROM artifact_repositories WHERE project = ?1 AND location = ?2 AND id = ?3",
@@ -71,7 +71,7 @@ pub(crate) fn missing_repository(
     Ok((!is_there).then_some(id))
 }
 
-fn resource(place: &Place) -> Value {
+fn resource(place: &RepositoryPlace) -> Value {
     json!({
         "name": place.name(),
         "format": "DOCKER",
@@ -84,9 +84,9 @@ fn resource(place: &Place) -> Value {
 pub(super) fn existing(
     tx: &Transaction<'_>,
     (project, location, id): (&str, &str, &str),
-) -> Result<(Place, Value), ApiError> {
+) -> Result<(RepositoryPlace, Value), ApiError> {
     let project = consumer(tx, project)?.id;
-    let place = Place { project, location: location.to_owned(), id: id.to_owned() };
+    let place = RepositoryPlace { project, location: location.to_owned(), id: id.to_owned() };
     match find(tx, &place)? {
         Some(resource) => Ok((place, resource)),
         None => Err(missing(&place.name())),
@@ -97,7 +97,9 @@ pub(super) fn existing(
 fn all(tx: &Transaction<'_>, project: &str, location: &str) -> Result<Vec<Value>, ApiError> {
     let mut found = BTreeMap::new();
     for (host, name) in catalogue::names(tx, &format!("{}/", project.replace(':', "/")))? {
-        if let Some((place, _)) = Place::find(project, &host, &name).filter(|(place, _)| place.location == location) {
+        if let Some((place, _)) =
+            RepositoryPlace::find(project, &host, &name).filter(|(place, _)| place.location == location)
+        {
             found.insert(place.name(), resource(&place));
         }
     }
@@ -192,7 +194,7 @@ pub(super) async fn create(
     let now = rfc3339(state.clock.now());
     let write = move |tx: &Transaction<'_>| {
         let project = consumer(tx, &project)?.id;
-        let place = Place { project, location, id };
+        let place = RepositoryPlace { project, location, id };
         if find(tx, &place)?.is_some() {
             return Err(ApiError::new(Code::AlreadyExists, "the repository already exists"));
         }
@@ -216,7 +218,7 @@ pub(super) async fn create(
 /// An operation that is over.
 pub(super) fn done(
     tx: &Transaction<'_>,
-    place: &Place,
+    place: &RepositoryPlace,
     response_type: &str,
     mut response: Value,
 ) -> Result<Json<Value>, ApiError> {

@@ -9,14 +9,14 @@ use serde_json::{Value, json};
 use super::api::missing;
 use super::images::{Package, PackagePath};
 use super::repositories::paged;
-use crate::decode::{self, Kind, Message, Params};
+use crate::decode::{self, FieldKind, Message, Params};
 use crate::error::ApiError;
 use crate::registry::catalogue;
 use crate::state::State;
 use domain::image::ImageRef;
 use wire::status::Code;
 
-const BODY: Message = Message(&[(&["name"], Kind::Text), (&["version"], Kind::Text)]);
+const BODY: Message = Message(&[(&["name"], FieldKind::Text), (&["version"], FieldKind::Text)]);
 
 type TagPath = (String, String, String, String, String);
 

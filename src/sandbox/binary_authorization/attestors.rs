@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 
 use super::api::{Api, Version, check_etag, consumer, new_etag};
 use super::keys;
-use crate::decode::{self, Kind, Message, Params};
+use crate::decode::{self, FieldKind, Message, Params};
 use crate::error::ApiError;
 use crate::page::{Page, list_body};
 use crate::projects::{self, Project};
@@ -21,25 +21,28 @@ use wire::container_analysis::ATTESTATION;
 use wire::iam::{IamPolicy, TestIamPermissions};
 use wire::status::Code;
 
-const PKIX_PUBLIC_KEY: Message =
-    Message(&[(&["publicKeyPem"], Kind::Text), (&["signatureAlgorithm"], Kind::Text), (&["keyId"], Kind::Text)]);
+const PKIX_PUBLIC_KEY: Message = Message(&[
+    (&["publicKeyPem"], FieldKind::Text),
+    (&["signatureAlgorithm"], FieldKind::Text),
+    (&["keyId"], FieldKind::Text),
+]);
 const PUBLIC_KEY: Message = Message(&[
-    (&["comment"], Kind::Text),
-    (&["id"], Kind::Text),
-    (&["asciiArmoredPgpPublicKey"], Kind::Text),
-    (&["pkixPublicKey"], Kind::Message(&PKIX_PUBLIC_KEY)),
+    (&["comment"], FieldKind::Text),
+    (&["id"], FieldKind::Text),
+    (&["asciiArmoredPgpPublicKey"], FieldKind::Text),
+    (&["pkixPublicKey"], FieldKind::Message(&PKIX_PUBLIC_KEY)),
 ]);
 const NOTE: Message = Message(&[
-    (&["noteReference"], Kind::Text),
-    (&["publicKeys"], Kind::List(&Kind::Message(&PUBLIC_KEY))),
-    (&["delegationServiceAccountEmail"], Kind::Text),
+    (&["noteReference"], FieldKind::Text),
+    (&["publicKeys"], FieldKind::List(&FieldKind::Message(&PUBLIC_KEY))),
+    (&["delegationServiceAccountEmail"], FieldKind::Text),
 ]);
 const ATTESTOR: Message = Message(&[
-    (&["name"], Kind::Text),
-    (&["description"], Kind::Text),
-    (&["userOwnedGrafeasNote", "userOwnedDrydockNote"], Kind::Message(&NOTE)),
-    (&["updateTime"], Kind::Text),
-    (&["etag"], Kind::Text),
+    (&["name"], FieldKind::Text),
+    (&["description"], FieldKind::Text),
+    (&["userOwnedGrafeasNote", "userOwnedDrydockNote"], FieldKind::Message(&NOTE)),
+    (&["updateTime"], FieldKind::Text),
+    (&["etag"], FieldKind::Text),
 ]);
 
 /// The most attestors of one project (the quotas' page).

@@ -9,17 +9,17 @@ use rusqlite::{OptionalExtension as _, Transaction};
 use serde_json::{Value, json};
 
 use super::api::{Api, consumer};
-use crate::decode::{self, Kind, Message, Params};
+use crate::decode::{self, FieldKind, Message, Params};
 use crate::error::ApiError;
 use crate::iam;
 use crate::state::rfc3339;
 use wire::iam::{IamPolicy, TestIamPermissions};
 
-const ENFORCEMENT: Message = Message(&[(&["enabled"], Kind::Bool)]);
+const ENFORCEMENT: Message = Message(&[(&["enabled"], FieldKind::Bool)]);
 const CONFIG: Message = Message(&[
-    (&["name"], Kind::Text),
-    (&["enforcementPolicyConfig"], Kind::Message(&ENFORCEMENT)),
-    (&["updateTime"], Kind::Text),
+    (&["name"], FieldKind::Text),
+    (&["enforcementPolicyConfig"], FieldKind::Message(&ENFORCEMENT)),
+    (&["updateTime"], FieldKind::Text),
 ]);
 
 pub(super) fn routes() -> Router<Api> {

@@ -10,7 +10,7 @@ use rusqlite::Transaction;
 use super::api::Api;
 use super::attestors;
 use crate::container_analysis::ATTESTATION_OCCURRENCE;
-use crate::decode::{self, Kind, Message};
+use crate::decode::{self, FieldKind, Message};
 use crate::error::ApiError;
 use crate::kms::key_id;
 use domain::attestation::{self, Attestation};
@@ -22,9 +22,9 @@ use wire::binary_authorization::{ValidateAttestationOccurrence, ValidateAttestat
 use wire::container_analysis::{ATTESTATION, Occurrence};
 
 const BODY: Message = Message(&[
-    (&["attestation"], Kind::Message(&ATTESTATION_OCCURRENCE)),
-    (&["occurrenceNote"], Kind::Text),
-    (&["occurrenceResourceUri"], Kind::Text),
+    (&["attestation"], FieldKind::Message(&ATTESTATION_OCCURRENCE)),
+    (&["occurrenceNote"], FieldKind::Text),
+    (&["occurrenceResourceUri"], FieldKind::Text),
 ]);
 
 /// Reason R2 of `docs/binary-authorization.md`, "Attestation reasons".

@@ -3,17 +3,17 @@
 use serde_json::Value;
 
 use super::store::link_path;
-use crate::decode::{self, Kind, Message};
+use crate::decode::{self, FieldKind, Message};
 use crate::error::ApiError;
 use crate::state::ClusterId;
 use wire::container::BinaryAuthorization;
 use wire::status::Code;
 
 const BINARY_AUTHORIZATION: Message = Message(&[
-    (&["enabled"], Kind::Bool),
+    (&["enabled"], FieldKind::Bool),
     (
         &["evaluationMode"],
-        Kind::Enum(&[
+        FieldKind::Enum(&[
             "EVALUATION_MODE_UNSPECIFIED",
             "DISABLED",
             "PROJECT_SINGLETON_POLICY_ENFORCE",
@@ -21,22 +21,22 @@ const BINARY_AUTHORIZATION: Message = Message(&[
             "POLICY_BINDINGS_AND_PROJECT_SINGLETON_POLICY_ENFORCE",
         ]),
     ),
-    (&["policyBindings"], Kind::Any),
+    (&["policyBindings"], FieldKind::Any),
 ]);
 
 /// `cluster` has a hundred fields; those that mean nothing here are not looked at.
 const CREATE: Message = Message(&[
-    (&["parent"], Kind::Text),
-    (&["projectId"], Kind::Text),
-    (&["zone"], Kind::Text),
-    (&["cluster"], Kind::Any),
+    (&["parent"], FieldKind::Text),
+    (&["projectId"], FieldKind::Text),
+    (&["zone"], FieldKind::Text),
+    (&["cluster"], FieldKind::Any),
 ]);
 const UPDATE: Message = Message(&[
-    (&["name"], Kind::Text),
-    (&["projectId"], Kind::Text),
-    (&["zone"], Kind::Text),
-    (&["clusterId"], Kind::Text),
-    (&["update"], Kind::Any),
+    (&["name"], FieldKind::Text),
+    (&["projectId"], FieldKind::Text),
+    (&["zone"], FieldKind::Text),
+    (&["clusterId"], FieldKind::Text),
+    (&["update"], FieldKind::Any),
 ]);
 
 /// A cluster that is to be made.

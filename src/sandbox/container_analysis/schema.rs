@@ -4,7 +4,7 @@
 
 use serde_json::Value;
 
-use crate::decode::{Kind, Message};
+use crate::decode::{FieldKind, Message};
 use crate::error::ApiError;
 use wire::container_analysis::ATTESTATION;
 
@@ -65,87 +65,88 @@ const KINDS: [(&str, &str); 11] = [
     ("vulnerabilityAssessment", "VULNERABILITY_ASSESSMENT"),
 ];
 
-const HINT: Message = Message(&[(&["humanReadableName"], Kind::Text)]);
-const ATTESTATION_NOTE: Message = Message(&[(&["hint"], Kind::Message(&HINT))]);
+const HINT: Message = Message(&[(&["humanReadableName"], FieldKind::Text)]);
+const ATTESTATION_NOTE: Message = Message(&[(&["hint"], FieldKind::Message(&HINT))]);
 
 pub(super) const NOTE: Message = Message(&[
-    (&["name"], Kind::Text),
-    (&["shortDescription"], Kind::Text),
-    (&["longDescription"], Kind::Text),
-    (&["kind"], Kind::Text),
-    (&["relatedUrl"], Kind::Any),
-    (&["expirationTime"], Kind::Text),
-    (&["createTime"], Kind::Text),
-    (&["updateTime"], Kind::Text),
-    (&["relatedNoteNames"], Kind::List(&Kind::Text)),
-    (&["attestation", "attestationAuthority"], Kind::Message(&ATTESTATION_NOTE)),
-    (&["vulnerability", "vulnerabilityType"], Kind::Any),
-    (&["build", "buildType"], Kind::Any),
-    (&["image", "baseImage"], Kind::Any),
-    (&["package"], Kind::Any),
-    (&["deployment", "deployable"], Kind::Any),
-    (&["discovery"], Kind::Any),
-    (&["upgrade"], Kind::Any),
-    (&["compliance"], Kind::Any),
-    (&["dsseAttestation"], Kind::Any),
-    (&["vulnerabilityAssessment"], Kind::Any),
+    (&["name"], FieldKind::Text),
+    (&["shortDescription"], FieldKind::Text),
+    (&["longDescription"], FieldKind::Text),
+    (&["kind"], FieldKind::Text),
+    (&["relatedUrl"], FieldKind::Any),
+    (&["expirationTime"], FieldKind::Text),
+    (&["createTime"], FieldKind::Text),
+    (&["updateTime"], FieldKind::Text),
+    (&["relatedNoteNames"], FieldKind::List(&FieldKind::Text)),
+    (&["attestation", "attestationAuthority"], FieldKind::Message(&ATTESTATION_NOTE)),
+    (&["vulnerability", "vulnerabilityType"], FieldKind::Any),
+    (&["build", "buildType"], FieldKind::Any),
+    (&["image", "baseImage"], FieldKind::Any),
+    (&["package"], FieldKind::Any),
+    (&["deployment", "deployable"], FieldKind::Any),
+    (&["discovery"], FieldKind::Any),
+    (&["upgrade"], FieldKind::Any),
+    (&["compliance"], FieldKind::Any),
+    (&["dsseAttestation"], FieldKind::Any),
+    (&["vulnerabilityAssessment"], FieldKind::Any),
 ]);
 
-const SIGNATURE: Message = Message(&[(&["publicKeyId", "pgpKeyId"], Kind::Text), (&["signature"], Kind::Bytes)]);
-const JWT: Message = Message(&[(&["compactJwt"], Kind::Text)]);
+const SIGNATURE: Message =
+    Message(&[(&["publicKeyId", "pgpKeyId"], FieldKind::Text), (&["signature"], FieldKind::Bytes)]);
+const JWT: Message = Message(&[(&["compactJwt"], FieldKind::Text)]);
 pub(crate) const ATTESTATION_OCCURRENCE: Message = Message(&[
-    (&["serializedPayload"], Kind::Bytes),
-    (&["signatures"], Kind::List(&Kind::Message(&SIGNATURE))),
-    (&["jwts"], Kind::List(&Kind::Message(&JWT))),
+    (&["serializedPayload"], FieldKind::Bytes),
+    (&["signatures"], FieldKind::List(&FieldKind::Message(&SIGNATURE))),
+    (&["jwts"], FieldKind::List(&FieldKind::Message(&JWT))),
     // v1beta1 and v1alpha1, brought to the form of v1 by `legacy::bring_up_to_date`.
-    (&["attestation"], Kind::Message(&LEGACY_ATTESTATION)),
-    (&["pgpSignedAttestation"], Kind::Message(&PGP_SIGNED)),
-    (&["genericSignedAttestation"], Kind::Message(&GENERIC_SIGNED)),
+    (&["attestation"], FieldKind::Message(&LEGACY_ATTESTATION)),
+    (&["pgpSignedAttestation"], FieldKind::Message(&PGP_SIGNED)),
+    (&["genericSignedAttestation"], FieldKind::Message(&GENERIC_SIGNED)),
 ]);
 const LEGACY_ATTESTATION: Message = Message(&[
-    (&["pgpSignedAttestation"], Kind::Message(&PGP_SIGNED)),
-    (&["genericSignedAttestation"], Kind::Message(&GENERIC_SIGNED)),
+    (&["pgpSignedAttestation"], FieldKind::Message(&PGP_SIGNED)),
+    (&["genericSignedAttestation"], FieldKind::Message(&GENERIC_SIGNED)),
 ]);
 const PGP_SIGNED: Message =
-    Message(&[(&["signature"], Kind::Text), (&["contentType"], Kind::Any), (&["pgpKeyId"], Kind::Text)]);
+    Message(&[(&["signature"], FieldKind::Text), (&["contentType"], FieldKind::Any), (&["pgpKeyId"], FieldKind::Text)]);
 const GENERIC_SIGNED: Message = Message(&[
-    (&["contentType"], Kind::Any),
-    (&["serializedPayload"], Kind::Bytes),
-    (&["signatures"], Kind::List(&Kind::Message(&SIGNATURE))),
+    (&["contentType"], FieldKind::Any),
+    (&["serializedPayload"], FieldKind::Bytes),
+    (&["signatures"], FieldKind::List(&FieldKind::Message(&SIGNATURE))),
 ]);
 const LEGACY_RESOURCE: Message =
-    Message(&[(&["name"], Kind::Text), (&["uri"], Kind::Text), (&["contentHash"], Kind::Any)]);
+    Message(&[(&["name"], FieldKind::Text), (&["uri"], FieldKind::Text), (&["contentHash"], FieldKind::Any)]);
 
 pub(super) const OCCURRENCE: Message = Message(&[
-    (&["name"], Kind::Text),
+    (&["name"], FieldKind::Text),
     // v1beta1: `resource.uri`; v1alpha1: `resourceUrl`.
-    (&["resourceUri", "resourceUrl"], Kind::Text),
-    (&["resource"], Kind::Message(&LEGACY_RESOURCE)),
-    (&["noteName"], Kind::Text),
-    (&["kind"], Kind::Text),
-    (&["remediation"], Kind::Text),
-    (&["createTime"], Kind::Text),
-    (&["updateTime"], Kind::Text),
-    (&["attestation"], Kind::Message(&ATTESTATION_OCCURRENCE)),
-    (&["envelope"], Kind::Any),
-    (&["vulnerability", "vulnerabilityDetails"], Kind::Any),
-    (&["build", "buildDetails"], Kind::Any),
-    (&["image", "derivedImage"], Kind::Any),
-    (&["package", "installation"], Kind::Any),
-    (&["deployment"], Kind::Any),
-    (&["discovery", "discovered"], Kind::Any),
-    (&["upgrade"], Kind::Any),
-    (&["compliance"], Kind::Any),
-    (&["dsseAttestation"], Kind::Any),
-    (&["sbomReference"], Kind::Any),
+    (&["resourceUri", "resourceUrl"], FieldKind::Text),
+    (&["resource"], FieldKind::Message(&LEGACY_RESOURCE)),
+    (&["noteName"], FieldKind::Text),
+    (&["kind"], FieldKind::Text),
+    (&["remediation"], FieldKind::Text),
+    (&["createTime"], FieldKind::Text),
+    (&["updateTime"], FieldKind::Text),
+    (&["attestation"], FieldKind::Message(&ATTESTATION_OCCURRENCE)),
+    (&["envelope"], FieldKind::Any),
+    (&["vulnerability", "vulnerabilityDetails"], FieldKind::Any),
+    (&["build", "buildDetails"], FieldKind::Any),
+    (&["image", "derivedImage"], FieldKind::Any),
+    (&["package", "installation"], FieldKind::Any),
+    (&["deployment"], FieldKind::Any),
+    (&["discovery", "discovered"], FieldKind::Any),
+    (&["upgrade"], FieldKind::Any),
+    (&["compliance"], FieldKind::Any),
+    (&["dsseAttestation"], FieldKind::Any),
+    (&["sbomReference"], FieldKind::Any),
 ]);
 
 /// `notes:batchCreate`; the notes are looked at one by one.
-pub(super) const BATCH_OF_NOTES: Message = Message(&[(&["parent"], Kind::Text), (&["notes"], Kind::Any)]);
+pub(super) const BATCH_OF_NOTES: Message = Message(&[(&["parent"], FieldKind::Text), (&["notes"], FieldKind::Any)]);
 
 /// `occurrences:batchCreate`.
 pub(super) const BATCH: Message =
-    Message(&[(&["parent"], Kind::Text), (&["occurrences"], Kind::List(&Kind::Message(&OCCURRENCE)))]);
+    Message(&[(&["parent"], FieldKind::Text), (&["occurrences"], FieldKind::List(&FieldKind::Message(&OCCURRENCE)))]);
 
 /// The kind that a resource's details make it: exactly one of them has to be there.
 pub(super) fn kind_of(resource: &Value, what: &str) -> Result<&'static str, ApiError> {

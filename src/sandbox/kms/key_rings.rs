@@ -7,12 +7,12 @@ use rusqlite::{OptionalExtension as _, Transaction};
 use serde_json::{Value, json};
 
 use super::api::{Api, checked_id, consumer, exists, missing};
-use crate::decode::{self, Kind, Message, Params};
+use crate::decode::{self, FieldKind, Message, Params};
 use crate::error::ApiError;
 use crate::page::{Page, list_body};
 use crate::state::rfc3339;
 
-const BODY: Message = Message(&[(&["name"], Kind::Text), (&["createTime"], Kind::Any)]);
+const BODY: Message = Message(&[(&["name"], FieldKind::Text), (&["createTime"], FieldKind::Any)]);
 
 /// A key ring that is there.
 #[derive(Debug)]

@@ -11,13 +11,15 @@ use super::api::{Api, checked_id, exists};
 use super::protection::{PROTECTION_LEVELS, check_protection};
 use super::stored_key::{COLUMNS, Key, SIGN, existing};
 use super::{key_rings, stored_version};
-use crate::decode::{self, Kind, Message, Params};
+use crate::decode::{self, FieldKind, Message, Params};
 use crate::error::ApiError;
 use crate::page::{Page, list_body};
 use crate::state::rfc3339;
 
-const TEMPLATE: Message =
-    Message(&[(&["protectionLevel"], Kind::Enum(&PROTECTION_LEVELS)), (&["algorithm"], Kind::Enum(algorithm::NAMES))]);
+const TEMPLATE: Message = Message(&[
+    (&["protectionLevel"], FieldKind::Enum(&PROTECTION_LEVELS)),
+    (&["algorithm"], FieldKind::Enum(algorithm::NAMES)),
+]);
 const PURPOSES: &[&str] = &[
     "CRYPTO_KEY_PURPOSE_UNSPECIFIED",
     "ENCRYPT_DECRYPT",
@@ -28,18 +30,18 @@ const PURPOSES: &[&str] = &[
 ];
 
 const BODY: Message = Message(&[
-    (&["name"], Kind::Text),
-    (&["primary"], Kind::Any),
-    (&["purpose"], Kind::Enum(PURPOSES)),
-    (&["createTime"], Kind::Any),
-    (&["nextRotationTime"], Kind::Text),
-    (&["rotationPeriod"], Kind::Text),
-    (&["versionTemplate"], Kind::Message(&TEMPLATE)),
-    (&["labels"], Kind::Any),
-    (&["importOnly"], Kind::Bool),
-    (&["destroyScheduledDuration"], Kind::Text),
-    (&["cryptoKeyBackend"], Kind::Text),
-    (&["keyAccessJustificationsPolicy"], Kind::Any),
+    (&["name"], FieldKind::Text),
+    (&["primary"], FieldKind::Any),
+    (&["purpose"], FieldKind::Enum(PURPOSES)),
+    (&["createTime"], FieldKind::Any),
+    (&["nextRotationTime"], FieldKind::Text),
+    (&["rotationPeriod"], FieldKind::Text),
+    (&["versionTemplate"], FieldKind::Message(&TEMPLATE)),
+    (&["labels"], FieldKind::Any),
+    (&["importOnly"], FieldKind::Bool),
+    (&["destroyScheduledDuration"], FieldKind::Text),
+    (&["cryptoKeyBackend"], FieldKind::Text),
+    (&["keyAccessJustificationsPolicy"], FieldKind::Any),
 ]);
 
 /// How long a version that is to be destroyed can be brought back, in seconds: by default, and as a

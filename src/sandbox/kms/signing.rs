@@ -10,17 +10,18 @@ use super::algorithm::Algorithm;
 use super::api::Api;
 use super::protection::SOFTWARE;
 use super::versions::{self, VersionPath};
-use crate::decode::{self, Kind, Message, Params};
+use crate::decode::{self, FieldKind, Message, Params};
 use crate::error::ApiError;
 use crate::state::rfc3339;
 use wire::base64_bytes;
 
-const DIGEST: Message = Message(&[(&["sha256"], Kind::Bytes), (&["sha384"], Kind::Bytes), (&["sha512"], Kind::Bytes)]);
+const DIGEST: Message =
+    Message(&[(&["sha256"], FieldKind::Bytes), (&["sha384"], FieldKind::Bytes), (&["sha512"], FieldKind::Bytes)]);
 const SIGN: Message = Message(&[
-    (&["digest"], Kind::Message(&DIGEST)),
-    (&["digestCrc32c"], Kind::Integer),
-    (&["data"], Kind::Bytes),
-    (&["dataCrc32c"], Kind::Integer),
+    (&["digest"], FieldKind::Message(&DIGEST)),
+    (&["digestCrc32c"], FieldKind::Integer),
+    (&["data"], FieldKind::Bytes),
+    (&["dataCrc32c"], FieldKind::Integer),
 ]);
 
 /// The most bytes that are hashed here (`AsymmetricSignRequest.data`).

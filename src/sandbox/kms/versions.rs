@@ -13,7 +13,7 @@ use super::stored_key;
 use super::stored_version::{
     COLUMNS, DESTROY_SCHEDULED, DESTROYED, DISABLED, ENABLED, Version, destroy_due, find, generate, insert,
 };
-use crate::decode::{self, Kind, Message, Params};
+use crate::decode::{self, FieldKind, Message, Params};
 use crate::error::ApiError;
 use crate::page::{Page, list_body};
 use crate::state::rfc3339;
@@ -31,15 +31,15 @@ const STATES: &[&str] = &[
 ];
 
 const BODY: Message = Message(&[
-    (&["name"], Kind::Text),
-    (&["state"], Kind::Enum(STATES)),
-    (&["protectionLevel"], Kind::Any),
-    (&["algorithm"], Kind::Any),
-    (&["createTime"], Kind::Any),
-    (&["generateTime"], Kind::Any),
-    (&["destroyTime"], Kind::Any),
-    (&["destroyEventTime"], Kind::Any),
-    (&["externalProtectionLevelOptions"], Kind::Any),
+    (&["name"], FieldKind::Text),
+    (&["state"], FieldKind::Enum(STATES)),
+    (&["protectionLevel"], FieldKind::Any),
+    (&["algorithm"], FieldKind::Any),
+    (&["createTime"], FieldKind::Any),
+    (&["generateTime"], FieldKind::Any),
+    (&["destroyTime"], FieldKind::Any),
+    (&["destroyEventTime"], FieldKind::Any),
+    (&["externalProtectionLevelOptions"], FieldKind::Any),
 ]);
 const EMPTY: Message = Message(&[]);
 

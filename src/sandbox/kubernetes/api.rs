@@ -15,7 +15,7 @@ use super::form::formed;
 use super::kinds::Editable;
 use super::objects::Cluster;
 use super::removal::{self, Wish};
-use super::resources::{Kind, Scope, Subresource};
+use super::resources::{ResourceKind, Scope, Subresource};
 use super::selector::Selector;
 use super::table::{Include, table};
 use super::verb::Verb;
@@ -87,19 +87,21 @@ enum Edit {
 
 fn edit_kind(cluster: Cluster<'_>, call: &Call, edit: Edit, body: &[u8]) -> Result<Reply, Failure> {
     match call.target.resource.kind {
-        Kind::Pod => write_object::<Pod>(cluster, call, edit, body),
-        Kind::Event => write_object::<Event>(cluster, call, edit, body),
-        Kind::Namespace => write_object::<Namespace>(cluster, call, edit, body),
-        Kind::ServiceAccount => write_object::<ServiceAccount>(cluster, call, edit, body),
-        Kind::Service => write_object::<Service>(cluster, call, edit, body),
-        Kind::ReplicationController => write_object::<ReplicationController>(cluster, call, edit, body),
-        Kind::Deployment => write_object::<Deployment>(cluster, call, edit, body),
-        Kind::ReplicaSet => write_object::<ReplicaSet>(cluster, call, edit, body),
-        Kind::StatefulSet => write_object::<StatefulSet>(cluster, call, edit, body),
-        Kind::DaemonSet => write_object::<DaemonSet>(cluster, call, edit, body),
-        Kind::Job => write_object::<Job>(cluster, call, edit, body),
-        Kind::CronJob => write_object::<CronJob>(cluster, call, edit, body),
-        Kind::Review => Ok(Reply { code: 201, body: reviews::answer(cluster, call, body)?, warnings: Vec::new() }),
+        ResourceKind::Pod => write_object::<Pod>(cluster, call, edit, body),
+        ResourceKind::Event => write_object::<Event>(cluster, call, edit, body),
+        ResourceKind::Namespace => write_object::<Namespace>(cluster, call, edit, body),
+        ResourceKind::ServiceAccount => write_object::<ServiceAccount>(cluster, call, edit, body),
+        ResourceKind::Service => write_object::<Service>(cluster, call, edit, body),
+        ResourceKind::ReplicationController => write_object::<ReplicationController>(cluster, call, edit, body),
+        ResourceKind::Deployment => write_object::<Deployment>(cluster, call, edit, body),
+        ResourceKind::ReplicaSet => write_object::<ReplicaSet>(cluster, call, edit, body),
+        ResourceKind::StatefulSet => write_object::<StatefulSet>(cluster, call, edit, body),
+        ResourceKind::DaemonSet => write_object::<DaemonSet>(cluster, call, edit, body),
+        ResourceKind::Job => write_object::<Job>(cluster, call, edit, body),
+        ResourceKind::CronJob => write_object::<CronJob>(cluster, call, edit, body),
+        ResourceKind::Review => {
+            Ok(Reply { code: 201, body: reviews::answer(cluster, call, body)?, warnings: Vec::new() })
+        }
     }
 }
 
@@ -243,7 +245,7 @@ fn continued(token: &str) -> Result<(String, String), Failure> {
     place.ok_or_else(|| Failure::bad_request("continue key is not valid: it is not one that was given out here"))
 }
 
-fn list_of(kind: Kind, items: &[Value], metadata: &Value) -> Value {
+fn list_of(kind: ResourceKind, items: &[Value], metadata: &Value) -> Value {
     let resource = kind.resource();
     let name = format!("{}List", resource.kind_name);
     json!({ "kind": name, "apiVersion": resource.api_version(), "metadata": metadata, "items": items })

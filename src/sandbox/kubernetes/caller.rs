@@ -3,7 +3,7 @@
 use axum::http::HeaderMap;
 
 use super::failure::Failure;
-use super::resources::Kind;
+use super::resources::ResourceKind;
 use super::target::Target;
 use super::verb::Verb;
 use crate::people::Person;
@@ -55,7 +55,7 @@ impl Caller {
     pub(super) fn check(&self, target: &Target, verb: Verb) -> Result<(), Failure> {
         let resource = target.resource;
         // Whether one of the people may, was looked at where the request came in.
-        if self.may_do_everything() || self.person.is_some() || resource.kind == Kind::Review {
+        if self.may_do_everything() || self.person.is_some() || resource.kind == ResourceKind::Review {
             return Ok(());
         }
         let subresource = target.subresource.map_or(String::new(), |row| format!("/{}", row.name));

@@ -7,7 +7,7 @@ use k8s_openapi::apimachinery::pkg::util::intstr::IntOrString;
 use super::failure::{Failure, FieldError};
 use super::names::{NameForm, check_labels, check_meta};
 use super::objects::{Cluster, Object};
-use super::resources::Kind;
+use super::resources::ResourceKind;
 use super::template;
 
 /// Checks and stores a new Deployment. Its pods are the controllers' business.
@@ -43,7 +43,7 @@ fn refuse_if_any(deployment: &Deployment, errors: Vec<FieldError>) -> Result<(),
     if errors.is_empty() {
         Ok(())
     } else {
-        Err(Failure::invalid(Kind::Deployment.resource(), deployment.name(), errors))
+        Err(Failure::invalid(ResourceKind::Deployment.resource(), deployment.name(), errors))
     }
 }
 

@@ -6,7 +6,7 @@ use super::call::Call;
 use super::decode::{self, Decoded};
 use super::failure::Failure;
 use super::objects::{Cluster, Object, Stored};
-use super::resources::Kind;
+use super::resources::ResourceKind;
 use super::{managed, patch};
 
 /// An answer that is no failure.
@@ -30,7 +30,7 @@ pub(super) fn existing<T: Object>(cluster: Cluster<'_>, call: &Call) -> Result<T
     cluster.get::<T>(namespace, name)?.ok_or_else(|| Failure::not_found(T::OBJECT_KIND.resource(), name))
 }
 
-pub(super) fn stored(cluster: Cluster<'_>, kind: Kind, namespace: &str, name: &str) -> Result<Stored, Failure> {
+pub(super) fn stored(cluster: Cluster<'_>, kind: ResourceKind, namespace: &str, name: &str) -> Result<Stored, Failure> {
     cluster.stored(kind, namespace, name)?.ok_or_else(|| Failure::not_found(kind.resource(), name))
 }
 

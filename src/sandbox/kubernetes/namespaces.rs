@@ -7,7 +7,7 @@ use rusqlite::Transaction;
 
 use super::failure::Failure;
 use super::objects::{Cluster, Object};
-use super::resources::{Kind, RESOURCES, Scope};
+use super::resources::{RESOURCES, ResourceKind, Scope};
 use crate::state::ClusterId;
 
 /// The namespaces of every new cluster.
@@ -57,7 +57,7 @@ pub(super) fn complete(namespace: &mut Namespace) {
 pub(super) fn empty(cluster: Cluster<'_>, name: &str) -> Result<(), Failure> {
     if SYSTEM_NAMESPACES.contains(&name) {
         let detail = "this namespace may not be deleted";
-        return Err(Failure::forbidden(Kind::Namespace.resource(), name, detail));
+        return Err(Failure::forbidden(ResourceKind::Namespace.resource(), name, detail));
     }
     for resource in RESOURCES.iter().filter(|resource| resource.scope == Scope::Namespaced) {
         for stored in cluster.all_stored(resource.kind, Some(name), ("", ""), usize::MAX)? {
@@ -69,8 +69,8 @@ pub(super) fn empty(cluster: Cluster<'_>, name: &str) -> Result<(), Failure> {
 
 /// Fails where the namespace is not there, as the admission plugin `NamespaceLifecycle` does.
 pub(super) fn check(cluster: Cluster<'_>, name: &str) -> Result<(), Failure> {
-    match cluster.stored(Kind::Namespace, "", name)? {
+    match cluster.stored(ResourceKind::Namespace, "", name)? {
         Some(_) => Ok(()),
-        None => Err(Failure::not_found(Kind::Namespace.resource(), name)),
+        None => Err(Failure::not_found(ResourceKind::Namespace.resource(), name)),
     }
 }

@@ -19,14 +19,14 @@ use crate::store::StoreError;
 use wire::kubernetes::{Typed, text};
 
 use super::failure::Failure;
-use super::resources::Kind;
+use super::resources::ResourceKind;
 use super::suffix;
 
 pub(crate) use self::schema::SCHEMA;
 
 /// A kind of object with its place in the table of resources.
 pub(super) trait Object: Metadata<Ty = ObjectMeta> + Serialize + DeserializeOwned + Clone {
-    const OBJECT_KIND: Kind;
+    const OBJECT_KIND: ResourceKind;
 
     fn name(&self) -> &str {
         self.metadata().name.as_deref().unwrap_or_default()
@@ -44,7 +44,7 @@ pub(super) trait Object: Metadata<Ty = ObjectMeta> + Serialize + DeserializeOwne
 
 macro_rules! objects {
     ($($kind:ident),*) => {
-        $(impl Object for $kind { const OBJECT_KIND: Kind = Kind::$kind; })*
+        $(impl Object for $kind { const OBJECT_KIND: ResourceKind = ResourceKind::$kind; })*
     };
 }
 
@@ -153,7 +153,12 @@ impl<'t> Cluster<'t> {
         self.tx.query_row("UPDATE kubernetes_version SET value = value + 1 RETURNING value", [], |row| row.get(0))
     }
 
-    pub(super) fn stored(self, kind: Kind, namespace: &str, name: &str) -> Result<Option<Stored>, rusqlite::Error> {
+    pub(super) fn stored(
+        self,
+        kind: ResourceKind,
+        namespace: &str,
+        name: &str,
+    ) -> Result<Option<Stored>, rusqlite::Error> {
         let sql = format!(
             "SELECT {} FROM kubernetes_object WHERE cluster = ?1 AND resource = ?2 AND namespace = ?3 AND name = ?4",
             Stored::COLUMNS
@@ -167,7 +172,7 @@ impl<'t> Cluster<'t> {
     /// All of a kind, of one namespace or of all, in the order of their names, after `after`.
     pub(super) fn all_stored(
         self,
-        kind: Kind,
+        kind: ResourceKind,
         namespace: Option<&str>,
         after: (&str, &str),
         limit: usize,
@@ -184,7 +189,12 @@ impl<'t> Cluster<'t> {
     }
 
     /// The names of a namespace's objects that begin with `front`, which ends with a dot, in their order.
-    pub(super) fn names_below(self, kind: Kind, namespace: &str, front: &str) -> Result<Vec<String>, rusqlite::Error> {
+    pub(super) fn names_below(
+        self,
+        kind: ResourceKind,
+        namespace: &str,
+        front: &str,
+    ) -> Result<Vec<String>, rusqlite::Error> {
         // The character behind the dot is the slash, which is in no name.
         let behind = format!("{}/", front.trim_end_matches('.'));
         let mut statement = self.tx.prepare_cached(
@@ -228,7 +238,7 @@ impl<'t> Cluster<'t> {
         rows.map(|stored| stored?.object()).collect()
     }
 
-    pub(super) fn count(self, kind: Kind, namespace: &str) -> Result<i64, rusqlite::Error> {
+    pub(super) fn count(self, kind: ResourceKind, namespace: &str) -> Result<i64, rusqlite::Error> {
         self.tx
             .prepare_cached(
                 "SELECT count(*) FROM kubernetes_object WHERE cluster = ?1 AND resource = ?2 AND namespace = ?3",
@@ -308,7 +318,7 @@ impl<'t> Cluster<'t> {
     }
 
     /// Removes an object; its last state stays for the watches.
-    pub(super) fn remove(self, kind: Kind, stored: &Stored) -> Result<(), Failure> {
+    pub(super) fn remove(self, kind: ResourceKind, stored: &Stored) -> Result<(), Failure> {
         let version = self.next_version()?;
         let mut body = stored.value()?;
         body["metadata"]["resourceVersion"] = version.to_string().into();

@@ -11,7 +11,7 @@ use super::failure::{Failure, FieldError};
 use super::names::{NameForm, check_labels, check_meta};
 use super::objects::{Cluster, Object};
 use super::pod_spec::{self, Use};
-use super::resources::Kind;
+use super::resources::ResourceKind;
 use super::webhook::{self, Operation};
 
 /// The most pods of a namespace: GKE's quota `gke-resource-quotas` for small clusters.
@@ -28,7 +28,7 @@ pub(super) fn create(cluster: Cluster<'_>, mut pod: Pod) -> Result<Pod, Failure>
     complete(cluster, &mut pod)?;
     let errors = check(&pod);
     if !errors.is_empty() {
-        return Err(Failure::invalid(Kind::Pod.resource(), pod.name(), errors));
+        return Err(Failure::invalid(ResourceKind::Pod.resource(), pod.name(), errors));
     }
     check_quota(cluster, &pod)?;
     webhook::check(cluster, Operation::Create, &pod)?;
@@ -58,7 +58,7 @@ pub(super) fn check_update(cluster: Cluster<'_>, old: &Pod, new: &mut Pod) -> Re
         errors.push(FieldError::forbidden("spec", detail));
     }
     if !errors.is_empty() {
-        return Err(Failure::invalid(Kind::Pod.resource(), old.name(), errors));
+        return Err(Failure::invalid(ResourceKind::Pod.resource(), old.name(), errors));
     }
     if images(&old_spec) != images(spec) {
         webhook::check(cluster, Operation::Update, new)?;
@@ -102,7 +102,7 @@ pub(super) fn check_ephemeral(cluster: Cluster<'_>, old: &Pod, new: &Pod) -> Res
         errors.extend(pod_spec::check_image(container.image.as_deref(), &field));
     }
     if !errors.is_empty() {
-        return Err(Failure::invalid(Kind::Pod.resource(), old.name(), errors));
+        return Err(Failure::invalid(ResourceKind::Pod.resource(), old.name(), errors));
     }
     if has.len() > had.len() {
         webhook::check(cluster, Operation::Update, new)?;
@@ -127,7 +127,7 @@ fn complete(cluster: Cluster<'_>, pod: &mut Pod) -> Result<(), Failure> {
     if cluster.get::<ServiceAccount>(&namespace, &account)?.is_none() {
         let detail =
             format!("error looking up service account {namespace}/{account}: serviceaccount {account:?} not found");
-        return Err(Failure::forbidden(Kind::Pod.resource(), pod.name(), &detail));
+        return Err(Failure::forbidden(ResourceKind::Pod.resource(), pod.name(), &detail));
     }
     Ok(())
 }
@@ -145,13 +145,13 @@ fn check(pod: &Pod) -> Vec<FieldError> {
 }
 
 fn check_quota(cluster: Cluster<'_>, pod: &Pod) -> Result<(), Failure> {
-    let used = cluster.count(Kind::Pod, pod.namespace())?;
+    let used = cluster.count(ResourceKind::Pod, pod.namespace())?;
     if used < MAX_PODS {
         return Ok(());
     }
     let detail =
         format!("exceeded quota: gke-resource-quotas, requested: pods=1, used: pods={used}, limited: pods={MAX_PODS}");
-    Err(Failure::forbidden(Kind::Pod.resource(), pod.name(), &detail))
+    Err(Failure::forbidden(ResourceKind::Pod.resource(), pod.name(), &detail))
 }
 
 /// How well the pod is served when a node runs short (kubernetes, `ComputePodQOS`).

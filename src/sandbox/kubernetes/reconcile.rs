@@ -22,7 +22,7 @@ use k8s_openapi::api::core::v1::ReplicationController;
 use super::failure::Failure;
 use super::kubelet;
 use super::objects::{Cluster, Object};
-use super::resources::Kind;
+use super::resources::ResourceKind;
 
 /// A rollout takes a few rounds; what takes more goes on with the next request.
 const MAX_ROUNDS: usize = 30;
@@ -39,7 +39,7 @@ pub(super) fn run(cluster: Cluster<'_>) -> Result<(), Failure> {
         each::<DaemonSet>(cluster, daemon_set::sync)?;
         each::<CronJob>(cluster, cron_job::sync)?;
         each::<Job>(cluster, job::sync)?;
-        for work in cluster.due(Kind::Pod)? {
+        for work in cluster.due(ResourceKind::Pod)? {
             kubelet::sync(cluster, &work)?;
         }
         if cluster.version()? == before {

@@ -10,7 +10,7 @@ use super::call::Call;
 use super::events::{Component, Note, record};
 use super::failure::Failure;
 use super::objects::{Cluster, Object, Stored};
-use super::resources::Kind;
+use super::resources::ResourceKind;
 use super::{decode, namespaces};
 use wire::kubernetes::typed;
 
@@ -59,7 +59,7 @@ impl Wish {
         })
     }
 
-    fn check(&self, kind: Kind, stored: &Stored, object: &Value) -> Result<(), Failure> {
+    fn check(&self, kind: ResourceKind, stored: &Stored, object: &Value) -> Result<(), Failure> {
         let pairs = [
             ("UID", &self.uid, &object["metadata"]["uid"]),
             ("resourceVersion", &self.version, &object["metadata"]["resourceVersion"]),
@@ -77,12 +77,12 @@ impl Wish {
 }
 
 /// Deletes an object as the client wishes, and answers what it was.
-pub(super) fn delete(cluster: Cluster<'_>, kind: Kind, stored: &Stored, wish: &Wish) -> Result<Value, Failure> {
+pub(super) fn delete(cluster: Cluster<'_>, kind: ResourceKind, stored: &Stored, wish: &Wish) -> Result<Value, Failure> {
     let object = stored.value()?;
     wish.check(kind, stored, &object)?;
     let uid = object["metadata"]["uid"].as_str().unwrap_or_default();
     match kind {
-        Kind::Namespace => namespaces::empty(cluster, &stored.name)?,
+        ResourceKind::Namespace => namespaces::empty(cluster, &stored.name)?,
         _ => all_dependents(cluster, uid, wish.dependents)?,
     }
     remove(cluster, kind, stored)?;
@@ -92,7 +92,7 @@ pub(super) fn delete(cluster: Cluster<'_>, kind: Kind, stored: &Stored, wish: &W
 /// Removes an object and all that it controls.
 pub(super) fn remove_with_dependents(
     cluster: Cluster<'_>,
-    kind: Kind,
+    kind: ResourceKind,
     stored: &Stored,
     uid: &str,
 ) -> Result<(), Failure> {
@@ -116,7 +116,7 @@ fn dependents<T: Object>(cluster: Cluster<'_>, uid: &str, policy: Dependents) ->
             cluster.update(&mut object)?;
             continue;
         }
-        if T::OBJECT_KIND != Kind::Pod {
+        if T::OBJECT_KIND != ResourceKind::Pod {
             dependents::<Pod>(cluster, object.uid(), policy)?;
         }
         if let Some(stored) = cluster.stored(T::OBJECT_KIND, object.namespace(), object.name())? {
@@ -127,8 +127,8 @@ fn dependents<T: Object>(cluster: Cluster<'_>, uid: &str, policy: Dependents) ->
 }
 
 /// Removes an object. A pod's node says that it stops the containers; it stops at once.
-pub(super) fn remove(cluster: Cluster<'_>, kind: Kind, stored: &Stored) -> Result<(), Failure> {
-    if kind == Kind::Pod {
+pub(super) fn remove(cluster: Cluster<'_>, kind: ResourceKind, stored: &Stored) -> Result<(), Failure> {
+    if kind == ResourceKind::Pod {
         let pod: Pod = stored.object()?;
         let statuses = pod.status.as_ref().and_then(|status| status.container_statuses.as_deref());
         for status in statuses.unwrap_or_default().iter().filter(|status| status.started == Some(true)) {

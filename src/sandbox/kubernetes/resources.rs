@@ -4,7 +4,7 @@ use super::verb::Verb;
 
 /// A kind of object.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub(super) enum Kind {
+pub(super) enum ResourceKind {
     Pod,
     Event,
     Namespace,
@@ -42,7 +42,7 @@ pub(super) enum Subresource {
 /// One row of discovery.
 #[derive(Debug)]
 pub(super) struct Resource {
-    pub(super) kind: Kind,
+    pub(super) kind: ResourceKind,
     pub(super) group: &'static str,
     pub(super) plural: &'static str,
     pub(super) singular: &'static str,
@@ -102,7 +102,7 @@ const fn review(
     kind_name: &'static str,
 ) -> Resource {
     Resource {
-        kind: Kind::Review,
+        kind: ResourceKind::Review,
         group,
         plural,
         singular,
@@ -120,7 +120,7 @@ pub(super) const GROUPS: [&str; 4] = ["apps", "batch", "authentication.k8s.io", 
 
 pub(super) const RESOURCES: &[Resource] = &[
     Resource {
-        kind: Kind::Pod,
+        kind: ResourceKind::Pod,
         group: "",
         plural: "pods",
         singular: "pod",
@@ -151,7 +151,7 @@ pub(super) const RESOURCES: &[Resource] = &[
         ],
     },
     Resource {
-        kind: Kind::Event,
+        kind: ResourceKind::Event,
         group: "",
         plural: "events",
         singular: "event",
@@ -163,7 +163,7 @@ pub(super) const RESOURCES: &[Resource] = &[
         subresources: &[],
     },
     Resource {
-        kind: Kind::Namespace,
+        kind: ResourceKind::Namespace,
         group: "",
         plural: "namespaces",
         singular: "namespace",
@@ -175,7 +175,7 @@ pub(super) const RESOURCES: &[Resource] = &[
         subresources: &[],
     },
     Resource {
-        kind: Kind::Service,
+        kind: ResourceKind::Service,
         group: "",
         plural: "services",
         singular: "service",
@@ -187,7 +187,7 @@ pub(super) const RESOURCES: &[Resource] = &[
         subresources: &[],
     },
     Resource {
-        kind: Kind::ServiceAccount,
+        kind: ResourceKind::ServiceAccount,
         group: "",
         plural: "serviceaccounts",
         singular: "serviceaccount",
@@ -199,7 +199,7 @@ pub(super) const RESOURCES: &[Resource] = &[
         subresources: &[],
     },
     Resource {
-        kind: Kind::Deployment,
+        kind: ResourceKind::Deployment,
         group: "apps",
         plural: "deployments",
         singular: "deployment",
@@ -211,7 +211,7 @@ pub(super) const RESOURCES: &[Resource] = &[
         subresources: &[SCALE, status("apps", "Deployment")],
     },
     Resource {
-        kind: Kind::ReplicaSet,
+        kind: ResourceKind::ReplicaSet,
         group: "apps",
         plural: "replicasets",
         singular: "replicaset",
@@ -223,7 +223,7 @@ pub(super) const RESOURCES: &[Resource] = &[
         subresources: &[SCALE, status("apps", "ReplicaSet")],
     },
     Resource {
-        kind: Kind::StatefulSet,
+        kind: ResourceKind::StatefulSet,
         group: "apps",
         plural: "statefulsets",
         singular: "statefulset",
@@ -235,7 +235,7 @@ pub(super) const RESOURCES: &[Resource] = &[
         subresources: &[SCALE, status("apps", "StatefulSet")],
     },
     Resource {
-        kind: Kind::DaemonSet,
+        kind: ResourceKind::DaemonSet,
         group: "apps",
         plural: "daemonsets",
         singular: "daemonset",
@@ -247,7 +247,7 @@ pub(super) const RESOURCES: &[Resource] = &[
         subresources: &[status("apps", "DaemonSet")],
     },
     Resource {
-        kind: Kind::ReplicationController,
+        kind: ResourceKind::ReplicationController,
         group: "",
         plural: "replicationcontrollers",
         singular: "replicationcontroller",
@@ -259,7 +259,7 @@ pub(super) const RESOURCES: &[Resource] = &[
         subresources: &[SCALE, status("", "ReplicationController")],
     },
     Resource {
-        kind: Kind::Job,
+        kind: ResourceKind::Job,
         group: "batch",
         plural: "jobs",
         singular: "job",
@@ -271,7 +271,7 @@ pub(super) const RESOURCES: &[Resource] = &[
         subresources: &[status("batch", "Job")],
     },
     Resource {
-        kind: Kind::CronJob,
+        kind: ResourceKind::CronJob,
         group: "batch",
         plural: "cronjobs",
         singular: "cronjob",
@@ -318,7 +318,7 @@ pub(super) fn group_version(group: &str) -> String {
     if group.is_empty() { "v1".to_owned() } else { format!("{group}/v1") }
 }
 
-impl Kind {
+impl ResourceKind {
     pub(super) fn resource(self) -> &'static Resource {
         RESOURCES.iter().find(|resource| resource.kind == self).unwrap_or(&RESOURCES[0])
     }
@@ -336,8 +336,11 @@ mod tests {
     #[test]
     fn each_kind_has_its_row_and_each_group_is_known() {
         for resource in RESOURCES {
-            assert!(resource.kind == Kind::Review || resource.kind.resource().plural == resource.plural);
-            assert!(resource.kind == Kind::Review || Kind::of_plural(resource.plural) == Some(resource.kind));
+            assert!(resource.kind == ResourceKind::Review || resource.kind.resource().plural == resource.plural);
+            assert!(
+                resource.kind == ResourceKind::Review
+                    || ResourceKind::of_plural(resource.plural) == Some(resource.kind)
+            );
             assert!(resource.group.is_empty() || GROUPS.contains(&resource.group), "{}", resource.group);
         }
     }

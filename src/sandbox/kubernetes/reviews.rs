@@ -11,7 +11,7 @@ use super::caller::Caller;
 use super::decode;
 use super::failure::Failure;
 use super::objects::Cluster;
-use super::resources::{Kind, RESOURCES, Resource};
+use super::resources::{RESOURCES, Resource, ResourceKind};
 use crate::access::may_in_cluster;
 use crate::people::Person;
 
@@ -73,7 +73,7 @@ fn is_open(path: &Value) -> bool {
 /// A rule for each resource of which the person may do anything.
 fn rules_of(cluster: Cluster<'_>, person: &Person) -> Result<Vec<Value>, Failure> {
     let mut rules = Vec::new();
-    for resource in RESOURCES.iter().filter(|resource| resource.kind != Kind::Review) {
+    for resource in RESOURCES.iter().filter(|resource| resource.kind != ResourceKind::Review) {
         let whole = (None, resource.verbs);
         let parts = resource.subresources.iter().map(|row| (Some(row.name), row.verbs));
         for (subresource, verbs) in std::iter::once(whole).chain(parts) {

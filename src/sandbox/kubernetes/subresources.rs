@@ -10,7 +10,7 @@ use super::decode::{self, Decoded};
 use super::editing::{Reply, existing, patched, update};
 use super::failure::Failure;
 use super::objects::{Cluster, Object};
-use super::resources::{Kind, Subresource};
+use super::resources::{ResourceKind, Subresource};
 use super::scale::{self, Scalable};
 use super::{patch, pods};
 use axum::http::Method;
@@ -61,9 +61,9 @@ pub(super) fn inside(cluster: Cluster<'_>, call: &Call) -> Result<Reply, Failure
 /// `GET …/NAME/scale`.
 pub(super) fn scale(cluster: Cluster<'_>, call: &Call) -> Result<Value, Failure> {
     match call.target.resource.kind {
-        Kind::ReplicaSet => scale_of::<ReplicaSet>(cluster, call),
-        Kind::StatefulSet => scale_of::<StatefulSet>(cluster, call),
-        Kind::ReplicationController => scale_of::<ReplicationController>(cluster, call),
+        ResourceKind::ReplicaSet => scale_of::<ReplicaSet>(cluster, call),
+        ResourceKind::StatefulSet => scale_of::<StatefulSet>(cluster, call),
+        ResourceKind::ReplicationController => scale_of::<ReplicationController>(cluster, call),
         _ => scale_of::<Deployment>(cluster, call),
     }
 }
@@ -80,9 +80,11 @@ pub(super) fn write(
     body: &[u8],
 ) -> Result<Reply, Failure> {
     match (subresource, call.target.resource.kind) {
-        (Subresource::Scale, Kind::ReplicaSet) => write_scale::<ReplicaSet>(cluster, call, body),
-        (Subresource::Scale, Kind::StatefulSet) => write_scale::<StatefulSet>(cluster, call, body),
-        (Subresource::Scale, Kind::ReplicationController) => write_scale::<ReplicationController>(cluster, call, body),
+        (Subresource::Scale, ResourceKind::ReplicaSet) => write_scale::<ReplicaSet>(cluster, call, body),
+        (Subresource::Scale, ResourceKind::StatefulSet) => write_scale::<StatefulSet>(cluster, call, body),
+        (Subresource::Scale, ResourceKind::ReplicationController) => {
+            write_scale::<ReplicationController>(cluster, call, body)
+        }
         (Subresource::Scale, _) => write_scale::<Deployment>(cluster, call, body),
         (Subresource::EphemeralContainers, _) => write_ephemeral(cluster, call, body),
         (Subresource::Inside, _) => inside(cluster, call),

@@ -14,13 +14,13 @@ use serde_json::{Value, json};
 use super::age::since;
 use super::failure::Failure;
 use super::pod_summary;
-use super::resources::Kind;
+use super::resources::ResourceKind;
 use cell::{AGE, Column, NAME, age, images, name, names, selected};
 use wire::kubernetes;
 
-fn columns(kind: Kind) -> &'static [Column] {
+fn columns(kind: ResourceKind) -> &'static [Column] {
     match kind {
-        Kind::Pod => &[
+        ResourceKind::Pod => &[
             NAME,
             ("Ready", "string", 0),
             ("Status", "string", 0),
@@ -31,7 +31,7 @@ fn columns(kind: Kind) -> &'static [Column] {
             ("Nominated Node", "string", 1),
             ("Readiness Gates", "string", 1),
         ],
-        Kind::Deployment => &[
+        ResourceKind::Deployment => &[
             NAME,
             ("Ready", "string", 0),
             ("Up-to-date", "string", 0),
@@ -41,7 +41,7 @@ fn columns(kind: Kind) -> &'static [Column] {
             ("Images", "string", 1),
             ("Selector", "string", 1),
         ],
-        Kind::ReplicaSet | Kind::ReplicationController => &[
+        ResourceKind::ReplicaSet | ResourceKind::ReplicationController => &[
             NAME,
             ("Desired", "integer", 0),
             ("Current", "integer", 0),
@@ -51,7 +51,7 @@ fn columns(kind: Kind) -> &'static [Column] {
             ("Images", "string", 1),
             ("Selector", "string", 1),
         ],
-        Kind::Event => &[
+        ResourceKind::Event => &[
             ("Last Seen", "string", 0),
             ("Type", "string", 0),
             ("Reason", "string", 0),
@@ -63,8 +63,8 @@ fn columns(kind: Kind) -> &'static [Column] {
             ("Count", "string", 1),
             ("Name", "string", 1),
         ],
-        Kind::Namespace => &[NAME, ("Status", "string", 0), AGE],
-        Kind::Service => &[
+        ResourceKind::Namespace => &[NAME, ("Status", "string", 0), AGE],
+        ResourceKind::Service => &[
             NAME,
             ("Type", "string", 0),
             ("Cluster-IP", "string", 0),
@@ -73,12 +73,12 @@ fn columns(kind: Kind) -> &'static [Column] {
             AGE,
             ("Selector", "string", 1),
         ],
-        Kind::ServiceAccount => &[NAME, ("Secrets", "string", 0), AGE],
-        Kind::StatefulSet => workloads::STATEFUL_SET,
-        Kind::DaemonSet => workloads::DAEMON_SET,
-        Kind::Job => workloads::JOB,
-        Kind::CronJob => workloads::CRON_JOB,
-        Kind::Review => &[NAME],
+        ResourceKind::ServiceAccount => &[NAME, ("Secrets", "string", 0), AGE],
+        ResourceKind::StatefulSet => workloads::STATEFUL_SET,
+        ResourceKind::DaemonSet => workloads::DAEMON_SET,
+        ResourceKind::Job => workloads::JOB,
+        ResourceKind::CronJob => workloads::CRON_JOB,
+        ResourceKind::Review => &[NAME],
     }
 }
 
@@ -103,7 +103,7 @@ impl Include {
 
 /// The table of these objects, with the list's `metadata`.
 pub(super) fn table(
-    kind: Kind,
+    kind: ResourceKind,
     objects: &[Value],
     metadata: &Value,
     include: Include,
@@ -124,7 +124,7 @@ pub(super) fn table(
     }))
 }
 
-fn row(kind: Kind, object: &Value, include: Include, now: Timestamp) -> Result<Value, Failure> {
+fn row(kind: ResourceKind, object: &Value, include: Include, now: Timestamp) -> Result<Value, Failure> {
     let shown = match include {
         Include::Nothing => Value::Null,
         Include::Object => object.clone(),
@@ -134,22 +134,22 @@ fn row(kind: Kind, object: &Value, include: Include, now: Timestamp) -> Result<V
     Ok(json!({ "cells": cells(kind, object, now)?, "object": shown }))
 }
 
-fn cells(kind: Kind, object: &Value, now: Timestamp) -> Result<Vec<Value>, Failure> {
+fn cells(kind: ResourceKind, object: &Value, now: Timestamp) -> Result<Vec<Value>, Failure> {
     Ok(match kind {
-        Kind::Pod => pod(&typed(object)?, now),
-        Kind::Deployment => deployment(&typed(object)?, now),
-        Kind::ReplicaSet => replica_set(&typed(object)?, now),
-        Kind::Event => event(&typed(object)?, now),
-        Kind::Namespace => namespace(&typed(object)?, now),
-        Kind::ServiceAccount => service_account(&typed(object)?, now),
-        Kind::Service => service(&typed(object)?, now),
-        Kind::ReplicationController => replication_controller(&typed(object)?, now),
-        Kind::StatefulSet => workloads::stateful_set(&typed(object)?, now),
-        Kind::DaemonSet => workloads::daemon_set(&typed(object)?, now),
-        Kind::Job => workloads::job(&typed(object)?, now),
-        Kind::CronJob => workloads::cron_job(&typed(object)?, now),
+        ResourceKind::Pod => pod(&typed(object)?, now),
+        ResourceKind::Deployment => deployment(&typed(object)?, now),
+        ResourceKind::ReplicaSet => replica_set(&typed(object)?, now),
+        ResourceKind::Event => event(&typed(object)?, now),
+        ResourceKind::Namespace => namespace(&typed(object)?, now),
+        ResourceKind::ServiceAccount => service_account(&typed(object)?, now),
+        ResourceKind::Service => service(&typed(object)?, now),
+        ResourceKind::ReplicationController => replication_controller(&typed(object)?, now),
+        ResourceKind::StatefulSet => workloads::stateful_set(&typed(object)?, now),
+        ResourceKind::DaemonSet => workloads::daemon_set(&typed(object)?, now),
+        ResourceKind::Job => workloads::job(&typed(object)?, now),
+        ResourceKind::CronJob => workloads::cron_job(&typed(object)?, now),
         // They are not stored.
-        Kind::Review => Vec::new(),
+        ResourceKind::Review => Vec::new(),
     })
 }
 

@@ -17,7 +17,7 @@ use super::call::Call;
 use super::failure::Failure;
 use super::form::formed;
 use super::objects::{Cluster, Stored};
-use super::resources::Kind;
+use super::resources::ResourceKind;
 use super::selector::Selector;
 use super::transaction::look;
 use super::verb::Verb;
@@ -122,7 +122,7 @@ fn expired(message: String) -> Failure {
 }
 
 impl Cluster<'_> {
-    fn changed_since(self, kind: Kind, namespace: Option<&str>, since: i64) -> Result<Vec<Stored>, Failure> {
+    fn changed_since(self, kind: ResourceKind, namespace: Option<&str>, since: i64) -> Result<Vec<Stored>, Failure> {
         let sql = format!(
             "SELECT {} FROM kubernetes_object WHERE cluster = ?1 AND resource = ?2
              AND (?3 IS NULL OR namespace = ?3) AND version > ?4",
@@ -134,7 +134,7 @@ impl Cluster<'_> {
         Ok(rows.collect::<Result<_, _>>()?)
     }
 
-    fn deleted_since(self, kind: Kind, namespace: Option<&str>, since: i64) -> Result<Vec<Stored>, Failure> {
+    fn deleted_since(self, kind: ResourceKind, namespace: Option<&str>, since: i64) -> Result<Vec<Stored>, Failure> {
         let forgotten: i64 =
             self.tx
                 .query_row("SELECT forgotten FROM kubernetes_cluster WHERE id = ?1", [self.row], |row| row.get(0))?;

@@ -6,7 +6,7 @@ use jiff::{SignedDuration, Timestamp};
 use rusqlite::{OptionalExtension, params};
 
 use super::objects::{Cluster, Object};
-use super::resources::Kind;
+use super::resources::ResourceKind;
 
 /// An entry of the queue.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -68,7 +68,7 @@ impl Cluster<'_> {
     }
 
     /// What is due of a kind.
-    pub(super) fn due(self, kind: Kind) -> Result<Vec<Work>, rusqlite::Error> {
+    pub(super) fn due(self, kind: ResourceKind) -> Result<Vec<Work>, rusqlite::Error> {
         let mut statement = self.tx.prepare_cached(
             "SELECT namespace, name, attempts FROM kubernetes_work WHERE cluster = ?1 AND resource = ?2 AND due <= ?3
              ORDER BY due",

@@ -133,7 +133,7 @@ fn a_damaged_file_is_told_and_hides_nothing() {
     assert!(matches!(keyring.import(&armored(&other), None), Err(KeyringError::Damaged { .. })));
     assert!(matches!(keyring.export(&fingerprint(&other)), Err(KeyringError::Damaged { .. })));
     keyring.delete(&fingerprint(&other)).unwrap();
-    assert_eq!(keyring.import(&armored(&other), None).unwrap().change, Change::Added);
+    assert_eq!(keyring.import(&armored(&other), None).unwrap().change, KeyringChange::Added);
 }
 
 #[test]
@@ -153,7 +153,7 @@ fn an_open_private_key_is_kept_only_with_a_passphrase() {
         assert!(matches!(keyring.import(&private(&cert), missing), Err(KeyringError::PassphraseMissing)));
     }
     let imported = keyring.import(&private(&cert), Some(&passphrase("new"))).unwrap();
-    assert_eq!((imported.change, imported.key.secret), (Change::Added, SecretKey::Encrypted));
+    assert_eq!((imported.change, imported.key.secret), (KeyringChange::Added, SecretKey::Encrypted));
     let kept: Cert = keyring.existing(&fingerprint(&cert)).unwrap().cert().clone();
     assert_eq!(kept.keys().secret().count(), 1);
     assert_eq!(kept.keys().unencrypted_secret().count(), 0);
@@ -179,8 +179,8 @@ fn an_encrypted_private_key_keeps_its_passphrase() {
     let text = private(&locked(&cert, "own"));
     assert!(matches!(keyring.import(&text, Some(&passphrase("other"))), Err(KeyringError::WrongPassphrase)));
     assert_eq!(keyring.list().unwrap(), KeyList::default());
-    assert_eq!(keyring.import(&text, None).unwrap().change, Change::Added);
-    assert_eq!(keyring.import(&text, Some(&passphrase("own"))).unwrap().change, Change::Unchanged);
+    assert_eq!(keyring.import(&text, None).unwrap().change, KeyringChange::Added);
+    assert_eq!(keyring.import(&text, Some(&passphrase("own"))).unwrap().change, KeyringChange::Unchanged);
     keyring.sign(&fingerprint(&cert), &passphrase("own"), PAYLOAD).unwrap();
 }
 
@@ -190,16 +190,16 @@ fn imports_add_and_never_take_away() {
     let cert = cert("qa");
     let id = fingerprint(&cert);
     let public = keyring.import(&armored(&cert), None).unwrap();
-    assert_eq!((public.change, public.key.secret), (Change::Added, SecretKey::Absent));
+    assert_eq!((public.change, public.key.secret), (KeyringChange::Added, SecretKey::Absent));
     assert!(matches!(keyring.sign(&id, &passphrase("own"), PAYLOAD), Err(SignError::NoSecretKey)));
 
     let private_key = keyring.import(&private(&locked(&cert, "own")), None).unwrap();
-    assert_eq!((private_key.change, private_key.key.secret), (Change::Merged, SecretKey::Encrypted));
-    assert_eq!(keyring.import(&armored(&cert), None).unwrap().change, Change::Unchanged);
-    assert_eq!(keyring.import(&private(&locked(&cert, "unproven")), None).unwrap().change, Change::Unchanged);
+    assert_eq!((private_key.change, private_key.key.secret), (KeyringChange::Merged, SecretKey::Encrypted));
+    assert_eq!(keyring.import(&armored(&cert), None).unwrap().change, KeyringChange::Unchanged);
+    assert_eq!(keyring.import(&private(&locked(&cert, "unproven")), None).unwrap().change, KeyringChange::Unchanged);
     keyring.sign(&id, &passphrase("own"), PAYLOAD).unwrap();
     let changed = keyring.import(&private(&locked(&cert, "proven")), Some(&passphrase("proven"))).unwrap();
-    assert_eq!(changed.change, Change::Merged);
+    assert_eq!(changed.change, KeyringChange::Merged);
     keyring.sign(&id, &passphrase("proven"), PAYLOAD).unwrap();
 }
 

@@ -19,7 +19,7 @@ use crate::widgets::hex::HexView;
 use crate::widgets::stack::{Part, Stack};
 use app::Model;
 use app::action::{Action, Group, Spec};
-use app::command_log::entry::State;
+use app::command_log::entry::EntryState;
 use app::fix::break_glass::BreakGlassPod;
 use app::keymap::specs;
 use app::overlay::{Body, Confirm, Reader};
@@ -171,16 +171,16 @@ fn command_log<'a>(model: &'a Model, styles: &Styles) -> Vec<Line<'a>> {
     let mut lines = Vec::new();
     for entry in model.log.entries().iter().rev() {
         let (mark, style) = match &entry.state {
-            State::Running => (styles.glyphs.bullet, styles.busy()),
-            State::Done => (styles.glyphs.admit, styles.notice(Tone::Success).style),
-            State::Failed(_) => (styles.glyphs.deny, styles.notice(Tone::Error).style),
-            State::Cancelled | State::NotReached => (styles.glyphs.skipped, styles.dim()),
+            EntryState::Running => (styles.glyphs.bullet, styles.busy()),
+            EntryState::Done => (styles.glyphs.admit, styles.notice(Tone::Success).style),
+            EntryState::Failed(_) => (styles.glyphs.deny, styles.notice(Tone::Error).style),
+            EntryState::Cancelled | EntryState::NotReached => (styles.glyphs.skipped, styles.dim()),
         };
         let why = match &entry.state {
-            State::Failed(why) => format!("  {why}"),
-            State::Cancelled => "  cancelled".to_owned(),
-            State::NotReached => "  not reached".to_owned(),
-            State::Running | State::Done => String::new(),
+            EntryState::Failed(why) => format!("  {why}"),
+            EntryState::Cancelled => "  cancelled".to_owned(),
+            EntryState::NotReached => "  not reached".to_owned(),
+            EntryState::Running | EntryState::Done => String::new(),
         };
         lines.push(Line::from(vec![
             Span::styled(format!("{mark} "), style),

@@ -17,7 +17,7 @@ use crate::theme::Role;
 use crate::widgets::placeholder::Placeholder;
 use crate::widgets::scroll::Scroll;
 use app::shell::text::width;
-use app::shell::text_diff::{Change, Diff, DiffLine};
+use app::shell::text_diff::{Diff, DiffLine, LineChange};
 
 /// The lines of a diff with their numbers; scrolls both ways.
 #[derive(Debug, Clone, Copy)]
@@ -63,9 +63,9 @@ impl<'a> DiffView<'a> {
 
     fn draw_line(&self, line: &DiffLine, digits: usize, area: Rect, left: usize, buf: &mut Buffer) {
         let (sign, plain, strong) = match line.change {
-            Change::Kept => (" ", Role::DiffContext, Role::DiffContext),
-            Change::Added => ("+", Role::DiffAdded, Role::DiffAddedStrong),
-            Change::Removed => ("-", Role::DiffRemoved, Role::DiffRemovedStrong),
+            LineChange::Kept => (" ", Role::DiffContext, Role::DiffContext),
+            LineChange::Added => ("+", Role::DiffAdded, Role::DiffAddedStrong),
+            LineChange::Removed => ("-", Role::DiffRemoved, Role::DiffRemovedStrong),
         };
         let (plain, strong) = (self.styles.role(plain), self.styles.role(strong));
         buf.set_style(area, Style { fg: None, ..plain });

@@ -4,7 +4,7 @@ use countersign::app::draft::editor::{Editor, EditorCommand};
 use countersign::app::draft::file;
 use countersign::app::draft::file::state::{DirectoryEntry, FileReply, FileTask, FileText, Outside, Stamp};
 use countersign::app::effect::Effect;
-use countersign::app::job::{FileTarget, IfThere, Job, Outcome};
+use countersign::app::job::{FileTarget, IfThere, Job, JobOutcome};
 use countersign::app::msg::{Mouse, Msg, Target, TerminalEvent};
 use countersign::app::shell::report::Report;
 use countersign::app::shell::timer::Timer;
@@ -293,7 +293,7 @@ fn the_draft_is_saved_to_its_file_and_others_are_not_replaced_unasked() {
         first,
         Job::WriteFile { target: draft(IfThere::ReplaceIfStill(opened(DENY).stamp)), text: text(&stage) }
     );
-    let there = Outcome::InTheWay { path: path.clone(), text: Some("others: 1\n".into()) };
+    let there = JobOutcome::InTheWay { path: path.clone(), text: Some("others: 1\n".into()) };
     stage.send(Msg::Work(WorkMsg::Done(ticket, 0, there)));
     stage.send(Msg::Work(WorkMsg::Ended(ticket, Ok(()))));
     stage.row("Replace the file?");
@@ -304,7 +304,7 @@ fn the_draft_is_saved_to_its_file_and_others_are_not_replaced_unasked() {
     let effects = stage.send(Msg::Work(WorkMsg::Done(
         ticket,
         0,
-        Outcome::Saved { path, stamp: Stamp { modified: 9, length: 9 } },
+        JobOutcome::Saved { path, stamp: Stamp { modified: 9, length: 9 } },
     )));
     assert!(watches(&effects) && stage.model.draft.is_in_file());
 }

@@ -3,7 +3,7 @@
 use countersign::app::effect::Effect;
 use countersign::app::history;
 use countersign::app::history::state::{Author, History, Version};
-use countersign::app::job::Outcome;
+use countersign::app::job::JobOutcome;
 use countersign::app::msg::Msg;
 use countersign::app::overlay::Overlay;
 use countersign::app::work::WorkMsg;
@@ -45,7 +45,7 @@ fn what_is_read_and_what_is_imported_is_kept() {
     assert_eq!(kept(&effects).map(|version| version.author), Some(Author::Unknown));
     let mut stage = Stage::full((120, 40));
     let (ticket, _) = import(&stage.keys("2 C-s y"));
-    let effects = stage.send(Msg::Work(WorkMsg::Done(ticket, 0, Outcome::Imported(Box::new(theirs())))));
+    let effects = stage.send(Msg::Work(WorkMsg::Done(ticket, 0, JobOutcome::Imported(Box::new(theirs())))));
     let version = kept(&effects).unwrap();
     assert_eq!((version.author, version.policy), (Author::Here("you (owner of the sandbox)".into()), theirs()));
 }

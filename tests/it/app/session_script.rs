@@ -1,7 +1,7 @@
 //! The session as a script: what the screen asks and says, and the file that is written.
 
 use countersign::app::effect::Effect;
-use countersign::app::job::{FileTarget, IfThere, Job, Outcome};
+use countersign::app::job::{FileTarget, IfThere, Job, JobOutcome};
 use countersign::app::msg::Msg;
 use countersign::app::shell::remote::Ticket;
 use countersign::app::shell::report::Report;
@@ -18,7 +18,7 @@ pub(crate) fn logged(size: (u16, u16)) -> Stage {
     let mut stage = Stage::full(size);
     let grant = Job::DeleteNote("projects/binauthz-lab/notes/old".parse().unwrap());
     stage.model.log.start(Ticket(901), &[Job::MakeWorkDirectory { dockerfile: files::DOCKERFILE }, grant], now());
-    stage.model.log.finish_job(Ticket(901), 0, &Outcome::Done);
+    stage.model.log.finish_job(Ticket(901), 0, &JobOutcome::Done);
     let report = Report::new("NOT_FOUND: the note does not exist");
     stage.model.log.finish_work(Ticket(901), &Err(Failure::Failed(1, report)));
     stage.keys("1 L");
@@ -35,7 +35,7 @@ pub(crate) fn asked(size: (u16, u16)) -> Stage {
 pub(crate) fn in_the_way(size: (u16, u16)) -> Stage {
     let mut stage = asked(size);
     let (ticket, _) = job(&stage.keys("Enter"));
-    let outcome = Outcome::InTheWay { path: "/home/me/session.sh".into(), text: Some("#!/bin/sh\n".into()) };
+    let outcome = JobOutcome::InTheWay { path: "/home/me/session.sh".into(), text: Some("#!/bin/sh\n".into()) };
     stage.send(Msg::Work(WorkMsg::Done(ticket, 0, outcome)));
     stage.send(Msg::Work(WorkMsg::Ended(ticket, Ok(()))));
     stage
@@ -82,14 +82,16 @@ async fn the_file_is_its_owners_to_run() {
         let target = FileTarget::Session { path, if_there };
         async move { perform(backend, Job::WriteFile { target, text }, &|_| {}).await.unwrap() }
     };
-    assert!(matches!(write("one", IfThere::Keep).await, Outcome::Saved { .. }));
+    assert!(matches!(write("one", IfThere::Keep).await, JobOutcome::Saved { .. }));
     #[cfg(unix)]
     {
         use std::os::unix::fs::PermissionsExt as _;
         assert_eq!(std::fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o700);
     }
-    assert!(matches!(write("two", IfThere::Keep).await, Outcome::InTheWay { text: Some(text), .. } if text == "one"));
+    assert!(
+        matches!(write("two", IfThere::Keep).await, JobOutcome::InTheWay { text: Some(text), .. } if text == "one")
+    );
     assert_eq!(std::fs::read_to_string(&path).unwrap(), "one");
-    assert!(matches!(write("two", IfThere::Replace).await, Outcome::Saved { .. }));
+    assert!(matches!(write("two", IfThere::Replace).await, JobOutcome::Saved { .. }));
     assert_eq!(std::fs::read_to_string(&path).unwrap(), "two");
 }

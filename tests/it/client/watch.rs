@@ -4,7 +4,7 @@
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
-use countersign::client::{Change, Error, Fault, Follow, Kubernetes, Limits, Told};
+use countersign::client::{Error, Fault, Follow, Kubernetes, Limits, Told, WatchChange};
 use countersign::wire::container::Cluster;
 use countersign::wire::kubernetes::Pod;
 use serde_json::{Value, json};
@@ -88,10 +88,12 @@ async fn changes_and_bookmarks_are_read_whatever_the_pieces() {
         .extend(changes(&[("DELETED", pod("ü", 11))]).split_off(b"HTTP/1.1 200 OK\r\nconnection: close\r\n\r\n".len()));
     let (_server, api) = api(vec![Step::Send(bytes)], quick()).await;
     let mut watch = api.watch::<Pod>(None, "2").await.unwrap();
-    assert!(matches!(watch.next().await.unwrap(), Some(Change::Set(pod)) if pod.metadata.name.as_deref() == Some("ü")));
-    assert!(matches!(watch.next().await.unwrap(), Some(Change::Bookmark)));
+    assert!(
+        matches!(watch.next().await.unwrap(), Some(WatchChange::Set(pod)) if pod.metadata.name.as_deref() == Some("ü"))
+    );
+    assert!(matches!(watch.next().await.unwrap(), Some(WatchChange::Bookmark)));
     assert_eq!(watch.version(), "9");
-    assert!(matches!(watch.next().await.unwrap(), Some(Change::Gone(_))));
+    assert!(matches!(watch.next().await.unwrap(), Some(WatchChange::Gone(_))));
     assert_eq!(watch.version(), "11");
     assert!(watch.next().await.unwrap().is_none());
 }

@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use countersign::app::command_log::state::CommandLog;
-use countersign::app::job::{FileTarget, IfThere, Job, JobKind, NewAttestation, Outcome};
+use countersign::app::job::{FileTarget, IfThere, Job, JobKind, JobOutcome, NewAttestation};
 use countersign::app::shell::remote::Ticket;
 use countersign::codelab::{files, image};
 use countersign::domain::attestation::payload;
@@ -41,7 +41,7 @@ struct Session {
 }
 
 impl Session {
-    async fn run(&mut self, job: Job) -> Outcome {
+    async fn run(&mut self, job: Job) -> JobOutcome {
         self.number += 1;
         let ticket = Ticket(self.number);
         self.log.start(ticket, std::slice::from_ref(&job), jiff::Timestamp::now());
@@ -185,14 +185,14 @@ async fn work(session: &mut Session) {
     let passphrase = || Passphrase::new("correct horse".into());
     let key = KeySpec { algorithm: KeyAlgorithm::Ed25519, name: "QA Team".into(), email: "qa@example.com".into() };
     let made = session.run(Job::GenerateKey { key, passphrase: passphrase() }).await;
-    let Outcome::Generated { fingerprint } = made else { panic!("{made:?}") };
+    let JobOutcome::Generated { fingerprint } = made else { panic!("{made:?}") };
     session.run(Job::AddKey { attestor: attestor.clone(), fingerprint: fingerprint.clone() }).await;
     let digest = image::build().unwrap().digest().clone();
     let signed: ImageRef = format!("{REPOSITORY}@{digest}").parse().unwrap();
     let payload = payload(&signed, &digest);
     let sign = Job::Sign { fingerprint: fingerprint.clone(), passphrase: passphrase(), payload: payload.clone() };
     let outcome = session.run(sign).await;
-    let Outcome::Signed { message: signature, .. } = outcome else { panic!("{outcome:?}") };
+    let JobOutcome::Signed { message: signature, .. } = outcome else { panic!("{outcome:?}") };
     let new = NewAttestation {
         project: project(),
         attestor,
@@ -208,10 +208,10 @@ async fn work(session: &mut Session) {
     session.run(Job::in_work_directory("signature.pgp", text(&new.signature))).await;
     session.run(Job::CreateAttestation(Box::new(new.clone()))).await;
     let validated = session.run(Job::Validate(Box::new(new))).await;
-    assert_eq!(validated, Outcome::Validated { refused: None });
+    assert_eq!(validated, JobOutcome::Validated { refused: None });
     session.run(deploy(WorkloadKind::Pod, "signed", &signed.to_string(), &[])).await;
     let etag = match session.run(Job::ImportPolicy { project: project(), text: POLICY.into(), etag: None }).await {
-        Outcome::Imported(policy) => policy.etag,
+        JobOutcome::Imported(policy) => policy.etag,
         other => panic!("{other:?}"),
     };
     session.run(Job::ImportPolicy { project: project(), text: POLICY.into(), etag }).await;
@@ -266,7 +266,7 @@ async fn take_back(session: &mut Session) {
     for name in ["First", "Second"] {
         let key = KeySpec { algorithm: KeyAlgorithm::Ed25519, name: name.into(), email: "qa@example.com".into() };
         let made = session.run(Job::GenerateKey { key, passphrase: Passphrase::new("correct horse".into()) }).await;
-        let Outcome::Generated { fingerprint } = made else { panic!("{made:?}") };
+        let JobOutcome::Generated { fingerprint } = made else { panic!("{made:?}") };
         session.run(Job::AddKey { attestor: attestor.clone(), fingerprint: fingerprint.clone() }).await;
         keys.push(fingerprint);
     }
@@ -297,7 +297,7 @@ async fn session_sign(session: &mut Session, key: &str, repository: &str, digest
     let passphrase = Passphrase::new("correct horse".into());
     let job = Job::Sign { fingerprint: key.to_owned(), passphrase, payload: payload.clone() };
     let outcome = session.run(job).await;
-    let Outcome::Signed { message: signature, .. } = outcome else { panic!("{outcome:?}") };
+    let JobOutcome::Signed { message: signature, .. } = outcome else { panic!("{outcome:?}") };
     NewAttestation {
         project: project(),
         attestor: "projects/p-123456/attestors/unset".parse().unwrap(),
@@ -340,14 +340,14 @@ async fn write(session: &mut Session) {
     session.run(draft(text.clone() + "\n")).await;
     // Another text is in the way: nothing is written, and the script writes nothing.
     let refused = session.run(draft("x".into())).await;
-    assert!(matches!(refused, Outcome::InTheWay { .. }));
+    assert!(matches!(refused, JobOutcome::InTheWay { .. }));
     let report = FileTarget::Report { path: outside(session, "case.json") };
     session.run(Job::WriteFile { target: report, text: "{}\n".into() }).await;
     let armor = std::fs::read_to_string(session.dir.join("given.asc")).unwrap();
     let key = KeySpec { algorithm: KeyAlgorithm::Ed25519, name: "Short".into(), email: "qa@example.com".into() };
     let passphrase = || Passphrase::new("correct horse".into());
     let made = session.run(Job::GenerateKey { key, passphrase: passphrase() }).await;
-    let Outcome::Generated { fingerprint } = made else { panic!("{made:?}") };
+    let JobOutcome::Generated { fingerprint } = made else { panic!("{made:?}") };
     session.run(Job::ImportKey { armor, passphrase: passphrase() }).await;
     let keys = session.backend.keyring.list().unwrap().keys;
     let given = keys.iter().map(|key| key.info.fingerprint.to_string()).find(|key| *key != fingerprint).unwrap();

@@ -9,7 +9,7 @@ use countersign::domain::attestation::{SignatureFault, Verified, Verify as _, pa
 use countersign::domain::attestor::{KeyMaterial, PublicKey};
 use countersign::domain::image::ImageRef;
 use countersign::domain::key::{Fingerprint, KeyAlgorithm, KeySpec, Passphrase, SecretKey};
-use countersign::signing::keyring::{Change, Keyring, KeyringError, SignError};
+use countersign::signing::keyring::{Keyring, KeyringChange, KeyringError, SignError};
 use countersign::signing::openpgp::Verifier;
 use countersign::signing::{self, public_key};
 use rstest::rstest;
@@ -298,7 +298,7 @@ fn we_sign_with_the_private_key_that_gpg_exports(#[case] algorithm: &str) {
     assert!(matches!(keyring.import(&exported, Some(&wrong)), Err(KeyringError::WrongPassphrase)));
 
     let imported = keyring.import(&exported, Some(&passphrase())).unwrap();
-    assert_eq!((imported.change, imported.key.secret), (Change::Added, SecretKey::Encrypted));
+    assert_eq!((imported.change, imported.key.secret), (KeyringChange::Added, SecretKey::Encrypted));
     let fingerprint = imported.key.info.fingerprint;
     assert_eq!(fingerprint.as_str(), key.id);
     let signature = keyring.sign(&fingerprint, &passphrase(), &codelab_payload()).unwrap();

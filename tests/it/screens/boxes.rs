@@ -1,7 +1,7 @@
 //! Every box, without the page behind it.
 
 use countersign::app::effect::Effect;
-use countersign::app::job::Outcome;
+use countersign::app::job::JobOutcome;
 use countersign::app::msg::{Msg, TerminalEvent};
 use countersign::app::shell::remote::Ticket;
 use countersign::app::shell::report::Report;
@@ -175,7 +175,7 @@ fn signed(size: (u16, u16)) -> Stage {
     stage.type_text("secret words");
     let ticket = started(&mut stage, "Enter");
     let message = b"-----BEGIN PGP MESSAGE-----\n\nowEBSwK0/ZANAwAIAR==\n-----END PGP MESSAGE-----\n".to_vec();
-    stage.send(Msg::Work(WorkMsg::Done(ticket, 0, Outcome::Signed { message, warnings: Vec::new() })));
+    stage.send(Msg::Work(WorkMsg::Done(ticket, 0, JobOutcome::Signed { message, warnings: Vec::new() })));
     stage
 }
 

@@ -1,5 +1,5 @@
 use crate::command_log::state::CommandLog;
-use crate::job::{FileTarget, Job, NewAttestation, Outcome};
+use crate::job::{FileTarget, Job, JobOutcome, NewAttestation};
 use crate::shell::remote::Ticket;
 use crate::shell::report::Report;
 use crate::work::Failure;
@@ -8,7 +8,7 @@ use domain::name::ClusterId;
 use domain::resource::{Deploy, WorkloadKind};
 
 /// A log in which these jobs were done.
-fn log(jobs: Vec<(Job, Outcome)>) -> CommandLog {
+fn log(jobs: Vec<(Job, JobOutcome)>) -> CommandLog {
     let mut log = CommandLog::default();
     for (number, (job, outcome)) in jobs.into_iter().enumerate() {
         let ticket = Ticket(number as u64 + 1);
@@ -18,9 +18,9 @@ fn log(jobs: Vec<(Job, Outcome)>) -> CommandLog {
     log
 }
 
-fn sign(fingerprint: &str, signature: &str) -> (Job, Outcome) {
+fn sign(fingerprint: &str, signature: &str) -> (Job, JobOutcome) {
     let (fingerprint, passphrase) = (fingerprint.to_owned(), Passphrase::new("secret words".into()));
-    let outcome = Outcome::Signed { message: signature.as_bytes().to_vec(), warnings: Vec::new() };
+    let outcome = JobOutcome::Signed { message: signature.as_bytes().to_vec(), warnings: Vec::new() };
     (Job::Sign { fingerprint, passphrase, payload: b"{}".to_vec() }, outcome)
 }
 
@@ -28,7 +28,7 @@ fn report(path: &str, text: &str) -> Job {
     Job::WriteFile { target: FileTarget::Report { path: path.to_owned() }, text: text.to_owned() }
 }
 
-fn attest(signature: &str) -> (Job, Outcome) {
+fn attest(signature: &str) -> (Job, JobOutcome) {
     let digest = "0".repeat(64);
     let new = NewAttestation {
         project: "p-123456".parse().unwrap(),
@@ -39,13 +39,13 @@ fn attest(signature: &str) -> (Job, Outcome) {
         signature: signature.as_bytes().to_vec(),
         key_id: "FPR".into(),
     };
-    (Job::CreateAttestation(Box::new(new)), Outcome::Done)
+    (Job::CreateAttestation(Box::new(new)), JobOutcome::Done)
 }
 
 #[test]
 fn a_signature_is_made_anew_where_the_session_made_it_and_given_where_not() {
     let written = Job::in_work_directory("signature.pgp", "ours".into());
-    let script = log(vec![sign("FPR", "ours"), (written, Outcome::Done), attest("ours")]).script();
+    let script = log(vec![sign("FPR", "ours"), (written, JobOutcome::Done), attest("ours")]).script();
     assert!(script.contains("\ncp \"$OWN\"/signature.pgp signature.pgp\n"), "{script}");
     assert!(!script.contains("ours"), "{script}");
     let script = log(vec![sign("FPR", "ours"), attest("theirs"), attest("theirs")]).script();
@@ -57,7 +57,7 @@ fn a_key_of_before_is_looked_for_and_a_new_one_is_a_variable() {
     let script = log(vec![sign("BEFORE", "a"), sign("BEFORE", "b")]).script();
     assert_eq!(script.matches("--list-secret-keys BEFORE").count(), 1, "{script}");
     let job = Job::GenerateKey { key: KeySpec::default(), passphrase: Passphrase::new("secret words".into()) };
-    let made = (job, Outcome::Generated { fingerprint: "ABCD".into() });
+    let made = (job, JobOutcome::Generated { fingerprint: "ABCD".into() });
     let script = log(vec![made, sign("ABCD", "a")]).script();
     assert!(script.contains("\nKEY_1=$(gpg --status-fd 1 --quick-generate-key"), "{script}");
     assert!(script.contains("--local-user $KEY_1 "), "{script}");
@@ -77,19 +77,19 @@ fn kubectl_gets_credentials_where_the_workbench_needs_none() {
             labels: [].into(),
             annotations: [].into(),
         };
-        (Job::Deploy { cluster: cluster.clone(), deploy }, Outcome::Done)
+        (Job::Deploy { cluster: cluster.clone(), deploy }, JobOutcome::Done)
     };
-    let credentials = (Job::GetCredentials(cluster.clone()), Outcome::Done);
+    let credentials = (Job::GetCredentials(cluster.clone()), JobOutcome::Done);
     let gets = |script: &str| script.matches("get-credentials").count();
     assert_eq!(gets(&log(vec![deploy("a"), deploy("b")]).script()), 1);
     assert_eq!(gets(&log(vec![credentials.clone(), deploy("a")]).script()), 1);
-    let removed = (Job::RemoveWorkDirectory, Outcome::Done);
+    let removed = (Job::RemoveWorkDirectory, JobOutcome::Done);
     assert_eq!(gets(&log(vec![credentials, removed, deploy("a")]).script()), 2);
 }
 
 #[test]
 fn files_of_the_person_count_from_where_the_script_was_started() {
-    let write = |path: &str| (report(path, "x\n"), Outcome::Done);
+    let write = |path: &str| (report(path, "x\n"), JobOutcome::Done);
     let script = log(vec![write("a b.json"), write("/tmp/c.json"), write("~/d e.json")]).script();
     for name in ["\"$STARTED\"/'a b.json'", "/tmp/c.json", "~/'d e.json'"] {
         assert!(script.contains(&format!("\ncat > {name} <<'EOF'\nx\nEOF\n")), "{script}");
@@ -105,7 +105,7 @@ fn what_failed_is_a_comment_and_what_is_gone_is_said() {
     let script = log.script();
     assert!(script.contains("\n# Write a (failed: no room)\n# cat > a <<'EOF'\n# 1\n# 2\n# EOF\n"), "{script}");
     assert!(script.contains("\n# Write a (not reached)\n"), "{script}");
-    let in_the_way = Outcome::InTheWay { path: "a".into(), text: None };
+    let in_the_way = JobOutcome::InTheWay { path: "a".into(), text: None };
     log.start(Ticket(2), &[report("a", "x")], jiff::Timestamp::UNIX_EPOCH);
     log.finish_job(Ticket(2), 0, &in_the_way);
     assert!(log.script().contains("\n# printf %s x >"), "{}", log.script());

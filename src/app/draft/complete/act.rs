@@ -4,7 +4,7 @@ use crate::draft;
 use crate::draft::complete::Action;
 use crate::draft::complete::list::{OpenedBy, ProposalList};
 use crate::draft::complete::{Candidates, Completion, complete};
-use crate::draft::editor::{EditorCommand, Outcome};
+use crate::draft::editor::{EditOutcome, EditorCommand};
 use crate::effect::Effect;
 use crate::model::Model;
 use crate::shell::notice::Weight;
@@ -51,9 +51,9 @@ fn move_by(model: &mut Model, by: isize) {
 
 /// What a command that was given by a key means for the list: typing narrows it or opens it, anything
 /// else closes it.
-pub(crate) fn follow(model: &mut Model, command: &EditorCommand, outcome: &Outcome) {
+pub(crate) fn follow(model: &mut Model, command: &EditorCommand, outcome: &EditOutcome) {
     let open = model.draft.proposals.take();
-    if *outcome != Outcome::Changed {
+    if *outcome != EditOutcome::Changed {
         return;
     }
     let types = matches!(command, EditorCommand::Insert(c) if is_word(*c));
@@ -82,7 +82,7 @@ pub(crate) fn accept(model: &mut Model) -> Vec<Effect> {
     let outcome = editor.replace(word.clone(), &editor.with_line_ends(&proposal.insert));
     let (before, _) = proposal.insert.split_at_checked(proposal.cursor).unwrap_or((&proposal.insert, ""));
     let cursor = word.start + editor.with_line_ends(before).len();
-    if outcome == Outcome::Changed {
+    if outcome == EditOutcome::Changed {
         editor.go_to_byte(cursor);
     }
     if proposal.goes_on {

@@ -6,10 +6,10 @@
 use std::ops::Range;
 
 use crate::draft::complete::line::quoted_end;
+use crate::draft::complete::slot::CursorPlace;
 use crate::draft::complete::slot::Form;
-use crate::draft::complete::slot::Place;
+use crate::draft::complete::slot::PlaceStep;
 use crate::draft::complete::slot::Slot;
-use crate::draft::complete::slot::Step;
 
 /// A bracket that is not closed yet.
 #[derive(Debug)]
@@ -114,7 +114,7 @@ pub(crate) fn is_open(text: &str, from: usize, at: usize) -> bool {
 }
 
 /// The place at `at` in the brackets that begin at `from`, below `path`.
-pub(crate) fn place(text: &str, from: usize, at: usize, form: Form, path: Vec<Step>) -> Option<Place> {
+pub(crate) fn place(text: &str, from: usize, at: usize, form: Form, path: Vec<PlaceStep>) -> Option<CursorPlace> {
     let mut walk = Walk { text, brackets: Vec::new(), word: None };
     let mut tokens = Tokens { text, at: from };
     let mut next = tokens.next();
@@ -140,7 +140,7 @@ pub(crate) fn place(text: &str, from: usize, at: usize, form: Form, path: Vec<St
     let word = word.start + usize::from(quote.is_some())..word.end;
     let before = text.get(word.start..at.clamp(word.start, word.end)).unwrap_or_default();
     let typed = quote.and_then(|quote| before.strip_suffix(quote)).unwrap_or(before).to_owned();
-    Some(Place {
+    Some(CursorPlace {
         path: path.into_iter().chain(steps).collect(),
         slot,
         form,
@@ -232,9 +232,9 @@ impl Walk<'_> {
     }
 
     /// The way to the cursor from the first bracket, and what may stand there.
-    fn here(&self) -> Option<(Vec<Step>, Slot)> {
+    fn here(&self) -> Option<(Vec<PlaceStep>, Slot)> {
         let (innermost, outer) = self.brackets.split_last()?;
-        let mut steps: Vec<Step> = outer.iter().filter_map(step).collect();
+        let mut steps: Vec<PlaceStep> = outer.iter().filter_map(step).collect();
         match innermost {
             Bracket::Map { key: None, .. } => Some((steps, Slot::Key)),
             bracket => {
@@ -252,9 +252,9 @@ impl Walk<'_> {
     }
 }
 
-fn step(bracket: &Bracket) -> Option<Step> {
+fn step(bracket: &Bracket) -> Option<PlaceStep> {
     match bracket {
-        Bracket::Map { key, .. } => key.clone().map(Step::Name),
-        Bracket::List { index } => Some(Step::Index(*index)),
+        Bracket::Map { key, .. } => key.clone().map(PlaceStep::Name),
+        Bracket::List { index } => Some(PlaceStep::Index(*index)),
     }
 }

@@ -8,7 +8,7 @@
 //! text is half typed the error is at the cursor or above it. Below that error its tree has nothing, and of the
 //! cursor's own line it says where the error is, not what was begun.
 
-use crate::draft::complete::slot::{Form, Place, Slot, Step};
+use crate::draft::complete::slot::{CursorPlace, Form, PlaceStep, Slot};
 use std::ops::Range;
 
 use crate::draft::complete::flow;
@@ -16,7 +16,7 @@ use crate::draft::complete::line::Line;
 
 /// The place at a byte of the text; `None` in a comment, in running text, and where the structure
 /// cannot be told.
-pub fn place_at(text: &str, at: usize) -> Option<Place> {
+pub fn place_at(text: &str, at: usize) -> Option<CursorPlace> {
     let body = text.trim_start_matches('\u{feff}').trim_start();
     if body.starts_with('{') {
         return flow::place(text, text.len() - body.len(), at, Form::Json, Vec::new());
@@ -32,7 +32,7 @@ pub fn place_at(text: &str, at: usize) -> Option<Place> {
 const LOOK_BACK: usize = 500;
 
 /// Brackets that began on a line above and are open at the cursor: where, and the way to them.
-fn brackets_above(text: &str, start: usize, at: usize) -> Option<(usize, Vec<Step>)> {
+fn brackets_above(text: &str, start: usize, at: usize) -> Option<(usize, Vec<PlaceStep>)> {
     lines_up(text, start).take(LOOK_BACK).find_map(|(start, line)| {
         let key = line.key.as_ref().filter(|_| line.value().starts_with(['{', '[']))?;
         let from = start + key.value;
@@ -85,7 +85,7 @@ struct Block<'a> {
 /// What is known of the parents of a line.
 struct Parents {
     /// The steps from the innermost to the outermost.
-    steps: Vec<Step>,
+    steps: Vec<PlaceStep>,
     /// The keys beside the cursor's.
     present: Vec<String>,
 }
@@ -98,7 +98,7 @@ impl<'a> Block<'a> {
         (column <= line.comment).then_some(Self { text, start: range.start, end: range.end, line, column })
     }
 
-    fn place(&self) -> Option<Place> {
+    fn place(&self) -> Option<CursorPlace> {
         if self.line.text.starts_with("---") {
             return None;
         }
@@ -109,7 +109,7 @@ impl<'a> Block<'a> {
     }
 
     /// After `key:`.
-    fn value(&self, from: usize, name: &str) -> Option<Place> {
+    fn value(&self, from: usize, name: &str) -> Option<CursorPlace> {
         if self.line.text.get(from..).is_some_and(|value| value.starts_with(['{', '['])) {
             return self.flow(from, self.path(self.line.content, Some(name))?);
         }
@@ -123,7 +123,7 @@ impl<'a> Block<'a> {
     }
 
     /// Where a key may begin, or an element of a list.
-    fn key_or_element(&self) -> Option<Place> {
+    fn key_or_element(&self) -> Option<CursorPlace> {
         let blank = self.line.is_blank() && self.line.dashes.is_empty();
         let (indent, from) = if blank { (self.column, self.column) } else { (self.line.content, self.line.content) };
         if self.column < from && !self.line.dashes.iter().any(|dash| self.column > *dash) {
@@ -138,17 +138,17 @@ impl<'a> Block<'a> {
         let after_dash = self.line.dashes.last().is_some_and(|dash| from == dash + 1);
         let lead = if after_dash { " " } else { "" };
         let place = self.word(path, Slot::Key, Form::Block { indent: indent + lead.len() }, from, lead);
-        Some(Place { present: parents.present, ..place })
+        Some(CursorPlace { present: parents.present, ..place })
     }
 
     /// The place in the brackets that begin at a column, if they are open at the cursor.
-    fn flow(&self, from: usize, path: Vec<Step>) -> Option<Place> {
+    fn flow(&self, from: usize, path: Vec<PlaceStep>) -> Option<CursorPlace> {
         let (from, at) = (self.start + from, self.start + self.column);
         if flow::is_open(self.text, from, at) { flow::place(self.text, from, at, Form::Flow, path) } else { None }
     }
 
     /// The place of the word that starts at a column.
-    fn word(&self, path: Vec<Step>, slot: Slot, form: Form, from: usize, lead: &'static str) -> Place {
+    fn word(&self, path: Vec<PlaceStep>, slot: Slot, form: Form, from: usize, lead: &'static str) -> CursorPlace {
         let text = self.line.text;
         let colon = self.line.key.as_ref().filter(|_| slot == Slot::Key).map(|key| key.at.end);
         let end = colon.unwrap_or_else(|| {
@@ -161,7 +161,7 @@ impl<'a> Block<'a> {
         let word = inside..end.max(inside);
         let before = text.get(inside..self.column.clamp(inside, word.end)).unwrap_or_default();
         let typed = quote.and_then(|quote| before.strip_suffix(quote)).unwrap_or(before);
-        Place {
+        CursorPlace {
             path,
             slot,
             form,
@@ -175,10 +175,10 @@ impl<'a> Block<'a> {
         }
     }
 
-    fn path(&self, indent: usize, name: Option<&str>) -> Option<Vec<Step>> {
+    fn path(&self, indent: usize, name: Option<&str>) -> Option<Vec<PlaceStep>> {
         let mut steps = self.parents(indent)?.steps;
         steps.reverse();
-        steps.extend(name.map(|name| Step::Name(name.to_owned())));
+        steps.extend(name.map(|name| PlaceStep::Name(name.to_owned())));
         Some(steps)
     }
 
@@ -228,7 +228,7 @@ struct Climb {
     list: bool,
     /// Still among the keys beside the cursor's.
     first: bool,
-    steps: Vec<Step>,
+    steps: Vec<PlaceStep>,
     present: Vec<String>,
 }
 
@@ -239,7 +239,7 @@ impl Climb {
     }
 
     fn enter_list(&mut self, dash: usize) {
-        self.steps.push(Step::Index(0));
+        self.steps.push(PlaceStep::Index(0));
         (self.column, self.list, self.first) = (dash, true, false);
     }
 
@@ -249,7 +249,7 @@ impl Climb {
         let indent = text.bytes().take_while(|byte| *byte == b' ').count();
         let rest = text.get(indent..).unwrap_or_default();
         if indent == self.column && self.list && rest.starts_with("- ") {
-            if let Some(Step::Index(index)) = self.steps.last_mut() {
+            if let Some(PlaceStep::Index(index)) = self.steps.last_mut() {
                 *index += 1;
             }
             return true;
@@ -268,7 +268,7 @@ impl Climb {
                 self.enter_list(*dash);
             } else if *dash == self.column
                 && self.list
-                && let Some(Step::Index(index)) = self.steps.last_mut()
+                && let Some(PlaceStep::Index(index)) = self.steps.last_mut()
             {
                 *index += 1;
             }
@@ -295,7 +295,7 @@ impl Climb {
             if !(value.is_empty() || value.starts_with(['&', '!'])) {
                 return None;
             }
-            self.steps.push(Step::Name(key.name.to_owned()));
+            self.steps.push(PlaceStep::Name(key.name.to_owned()));
             (self.column, self.list, self.first) = (line.content, false, false);
         }
         Some(())

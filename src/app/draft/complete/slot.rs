@@ -4,7 +4,7 @@ use std::ops::Range;
 
 /// One step of the way from the policy to a place.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Step {
+pub enum PlaceStep {
     Name(String),
     Index(usize),
 }
@@ -31,9 +31,9 @@ pub enum Form {
 
 /// A place of the text.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Place {
+pub struct CursorPlace {
     /// The way to the map (for a key) or to the value.
-    pub path: Vec<Step>,
+    pub path: Vec<PlaceStep>,
     pub slot: Slot,
     pub form: Form,
     /// The bytes of the word that stands there, without the quote before it; empty between words.

@@ -1,7 +1,7 @@
 //! How a proposal is written where it goes: indented, in quotes, with the sign that follows it.
 
 use crate::draft::complete::proposal::{Proposal, first_sentence};
-use crate::draft::complete::slot::{Form, Place};
+use crate::draft::complete::slot::{CursorPlace, Form};
 use domain::schema::{Field, Presence, ValueKind};
 
 /// A text with the place of the cursor in it.
@@ -25,7 +25,7 @@ impl TextWithCursor {
 }
 
 /// A field of a message, with what its value begins with.
-pub(crate) fn key(place: &Place, field: &Field) -> Proposal {
+pub(crate) fn key(place: &CursorPlace, field: &Field) -> Proposal {
     let detail = match field.presence {
         Presence::Required => "required",
         Presence::Optional => "optional",
@@ -35,11 +35,11 @@ pub(crate) fn key(place: &Place, field: &Field) -> Proposal {
 }
 
 /// An entry of a map of rules.
-pub(crate) fn entry(place: &Place, name: &str, detail: &str, value: ValueKind) -> Proposal {
+pub(crate) fn entry(place: &CursorPlace, name: &str, detail: &str, value: ValueKind) -> Proposal {
     proposal(place, name, detail, detail, value)
 }
 
-fn proposal(place: &Place, name: &str, detail: &str, doc: &str, kind: ValueKind) -> Proposal {
+fn proposal(place: &CursorPlace, name: &str, detail: &str, doc: &str, kind: ValueKind) -> Proposal {
     let written = if place.has_colon {
         TextWithCursor::end(name_in(place, name))
     } else {
@@ -54,7 +54,7 @@ fn proposal(place: &Place, name: &str, detail: &str, doc: &str, kind: ValueKind)
 }
 
 /// A text: a quote before the word is answered behind it, those of JSON are added.
-fn name_in(place: &Place, name: &str) -> String {
+fn name_in(place: &CursorPlace, name: &str) -> String {
     match (place.quote, place.form) {
         (Some(quote), _) => format!("{name}{quote}"),
         (None, Form::Json) => format!("\"{name}\""),
@@ -86,7 +86,7 @@ fn only_field(kind: ValueKind) -> String {
 }
 
 /// `"key": "…"`, with a comma where another key follows.
-fn in_brackets(name: &str, kind: ValueKind, place: &Place) -> TextWithCursor {
+fn in_brackets(name: &str, kind: ValueKind, place: &CursorPlace) -> TextWithCursor {
     let json = place.form == Form::Json;
     let (open, close) = match kind {
         ValueKind::Message(_) | ValueKind::Map(..) => ("{", "}"),
@@ -102,7 +102,7 @@ fn in_brackets(name: &str, kind: ValueKind, place: &Place) -> TextWithCursor {
 }
 
 /// A value.
-pub(crate) fn scalar(place: &Place, kind: ValueKind, text: &str, detail: &str, doc: &str) -> Proposal {
+pub(crate) fn scalar(place: &CursorPlace, kind: ValueKind, text: &str, detail: &str, doc: &str) -> Proposal {
     let bare = place.quote.is_none() && matches!(kind, ValueKind::Bool | ValueKind::Int);
     let written = if bare { text.to_owned() } else { name_in(place, text) };
     let TextWithCursor { text: insert, cursor } = TextWithCursor::end(written).prefix(place.lead);

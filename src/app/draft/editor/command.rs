@@ -71,7 +71,7 @@ pub enum EditorCommand {
 
 /// What a command did.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Outcome {
+pub enum EditOutcome {
     /// Nothing, as at the end of the text.
     Nothing,
     /// The cursor or the selection is another.

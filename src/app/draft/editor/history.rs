@@ -9,13 +9,13 @@ use crate::draft::editor::shift::Shifts;
 
 /// Text at a place (in characters) replaced by other text.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Change {
+pub(crate) struct EditChange {
     pub(crate) at: usize,
     pub(crate) removed: String,
     pub(crate) inserted: String,
 }
 
-impl Change {
+impl EditChange {
     pub(crate) fn apply(&self, text: &mut Rope, shifts: &mut Shifts) {
         replace(text, self.at, (&self.removed, &self.inserted), shifts);
     }
@@ -53,7 +53,7 @@ pub(crate) struct Caret {
 
 /// What kind of change it was: typing and deleting go on in one step.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Kind {
+pub(crate) enum EditKind {
     Typing,
     Backspace,
     Delete,
@@ -62,18 +62,18 @@ pub(crate) enum Kind {
 
 /// Changes that are undone together.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Step {
-    pub(crate) changes: Vec<Change>,
+pub(crate) struct UndoStep {
+    pub(crate) changes: Vec<EditChange>,
     pub(crate) before: Caret,
     pub(crate) after: Caret,
-    pub(crate) kind: Kind,
+    pub(crate) kind: EditKind,
 }
 
 /// All steps, done and undone.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub(crate) struct History {
-    done: Vec<Step>,
-    undone: Vec<Step>,
+    done: Vec<UndoStep>,
+    undone: Vec<UndoStep>,
     /// Whether the last step may still grow.
     open: bool,
     /// How many steps were done when the text was last saved, if it can still be reached.
@@ -82,7 +82,7 @@ pub(crate) struct History {
 
 impl History {
     /// Remembers a step that was just applied.
-    pub(crate) fn record(&mut self, step: Step) {
+    pub(crate) fn record(&mut self, step: UndoStep) {
         if self.clean.is_some_and(|clean| clean > self.done.len()) {
             self.clean = None;
         }
@@ -92,7 +92,7 @@ impl History {
         if !grown {
             self.done.push(step);
         }
-        self.open = kind != Kind::Other;
+        self.open = kind != EditKind::Other;
     }
 
     /// The next change begins a new step.
@@ -144,26 +144,26 @@ impl History {
 }
 
 /// Adds `step` to `last` if they are one stretch of typing or deleting.
-fn grow(last: &mut Step, step: &Step) -> bool {
+fn grow(last: &mut UndoStep, step: &UndoStep) -> bool {
     let ([old], [new]) = (last.changes.as_mut_slice(), step.changes.as_slice()) else { return false };
     if last.kind != step.kind || last.after != step.before {
         return false;
     }
     let joins = match step.kind {
-        Kind::Typing => {
+        EditKind::Typing => {
             old.at + old.inserted.chars().count() == new.at && new.removed.is_empty() && !starts_word(old, new)
         }
-        Kind::Backspace => new.at + new.removed.chars().count() == old.at && new.inserted.is_empty(),
-        Kind::Delete => new.at == old.at && new.inserted.is_empty(),
-        Kind::Other => false,
+        EditKind::Backspace => new.at + new.removed.chars().count() == old.at && new.inserted.is_empty(),
+        EditKind::Delete => new.at == old.at && new.inserted.is_empty(),
+        EditKind::Other => false,
     };
     if joins {
         match step.kind {
-            Kind::Backspace => old.removed.insert_str(0, &new.removed),
-            Kind::Delete => old.removed.push_str(&new.removed),
-            Kind::Typing | Kind::Other => old.inserted.push_str(&new.inserted),
+            EditKind::Backspace => old.removed.insert_str(0, &new.removed),
+            EditKind::Delete => old.removed.push_str(&new.removed),
+            EditKind::Typing | EditKind::Other => old.inserted.push_str(&new.inserted),
         }
-        if step.kind == Kind::Backspace {
+        if step.kind == EditKind::Backspace {
             old.at = new.at;
         }
         last.after = step.after;
@@ -171,6 +171,6 @@ fn grow(last: &mut Step, step: &Step) -> bool {
     joins
 }
 
-fn starts_word(old: &Change, new: &Change) -> bool {
+fn starts_word(old: &EditChange, new: &EditChange) -> bool {
     old.inserted.ends_with(char::is_whitespace) && !new.inserted.starts_with(char::is_whitespace)
 }

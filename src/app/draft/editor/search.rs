@@ -9,7 +9,7 @@ use std::ops::Range;
 use regex::{Captures, Regex, RegexBuilder};
 
 use crate::draft::editor::Editor;
-use crate::draft::editor::command::Outcome;
+use crate::draft::editor::command::EditOutcome;
 
 /// Which way to look.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -105,7 +105,7 @@ impl Search {
 
 impl Editor {
     /// Selects the next of some places (in bytes, in order), going round at the text's end.
-    pub fn find(&mut self, places: &[Range<usize>], direction: Direction) -> Outcome {
+    pub fn find(&mut self, places: &[Range<usize>], direction: Direction) -> EditOutcome {
         let here = self.selected_bytes();
         let next = match direction {
             Direction::Forward => {
@@ -117,22 +117,22 @@ impl Editor {
                 at.checked_sub(1).and_then(|at| places.get(at)).or(places.last())
             }
         };
-        next.map_or(Outcome::Nothing, |place| self.select_bytes(place.clone()))
+        next.map_or(EditOutcome::Nothing, |place| self.select_bytes(place.clone()))
     }
 
     /// Replaces the selection, if it is one of the places that fit, as one undo step.
-    pub fn replace_selected(&mut self, search: &Search, with: &str) -> Outcome {
+    pub fn replace_selected(&mut self, search: &Search, with: &str) -> EditOutcome {
         let here = self.selected_bytes();
         let text = self.text();
         let found = search.replacements(&text, with).into_iter().find(|(range, _)| *range == here);
-        found.map_or(Outcome::Nothing, |(range, text)| self.replace(range, &text))
+        found.map_or(EditOutcome::Nothing, |(range, text)| self.replace(range, &text))
     }
 
     /// Replaces every place that fits, as one undo step; how many there were.
-    pub fn replace_all(&mut self, search: &Search, with: &str) -> (usize, Outcome) {
+    pub fn replace_all(&mut self, search: &Search, with: &str) -> (usize, EditOutcome) {
         let places = search.replacements(&self.text(), with);
         let outcome = self.replace_each(&places);
-        (if outcome == Outcome::TooLarge { 0 } else { places.len() }, outcome)
+        (if outcome == EditOutcome::TooLarge { 0 } else { places.len() }, outcome)
     }
 }
 
@@ -196,7 +196,7 @@ mod tests {
         let mut editor = Editor::new("prod-1, prod-2, prod-3 end");
         editor.go_to_byte(17);
         let search = query("prod-(\\d)", false, true);
-        assert_eq!(editor.replace_all(&search, "p$1$1"), (3, Outcome::Changed));
+        assert_eq!(editor.replace_all(&search, "p$1$1"), (3, EditOutcome::Changed));
         assert_eq!(editor.text(), "p11, p22, p33 end");
         assert_eq!(editor.cursor_byte(), 13);
         editor.input(EditorCommand::Undo);
@@ -209,9 +209,9 @@ mod tests {
     fn only_a_selected_place_is_replaced() {
         let mut editor = Editor::new("a$ a$");
         let search = query("a$", false, false);
-        assert_eq!(editor.replace_selected(&search, "$0"), Outcome::Nothing);
+        assert_eq!(editor.replace_selected(&search, "$0"), EditOutcome::Nothing);
         editor.find(&search.places("a$ a$"), Direction::Forward);
-        assert_eq!(editor.replace_selected(&search, "$0"), Outcome::Changed);
+        assert_eq!(editor.replace_selected(&search, "$0"), EditOutcome::Changed);
         assert_eq!(editor.text(), "$0 a$");
     }
 

@@ -111,8 +111,8 @@ fn edits(#[case] before: &str, #[case] command: EditorCommand, #[case] after: &s
 #[test]
 fn cutting_and_pasting_gives_the_text_back() {
     let mut editor = editor("a^bc|d");
-    assert_eq!(editor.input(EditorCommand::Cut), Outcome::Cut("bc".to_owned()));
-    assert_eq!(editor.input(EditorCommand::Paste), Outcome::Changed);
+    assert_eq!(editor.input(EditorCommand::Cut), EditOutcome::Cut("bc".to_owned()));
+    assert_eq!(editor.input(EditorCommand::Paste), EditOutcome::Changed);
     assert_eq!(marked(&editor), "abc|d");
 }
 
@@ -150,16 +150,16 @@ fn a_replaced_range_is_one_step_and_bytes_are_clipped() {
     assert_eq!(marked(&editor), "mode: ALWAYS_DENY|\nrest");
     editor.input(EditorCommand::Undo);
     assert_eq!(editor.text(), "mode: é\nrest");
-    assert_eq!(editor.replace(90..99, ""), Outcome::Nothing);
+    assert_eq!(editor.replace(90..99, ""), EditOutcome::Nothing);
 }
 
 #[test]
 fn setting_the_text_touches_only_what_differs() {
     let mut editor = Editor::new("a: 1\nb: 2\nc: 3\n");
-    assert_eq!(editor.set_text("a: 1\nb: 4\nc: 3\n"), Outcome::Changed);
+    assert_eq!(editor.set_text("a: 1\nb: 4\nc: 3\n"), EditOutcome::Changed);
     assert_eq!(marked(&editor), "a: 1\nb: 4|\nc: 3\n");
-    assert_eq!(editor.set_text("a: 1\nb: 4\nc: 3\n"), Outcome::Nothing);
-    assert_eq!(editor.set_text("a: 1\n"), Outcome::Changed);
+    assert_eq!(editor.set_text("a: 1\nb: 4\nc: 3\n"), EditOutcome::Nothing);
+    assert_eq!(editor.set_text("a: 1\n"), EditOutcome::Changed);
     assert_eq!(editor.text(), "a: 1\n");
 }
 
@@ -182,8 +182,8 @@ fn the_saved_text_is_known_again_after_undo() {
 fn a_text_may_not_grow_without_end() {
     let mut editor = Editor::new("");
     let big = "xxxxxxx\n".repeat(MAX_BYTES / 8);
-    assert_eq!(editor.input(EditorCommand::Text(big)), Outcome::Changed);
-    assert_eq!(editor.input(EditorCommand::Insert('y')), Outcome::TooLarge);
+    assert_eq!(editor.input(EditorCommand::Text(big)), EditOutcome::Changed);
+    assert_eq!(editor.input(EditorCommand::Insert('y')), EditOutcome::TooLarge);
 }
 
 #[test]
@@ -313,7 +313,7 @@ proptest! {
         }
         let done = (editor.text(), editor.revision());
         while editor.can_undo() {
-            prop_assert_eq!(editor.input(EditorCommand::Undo), Outcome::Changed);
+            prop_assert_eq!(editor.input(EditorCommand::Undo), EditOutcome::Changed);
         }
         prop_assert_eq!(editor.text(), text);
         prop_assert!(editor.is_clean());
@@ -334,7 +334,7 @@ proptest! {
             editor.input(EditorCommand::Select(motion));
         }
         let before = (editor.text.clone(), editor.caret);
-        if editor.input(command) == Outcome::Changed {
+        if editor.input(command) == EditOutcome::Changed {
             editor.input(EditorCommand::Undo);
             prop_assert_eq!((editor.text, editor.caret), before);
         }

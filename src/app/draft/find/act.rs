@@ -1,7 +1,7 @@
 //! Searching and replacing in the draft.
 
 use crate::draft;
-use crate::draft::editor::{Direction, Outcome};
+use crate::draft::editor::{Direction, EditOutcome};
 use crate::draft::find::Action;
 use crate::draft::find::state::Rows;
 use crate::effect::Effect;
@@ -62,7 +62,7 @@ fn replace(model: &mut Model) -> Vec<Effect> {
 fn replace_all(model: &mut Model) -> Vec<Effect> {
     let draft = &mut model.draft;
     let outcome = draft.finder.replace_all(&mut draft.editor);
-    if let (Outcome::Changed, Some(count)) = (&outcome, draft.finder.replaced) {
+    if let (EditOutcome::Changed, Some(count)) = (&outcome, draft.finder.replaced) {
         model.say(Weight::Success, format!("{count} places replaced; ^Z takes all of it back"));
     }
     draft::text::follow_edit(model, outcome)

@@ -5,7 +5,7 @@
 
 use std::ops::Range;
 
-use crate::draft::editor::{Direction, Editor, MAX_MATCHES, Outcome, Query, Search};
+use crate::draft::editor::{Direction, EditOutcome, Editor, MAX_MATCHES, Query, Search};
 use crate::shell::field::{Field, FieldCommand};
 
 /// What the places that were found belong to.
@@ -115,11 +115,12 @@ impl Finder {
     }
 
     /// Replaces the selected place and goes to the next.
-    pub fn replace_one(&mut self, editor: &mut Editor) -> Outcome {
+    pub fn replace_one(&mut self, editor: &mut Editor) -> EditOutcome {
         self.refresh(editor);
         let with = self.replace.text().to_owned();
-        let outcome = self.search.as_ref().map_or(Outcome::Nothing, |search| editor.replace_selected(search, &with));
-        if outcome == Outcome::TooLarge {
+        let outcome =
+            self.search.as_ref().map_or(EditOutcome::Nothing, |search| editor.replace_selected(search, &with));
+        if outcome == EditOutcome::TooLarge {
             return outcome;
         }
         self.go(editor, Direction::Forward);
@@ -127,12 +128,12 @@ impl Finder {
     }
 
     /// Replaces every place.
-    pub fn replace_all(&mut self, editor: &mut Editor) -> Outcome {
+    pub fn replace_all(&mut self, editor: &mut Editor) -> EditOutcome {
         let with = self.replace.text().to_owned();
         self.refresh(editor);
-        let Some(search) = &self.search else { return Outcome::Nothing };
+        let Some(search) = &self.search else { return EditOutcome::Nothing };
         let (count, outcome) = editor.replace_all(search, &with);
-        self.replaced = (outcome != Outcome::TooLarge).then_some(count);
+        self.replaced = (outcome != EditOutcome::TooLarge).then_some(count);
         self.refresh(editor);
         outcome
     }

@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeSet, HashMap};
 
-use super::{Decoder, Step, place};
+use super::{DecodeStep, Decoder, place};
 use crate::diagnostic::{Code, excerpt};
 use crate::document::format::Dialect;
 use crate::document::node::{Entry, Node, Scalar, Value};
@@ -25,12 +25,12 @@ impl<'a> Decoder<'a, '_, '_> {
         let mut seen: HashMap<&'a str, Bytes> = HashMap::with_capacity(elements.len());
         let mut patterns = Vec::with_capacity(elements.len());
         for (at, element) in elements.iter().enumerate() {
-            let pattern = self.within(Step::Index(at), |this| this.pattern(at, element, &mut seen));
+            let pattern = self.within(DecodeStep::Index(at), |this| this.pattern(at, element, &mut seen));
             patterns.extend(pattern.map(|text| AdmissionWhitelistPattern { name_pattern: text.to_owned() }));
         }
         if let Some(surplus) = elements.get(MANY_PATTERNS) {
             let text = format!("{} patterns are more than a person can review", elements.len());
-            self.within(Step::Index(MANY_PATTERNS), |this| this.report(Code::ManyPatterns, surplus.at, text));
+            self.within(DecodeStep::Index(MANY_PATTERNS), |this| this.report(Code::ManyPatterns, surplus.at, text));
         }
         self.advise_on_shadows();
         patterns
@@ -65,7 +65,7 @@ impl<'a> Decoder<'a, '_, '_> {
             self.report(Code::MissingField, element.at, "`namePattern` is missing".to_owned());
             return None;
         };
-        self.within(Step::Field("namePattern"), |this| {
+        self.within(DecodeStep::Field("namePattern"), |this| {
             if entry.value.is_null() {
                 this.report(Code::NullValue, entry.key.at, "expected a pattern, found nothing".to_owned());
                 return None;
@@ -95,8 +95,8 @@ impl<'a> Decoder<'a, '_, '_> {
     }
 
     fn report_pattern(&mut self, code: Code, index: usize, at: Bytes, message: String) {
-        self.within(Step::Index(index), |this| {
-            this.within(Step::Field("namePattern"), |this| this.report(code, at, message));
+        self.within(DecodeStep::Index(index), |this| {
+            this.within(DecodeStep::Field("namePattern"), |this| this.report(code, at, message));
         });
     }
 
@@ -129,7 +129,7 @@ impl<'a> Decoder<'a, '_, '_> {
         for Listed { pattern, at, index } in &listed {
             if let Some(project) = projects.swallowed_by(pattern) {
                 let text = format!("this exempts every image of project {}, so that no rule sees it", excerpt(project));
-                self.within(Step::Field("admissionWhitelistPatterns"), |this| {
+                self.within(DecodeStep::Field("admissionWhitelistPatterns"), |this| {
                     this.report_pattern(Code::SwallowsAttested, *index, *at, text);
                 });
             }

@@ -6,7 +6,7 @@
 
 use serde_json::{Map, Value as Json};
 
-use super::{Decoder, Step, place};
+use super::{DecodeStep, Decoder, place};
 use crate::diagnostic::Code;
 use crate::document::format::Dialect;
 use crate::document::node::{Entry, Node, Value};
@@ -38,7 +38,7 @@ impl<'a> Decoder<'a, '_, '_> {
                 }
                 continue;
             };
-            let value = self.within(Step::Field(field.name), |this| this.field_value(field, entry));
+            let value = self.within(DecodeStep::Field(field.name), |this| this.field_value(field, entry));
             json.extend(value.map(|value| (field.name.to_owned(), value)));
         }
         self.check_message(message, &fields, node, key);
@@ -82,8 +82,9 @@ impl<'a> Decoder<'a, '_, '_> {
         } else {
             self.list(entry, element.expected_in_list()).unwrap_or_default()
         };
-        let read =
-            |(at, node): (usize, &'a Node)| self.within(Step::Index(at), |this| this.element(node.at, node, element));
+        let read = |(at, node): (usize, &'a Node)| {
+            self.within(DecodeStep::Index(at), |this| this.element(node.at, node, element))
+        };
         Json::Array(elements.iter().enumerate().filter_map(read).collect())
     }
 

@@ -7,7 +7,7 @@ mod scope;
 
 use std::collections::HashSet;
 
-use super::{Decoder, Fields, Step, place, start};
+use super::{DecodeStep, Decoder, Fields, place, start};
 use crate::diagnostic::Code;
 use crate::document::node::{Entry, Node, Scalar, Value};
 use crate::document::scalar::Means;
@@ -101,7 +101,7 @@ impl<'a> Decoder<'a, '_, '_> {
         let Some((field, entry)) = fields.get("alwaysDeny") else { return };
         if let Value::Scalar(Scalar { means: Means::Bool(false), .. }) = entry.value.value {
             let text = "`alwaysDeny: false` checks nothing".to_owned();
-            self.within(Step::Field(field.name), |this| this.report(Code::IdleCheck, entry.value.at, text));
+            self.within(DecodeStep::Field(field.name), |this| this.report(Code::IdleCheck, entry.value.at, text));
         }
     }
 
@@ -115,7 +115,7 @@ impl<'a> Decoder<'a, '_, '_> {
         };
         if days.is_some_and(|days: i64| days <= 0) {
             let text = "the age must be at least 1 day".to_owned();
-            self.within(Step::Field(field.name), |this| this.report(Code::OutOfRange, entry.value.at, text));
+            self.within(DecodeStep::Field(field.name), |this| this.report(Code::OutOfRange, entry.value.at, text));
         }
     }
 
@@ -124,8 +124,8 @@ impl<'a> Decoder<'a, '_, '_> {
         let Some(surplus) = entry.value.elements().get(MAX_PROJECTS) else { return };
         let count = entry.value.elements().len();
         let text = format!("{count} projects, and a check may name {MAX_PROJECTS}");
-        self.within(Step::Field(name), |this| {
-            this.within(Step::Index(MAX_PROJECTS), |this| this.report(Code::TooManyProjects, surplus.at, text));
+        self.within(DecodeStep::Field(name), |this| {
+            this.within(DecodeStep::Index(MAX_PROJECTS), |this| this.report(Code::TooManyProjects, surplus.at, text));
         });
     }
 
@@ -136,8 +136,8 @@ impl<'a> Decoder<'a, '_, '_> {
         for (at, node) in texts("allowedCves").iter().enumerate() {
             if node.as_text().is_some_and(|id| blocked.contains(id)) {
                 let text = "this vulnerability is allowed and blocked".to_owned();
-                self.within(Step::Field("allowedCves"), |this| {
-                    this.within(Step::Index(at), |this| this.report(Code::AllowedAndBlocked, node.at, text));
+                self.within(DecodeStep::Field("allowedCves"), |this| {
+                    this.within(DecodeStep::Index(at), |this| this.report(Code::AllowedAndBlocked, node.at, text));
                 });
             }
         }
@@ -154,7 +154,7 @@ impl<'a> Decoder<'a, '_, '_> {
             }
             (Some((_, mode @ ("ALWAYS_ALLOW" | "ALWAYS_DENY"))), Some(list)) if list.is_set() => {
                 let text = format!("{mode} does not go with requiredAttestors");
-                self.within(Step::Field("requiredAttestors"), |this| {
+                self.within(DecodeStep::Field("requiredAttestors"), |this| {
                     this.report(Code::AttestorsNotAllowed, list.key.at, text);
                 });
             }
@@ -170,11 +170,11 @@ impl<'a> Decoder<'a, '_, '_> {
         };
         if let Some(at) = named("evaluationMode", "ALWAYS_ALLOW") {
             let text = "the rule admits every image".to_owned();
-            self.within(Step::Field("evaluationMode"), |this| this.report(Code::AllowsAll, at, text));
+            self.within(DecodeStep::Field("evaluationMode"), |this| this.report(Code::AllowsAll, at, text));
         }
         if let Some(at) = named("enforcementMode", "DRYRUN_AUDIT_LOG_ONLY") {
             let text = "this rule blocks nothing: it is a dry run".to_owned();
-            self.within(Step::Field("enforcementMode"), |this| this.report(Code::DryRun, at, text));
+            self.within(DecodeStep::Field("enforcementMode"), |this| this.report(Code::DryRun, at, text));
         }
     }
 
@@ -184,8 +184,8 @@ impl<'a> Decoder<'a, '_, '_> {
             let Some(entry) = attestor.entries().iter().find(|entry| &*entry.key.text == "id") else { continue };
             if entry.value.as_text().is_some_and(|id| !seen.insert(id)) {
                 let text = "another attestor of this policy has the same id".to_owned();
-                self.within(Step::Field("requiredAttestors"), |this| {
-                    this.within(Step::Index(at), |this| this.report(Code::AttestorId, entry.value.at, text));
+                self.within(DecodeStep::Field("requiredAttestors"), |this| {
+                    this.within(DecodeStep::Index(at), |this| this.report(Code::AttestorId, entry.value.at, text));
                 });
             }
         }

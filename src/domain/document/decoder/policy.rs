@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::rule::MAX_ATTESTORS;
-use super::{Decoder, Fields, Step, place, start};
+use super::{DecodeStep, Decoder, Fields, place, start};
 use crate::diagnostic::Code;
 use crate::document::format::Dialect;
 use crate::document::node::{Entry, Node, Value};
@@ -67,7 +67,7 @@ impl<'a> Decoder<'a, '_, '_> {
         read: impl FnOnce(&mut Self, &'a Entry) -> T,
     ) -> T {
         let Some((_, entry)) = fields.get(name) else { return T::default() };
-        self.within(Step::Field(name), |this| read(this, entry))
+        self.within(DecodeStep::Field(name), |this| read(this, entry))
     }
 
     fn text_field(&mut self, fields: &Fields<'a>, name: &'static str) -> Option<String> {
@@ -87,7 +87,7 @@ impl<'a> Decoder<'a, '_, '_> {
         if self.dialect == Dialect::Rest && entry.value.is_null() {
             return Some(GlobalPolicyEvaluationMode::Unspecified);
         }
-        Some(match self.within(Step::Field(name), |this| this.number(entry, names))? {
+        Some(match self.within(DecodeStep::Field(name), |this| this.number(entry, names))? {
             1 => GlobalPolicyEvaluationMode::Enable,
             2 => GlobalPolicyEvaluationMode::Disable,
             _ => GlobalPolicyEvaluationMode::Unspecified,
@@ -100,14 +100,14 @@ impl<'a> Decoder<'a, '_, '_> {
             self.report(Code::MissingField, start(root), format!("`{name}` is missing"));
             return None;
         };
-        self.within(Step::Field(name), |this| {
+        self.within(DecodeStep::Field(name), |this| {
             if this.is_absent_list(&entry.value) {
                 this.report(Code::NullValue, entry.value.at, "expected a rule, found nothing".to_owned());
                 return None;
             }
             let (rule, mode_at) = this.rule_and_mode(entry);
             if let (EvaluationMode::AlwaysAllow, Some(at)) = (rule.evaluation_mode, mode_at) {
-                this.within(Step::Field("evaluationMode"), |this| {
+                this.within(DecodeStep::Field("evaluationMode"), |this| {
                     this.report(Code::AllowsAll, at, "the default rule admits every image".to_owned());
                 });
             }
@@ -128,7 +128,7 @@ impl<'a> Decoder<'a, '_, '_> {
         let Some(((first, _), others)) = entries.split_first() else { return };
         for (name, at) in others {
             let text = format!("a policy cannot have both {first} and {name}");
-            self.within(Step::Field(name), |this| this.report(Code::SeveralRuleMaps, *at, text));
+            self.within(DecodeStep::Field(name), |this| this.report(Code::SeveralRuleMaps, *at, text));
         }
     }
 
@@ -151,8 +151,10 @@ impl<'a> Decoder<'a, '_, '_> {
                 let same = policy.rules(kind).and_then(|rules| rules.get(key)) == Some(&policy.default_admission_rule);
                 if same {
                     let text = "this rule is the same as the default rule".to_owned();
-                    self.within(Step::Field(kind.field()), |this| {
-                        this.within(Step::Key(key), |this| this.report(Code::RuleLikeDefault, entry.key.at, text));
+                    self.within(DecodeStep::Field(kind.field()), |this| {
+                        this.within(DecodeStep::Key(key), |this| {
+                            this.report(Code::RuleLikeDefault, entry.key.at, text)
+                        });
                     });
                 }
             }
@@ -171,7 +173,7 @@ impl<'a> Decoder<'a, '_, '_> {
         let text = "nothing exempts Google's system images".to_owned();
         match fields.get("globalPolicyEvaluationMode") {
             None => self.report(Code::SystemImages, start(root), text),
-            Some((field, entry)) => self.within(Step::Field(field.name), |this| {
+            Some((field, entry)) => self.within(DecodeStep::Field(field.name), |this| {
                 this.report(Code::SystemImages, place(entry.key.at, &entry.value), text);
             }),
         }

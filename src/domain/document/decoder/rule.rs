@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::collections::{BTreeMap, HashMap};
 
-use super::{Decoder, Fields, Step, place};
+use super::{DecodeStep, Decoder, Fields, place};
 use crate::diagnostic::{Code, excerpt};
 use crate::document::format::Dialect;
 use crate::document::node::{Entry, Key, Node, Value};
@@ -29,7 +29,7 @@ impl<'a> Decoder<'a, '_, '_> {
         };
         let entries = self.entries_by_key(node);
         let read = |(key, entry): (&'a str, &'a Entry)| {
-            let rule = self.within(Step::Key(key), |this| {
+            let rule = self.within(DecodeStep::Key(key), |this| {
                 this.check_key(kind, &entry.key);
                 this.rule(entry)
             });
@@ -61,7 +61,7 @@ impl<'a> Decoder<'a, '_, '_> {
         let enforcement = self.mode(key, &fields, "enforcementMode").and_then(enforcement_mode);
         if let Some((_, attestors)) = fields.get("requireAttestationsBy") {
             rule.require_attestations_by =
-                self.within(Step::Field("requireAttestationsBy"), |this| this.attestors(attestors));
+                self.within(DecodeStep::Field("requireAttestationsBy"), |this| this.attestors(attestors));
         }
         rule.evaluation_mode = evaluation.unwrap_or(rule.evaluation_mode);
         rule.enforcement_mode = enforcement.unwrap_or(rule.enforcement_mode);
@@ -80,7 +80,7 @@ impl<'a> Decoder<'a, '_, '_> {
             self.report(Code::MissingField, rule, format!("`{name}` is missing"));
             return None;
         };
-        self.within(Step::Field(name), |this| {
+        self.within(DecodeStep::Field(name), |this| {
             let number = this.number(entry, names)?;
             this.check_specified(number, names, &entry.value);
             Some(number)
@@ -100,11 +100,11 @@ impl<'a> Decoder<'a, '_, '_> {
         let mut seen: HashMap<&'a str, usize> = HashMap::new();
         let mut names = Vec::with_capacity(elements.len());
         for (at, element) in elements.iter().enumerate() {
-            let Some(name) = self.within(Step::Index(at), |this| this.attestor(element)) else { continue };
+            let Some(name) = self.within(DecodeStep::Index(at), |this| this.attestor(element)) else { continue };
             let first = *seen.entry(name).or_insert(at);
             if first != at {
                 let text = format!("the rule names this attestor already, as number {}", first + 1);
-                self.within(Step::Index(at), |this| this.report(Code::DuplicateAttestor, element.at, text));
+                self.within(DecodeStep::Index(at), |this| this.report(Code::DuplicateAttestor, element.at, text));
             }
             names.push(name.to_owned());
         }
@@ -139,7 +139,7 @@ impl<'a> Decoder<'a, '_, '_> {
             }
             (EvaluationMode::AlwaysAllow | EvaluationMode::AlwaysDeny, false, Some(entry)) => {
                 let text = format!("{} does not go with requireAttestationsBy", mode.as_str());
-                self.within(Step::Field("requireAttestationsBy"), |this| {
+                self.within(DecodeStep::Field("requireAttestationsBy"), |this| {
                     this.report(Code::AttestorsNotAllowed, entry.key.at, text);
                 });
             }
@@ -158,7 +158,7 @@ impl<'a> Decoder<'a, '_, '_> {
             Some(EvaluationMode::AlwaysAllow) => (Code::DryRunOfNothing, "a rule that admits all has nothing to block"),
             _ => (Code::DryRun, "this rule blocks nothing: it is a dry run"),
         };
-        self.within(Step::Field("enforcementMode"), |this| this.report(code, entry.value.at, text.to_owned()));
+        self.within(DecodeStep::Field("enforcementMode"), |this| this.report(code, entry.value.at, text.to_owned()));
     }
 
     fn check_key(&mut self, kind: RuleKind, key: &Key) {

@@ -6,7 +6,7 @@ use super::diagnosis::CauseKind::{
     OtherNote, Payload, Signature, Tag,
 };
 use super::diagnosis::Confidence::Certain;
-use super::diagnosis::{Cause, State};
+use super::diagnosis::{Cause, PresentState};
 use super::near_misses::system_policy_off;
 use crate::admission::check::{AttestorCheck, CheckKind};
 use crate::admission::trace::Check;
@@ -22,7 +22,7 @@ pub(super) fn attestor_causes(
     image: &ImageDecision,
     case: &Refusal,
     check: Option<&Check>,
-    state: &State<'_>,
+    state: &PresentState<'_>,
 ) -> Vec<Cause> {
     let named = |attestor: &&AttestorOutcome| finding.attestor.as_ref().is_none_or(|name| attestor.name == *name);
     let refusing = || image.attestors.iter().filter(|attestor| attestor.satisfied == Some(false));
@@ -50,7 +50,7 @@ fn attestor_cause(
     attestor: &AttestorOutcome,
     image: &ImageDecision,
     check: Option<&Check>,
-    state: &State<'_>,
+    state: &PresentState<'_>,
 ) -> Vec<Cause> {
     let name = &attestor.name;
     let one = |kind, text: String| vec![Cause::new(kind, Certain, text)];
@@ -88,7 +88,7 @@ fn attestor_cause(
 const NOTES: usize = 3;
 
 /// The digest was attested where this attestor does not look.
-fn on_other_notes(name: &str, image: &ImageDecision, state: &State<'_>) -> Vec<Cause> {
+fn on_other_notes(name: &str, image: &ImageDecision, state: &PresentState<'_>) -> Vec<Cause> {
     let digest = image.image.parse::<ImageRef>().ok().and_then(|image| image.digest().cloned());
     let known = name.parse().ok().and_then(|name| state.evidence.attestors.get(&name));
     let (Some(digest), Some(AttestorEvidence::Found { attestor, .. })) = (digest, known) else { return Vec::new() };

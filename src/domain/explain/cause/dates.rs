@@ -2,14 +2,14 @@
 
 use jiff::Timestamp;
 
-use super::diagnosis::State;
+use super::diagnosis::PresentState;
 use crate::admission::{Attestations, AttestorEvidence, ImageDecision};
 use crate::attestation::is_for;
 use crate::explain::message::{Finding, Refusal};
 use crate::image::ImageRef;
 
 /// Says when the policy was changed, if that was after the refusal.
-pub(super) fn changed_since(case: &Refusal, state: &State<'_>) -> Option<String> {
+pub(super) fn changed_since(case: &Refusal, state: &PresentState<'_>) -> Option<String> {
     let refused: Timestamp = case.subject.time.parse().ok()?;
     let changed: Timestamp = state.policy.update_time.as_ref()?.parse().ok()?;
     (changed > refused).then(|| format!("the policy was changed at {changed}, after the refusal"))
@@ -20,7 +20,7 @@ pub(super) fn attested_since(
     case: &Refusal,
     finding: &Finding,
     image: &ImageDecision,
-    state: &State<'_>,
+    state: &PresentState<'_>,
 ) -> Option<String> {
     let refused: Timestamp = case.subject.time.parse().ok()?;
     let digest = image.image.parse::<ImageRef>().ok()?.digest()?.clone();

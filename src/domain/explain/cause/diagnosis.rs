@@ -99,7 +99,7 @@ impl Cause {
 
 /// The question of a refusal, asked again.
 #[derive(Debug, Clone, Copy)]
-pub struct State<'s> {
+pub struct PresentState<'s> {
     /// The decision with its trace ([`crate::admission::evaluate`]).
     pub decision: &'s Decision,
     /// What it was decided by.

@@ -2,13 +2,13 @@
 
 use super::diagnosis::CauseKind::{KeyMisspelt, PatternMisses, SystemPolicyOff};
 use super::diagnosis::Confidence::{Certain, Possible};
-use super::diagnosis::{Cause, State};
+use super::diagnosis::{Cause, PresentState};
 use crate::admission::check::{CheckKind, ClosestPattern, ExemptionCheck, RuleCheck, RuleLookup};
 use crate::admission::trace::Check;
 use crate::pattern::Pattern;
 
 /// What came near, by the checks of one image: the system policy, a key of a rule, a pattern.
-pub(super) fn near_misses(image: Option<&Check>, state: &State<'_>) -> Vec<Cause> {
+pub(super) fn near_misses(image: Option<&Check>, state: &PresentState<'_>) -> Vec<Cause> {
     let checks = image.map(Check::flat).unwrap_or_default();
     let mut causes: Vec<Cause> = system_policy_off(image).into_iter().collect();
     causes.extend(state.decision.trace.flat().into_iter().filter_map(|(_, check)| key_misspelt(check)));

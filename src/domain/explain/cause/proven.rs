@@ -4,7 +4,7 @@ use super::attestors::attestor_causes;
 use super::dates::{attested_since, changed_since};
 use super::diagnosis::CauseKind::{AdmittedNow, Delay, NoAttestors, RuleDeniesAll};
 use super::diagnosis::Confidence::{Certain, Likely, Possible};
-use super::diagnosis::{Cause, Diagnosis, State};
+use super::diagnosis::{Cause, Diagnosis, PresentState};
 use super::near_misses::near_misses;
 use crate::admission::check::CheckKind;
 use crate::admission::trace::{Check, Status};
@@ -13,7 +13,7 @@ use crate::explain::message::{Finding, Refusal, Verdict};
 use crate::image::ImageRef;
 
 /// Adds what the state proves, and takes back what it refutes.
-pub(super) fn add(diagnosis: &mut Diagnosis, case: &Refusal, finding: &Finding, state: &State<'_>) {
+pub(super) fn add(diagnosis: &mut Diagnosis, case: &Refusal, finding: &Finding, state: &PresentState<'_>) {
     diagnosis.unknown.clear();
     diagnosis.unknown.extend(unknown(state));
     let admitted = state.decision.outcome.admits() == Some(true);
@@ -61,7 +61,7 @@ fn same_digest(one: &str, other: &str) -> bool {
 }
 
 /// What the state does not tell.
-fn unknown(state: &State<'_>) -> Vec<String> {
+fn unknown(state: &PresentState<'_>) -> Vec<String> {
     let flat = state.decision.trace.flat();
     let leaves = flat.into_iter().filter(|(_, check)| check.status == Status::Unknown && check.children.is_empty());
     let mut texts: Vec<String> =
@@ -76,7 +76,7 @@ fn follows(kind: &CheckKind) -> bool {
 }
 
 /// Where the rule stands.
-fn place(state: &State<'_>) -> String {
+fn place(state: &PresentState<'_>) -> String {
     state.decision.rule.as_ref().map_or_else(String::new, |rule| {
         if rule.key.is_empty() { rule.kind.field().to_owned() } else { format!("{}.{}", rule.kind.field(), rule.key) }
     })
@@ -87,7 +87,7 @@ fn admitted_now(
     diagnosis: &mut Diagnosis,
     case: &Refusal,
     finding: &Finding,
-    state: &State<'_>,
+    state: &PresentState<'_>,
     images: &[&ImageDecision],
 ) {
     let how = match state.decision.outcome {
@@ -122,7 +122,7 @@ fn admitted_now(
     diagnosis.causes = std::iter::once(cause).chain(delay).chain(rest).collect();
 }
 
-fn why_admitted(image: &ImageDecision, state: &State<'_>) -> Option<String> {
+fn why_admitted(image: &ImageDecision, state: &PresentState<'_>) -> Option<String> {
     match &image.outcome {
         ImageOutcome::Exempt(Exemption::System { pattern }) => {
             Some(format!("the system policy exempts {} by {pattern}", image.image))
@@ -139,7 +139,7 @@ fn why_admitted(image: &ImageDecision, state: &State<'_>) -> Option<String> {
 }
 
 /// What the decision proves of an image that it refuses too.
-fn causes_of(case: &Refusal, finding: &Finding, image: &ImageDecision, state: &State<'_>) -> Vec<Cause> {
+fn causes_of(case: &Refusal, finding: &Finding, image: &ImageDecision, state: &PresentState<'_>) -> Vec<Cause> {
     let check = image_check(image, state);
     match image.outcome {
         ImageOutcome::Deny(DenyCause::AlwaysDeny) => {
@@ -160,7 +160,7 @@ fn causes_of(case: &Refusal, finding: &Finding, image: &ImageDecision, state: &S
     }
 }
 
-fn image_check<'s>(image: &ImageDecision, state: &State<'s>) -> Option<&'s Check> {
+fn image_check<'s>(image: &ImageDecision, state: &PresentState<'s>) -> Option<&'s Check> {
     let is_of_image =
         |check: &&Check| matches!(&check.kind, CheckKind::Image { image: name, .. } if *name == image.image);
     state.decision.trace.checks.iter().find(is_of_image)

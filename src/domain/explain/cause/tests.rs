@@ -111,7 +111,7 @@ fn found(attestations: Attestations) -> Evidence {
 /// The diagnosis of a message with the question asked again.
 fn again(text: &str, policy: &Policy, evidence: &Evidence) -> Diagnosis {
     let (case, decision) = ask_again(text, policy, evidence);
-    diagnose(&case, &case.findings[0], Some(&State { decision: &decision, policy, evidence }))
+    diagnose(&case, &case.findings[0], Some(&PresentState { decision: &decision, policy, evidence }))
 }
 
 /// What a message says, and the decision about the same question by what is known now.

@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use super::evidence::Stored;
 use super::stored::{Place, existing};
 use crate::binary_authorization::api::Api;
-use crate::decode::{self, Kind, Message};
+use crate::decode::{self, FieldKind, Message};
 use crate::error::ApiError;
 use domain::platform_evaluation::{self, Evaluation, Pod, Verdict, World};
 use domain::platform_policy::{CheckKind, GkePolicy, PkixPublicKey, PlatformRules};
@@ -17,8 +17,8 @@ use files::manifest::{self, PodManifest};
 use signing::pkix;
 
 const BODY: Message = Message(&[
-    (&["resource"], Kind::Any),
-    (&["attestationMode"], Kind::Enum(&["ATTESTATION_MODE_UNSPECIFIED", GENERATE_DEPLOY])),
+    (&["resource"], FieldKind::Any),
+    (&["attestationMode"], FieldKind::Enum(&["ATTESTATION_MODE_UNSPECIFIED", GENERATE_DEPLOY])),
 ]);
 const GENERATE_DEPLOY: &str = "GENERATE_DEPLOY";
 

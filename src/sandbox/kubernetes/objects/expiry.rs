@@ -5,7 +5,7 @@ use rusqlite::params;
 
 use super::{Cluster, Object, Stored};
 use crate::kubernetes::failure::Failure;
-use crate::kubernetes::resources::Kind;
+use crate::kubernetes::resources::ResourceKind;
 
 /// What was deleted is remembered for this long.
 const DELETED_KEPT: SignedDuration = SignedDuration::from_mins(10);
@@ -29,7 +29,7 @@ impl Cluster<'_> {
     }
 
     /// The objects whose time is over, each with its kind.
-    fn expired(self) -> Result<Vec<(Kind, Stored)>, rusqlite::Error> {
+    fn expired(self) -> Result<Vec<(ResourceKind, Stored)>, rusqlite::Error> {
         let sql = format!(
             "SELECT {}, resource FROM kubernetes_object WHERE cluster = ?1 AND expires IS NOT NULL AND expires <= ?2",
             Stored::COLUMNS
@@ -42,7 +42,7 @@ impl Cluster<'_> {
         for row in rows {
             let (plural, stored) = row?;
             // Nobody is told of a resource that is no longer served.
-            expired.extend(Kind::of_plural(&plural).map(|kind| (kind, stored)));
+            expired.extend(ResourceKind::of_plural(&plural).map(|kind| (kind, stored)));
         }
         Ok(expired)
     }

@@ -14,7 +14,7 @@ use crate::kubernetes::failure::Failure;
 use crate::kubernetes::kinds::Editable as _;
 use crate::kubernetes::objects::{Cluster, Object};
 use crate::kubernetes::removal;
-use crate::kubernetes::resources::Kind;
+use crate::kubernetes::resources::ResourceKind;
 use crate::kubernetes::schedule::Schedule;
 
 use super::job::is_finished;
@@ -145,8 +145,8 @@ fn forget(cluster: Cluster<'_>, spec: &CronJobSpec, mut finished: Vec<Job>) -> R
 }
 
 fn delete(cluster: Cluster<'_>, job: &Job) -> Result<(), Failure> {
-    match cluster.stored(Kind::Job, job.namespace(), job.name())? {
-        Some(stored) => removal::remove_with_dependents(cluster, Kind::Job, &stored, job.uid()),
+    match cluster.stored(ResourceKind::Job, job.namespace(), job.name())? {
+        Some(stored) => removal::remove_with_dependents(cluster, ResourceKind::Job, &stored, job.uid()),
         None => Ok(()),
     }
 }

@@ -7,7 +7,7 @@ use k8s_openapi::apimachinery::pkg::apis::meta::v1::{ObjectMeta, OwnerReference}
 
 use crate::kubernetes::failure::Failure;
 use crate::kubernetes::objects::{Cluster, Object};
-use crate::kubernetes::resources::Kind;
+use crate::kubernetes::resources::ResourceKind;
 use crate::kubernetes::work::backoff;
 use crate::kubernetes::{pods, suffix};
 use wire::kubernetes::text;
@@ -57,8 +57,8 @@ pub(super) fn make(cluster: Cluster<'_>, pod: Pod) -> Result<Result<Pod, String>
 
 /// Removes a pod, if it is still there.
 pub(super) fn delete(cluster: Cluster<'_>, pod: &Pod) -> Result<bool, Failure> {
-    let Some(stored) = cluster.stored(Kind::Pod, pod.namespace(), pod.name())? else { return Ok(false) };
-    cluster.remove(Kind::Pod, &stored)?;
+    let Some(stored) = cluster.stored(ResourceKind::Pod, pod.namespace(), pod.name())? else { return Ok(false) };
+    cluster.remove(ResourceKind::Pod, &stored)?;
     Ok(true)
 }
 

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use countersign::client::{Change, Kubernetes, Told};
+use countersign::client::{Kubernetes, Told, WatchChange};
 use countersign::domain::admission::{CompiledPolicy, Enforcement, Outcome, Request, RequestImage, evaluate};
 use countersign::domain::image::ImageRef;
 use countersign::domain::policy::{AdmissionRule, EnforcementMode, EvaluationMode, Policy};
@@ -192,6 +192,6 @@ async fn a_watch_of_a_version_that_never_was_is_refused() {
     let version = api.list_with_version::<Pod>(None).await.unwrap().version;
     let mut watch = api.watch::<Pod>(Some(NAMESPACE), &version).await.unwrap();
     api.create(NAMESPACE, &pod("hello", &image)).await.unwrap();
-    assert!(matches!(watch.next().await.unwrap(), Some(Change::Set(_))));
+    assert!(matches!(watch.next().await.unwrap(), Some(WatchChange::Set(_))));
     assert_ne!(watch.version(), version);
 }

@@ -7,7 +7,7 @@ use countersign::codelab::image;
 use countersign::domain::admission::{CompiledPolicy, ContainerKind, Enforcement, Request, RequestImage, evaluate};
 use countersign::domain::attestation::{ATTESTATION, Attestation, Signature, payload};
 use countersign::domain::attestor::{Attestor, KeyMaterial, PublicKey};
-use countersign::domain::explain::cause::{CauseKind, State, diagnose};
+use countersign::domain::explain::cause::{CauseKind, PresentState, diagnose};
 use countersign::domain::explain::message::decode;
 use countersign::domain::image::{Digest, ImageRef};
 use countersign::domain::key::Fingerprint;
@@ -414,7 +414,7 @@ impl Lab {
         let names = policy.attestors().into_iter().filter_map(|name| name.parse().ok()).collect();
         let evidence = self.client().evidence_with(names, &digests, &repositories).await;
         let decision = evaluate(&CompiledPolicy::new(&policy, &system), &request, &evidence, &Verifier::new());
-        let state = State { decision: &decision, policy: &policy, evidence: &evidence };
+        let state = PresentState { decision: &decision, policy: &policy, evidence: &evidence };
         let finding = case.findings.first().unwrap_or_else(|| panic!("no finding in {text}"));
         let diagnosis = diagnose(case, finding, Some(&state));
         diagnosis.causes.first().unwrap_or_else(|| panic!("no cause of {text}")).kind

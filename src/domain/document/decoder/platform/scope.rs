@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use crate::diagnostic::Code;
-use crate::document::decoder::{Decoder, Fields, Step, place, start};
+use crate::document::decoder::{DecodeStep, Decoder, Fields, place, start};
 use crate::document::node::Node;
 use crate::span::Bytes;
 
@@ -52,8 +52,8 @@ impl<'a> Decoder<'a, '_, '_> {
         for (index, set) in sets.iter().enumerate() {
             let scope = Scope::from_node(set);
             let last = index + 1 == sets.len();
-            self.within(Step::Field("checkSets"), |this| {
-                this.within(Step::Index(index), |this| this.check_scope(scope, set, last, &first_of));
+            self.within(DecodeStep::Field("checkSets"), |this| {
+                this.within(DecodeStep::Index(index), |this| this.check_scope(scope, set, last, &first_of));
             });
             first_of.entry(scope).or_insert(index);
         }

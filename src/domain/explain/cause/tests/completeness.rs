@@ -137,7 +137,7 @@ fn the_causes_are_the_same_in_any_words() {
     for Situation { proves, message, policy, evidence } in situations() {
         let (case, mut decision) = ask_again(&message, &policy, &evidence);
         let diagnosis = |decision: &Decision| {
-            diagnose(&case, &case.findings[0], Some(&State { decision, policy: &policy, evidence: &evidence }))
+            diagnose(&case, &case.findings[0], Some(&PresentState { decision, policy: &policy, evidence: &evidence }))
         };
         let (before, words) = (diagnosis(&decision), decision.trace.to_string());
         decision.trace = decision.trace.reworded();
@@ -151,7 +151,7 @@ fn what_is_not_known_is_the_same_in_any_words() {
     let (case, mut decision) = ask_again(&message(&image(), R1), &requires(), &Evidence::default());
     decision.trace = decision.trace.reworded();
     let (policy, evidence) = (requires(), Evidence::default());
-    let state = State { decision: &decision, policy: &policy, evidence: &evidence };
+    let state = PresentState { decision: &decision, policy: &policy, evidence: &evidence };
     assert_eq!(diagnose(&case, &case.findings[0], Some(&state)).unknown.len(), 1, "{}", decision.trace);
 }
 

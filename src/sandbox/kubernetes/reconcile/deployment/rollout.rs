@@ -11,7 +11,7 @@ use crate::kubernetes::objects::{Cluster, Object};
 use crate::kubernetes::reconcile::making::controlled_by;
 use crate::kubernetes::reconcile::replica_set::replicas;
 use crate::kubernetes::reconcile::rollout::{Size, Strategy, Wanted};
-use crate::kubernetes::resources::Kind;
+use crate::kubernetes::resources::ResourceKind;
 
 const HASH_LABEL: &str = "pod-template-hash";
 const REVISION: &str = "deployment.kubernetes.io/revision";
@@ -189,8 +189,8 @@ impl Rollout<'_> {
         empty.sort_by_key(|set| revision(set));
         let kept = usize::try_from(limit).unwrap_or(0);
         for set in empty.iter().take(empty.len().saturating_sub(kept)) {
-            if let Some(stored) = self.cluster.stored(Kind::ReplicaSet, set.namespace(), set.name())? {
-                self.cluster.remove(Kind::ReplicaSet, &stored)?;
+            if let Some(stored) = self.cluster.stored(ResourceKind::ReplicaSet, set.namespace(), set.name())? {
+                self.cluster.remove(ResourceKind::ReplicaSet, &stored)?;
             }
         }
         Ok(())
