@@ -11,7 +11,7 @@ use countersign::domain::admission::Evidence;
 use countersign::domain::policy::{AdmissionRule, AdmissionWhitelistPattern, EnforcementMode, EvaluationMode, Policy};
 use countersign::domain::replay::{Dated, Replayer};
 use countersign::domain::system_policy;
-use countersign::runtime::replaying::{self, Progress};
+use countersign::runtime::replay::{self as runtime_replay, Progress};
 use countersign::signing::openpgp::Verifier;
 use divan::Bencher;
 use serde::de::IgnoredAny;
@@ -114,7 +114,7 @@ fn entries(bencher: Bencher<'_, '_>) {
     let replayer = Replayer::new(&policy(EvaluationMode::AlwaysDeny), &system, Evidence::default(), &past);
     let verifier = Verifier::default();
     bencher.bench_local(|| {
-        let replay = replaying::replay(&mut Export::new(&part), &replayer, &verifier, &Progress::default());
+        let replay = runtime_replay::replay(&mut Export::new(&part), &replayer, &verifier, &Progress::default());
         let replay = replay.expect("it is read").expect("it is not cancelled");
         assert_eq!(replay.admissions, PART * PARTS);
         replay

@@ -12,7 +12,7 @@ use countersign::domain::policy::{
 };
 use countersign::domain::review::{Comparison, Reviewer};
 use countersign::domain::system_policy;
-use countersign::runtime::reviewing::{self, Progress};
+use countersign::runtime::review::{self as runtime_review, Progress};
 use countersign::signing::openpgp::Verifier;
 use divan::Bencher;
 
@@ -78,7 +78,7 @@ fn inventory(bencher: Bencher<'_, '_>) {
     let (items, evidence, verifier) = (items(), Evidence::default(), Verifier::default());
     bencher.bench_local(|| {
         let reviewer = Reviewer::new(&old(), &new(), &system_policy::documented_policy("global"));
-        reviewing::rows(&reviewer, black_box(&items), &evidence, &verifier, &Progress::default())
+        runtime_review::rows(&reviewer, black_box(&items), &evidence, &verifier, &Progress::default())
     });
 }
 

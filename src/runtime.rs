@@ -22,12 +22,12 @@ pub mod logging;
 pub mod open_files;
 pub mod outside;
 pub mod queries;
-pub mod replaying;
-pub mod reviewing;
+pub mod replay;
+pub mod review;
 pub mod screen;
 pub mod terminal;
 pub mod verifier;
-mod watching;
+mod watch;
 mod writer;
 
 use std::path::PathBuf;

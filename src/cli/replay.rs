@@ -18,7 +18,7 @@ use super::styles::Styles;
 use super::terminal;
 use crate::cli::exit::Exit;
 use crate::runtime::history::{self, PastError};
-use crate::runtime::replaying::{self, Progress};
+use crate::runtime::replay::{self, Progress};
 use domain::admission::{AttestorEvidence, Evidence};
 use domain::name::AttestorName;
 use domain::policy::Policy;
@@ -108,7 +108,7 @@ fn replayed(args: &Args) -> Result<(Replay, Checked), Failure> {
     let replayer = Replayer::new(policy, &system_policy::documented_policy("global"), evidence, &past);
     let (mut entries, size) = open(&args.entries).map_err(|error| Failure::Entries { file: file.clone(), error })?;
     let verifier = Verifier::default();
-    let replay = with_progress(size, |progress| replaying::replay(&mut entries, &replayer, &verifier, progress));
+    let replay = with_progress(size, |progress| replay::replay(&mut entries, &replayer, &verifier, progress));
     // Nobody cancels it here.
     let replay = replay.map_err(|error| Failure::Entries { file: file.clone(), error })?.unwrap_or_default();
     if replay.entries() == 0 {

@@ -18,7 +18,7 @@ use super::input::{self, InputError};
 use super::styles::Styles;
 use super::terminal;
 use crate::cli::exit::Exit;
-use crate::runtime::reviewing::{self, Progress};
+use crate::runtime::review::{self, Progress};
 use domain::admission::{AttestorEvidence, Evidence, Platform, Request};
 use domain::inventory::InventoryItem;
 use domain::name::{AttestorName, ClusterKey};
@@ -157,8 +157,7 @@ fn reviewed(args: &Args) -> Result<(Review, [Checked; 2]), Failure> {
     let items = Arc::new(items(args, &reviewer)?);
     let evidence = evidence(args, &reviewer, [old, new])?;
     let verifier = Verifier::default();
-    let rows =
-        with_progress(items.len(), |progress| reviewing::rows(&reviewer, &items, &evidence, &verifier, progress));
+    let rows = with_progress(items.len(), |progress| review::rows(&reviewer, &items, &evidence, &verifier, progress));
     let comparison = Comparison::new(old, new, &system);
     let documents = files.each_ref().map(|file| Some(&file.document));
     // Nobody cancels it here.

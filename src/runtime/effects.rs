@@ -10,9 +10,9 @@ use tokio::task::{AbortHandle, JoinError};
 use super::backend::Backend;
 use super::error::Error;
 use super::keeper::{Keeper, Task};
-use super::reviewing::{self, Progress};
+use super::review::Progress;
 use super::writer::{Write, Writer};
-use super::{jobs, open_files, queries, replaying, watching};
+use super::{jobs, open_files, queries};
 use app::cluster::state::{Feed, News, WatchSource};
 use app::draft::file;
 use app::draft::file::state::{FileTask, Outside};
@@ -51,7 +51,7 @@ pub struct Runner {
     /// The preview that is being decided.
     preview: Option<Arc<Progress>>,
     reviews: HashMap<Ticket, Arc<Progress>>,
-    replays: HashMap<Ticket, Arc<replaying::Progress>>,
+    replays: HashMap<Ticket, Arc<super::replay::Progress>>,
     timers: HashMap<Timer, AbortHandle>,
     /// The watch of the chosen cluster.
     watch: Option<AbortHandle>,
@@ -177,7 +177,7 @@ impl Runner {
         let messages = self.messages.clone();
         tokio::task::spawn_blocking(move || {
             let verifier = Verifier::default();
-            let rows = reviewing::rows(&ask.reviewer, &ask.items, &ask.evidence, &verifier, &progress);
+            let rows = super::review::rows(&ask.reviewer, &ask.items, &ask.evidence, &verifier, &progress);
             if let Some(rows) = rows {
                 let _ = messages.send(Msg::Review(review::Msg::Previewed(ticket, rows)));
             }
@@ -189,7 +189,7 @@ impl Runner {
         self.reviews.retain(|_, review| Arc::strong_count(review) > 1);
         self.reviews.insert(ticket, progress.clone());
         let (messages, counted) = (self.messages.clone(), progress.clone());
-        let task = tokio::task::spawn_blocking(move || reviewing::review(&ask, &progress));
+        let task = tokio::task::spawn_blocking(move || super::review::review(&ask, &progress));
         tokio::spawn(async move {
             let mut task = task;
             loop {
@@ -206,10 +206,10 @@ impl Runner {
     }
 
     fn replay(&mut self, ticket: Ticket, ask: ReplayAsk) {
-        let progress = Arc::new(replaying::Progress::default());
+        let progress = Arc::new(super::replay::Progress::default());
         self.replays.retain(|_, replay| Arc::strong_count(replay) > 1);
         self.replays.insert(ticket, progress.clone());
-        replaying::start(ticket, ask, self.backend.clone(), progress, self.messages.clone());
+        super::replay::start(ticket, ask, self.backend.clone(), progress, self.messages.clone());
     }
 
     /// Watches a cluster; the watch before ends.
@@ -219,7 +219,7 @@ impl Runner {
         }
         let Some(cluster) = cluster else { return };
         let messages = self.messages.clone();
-        let task = tokio::spawn(watching::watch(self.backend.clone(), cluster, ticket, messages.clone()));
+        let task = tokio::spawn(super::watch::watch(self.backend.clone(), cluster, ticket, messages.clone()));
         self.watch = Some(task.abort_handle());
         tokio::spawn(async move {
             // It ends by a panic alone, unless it is ended.

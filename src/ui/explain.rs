@@ -27,7 +27,7 @@ struct Row<'a> {
 }
 
 /// What of the selected line a row of the screen is; the pointer stands in its first.
-#[derive(PartialEq)]
+#[derive(Clone, Copy, PartialEq)]
 enum Selection {
     None,
     First,

@@ -55,7 +55,7 @@ impl Version {
     }
 
     /// One whose time has come is destroyed, whether it was wiped yet or not.
-    pub(super) fn as_of(mut self, now: &str) -> Self {
+    pub(super) fn settled_at(mut self, now: &str) -> Self {
         if self.state == DESTROY_SCHEDULED && self.destroy_time.as_deref().is_some_and(|time| time <= now) {
             DESTROYED.clone_into(&mut self.state);
             self.sealed = None;
@@ -113,7 +113,7 @@ pub(super) fn find(tx: &Transaction<'_>, key: &Key, number: &str, now: &str) -> 
         .prepare_cached(&format!("{COLUMNS} WHERE key = ?1 AND number = ?2"))?
         .query_row((key.place, number), |row| Version::from_row(row, &key.name))
         .optional()?;
-    Ok(found.map(|version| version.as_of(now)))
+    Ok(found.map(|version| version.settled_at(now)))
 }
 
 /// Makes a pair on a thread that may block.

@@ -68,7 +68,7 @@ pub(super) async fn list(
         let rows = statement.query_map((key.place, page.after), |row| Version::from_row(row, &key.name))?;
         let mut shown = Vec::new();
         for version in rows {
-            let version = version?.as_of(&now);
+            let version = version?.settled_at(&now);
             if wanted.as_ref().is_none_or(|wanted| *wanted == version.state) {
                 shown.push((version.number, version.into_resource()));
             }

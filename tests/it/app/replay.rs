@@ -8,7 +8,7 @@ use countersign::app::shell::remote::Ticket;
 use countersign::domain::admission::Evidence;
 use countersign::domain::policy::Policy;
 use countersign::domain::replay::{Replay, Replayer};
-use countersign::runtime::replaying::{self, Progress};
+use countersign::runtime::replay::{self as runtime_replay, Progress};
 use countersign::signing::openpgp::Verifier;
 
 use crate::command_line::replay::entries;
@@ -26,7 +26,7 @@ pub(crate) fn replaying(size: (u16, u16), ended: bool) -> Stage {
     }
     let policy = Replayer::new(&ask.policy, &ask.system, Evidence::default(), &[]);
     let lines: String = entries().iter().map(|entry| format!("{entry}\n")).collect::<String>() + "{\"cut off";
-    let replay = replaying::replay(&mut lines.as_bytes(), &policy, &Verifier::default(), &Progress::default());
+    let replay = runtime_replay::replay(&mut lines.as_bytes(), &policy, &Verifier::default(), &Progress::default());
     stage.send(Msg::Replay(replay::Msg::Replayed(ticket, Box::new(Ok(replay.unwrap().unwrap())))));
     stage
 }
@@ -76,6 +76,6 @@ fn a_cancelled_replay_has_no_result() {
     let policy = Policy::default_for("p");
     let replayer = Replayer::new(&policy, &policy, Evidence::default(), &[]);
     let text = entries()[0].to_string();
-    let replay = replaying::replay(&mut text.as_bytes(), &replayer, &Verifier::default(), &progress).unwrap();
+    let replay = runtime_replay::replay(&mut text.as_bytes(), &replayer, &Verifier::default(), &progress).unwrap();
     assert_eq!(replay, None);
 }

@@ -3,7 +3,7 @@
 use countersign::app::effect::Effect;
 use countersign::app::msg::Msg;
 use countersign::app::review;
-use countersign::runtime::reviewing;
+use countersign::runtime::review as runtime_review;
 
 use crate::support::stage::Stage;
 
@@ -33,7 +33,7 @@ pub(crate) fn reviewing(size: (u16, u16), ended: bool) -> Stage {
     });
     let (ticket, ask) = ask.unwrap();
     if ended {
-        let reviewed = reviewing::review(&ask, &reviewing::Progress::default()).unwrap();
+        let reviewed = runtime_review::review(&ask, &runtime_review::Progress::default()).unwrap();
         stage.send(Msg::Review(review::Msg::Reviewed(ticket, Box::new(reviewed))));
     } else {
         stage.send(Msg::Review(review::Msg::Progress(ticket, 2)));

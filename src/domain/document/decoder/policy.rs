@@ -153,7 +153,7 @@ impl<'a> Decoder<'a, '_, '_> {
                     let text = "this rule is the same as the default rule".to_owned();
                     self.within(DecodeStep::Field(kind.field()), |this| {
                         this.within(DecodeStep::Key(key), |this| {
-                            this.report(Code::RuleLikeDefault, entry.key.at, text)
+                            this.report(Code::RuleLikeDefault, entry.key.at, text);
                         });
                     });
                 }
