@@ -19,7 +19,7 @@ fuzz_target!(|text: &str| {
     let (old, new) = (parts.next().unwrap_or_default(), parts.next().unwrap_or_default());
     let _ = inventory::parse(parts.next().unwrap_or(text), &Defaults::default());
     let (Some(old), Some(new)) = (policy(old), policy(new)) else { return };
-    let system = system_policy::documented("global");
+    let system = system_policy::documented_policy("global");
     let comparison = Comparison::new(&old, &new, &system);
     let [before, after] = [&old, &new].map(|policy| CompiledPolicy::new(policy, &system));
     let shown = comparison.changes.iter().flat_map(|change| change.effect.witnesses());
