@@ -114,9 +114,9 @@ fn rule() -> AdmissionRule {
     }
 }
 
-fn key(id: &str) -> Box<KnownKey> {
+fn key(id: &str) -> KnownKey {
     let material = KeyMaterial::Pgp { armor: String::new() };
-    Box::new(KnownKey { key: PublicKey { id: id.into(), comment: String::new(), material }, held: true })
+    KnownKey { key: PublicKey { id: id.into(), comment: String::new(), material }, held: true }
 }
 
 proptest! {
@@ -143,7 +143,7 @@ proptest! {
         let steps = [
             FixStep::AllowPattern { pattern: text.clone() },
             FixStep::SetRule { kind: RuleKind::Cluster, key: text.clone(), rule: rule() },
-            FixStep::AddKey { attestor: attestor.clone(), key: Some(key(&text)) },
+            FixStep::AddKey { attestor: attestor.clone(), key: Some(Box::new(key(&text))) },
             FixStep::CreateNote { note: note.clone() },
             FixStep::CreateAttestor { attestor: attestor.clone(), note: note.clone() },
             FixStep::Grant { attestor: attestor.clone(), note, service_account: text.clone() },
@@ -220,7 +220,8 @@ async fn the_commands_of_fixes_do_what_they_stand_for() {
     assert_eq!(grants["bindings"][0]["members"], json!([format!("serviceAccount:{member}")]));
 
     let fingerprint = make_key(&real).await;
-    run(&real, &FixStep::AddKey { attestor: attestor.clone(), key: Some(key(&fingerprint)) }.commands()).await;
+    run(&real, &FixStep::AddKey { attestor: attestor.clone(), key: Some(Box::new(key(&fingerprint))) }.commands())
+        .await;
     let stored = real.lab.get(&format!("{BA}/v1/{attestor}")).await;
     assert_eq!(stored["userOwnedGrafeasNote"]["publicKeys"][0]["id"], fingerprint);
     let image = format!("us.gcr.io/{PROJECT}/it@sha256:{}", "0".repeat(64));
