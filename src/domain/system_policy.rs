@@ -1,7 +1,7 @@
 //! Google's system policy: images of the platform itself, exempt before the project's policy is
 //! looked at, where `globalPolicyEvaluationMode` is `ENABLE`.
 //!
-//! The real list is not published and is read with `GET v1/locations/L/policy`; [`documented`] is
+//! The real list is not published and is read with `GET v1/locations/L/policy`; [`documented_policy`] is
 //! the part that the documentation names. It is a value that is passed into a decision, so that the
 //! sandbox can serve it, and a session with a project can use the one it has read.
 

@@ -20,7 +20,7 @@ pub trait Form: fmt::Debug {
     /// What the form is for, in a sentence or two; empty where the title says it.
     fn intro(&self) -> &str;
 
-    /// The fields in the order of the screen; [`fields!`](crate::shell::form::fields) writes it.
+    /// The fields in the order of the screen; `fields!` writes it.
     fn fields(&self) -> Vec<&dyn AnyField>;
 
     /// The fields in the order of the screen, to be filled in.

@@ -22,7 +22,7 @@ pub(crate) fn indent_after(before: &str) -> String {
 }
 
 /// The indentation of a line between one beginning with `before` and `below`: that of a list below its
-/// key which is not indented, as gcloud writes lists; else [`after`].
+/// key which is not indented, as gcloud writes lists; else [`indent_after`].
 pub(crate) fn indent_between(before: &str, below: &str) -> String {
     let indentation = before.split_at(blanks(before)).0;
     let list = below.strip_prefix(indentation).is_some_and(|rest| rest == "-" || rest.starts_with("- "));
