@@ -16,7 +16,7 @@ mod answer;
 mod exit;
 mod fix;
 mod input;
-mod invoked;
+mod program_name;
 mod styles;
 mod terminal;
 
@@ -48,7 +48,7 @@ pub enum Command {
 impl Cli {
     /// Reads the command line; usage and errors call the program as it was called.
     pub fn read() -> Self {
-        invoked::read(std::env::args_os().collect())
+        program_name::read(std::env::args_os().collect())
     }
 
     /// Runs the subcommand, or the workbench where there is none.

@@ -7,8 +7,8 @@ use std::path::Path;
 
 use clap::ValueEnum;
 
-use super::check::checked::{self, Checked};
 use super::check::human;
+use super::check::policy_file::{self, Checked};
 use super::input::InputError;
 use super::styles::Styles;
 use super::terminal::{self, complain};
@@ -37,7 +37,7 @@ pub(super) enum PolicyFailure {
 
 /// The policy of a project, and valid: `document.policy` is there. What is wrong with another is printed.
 pub(super) fn policy(path: &Path) -> Result<Checked, PolicyFailure> {
-    let checked = checked::load(path, checked::Kind::Auto)?;
+    let checked = policy_file::load(path, policy_file::Kind::Auto)?;
     let file = checked.file.clone();
     if checked.document.kind == PolicyKind::Platform {
         return Err(PolicyFailure::Platform { file });

@@ -3,12 +3,12 @@
 //! Exit code: 2 if a file could not be read, else 1 if one has errors or a test of it fails, else 0.
 //! Warnings and hints do not make a policy invalid.
 
-pub(super) mod checked;
 mod explain;
 mod github;
 pub(super) mod human;
 mod json;
 mod junit;
+pub(super) mod policy_file;
 mod policy_tests;
 mod sarif;
 
@@ -17,7 +17,7 @@ use std::path::{Path, PathBuf};
 
 use clap::ValueEnum;
 
-use self::checked::{Checked, Kind, load};
+use self::policy_file::{Checked, Kind, load};
 use super::styles::Styles;
 use super::terminal::{self, complain};
 use crate::cli::exit::Exit;

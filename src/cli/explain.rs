@@ -3,14 +3,14 @@
 //! Exit code: 0 explained, 1 the text was read and refuses nothing, 2 the input could not be used,
 //! 3 not recognised: nothing is guessed about it.
 
-mod explained;
 mod human;
 mod json;
+mod report;
 
 use std::io::{self, IsTerminal as _, Read as _};
 use std::path::PathBuf;
 
-use self::explained::{Answer, Explained};
+use self::report::{Answer, Explained};
 use super::answer::{Format, PolicyFailure, policy, print, refuse};
 use super::styles::Styles;
 use super::terminal::complain;

@@ -13,7 +13,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use super::answer::{Format, PolicyFailure, policy, print, refuse};
-use super::check::checked::Checked;
+use super::check::policy_file::Checked;
 use super::styles::Styles;
 use super::terminal;
 use crate::cli::exit::Exit;

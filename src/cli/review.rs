@@ -13,7 +13,7 @@ use std::time::Duration;
 use clap::ValueEnum;
 
 use super::answer::{PolicyFailure, policy, print, refuse};
-use super::check::checked::Checked;
+use super::check::policy_file::Checked;
 use super::input::{self, InputError};
 use super::styles::Styles;
 use super::terminal;

@@ -3,11 +3,11 @@
 
 mod environment;
 mod failure;
+mod instance;
 mod people;
 mod prompt;
 mod reset;
 mod serve;
-mod served;
 mod shell;
 mod syntax;
 
@@ -19,8 +19,8 @@ use clap::Subcommand;
 use crate::cli::exit::Exit;
 use environment::{Environment, Mode};
 use failure::{Failure, say};
+use instance::{directory, running, runtime};
 use sandbox::people::{PEOPLE, Person};
-use served::{directory, running, runtime};
 use syntax::Syntax;
 
 /// Run the embedded sandbox, or point gcloud, kubectl, curl and skopeo at it.

@@ -4,17 +4,17 @@
 //! 3 not decided. Nothing is looked up: attestations are those that `--attested-by` assumes.
 
 mod args;
-mod decided;
 mod failure;
 mod human;
 mod json;
 mod question;
+mod report;
 
 use std::io;
 
 pub use self::args::Args;
-use self::decided::Answer;
 use self::failure::Failure;
+use self::report::Answer;
 use super::answer::{Format, PolicyFailure, policy, print};
 use super::styles::Styles;
 use super::terminal::complain;

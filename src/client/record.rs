@@ -6,7 +6,7 @@ use std::time::Instant;
 
 use reqwest::{Method, Url};
 
-use wire::shown_url;
+use wire::printable_url;
 
 /// One attempt at a request.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -37,7 +37,7 @@ pub(super) fn redact(url: &Url) -> String {
     let _ = shown.set_password(None);
     shown.set_query(None);
     shown.set_fragment(None);
-    shown_url::printable_url(shown.as_str(), url.query_pairs())
+    printable_url::printable_url(shown.as_str(), url.query_pairs())
 }
 
 /// The last exchanges, shared by all clones of a client.

@@ -5,19 +5,19 @@
 mod attestation;
 mod attestor;
 mod cluster;
-mod done;
 mod file;
 mod image;
 mod key;
 mod kubeconfig;
 mod policy;
 mod project;
+mod result;
 mod work_directory;
 mod workload;
 
-pub use self::done::Progress;
+pub use self::result::Progress;
 
-use self::done::Done;
+use self::result::Done;
 use super::backend::Backend;
 use app::job::Job;
 

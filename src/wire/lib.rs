@@ -10,7 +10,7 @@ pub mod container;
 pub mod container_analysis;
 pub mod iam;
 pub mod kubernetes;
+pub mod printable_url;
 pub mod registry;
 pub mod resources;
-pub mod shown_url;
 pub mod status;

@@ -3,7 +3,7 @@
 
 use std::fmt::Write as _;
 
-use super::checked::Checked;
+use super::policy_file::Checked;
 use super::policy_tests::{policy_line, reasons};
 use domain::diagnostic::{Diagnostic, Severity};
 

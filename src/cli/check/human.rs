@@ -7,7 +7,7 @@ use std::ops::Range;
 
 use unicode_width::UnicodeWidthChar as _;
 
-use super::checked::Checked;
+use super::policy_file::Checked;
 use crate::cli::styles::{CYAN, RED, Styles, YELLOW};
 use crate::cli::terminal::{printable, printed};
 use domain::diagnostic::{Diagnostic, Severity};

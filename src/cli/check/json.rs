@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::checked::Checked;
+use super::policy_file::Checked;
 use super::policy_tests::{Tested, policy_line, reasons};
 use domain::diagnostic::Diagnostic;
 use domain::document::Document;

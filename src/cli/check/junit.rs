@@ -5,7 +5,7 @@
 
 use std::fmt::Write as _;
 
-use super::checked::Checked;
+use super::policy_file::Checked;
 use super::policy_tests::{Tested, policy_line, reasons};
 use domain::policy_test::{TestResult, Verdict};
 

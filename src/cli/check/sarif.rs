@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::checked::Checked;
+use super::policy_file::Checked;
 use super::policy_tests::{policy_line, reasons};
 use domain::diagnostic::{Code, Diagnostic, Severity};
 use domain::sarif;

@@ -3,7 +3,7 @@
 
 use std::fmt::Write as _;
 
-use super::explained::{Answer, Explained};
+use super::report::{Answer, Explained};
 use crate::cli::styles::{BOLD, FAINT, MAGENTA, RED, Styles, YELLOW};
 use crate::cli::terminal::printable;
 use domain::explain::cause::{Cause, Confidence};

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::explained::{Answer, Explained};
+use super::report::{Answer, Explained};
 use crate::cli::fix::FixReport;
 use domain::explain::cause::{Cause, Confidence, Diagnosis};
 use domain::explain::message::{Finding, says};

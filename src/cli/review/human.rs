@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use anstyle::Style;
 
-use crate::cli::check::checked::Checked;
+use crate::cli::check::policy_file::Checked;
 use crate::cli::styles::{BOLD, CYAN, FAINT, MAGENTA, RED, Styles, YELLOW};
 use crate::cli::terminal::printable;
 use domain::path::Path;

@@ -3,7 +3,7 @@
 use std::io::{self, IsTerminal as _, Write as _};
 
 use super::failure::{Failure, say};
-use super::served::directory;
+use super::instance::directory;
 use crate::cli::exit::Exit;
 use sandbox::Idle;
 

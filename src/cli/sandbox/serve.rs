@@ -3,7 +3,7 @@
 use std::io::{self, Write as _};
 
 use super::failure::{Failure, say};
-use super::served::{directory, running, runtime};
+use super::instance::{directory, running, runtime};
 use crate::cli::exit::Exit;
 use sandbox::Sandbox;
 use sandbox::server::Log;

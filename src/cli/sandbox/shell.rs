@@ -10,9 +10,9 @@ use tokio::process::Command;
 
 use super::environment::{Environment, Mode};
 use super::failure::Failure;
+use super::instance::{directory, running, runtime};
 use super::prompt::{self, Start};
 use super::serve::stop_signal;
-use super::served::{directory, running, runtime};
 use crate::cli::exit::Exit;
 use sandbox::people::Person;
 use sandbox::{Files, Sandbox};

@@ -3,7 +3,7 @@
 
 use std::fmt::Write as _;
 
-use super::decided::Answer;
+use super::report::Answer;
 use crate::cli::styles::{BOLD, GREEN, MAGENTA, RED, Styles, YELLOW, of_status};
 use crate::cli::terminal::printable;
 use domain::admission::{Generation, Outcome, Platform};

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::decided::Answer;
+use super::report::Answer;
 use crate::cli::fix::FixReport;
 use domain::admission::{AttestorOutcome, Exemption, ImageDecision, ImageOutcome};
 use domain::document::Document;

@@ -2,7 +2,7 @@
 //!
 //! Uses the client.
 
-use super::done::{Done, done};
+use super::result::{Done, done};
 use crate::runtime::backend::Backend;
 use app::job::{JobOutcome, NewAttestation};
 use client::Validation;

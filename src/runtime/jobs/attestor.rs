@@ -2,7 +2,7 @@
 //!
 //! Uses the client, and the keyring for the key that an attestor gets.
 
-use super::done::{Done, done};
+use super::result::{Done, done};
 use crate::runtime::backend::Backend;
 use crate::runtime::queries::pgp_key;
 use domain::attestor::Attestor;

@@ -2,7 +2,7 @@
 //!
 //! Uses the client, and the working directory for the kubeconfig.
 
-use super::done::{Done, Progress, done};
+use super::result::{Done, Progress, done};
 use super::{kubeconfig, work_directory};
 use crate::runtime::backend::Backend;
 use domain::admission::Enforcement;

@@ -4,7 +4,7 @@
 
 use std::path::Path;
 
-use super::done::Done;
+use super::result::Done;
 use super::work_directory;
 use crate::runtime::backend::Backend;
 use crate::runtime::blocking::blocking;

@@ -2,7 +2,7 @@
 //!
 //! Uses the keyring, and the working directory for what is exported.
 
-use super::done::Done;
+use super::result::Done;
 use super::work_directory;
 use crate::runtime::backend::Backend;
 use crate::runtime::blocking::blocking;

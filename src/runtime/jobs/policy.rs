@@ -2,7 +2,7 @@
 //!
 //! Uses the client, and the working directory for the file.
 
-use super::done::Done;
+use super::result::Done;
 use super::work_directory;
 use crate::runtime::backend::Backend;
 use crate::runtime::error::Error;

@@ -2,7 +2,7 @@
 //!
 //! Uses the client.
 
-use super::done::{Done, Progress, done};
+use super::result::{Done, Progress, done};
 use crate::runtime::backend::Backend;
 use app::job::JobOutcome;
 use domain::name::ProjectId;

@@ -2,7 +2,7 @@
 //!
 //! Uses the files of the data directory.
 
-use super::done::Done;
+use super::result::Done;
 use crate::runtime::backend::Backend;
 use crate::runtime::blocking::blocking;
 use crate::runtime::files::Files;

@@ -4,7 +4,7 @@
 
 use std::collections::BTreeMap;
 
-use super::done::{Done, done};
+use super::result::{Done, done};
 use crate::runtime::backend::Backend;
 use crate::runtime::queries::kubernetes;
 use domain::image::ImageRef;

@@ -10,7 +10,7 @@ use axum::http::header::USER_AGENT;
 use axum::http::{HeaderMap, Method, Uri};
 use tokio::sync::watch;
 
-use wire::shown_url;
+use wire::printable_url;
 
 /// How many requests are kept.
 const KEPT: usize = 1000;
@@ -101,7 +101,7 @@ impl Coming {
             id: 0,
             at: jiff::Timestamp::now(),
             method: method.to_string(),
-            url: shown_url::printable_url(&format!("{host}{}", uri.path()), query),
+            url: printable_url::printable_url(&format!("{host}{}", uri.path()), query),
             status: 0,
             millis: 0,
             program: program(agent),

@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use crate::cli::check::checked::Checked;
+use crate::cli::check::policy_file::Checked;
 use crate::cli::check::policy_tests::{Tested, policy_line, reasons};
 use crate::cli::styles::{RED, Styles, of_status};
 use crate::cli::terminal::printable;

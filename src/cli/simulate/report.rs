@@ -1,6 +1,6 @@
 //! What `countersign simulate` was asked and decided, for its reports.
 
-use crate::cli::check::checked::Checked;
+use crate::cli::check::policy_file::Checked;
 use domain::admission::Decision;
 use domain::fix::Fix;
 

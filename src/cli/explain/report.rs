@@ -1,6 +1,6 @@
 //! What `countersign explain` read and found out, for its reports.
 
-use crate::cli::check::checked::Checked;
+use crate::cli::check::policy_file::Checked;
 use domain::admission::Decision;
 use domain::explain::cause::Diagnosis;
 use domain::explain::message::{Reading, Refusal};
