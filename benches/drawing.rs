@@ -1,6 +1,6 @@
 //! Drawing: the editor with a long policy, beside ratatui's own paragraph with the same text.
 
-use countersign::app::draft::editor::{Editor, EditorCommand, Motion};
+use countersign::app::shell::editor::{Editor, EditorCommand, Motion};
 use countersign::domain::diagnostic::Severity;
 use countersign::domain::span::Position;
 use countersign::ui::highlight::Syntax;

@@ -1,10 +1,9 @@
-//! The draft of the policy: its text and the editor, its file, problems, completion, search, outline, quick fixes.
+//! The draft of the policy: its text, its file, problems, completion, search, outline, quick fixes.
 
 pub mod act;
 pub mod action;
 pub mod choice;
 pub mod complete;
-pub mod editor;
 pub mod field_help;
 pub mod file;
 pub mod find;

@@ -4,9 +4,10 @@ use domain::attestation::Attestation;
 use domain::built_image::BuiltImage;
 use domain::image::{Digest, ImageRef};
 use domain::key::{KeySpec, Passphrase};
-use domain::name::{AttestorName, ClusterId, NoteName, ProjectId, ResourceId};
+use domain::name::{AttestorName, ClusterId, NoteName, ProjectId, ResourceId, WorkFileName};
 use domain::policy::Policy;
 use domain::resource::{Deploy, WorkloadKind};
+use domain::work_file::OwnFile;
 use strum::{EnumDiscriminants, EnumIter};
 
 use crate::draft::file::state::Stamp;
@@ -122,7 +123,7 @@ pub enum Job {
     /// Writes the live policy to a file of the working directory, as gcloud does.
     ExportPolicy {
         project: ProjectId,
-        file: String,
+        file: WorkFileName,
     },
     CreateNote {
         project: ProjectId,
@@ -168,7 +169,7 @@ pub enum Job {
     /// Writes the armored public key to a file of the working directory.
     ExportKey {
         fingerprint: String,
-        file: String,
+        file: OwnFile,
     },
     /// Signs, and verifies what came out.
     Sign {
@@ -262,7 +263,7 @@ impl Job {
             Self::GenerateKey { key, .. } => format!("Generate a key, {}", key.algorithm),
             Self::ImportKey { .. } => "Import a key".into(),
             Self::DeleteKey { fingerprint } => format!("Delete key {fingerprint}"),
-            Self::ExportKey { file, .. } => format!("Export the public key to {file}"),
+            Self::ExportKey { file, .. } => format!("Export the public key to {}", file.name()),
             Self::Sign { .. } => "Sign the payload".into(),
             Self::CreateAttestation(new) => format!("Attest {}", new.image.name()),
             Self::Validate(new) => format!("Ask {} whether it verifies", new.attestor.id()),

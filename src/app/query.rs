@@ -12,7 +12,7 @@ use domain::image::Digest;
 use domain::inventory::InventoryItem;
 use domain::name::{NoteName, ProjectId};
 use domain::policy::Policy;
-use domain::registered::Registered;
+use domain::registry_image::RegistryImage;
 use domain::resource::{Cluster, Image, LocalKey, Note, Project, WorkDirectory};
 
 use crate::shell::report::Report;
@@ -113,7 +113,7 @@ pub struct AttestationsPage {
 }
 
 /// What a registry has for each reference that was asked about, or why that is not known.
-pub type Registry = BTreeMap<String, Result<Registered, String>>;
+pub type Registry = BTreeMap<String, Result<RegistryImage, String>>;
 
 /// The answer to a query; the variant is that of its source.
 #[derive(Debug, Clone, PartialEq, Eq)]

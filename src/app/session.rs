@@ -39,7 +39,7 @@ pub struct Session {
     pub images: Vec<RequestImage>,
     pub subject: Subject,
     /// What is taken to be other than it is, until it is dropped.
-    pub assumed: Assumptions,
+    pub assumptions: Assumptions,
     /// The images whose tags and platforms are looked at, besides those that are asked about.
     pub inspected: Vec<String>,
     /// The path of the reviewer's list.
@@ -121,7 +121,7 @@ impl Session {
         self.image = None;
         self.images.clear();
         self.inspected.clear();
-        self.assumed.clear();
+        self.assumptions.clear();
         self.simulated = None;
     }
 }

@@ -1,7 +1,8 @@
-//! What every feature stands on and which names none of them: keys, panes, fields, forms, texts, remote values.
+//! What every feature stands on and which names none of them: keys, panes, the text editor, fields, forms, texts, remote values.
 
 pub mod action;
 pub mod chord;
+pub mod editor;
 pub mod field;
 pub mod form;
 pub mod fuzzy;

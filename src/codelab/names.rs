@@ -4,7 +4,7 @@
 
 use std::str::FromStr;
 
-use domain::name::{ClusterKey, NameError, ProjectId, ResourceId};
+use domain::name::{ClusterKey, KubernetesName, NameError, ProjectId, ResourceId};
 use domain::work_file::OwnFile;
 
 pub const PROJECT: &str = "binauthz-codelab";
@@ -48,6 +48,21 @@ pub fn note() -> ResourceId {
 /// The id of the attestor, parsed.
 pub fn attestor() -> ResourceId {
     checked(ATTESTOR)
+}
+
+/// The namespace that everything runs in, parsed.
+pub fn namespace() -> KubernetesName {
+    checked(NAMESPACE)
+}
+
+/// The name of the workload that runs the image by its tag, parsed.
+pub fn workload() -> KubernetesName {
+    checked(WORKLOAD)
+}
+
+/// The name of the workload that runs the signed image, parsed.
+pub fn signed_workload() -> KubernetesName {
+    checked(SIGNED_WORKLOAD)
 }
 
 /// Location and name of the cluster, parsed.

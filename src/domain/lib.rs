@@ -26,7 +26,7 @@ pub mod policy;
 pub mod policy_test;
 pub mod project_lint;
 pub mod quick_fix;
-pub mod registered;
+pub mod registry_image;
 pub mod replay;
 pub mod resource;
 pub mod review;

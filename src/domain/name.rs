@@ -69,6 +69,13 @@ text_newtype!(
 );
 
 text_newtype!(
+    /// A file of the working directory, by its name alone: no path, not hidden, at most 255 bytes.
+    WorkFileName,
+    "a file name without a path",
+    is_work_file_name
+);
+
+text_newtype!(
     /// A workload's identity in Cloud Service Mesh, as keys of `istioServiceIdentityAdmissionRules`
     /// have it, with or without `spiffe://`.
     ServiceIdentity,
@@ -80,6 +87,12 @@ text_newtype!(
 /// `[a-z.-]+`, but Kubernetes names have digits too; accept them.
 pub(super) fn is_namespace(text: &str) -> bool {
     !text.is_empty() && text.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || matches!(b, b'.' | b'-'))
+}
+
+fn is_work_file_name(text: &str) -> bool {
+    (1..=255).contains(&text.len())
+        && !text.starts_with('.')
+        && !text.contains(|c: char| matches!(c, '/' | '\\') || c.is_control())
 }
 
 fn is_service_identity(text: &str) -> bool {

@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 use crate::image::{Digest, ImageRef};
-use crate::name::{ClusterKey, NoteName};
+use crate::name::{ClusterKey, KubernetesName, NoteName};
 
 /// The services that have to be enabled in a project (`docs/binary-authorization.md`, "Codelab commands").
 pub const SERVICES: [&str; 3] =
@@ -109,11 +109,11 @@ pub struct Workload {
 pub struct Deploy {
     /// A Deployment or a bare Pod.
     pub kind: WorkloadKind,
-    pub namespace: String,
-    pub name: String,
-    pub image: String,
-    /// Empty: the namespace's `default`.
-    pub service_account: String,
+    pub namespace: KubernetesName,
+    pub name: KubernetesName,
+    pub image: ImageRef,
+    /// `None`: the namespace's `default`.
+    pub service_account: Option<KubernetesName>,
     /// The labels of the pod (template).
     pub labels: BTreeMap<String, String>,
     pub annotations: BTreeMap<String, String>,

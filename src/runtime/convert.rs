@@ -3,7 +3,7 @@
 //! Pure; uses the types of `wire`, `client` and `domain`.
 
 use domain::key;
-use domain::registered::{Child, Registered};
+use domain::registry_image::{Child, RegistryImage};
 use domain::resource::{Cluster, ClusterEvent, Image, LocalKey, Note, Project, Workload, WorkloadKind};
 use wire::container;
 use wire::container_analysis;
@@ -46,14 +46,14 @@ pub fn images(repository: &str, tags: TagList) -> Vec<Image> {
 }
 
 /// A manifest, as far as people look at it.
-pub fn registered(manifest: client::Manifest) -> Registered {
+pub fn registered(manifest: client::Manifest) -> RegistryImage {
     let child = |child: client::Descriptor| Child {
         digest: child.digest,
         platform: child.platform,
         media_type: child.media_type,
         size: child.size,
     };
-    Registered {
+    RegistryImage {
         digest: manifest.digest,
         media_type: manifest.media_type,
         children: manifest.children.into_iter().map(child).collect(),

@@ -45,7 +45,7 @@ pub async fn perform(backend: &Backend, job: Job, progress: &Progress) -> Done {
             workload::delete(backend, &cluster, kind, &namespace, &name).await
         }
         Job::ImportPolicy { project, text, etag } => policy::import(backend, &project, &text, etag).await,
-        Job::ExportPolicy { project, file } => policy::export(backend, &project, file).await,
+        Job::ExportPolicy { project, file } => policy::export(backend, &project, &file).await,
         Job::CreateNote { project, id, description } => {
             attestor::create_note(backend, &project, &id, description).await
         }

@@ -7,9 +7,9 @@ use std::io::{self, Read as _, Write as _};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 
-use app::draft::editor::MAX_BYTES;
 use app::draft::file::state::{DirectoryEntry, FileReply, FileTask, FileText, Stamp};
 use app::job::{IfThere, JobOutcome};
+use app::shell::editor::MAX_BYTES;
 use app::shell::report::Report;
 use domain::span::LineIndex;
 

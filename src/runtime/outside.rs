@@ -5,8 +5,8 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, ExitStatus};
 
 use super::files::{private_directory, write_whole};
-use app::draft::editor::MAX_BYTES;
 use app::draft::file::state::Outside;
+use app::shell::editor::MAX_BYTES;
 use app::shell::report::Report;
 
 /// Runs `$VISUAL`, `$EDITOR`, or `vi` on the text and returns what it left. The terminal must have

@@ -34,7 +34,7 @@ pub(super) fn draw(model: &Model, whole: Rect, canvas: &mut Canvas<'_>) {
 
 /// Where boxes may stand: never over what is assumed, which every screen shows.
 fn place(model: &Model, whole: Rect) -> Rect {
-    if model.session.assumed.is_empty() {
+    if model.session.assumptions.is_empty() {
         return whole;
     }
     let top = layout::screen(whole, 0, 1).body.y;

@@ -122,7 +122,7 @@ pub(super) fn assumptions(model: &Model, area: Rect, canvas: &mut Canvas<'_>) {
     let hint = Line::from(vec![Span::styled("W", styles.key()), Span::styled(" drops it ", styles.dim())]);
     let taken = line_width(&hint);
     let room = usize::from(area.width).saturating_sub(taken + 6);
-    let text = model.session.assumed.short();
+    let text = model.session.assumptions.short();
     let text = fit(&text, room, Cut::End, styles.glyphs.ellipsis).into_owned();
     let line = Line::from(vec![Span::styled(" if: ", warning), Span::styled(text, warning)]);
     put_line(canvas.buf, (area.x, area.y), &line, usize::from(area.width));

@@ -66,7 +66,7 @@ pub fn view(model: &Model, state: &mut ViewState, styles: &Styles, frame: &mut F
 /// Draws what is on the screen, from the bottom up.
 fn draw(model: &Model, area: Rect, canvas: &mut Canvas<'_>) {
     let guide_height = guide::height(model, area);
-    let marks = u16::from(!model.session.assumed.is_empty());
+    let marks = u16::from(!model.session.assumptions.is_empty());
     let parts = layout::screen(area, guide_height, marks);
     chrome::tab_bar(model, parts.tabs, canvas);
     chrome::header(model, parts.header, canvas);

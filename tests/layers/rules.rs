@@ -13,7 +13,7 @@ const ALLOWED_CIRCLES: &[(&[&str], &str)] = &[
         "the palette is a box whose entries are actions, and an action opens it",
     ),
     (
-        &["src/app/draft/editor.rs", "src/app/draft/editor/edit.rs"],
+        &["src/app/shell/editor.rs", "src/app/shell/editor/edit.rs"],
         "one type in two files: the commands that change the text are an `impl` of their own",
     ),
 ];

@@ -162,7 +162,7 @@ fn delete_attestor(model: &mut Model) -> Vec<Effect> {
     if policy.is_some_and(|policy| policy.attestors().contains(&name.to_string().as_str())) {
         lines.push("The project's policy names it: what needs its word will be denied.".to_owned());
     }
-    model.ask("Delete the attestor?", lines, vec![Job::DeleteAttestor(name)], true)
+    model.ask_danger("Delete the attestor?", lines, vec![Job::DeleteAttestor(name)])
 }
 
 fn delete_note(model: &mut Model) -> Vec<Effect> {
@@ -171,7 +171,7 @@ fn delete_note(model: &mut Model) -> Vec<Effect> {
     if let Some(attestor) = model.session.remotes.attestors.items().iter().find(|a| a.note == note) {
         lines.push(format!("Attestor {} stands on it.", attestor.name.id()));
     }
-    model.ask("Delete the note?", lines, vec![Job::DeleteNote(note)], true)
+    model.ask_danger("Delete the note?", lines, vec![Job::DeleteNote(note)])
 }
 
 fn delete_attestation(model: &mut Model) -> Vec<Effect> {
@@ -181,7 +181,7 @@ fn delete_attestation(model: &mut Model) -> Vec<Effect> {
         format!("It vouches for {}.", attestation.resource_uri),
         "New pods of the image are denied where nothing else vouches for it; running pods stay.".to_owned(),
     ];
-    model.ask("Delete the attestation?", lines, vec![Job::DeleteAttestations(vec![attestation])], true)
+    model.ask_danger("Delete the attestation?", lines, vec![Job::DeleteAttestations(vec![attestation])])
 }
 
 fn delete_key(model: &mut Model) -> Vec<Effect> {
@@ -192,7 +192,7 @@ fn delete_key(model: &mut Model) -> Vec<Effect> {
         "What it signed stays valid as long as an attestor trusts it.".to_owned(),
     ];
     let jobs = vec![Job::DeleteKey { fingerprint: key.fingerprint.clone() }];
-    model.ask("Delete the key?", lines, jobs, true)
+    model.ask_danger("Delete the key?", lines, jobs)
 }
 
 /// The grant that admission needs: on the selected attestor's note, or on the selected note.
@@ -218,7 +218,7 @@ pub(crate) fn grant(model: &mut Model) -> Vec<Effect> {
         String::new(),
         "Admission reads the attestations as this account. The other bindings of the note stay.".to_owned(),
     ];
-    model.ask("Grant the role?", lines, vec![Job::Grant { note, member }], false)
+    model.ask("Grant the role?", lines, vec![Job::Grant { note, member }])
 }
 
 pub(crate) fn export_key(model: &mut Model) -> Vec<Effect> {
@@ -230,7 +230,7 @@ pub(crate) fn export_key(model: &mut Model) -> Vec<Effect> {
         model.say(Weight::Warning, "make the working directory first (Deployer tab, Setup)");
         return Vec::new();
     }
-    model.run(vec![Job::ExportKey { fingerprint, file: OwnFile::PublicKey.name().to_owned() }], Purpose::Plain)
+    model.run(vec![Job::ExportKey { fingerprint, file: OwnFile::PublicKey }], Purpose::Plain)
 }
 
 /// Adds the selected key to the only attestor, or asks which.
@@ -267,7 +267,7 @@ pub(crate) fn choose(model: &mut Model, choice: Choice) -> Vec<Effect> {
                 format!("Key {key_id} is removed from {attestor}."),
                 "Attestations made with it stop counting at once; running pods stay.".to_owned(),
             ];
-            model.ask("Remove the key?", lines, vec![Job::RemoveKey { attestor, key_id }], true)
+            model.ask_danger("Remove the key?", lines, vec![Job::RemoveKey { attestor, key_id }])
         }
     }
 }
@@ -279,7 +279,7 @@ fn add_key_to(model: &mut Model, attestor: AttestorName) -> Vec<Effect> {
         format!("is added to {attestor}: its signatures count as the attestor's word from now on."),
     ];
     let jobs = vec![Job::AddKey { attestor, fingerprint: key.fingerprint.clone() }];
-    model.ask("Add the key?", lines, jobs, false)
+    model.ask("Add the key?", lines, jobs)
 }
 
 pub(crate) fn remove_key(model: &mut Model) -> Vec<Effect> {

@@ -81,7 +81,7 @@ impl Submit<Model> for CaseForm {
 
 /// The policy that the live decision is made by: where another time is assumed, the one of that time.
 fn live(model: &Model) -> Option<&Policy> {
-    match model.session.assumed.moment() {
+    match model.session.assumptions.moment() {
         Some(time) => model.history.live_at(time).map(|version| &version.policy),
         None => model.session.live_policy(),
     }
@@ -93,7 +93,7 @@ fn made(model: &Model, policy: &Policy, policy_of: &str) -> Option<Made> {
     let request = session.assumed_request()?;
     let evidence = session.assumed_evidence();
     let documented = system_policy::documented_policy("global");
-    let policy = session.assumed.policy(policy);
+    let policy = session.assumptions.policy(policy);
     let at = model.ui.now.to_string();
     let source = CaseSource {
         policy: &policy,
@@ -102,7 +102,7 @@ fn made(model: &Model, policy: &Policy, policy_of: &str) -> Option<Made> {
         request: &request,
         evidence: &evidence,
         project_number: session.project_info().map(|project| project.number.as_str()),
-        assumptions: session.assumed.iter().map(Assumption::short).collect(),
+        assumptions: session.assumptions.iter().map(Assumption::short).collect(),
         at: &at,
         by: concat!("countersign ", env!("CARGO_PKG_VERSION")),
     };

@@ -103,7 +103,8 @@ fn toggle_enforcement(model: &mut Model) -> Vec<Effect> {
         vec![format!("Cluster {} will admit every pod, whatever the policy says.", cluster.name())]
     };
     let title = if on { "Turn enforcement on?" } else { "Turn enforcement off?" };
-    model.ask(title, lines, vec![Job::SetEnforcement { cluster, on }], !on)
+    let jobs = vec![Job::SetEnforcement { cluster, on }];
+    if on { model.ask(title, lines, jobs) } else { model.ask_danger(title, lines, jobs) }
 }
 
 /// Takes back what a row of the setup made.
@@ -113,12 +114,12 @@ fn undo_setup(model: &mut Model) -> Vec<Effect> {
         SetupRow::Services => in_project(model, |model, project| {
             let services = SERVICES.map(str::to_owned).to_vec();
             let lines = vec![format!("These APIs of {project} are disabled: {}.", services.join(", "))];
-            model.ask("Disable the APIs?", lines, vec![Job::DisableServices { project, services }], true)
+            model.ask_danger("Disable the APIs?", lines, vec![Job::DisableServices { project, services }])
         }),
         SetupRow::WorkDirectory => {
             let path = model.session.remotes.work.value().map(|w| w.directory.path.clone()).unwrap_or_default();
             let lines = vec![format!("{path} is removed with the files of the codelab in it. Other files are kept.")];
-            model.ask("Remove the working directory?", lines, vec![Job::RemoveWorkDirectory], true)
+            model.ask_danger("Remove the working directory?", lines, vec![Job::RemoveWorkDirectory])
         }
         SetupRow::Cluster => delete_cluster(model),
         SetupRow::Credentials => {
@@ -155,7 +156,7 @@ fn delete_cluster(model: &mut Model) -> Vec<Effect> {
         format!("Cluster {} in {} of project {} is deleted.", cluster.name(), cluster.location(), cluster.project),
         format!("{count} pods and everything else in it go with it. This cannot be undone."),
     ];
-    model.ask("Delete the cluster?", lines, vec![Job::DeleteCluster(cluster)], true)
+    model.ask_danger("Delete the cluster?", lines, vec![Job::DeleteCluster(cluster)])
 }
 
 fn choose_image(model: &mut Model) -> Vec<Effect> {
@@ -174,7 +175,7 @@ fn delete_image(model: &mut Model) -> Vec<Effect> {
         format!("with {tags}. Attestations of the digest stay on their notes."),
     ];
     let jobs = vec![Job::DeleteImage { repository: image.repository, digest: image.digest }];
-    model.ask("Delete the image?", lines, jobs, true)
+    model.ask_danger("Delete the image?", lines, jobs)
 }
 
 fn delete_workload(model: &mut Model) -> Vec<Effect> {
@@ -190,7 +191,7 @@ fn delete_workload(model: &mut Model) -> Vec<Effect> {
     let lines = vec![format!("The {what} in namespace {} is deleted{more}.", workload.namespace)];
     let (namespace, name) = (workload.namespace, workload.name);
     let jobs = vec![Job::DeleteWorkload { cluster, kind: workload.kind, namespace, name }];
-    model.ask("Delete the workload?", lines, jobs, true)
+    model.ask_danger("Delete the workload?", lines, jobs)
 }
 
 /// Makes the workload's pod the one that the simulation asks about.

@@ -199,10 +199,10 @@ impl Submit<Model> for DeployForm {
         let cluster = model.session.cluster_id().ok_or_else(|| self.name.refuse("create a cluster first"))?;
         let deploy = Deploy {
             kind: self.kind.value(),
-            namespace: namespace.to_string(),
-            name: name.to_string(),
-            image: image.as_str().to_owned(),
-            service_account: service_account.map(|account| account.to_string()).unwrap_or_default(),
+            namespace,
+            name,
+            image,
+            service_account,
             labels,
             annotations: BTreeMap::new(),
         };

@@ -82,7 +82,7 @@ fn lines(job: &Job, reader: For) -> Vec<Line> {
         Job::DeleteWorkload { cluster, kind, namespace, name } => {
             one(workload::delete(cluster, *kind, namespace, name))
         }
-        Job::ExportPolicy { project, file } => one(binauthz::export_policy(project, Word::text(file))),
+        Job::ExportPolicy { project, file } => one(binauthz::export_policy(project, Word::text(file.as_str()))),
         Job::ImportPolicy { project, text, etag } => import(project, text, etag.as_deref(), reader),
         Job::CreateNote { project, id, description } => {
             one(container_analysis::create_note(project.as_str(), id.as_str(), description))
@@ -99,7 +99,7 @@ fn lines(job: &Job, reader: For) -> Vec<Line> {
         Job::GenerateKey { key, .. } => one(gpg::generate(key)),
         Job::ImportKey { .. } => one(gpg::import(Word::shell("\"$KEY_FILE\""))),
         Job::DeleteKey { fingerprint } => one(gpg::delete(fingerprint)),
-        Job::ExportKey { fingerprint, file } => one(gpg::export(fingerprint, Word::text(file))),
+        Job::ExportKey { fingerprint, file } => one(gpg::export(fingerprint, Word::text(file.name()))),
         Job::Sign { fingerprint, payload, .. } => sign(fingerprint, payload, reader),
         Job::CreateAttestation(new) => one(attest(new, reader)),
         Job::Validate(new) => one(validate(new, reader)),

@@ -65,7 +65,7 @@ pub(crate) fn transcript(model: &Model, under: Under, form: Form) -> Option<Stri
     }?;
     let request = model.session.assumed_request()?;
     let transcript =
-        Transcript { decision, request: &request, policy: under.as_str(), assumed: &model.session.assumed };
+        Transcript { decision, request: &request, policy: under.as_str(), assumed: &model.session.assumptions };
     Some(match form {
         Form::Plain => transcript.plain(),
         Form::Markdown => transcript.markdown(),

@@ -5,7 +5,7 @@ use crate::session::Session;
 use domain::admission::{Attestations, AttestorEvidence, Evidence};
 use domain::attestation::{self, Verify};
 use domain::image::{Digest, ImageRef};
-use domain::registered::{CLOUD_RUN_PLATFORM, Moved, Registered, find_move, for_gke};
+use domain::registry_image::{CLOUD_RUN_PLATFORM, Moved, RegistryImage, find_move, for_gke};
 
 /// How a line is meant.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -32,8 +32,8 @@ fn line(weight: Weight, text: impl Into<String>) -> ViewLine {
 /// Everything that is looked at, as lines.
 pub fn lines(model: &Model) -> Vec<ViewLine> {
     let mut lines = Vec::new();
-    if !model.session.assumed.is_empty() {
-        lines.push(line(Weight::Warning, format!("if: {}", model.session.assumed.short())));
+    if !model.session.assumptions.is_empty() {
+        lines.push(line(Weight::Warning, format!("if: {}", model.session.assumptions.short())));
         lines.push(line(Weight::Plain, ""));
     }
     let evidence = model.session.assumed_evidence();
@@ -70,7 +70,7 @@ fn of_image(session: &Session, image: &str, evidence: &Evidence, verify: &dyn Ve
     lines
 }
 
-fn meaning(reference: &ImageRef, found: &Registered) -> Vec<ViewLine> {
+fn meaning(reference: &ImageRef, found: &RegistryImage) -> Vec<ViewLine> {
     let what = match (found.is_index(), found.children.len()) {
         (false, _) => "one image".to_owned(),
         (true, 1) => "an index of one image".to_owned(),
@@ -81,7 +81,7 @@ fn meaning(reference: &ImageRef, found: &Registered) -> Vec<ViewLine> {
 }
 
 /// Says for each attestor whether a tag moved since it attested.
-fn drift(reference: &ImageRef, found: &Registered, evidence: &Evidence) -> Vec<ViewLine> {
+fn drift(reference: &ImageRef, found: &RegistryImage, evidence: &Evidence) -> Vec<ViewLine> {
     let mut lines = Vec::new();
     for (name, known) in &evidence.attestors {
         let AttestorEvidence::Found { attestations: Attestations::Read(list), .. } = known else { continue };
@@ -98,7 +98,7 @@ fn drift(reference: &ImageRef, found: &Registered, evidence: &Evidence) -> Vec<V
     lines
 }
 
-fn asked_by_gke(reference: &ImageRef, found: &Registered) -> ViewLine {
+fn asked_by_gke(reference: &ImageRef, found: &RegistryImage) -> ViewLine {
     match for_gke(reference) {
         Some(digest) if found.is_index() => {
             line(Weight::Plain, format!("  GKE asks about {}, the index as it is written *", short(digest)))
@@ -108,7 +108,7 @@ fn asked_by_gke(reference: &ImageRef, found: &Registered) -> ViewLine {
     }
 }
 
-fn asked_by_cloud_run(found: &Registered) -> ViewLine {
+fn asked_by_cloud_run(found: &RegistryImage) -> ViewLine {
     match found.for_cloud_run() {
         Some(digest) if found.is_index() => {
             let told = format!("  Cloud Run asks about {}, its image for {CLOUD_RUN_PLATFORM} *", short(digest));
@@ -124,7 +124,7 @@ fn short(digest: &Digest) -> String {
 }
 
 /// The index and each of its images, with who attested it: `✓` where it counts, `✗` where not and why.
-fn attested(found: &Registered, evidence: &Evidence, verify: &dyn Verify) -> Vec<ViewLine> {
+fn attested(found: &RegistryImage, evidence: &Evidence, verify: &dyn Verify) -> Vec<ViewLine> {
     let own = if found.is_index() { "index" } else { "image" };
     let mut lines = vec![line(Weight::Dim, "  attested by"), digest_line(own, &found.digest, evidence, verify)];
     for child in &found.children {

@@ -79,9 +79,9 @@ pub struct Decisions {
     /// Which of the decisions the Decision pane shows.
     pub under: Under,
     /// The images and the attestors for which evidence was last read.
-    pub asked: Option<(Vec<String>, Vec<String>)>,
+    pub evidence_read_for: Option<(Vec<String>, Vec<String>)>,
     /// The references that registries were last asked about.
-    pub looked_up: Option<Vec<String>>,
+    pub tags_read_for: Option<Vec<String>>,
     /// Under the project's policy; `None` while the policy is not known or nothing is asked.
     pub now: Option<Decision>,
     /// Under the draft; `None` while it is not a policy.
@@ -116,7 +116,7 @@ impl Decisions {
         compile(&mut self.draft, draft, system.as_ref());
         compile(&mut self.old, session.simulated.as_deref(), system.as_ref());
         let Some(request) = session.assumed_request() else {
-            (self.basis, self.asked) = (None, None);
+            (self.basis, self.evidence_read_for) = (None, None);
             (self.now, self.drafted, self.then) = (None, None, None);
             return;
         };
@@ -140,13 +140,13 @@ impl Decisions {
         draft: Option<&Policy>,
         system: Option<&Policy>,
     ) -> [Option<Arc<CompiledPolicy>>; 3] {
-        let then = session.assumed.moment().map(|time| history.live_at(time).map(|version| &version.policy));
+        let then = session.assumptions.moment().map(|time| history.live_at(time).map(|version| &version.policy));
         let live = then.unwrap_or(session.live_policy());
         let policies = [live, draft, session.simulated.as_deref()];
         let actual = [self.live.as_ref(), self.draft.as_ref(), self.old.as_ref()];
         let mut rules = [const { None }; 3];
         for (((rules, slot), policy), actual) in rules.iter_mut().zip(&mut self.assumed).zip(policies).zip(actual) {
-            let policy = policy.map(|policy| session.assumed.policy(policy));
+            let policy = policy.map(|policy| session.assumptions.policy(policy));
             if is_of(actual, policy.as_deref()) {
                 *slot = None;
                 *rules = actual.map(|compiled| compiled.rules.clone());

@@ -21,7 +21,7 @@ pub(crate) fn open(model: &mut Model) -> Vec<Effect> {
         return Vec::new();
     }
     model.session.inspected = images;
-    (model.decisions.looked_up, model.decisions.asked) = (None, None);
+    (model.decisions.tags_read_for, model.decisions.evidence_read_for) = (None, None);
     model.overlays.push(Overlay::reader("Tags and platforms", Body::Registry));
     Vec::new()
 }

@@ -2,7 +2,6 @@
 
 use crossterm::event::KeyEvent;
 
-use crate::draft::editor::{Direction, EditorCommand};
 use crate::draft::file::form::SaveFileForm;
 use crate::draft::form::{ExportPolicyForm, LineForm};
 use crate::draft::outline::{OutlineItem, outline};
@@ -15,6 +14,7 @@ use crate::effect::Effect;
 use crate::import;
 use crate::model::Model;
 use crate::overlay::{self, Body, Confirm, Entry, Overlay};
+use crate::shell::editor::{Direction, EditorCommand};
 use crate::shell::notice::Weight;
 use crate::shell::tab::Pane;
 use domain::diagnostic::Severity;

@@ -1,13 +1,14 @@
 //! The forms of the draft: a line to go to, a file of the working directory to export to.
 
 use crate::draft;
-use crate::draft::editor::{EditorCommand, Motion};
 use crate::draft::file::form::{NO_WORK_DIRECTORY, is_policy_file};
 use crate::job::Job;
 use crate::model::Model;
+use crate::shell::editor::{EditorCommand, Motion};
 use crate::shell::form::{ChoiceField, Form, Refused, TextField, fields};
 use crate::shell::tab::Pane;
 use crate::submission::{Submission, Submit};
+use domain::name::WorkFileName;
 use domain::work_file::OwnFile;
 
 /// Where the live policy is exported to.
@@ -35,16 +36,13 @@ impl ExportPolicyForm {
     }
 
     /// The name of a policy file in the working directory.
-    fn file(&mut self, model: &Model) -> Result<String, Refused> {
-        let name = self.name.text().to_owned();
-        if name.contains(['/', '\\']) || name.starts_with('.') {
-            return Err(self.name.refuse("a file name without a path is needed"));
-        }
+    fn file(&mut self, model: &Model) -> Result<WorkFileName, Refused> {
+        let name: WorkFileName = self.name.parse()?;
         self.name.read(is_policy_file)?;
         if !model.session.has_work_directory() {
             return Err(self.name.refuse(NO_WORK_DIRECTORY));
         }
-        if ![".yaml", ".yml"].iter().any(|ending| name.ends_with(ending)) {
+        if ![".yaml", ".yml"].iter().any(|ending| name.as_str().ends_with(ending)) {
             return Err(self.name.refuse("gcloud exports YAML: a name ending in .yaml or .yml is needed"));
         }
         Ok(name)

@@ -2,11 +2,11 @@
 
 use crate::draft::Effect;
 use crate::draft::complete::list::ProposalList;
-use crate::draft::editor::{Editor, EditorCommand, Motion};
 use crate::draft::file::state::{DraftFile, FileText};
 use crate::draft::find::state::Finder;
 use crate::draft::project_facts::{Basis, Ground};
 use crate::session::Session;
+use crate::shell::editor::{Editor, EditorCommand, Motion};
 use domain::admission::Evidence;
 use domain::attestation::Verify;
 use domain::diagnostic::{Diagnostic, Severity};

@@ -1,8 +1,8 @@
 //! Changes of the draft's text and moves in it, for every feature that makes them.
 
-use crate::draft::editor::{EditOutcome, EditorCommand, Motion};
 use crate::effect::Effect;
 use crate::model::Model;
+use crate::shell::editor::{EditOutcome, EditorCommand, Motion};
 use crate::shell::notice::Weight;
 use crate::shell::tab::Pane;
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};

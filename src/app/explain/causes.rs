@@ -54,7 +54,7 @@ impl Model {
     /// assumed of it.
     fn is_asked(&self) -> bool {
         let same = self.explain.asked.is_some() && self.explain.asked == self.session.request();
-        same && self.session.assumed.is_empty()
+        same && self.session.assumptions.is_empty()
     }
 
     /// The decision of the case under the policy that is asked.

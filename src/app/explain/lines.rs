@@ -165,7 +165,7 @@ impl Model {
             "no project is chosen"
         } else if self.explain.asked.is_none() {
             "the message names no image"
-        } else if !self.session.assumed.is_empty() {
+        } else if !self.session.assumptions.is_empty() {
             "something is assumed, which W drops"
         } else if self.explained_policy().is_none() {
             "the policy is not read yet"

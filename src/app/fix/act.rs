@@ -44,7 +44,7 @@ pub(crate) fn open(model: &mut Model) -> Vec<Effect> {
         None => Some("nothing is decided here: choose a project and an image (i)"),
     };
     let assumed = "fixes are of what is, and something is assumed: W drops the assumptions";
-    let why = if model.session.assumed.is_empty() { why } else { Some(assumed) };
+    let why = if model.session.assumptions.is_empty() { why } else { Some(assumed) };
     if let Some(why) = why {
         model.say(Weight::Info, why);
         return Vec::new();
@@ -327,24 +327,24 @@ fn deploy_composed(model: &mut Model) -> Vec<Effect> {
     let Some(Overlay::Reader(reader)) = model.overlays.last() else { return Vec::new() };
     let Body::BreakGlass(composed) = &reader.body else { return Vec::new() };
     let composed = (**composed).clone();
-    if !composed.can_deploy() {
+    let Some(deploy) = composed.deploy() else {
         model.say(
             Weight::Warning,
             "the workbench deploys pods with one container: y copies the manifest for kubectl apply",
         );
         return Vec::new();
-    }
+    };
     let Some(cluster) = model.session.cluster_info().and_then(|_| model.session.cluster_id()) else {
         model.say(Weight::Warning, "there is no cluster to deploy to: y copies the manifest");
         return Vec::new();
     };
     let lines = vec![
-        format!("{} runs in namespace {}, whatever the policy says.", composed.deploy.image, composed.deploy.namespace),
+        format!("{} runs in namespace {}, whatever the policy says.", deploy.image, deploy.namespace),
         format!("Justification: {}", composed.justification),
         "It is written to the audit log. Take the label away afterwards.".to_owned(),
     ];
-    let job = Job::Deploy { cluster, deploy: composed.deploy };
-    model.ask("Break the glass?", lines, vec![job], true)
+    let job = Job::Deploy { cluster, deploy };
+    model.ask_danger("Break the glass?", lines, vec![job])
 }
 
 fn copy(model: &mut Model) -> Vec<Effect> {

@@ -19,9 +19,16 @@ pub const JUSTIFICATION: &str = "justification";
 /// What is composed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct BreakGlassPod {
-    /// The pod, with the label; what the workbench itself deploys where there is one image.
-    pub deploy: Deploy,
-    /// All images of the pod.
+    /// A Deployment or a bare Pod.
+    pub kind: WorkloadKind,
+    /// As a form or a manifest has it.
+    pub namespace: String,
+    pub name: String,
+    /// Empty: the namespace's `default`.
+    pub service_account: String,
+    /// The labels of the pod (template), with the one that breaks the glass.
+    pub labels: BTreeMap<String, String>,
+    pub annotations: BTreeMap<String, String>,
     pub images: Vec<RequestImage>,
     pub justification: String,
 }
@@ -34,26 +41,36 @@ impl BreakGlassPod {
         images: Vec<RequestImage>,
         labels: BTreeMap<String, String>,
     ) -> Self {
-        let deploy = Deploy {
+        Self {
             kind: WorkloadKind::Deployment,
             namespace: subject.namespace.clone(),
             name: name.to_owned(),
-            image: images.first().map(|image| image.image.clone()).unwrap_or_default(),
             service_account: subject.service_account.clone(),
             labels,
             annotations: BTreeMap::new(),
-        };
-        Self { deploy, images, justification: String::new() }
+            images,
+            justification: String::new(),
+        }
     }
 
-    /// Whether the workbench can deploy it: it makes pods with one container.
-    pub fn can_deploy(&self) -> bool {
-        self.images.len() == 1
+    /// What the workbench itself deploys: it makes pods with one container.
+    pub fn deploy(&self) -> Option<Deploy> {
+        let [only] = self.images.as_slice() else { return None };
+        let account = self.service_account.as_str();
+        Some(Deploy {
+            kind: self.kind,
+            namespace: self.namespace.parse().ok()?,
+            name: self.name.parse().ok()?,
+            image: only.image.parse().ok()?,
+            service_account: if account.is_empty() { None } else { Some(account.parse().ok()?) },
+            labels: self.labels.clone(),
+            annotations: self.annotations.clone(),
+        })
     }
 
     /// The manifest, in YAML.
     pub fn manifest(&self) -> String {
-        let Deploy { kind, namespace, name, .. } = &self.deploy;
+        let Self { kind, namespace, name, .. } = self;
         let mut out = String::new();
         // Writing to a string cannot fail, here and below.
         let _ = match kind {
@@ -78,19 +95,19 @@ impl BreakGlassPod {
 
     /// Labels and annotations of the pod.
     fn metadata(&self, out: &mut String, indent: usize, own: &str) {
-        let _ = writeln!(out, "{:indent$}labels:\n{:indent$}  {own}: {}", "", "", quoted(&self.deploy.name));
-        for (key, value) in self.deploy.labels.iter().filter(|(key, _)| *key != own) {
+        let _ = writeln!(out, "{:indent$}labels:\n{:indent$}  {own}: {}", "", "", quoted(&self.name));
+        for (key, value) in self.labels.iter().filter(|(key, _)| *key != own) {
             let _ = writeln!(out, "{:indent$}  {}: {}", "", key, quoted(value));
         }
         let _ = writeln!(out, "{:indent$}annotations:", "");
-        for (key, value) in &self.deploy.annotations {
+        for (key, value) in &self.annotations {
             let _ = writeln!(out, "{:indent$}  {}: {}", "", key, quoted(value));
         }
     }
 
     fn spec(&self, out: &mut String, indent: usize) {
-        if !self.deploy.service_account.is_empty() {
-            let _ = writeln!(out, "{:indent$}serviceAccountName: {}", "", quoted(&self.deploy.service_account));
+        if !self.service_account.is_empty() {
+            let _ = writeln!(out, "{:indent$}serviceAccountName: {}", "", quoted(&self.service_account));
         }
         let init = |image: &&RequestImage| image.kind == domain::admission::ContainerKind::Init;
         let (first, others): (Vec<&RequestImage>, Vec<&RequestImage>) = self.images.iter().partition(init);
@@ -114,7 +131,7 @@ impl BreakGlassPod {
 
     /// The reading text: what is done, what is logged, how it is found, and what is to be done after.
     pub fn text(&self) -> String {
-        let Deploy { kind, namespace, name, .. } = &self.deploy;
+        let Self { kind, namespace, name, .. } = self;
         let place = if *kind == WorkloadKind::Pod { "the pod's own metadata" } else { "spec.template.metadata" };
         let remove = workload::remove_break_glass(*kind, namespace, name);
         format!(
@@ -164,15 +181,12 @@ mod tests {
     fn composed(kind: WorkloadKind) -> BreakGlassPod {
         let image = |image: &str, kind| RequestImage { image: image.into(), kind, ..RequestImage::default() };
         BreakGlassPod {
-            deploy: Deploy {
-                kind,
-                namespace: "shop".into(),
-                name: "web".into(),
-                image: "gcr.io/p/web:v1".into(),
-                service_account: "web".into(),
-                labels: BTreeMap::from([(BREAK_GLASS_LABEL.into(), "true".into())]),
-                annotations: BTreeMap::from([(JUSTIFICATION.into(), "outage: \"42\"".into())]),
-            },
+            kind,
+            namespace: "shop".into(),
+            name: "web".into(),
+            service_account: "web".into(),
+            labels: BTreeMap::from([(BREAK_GLASS_LABEL.into(), "true".into())]),
+            annotations: BTreeMap::from([(JUSTIFICATION.into(), "outage: \"42\"".into())]),
             images: vec![
                 image("gcr.io/p/web:v1", ContainerKind::Container),
                 image("gcr.io/p/setup_db:v1", ContainerKind::Init),

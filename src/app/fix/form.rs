@@ -63,10 +63,10 @@ impl Submit<Model> for BreakGlassForm {
         let mut labels: BTreeMap<String, String> = model.session.subject.labels.iter().cloned().collect();
         labels.insert(BREAK_GLASS_LABEL.to_owned(), "true".to_owned());
         let mut composed = BreakGlassPod::new(name.as_str(), &model.session.subject, model.session.images(), labels);
-        composed.deploy.kind = self.kind.value();
-        composed.deploy.namespace = namespace.to_string();
-        composed.deploy.service_account = account.map(|account| account.to_string()).unwrap_or_default();
-        composed.deploy.annotations = BTreeMap::from([(JUSTIFICATION.to_owned(), why.clone())]);
+        composed.kind = self.kind.value();
+        composed.namespace = namespace.to_string();
+        composed.service_account = account.map(|account| account.to_string()).unwrap_or_default();
+        composed.annotations = BTreeMap::from([(JUSTIFICATION.to_owned(), why.clone())]);
         composed.justification = why;
         model.overlays.push(Overlay::reader("Break the glass", Body::BreakGlass(Box::new(composed))));
         Ok(Vec::new())

@@ -12,9 +12,10 @@ use crate::work::Purpose;
 use codelab::{Act, Seen, files, image, names};
 use domain::document;
 use domain::image::{Digest, ImageRef};
-use domain::name::{AttestorName, ClusterId, NoteName, ProjectId, service_agent};
+use domain::name::{AttestorName, ClusterId, KubernetesName, NoteName, ProjectId, service_agent};
 use domain::policy::{AdmissionRule, EnforcementMode, EvaluationMode, GlobalPolicyEvaluationMode, Policy};
 use domain::resource::{Deploy, Image, LocalKey, SERVICES, WorkloadKind};
+use domain::work_file::OwnFile;
 
 /// What is to be done for an act.
 #[derive(Debug)]
@@ -60,10 +61,8 @@ pub fn plan(model: &Model, act: Act) -> Plan {
         Act::DeleteImage => delete_image(model, &project),
         Act::ChooseDigest => choose_digest(model, &project),
         Act::LeaveImage => Plan::LeaveImage,
-        Act::Run => jobs(vec![run(&project)]),
-        Act::RunAgain => {
-            jobs(delete_workload(model, &project, names::WORKLOAD).into_iter().chain([run(&project)]).collect())
-        }
+        Act::Run => run(&project, Vec::new()),
+        Act::RunAgain => run(&project, delete_workload(model, &project, names::WORKLOAD).into_iter().collect()),
         Act::RunSigned => run_signed(model, &project),
         Act::DeleteWorkload => jobs(delete_workload(model, &project, names::WORKLOAD).into_iter().collect()),
         Act::DeleteSignedWorkload => {
@@ -100,9 +99,7 @@ pub fn plan(model: &Model, act: Act) -> Plan {
         Act::Revoke => with_member(model, &project, |note, member| Job::Revoke { note, member }),
         Act::GenerateKey => ask(KeyForm::new(model)),
         Act::DeleteKey => with_key(model, |fingerprint| Job::DeleteKey { fingerprint }),
-        Act::ExportKey => {
-            with_key(model, |fingerprint| Job::ExportKey { fingerprint, file: names::PUBLIC_KEY.to_owned() })
-        }
+        Act::ExportKey => with_key(model, |fingerprint| Job::ExportKey { fingerprint, file: OwnFile::PublicKey }),
         Act::AddKey => with_key(model, |fingerprint| Job::AddKey { attestor: attestor_name(&project), fingerprint }),
         Act::RemoveKey => with_key(model, |key_id| Job::RemoveKey { attestor: attestor_name(&project), key_id }),
         Act::WritePayload => with_digest(model, |image, digest| {
@@ -128,15 +125,17 @@ fn cluster(project: ProjectId) -> ClusterId {
 }
 
 fn push(project: &ProjectId) -> Plan {
-    match by_tag(project).parse() {
-        Ok(to) => jobs(vec![Job::PushImage { to, image: Box::new(image::built()) }]),
-        Err(_) => Plan::Impossible("the project's id makes no name of an image"),
+    match by_tag(project) {
+        Some(to) => jobs(vec![Job::PushImage { to, image: Box::new(image::built()) }]),
+        None => NO_IMAGE_NAME,
     }
 }
 
-/// The codelab's image by its tag.
-fn by_tag(project: &ProjectId) -> String {
-    format!("{}:{}", names::image_path(project.as_str()), names::TAG)
+const NO_IMAGE_NAME: Plan = Plan::Impossible("the project's id makes no name of an image");
+
+/// The codelab's image by its tag; `None` where the project's domain is no part of an image's name.
+fn by_tag(project: &ProjectId) -> Option<ImageRef> {
+    format!("{}:{}", names::image_path(project.as_str()), names::TAG).parse().ok()
 }
 
 /// The codelab's image, if the registry has it.
@@ -160,29 +159,31 @@ fn choose_digest(model: &Model, project: &ProjectId) -> Plan {
     }
 }
 
-fn deploy(project: &ProjectId, name: &str, image: String) -> Job {
+fn deploy(project: &ProjectId, name: KubernetesName, image: ImageRef) -> Job {
     Job::Deploy {
         cluster: cluster(project.clone()),
         deploy: Deploy {
             kind: WorkloadKind::Deployment,
-            namespace: names::NAMESPACE.to_owned(),
-            name: name.to_owned(),
+            namespace: names::namespace(),
+            name,
             image,
-            service_account: String::new(),
+            service_account: None,
             labels: std::collections::BTreeMap::default(),
             annotations: std::collections::BTreeMap::default(),
         },
     }
 }
 
-/// Runs the image by its tag.
-fn run(project: &ProjectId) -> Job {
-    deploy(project, names::WORKLOAD, by_tag(project))
+/// Runs the image by its tag, after what has to be done before.
+fn run(project: &ProjectId, mut before: Vec<Job>) -> Plan {
+    let Some(image) = by_tag(project) else { return NO_IMAGE_NAME };
+    before.push(deploy(project, names::workload(), image));
+    jobs(before)
 }
 
 fn run_signed(model: &Model, project: &ProjectId) -> Plan {
     match image(model, project).and_then(Image::by_digest) {
-        Some(image) => jobs(vec![deploy(project, names::SIGNED_WORKLOAD, image.as_str().to_owned())]),
+        Some(image) => jobs(vec![deploy(project, names::signed_workload(), image)]),
         None => Plan::Impossible("the registry has no hello-world: reset the step Build and push"),
     }
 }

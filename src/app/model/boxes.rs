@@ -15,8 +15,16 @@ impl Model {
     }
 
     /// Shows what will happen, and asks.
-    pub(crate) fn ask(&mut self, title: &str, lines: Vec<String>, jobs: Vec<Job>, danger: bool) -> Vec<Effect> {
-        let confirm = Confirm { title: title.to_owned(), lines, jobs, danger, ..Confirm::default() };
+    pub(crate) fn ask(&mut self, title: &str, lines: Vec<String>, jobs: Vec<Job>) -> Vec<Effect> {
+        self.ask_what(Confirm { title: title.to_owned(), lines, jobs, ..Confirm::default() })
+    }
+
+    /// The same where a yes takes something away, or lets something in.
+    pub(crate) fn ask_danger(&mut self, title: &str, lines: Vec<String>, jobs: Vec<Job>) -> Vec<Effect> {
+        self.ask_what(Confirm { title: title.to_owned(), lines, jobs, danger: true, ..Confirm::default() })
+    }
+
+    fn ask_what(&mut self, confirm: Confirm) -> Vec<Effect> {
         self.overlays.push(Overlay::Confirm(Box::new(confirm)));
         Vec::new()
     }

@@ -68,7 +68,7 @@ pub(crate) fn add(model: &mut Model) -> Vec<Effect> {
         model.say(Weight::Warning, "choose an image first (i), and simulate (s): the decision becomes the test");
         return Vec::new();
     };
-    if !model.session.assumed.is_empty() {
+    if !model.session.assumptions.is_empty() {
         model.say(Weight::Warning, "a test holds what is, and something is assumed: W drops it");
         return Vec::new();
     }

@@ -196,7 +196,7 @@ fn free_name(request: &Request, outcome: Outcome, others: &PolicyTests) -> Strin
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::draft::editor::EditorCommand;
+    use crate::shell::editor::EditorCommand;
 
     fn tests(count: usize) -> Tests {
         let test = |n: usize| format!("- {{name: t{n}, request: {{images: [a]}}, expect: DENY}}\n");

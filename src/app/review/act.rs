@@ -80,7 +80,7 @@ pub(crate) fn open_decisions(model: &mut Model) -> Vec<Effect> {
     let Some((item, _)) = model.preview.item(number) else { return Vec::new() };
     let title = item.title();
     // The attestations themselves are known of the chosen image alone.
-    let chosen = model.session.assumed.is_empty() && model.session.request().as_ref() == Some(&item.request);
+    let chosen = model.session.assumptions.is_empty() && model.session.request().as_ref() == Some(&item.request);
     let known = model.decisions.now.clone().zip(model.decisions.drafted.clone()).filter(|_| chosen);
     let both =
         known.map(|(now, drafted)| [now, drafted]).or_else(|| model.preview.decisions(number, verifier.as_ref()));
@@ -129,7 +129,7 @@ fn start(model: &mut Model) -> Vec<Effect> {
         items: model.preview.items().clone(),
         evidence: model.preview.evidence().clone(),
     };
-    if !model.session.assumed.is_empty() {
+    if !model.session.assumptions.is_empty() {
         model.say(Weight::Info, "reviewed as it is: nothing that is assumed is in it");
     }
     let ticket = model.next_ticket();

@@ -28,7 +28,9 @@ pub(crate) fn toggle(model: &mut Model) -> Vec<Effect> {
 pub(crate) fn receive(model: &mut Model, msg: Msg) -> Vec<Effect> {
     match msg {
         Msg::Changed(result) => serving_changed(model, result),
-        Msg::Outside { wrote } => outside(wrote),
+        // That the screen is drawn again is enough for the API log.
+        Msg::Outside { wrote: false } => Vec::new(),
+        Msg::Outside { wrote: true } => vec![Effect::After(Timer::Outside, PAUSE)],
     }
 }
 
@@ -47,11 +49,6 @@ fn serving_changed(model: &mut Model, result: Result<bool, Report>) -> Vec<Effec
         Err(report) => model.say(Weight::Warning, report.line()),
     }
     Vec::new()
-}
-
-/// Somebody else asked the sandbox something. That the screen is drawn again is enough for the API log.
-fn outside(wrote: bool) -> Vec<Effect> {
-    if wrote { vec![Effect::After(Timer::Outside, PAUSE)] } else { Vec::new() }
 }
 
 pub(crate) fn read_again(model: &mut Model) -> Vec<Effect> {

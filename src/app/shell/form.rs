@@ -10,7 +10,7 @@ pub use field::{
     AnyField, Choice, ChoiceField, Fill, FormField, Input, PassphraseField, PasteField, Refused, Shown, TextField, Turn,
 };
 
-use crate::draft::editor::{EditorCommand, Motion};
+use crate::shell::editor::{EditorCommand, Motion};
 use crate::shell::field::FieldCommand;
 
 /// A form as its box sees it: words, and fields in their order.

@@ -321,7 +321,7 @@ pub(crate) fn upload(model: &mut Model) -> Vec<Effect> {
             .push(format!("! {} does not trust this key: the attestation would count for nothing.", new.attestor.id()));
     }
     model.go(Pane::Attestations);
-    model.ask("Upload the attestation?", lines, upload_jobs(new), false)
+    model.ask("Upload the attestation?", lines, upload_jobs(new))
 }
 
 /// The jobs of the guide's upload, without asking: the learner asked for the step.

@@ -5,7 +5,6 @@ use crate::action::Action;
 use crate::cluster::watch;
 use crate::command_log::export;
 use crate::decision::tree::TreeCommand;
-use crate::draft::editor::Motion;
 use crate::draft::{complete, find};
 use crate::effect::Effect;
 use crate::model::Model;
@@ -13,6 +12,7 @@ use crate::overlay::{Body, Confirm, Overlay, Then};
 use crate::query::Source;
 use crate::replay::form::ReplayForm;
 use crate::shell::action::{PaneAction, ProgramAction, RowAction};
+use crate::shell::editor::Motion;
 use crate::shell::notice::Weight;
 use crate::shell::tab::{Pane, Tab};
 use crate::{

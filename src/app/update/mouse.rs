@@ -3,10 +3,10 @@
 use super::{actions, boxes};
 use crate::decision::tree::TreeCommand;
 use crate::draft::complete;
-use crate::draft::editor::{EditorCommand, Motion};
 use crate::effect::Effect;
 use crate::model::Model;
 use crate::msg::{Mouse, Target};
+use crate::shell::editor::{EditorCommand, Motion};
 use crate::shell::tab::Pane;
 use crate::{decision, draft};
 

@@ -72,12 +72,12 @@ fn adopt_cluster(session: &mut Session) {
 /// Looks up what tags mean when others are asked about.
 pub(super) fn missing_registry(model: &mut Model) -> Vec<Effect> {
     let wanted = model.session.registry_images();
-    if wanted.is_empty() || model.decisions.looked_up.as_ref() == Some(&wanted) {
+    if wanted.is_empty() || model.decisions.tags_read_for.as_ref() == Some(&wanted) {
         return Vec::new();
     }
     let effects = model.load(&[Source::Registry]);
     if !effects.is_empty() {
-        model.decisions.looked_up = Some(wanted);
+        model.decisions.tags_read_for = Some(wanted);
     }
     effects
 }
@@ -86,12 +86,12 @@ pub(super) fn missing_registry(model: &mut Model) -> Vec<Effect> {
 pub(super) fn missing_evidence(model: &mut Model) -> Vec<Effect> {
     let Some(images) = model.session.evidence_images() else { return Vec::new() };
     let wanted = (images, model.session.wanted_attestors(model.draft.policy()));
-    if model.decisions.asked.as_ref() == Some(&wanted) {
+    if model.decisions.evidence_read_for.as_ref() == Some(&wanted) {
         return Vec::new();
     }
     let effects = model.load(&[Source::Evidence]);
     if !effects.is_empty() {
-        model.decisions.asked = Some(wanted);
+        model.decisions.evidence_read_for = Some(wanted);
     }
     effects
 }

@@ -28,21 +28,21 @@ pub(crate) fn open(model: &mut Model) -> Vec<Effect> {
 pub(crate) fn choose(model: &mut Model, choice: Choice) -> Vec<Effect> {
     match choice {
         Choice::Assume(assumption) => model.assume(assumption),
-        Choice::Drop(number) => model.session.assumed.drop_one(number),
+        Choice::Drop(number) => model.session.assumptions.drop_one(number),
         Choice::Type(typed) => return model.open_form(AssumeForm::new(typed)),
     }
     Vec::new()
 }
 
 pub(crate) fn drop_all(model: &mut Model) -> Vec<Effect> {
-    let text = if model.session.assumed.is_empty() { "nothing is assumed" } else { "nothing is assumed any more" };
-    model.session.assumed.clear();
+    let text = if model.session.assumptions.is_empty() { "nothing is assumed" } else { "nothing is assumed any more" };
+    model.session.assumptions.clear();
     model.say(Weight::Info, text);
     Vec::new()
 }
 
 fn entries(model: &Model) -> Vec<Entry> {
-    let assumed = &model.session.assumed;
+    let assumed = &model.session.assumptions;
     let mut entries: Vec<Entry> = assumed.iter().enumerate().map(|(number, a)| assumed_entry(number, a)).collect();
     let mut offer = |assumption: Assumption, detail: String| {
         if !assumed.iter().any(|known| *known == assumption) {

@@ -51,7 +51,7 @@ impl Model {
     /// Takes something to be other than it is.
     pub(crate) fn assume(&mut self, assumption: Assumption) {
         self.say(Weight::Info, format!("assumed: {}; W drops it", assumption.short()));
-        self.session.assumed.assume(assumption);
+        self.session.assumptions.assume(assumption);
     }
 }
 

@@ -7,14 +7,14 @@ use std::collections::BTreeMap;
 use crate::session::Session;
 use domain::admission::{Evidence, Platform, Request};
 use domain::image::{Digest, ImageRef};
-use domain::registered::Registered;
+use domain::registry_image::RegistryImage;
 use domain::what_if::World;
 
 impl Session {
     /// The pod as it is decided about: what is asked, with what is assumed of it.
     pub fn assumed_request(&self) -> Option<Request> {
         let asked = self.request()?;
-        if self.assumed.is_empty() {
+        if self.assumptions.is_empty() {
             return Some(asked);
         }
         let digests: BTreeMap<String, Digest> = self
@@ -22,7 +22,7 @@ impl Session {
             .map(|(image, registered)| (image.to_owned(), registered.digest.clone()))
             .collect();
         let world = World { digests: &digests, enforcement: &|cluster| self.enforcement_of(cluster) };
-        Some(self.assumed.request(asked, world))
+        Some(self.assumptions.request(asked, world))
     }
 
     /// What is known of it, with what is assumed.
@@ -34,11 +34,11 @@ impl Session {
             });
             evidence.resolved.extend(resolved);
         }
-        self.assumed.evidence(evidence)
+        self.assumptions.evidence(evidence)
     }
 
     /// What registries have for references, as far as that is known.
-    pub fn registry_manifests(&self) -> impl Iterator<Item = (&str, &Registered)> {
+    pub fn registry_manifests(&self) -> impl Iterator<Item = (&str, &RegistryImage)> {
         let all = self.remotes.registry.value().into_iter().flatten();
         all.filter_map(|(image, found)| Some((image.as_str(), found.as_ref().ok()?)))
     }
@@ -64,7 +64,7 @@ impl Session {
         if request.is_none() && self.inspected.is_empty() {
             return None;
         }
-        let known: BTreeMap<&str, &Registered> = self.registry_manifests().collect();
+        let known: BTreeMap<&str, &RegistryImage> = self.registry_manifests().collect();
         let asked = request.iter().flat_map(|request| &request.images).map(|image| &image.image);
         let mut images = Vec::new();
         for image in asked.chain(&self.inspected) {
@@ -84,7 +84,7 @@ mod tests {
     use super::*;
     use crate::shell::remote::Remote;
     use domain::admission::{Enforcement, RequestImage};
-    use domain::registered::Child;
+    use domain::registry_image::Child;
     use domain::resource::Cluster;
     use domain::what_if::Assumption;
 
@@ -104,7 +104,7 @@ mod tests {
             size: 0,
         };
         let children = vec![child(1, "linux/arm64"), child(2, "linux/amd64")];
-        let index = Registered { digest: digest(9), media_type: String::new(), children };
+        let index = RegistryImage { digest: digest(9), media_type: String::new(), children };
         let registry = [("gcr.io/p/app:1".to_owned(), Ok(index))].into();
         session.remotes.registry = Remote::ready(registry, jiff::Timestamp::UNIX_EPOCH);
         session
@@ -115,7 +115,7 @@ mod tests {
         let mut session = session();
         assert_eq!(session.registry_images(), ["gcr.io/p/app:1"]);
         assert_eq!(session.assumed_request(), session.request());
-        session.assumed.assume(Assumption::ByDigest);
+        session.assumptions.assume(Assumption::ByDigest);
         let images = session.assumed_request().map(|request| request.images).unwrap_or_default();
         assert_eq!(images[0].image, format!("gcr.io/p/app@{}", digest(9)));
         assert_eq!(session.request().unwrap().images[0].image, "gcr.io/p/app:1", "what is asked stays");
@@ -143,7 +143,7 @@ mod tests {
             endpoint: String::new(),
         };
         session.remotes.clusters = Remote::ready(vec![lax], jiff::Timestamp::UNIX_EPOCH);
-        session.assumed.assume(Assumption::Cluster("us-east1.lax".into()));
+        session.assumptions.assume(Assumption::Cluster("us-east1.lax".into()));
         assert_eq!(session.assumed_request().map(|request| request.enforcement), Some(Enforcement::Off));
     }
 }

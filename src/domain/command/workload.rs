@@ -4,7 +4,7 @@ use serde_json::json;
 
 use super::line::{Command, Line, Word};
 use crate::break_glass::BREAK_GLASS_LABEL;
-use crate::name::ClusterId;
+use crate::name::{ClusterId, KubernetesName};
 use crate::resource::{Deploy, WorkloadKind};
 
 /// Makes a Deployment or a bare Pod.
@@ -53,16 +53,16 @@ fn kubectl(id: &ClusterId) -> Command {
 }
 
 fn run(cluster: &ClusterId, deploy: &Deploy) -> Command {
-    let name = &deploy.name;
+    let name = deploy.name.as_str();
     // Labels of one's own take the place of the one that `kubectl run` sets.
     let pairs: String = deploy.labels.iter().map(|(key, value)| format!(",{key}={value}")).collect();
     let labels = (!pairs.is_empty()).then(|| format!("run={name}{pairs}"));
-    let account = Some(&deploy.service_account).filter(|account| !account.is_empty()).map(|account| {
+    let account = deploy.service_account.as_ref().map(|account| {
         let account = serde_json::Value::from(account.as_str());
         format!("{{\"spec\": {{\"serviceAccountName\": {account}}}}}")
     });
-    let run = kubectl(cluster).args(&["run", name]).flag("--image", &deploy.image);
-    let run = run.flag("--namespace", &deploy.namespace).flag_if_some("--labels", labels);
+    let run = kubectl(cluster).args(&["run", name]).flag("--image", deploy.image.as_str());
+    let run = run.flag("--namespace", deploy.namespace.as_str()).flag_if_some("--labels", labels);
     let annotated = deploy
         .annotations
         .iter()
@@ -72,9 +72,9 @@ fn run(cluster: &ClusterId, deploy: &Deploy) -> Command {
 
 fn create_deployment(cluster: &ClusterId, deploy: &Deploy) -> Line {
     let Deploy { namespace, name, image, service_account, labels, annotations, .. } = deploy;
-    let create = kubectl(cluster).args(&["create", "deployment", name]);
-    let create = create.flag("--image", image).flag("--namespace", namespace);
-    if service_account.is_empty() && labels.is_empty() && annotations.is_empty() {
+    let create = kubectl(cluster).args(&["create", "deployment", name.as_str()]);
+    let create = create.flag("--image", image.as_str()).flag("--namespace", namespace.as_str());
+    if service_account.is_none() && labels.is_empty() && annotations.is_empty() {
         return create.into();
     }
     // The labels and the service account belong to the pod template, which `create deployment` cannot set:
@@ -84,7 +84,8 @@ fn create_deployment(cluster: &ClusterId, deploy: &Deploy) -> Line {
     } else {
         json!({"labels": labels, "annotations": annotations})
     };
-    let spec = if service_account.is_empty() { json!({}) } else { json!({"serviceAccountName": service_account}) };
+    let account = service_account.as_ref().map(KubernetesName::as_str);
+    let spec = account.map_or_else(|| json!({}), |account| json!({"serviceAccountName": account}));
     let template = json!({"spec": {"template": {"metadata": metadata, "spec": spec}}}).to_string();
     let patch = Command::new("kubectl patch --local -f - --type=merge -p").arg(template).args(&["-o", "json"]);
     Line::from(create.args(&["--dry-run=client", "-o", "json"]))

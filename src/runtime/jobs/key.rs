@@ -11,6 +11,7 @@ use app::job::JobOutcome;
 use app::shell::report::Report;
 use domain::attestation::Verify as _;
 use domain::key::{Fingerprint, KeySpec, Passphrase};
+use domain::work_file::OwnFile;
 use signing::openpgp::Verifier;
 
 pub(super) async fn generate(backend: &Backend, key: KeySpec, passphrase: Passphrase) -> Done {
@@ -44,9 +45,9 @@ pub(super) async fn delete(backend: &Backend, key: &str) -> Done {
 }
 
 /// Writes the armored public key to a file of the working directory.
-pub(super) async fn export(backend: &Backend, key: &str, file: String) -> Done {
+pub(super) async fn export(backend: &Backend, key: &str, file: OwnFile) -> Done {
     let armor = backend.keyring.export(&key.parse::<Fingerprint>()?)?;
-    work_directory::write(backend, file, armor).await
+    work_directory::write(backend, file.name().to_owned(), armor).await
 }
 
 /// Signs, and verifies what came out before anybody sees it.

@@ -9,13 +9,13 @@ use crate::runtime::error::Error;
 use app::job::JobOutcome;
 use app::shell::report::Report;
 use domain::document::{self, Dialect, Document};
-use domain::name::ProjectId;
+use domain::name::{ProjectId, WorkFileName};
 use domain::policy::Policy;
 
 /// Writes the live policy as gcloud exports it, read for this.
-pub(super) async fn export(backend: &Backend, project: &ProjectId, file: String) -> Done {
+pub(super) async fn export(backend: &Backend, project: &ProjectId, file: &WorkFileName) -> Done {
     let policy = backend.client()?.policy(project).await?;
-    work_directory::write(backend, file, document::emit(&policy)).await
+    work_directory::write(backend, file.to_string(), document::emit(&policy)).await
 }
 
 /// Replaces the live policy by a text. The etag of the policy that the text was compared with goes along:

@@ -7,7 +7,6 @@ use std::collections::BTreeMap;
 use super::result::{Done, done};
 use crate::runtime::backend::Backend;
 use crate::runtime::queries::kubernetes;
-use domain::image::ImageRef;
 use domain::name::ClusterId;
 use domain::resource::{Deploy, WorkloadKind};
 use wire::kubernetes::{Container, Deployment, ObjectMeta, Pod, PodSpec, ReplicaSet};
@@ -16,9 +15,9 @@ use wire::kubernetes::{Container, Deployment, ObjectMeta, Pod, PodSpec, ReplicaS
 pub(super) async fn deploy(backend: &Backend, id: &ClusterId, deploy: &Deploy) -> Done {
     let cluster = kubernetes(backend, id).await?;
     match deploy.kind {
-        WorkloadKind::Pod => done(cluster.create(&deploy.namespace, &pod(deploy)).await),
+        WorkloadKind::Pod => done(cluster.create(deploy.namespace.as_str(), &pod(deploy)).await),
         WorkloadKind::Deployment | WorkloadKind::ReplicaSet => {
-            done(cluster.create(&deploy.namespace, &deployment(deploy)).await)
+            done(cluster.create(deploy.namespace.as_str(), &deployment(deploy)).await)
         }
     }
 }
@@ -34,14 +33,14 @@ pub(super) async fn delete(backend: &Backend, id: &ClusterId, kind: WorkloadKind
 
 /// The last part of the repository, as `kubectl create deployment` names the container.
 fn last_part(deploy: &Deploy) -> String {
-    let image = deploy.image.parse::<ImageRef>().ok();
-    let name = image.as_ref().and_then(|image| image.repository().rsplit('/').next()).unwrap_or("container");
+    let name = deploy.image.repository().rsplit('/').next().unwrap_or("container");
     name.replace(['_', '.'], "-")
 }
 
 fn spec(deploy: &Deploy, container: String) -> PodSpec {
-    let container = Container { name: container, image: Some(deploy.image.clone()), ..Container::default() };
-    let account = Some(deploy.service_account.clone()).filter(|account| !account.is_empty());
+    let container =
+        Container { name: container, image: Some(deploy.image.as_str().to_owned()), ..Container::default() };
+    let account = deploy.service_account.as_ref().map(ToString::to_string);
     PodSpec { containers: vec![container], service_account_name: account, ..PodSpec::default() }
 }
 
@@ -50,19 +49,19 @@ fn annotations(deploy: &Deploy) -> Option<BTreeMap<String, String>> {
 }
 
 fn pod(deploy: &Deploy) -> Pod {
-    let mut labels = BTreeMap::from([("run".to_owned(), deploy.name.clone())]);
+    let mut labels = BTreeMap::from([("run".to_owned(), deploy.name.to_string())]);
     labels.extend(deploy.labels.clone());
-    let name = Some(deploy.name.clone());
+    let name = Some(deploy.name.to_string());
     let metadata = ObjectMeta { name, labels: Some(labels), annotations: annotations(deploy), ..ObjectMeta::default() };
     // `kubectl run` names the container as the pod.
-    Pod { metadata, spec: Some(spec(deploy, deploy.name.clone())), ..Pod::default() }
+    Pod { metadata, spec: Some(spec(deploy, deploy.name.to_string())), ..Pod::default() }
 }
 
 fn deployment(deploy: &Deploy) -> Deployment {
     use k8s_openapi::api::apps::v1::DeploymentSpec;
     use k8s_openapi::api::core::v1::PodTemplateSpec;
     use k8s_openapi::apimachinery::pkg::apis::meta::v1::LabelSelector;
-    let app = BTreeMap::from([("app".to_owned(), deploy.name.clone())]);
+    let app = BTreeMap::from([("app".to_owned(), deploy.name.to_string())]);
     let mut labels = app.clone();
     labels.extend(deploy.labels.clone());
     let template = PodTemplateSpec {
@@ -71,7 +70,7 @@ fn deployment(deploy: &Deploy) -> Deployment {
     };
     let selector = LabelSelector { match_labels: Some(app.clone()), ..LabelSelector::default() };
     Deployment {
-        metadata: ObjectMeta { name: Some(deploy.name.clone()), labels: Some(app), ..ObjectMeta::default() },
+        metadata: ObjectMeta { name: Some(deploy.name.to_string()), labels: Some(app), ..ObjectMeta::default() },
         spec: Some(DeploymentSpec { replicas: Some(1), selector, template, ..DeploymentSpec::default() }),
         ..Deployment::default()
     }

@@ -26,7 +26,7 @@ pub(crate) fn decision(model: &Model, area: Rect, canvas: &mut Canvas<'_>) {
     let decisions = &model.decisions;
     let mut facts = images(model, styles);
     facts.push(subject(model, styles));
-    let now = if model.session.assumed.moment().is_some() { "policy then" } else { "live policy" };
+    let now = if model.session.assumptions.moment().is_some() { "policy then" } else { "live policy" };
     facts.push(line(now, decisions.now.as_ref(), decisions.under == Under::Live, styles));
     if decisions.under != Under::Live {
         facts.push(line("draft", decisions.drafted.as_ref(), decisions.under == Under::Draft, styles));
@@ -132,7 +132,7 @@ fn missing<'a>(model: &Model, pane: Pane, styles: &'a Styles) -> Placeholder<'a>
     if pane == Pane::Decision && model.decisions.under == Under::Draft {
         return Placeholder::empty(styles, "the draft is not a policy yet", "v shows the next policy");
     }
-    if model.session.assumed.moment().is_some() {
+    if model.session.assumptions.moment().is_some() {
         return Placeholder::empty(styles, "no policy of that time is known", "W drops what is assumed");
     }
     if pane == Pane::Preview {

@@ -55,7 +55,7 @@ pub(crate) fn preview(model: &Model, area: Rect, canvas: &mut Canvas<'_>) {
 /// How many stand in which way. What is assumed is not in it, and that is said.
 fn foot(model: &Model, styles: &Styles) -> Line<'static> {
     let mut foot = counts(model, styles);
-    if !model.session.assumed.is_empty() {
+    if !model.session.assumptions.is_empty() {
         foot.spans.insert(0, Span::styled("without what is assumed  ", styles.notice(Tone::Warning).style));
     }
     foot

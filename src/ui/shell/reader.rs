@@ -209,8 +209,8 @@ fn api_log<'a>(model: &'a Model, styles: &Styles) -> Vec<Line<'a>> {
 fn against<'a>(model: &'a Model, styles: &Styles) -> Vec<Line<'a>> {
     let images = model.session.images().into_iter().map(|image| Line::styled(image.image, styles.strong()));
     let mut lines: Vec<Line<'a>> = images.collect();
-    if !model.session.assumed.is_empty() {
-        let text = format!("if: {}", model.session.assumed.short());
+    if !model.session.assumptions.is_empty() {
+        let text = format!("if: {}", model.session.assumptions.short());
         lines.push(Line::styled(text, styles.notice(Tone::Warning).style));
     }
     match &model.decisions.then {

@@ -12,7 +12,7 @@ use crate::styles::{Focus, Styles};
 use crate::text::{At, clip, narrow, put, put_styled};
 use crate::theme::Role;
 use crate::widgets::code::token_style;
-use app::draft::editor::Editor;
+use app::shell::editor::Editor;
 use domain::diagnostic::{Diagnostic, Severity};
 use domain::span::Position;
 
@@ -257,7 +257,7 @@ impl EditorPane<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use app::draft::editor::{EditorCommand, Motion};
+    use app::shell::editor::{EditorCommand, Motion};
 
     fn at(line: usize, column: usize) -> Position {
         Position { line, column }

@@ -18,7 +18,7 @@ use crate::theme::Role;
 use crate::widgets::editor::{EditorPane, EditorView};
 use crate::widgets::field::{Content, FieldLine};
 use crate::widgets::scroll::Scroll;
-use app::draft::editor::Editor;
+use app::shell::editor::Editor;
 use app::shell::text::width;
 
 /// What is filled in.

@@ -1,11 +1,11 @@
 //! Editing the draft with keys and the mouse, by what the text and the screen say after them.
 
-use countersign::app::draft::editor::{Editor, EditorCommand};
 use countersign::app::draft::file;
 use countersign::app::draft::file::state::{DirectoryEntry, FileReply, FileTask, FileText, Outside, Stamp};
 use countersign::app::effect::Effect;
 use countersign::app::job::{FileTarget, IfThere, Job, JobOutcome};
 use countersign::app::msg::{Mouse, Msg, Target, TerminalEvent};
+use countersign::app::shell::editor::{Editor, EditorCommand};
 use countersign::app::shell::report::Report;
 use countersign::app::shell::timer::Timer;
 use countersign::app::work::WorkMsg;

@@ -30,7 +30,7 @@ fn behind(size: (u16, u16)) -> Stage {
     stage.model.session.remotes.policy = Remote::ready(Box::new(policy), now());
     stage.keys("3");
     let text = pasted(&stage);
-    stage.model.decisions.asked = None;
+    stage.model.decisions.evidence_read_for = None;
     stage.send(Msg::Terminal(TerminalEvent::Paste(text)));
     stage
 }
@@ -203,7 +203,7 @@ fn the_fixes_are_a_line_away() {
 #[test]
 fn what_is_assumed_proves_nothing() {
     let mut stage = explained((120, 40));
-    stage.model.session.assumed.assume(Assumption::EnforcementOff);
+    stage.model.session.assumptions.assume(Assumption::EnforcementOff);
     stage.send(Msg::Terminal(TerminalEvent::Resumed));
     stage.row("something is assumed, which W drops");
     let lines = stage.model.explain_lines();

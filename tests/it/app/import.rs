@@ -170,7 +170,7 @@ fn the_live_policy_is_exported_as_gcloud_does() {
     stage.keys("2");
     stage.keys("M-x");
     let (_, job) = import(&stage.keys("Enter"));
-    assert_eq!(job, Job::ExportPolicy { project: names::project(), file: names::POLICY.into() });
+    assert_eq!(job, Job::ExportPolicy { project: names::project(), file: names::POLICY.parse().unwrap() });
     stage.keys("Esc L");
     let screen = shown(&mut stage);
     assert!(screen.contains("gcloud container binauthz policy export --project=binauthz-codelab > "), "{screen}");

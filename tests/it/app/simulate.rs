@@ -14,7 +14,7 @@ use countersign::domain::admission::{Attestations, AttestorEvidence, Outcome};
 use countersign::domain::document::{Dialect, Document};
 use countersign::domain::image::Digest;
 use countersign::domain::policy::Policy;
-use countersign::domain::registered::{Child, Registered};
+use countersign::domain::registry_image::{Child, RegistryImage};
 use rstest::rstest;
 
 use crate::support::screen::text;
@@ -249,14 +249,14 @@ fn one_of_several_assumptions_is_dropped() {
     assert_eq!(outcome(&stage), Some(Outcome::AdmitBreakGlass));
 }
 
-fn index() -> Registered {
+fn index() -> RegistryImage {
     let child = |byte: u8, platform: &str| Child {
         digest: Digest::from_sha256(&[byte; 32]),
         platform: Some(platform.into()),
         media_type: String::new(),
         size: 528,
     };
-    Registered {
+    RegistryImage {
         digest: Digest::from_sha256(&[9; 32]),
         media_type: "application/vnd.oci.image.index.v1+json".into(),
         children: vec![child(1, "linux/amd64"), child(2, "linux/arm64")],
@@ -278,7 +278,7 @@ pub(crate) fn index_looked_at(size: (u16, u16)) -> Stage {
         list.push(of_child);
     }
     stage.model.session.remotes.evidence = Remote::ready(Box::new(evidence), now());
-    let alone = Registered { digest: DIGEST.parse().unwrap(), children: Vec::new(), ..index() };
+    let alone = RegistryImage { digest: DIGEST.parse().unwrap(), children: Vec::new(), ..index() };
     stage.keys("1 Tab");
     let effects = stage.keys("t");
     let asked = effects.iter().find_map(|effect| match effect {
@@ -310,7 +310,7 @@ fn an_index_is_shown_with_its_platforms() {
 #[test]
 fn a_tag_that_moved_since_it_was_attested_is_told() {
     let mut stage = index_looked_at((120, 40));
-    let moved = Registered { children: Vec::new(), ..index() };
+    let moved = RegistryImage { children: Vec::new(), ..index() };
     stage.model.session.remotes.registry = Remote::ready([(TAG.to_owned(), Ok(moved))].into(), now());
     stage.send(Msg::Terminal(TerminalEvent::Resumed));
     stage.row("the tag moved since my-binauthz-attestor attested it");
@@ -328,7 +328,7 @@ fn by_digest_instead_of_by_tag() {
     let looks_up = |effect: &Effect| matches!(effect, Effect::Load(_, Query::Registry { images }) if *images == [TAG]);
     assert!(effects.iter().any(looks_up), "{effects:?}");
     assert_eq!(outcome(&stage), Some(Outcome::Deny), "by tag");
-    let alone = Registered { digest: DIGEST.parse().unwrap(), children: Vec::new(), ..index() };
+    let alone = RegistryImage { digest: DIGEST.parse().unwrap(), children: Vec::new(), ..index() };
     stage.model.session.remotes.registry = Remote::ready([(TAG.to_owned(), Ok(alone))].into(), now());
     stage.keys("1");
     assume(&mut stage, "by digest");

@@ -14,6 +14,7 @@ use countersign::domain::image::{Digest, ImageRef};
 use countersign::domain::key::{KeyAlgorithm, KeySpec, Passphrase};
 use countersign::domain::name::{AttestorName, ClusterId, NoteName, ProjectId};
 use countersign::domain::resource::{Deploy, WorkloadKind};
+use countersign::domain::work_file::OwnFile;
 use countersign::runtime::backend::Backend;
 use countersign::runtime::files::Files;
 use countersign::runtime::jobs::perform;
@@ -132,10 +133,10 @@ fn cluster() -> ClusterId {
 fn deploy(kind: WorkloadKind, name: &str, image: &str, labels: &[(&str, &str)]) -> Job {
     let deploy = Deploy {
         kind,
-        namespace: "default".into(),
-        name: name.into(),
-        image: image.into(),
-        service_account: String::new(),
+        namespace: "default".parse().unwrap(),
+        name: name.parse().unwrap(),
+        image: image.parse().unwrap(),
+        service_account: None,
         labels: labels.iter().map(|(key, value)| ((*key).to_owned(), (*value).to_owned())).collect(),
         annotations: [].into(),
     };
@@ -235,7 +236,7 @@ async fn take_back(session: &mut Session) {
     // kubectl has no credentials yet: the workbench needs none.
     let account = |mut job: Job| {
         if let Job::Deploy { deploy, .. } = &mut job {
-            deploy.service_account = "default".into();
+            deploy.service_account = "default".parse().ok();
             deploy.annotations =
                 [("alpha.image-policy.k8s.io/break-glass".to_owned(), "it's urgent".to_owned())].into();
         }
@@ -330,7 +331,7 @@ async fn write(session: &mut Session) {
     session.run(Job::in_work_directory("policy.yaml", text.clone())).await;
     session.run(Job::in_work_directory("updated_policy.yaml", POLICY.into())).await;
     session.run(Job::RemoveFile { name: "updated_policy.yaml".into() }).await;
-    session.run(Job::ExportPolicy { project: project(), file: "live.yaml".into() }).await;
+    session.run(Job::ExportPolicy { project: project(), file: "live.yaml".parse().unwrap() }).await;
     let outside = |session: &Session, name: &str| session.dir.join(name).display().to_string();
     let path = outside(session, "it's mine.yaml");
     let draft = |text: String| {
@@ -351,7 +352,7 @@ async fn write(session: &mut Session) {
     session.run(Job::ImportKey { armor, passphrase: passphrase() }).await;
     let keys = session.backend.keyring.list().unwrap().keys;
     let given = keys.iter().map(|key| key.info.fingerprint.to_string()).find(|key| *key != fingerprint).unwrap();
-    session.run(Job::ExportKey { fingerprint: given.clone(), file: "public.pgp".into() }).await;
+    session.run(Job::ExportKey { fingerprint: given.clone(), file: OwnFile::PublicKey }).await;
     session.run(Job::Sign { fingerprint: given, passphrase: passphrase(), payload: b"{}".to_vec() }).await;
     session.run(Job::DeleteKey { fingerprint }).await;
 }

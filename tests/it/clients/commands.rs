@@ -159,21 +159,22 @@ proptest! {
 
     #[test]
     fn a_shell_reads_the_commands_about_workloads_as_they_are_meant(
-        (name, namespace, text) in (any_text(), any_text(), any_text()),
+        (key, text) in (any_text(), any_text()),
+        (name, namespace) in ("[a-z]([.-]?[a-z0-9]){0,20}", "[a-z](-?[a-z0-9]){0,20}"),
     ) {
         let of = |kind| Deploy {
             kind,
-            namespace: namespace.clone(),
-            name: name.clone(),
-            image: text.clone(),
-            service_account: text.clone(),
-            labels: [(name.clone(), text.clone())].into(),
-            annotations: [(namespace.clone(), text.clone())].into(),
+            namespace: namespace.parse().unwrap(),
+            name: name.parse().unwrap(),
+            image: format!("gcr.io/p/{namespace}").parse().unwrap(),
+            service_account: name.parse().ok(),
+            labels: [(key.clone(), text.clone())].into(),
+            annotations: [(key.clone(), text.clone())].into(),
         };
-        let mut lines = vec![workload::break_glass_on_cloud_run(&name, &namespace, &text).into()];
+        let mut lines = vec![workload::break_glass_on_cloud_run(&key, &text, &text).into()];
         for kind in [WorkloadKind::Pod, WorkloadKind::Deployment] {
-            lines.push(workload::remove_break_glass(kind, &namespace, &name).into());
-            lines.push(workload::delete(&cluster(), kind, &namespace, &name).into());
+            lines.push(workload::remove_break_glass(kind, &key, &text).into());
+            lines.push(workload::delete(&cluster(), kind, &key, &text).into());
             lines.push(workload::deploy(&cluster(), &of(kind)));
         }
         is_read_as_meant(&lines);
@@ -249,10 +250,10 @@ async fn the_label_that_broke_the_glass_is_taken_away() {
     for (kind, name) in [(WorkloadKind::Pod, "alone"), (WorkloadKind::Deployment, "many")] {
         let deploy = Deploy {
             kind,
-            namespace: "default".into(),
-            name: name.into(),
-            image: "gcr.io/p/i".into(),
-            service_account: String::new(),
+            namespace: "default".parse().unwrap(),
+            name: name.parse().unwrap(),
+            image: "gcr.io/p/i".parse().unwrap(),
+            service_account: None,
             labels: [("image-policy.k8s.io/break-glass".to_owned(), "true".to_owned())].into(),
             annotations: [("justification".to_owned(), "it's urgent".to_owned())].into(),
         };
@@ -358,8 +359,8 @@ fn generated(step: &Step, names: &Names) -> Vec<Line> {
     let signed = format!("{image}@{digest}");
     let word = |text: &str| Word::text(text);
     let deploy = |name: &str, image: &str| {
-        let (namespace, name, image) = ("default".to_owned(), name.to_owned(), image.to_owned());
-        let (service_account, labels, annotations) = (String::new(), [].into(), [].into());
+        let (namespace, name, image) = (names::namespace(), name.parse().unwrap(), image.parse().unwrap());
+        let (service_account, labels, annotations) = (None, [].into(), [].into());
         let kind = WorkloadKind::Deployment;
         workload::deploy(&id, &Deploy { kind, namespace, name, image, service_account, labels, annotations })
     };

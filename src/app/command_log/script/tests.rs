@@ -70,10 +70,10 @@ fn kubectl_gets_credentials_where_the_workbench_needs_none() {
     let deploy = |name: &str| {
         let deploy = Deploy {
             kind: WorkloadKind::Pod,
-            namespace: "default".into(),
-            name: name.into(),
-            image: "i".into(),
-            service_account: String::new(),
+            namespace: "default".parse().unwrap(),
+            name: name.parse().unwrap(),
+            image: "i".parse().unwrap(),
+            service_account: None,
             labels: [].into(),
             annotations: [].into(),
         };

@@ -4,9 +4,9 @@ use crate::draft;
 use crate::draft::complete::Action;
 use crate::draft::complete::list::{OpenedBy, ProposalList};
 use crate::draft::complete::{Candidates, Completion, complete};
-use crate::draft::editor::{EditOutcome, EditorCommand};
 use crate::effect::Effect;
 use crate::model::Model;
+use crate::shell::editor::{EditOutcome, EditorCommand};
 use crate::shell::notice::Weight;
 
 /// How far a page of the list goes.

@@ -1,11 +1,11 @@
 //! Searching and replacing in the draft.
 
 use crate::draft;
-use crate::draft::editor::{Direction, EditOutcome};
 use crate::draft::find::Action;
 use crate::draft::find::state::Rows;
 use crate::effect::Effect;
 use crate::model::Model;
+use crate::shell::editor::{Direction, EditOutcome};
 use crate::shell::field::FieldCommand;
 use crate::shell::notice::Weight;
 use crate::shell::tab::Pane;

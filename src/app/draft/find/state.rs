@@ -5,7 +5,7 @@
 
 use std::ops::Range;
 
-use crate::draft::editor::{Direction, EditOutcome, Editor, MAX_MATCHES, Query, Search};
+use crate::shell::editor::{Direction, EditOutcome, Editor, MAX_MATCHES, Query, Search};
 use crate::shell::field::{Field, FieldCommand};
 
 /// What the places that were found belong to.
@@ -169,7 +169,7 @@ impl Finder {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::draft::editor::EditorCommand;
+    use crate::shell::editor::EditorCommand;
 
     fn type_text(finder: &mut Finder, editor: &mut Editor, text: &str) {
         text.chars().for_each(|c| finder.input(FieldCommand::Insert(c), editor));

@@ -3,7 +3,7 @@
 use std::fmt::{self, Display};
 use std::str::FromStr;
 
-use crate::draft::editor::Editor;
+use crate::shell::editor::Editor;
 use crate::shell::field::{Field, SecretField};
 use domain::key::Passphrase;
 

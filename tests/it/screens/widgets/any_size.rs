@@ -1,7 +1,7 @@
 //! No widget panics or writes outside its area, whatever the size and the text.
 
 use countersign::app::decision::tree::Tree;
-use countersign::app::draft::editor::{Editor, EditorCommand, Motion};
+use countersign::app::shell::editor::{Editor, EditorCommand, Motion};
 use countersign::app::shell::field::Field;
 use countersign::app::shell::text_diff::Diff;
 use countersign::domain::admission::check::{AttestationCheck, StageResult};

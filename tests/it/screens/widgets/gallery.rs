@@ -1,7 +1,7 @@
 //! Screens put together of the widgets alone, with what a codelab would show.
 
 use countersign::app::decision::tree::Tree;
-use countersign::app::draft::editor::{Editor, EditorCommand, Motion, Query};
+use countersign::app::shell::editor::{Editor, EditorCommand, Motion, Query};
 use countersign::app::shell::field::{Field, FieldCommand, SecretField};
 use countersign::app::shell::text_diff::Diff;
 use countersign::domain::admission::Outcome;

@@ -9,7 +9,7 @@ use crate::image::{Digest, ImageRef};
 
 /// The manifest that a reference names now.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Registered {
+pub struct RegistryImage {
     pub digest: Digest,
     pub media_type: String,
     /// The images of an index; empty for one image.
@@ -30,7 +30,7 @@ pub struct Child {
 /// The platform that Cloud Run runs on (its container contract: Linux, 64 bits, x86).
 pub const CLOUD_RUN_PLATFORM: &str = "linux/amd64";
 
-impl Registered {
+impl RegistryImage {
     pub fn is_index(&self) -> bool {
         !self.children.is_empty()
     }
@@ -73,7 +73,7 @@ pub enum Moved<'a> {
 
 /// Compares what a reference means now with the attestations on an attestor's note. Whether any of
 /// them counts is not asked here. Of an index also its images count.
-pub fn find_move<'a>(image: &ImageRef, now: &Registered, attestations: &'a [Attestation]) -> Moved<'a> {
+pub fn find_move<'a>(image: &ImageRef, now: &RegistryImage, attestations: &'a [Attestation]) -> Moved<'a> {
     let is_for = |attestation: &Attestation| now.digests().any(|d| attestation::is_for(&attestation.resource_uri, d));
     if attestations.iter().any(is_for) {
         return Moved::No;
@@ -101,9 +101,9 @@ mod tests {
         Child { digest: digest(byte), platform: platform.map(str::to_owned), media_type: String::new(), size: 7 }
     }
 
-    fn index() -> Registered {
+    fn index() -> RegistryImage {
         let children = vec![child(1, Some("linux/arm64")), child(2, Some("linux/amd64")), child(3, None)];
-        Registered { digest: digest(9), media_type: "index".into(), children }
+        RegistryImage { digest: digest(9), media_type: "index".into(), children }
     }
 
     fn attestation(uri: String, time: &str) -> Attestation {
@@ -126,9 +126,9 @@ mod tests {
         assert_eq!(index.for_cloud_run(), Some(&digest(2)));
         assert_eq!(for_gke(&by_tag), None);
         assert_eq!(for_gke(&by_tag.with_digest(&digest(9))), Some(&digest(9)));
-        let image = Registered { children: Vec::new(), ..index.clone() };
+        let image = RegistryImage { children: Vec::new(), ..index.clone() };
         assert_eq!(image.for_cloud_run(), Some(&digest(9)));
-        let foreign = Registered { children: vec![child(1, Some("windows/amd64"))], ..index };
+        let foreign = RegistryImage { children: vec![child(1, Some("windows/amd64"))], ..index };
         assert_eq!(foreign.for_cloud_run(), None);
     }
 

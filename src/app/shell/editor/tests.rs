@@ -1,7 +1,7 @@
 use proptest::prelude::*;
 use rstest::rstest;
 
-use crate::draft::editor::*;
+use crate::shell::editor::*;
 
 /// An editor from a text in which `|` is the cursor and `^`, if there, the other end of a selection.
 fn editor(marked: &str) -> Editor {

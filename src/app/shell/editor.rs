@@ -20,12 +20,12 @@ use std::ops::Range;
 
 use ropey::Rope;
 
-pub use crate::draft::editor::command::{EditOutcome, EditorCommand, Motion};
-pub use crate::draft::editor::search::{BadPattern, Direction, MAX_MATCHES, Query, Search};
-pub use crate::draft::editor::shift::Shift;
+pub use crate::shell::editor::command::{EditOutcome, EditorCommand, Motion};
+pub use crate::shell::editor::search::{BadPattern, Direction, MAX_MATCHES, Query, Search};
+pub use crate::shell::editor::shift::Shift;
 
-use crate::draft::editor::history::{Caret, History};
-use crate::draft::editor::shift::Shifts;
+use crate::shell::editor::history::{Caret, History};
+use crate::shell::editor::shift::Shifts;
 use domain::span::Position;
 
 /// The longest text, in bytes: beyond it the editor refuses to grow.

@@ -82,6 +82,6 @@ pub enum EditOutcome {
     Copied(String),
     /// This text was cut; give it to the clipboard.
     Cut(String),
-    /// The text would become longer than [`MAX_BYTES`](crate::draft::editor::MAX_BYTES): nothing was done.
+    /// The text would become longer than [`MAX_BYTES`](crate::shell::editor::MAX_BYTES): nothing was done.
     TooLarge,
 }

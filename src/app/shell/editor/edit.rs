@@ -2,10 +2,10 @@
 
 use std::ops::Range;
 
-use crate::draft::editor::command::{EditOutcome, EditorCommand};
-use crate::draft::editor::history::{Caret, EditChange, EditKind, UndoStep};
-use crate::draft::editor::shift::Shifts;
-use crate::draft::editor::{Editor, MAX_BYTES, indent, lines};
+use crate::shell::editor::command::{EditOutcome, EditorCommand};
+use crate::shell::editor::history::{Caret, EditChange, EditKind, UndoStep};
+use crate::shell::editor::shift::Shifts;
+use crate::shell::editor::{Editor, MAX_BYTES, indent, lines};
 
 impl Editor {
     pub(crate) fn edit(&mut self, command: EditorCommand) -> EditOutcome {

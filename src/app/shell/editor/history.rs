@@ -5,7 +5,7 @@
 
 use ropey::Rope;
 
-use crate::draft::editor::shift::Shifts;
+use crate::shell::editor::shift::Shifts;
 
 /// Text at a place (in characters) replaced by other text.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -8,8 +8,8 @@ use std::ops::Range;
 
 use regex::{Captures, Regex, RegexBuilder};
 
-use crate::draft::editor::Editor;
-use crate::draft::editor::command::EditOutcome;
+use crate::shell::editor::Editor;
+use crate::shell::editor::command::EditOutcome;
 
 /// Which way to look.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -142,7 +142,7 @@ mod tests {
     use rstest::rstest;
 
     use super::*;
-    use crate::draft::editor::EditorCommand;
+    use crate::shell::editor::EditorCommand;
 
     fn query(text: &str, case: bool, regex: bool) -> Search {
         Query { text: text.to_owned(), case, regex }.compile().unwrap().unwrap()
