@@ -9,18 +9,19 @@
 
 use axum::body::{Body, Bytes};
 use axum::extract::Request;
-use axum::http::Method;
 use axum::response::{IntoResponse as _, Response};
 use http_body_util::{BodyExt as _, LengthLimitError};
 use rusqlite::Transaction;
-use serde_json::Value;
+use serde_json::{Value, json};
 
-use super::artifact_registry;
 use super::binary_authorization::current_policy;
 use super::decode;
 use super::error::ApiError;
+use super::iam;
+use super::logging;
 use super::people::Person;
 use super::projects;
+use super::registry::{Place, RegistryCall};
 use super::state::State;
 use super::store::StoreError;
 use domain::policy::Policy;
@@ -62,9 +63,9 @@ async fn asked(state: &State, person: &'static Person, request: Request) -> Resu
         Asked::Test(resource) => testing(state, person, request, resource).await.map(|request| (request, false)),
         Asked::Logs => {
             let (request, body) = opened(request).await?;
-            let named = body["resourceNames"].as_array().into_iter().flatten().filter_map(Value::as_str);
-            let needs = named.map(|name| Need::new("logging.logEntries.list", name)).collect();
-            check(state, person, needs).await?;
+            let named = logging::projects_of(&body)?;
+            let need = |project| Need::new("logging.logEntries.list", format!("projects/{project}"));
+            check(state, person, named.into_iter().map(need).collect()).await?;
             Ok((request, false))
         }
         Asked::Needs(need) => {
@@ -74,6 +75,7 @@ async fn asked(state: &State, person: &'static Person, request: Request) -> Resu
                 return Ok((request, false));
             }
             let (request, body) = opened(request).await?;
+            let body = as_json(&body);
             let mut all = vec![need.clone()];
             all.extend(attached_notes(&body));
             check(state, person, all).await?;
@@ -87,15 +89,19 @@ async fn asked(state: &State, person: &'static Person, request: Request) -> Resu
     }
 }
 
-/// The request with its body read, and the body as far as it is JSON.
-async fn opened(request: Request) -> Result<(Request, Value), ApiError> {
+/// The request with its body read.
+async fn opened(request: Request) -> Result<(Request, Bytes), ApiError> {
     let (parts, body) = request.into_parts();
     let bytes: Bytes = match body.collect().await {
         Ok(body) => body.to_bytes(),
         Err(error) => return Err(unreadable(error)),
     };
-    let value = std::str::from_utf8(&bytes).ok().and_then(|text| decode::parse(text).ok()).unwrap_or_default();
-    Ok((Request::from_parts(parts, Body::from(bytes)), value))
+    Ok((Request::from_parts(parts, Body::from(bytes.clone())), bytes))
+}
+
+/// A body as far as it is JSON: the API itself refuses the others.
+fn as_json(body: &[u8]) -> Value {
+    std::str::from_utf8(body).ok().and_then(|text| decode::parse(text).ok()).unwrap_or_default()
 }
 
 /// A body of the owner's that is too large is refused with the same status, by the API itself.
@@ -107,13 +113,18 @@ fn unreadable(error: axum::Error) -> ApiError {
     ApiError::invalid(format!("The body of the request broke off: {error}."))
 }
 
-/// An occurrence also needs to be attached to its note.
+/// An occurrence also needs to be attached to its note. However often and in whichever spelling a note is
+/// named, each is looked at.
 fn attached_notes(body: &Value) -> Vec<Need> {
-    let listed = body["occurrences"].as_array().into_iter().flatten();
-    let names = std::iter::once(body).chain(listed).filter_map(|occurrence| {
-        occurrence.get("noteName").or_else(|| occurrence.get("note_name")).and_then(Value::as_str)
-    });
-    names.map(|name| Need::new("containeranalysis.notes.attachOccurrence", name)).collect()
+    let fields = |value: &Value, name: &str| -> Vec<Value> {
+        let fields = value.as_object().into_iter().flatten();
+        fields.filter(|(key, _)| decode::camel(key) == name).map(|(_, value)| value.clone()).collect()
+    };
+    let listed = fields(body, "occurrences").into_iter().filter_map(|list| list.as_array().cloned()).flatten();
+    let names = std::iter::once(body.clone()).chain(listed).flat_map(|occurrence| fields(&occurrence, "noteName"));
+    names
+        .filter_map(|name| name.as_str().map(|name| Need::new("containeranalysis.notes.attachOccurrence", name)))
+        .collect()
 }
 
 /// The attestors that the stored policy names: those need not be readable again.
@@ -131,7 +142,7 @@ fn new_attestors(body: &Value, known: &[String]) -> Vec<Need> {
             Value::Array(items) => left.extend(items),
             Value::Object(fields) => {
                 for (name, value) in fields {
-                    let names = ["requireAttestationsBy", "require_attestations_by"].contains(&name.as_str());
+                    let names = decode::camel(name) == "requireAttestationsBy";
                     match value.as_array().filter(|_| names) {
                         Some(attestors) => found.extend(attestors.iter().filter_map(Value::as_str)),
                         None => left.push(value),
@@ -152,19 +163,18 @@ async fn testing(
     request: Request,
     resource: String,
 ) -> Result<Request, ApiError> {
-    let (request, mut body) = opened(request).await?;
-    let asked: Vec<String> =
-        body["permissions"].as_array().into_iter().flatten().filter_map(Value::as_str).map(str::to_owned).collect();
+    let (request, body) = opened(request).await?;
+    let asked = iam::test(&body)?.permissions;
     let held = move |tx: &Transaction<'_>| {
         let mut held = Vec::new();
         for permission in asked {
             if has(tx, person, &permission, &resource)? {
-                held.push(Value::from(permission));
+                held.push(permission);
             }
         }
         Ok::<_, StoreError>(held)
     };
-    body["permissions"] = state.store.read(held).await?.into();
+    let body = json!({"permissions": state.store.read(held).await?});
     let (mut parts, _) = request.into_parts();
     parts.headers.remove(axum::http::header::CONTENT_LENGTH);
     Ok(Request::from_parts(parts, Body::from(body.to_string())))
@@ -216,31 +226,39 @@ pub(super) async fn cut_projects(state: &State, person: &'static Person, answer:
     }
 }
 
-/// Whether the person may push to, pull from or delete from a repository of the registry; if not,
-/// the words for it.
+/// Looks at a request to the registry: what of it the person may have done, or the words of the refusal.
+/// Nobody pushes to a project that is not there, the owner included. A blob that is to come from where the
+/// person may not read is not taken over, and the upload begins as for one that is not there
+/// (distribution-spec 1.1, "Mounting a blob from another repository").
 pub(super) async fn registry(
     state: &State,
     person: &'static Person,
-    (method, host, path): (&Method, &str, &str),
-) -> Result<(), String> {
-    let rest = path.strip_prefix("/v2/").unwrap_or_default();
-    let ends = ["/manifests/", "/blobs/", "/tags/", "/referrers/"];
-    let Some(at) = ends.iter().filter_map(|end| rest.find(end)).min() else {
-        // Whether the host speaks the protocol, everybody may ask; the catalogue is nobody's own.
-        return if rest.is_empty() { Ok(()) } else { Err("The catalogue is the owner's alone.".to_owned()) };
+    mut call: RegistryCall,
+) -> Result<RegistryCall, String> {
+    let Some(permission) = call.permission else { return Ok(call) };
+    let need = |permission: &str, place: &Place| {
+        Need::new(permission, place.resource.clone().unwrap_or_else(|| "organizations/sandbox".to_owned()))
     };
-    let name = rest.split_at(at).0;
-    let action = match *method {
-        Method::GET | Method::HEAD => "downloadArtifacts",
-        Method::DELETE => "deleteArtifacts",
-        _ => "uploadArtifacts",
+    let wanted = need(permission, &call.place);
+    let source = call.mount.as_ref().map(|mount| need(PULL, &mount.from));
+    let (asked, is_write) = (wanted.clone(), call.is_write());
+    let held = move |tx: &Transaction<'_>| {
+        let project = asked.resource.split('/').nth(1).unwrap_or_default();
+        let is_there = !is_write || projects::active(tx, project)?.is_some();
+        let may = is_there && has(tx, person, &asked.permission, &asked.resource)?;
+        let may_mount = match source {
+            Some(source) => has(tx, person, &source.permission, &source.resource)?,
+            None => false,
+        };
+        Ok::<_, StoreError>((may, may_mount))
     };
-    let permission = format!("artifactregistry.repositories.{action}");
-    let resource = artifact_registry::repository_of(host, name).unwrap_or_else(|| "organizations/sandbox".to_owned());
-    let (asked, on) = (permission.clone(), resource.clone());
-    match state.store.read(move |tx| has(tx, person, &asked, &on)).await {
-        Ok(true) => Ok(()),
-        Ok(false) => {
+    match state.store.read(held).await {
+        Ok((true, may_mount)) => {
+            call.mount = call.mount.filter(|_| may_mount);
+            Ok(call)
+        }
+        Ok((false, _)) => {
+            let Need { permission, resource } = wanted;
             Err(format!("Permission \"{permission}\" denied on resource \"{resource}\" (or it may not exist)"))
         }
         Err(error) => {
@@ -249,6 +267,9 @@ pub(super) async fn registry(
         }
     }
 }
+
+/// What a mount needs on the repository that it is from.
+const PULL: &str = "artifactregistry.repositories.downloadArtifacts";
 
 #[cfg(test)]
 mod tests;

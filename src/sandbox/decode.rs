@@ -80,8 +80,12 @@ fn object(fields: Map<String, Value>, message: &Message, at: &str) -> Result<Map
         };
         let path = if at.is_empty() { snake(&camel) } else { format!("{at}.{}", snake(&camel)) };
         // A null is a field that is not there (proto3 JSON).
-        if let Some(name) = names.first().filter(|_| !value.is_null()) {
-            known.insert((*name).to_owned(), field(value, *kind, &path)?);
+        if let Some(name) = names.first().filter(|_| !value.is_null())
+            && known.insert((*name).to_owned(), field(value, *kind, &path)?).is_some()
+        {
+            // Two spellings, of which one reader would take the first and another the last.
+            let what = format!("Invalid JSON payload received. The field '{path}' is given more than once.");
+            return Err(ApiError::invalid_field(&path, what));
         }
     }
     Ok(known)

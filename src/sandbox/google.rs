@@ -1,6 +1,7 @@
 //! The Google APIs of the sandbox, each on its own host, and all of them on one for clients whose
 //! endpoints are overridden (`CLOUDSDK_API_ENDPOINT_OVERRIDES_…`): their paths do not collide.
 
+use std::borrow::Cow;
 use std::net::SocketAddr;
 
 use axum::Router;
@@ -8,6 +9,7 @@ use axum::extract::{DefaultBodyLimit, Request};
 use axum::http::uri::PathAndQuery;
 use axum::http::{StatusCode, Uri};
 use axum::response::{IntoResponse as _, Response};
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
 use tower_service::Service as _;
 
 use super::clients::Clients;
@@ -110,7 +112,8 @@ impl Google {
         }
     }
 
-    pub(super) async fn answer(&self, api: GoogleApi, mut request: Request) -> Response {
+    /// Answers a request whose address is [`routable`].
+    pub(super) async fn answer(&self, api: GoogleApi, request: Request) -> Response {
         let router = match api {
             GoogleApi::ResourceManager => &self.resource_manager,
             GoogleApi::ServiceUsage => &self.service_usage,
@@ -124,9 +127,6 @@ impl Google {
             GoogleApi::BinaryAuthorization => &self.binary_authorization,
             GoogleApi::Unknown => &self.unknown,
         };
-        if let Some(uri) = routable(request.uri()) {
-            *request.uri_mut() = uri;
-        }
         let Ok(answer) = router.clone().call(request).await;
         // What cuts a body off says so in plain text.
         if answer.status() == StatusCode::PAYLOAD_TOO_LARGE { ApiError::too_large().into_response() } else { answer }
@@ -139,7 +139,7 @@ fn finish(router: Router) -> Router {
 }
 
 /// What is no method of the API. The services themselves answer with a page of HTML.
-async fn no_method(request: Request) -> Response {
+pub(super) async fn no_method(request: Request) -> Response {
     let (method, path) = (request.method(), request.uri().path());
     ApiError::new(Code::NotFound, format!("The sandbox has no method {method} {path}.")).into_response()
 }
@@ -165,25 +165,45 @@ const VERBS: &[&str] = &[
     "vulnerabilitySummary",
 ];
 
-/// The address in a form that a router can tell apart: a custom method becomes a segment of its own
-/// (`…/notes/n:setIamPolicy` to `…/notes/n/@setIamPolicy`), and a slash at the end is taken off (the codelab posts to
-/// `…/notes/?noteId=n`).
-fn routable(uri: &Uri) -> Option<Uri> {
-    let path = uri.path();
-    let trimmed = path.strip_suffix('/').unwrap_or(path);
-    let verb = trimmed.rsplit_once(':').filter(|(_, verb)| VERBS.contains(verb));
-    let path = match verb {
-        Some((resource, verb)) => format!("{resource}/@{verb}"),
-        None if trimmed.len() < path.len() => trimmed.to_owned(),
-        None => return None,
+/// The address in a form that access rules and routers read alike: each segment percent-decoded once and
+/// written in one way, a custom method in a segment of its own (`…/notes/n:setIamPolicy` to
+/// `…/notes/n/@setIamPolicy`), and without a slash at the end (the codelab posts to `…/notes/?noteId=n`).
+/// None where no resource is named so: an escape that is none, dots, nothing between two slashes, or a
+/// segment that begins as custom methods do here.
+pub(super) fn routable(uri: &Uri) -> Option<Uri> {
+    let path = uri.path().strip_prefix('/')?;
+    let path = path.strip_suffix('/').unwrap_or(path);
+    let (path, verb) = match path.rsplit_once(':').filter(|(_, verb)| VERBS.contains(verb)) {
+        Some((path, verb)) => (path, Some(verb)),
+        None => (path, None),
     };
-    let path = match uri.query() {
-        Some(query) => format!("{path}?{query}"),
-        None => path,
-    };
+    let mut written = String::with_capacity(uri.path().len() + 2);
+    for segment in path.split('/') {
+        written.push('/');
+        if !(path.is_empty() && verb.is_none()) {
+            written.extend(utf8_percent_encode(&decoded(segment)?, ESCAPED));
+        }
+    }
+    if let Some(verb) = verb {
+        written.extend(["/@", verb]);
+    }
+    if let Some(query) = uri.query() {
+        written.extend(["?", query]);
+    }
     let mut parts = uri.clone().into_parts();
-    parts.path_and_query = Some(PathAndQuery::try_from(path).ok()?);
+    parts.path_and_query = Some(PathAndQuery::try_from(written).ok()?);
     Uri::from_parts(parts).ok()
+}
+
+/// What is escaped in a decoded segment: all that a router could take for something else.
+const ESCAPED: &AsciiSet =
+    &NON_ALPHANUMERIC.remove(b'-').remove(b'_').remove(b'.').remove(b'~').remove(b':').remove(b'@');
+
+/// A segment as it is meant. What still holds a percent sign was encoded twice, or not at all.
+fn decoded(segment: &str) -> Option<Cow<'_, str>> {
+    let text = percent_decode_str(segment).decode_utf8().ok()?;
+    let is_name = !matches!(&*text, "" | "." | "..") && !text.starts_with('@');
+    (is_name && !text.contains(|c: char| c == '%' || c.is_control())).then_some(text)
 }
 
 #[cfg(test)]
@@ -195,9 +215,28 @@ mod tests {
     #[case("/v1/projects/p/notes/n:setIamPolicy", "/v1/projects/p/notes/n/@setIamPolicy")]
     #[case("/v1/projects/p/policy:getIamPolicy?a=b:c", "/v1/projects/p/policy/@getIamPolicy?a=b:c")]
     #[case("/v1/projects/example.com:lab-1", "/v1/projects/example.com:lab-1")]
+    #[case("/v1/projects/example.com:lab-1:setIamPolicy", "/v1/projects/example.com:lab-1/@setIamPolicy")]
+    #[case("/v1/%70rojects/%50/notes", "/v1/projects/P/notes")]
+    #[case("/v1/p/packages/team%2fapp", "/v1/p/packages/team%2Fapp")]
+    #[case("/v1/p/team%2Fapp@sha256%3Aab", "/v1/p/team%2Fapp@sha256:ab")]
     #[case("/", "/")]
     fn addresses_become_routable(#[case] from: &str, #[case] to: &str) {
         let uri: Uri = from.parse().unwrap();
-        assert_eq!(routable(&uri).unwrap_or(uri).to_string(), to);
+        assert_eq!(routable(&uri).map(|uri| uri.to_string()).as_deref(), Some(to));
+    }
+
+    #[rstest::rstest]
+    #[case("/v1/projects/p/notes/n/@setIamPolicy")]
+    #[case("/v1/projects/p/notes/n/%40setIamPolicy")]
+    #[case("/v1/projects/%2570")]
+    #[case("/v1/projects/%zz")]
+    #[case("/v1/projects/p%00")]
+    #[case("/v1//projects/p")]
+    #[case("/v1/projects/p/../q")]
+    #[case("/v1/projects/p/%2e%2E/q")]
+    #[case("/v1/projects/:setIamPolicy")]
+    fn addresses_of_nothing(#[case] from: &str) {
+        let uri: Uri = from.parse().unwrap();
+        assert_eq!(routable(&uri), None);
     }
 }

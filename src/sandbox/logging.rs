@@ -62,13 +62,22 @@ pub(super) fn router(state: State) -> Router {
 }
 
 async fn list(Shared(state): Shared<State>, body: Bytes) -> Result<Json<Value>, ApiError> {
-    let request: ListRequest = decode::decode(&body, &LIST, "")?;
+    let request = request_in(&body)?;
     let filter = Filter::parse(&request.filter).map_err(|why| unparseable(&why))?;
     let order = order(&request.order_by)?;
     let token = Some(request.page_token.as_str()).filter(|token| !token.is_empty());
     let page = Page::new(request.page_size, token, DEFAULT_PAGE, MAX_PAGE)?;
-    let projects = projects_of(&request)?;
+    let projects = named_in(&request)?;
     state.store.read(move |tx| entries(tx, &projects, &filter, order, page)).await.map(Json)
+}
+
+fn request_in(body: &[u8]) -> Result<ListRequest, ApiError> {
+    decode::decode(body, &LIST, "")
+}
+
+/// The projects whose entries a request wants, by all fields that name any.
+pub(super) fn projects_of(body: &[u8]) -> Result<Vec<String>, ApiError> {
+    named_in(&request_in(body)?)
 }
 
 fn unparseable(why: &str) -> ApiError {
@@ -83,7 +92,7 @@ fn order(text: &str) -> Result<Order, ApiError> {
     }
 }
 
-fn projects_of(request: &ListRequest) -> Result<Vec<String>, ApiError> {
+fn named_in(request: &ListRequest) -> Result<Vec<String>, ApiError> {
     let named = request.resource_names.iter().map(|name| {
         let project = name.strip_prefix("projects/").filter(|rest| !rest.is_empty() && !rest.contains('/'));
         project.map(str::to_owned).ok_or_else(|| {

@@ -9,6 +9,7 @@
 
 mod admission;
 mod artifact_registry;
+mod authorization;
 mod binary_authorization;
 mod clusters;
 mod container_analysis;

@@ -8,18 +8,19 @@ use crate::people::Person;
 use crate::store::StoreError;
 use crate::{iam, projects};
 
-/// Whether the person has a role with this permission on the resource, or on what it is in. Of a
-/// project that is not there the API itself says so.
+/// Whether the person has a role with this permission on the resource, or on what it is in. On a project
+/// that is not there nobody has one but who has it on all; on a deleted one who had it before: it keeps
+/// its policies.
 pub(super) fn has(tx: &Transaction<'_>, person: &Person, permission: &str, resource: &str) -> Result<bool, StoreError> {
     if person.roles.iter().any(|role| roles::holds(role, permission)) {
         return Ok(true);
     }
     let mut parts: Vec<&str> = resource.split('/').collect();
     let project = match parts.as_slice() {
-        ["projects", key, ..] => projects::active(tx, key)?,
-        _ => return Ok(false),
+        ["projects", key, ..] => projects::find(tx, key)?,
+        _ => None,
     };
-    let Some(project) = project else { return Ok(true) };
+    let Some(project) = project else { return Ok(false) };
     if let Some(key) = parts.get_mut(1) {
         *key = &project.id;
     }

@@ -34,16 +34,10 @@ pub(super) enum Asked {
     Logs,
 }
 
-/// The API's version and what follows it, with a custom method apart.
+/// What a request to a routable path (`google::routable`) needs.
 pub(super) fn needs(method: &Method, path: &str) -> Asked {
     let path = path.trim_matches('/');
-    let (path, verb) = match path.rsplit_once('/').unwrap_or(("", path)) {
-        (front, last) if last.contains(':') && !is_digest_or_domain(front, last) => {
-            let (last, verb) = last.rsplit_once(':').unwrap_or((last, ""));
-            (format!("{front}/{last}"), verb)
-        }
-        _ => (path.to_owned(), ""),
-    };
+    let (path, verb) = path.rsplit_once("/@").unwrap_or((path, ""));
     let parts: Vec<&str> = path.split('/').collect();
     match parts.as_slice() {
         ["v2", "entries"] if verb == "list" => Asked::Logs,
@@ -53,12 +47,6 @@ pub(super) fn needs(method: &Method, path: &str) -> Asked {
         [_, "projects", project, rest @ ..] => below(method, &format!("projects/{project}"), rest, verb),
         _ => need("sandbox.unknown.call", "organizations/sandbox"),
     }
-}
-
-/// `…/versions/sha256:HEX` and `projects/example.com:id` hold a colon of their own.
-fn is_digest_or_domain(front: &str, last: &str) -> bool {
-    last.contains("sha256:")
-        || (front.ends_with("/projects") && last.split(':').next().is_some_and(|d| d.contains('.')))
 }
 
 fn need(permission: &str, resource: &str) -> Asked {
@@ -168,10 +156,10 @@ fn kms(method: &Method, project: &str, rest: &[&str], verb: &str) -> Asked {
         3 | 4 => ("keyRings", rest.len() == 4),
         5 | 6 => ("cryptoKeys", rest.len() == 6),
         7 | 8 => ("cryptoKeyVersions", rest.len() == 8),
-        _ => {
-            let version = name.strip_suffix("/publicKey").unwrap_or(&name);
-            return need("cloudkms.cryptoKeyVersions.viewPublicKey", version);
-        }
+        _ => match name.strip_suffix("/publicKey") {
+            Some(version) if rest.len() == 9 => return need("cloudkms.cryptoKeyVersions.viewPublicKey", version),
+            _ => return need("sandbox.unknown.call", project),
+        },
     };
     let verb = if verb == "asymmetricSign" { "useToSign" } else { or(verb, standard(method, entry)) };
     let on = if entry { name } else { parent(project, rest) };
@@ -201,11 +189,16 @@ mod tests {
     #[rstest::rstest]
     #[case("GET", "/v1/projects/p/policy", "binaryauthorization.policy.get", "projects/p/policy")]
     #[case("PUT", "/v1beta1/projects/p/policy", "binaryauthorization.policy.update", "projects/p/policy")]
-    #[case("GET", "/v1/projects/p/policy:getIamPolicy", "binaryauthorization.policy.getIamPolicy", "projects/p/policy")]
+    #[case(
+        "GET",
+        "/v1/projects/p/policy/@getIamPolicy",
+        "binaryauthorization.policy.getIamPolicy",
+        "projects/p/policy"
+    )]
     #[case("POST", "/v1/projects/p/attestors", "binaryauthorization.attestors.create", "projects/p")]
     #[case(
         "POST",
-        "/v1/projects/p/attestors/a:validateAttestationOccurrence",
+        "/v1/projects/p/attestors/a/@validateAttestationOccurrence",
         "binaryauthorization.attestors.verifyImageAttested",
         "projects/p/attestors/a"
     )]
@@ -231,7 +224,7 @@ mod tests {
     )]
     #[case(
         "POST",
-        "/v1/projects/p/platforms/gke/policies/x:evaluate",
+        "/v1/projects/p/platforms/gke/policies/x/@evaluate",
         "binaryauthorization.platformPolicies.evaluatePolicy",
         "projects/p"
     )]
@@ -242,25 +235,30 @@ mod tests {
         "projects/p/continuousValidationConfig"
     )]
     #[case("POST", "/v1/projects/p/notes/", "containeranalysis.notes.create", "projects/p")]
-    #[case("POST", "/v1/projects/p/notes/n:setIamPolicy", "containeranalysis.notes.setIamPolicy", "projects/p/notes/n")]
+    #[case(
+        "POST",
+        "/v1/projects/p/notes/n/@setIamPolicy",
+        "containeranalysis.notes.setIamPolicy",
+        "projects/p/notes/n"
+    )]
     #[case(
         "GET",
         "/v1/projects/p/notes/n/occurrences",
         "containeranalysis.notes.listOccurrences",
         "projects/p/notes/n"
     )]
-    #[case("POST", "/v1/projects/p/occurrences:batchCreate", "containeranalysis.occurrences.create", "projects/p")]
+    #[case("POST", "/v1/projects/p/occurrences/@batchCreate", "containeranalysis.occurrences.create", "projects/p")]
     #[case("GET", "/v1/projects/example.com:p", "resourcemanager.projects.get", "projects/example.com:p")]
-    #[case("POST", "/v1/projects/p:setIamPolicy", "resourcemanager.projects.setIamPolicy", "projects/p")]
+    #[case("POST", "/v1/projects/p/@setIamPolicy", "resourcemanager.projects.setIamPolicy", "projects/p")]
     #[case(
         "POST",
-        "/v1/projects/p/services/x.googleapis.com:enable",
+        "/v1/projects/p/services/x.googleapis.com/@enable",
         "serviceusage.services.enable",
         "projects/p/services/x.googleapis.com"
     )]
     #[case("PUT", "/v1/projects/p/zones/z/clusters/c", "container.clusters.update", "projects/p")]
     #[case("GET", "/v1/projects/p/locations/-/clusters", "container.clusters.list", "projects/p")]
-    #[case("POST", &format!("{KEY}/cryptoKeyVersions/1:asymmetricSign"), "cloudkms.cryptoKeyVersions.useToSign",
+    #[case("POST", &format!("{KEY}/cryptoKeyVersions/1/@asymmetricSign"), "cloudkms.cryptoKeyVersions.useToSign",
            "projects/p/locations/global/keyRings/r/cryptoKeys/k/cryptoKeyVersions/1")]
     #[case("GET", &format!("{KEY}/cryptoKeyVersions/1/publicKey"), "cloudkms.cryptoKeyVersions.viewPublicKey",
            "projects/p/locations/global/keyRings/r/cryptoKeys/k/cryptoKeyVersions/1")]
@@ -273,6 +271,13 @@ mod tests {
         "projects/p/locations/us/repositories/r"
     )]
     #[case("POST", "/v1/projects/p/locations/us/repositories", "artifactregistry.repositories.create", "projects/p")]
+    #[case("POST", &format!("{KEY}/cryptoKeyVersions/1/x"), "sandbox.unknown.call", "projects/p")]
+    #[case(
+        "POST",
+        "/v1/projects/example.com:p/@setIamPolicy",
+        "resourcemanager.projects.setIamPolicy",
+        "projects/example.com:p"
+    )]
     #[case("GET", "/v1/elsewhere", "sandbox.unknown.call", "organizations/sandbox")]
     fn what_requests_need(#[case] method: &str, #[case] path: &str, #[case] permission: &str, #[case] resource: &str) {
         let asked = needs(&method.parse().unwrap(), path);
@@ -283,8 +288,8 @@ mod tests {
     fn what_everybody_may() {
         assert_eq!(needs(&Method::GET, "/v1/operations/x"), Asked::Nothing);
         assert_eq!(needs(&Method::GET, "/v1/projects"), Asked::Projects);
-        assert_eq!(needs(&Method::POST, "/v2/entries:list"), Asked::Logs);
-        let test = needs(&Method::POST, "/v1/projects/p/notes/n:testIamPermissions");
+        assert_eq!(needs(&Method::POST, "/v2/entries/@list"), Asked::Logs);
+        let test = needs(&Method::POST, "/v1/projects/p/notes/n/@testIamPermissions");
         assert_eq!(test, Asked::Test("projects/p/notes/n".to_owned()));
     }
 }

@@ -47,7 +47,7 @@ impl From<Project> for Resource {
 }
 
 /// The project with this id or number, whatever its state.
-pub(super) fn find(tx: &Transaction<'_>, key: &str) -> Result<Option<Project>, rusqlite::Error> {
+pub(crate) fn find(tx: &Transaction<'_>, key: &str) -> Result<Option<Project>, rusqlite::Error> {
     const COLUMNS: &str = "SELECT number, id, name, lifecycle_state, create_time FROM projects";
     let (sql, number) = match key.parse::<i64>() {
         Ok(number) => (format!("{COLUMNS} WHERE number = ?2 OR id = ?1"), number),

@@ -14,7 +14,7 @@ use wire::registry::{ErrorBody, RegistryError};
 /// Why a request to the registry failed. The codes are those of distribution-spec 1.1, "Error
 /// Codes", and, where gcr.io has its own, gcr.io's.
 #[derive(Debug, thiserror::Error)]
-pub(super) enum Failure {
+pub(crate) enum Failure {
     #[error("the registry has no such path: it serves /v2/ as distribution-spec 1.1 says")]
     NoSuchPath,
     #[error("the operation is unsupported: {0}")]

@@ -26,6 +26,19 @@ pub(super) enum Route {
     Referrers(String, Digest),
 }
 
+/// The kinds of [`Route`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Kind {
+    Root,
+    Catalog,
+    Tags,
+    Referrers,
+    Manifest,
+    Blob,
+    Uploads,
+    Upload,
+}
+
 /// How a manifest is named.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Reference {
@@ -56,6 +69,32 @@ impl Route {
             Some((name, "blobs")) => Ok(Self::Blob(name_of(name)?, digest_of(last)?)),
             Some((name, "referrers")) => Ok(Self::Referrers(name_of(name)?, digest_of(last)?)),
             _ => Err(Failure::NoSuchPath),
+        }
+    }
+
+    pub(super) fn kind(&self) -> Kind {
+        match self {
+            Self::Root => Kind::Root,
+            Self::Catalog => Kind::Catalog,
+            Self::Tags(_) => Kind::Tags,
+            Self::Referrers(..) => Kind::Referrers,
+            Self::Manifest(..) => Kind::Manifest,
+            Self::Blob(..) => Kind::Blob,
+            Self::Uploads(_) => Kind::Uploads,
+            Self::Upload(..) => Kind::Upload,
+        }
+    }
+
+    /// The name of the image that it is about; none of the root and the catalogue.
+    pub(super) fn name(&self) -> &str {
+        match self {
+            Self::Root | Self::Catalog => "",
+            Self::Tags(name)
+            | Self::Manifest(name, _)
+            | Self::Blob(name, _)
+            | Self::Uploads(name)
+            | Self::Upload(name, _)
+            | Self::Referrers(name, _) => name,
         }
     }
 }

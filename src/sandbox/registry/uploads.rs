@@ -11,10 +11,11 @@ use serde::Deserialize;
 
 use domain::image::Digest;
 
+use super::call::Mount;
 use super::error::Failure;
 use super::headers::{CONTENT_DIGEST, UPLOAD_ID, range_so_far};
 use super::repository::Repository;
-use super::route::{digest_of, name_of};
+use super::route::digest_of;
 use super::storage::{self, RepositoryId};
 
 /// No blob is larger: what a teaching registry needs, and less than a disk.
@@ -28,18 +29,19 @@ const CHUNK_BYTES: usize = 1 << 20;
 pub(super) struct Parameters {
     /// The digest of the blob that this request completes.
     digest: Option<String>,
-    /// A blob to take from the repository `from` of this host.
-    mount: Option<String>,
-    from: Option<String>,
 }
 
 /// `POST /v2/NAME/blobs/uploads/`: begins an upload, or does all of it.
-pub(super) async fn start(repository: Repository, query: Parameters, body: Body) -> Result<Response, Failure> {
-    if let (Some(digest), Some(from)) = (&query.mount, &query.from) {
-        let (digest, from) = (digest_of(digest)?, name_of(from)?);
-        if mount(&repository, &digest, from).await? {
-            return Ok(created(&repository, &digest));
-        }
+pub(super) async fn start(
+    repository: Repository,
+    from: Option<Mount>,
+    query: Parameters,
+    body: Body,
+) -> Result<Response, Failure> {
+    if let Some(from) = from
+        && mount(&repository, from.clone()).await?
+    {
+        return Ok(created(&repository, &from.digest));
     }
     let whole = query.digest.as_deref().map(digest_of).transpose()?;
     let id = uuid::Uuid::new_v4().to_string();
@@ -213,13 +215,13 @@ async fn complete(repository: &Repository, id: &str, expected: Digest) -> Result
     Ok(created(repository, &expected))
 }
 
-/// Takes a blob over from another repository of this host; `false` where that has none.
-async fn mount(repository: &Repository, digest: &Digest, from: String) -> Result<bool, Failure> {
-    let (asked, digest) = (repository.clone(), digest.clone());
+/// Takes a blob over from another repository; `false` where that has none.
+async fn mount(repository: &Repository, Mount { digest, from }: Mount) -> Result<bool, Failure> {
+    let asked = repository.clone();
     repository
         .store
         .write(move |tx| {
-            let Some(source) = storage::find_repository(tx, &asked.host, &from)? else { return Ok(false) };
+            let Some(source) = storage::find_repository(tx, &from.host, &from.name)? else { return Ok(false) };
             if storage::linked_blob(tx, source, &digest)?.is_none() {
                 return Ok(false);
             }

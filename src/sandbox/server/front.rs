@@ -25,12 +25,13 @@ use super::token::{Token, Tokens};
 use crate::access::{self, Passed};
 use crate::clients::Clients;
 use crate::container::Meant;
-use crate::google::{Google, GoogleApi};
+use crate::google::{self, Google, GoogleApi};
 use crate::kms::Vault;
+use crate::kubernetes;
 use crate::people::Person;
-use crate::state::{ClusterId, RegistryHost, State};
+use crate::registry::{self, RegistryCall};
+use crate::state::{ClusterId, State};
 use crate::store::StoreError;
-use crate::{kubernetes, registry};
 
 /// The largest request of an API.
 const MAX_JSON_BYTES: usize = 4 * 1024 * 1024;
@@ -50,7 +51,6 @@ pub(super) struct Front {
     clients: Clients,
     state: State,
     google: Google,
-    registry: Router,
     kubernetes: Router,
     door: Door,
     large: Semaphore,
@@ -71,7 +71,6 @@ impl Front {
             state: state.clone(),
             google: Google::new(state, vault, addr, authority_pem, clients.clone()),
             clients,
-            registry: registry::router(state.clone()),
             kubernetes: kubernetes::router(state.clone()),
             door,
             large: Semaphore::new(LARGE_AT_ONCE),
@@ -160,19 +159,23 @@ impl Front {
 
     async fn route(&self, area: Area, mut request: Request, (person, token): (&'static Person, &Token)) -> Response {
         match area {
-            Area::Google(api) if person.is_owner() => self.google.answer(api, request).await,
-            Area::Google(api) => self.google_as(person, api, request).await,
-            Area::Registry(_) if request.uri().path() == "/v2/token" => registry_token(token),
-            Area::Registry(host) => {
-                if !person.is_owner() {
-                    let asked = (request.method(), host.as_str(), request.uri().path());
-                    if let Err(message) = access::registry(&self.state, person, asked).await {
-                        return denied(message);
-                    }
+            Area::Google(api) => {
+                let Some(uri) = google::routable(request.uri()) else { return google::no_method(request).await };
+                *request.uri_mut() = uri;
+                if person.is_owner() {
+                    self.google.answer(api, request).await
+                } else {
+                    self.google_as(person, api, request).await
                 }
-                request.extensions_mut().insert(RegistryHost(host));
-                call(&self.registry, request).await
             }
+            Area::Registry(_) if request.uri().path() == "/v2/token" => registry_token(token),
+            Area::Registry(host) => match RegistryCall::read(request.method(), &host, request.uri()) {
+                Ok(call) => match access::registry(&self.state, person, call).await {
+                    Ok(call) => registry::answer(&self.state, call, request).await,
+                    Err(message) => denied(message),
+                },
+                Err(failure) => registry::refused(failure),
+            },
             Area::Kubernetes(host) => match self.cluster(host).await {
                 Ok(cluster) => {
                     if !person.is_owner() {

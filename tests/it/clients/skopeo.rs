@@ -29,6 +29,7 @@ impl Lab {
         let sandbox = Sandbox::start(&directory.path().join("sandbox"), None).await.unwrap();
         let token = Secret::new(sandbox.token().expose());
         let client = Client::new(Connection::sandbox(sandbox.addr(), sandbox.authority_pem(), token));
+        client.create_project(&"binauthz-lab".parse().unwrap(), "Lab").await.unwrap();
         Self { sandbox, directory, client }
     }
 

@@ -9,17 +9,17 @@ use serde_json::{Value, json};
 use crate::support::lab::{self, BA, CA, CRM, GKE, Lab, PROJECT, USAGE};
 
 /// One of the people and what it does.
-struct As<'a> {
+pub(super) struct As<'a> {
     lab: &'a Lab,
-    person: &'static Person,
+    pub(super) person: &'static Person,
 }
 
-fn as_person<'a>(lab: &'a Lab, name: &str) -> As<'a> {
+pub(super) fn as_person<'a>(lab: &'a Lab, name: &str) -> As<'a> {
     As { lab, person: Person::from_name(name).unwrap() }
 }
 
 impl As<'_> {
-    async fn send(&self, method: Method, url: &str, body: Value) -> (StatusCode, Value) {
+    pub(super) async fn send(&self, method: Method, url: &str, body: Value) -> (StatusCode, Value) {
         let token = self.lab.sandbox.token_of(self.person).expose().to_owned();
         let request = self.lab.client.request(method, url).bearer_auth(token);
         let request = if body.is_null() { request } else { request.json(&body) };
@@ -29,8 +29,24 @@ impl As<'_> {
         (status, serde_json::from_str(&text).unwrap_or_else(|error| panic!("{url}: {error}: {text}")))
     }
 
+    /// The answer to a body that need be no JSON.
+    pub(super) async fn send_text(&self, url: &str, body: String) -> Value {
+        let token = self.lab.sandbox.token_of(self.person).expose();
+        let request = self.lab.client.post(url).bearer_auth(token).header("content-type", "application/json");
+        let text = request.body(body).send().await.unwrap().text().await.unwrap();
+        serde_json::from_str(&text).unwrap_or_else(|error| panic!("{url}: {error}: {text}"))
+    }
+
+    /// Pushes the two bytes of an empty object.
+    pub(super) async fn push(&self, url: &str) -> (StatusCode, Value) {
+        let token = self.lab.sandbox.token_of(self.person).expose();
+        let answer = self.lab.client.post(url).bearer_auth(token).body("{}").send().await.unwrap();
+        let status = answer.status();
+        (status, serde_json::from_str(&answer.text().await.unwrap()).unwrap_or_default())
+    }
+
     #[track_caller]
-    fn may(&self, method: Method, url: &str, body: Value) -> impl Future<Output = Value> {
+    pub(super) fn may(&self, method: Method, url: &str, body: Value) -> impl Future<Output = Value> {
         let caller = std::panic::Location::caller();
         async move {
             let (status, answer) = self.send(method, url, body).await;
@@ -41,7 +57,7 @@ impl As<'_> {
 
     /// The message with which it is refused.
     #[track_caller]
-    fn may_not(&self, method: Method, url: &str, body: Value) -> impl Future<Output = String> {
+    pub(super) fn may_not(&self, method: Method, url: &str, body: Value) -> impl Future<Output = String> {
         let caller = std::panic::Location::caller();
         async move {
             let (status, answer) = self.send(method, url, body).await;

@@ -8,7 +8,7 @@ use serde_json::Value;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 
-use crate::support::lab::{CRM, Lab, client};
+use crate::support::lab::{CRM, Lab, PROJECT, client};
 
 type Shape = fn(&Value) -> bool;
 
@@ -71,13 +71,13 @@ async fn clients_of_registries_get_their_token() {
 
 #[tokio::test]
 async fn each_registry_host_has_its_own_repositories() {
-    let lab = Lab::start().await;
+    let lab = Lab::with_project().await;
     let digest = "sha256:44136fa355b3678a1146ad16f7e8649e94fb4fc21fe77e8310c060f61caaff8a";
-    let url = format!("https://gcr.io/v2/p/hello/blobs/uploads/?digest={digest}");
+    let url = format!("https://gcr.io/v2/{PROJECT}/hello/blobs/uploads/?digest={digest}");
     let answer = lab.request(Method::POST, &url).body("{}").send().await.unwrap();
     assert_eq!(answer.status(), StatusCode::CREATED);
     for (host, found) in [("gcr.io", StatusCode::OK), ("us.gcr.io", StatusCode::NOT_FOUND)] {
-        let url = format!("https://{host}/v2/p/hello/blobs/{digest}");
+        let url = format!("https://{host}/v2/{PROJECT}/hello/blobs/{digest}");
         assert_eq!(lab.request(Method::GET, &url).send().await.unwrap().status(), found, "{host}");
     }
 }

@@ -25,7 +25,7 @@ pub(super) fn hello_world() -> (ImageContent, image::Image) {
 
 #[tokio::test]
 async fn what_the_workbench_pushes_is_readable_under_its_digest() {
-    let lab = Lab::start().await;
+    let lab = Lab::with_project().await;
     let (content, built) = hello_world();
     let tagged = reference("us.gcr.io/codelab-2018/hello-world:latest");
     let digest = lab.client.push_image(&tagged, &content, |_| {}).await.unwrap();
@@ -48,7 +48,7 @@ async fn what_the_workbench_pushes_is_readable_under_its_digest() {
 
 #[tokio::test]
 async fn a_second_push_sends_no_blob() {
-    let lab = Lab::start().await;
+    let lab = Lab::with_project().await;
     let (content, _) = hello_world();
     let mut found = Vec::new();
     for tag in ["v1", "v2"] {
@@ -67,7 +67,7 @@ async fn a_second_push_sends_no_blob() {
 
 #[tokio::test]
 async fn an_image_is_deleted_with_all_its_tags() {
-    let lab = Lab::start().await;
+    let lab = Lab::with_project().await;
     let (content, _) = hello_world();
     let image = |tag: &str| reference(&format!("gcr.io/codelab-2018/hello-world:{tag}"));
     let digest = lab.client.push_image(&image("v1"), &content, |_| {}).await.unwrap();
@@ -83,7 +83,7 @@ async fn an_image_is_deleted_with_all_its_tags() {
 
 #[tokio::test]
 async fn an_index_names_its_images() {
-    let lab = Lab::start().await;
+    let lab = Lab::with_project().await;
     let (content, built) = hello_world();
     let image = reference("gcr.io/codelab-2018/multi:latest");
     lab.client.push_image(&image, &content, |_| {}).await.unwrap();
@@ -103,14 +103,14 @@ async fn an_index_names_its_images() {
 
 #[tokio::test]
 async fn what_is_not_there_is_said_in_the_registrys_words() {
-    let lab = Lab::start().await;
+    let lab = Lab::with_project().await;
     let error = lab.client.resolve(&reference("gcr.io/codelab-2018/none:latest")).await.unwrap_err();
     assert!(error.is_not_found() && !error.refusal().unwrap().reason.is_empty(), "{error:?}");
 }
 
 #[tokio::test]
 async fn a_digest_must_be_that_of_what_is_pushed() {
-    let lab = Lab::start().await;
+    let lab = Lab::with_project().await;
     let (content, _) = hello_world();
     let other = reference("gcr.io/codelab-2018/hello-world").with_digest(Blob::new("other").digest());
     let error = lab.client.push_image(&other, &content, |_| {}).await.unwrap_err();

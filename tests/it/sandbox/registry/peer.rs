@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 
 use super::digest_of;
 use crate::support::clients::require;
-use crate::support::lab::Lab;
+use crate::support::lab::{CRM, Lab};
 
 /// Where the sandbox answers something else than docker-registry: the step, what differs, and why.
 const EXCEPTIONS: &[(&str, &str, &str)] = &[
@@ -265,6 +265,7 @@ fn steps<'s>(built: &'s image::Image, missing: &'s [u8]) -> Vec<Step<'s>> {
 async fn the_registry_answers_as_docker_registry_does() {
     let Some(peer) = DockerRegistry::start().await else { return };
     let lab = Lab::start().await;
+    lab.ok(Method::POST, &format!("{CRM}/projects"), json!({"projectId": "codelab"})).await;
     let token = lab.sandbox.token().expose().to_owned();
     let client = Client::builder().no_proxy().build().unwrap();
     let mut theirs = Peer { client, base: peer.base.clone(), token: None, upload: String::new() };
