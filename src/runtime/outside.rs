@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, ExitStatus};
 
 use super::files::{private_directory, write_whole};
+use super::secrecy;
 use app::draft::file::state::Outside;
 use app::shell::editor::MAX_BYTES;
 use app::shell::report::Report;
@@ -39,7 +40,9 @@ fn file_name(name: &str) -> PathBuf {
 /// The variable holds a command of the shell, as `code --wait` is; the file's name is never part of
 /// it.
 fn launch(editor: &str, path: &Path) -> io::Result<ExitStatus> {
-    Command::new("sh").arg("-c").arg(format!("{editor} \"$1\"")).arg("sh").arg(path).status()
+    let mut child = Command::new("sh").arg("-c").arg(format!("{editor} \"$1\"")).arg("sh").arg(path).spawn()?;
+    secrecy::give_limits_back(child.id());
+    child.wait()
 }
 
 fn taken(editor: &str, status: io::Result<ExitStatus>, path: &Path) -> Result<String, Report> {
@@ -58,6 +61,10 @@ fn taken(editor: &str, status: io::Result<ExitStatus>, path: &Path) -> Result<St
     let bytes = std::fs::read(path).map_err(|error| Report::from_error(&error).with_hint("The draft is as it was."))?;
     if bytes.len() > MAX_BYTES {
         return Err(Report::new(format!("the text became longer than {MAX_BYTES} bytes")).with_hint(kept));
+    }
+    if let Some(before) = bytes.iter().position(|byte| *byte == 0).and_then(|at| bytes.get(..at)) {
+        let line = before.iter().filter(|byte| **byte == b'\n').count() + 1;
+        return Err(Report::new(format!("what the editor wrote holds a NUL in line {line}")).with_hint(kept));
     }
     String::from_utf8(bytes).map_err(|error| {
         let report = Report::new("what the editor wrote is not UTF-8").with_hint(kept);
@@ -95,6 +102,15 @@ mod tests {
         std::fs::remove_dir_all(dir).unwrap();
         let (result, dir) = run("printf '\\377' > \"$1\"");
         assert!(result.unwrap_err().title.contains("UTF-8"));
+        std::fs::remove_dir_all(dir).unwrap();
+    }
+
+    #[test]
+    fn a_nul_is_refused_with_its_line() {
+        let (result, dir) = run("printf 'a: 1\\nb\\0: 2\\n' > \"$1\"");
+        let report = result.unwrap_err();
+        assert_eq!(report.title, "what the editor wrote holds a NUL in line 2");
+        assert!(report.hint.unwrap().contains("policy.yaml"));
         std::fs::remove_dir_all(dir).unwrap();
     }
 

@@ -12,6 +12,9 @@ pub(crate) mod conformance;
 pub(crate) mod gcloud;
 mod gnupg;
 mod kubectl;
+mod openssl;
+#[cfg(unix)]
+mod scripts;
 #[cfg(unix)]
 mod shells;
 pub(crate) mod skopeo;

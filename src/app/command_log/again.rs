@@ -1,7 +1,8 @@
 //! The commands of a job as a script runs them again.
 
-use crate::command_log::commands::{For, commands};
+use crate::command_log::commands::{For, lines};
 use crate::job::{FileTarget, Job, JobOutcome};
+use domain::command::line::Line;
 use domain::name::ClusterId;
 use domain::work_file::OwnFile;
 
@@ -28,7 +29,7 @@ pub(crate) enum Role {
 /// What the script has to know of a job.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub(crate) struct Again {
-    pub(crate) lines: Vec<String>,
+    pub(crate) lines: Vec<Line>,
     pub(crate) role: Role,
     /// The fingerprint of the key that it needs in gpg's keyring.
     pub(crate) uses: Option<String>,
@@ -75,10 +76,10 @@ impl Again {
             | Job::DeleteAttestations(_)
             | Job::ResolveDigest { .. } => (Role::Plain, None),
         };
-        Self { lines: commands(job, For::Script), role, uses }
+        Self { lines: lines(job, For::Script), role, uses }
     }
 
-    pub(crate) fn plain(lines: Vec<String>) -> Self {
+    pub(crate) fn plain(lines: Vec<Line>) -> Self {
         Self { lines, ..Self::default() }
     }
 

@@ -56,13 +56,13 @@ pub fn commands(job: &Job, reader: For) -> Vec<String> {
     lines(job, reader).iter().map(Line::to_string).collect()
 }
 
-fn lines(job: &Job, reader: For) -> Vec<Line> {
+pub(crate) fn lines(job: &Job, reader: For) -> Vec<Line> {
     match job {
         Job::CreateProject { project } => service::choose_project(project).into(),
         Job::EnableServices { project, services } => one(service::enable(services, Some(project))),
         Job::DisableServices { project, services } => one(service::disable(services, project)),
         Job::MakeWorkDirectory { dockerfile } => {
-            let write = file::write(Word::text(OwnFile::Dockerfile.name()), dockerfile);
+            let write = file::write(Word::text(OwnFile::Dockerfile.name()), dockerfile.as_bytes());
             vec![file::make_directory(&work_directory()), write]
         }
         // Only the files that the workbench writes: what else is there is the person's.
@@ -97,7 +97,7 @@ fn lines(job: &Job, reader: For) -> Vec<Line> {
         Job::AddKey { attestor, fingerprint } => add_key(attestor, fingerprint, reader),
         Job::RemoveKey { attestor, key_id } => one(binauthz::remove_key(attestor, key_id)),
         Job::GenerateKey { key, .. } => one(gpg::generate(key)),
-        Job::ImportKey { .. } => one(gpg::import(Word::shell("\"$KEY_FILE\""))),
+        Job::ImportKey { .. } => one(import_key("KEY_FILE")),
         Job::DeleteKey { fingerprint } => one(gpg::delete(fingerprint)),
         Job::ExportKey { fingerprint, file } => one(gpg::export(fingerprint, Word::text(file.name()))),
         Job::Sign { fingerprint, payload, .. } => sign(fingerprint, payload, reader),
@@ -114,8 +114,10 @@ fn one(line: impl Into<Line>) -> Vec<Line> {
 
 fn write_file(target: &FileTarget, text: &str, reader: For) -> Line {
     match target {
-        FileTarget::WorkDirectory { name } => file::write(Word::text(name), text),
-        FileTarget::Draft { path, .. } | FileTarget::Report { path } => file::write(reader.person_file(path), text),
+        FileTarget::WorkDirectory { name } => file::write(Word::text(name), text.as_bytes()),
+        FileTarget::Draft { path, .. } | FileTarget::Report { path } => {
+            file::write(reader.person_file(path), text.as_bytes())
+        }
         FileTarget::Session { path, .. } => {
             Line::comment(&format!("{path} holds the commands of the session until here"))
         }
@@ -138,7 +140,7 @@ fn import(project: &ProjectId, text: &str, etag: Option<&str>, reader: For) -> V
     // Which state of this store was meant says nothing in another one.
     let etag = if reader == For::Person { etag } else { None };
     let policy = reader.own(OwnFile::Policy);
-    let write = file::write(policy.clone(), &with_etag(text, etag));
+    let write = file::write(policy.clone(), with_etag(text, etag).as_bytes());
     vec![write, binauthz::import_policy(policy, Some(project)).into()]
 }
 
@@ -149,7 +151,7 @@ fn add_key(attestor: &AttestorName, fingerprint: &str, reader: For) -> Vec<Line>
 
 fn sign(fingerprint: &str, payload: &[u8], reader: For) -> Vec<Line> {
     let (message, signature) = (reader.own(OwnFile::Payload), reader.own(OwnFile::Signature));
-    let write = file::write(message.clone(), &String::from_utf8_lossy(payload));
+    let write = file::write(message.clone(), payload);
     vec![write, gpg::sign(fingerprint, message, signature, Existing::Replace).into()]
 }
 
@@ -184,23 +186,33 @@ fn delete(attestation: &Attestation, reader: For) -> Line {
 }
 
 /// A signature that was not made in the session, as the file that `attest` takes.
-pub(crate) fn given_signature(signature: &[u8]) -> String {
-    file::write(For::Script.own(OwnFile::Signature), &String::from_utf8_lossy(signature)).to_string()
+pub(crate) fn given_signature(signature: &[u8]) -> Line {
+    file::write(For::Script.own(OwnFile::Signature), signature)
 }
 
 /// The signature that the session has made goes to the working directory.
-pub(crate) fn keep_signature() -> String {
-    file::copy(For::Script.own(OwnFile::Signature), Word::text(OwnFile::Signature.name())).to_string()
+pub(crate) fn keep_signature() -> Line {
+    file::copy(For::Script.own(OwnFile::Signature), Word::text(OwnFile::Signature.name())).into()
 }
 
 /// Gives kubectl a kubeconfig of the script's own.
-pub(crate) fn own_credentials(id: &ClusterId) -> Vec<String> {
-    credentials(id, For::Script.helper("kubeconfig")).iter().map(Line::to_string).collect()
+pub(crate) fn own_credentials(id: &ClusterId) -> Vec<Line> {
+    credentials(id, For::Script.helper("kubeconfig"))
+}
+
+/// Imports the private key of a file that the script is given by a variable.
+pub(crate) fn import_key(variable: &str) -> Line {
+    gpg::import(Word::shell(format!("\"${variable}\""))).into()
+}
+
+/// Commands run as this person of the sandbox from here on.
+pub(crate) fn act_as(name: &str) -> Line {
+    service::act_as(name).into()
 }
 
 /// Fails where a key of before the session is not in gpg's keyring.
-pub(crate) fn find_key(fingerprint: &str) -> String {
-    gpg::find_secret(fingerprint, For::Script.helper("found")).to_string()
+pub(crate) fn find_key(fingerprint: &str) -> Line {
+    gpg::find_secret(fingerprint, For::Script.helper("found"))
 }
 
 #[cfg(test)]

@@ -8,16 +8,12 @@
 use crate::command_log::again::{Again, Role};
 use std::collections::BTreeSet;
 
-use crate::command_log::commands::{find_key, given_signature, keep_signature, own_credentials};
+use crate::command_log::commands::{find_key, given_signature, import_key, keep_signature, own_credentials};
 use crate::command_log::entry::Entry;
 use crate::command_log::entry::EntryState;
+use domain::command::gpg::keep_fingerprint;
+use domain::command::line::Line;
 use domain::name::ClusterId;
-
-/// gpg says the fingerprint of the key that it makes (GnuPG's doc/DETAILS, `KEY_CREATED`).
-fn as_variable(number: usize, line: &str) -> String {
-    let command = line.replacen("gpg ", "gpg --status-fd 1 ", 1);
-    format!("KEY_{number}=$({command} | awk '$2 == \"KEY_CREATED\" {{ print $4 }}')")
-}
 
 /// The script of the entries, before which `gone` others were dropped.
 pub(crate) fn script(entries: &[Entry], gone: usize) -> String {
@@ -72,25 +68,22 @@ impl Writer {
 
     /// One entry with its title as a comment. What failed or is under way is a comment too.
     fn entry(&mut self, entry: &Entry) -> String {
-        let mut text = format!("\n# {}{}\n", entry.title.replace('\n', " "), entry.state.mark());
+        let title = Line::comment(&format!("{}{}", entry.title, entry.state.mark()));
+        let mut text = format!("\n{title}\n");
         if entry.state != EntryState::Done {
-            entry
-                .again
-                .lines
-                .iter()
-                .flat_map(|line| line.lines())
-                .for_each(|line| text.push_str(&format!("# {line}\n")));
+            for line in &entry.again.lines {
+                line.to_string().lines().for_each(|line| text.push_str(&format!("# {line}\n")));
+            }
             return text;
         }
         for line in self.lines(&entry.again) {
-            text.push_str(&self.with_keys(&line));
-            text.push('\n');
+            text.push_str(&format!("{}\n", self.with_keys(line)));
         }
         text
     }
 
-    fn lines(&mut self, again: &Again) -> Vec<String> {
-        let mut lines: Vec<String> = again.uses.as_ref().and_then(|key| self.look_for(key)).into_iter().collect();
+    fn lines(&mut self, again: &Again) -> Vec<Line> {
+        let mut lines: Vec<Line> = again.uses.as_ref().and_then(|key| self.look_for(key)).into_iter().collect();
         let mut own = again.lines.clone();
         match &again.role {
             Role::Kubectl(id) if self.credentials.as_ref() != Some(id) => {
@@ -101,16 +94,12 @@ impl Writer {
             Role::LosesCredentials => self.credentials = None,
             Role::ImportsKey => {
                 self.imported += 1;
-                let variable = format!("$KEY_FILE_{}", self.imported);
-                for line in &mut own {
-                    *line = line.replace("$KEY_FILE", &variable);
-                }
+                own = vec![import_key(&format!("KEY_FILE_{}", self.imported))];
             }
             Role::MadeKey(key) => {
                 if let Some(number) = self.made.iter().position(|other| other == key) {
-                    for line in &mut own {
-                        *line = as_variable(number + 1, line);
-                    }
+                    let keep = |line| keep_fingerprint(&variable(number), line);
+                    own = own.into_iter().map(keep).collect();
                 }
             }
             Role::Signed(signature) => self.signature = Some(signature.clone()),
@@ -128,17 +117,22 @@ impl Writer {
     }
 
     /// A key of before has to be in gpg's keyring; the workbench has one of its own.
-    fn look_for(&mut self, key: &str) -> Option<String> {
+    fn look_for(&mut self, key: &str) -> Option<Line> {
         let is_new =
             self.imported == 0 && !self.made.iter().any(|made| made == key) && self.looked_for.insert(key.to_owned());
-        is_new.then(|| format!("{}   # made before this session", find_key(key)))
+        is_new.then(|| find_key(key).remark("made before this session"))
     }
 
     /// The keys that are made anew are variables.
-    fn with_keys(&self, line: &str) -> String {
+    fn with_keys(&self, line: Line) -> Line {
         let keys = self.made.iter().enumerate();
-        keys.fold(line.to_owned(), |line, (number, key)| line.replace(key, &format!("$KEY_{}", number + 1)))
+        keys.fold(line, |line, (number, key)| line.with_variable(key, &variable(number)))
     }
+}
+
+/// The variable that holds the fingerprint of a key that the session made.
+fn variable(number: usize) -> String {
+    format!("KEY_{}", number + 1)
 }
 
 impl EntryState {
@@ -146,7 +140,7 @@ impl EntryState {
         match self {
             Self::Done => String::new(),
             Self::Running => " (under way)".into(),
-            Self::Failed(why) => format!(" (failed: {})", why.replace('\n', " ")),
+            Self::Failed(why) => format!(" (failed: {why})"),
             Self::Cancelled => " (cancelled)".into(),
             Self::NotReached => " (not reached)".into(),
         }

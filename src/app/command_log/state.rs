@@ -3,7 +3,7 @@
 
 use jiff::Timestamp;
 
-use crate::command_log::commands::{For, commands};
+use crate::command_log::commands::{For, act_as, commands};
 use crate::command_log::entry::{Entry, EntryState};
 use crate::job::{Job, JobOutcome};
 use crate::shell::remote::Ticket;
@@ -40,8 +40,9 @@ impl CommandLog {
 
     /// Lets somebody else act from here on: commands run as that person too.
     pub fn acts_as(&mut self, name: &str, at: Timestamp) {
-        let commands = vec![format!("eval \"$(countersign sandbox env --as {name})\"")];
-        let (title, again) = (format!("Act as {name}"), Again::plain(commands.clone()));
+        let line = act_as(name);
+        let (title, commands) = (format!("Act as {name}"), vec![line.to_string()]);
+        let again = Again::plain(vec![line]);
         let ticket = Ticket::default();
         self.entries.push(Entry { ticket, number: 0, at, title, commands, again, state: EntryState::Done });
     }

@@ -35,6 +35,10 @@ pub(crate) fn follow_edit(model: &mut Model, outcome: EditOutcome) -> Vec<Effect
             model.say(Weight::Error, "the text would become too large: nothing was inserted");
             Vec::new()
         }
+        EditOutcome::Nul { line } => {
+            model.say(Weight::Error, format!("the text holds a NUL in its line {line}: nothing was inserted"));
+            Vec::new()
+        }
         EditOutcome::Nothing | EditOutcome::Moved | EditOutcome::Changed => Vec::new(),
     }
 }

@@ -10,7 +10,7 @@ pub use field::{
     AnyField, Choice, ChoiceField, Fill, FormField, Input, PassphraseField, PasteField, Refused, Shown, TextField, Turn,
 };
 
-use crate::shell::editor::{EditorCommand, Motion};
+use crate::shell::editor::{EditOutcome, EditorCommand, Motion};
 use crate::shell::field::FieldCommand;
 
 /// A form as its box sees it: words, and fields in their order.
@@ -125,7 +125,11 @@ impl<F: Form + ?Sized> FormBox<F> {
         match field.input() {
             Input::Text(field) => drop(field.input(FieldCommand::Text(text.to_owned()))),
             Input::Secret(field) => drop(field.input(FieldCommand::Text(text.to_owned()))),
-            Input::Paste(editor) => drop(editor.input(EditorCommand::Text(text.to_owned()))),
+            Input::Paste(editor) => {
+                if let EditOutcome::Nul { line } = editor.input(EditorCommand::Text(text.to_owned())) {
+                    field.show_error(format!("the pasted text holds a NUL in its line {line}: nothing was inserted"));
+                }
+            }
             Input::Choice(_) => {}
         }
     }

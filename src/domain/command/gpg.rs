@@ -17,6 +17,14 @@ pub fn generate(key: &KeySpec) -> Command {
     Command::new("gpg --quick-generate-key").arg(user).arg(algorithm(key.algorithm)).arg("sign").arg("never")
 }
 
+/// Makes a key by this command and keeps its fingerprint in a variable, which gpg tells (GnuPG's doc/DETAILS,
+/// `KEY_CREATED`).
+pub fn keep_fingerprint(variable: &str, generate: Line) -> Line {
+    let told = generate.with_first(|gpg| gpg.with_options("--status-fd 1"));
+    let told = told.pipe(Command::new("awk").arg("$2 == \"KEY_CREATED\" { print $4 }"));
+    Command::of(Word::shell(format!("{variable}=")).followed_by(told.output())).into()
+}
+
 /// Takes the keys of a file into the keyring.
 pub fn import(file: Word) -> Command {
     Command::new("gpg --import").arg(file)

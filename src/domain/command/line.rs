@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::shell::Shell;
+use super::shell::{Shell, is_visible};
 
 /// One word of a command, of parts that are written without a space between them.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -64,11 +64,15 @@ impl fmt::Display for Word {
         self.0.iter().try_for_each(|part| match part {
             Part::Text(text) => f.write_str(&Shell::Posix.quoted(text)),
             // What double quotes would not keep.
-            Part::Phrase(text) if text.contains(['"', '$', '`', '\\', '!']) => f.write_str(&Shell::Posix.quoted(text)),
+            Part::Phrase(text) if !text.chars().all(keeps_in_double_quotes) => f.write_str(&Shell::Posix.quoted(text)),
             Part::Phrase(text) => write!(f, "\"{text}\""),
             Part::Shell(text) => f.write_str(text),
         })
     }
+}
+
+fn keeps_in_double_quotes(c: char) -> bool {
+    is_visible(c) && !matches!(c, '"' | '$' | '`' | '\\' | '!')
 }
 
 /// A program and its arguments.
@@ -115,6 +119,14 @@ impl Command {
         }
     }
 
+    /// Options more, directly after the program's name.
+    #[must_use]
+    pub(super) fn with_options(mut self, words: &str) -> Self {
+        let after = self.0.len().min(1);
+        self.0.splice(after..after, words.split(' ').map(Word::text));
+        self
+    }
+
     /// What the program gets, its own name first; `None` stands for what the shell has a part in.
     pub fn arguments(&self) -> Vec<Option<String>> {
         self.0.iter().map(Word::argument).collect()
@@ -131,7 +143,7 @@ impl fmt::Display for Command {
     }
 }
 
-/// Commands as they are typed together. It is one line but for what a file is to hold.
+/// Commands as they are typed together. It is one line but for line feeds within words.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Line(Vec<Piece>);
 
@@ -140,14 +152,19 @@ enum Piece {
     Command(Command),
     Operator(&'static str),
     File(Word),
-    /// A comment, or the text that `<<` introduces.
-    Verbatim(String),
+    Comment(String),
 }
 
 impl Line {
     /// A remark, for what no command does.
     pub fn comment(text: &str) -> Self {
-        Self(vec![Piece::Verbatim(format!("# {}", text.replace('\n', " ")))])
+        Self(vec![Piece::Comment(text.to_owned())])
+    }
+
+    /// With a remark at its end.
+    #[must_use]
+    pub fn remark(self, text: &str) -> Self {
+        self.with([Piece::Comment(text.to_owned())])
     }
 
     /// The other command reads what this one prints.
@@ -180,16 +197,6 @@ impl Line {
         self.with([Piece::Operator("||"), Piece::Command(next)])
     }
 
-    /// The lines are what its command reads; they end with a line feed.
-    #[must_use]
-    pub(super) fn here(self, lines: &str) -> Self {
-        let mut end = "EOF".to_owned();
-        while lines.lines().any(|line| line == end) {
-            end.push('_');
-        }
-        self.with([Piece::Verbatim(format!("<<'{end}'\n{lines}{end}"))])
-    }
-
     /// What it prints, as a word.
     pub(super) fn output(&self) -> Word {
         Word::shell(format!("$({self})"))
@@ -199,8 +206,33 @@ impl Line {
     pub fn commands(&self) -> impl Iterator<Item = &Command> {
         self.0.iter().filter_map(|piece| match piece {
             Piece::Command(command) => Some(command),
-            Piece::Operator(_) | Piece::File(_) | Piece::Verbatim(_) => None,
+            Piece::Operator(_) | Piece::File(_) | Piece::Comment(_) => None,
         })
+    }
+
+    /// What the shell knows by a variable in place of a text, wherever that is a part of a word by itself.
+    #[must_use]
+    pub fn with_variable(mut self, text: &str, variable: &str) -> Self {
+        let words = self.0.iter_mut().flat_map(|piece| match piece {
+            Piece::Command(command) => command.0.as_mut_slice(),
+            Piece::File(word) => std::slice::from_mut(word),
+            Piece::Operator(_) | Piece::Comment(_) => &mut [],
+        });
+        for part in words.flat_map(|word| &mut word.0) {
+            if matches!(part, Part::Text(own) | Part::Phrase(own) if own == text) {
+                *part = Part::Shell(format!("${variable}"));
+            }
+        }
+        self
+    }
+
+    /// Its first command, changed.
+    #[must_use]
+    pub(super) fn with_first(mut self, change: impl FnOnce(Command) -> Command) -> Self {
+        if let Some(Piece::Command(command)) = self.0.first_mut() {
+            *command = change(std::mem::replace(command, Command(Vec::new())));
+        }
+        self
     }
 
     fn with<const N: usize>(mut self, pieces: [Piece; N]) -> Self {
@@ -223,11 +255,21 @@ impl fmt::Display for Line {
                 Piece::Command(command) => command.fmt(f)?,
                 Piece::Operator(text) => f.write_str(text)?,
                 Piece::File(word) => word.fmt(f)?,
-                Piece::Verbatim(text) => f.write_str(text)?,
+                Piece::Comment(text) => write!(f, "# {}", one_line(text))?,
             }
         }
         Ok(())
     }
+}
+
+/// A text for a comment, which the end of the line ends.
+fn one_line(text: &str) -> String {
+    let shown = |c| match c {
+        '\n' | '\t' => ' ',
+        c if is_visible(c) => c,
+        _ => char::REPLACEMENT_CHARACTER,
+    };
+    text.chars().map(shown).collect()
 }
 
 #[cfg(test)]
@@ -252,13 +294,16 @@ mod tests {
     }
 
     #[test]
-    fn the_end_of_the_lines_that_a_file_gets_is_none_of_them() {
-        let line = Line::from(Command::new("cat")).into_file("a b".into()).here("EOF\nx\n");
-        assert_eq!(line.to_string(), "cat > 'a b' <<'EOF_'\nEOF\nx\nEOF_");
+    fn a_variable_stands_for_a_part_by_itself_and_never_within_a_text() {
+        let command = Command::new("gpg -u").arg("KEY").flag("--key", "KEY").arg("a KEY").arg(Word::shell("\"KEY\""));
+        let line = Line::from(command).into_file("KEY".into()).with_variable("KEY", "KEY_1");
+        assert_eq!(line.to_string(), "gpg -u $KEY_1 --key=$KEY_1 'a KEY' \"KEY\" > $KEY_1");
     }
 
     #[test]
     fn a_comment_is_one_line() {
-        assert_eq!(Line::comment("a\nrm b").to_string(), "# a rm b");
+        assert_eq!(Line::comment("a\nrm b\0\u{1b}[2J\r").to_string(), "# a rm b\u{fffd}\u{fffd}[2J\u{fffd}");
+        let line = Line::from(Command::new("true")).remark("a\nrm b");
+        assert_eq!(line.to_string(), "true # a rm b");
     }
 }

@@ -1,6 +1,6 @@
 //! gcloud: projects and the services that they use.
 
-use super::line::{Command, Line};
+use super::line::{Command, Line, Word};
 use crate::name::ProjectId;
 
 /// Makes the project unless it is there, and has the commands after mean it.
@@ -21,4 +21,10 @@ pub fn enable<T: AsRef<str>>(services: &[T], project: Option<&ProjectId>) -> Com
 /// Disables services, and those that depend on them.
 pub fn disable(services: &[String], project: &ProjectId) -> Command {
     Command::new("gcloud services disable").args(services).arg("--force").flag("--project", project.as_str())
+}
+
+/// What runs after it acts as this person of the sandbox.
+pub fn act_as(name: &str) -> Command {
+    let variables = Line::from(Command::new("countersign sandbox env --as").arg(name)).output();
+    Command::new("eval").arg(Word::shell("\"").followed_by(variables).followed_by(Word::shell("\"")))
 }

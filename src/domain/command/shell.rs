@@ -19,7 +19,7 @@ impl Shell {
         match self {
             Self::PowerShell => format!("'{}'", text.replace('\'', "''")),
             Self::Posix | Self::Fish | Self::Csh if is_plain(text) => text.to_owned(),
-            Self::Posix => format!("'{}'", text.replace('\'', r"'\''")),
+            Self::Posix => posix(text),
             Self::Fish => format!("'{}'", text.replace('\\', r"\\").replace('\'', r"\'")),
             // csh replaces `!` within quotes too.
             Self::Csh => format!("'{}'", text.replace('\'', r"'\''").replace('!', r"\!")),
@@ -38,6 +38,40 @@ impl Shell {
     }
 }
 
+/// The text as a word of a POSIX shell, in characters that neither a terminal obeys nor an eye overlooks: all others
+/// are spelled out for `printf`. No argument of a program holds a NUL (POSIX, `exec`); a replacement character stands
+/// for one.
+fn posix(text: &str) -> String {
+    if text.chars().all(is_visible) {
+        return format!("'{}'", text.replace('\'', r"'\''"));
+    }
+    let mut word = String::new();
+    let mut rest = text;
+    while !rest.is_empty() {
+        let visible = rest.find(|c| !is_visible(c)).unwrap_or(rest.len());
+        let (plain, after) = rest.split_at(visible);
+        let (hidden, after) = after.split_at(after.find(is_visible).unwrap_or(after.len()));
+        if !plain.is_empty() {
+            word.push_str(&posix(plain));
+        }
+        if !hidden.is_empty() {
+            let bytes: String = hidden.replace('\0', "\u{fffd}").bytes().map(|byte| format!("\\{byte:03o}")).collect();
+            word.push_str(&format!("\"$(printf '{bytes}')\""));
+        }
+        rest = after;
+    }
+    word
+}
+
+/// Whether a text of this character can be shown, copied and pasted: a terminal obeys control characters but the line
+/// feed and the tab, and an eye sees nothing of characters that change direction (UAX 9), have no width, or are tags.
+pub(super) fn is_visible(c: char) -> bool {
+    !matches!(c,
+        '\0'..='\u{8}' | '\u{b}'..='\u{1f}' | '\u{7f}'..='\u{9f}' | '\u{ad}' | '\u{61c}' | '\u{180e}'
+        | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}'
+        | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e007f}')
+}
+
 /// Whether no shell but PowerShell reads anything into it. zsh reads a path into a word that begins with `=`.
 fn is_plain(text: &str) -> bool {
     let plain = |c: char| c.is_ascii_alphanumeric() || "/._-:,=@%+".contains(c);
@@ -54,6 +88,9 @@ mod tests {
     #[case("", "''")]
     #[case("=ls", "'=ls'")]
     #[case("a\nb", "'a\nb'")]
+    #[case("a\u{1b}[2J'", r#"'a'"$(printf '\033')"'[2J'\'''"#)]
+    #[case("\0", r#""$(printf '\357\277\275')""#)]
+    #[case("a\u{202e}\r", r#"'a'"$(printf '\342\200\256\015')""#)]
     fn a_word_is_quoted_where_it_has_to_be(#[case] text: &str, #[case] word: &str) {
         assert_eq!(Shell::Posix.quoted(text), word);
     }

@@ -474,3 +474,12 @@ fn the_outline_goes_to_a_part_also_behind_a_broken_one() {
     stage.keys("M-o");
     stage.row("the draft has no parts yet");
 }
+
+/// A NUL is pasted as any other text, and ends a line of a script early.
+#[test]
+fn a_pasted_nul_is_refused_with_its_line() {
+    let mut stage = draft("");
+    stage.send(Msg::Terminal(TerminalEvent::Paste("a: 1\nE\0OF\ntouch PWNED\n".into())));
+    assert_eq!(text(&stage), "");
+    stage.row("the text holds a NUL in its line 2: nothing was inserted");
+}

@@ -92,7 +92,7 @@ fn files_of_the_person_count_from_where_the_script_was_started() {
     let write = |path: &str| (report(path, "x\n"), JobOutcome::Done);
     let script = log(vec![write("a b.json"), write("/tmp/c.json"), write("~/d e.json")]).script();
     for name in ["\"$STARTED\"/'a b.json'", "/tmp/c.json", "~/'d e.json'"] {
-        assert!(script.contains(&format!("\ncat > {name} <<'EOF'\nx\nEOF\n")), "{script}");
+        assert!(script.contains(&format!("\nprintf %s 'x\n' > {name}\n")), "{script}");
     }
 }
 
@@ -103,7 +103,7 @@ fn what_failed_is_a_comment_and_what_is_gone_is_said() {
     log.start(Ticket(1), &[job.clone(), job], jiff::Timestamp::UNIX_EPOCH);
     log.finish_work(Ticket(1), &Err(Failure::Failed(0, Report::new("no\nroom"))));
     let script = log.script();
-    assert!(script.contains("\n# Write a (failed: no room)\n# cat > a <<'EOF'\n# 1\n# 2\n# EOF\n"), "{script}");
+    assert!(script.contains("\n# Write a (failed: no room)\n# printf %s '1\n# 2\n# ' > a\n"), "{script}");
     assert!(script.contains("\n# Write a (not reached)\n"), "{script}");
     let in_the_way = JobOutcome::InTheWay { path: "a".into(), text: None };
     log.start(Ticket(2), &[report("a", "x")], jiff::Timestamp::UNIX_EPOCH);

@@ -120,7 +120,7 @@ impl Finder {
         let with = self.replace.text().to_owned();
         let outcome =
             self.search.as_ref().map_or(EditOutcome::Nothing, |search| editor.replace_selected(search, &with));
-        if outcome == EditOutcome::TooLarge {
+        if matches!(outcome, EditOutcome::TooLarge | EditOutcome::Nul { .. }) {
             return outcome;
         }
         self.go(editor, Direction::Forward);
@@ -133,7 +133,7 @@ impl Finder {
         self.refresh(editor);
         let Some(search) = &self.search else { return EditOutcome::Nothing };
         let (count, outcome) = editor.replace_all(search, &with);
-        self.replaced = (outcome != EditOutcome::TooLarge).then_some(count);
+        self.replaced = (!matches!(outcome, EditOutcome::TooLarge | EditOutcome::Nul { .. })).then_some(count);
         self.refresh(editor);
         outcome
     }

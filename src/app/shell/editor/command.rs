@@ -84,4 +84,7 @@ pub enum EditOutcome {
     Cut(String),
     /// The text would become longer than [`MAX_BYTES`](crate::shell::editor::MAX_BYTES): nothing was done.
     TooLarge,
+    /// What was to come in holds a NUL, in this line of it (from 1): nothing was done. Neither commands nor files
+    /// of text can hold one.
+    Nul { line: usize },
 }

@@ -62,6 +62,9 @@ impl Editor {
         if self.text.len_bytes() + grows > MAX_BYTES {
             return EditOutcome::TooLarge;
         }
+        if let Some(line) = changes.iter().find_map(|change| line_of_nul(&change.inserted)) {
+            return EditOutcome::Nul { line };
+        }
         for change in &changes {
             change.apply(&mut self.text, &mut self.shifts);
         }
@@ -262,4 +265,10 @@ impl Mark {
         let start = lines::start(text, line);
         self.to_end.map_or(start, |to_end| lines::end(text, line).saturating_sub(to_end).max(start))
     }
+}
+
+/// The line of a text that holds a NUL, from 1.
+fn line_of_nul(text: &str) -> Option<usize> {
+    let (before, _) = text.split_once('\0')?;
+    Some(before.matches('\n').count() + 1)
 }

@@ -132,7 +132,7 @@ impl Editor {
     pub fn replace_all(&mut self, search: &Search, with: &str) -> (usize, EditOutcome) {
         let places = search.replacements(&self.text(), with);
         let outcome = self.replace_each(&places);
-        (if outcome == EditOutcome::TooLarge { 0 } else { places.len() }, outcome)
+        (if outcome == EditOutcome::Changed { places.len() } else { 0 }, outcome)
     }
 }
 

@@ -187,6 +187,20 @@ fn a_text_may_not_grow_without_end() {
 }
 
 #[test]
+fn a_nul_comes_in_by_no_way() {
+    let mut editor = Editor::new("a: b\n");
+    for command in [EditorCommand::Insert('\0'), EditorCommand::Text("x\0".to_owned())] {
+        assert_eq!(editor.input(command), EditOutcome::Nul { line: 1 });
+    }
+    assert_eq!(editor.input(EditorCommand::Text("x\r\ny\nE\0OF\n".to_owned())), EditOutcome::Nul { line: 3 });
+    assert_eq!(editor.set_text("a: \0"), EditOutcome::Nul { line: 1 });
+    assert_eq!(editor.replace(0..1, "\0"), EditOutcome::Nul { line: 1 });
+    assert_eq!(editor.replace_each(&[(0..1, "\0".to_owned())]), EditOutcome::Nul { line: 1 });
+    assert_eq!(editor.text(), "a: b\n");
+    assert!(!editor.can_undo());
+}
+
+#[test]
 fn lines_end_at_line_feeds_only_as_spans_count_them() {
     let editor = Editor::new("a\u{2028}b\rc\r\nd\n");
     assert_eq!(editor.line_count(), 3);

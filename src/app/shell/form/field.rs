@@ -216,6 +216,8 @@ impl<T: Copy + fmt::Debug> Fill for Choice<T> {
 
 /// A field, whatever is filled in: as the box of its form sees it.
 pub trait AnyField: fmt::Debug {
+    /// Shows what is wrong with what came in.
+    fn show_error(&mut self, why: String);
     fn label(&self) -> &'static str;
     fn help(&self) -> &'static str;
     fn error(&self) -> Option<&str>;
@@ -225,6 +227,10 @@ pub trait AnyField: fmt::Debug {
 }
 
 impl<I: Fill> AnyField for FormField<I> {
+    fn show_error(&mut self, why: String) {
+        self.error = Some(why);
+    }
+
     fn label(&self) -> &'static str {
         self.label
     }
