@@ -102,6 +102,8 @@ pub struct Work {
     pub directory: WorkDirectory,
     /// The key of this machine whose good signature over `payload.json` is in `signature.pgp`.
     pub signed_by: Option<String>,
+    /// Why `signature.pgp` is no armored block alone, and so is not uploaded.
+    pub signature_fault: Option<String>,
 }
 
 /// Some of a note's attestations.

@@ -55,7 +55,7 @@ pub(super) fn credentials(facts: &Facts<'_>) -> CheckResult {
     let Some(work) = facts.work else { return unknown("the working directory was") };
     let Some(cluster) = cluster(facts) else { return Waiting("there is no cluster to have credentials for".into()) };
     let context = format!("{}_{}", cluster.location, cluster.name);
-    let has = work.file(names::KUBECONFIG).is_some_and(|file| file.text.contains(&context));
+    let has = work.file(names::KUBECONFIG).is_some_and(|file| file.text().contains(&context));
     when(has, format!("{} names the cluster", names::KUBECONFIG), format!("no {} names the cluster", names::KUBECONFIG))
 }
 
@@ -119,7 +119,7 @@ pub(super) fn enforced(facts: &Facts<'_>) -> CheckResult {
 fn policy_file(facts: &Facts<'_>, name: &str) -> Result<Policy, CheckResult> {
     let work = facts.work.ok_or_else(|| unknown("the working directory was"))?;
     let file = work.file(name).ok_or_else(|| Waiting(format!("there is no {name} in the working directory")))?;
-    let document = Document::parse(&file.text, Dialect::Gcloud);
+    let document = Document::parse(&file.text(), Dialect::Gcloud);
     document.policy.ok_or_else(|| Waiting(format!("{name} is not a policy that the service would take")))
 }
 
@@ -251,7 +251,7 @@ pub(super) fn key(facts: &Facts<'_>) -> CheckResult {
 pub(super) fn exported(facts: &Facts<'_>) -> CheckResult {
     let Some(work) = facts.work else { return unknown("the working directory was") };
     let block = "-----BEGIN PGP PUBLIC KEY BLOCK-----";
-    let has = work.file(names::PUBLIC_KEY).is_some_and(|file| file.text.contains(block));
+    let has = work.file(names::PUBLIC_KEY).is_some_and(|file| file.text().contains(block));
     when(
         has,
         format!("{} holds a public key", names::PUBLIC_KEY),
@@ -296,7 +296,7 @@ pub(super) fn payload(facts: &Facts<'_>) -> CheckResult {
     };
     let expected = attestation::payload(chosen, digest);
     match work.file(names::PAYLOAD) {
-        Some(file) if file.text.as_bytes() == expected => Passed(format!("{} names the chosen digest", names::PAYLOAD)),
+        Some(file) if file.bytes == expected => Passed(format!("{} names the chosen digest", names::PAYLOAD)),
         Some(_) => Waiting(format!("{} is for another image", names::PAYLOAD)),
         None => Waiting(format!("there is no {}", names::PAYLOAD)),
     }

@@ -10,6 +10,10 @@ mod fault;
 mod moment;
 mod payload;
 
+use std::borrow::Cow;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use jiff::Timestamp;
 
 use crate::attestor::PublicKey;
@@ -63,6 +67,18 @@ pub struct Signature {
     pub public_key_id: String,
     /// PGP: the whole armored message; PKIX: the raw signature.
     pub bytes: Vec<u8>,
+}
+
+impl Signature {
+    /// The signature to be read: its armor, or its bytes in base64 where they are no text.
+    pub fn text(&self) -> Cow<'_, str> {
+        signature_text(&self.bytes)
+    }
+}
+
+/// A signature to be read: its armor, or its bytes in base64 where they are no text.
+pub fn signature_text(bytes: &[u8]) -> Cow<'_, str> {
+    std::str::from_utf8(bytes).map_or_else(|_binary| STANDARD.encode(bytes).into(), Cow::Borrowed)
 }
 
 /// Checks one signature with one key.

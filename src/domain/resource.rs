@@ -1,6 +1,7 @@
 //! What surrounds a policy: projects, services, clusters, images, workloads, events, notes and the
 //! keys of this machine, as far as people look at them here.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use crate::image::{Digest, ImageRef};
@@ -169,8 +170,15 @@ pub struct LocalKey {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct WorkFile {
     pub name: String,
-    /// Read only as far as a screen needs it.
-    pub text: String,
+    /// As they are on the disk: a signature is no text.
+    pub bytes: Vec<u8>,
+}
+
+impl WorkFile {
+    /// What it says, to be shown; what is no UTF-8 has replacement characters.
+    pub fn text(&self) -> Cow<'_, str> {
+        String::from_utf8_lossy(&self.bytes)
+    }
 }
 
 /// The codelab's working directory.

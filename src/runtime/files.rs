@@ -141,8 +141,7 @@ impl Files {
             let metadata = entry.metadata()?;
             let name = entry.file_name().to_string_lossy().into_owned();
             if metadata.is_file() && metadata.len() <= MAX_FILE && !name.ends_with(TEMPORARY) {
-                let text = String::from_utf8_lossy(&fs::read(entry.path())?).into_owned();
-                work.files.push(WorkFile { name, text });
+                work.files.push(WorkFile { name, bytes: fs::read(entry.path())? });
             }
         }
         work.files.sort_by(|a, b| a.name.cmp(&b.name));

@@ -21,7 +21,7 @@ use domain::name::{ClusterId, NoteName, ProjectId};
 use domain::resource::{Image, LocalKey, Note};
 use domain::work_file::OwnFile;
 use files::inventory::{self, Defaults};
-use signing::openpgp::Verifier;
+use signing::openpgp::{Verifier, check_block};
 
 /// The registries that are asked for a project's repositories; others list none.
 const REGISTRIES: [&str; 4] = ["gcr.io", "us.gcr.io", "eu.gcr.io", "asia.gcr.io"];
@@ -227,12 +227,14 @@ async fn work(backend: &Backend) -> Result<Work, Error> {
     let backend = backend.clone();
     blocking(move || {
         let directory = backend.files.read_work()?;
-        let bytes = |name: &str| directory.file(name).map(|file| file.text.clone().into_bytes());
-        let signed_by = match (bytes(OwnFile::Payload.name()), bytes(OwnFile::Signature.name())) {
-            (Some(payload), Some(signature)) => signer(&backend, &payload, &signature),
+        let bytes = |name: &str| directory.file(name).map(|file| file.bytes.as_slice());
+        let (payload, signature) = (bytes(OwnFile::Payload.name()), bytes(OwnFile::Signature.name()));
+        let fault = signature.and_then(|signature| check_block(signature).err()).map(|fault| fault.to_string());
+        let signed_by = match (payload, signature) {
+            (Some(payload), Some(signature)) if fault.is_none() => signer(&backend, payload, signature),
             _ => None,
         };
-        Ok(Work { directory, signed_by })
+        Ok(Work { directory, signed_by, signature_fault: fault })
     })
     .await
 }

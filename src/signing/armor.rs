@@ -1,8 +1,13 @@
 //! ASCII armor (RFC 9580, section 6): which block a text holds, and the bytes in it.
 
+mod strict;
+
 use std::io::Read as _;
 
 use sequoia_openpgp::armor::{Reader, ReaderMode};
+
+pub(super) use self::strict::remark;
+pub use self::strict::{ArmorFault, check_block};
 
 /// What stands after `-----BEGIN `.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -12,6 +12,8 @@ use sequoia_openpgp::packet::Signature;
 use sequoia_openpgp::policy::{HashAlgoSecurity, Policy as _};
 use sequoia_openpgp::types::SignatureType;
 
+use super::armor;
+pub use super::armor::{ArmorFault, check_block};
 use super::certificate::{Certificate, ComponentKey, Revocation, error_words, timestamp};
 use super::message::SignedMessage;
 pub use super::message::{MAX_MESSAGE_BYTES, MAX_SIGNATURE_BYTES};
@@ -136,6 +138,9 @@ pub(super) fn verify_message(
         verified = despite_expiry(verified, expired)?;
     }
     verified.warnings.extend(weak_signature(&message.signature).into_iter().chain(weak_key(&signer.key)));
+    if !armor::is_binary(signature) {
+        verified.warnings.extend(armor::remark(signature));
+    }
     Ok(verified)
 }
 

@@ -19,6 +19,7 @@ use crate::widgets::stack::Part;
 use app::Model;
 use app::sign::state::{Stage, Wizard};
 use domain::admission::Outcome;
+use domain::attestation::signature_text;
 
 const SIZE: (u16, u16) = (100, 26);
 
@@ -130,7 +131,7 @@ fn signature<'a>(wizard: &'a Wizard, styles: &Styles) -> Vec<Line<'a>> {
     for warning in &wizard.warnings {
         lines.push(Line::styled(format!("{} {warning}", styles.glyphs.warning), styles.notice(Tone::Warning).style));
     }
-    let text = String::from_utf8_lossy(&wizard.message).into_owned();
+    let text = signature_text(&wizard.message);
     lines.extend(text.lines().map(|line| Line::styled(line.to_owned(), styles.code())));
     lines
 }

@@ -8,3 +8,6 @@
 
 mod event_loop;
 mod scenarios;
+#[cfg(target_os = "linux")]
+mod secrets;
+mod uploads;

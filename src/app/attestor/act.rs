@@ -144,11 +144,7 @@ fn show_attestation(model: &mut Model) -> Vec<Effect> {
         Err(error) => text.push_str(&format!("Payload     {error}\n")),
     }
     for signature in &attestation.signatures {
-        text.push_str(&format!(
-            "\nSigned by   {}\n{}\n",
-            signature.public_key_id,
-            String::from_utf8_lossy(&signature.bytes)
-        ));
+        text.push_str(&format!("\nSigned by   {}\n{}\n", signature.public_key_id, signature.text()));
     }
     text.push_str(&format!("\nPayload\n{}", String::from_utf8_lossy(&attestation.payload)));
     model.overlays.push(Overlay::reader("Attestation", Body::Prose(text)));

@@ -1,5 +1,7 @@
 //! How the workbench does what a step of the codelab is about: from an act to jobs, a form, or a look.
 
+use std::borrow::Cow;
+
 use crate::attestor::form::KeyForm;
 use crate::job::Job;
 use crate::model::Model;
@@ -30,7 +32,7 @@ pub enum Plan {
     LeaveImage,
     LeaveProject,
     /// Why it cannot be done now.
-    Impossible(&'static str),
+    Impossible(Cow<'static, str>),
 }
 
 fn jobs(jobs: Vec<Job>) -> Plan {
@@ -107,7 +109,7 @@ pub fn plan(model: &Model, act: Act) -> Plan {
             Job::in_work_directory(names::PAYLOAD, text)
         }),
         Act::Sign => ask_passphrase(model),
-        Act::Attest => sign::act::guide_upload(model).map_or_else(Plan::Impossible, jobs),
+        Act::Attest => sign::act::guide_upload(model).map_or_else(|why| Plan::Impossible(why.into()), jobs),
         Act::DeleteAttestations => with_digest(model, |_, digest| {
             let of_digest = |a: &&domain::attestation::Attestation| a.resource_uri.ends_with(digest.as_str());
             let all = model.session.remotes.attestations.items().iter().filter(of_digest);
@@ -131,7 +133,7 @@ fn push(project: &ProjectId) -> Plan {
     }
 }
 
-const NO_IMAGE_NAME: Plan = Plan::Impossible("the project's id makes no name of an image");
+const NO_IMAGE_NAME: Plan = Plan::Impossible(Cow::Borrowed("the project's id makes no name of an image"));
 
 /// The codelab's image by its tag; `None` where the project's domain is no part of an image's name.
 fn by_tag(project: &ProjectId) -> Option<ImageRef> {
@@ -155,7 +157,7 @@ fn delete_image(model: &Model, project: &ProjectId) -> Plan {
 fn choose_digest(model: &Model, project: &ProjectId) -> Plan {
     match image(model, project).and_then(Image::by_digest) {
         Some(image) => Plan::ChooseImage(image),
-        None => Plan::Impossible("the registry has no hello-world: reset the step Build and push"),
+        None => Plan::Impossible("the registry has no hello-world: reset the step Build and push".into()),
     }
 }
 
@@ -184,7 +186,7 @@ fn run(project: &ProjectId, mut before: Vec<Job>) -> Plan {
 fn run_signed(model: &Model, project: &ProjectId) -> Plan {
     match image(model, project).and_then(Image::by_digest) {
         Some(image) => jobs(vec![deploy(project, names::signed_workload(), image)]),
-        None => Plan::Impossible("the registry has no hello-world: reset the step Build and push"),
+        None => Plan::Impossible("the registry has no hello-world: reset the step Build and push".into()),
     }
 }
 
@@ -233,7 +235,7 @@ fn with_member(model: &Model, project: &ProjectId, job: impl FnOnce(NoteName, St
         .or_else(|| model.session.project_info().map(|p| service_agent(&p.number)));
     match email {
         Some(email) => jobs(vec![job(note_name(project), format!("serviceAccount:{email}"))]),
-        None => Plan::Impossible("the project's number is not known yet: reload with r"),
+        None => Plan::Impossible("the project's number is not known yet: reload with r".into()),
     }
 }
 
@@ -249,7 +251,7 @@ fn signing_key(model: &Model) -> Option<&LocalKey> {
 fn with_key(model: &Model, job: impl FnOnce(String) -> Job) -> Plan {
     match signing_key(model) {
         Some(key) => jobs(vec![job(key.fingerprint.clone())]),
-        None => Plan::Impossible(NO_KEY),
+        None => Plan::Impossible(NO_KEY.into()),
     }
 }
 
@@ -261,15 +263,15 @@ fn chosen(model: &Model) -> Option<(&ImageRef, &Digest)> {
 fn with_digest(model: &Model, job: impl FnOnce(&ImageRef, &Digest) -> Job) -> Plan {
     match chosen(model) {
         Some((image, digest)) => jobs(vec![job(image, digest)]),
-        None if signing_key(model).is_none() => Plan::Impossible(NO_KEY),
-        None => Plan::Impossible(NO_DIGEST),
+        None if signing_key(model).is_none() => Plan::Impossible(NO_KEY.into()),
+        None => Plan::Impossible(NO_DIGEST.into()),
     }
 }
 
 fn ask_passphrase(model: &Model) -> Plan {
     match (signing_key(model), chosen(model)) {
         (Some(_), Some(_)) => ask(SignForm::new(model)),
-        (None, _) => Plan::Impossible(NO_KEY),
-        (Some(_), None) => Plan::Impossible(NO_DIGEST),
+        (None, _) => Plan::Impossible(NO_KEY.into()),
+        (Some(_), None) => Plan::Impossible(NO_DIGEST.into()),
     }
 }

@@ -103,7 +103,7 @@ fn write_payload(model: &mut Model, payload: Vec<u8>) -> Vec<Effect> {
 pub(crate) fn show_payload(model: &mut Model) -> Vec<Effect> {
     let file = model.session.remotes.work.value().and_then(|work| work.directory.file(OwnFile::Payload.name()));
     let bytes = match file {
-        Some(file) => Some(file.text.clone().into_bytes()),
+        Some(file) => Some(file.bytes.clone()),
         None => model.session.image.as_ref().and_then(|image| Some(attestation::payload(image, image.digest()?))),
     };
     match bytes {
@@ -278,14 +278,17 @@ pub(crate) fn move_by(model: &mut Model, by: isize) -> Vec<Effect> {
 }
 
 /// The attestation that the working directory's files make.
-pub(crate) fn from_files(model: &Model) -> Result<NewAttestation, &'static str> {
+pub(crate) fn from_files(model: &Model) -> Result<NewAttestation, String> {
     let project = model.session.project.clone().ok_or("choose a project first")?;
     let attestor = model.selected_attestor().ok_or("create an attestor first")?;
     let work = model.session.remotes.work.value().ok_or("the working directory was not read yet")?;
-    let file = |name: &str| work.directory.file(name).map(|file| file.text.clone().into_bytes());
+    let file = |name: &str| work.directory.file(name).map(|file| file.bytes.clone());
     let payload = file(OwnFile::Payload.name()).ok_or("there is no payload.json in the working directory: s signs")?;
     let signature =
         file(OwnFile::Signature.name()).ok_or("there is no signature.pgp in the working directory: s signs")?;
+    if let Some(fault) = &work.signature_fault {
+        return Err(format!("signature.pgp is not uploaded: {fault}"));
+    }
     let key_id = work
         .signed_by
         .clone()
@@ -294,7 +297,7 @@ pub(crate) fn from_files(model: &Model) -> Result<NewAttestation, &'static str> 
         model.session.image.clone().filter(|i| i.digest().is_some()).ok_or("choose an image by its digest first: i")?;
     let named = attestation::parse_payload(&payload).map_err(|_not_a_payload| "payload.json is not a payload")?;
     if image.digest().map(Digest::as_str) != named.digest.as_deref() {
-        return Err("payload.json is for another image than the chosen one");
+        return Err("payload.json is for another image than the chosen one".to_owned());
     }
     let (attestor, note) = (attestor.name.clone(), attestor.note.clone());
     Ok(NewAttestation { project, attestor, note, image, payload, signature, key_id })
@@ -325,7 +328,7 @@ pub(crate) fn upload(model: &mut Model) -> Vec<Effect> {
 }
 
 /// The jobs of the guide's upload, without asking: the learner asked for the step.
-pub(crate) fn guide_upload(model: &Model) -> Result<Vec<Job>, &'static str> {
+pub(crate) fn guide_upload(model: &Model) -> Result<Vec<Job>, String> {
     from_files(model).map(upload_jobs)
 }
 

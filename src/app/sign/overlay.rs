@@ -8,6 +8,7 @@ use crate::model::Model;
 use crate::shell::field::FieldCommand;
 use crate::shell::offset::Offset;
 use crate::sign::state::{Stage, Wizard};
+use domain::attestation::signature_text;
 
 impl BoxState for Wizard {
     fn contexts(&self) -> &'static [Context] {
@@ -35,7 +36,10 @@ impl BoxState for Wizard {
 
     /// The bytes of the page: what is signed, or the signature.
     fn text(&self, _model: &Model) -> Option<String> {
-        let bytes = if self.stage >= Stage::Signature { &self.message } else { &self.payload };
-        Some(String::from_utf8_lossy(bytes).into_owned())
+        Some(if self.stage >= Stage::Signature {
+            signature_text(&self.message).into_owned()
+        } else {
+            String::from_utf8_lossy(&self.payload).into_owned()
+        })
     }
 }

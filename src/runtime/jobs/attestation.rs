@@ -5,8 +5,10 @@
 use super::result::{Done, done};
 use crate::runtime::backend::Backend;
 use app::job::{JobOutcome, NewAttestation};
+use app::shell::report::Report;
 use client::Validation;
 use domain::attestation::{ATTESTATION, Attestation, Signature};
+use signing::openpgp::check_block;
 
 fn attestation(new: NewAttestation) -> Attestation {
     Attestation {
@@ -23,6 +25,7 @@ fn attestation(new: NewAttestation) -> Attestation {
 
 /// Stores an attestation; one that is there already is as good as a new one.
 pub(super) async fn create(backend: &Backend, new: NewAttestation) -> Done {
+    check_block(&new.signature).map_err(|fault| Report::new(format!("the signature is not uploaded: {fault}")))?;
     let project = new.project.clone();
     stored(backend.client()?.create_attestation(&project, &attestation(new)).await)
 }

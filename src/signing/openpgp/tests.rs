@@ -46,6 +46,32 @@ fn a_signed_payload_comes_back_as_it_was() {
 }
 
 #[test]
+fn what_stands_around_an_armored_block_is_told() {
+    let cert = cert("qa");
+    let block = String::from_utf8(sign(&cert)).unwrap();
+    let sum = block.lines().find(|line| line.starts_with('=') && line.len() == 5);
+    let wrong = sum.map(|sum| block.replace(sum, if sum == "=AAAA" { "=BBBB" } else { "=AAAA" }));
+    let lines = block.lines().count();
+    for (text, told) in [
+        (format!("made by me\n{block}"), "line 1 stands outside the armored block".to_owned()),
+        (format!("{block}E\0OF\ntouch x\n"), format!("line {} holds a NUL", lines + 1)),
+        (format!("{block}{block}"), format!("a second armored block begins in line {}", lines + 1)),
+        (wrong.unwrap_or_else(|| with_sum(&block, "=AAAA")), "the armor's checksum is wrong".to_owned()),
+    ] {
+        let verified = verify(&cert, text.as_bytes()).unwrap();
+        assert_eq!(verified.message, PAYLOAD);
+        assert!(verified.warnings.len() == 1 && verified.warnings[0].starts_with(&told), "{:?}", verified.warnings);
+        assert!(check_block(text.as_bytes()).is_err());
+    }
+    assert_eq!(check_block(block.as_bytes()), Ok(()));
+}
+
+/// The block with this checksum, which our own armor has none of.
+fn with_sum(block: &str, sum: &str) -> String {
+    block.replace("-----END", &format!("{sum}\n-----END"))
+}
+
+#[test]
 fn compression_armor_and_line_ends_do_not_matter() {
     let cert = cert("qa");
     for compressed in 0..=3 {

@@ -407,9 +407,10 @@ fn local_key() -> LocalKey {
 }
 
 fn work() -> Work {
-    let file = |name: &str, text: &str| WorkFile { name: name.into(), text: text.into() };
+    let file = |name: &str, text: &str| WorkFile { name: name.into(), bytes: text.into() };
     let payload = attestation::payload(&image(), image().digest().unwrap());
     Work {
+        signature_fault: None,
         directory: WorkDirectory {
             path: "/home/learner/.local/share/countersign/codelab".into(),
             exists: true,
