@@ -67,6 +67,11 @@ pub enum PatternErrorKind {
     WildcardNotAtEnd,
     #[error("a wildcard may not be in the registry part: put it after `registry/`, for example `gcr.io/my-project/*`")]
     WildcardInRegistry,
+    #[error(
+        "a wildcard wants a registry before it, so that an image without one is allowed by each of its names alone: \
+             `nginx`, `nginx:1`"
+    )]
+    WildcardWithoutRegistry,
     #[error("more than two `*`: write `*` for anything without `/`, or `**` for anything")]
     TooManyStars,
     #[error("a bracket is read only in `[@:]*` at the very end of a pattern, for any tag or digest of one image")]
@@ -159,7 +164,11 @@ fn wildcard_fault(text: &str) -> Option<(PatternErrorKind, Range<usize>)> {
     let registry = text.find('/').unwrap_or(end);
     if first < registry {
         let stars = text.get(first..).map_or(1, |rest| rest.len() - rest.trim_start_matches('*').len());
-        Some((PatternErrorKind::WildcardInRegistry, first..first + stars))
+        // Text that no `/` follows is the registry's or a name's: only a tag or digest tells them apart.
+        let is_name = registry == end && text.get(..first).is_some_and(|before| before.contains([':', '@']));
+        let kind =
+            if is_name { PatternErrorKind::WildcardWithoutRegistry } else { PatternErrorKind::WildcardInRegistry };
+        Some((kind, first..first + stars))
     } else if first < trailing {
         let stars = text.get(first..).map_or(1, |rest| rest.len() - rest.trim_start_matches('*').len());
         Some((PatternErrorKind::WildcardNotAtEnd, first..first + stars))

@@ -17,7 +17,9 @@ pub mod openpgp;
 pub mod pkix;
 mod policy;
 mod primitives;
+mod private_key;
 pub mod public_key;
+mod residue;
 
 pub use self::generate::{GenerateError, generate};
 pub use domain::key::{Fingerprint, KeyAlgorithm, KeySpec, Passphrase, PublicKeyInfo};

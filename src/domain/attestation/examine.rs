@@ -127,7 +127,9 @@ fn check_signature(
     if payload.digest.as_deref() != Some(digest.as_str()) {
         return Err(AttestationFault::OtherDigest { expected: digest.clone(), found: payload.digest });
     }
-    Ok(Accepted { key: signature.public_key_id.clone(), payload, warnings: verified.warnings })
+    let mut warnings = verified.warnings;
+    warnings.extend(payload.repeated.iter().map(|name| format!("the payload has {name} twice: the last one counts")));
+    Ok(Accepted { key: signature.public_key_id.clone(), payload, warnings })
 }
 
 /// The keys of an attestor are alternatives, also those that share one id.

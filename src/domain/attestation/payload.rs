@@ -4,6 +4,9 @@
 use serde_json::Value;
 
 use super::PAYLOAD_TYPE;
+use repeated::repeated_names;
+
+mod repeated;
 
 /// The most bytes of a payload that are read. The standard payload has about 320.
 pub const PAYLOAD_LIMIT: usize = 64 * 1024;
@@ -18,6 +21,8 @@ pub struct Payload {
     pub docker_reference: Option<String>,
     /// `critical.type`.
     pub kind: Option<String>,
+    /// The names that an object in it has twice, with the way to them; the last of each counts. At most eight.
+    pub repeated: Vec<String>,
 }
 
 impl Payload {
@@ -57,6 +62,7 @@ pub fn parse_payload(bytes: &[u8]) -> Result<Payload, PayloadError> {
         digest: text("/critical/image/docker-manifest-digest"),
         docker_reference: text("/critical/identity/docker-reference"),
         kind: text("/critical/type"),
+        repeated: repeated_names(bytes),
     })
 }
 
@@ -127,6 +133,23 @@ mod tests {
         assert_eq!(parse_payload(&large), Err(PayloadError::TooLarge { found: PAYLOAD_LIMIT + 1 }));
         let deep = "[".repeat(PAYLOAD_LIMIT);
         assert!(matches!(parse_payload(deep.as_bytes()), Err(PayloadError::NotJson { .. })));
+    }
+
+    #[test]
+    fn of_two_names_the_last_counts_and_is_told() {
+        let text =
+            br#"{"critical": {"image": {"docker-manifest-digest": "sha256:1", "docker-manifest-digest": "sha256:2"}},
+            "a": [{"b": 1, "c": {"b": 2}, "b": 3}], "critical2": 1, "a": 2}"#;
+        let payload = parse_payload(text).unwrap();
+        assert_eq!(payload.digest.as_deref(), Some("sha256:2"));
+        assert_eq!(payload.repeated, ["critical.image.docker-manifest-digest", "a.b", "a"]);
+        let many: String = (0..20).map(|n| format!(r#""{n}": 1, "{n}": 2, "#)).collect();
+        let payload = parse_payload(format!("{{{many}\"\u{1b}\": 1}}").as_bytes());
+        assert!(payload.is_err(), "a control character is no JSON");
+        let payload = parse_payload(format!("{{{many}\"x\": 1}}").as_bytes()).unwrap();
+        assert_eq!(payload.repeated.len(), 8);
+        let escaped = parse_payload(br#"{"\u001b[2J": 1, "\u001b[2J": 2}"#).unwrap();
+        assert_eq!(escaped.repeated, ["\\u{1b}[2J"]);
     }
 
     proptest! {

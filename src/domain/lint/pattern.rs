@@ -118,7 +118,7 @@ pub(crate) fn fault_code(fault: PatternErrorKind) -> Code {
     match fault {
         PatternErrorKind::Empty => Code::PatternEmpty,
         PatternErrorKind::WildcardNotAtEnd | PatternErrorKind::TooManyStars => Code::PatternWildcard,
-        PatternErrorKind::WildcardInRegistry => Code::PatternRegistry,
+        PatternErrorKind::WildcardInRegistry | PatternErrorKind::WildcardWithoutRegistry => Code::PatternRegistry,
         PatternErrorKind::Bracket => Code::PatternBracket,
         PatternErrorKind::Blank => Code::PatternBlank,
     }

@@ -4,7 +4,9 @@
 use aws_lc_rs::encoding::{AsDer as _, PublicKeyX509Der};
 use aws_lc_rs::rand::SystemRandom;
 use aws_lc_rs::rsa::KeySize;
-use aws_lc_rs::signature::{EcdsaKeyPair, EcdsaSigningAlgorithm, KeyPair as _, RsaEncoding, RsaKeyPair};
+use aws_lc_rs::signature::{
+    EcdsaKeyPair, EcdsaSigningAlgorithm, KeyPair as _, RsaEncoding, RsaKeyPair, RsaSignatureEncoding,
+};
 
 use super::*;
 
@@ -116,6 +118,32 @@ fn each_rsa_algorithm_checks_its_own_signatures() {
             .filter(|other| verify(&pem, other, &signed, b"payload").is_ok())
             .collect();
         assert_eq!(verifying, [name]);
+    }
+}
+
+/// kritis signs with the longest salt; openssl and others may be told any length.
+#[test]
+fn a_pss_signature_of_another_salt_is_taken_with_a_remark() {
+    const MAX: &RsaSignatureEncoding = &signature::RSA_PSS_SHA256.with_pss_salt_length(RsaPssSaltLength::Max);
+    const NONE: &RsaSignatureEncoding = &signature::RSA_PSS_SHA256.with_pss_salt_length(RsaPssSaltLength::Custom(0));
+    const TWENTY: &RsaSignatureEncoding = &signature::RSA_PSS_SHA256.with_pss_salt_length(RsaPssSaltLength::Custom(20));
+    const MAX_512: &RsaSignatureEncoding = &signature::RSA_PSS_SHA512.with_pss_salt_length(RsaPssSaltLength::Max);
+    let random = SystemRandom::new();
+    for (size, name, encoding, salt, usual) in [
+        (KeySize::Rsa2048, "RSA_PSS_2048_SHA256", MAX, 222, 32),
+        (KeySize::Rsa2048, "RSA_PSS_2048_SHA256", NONE, 0, 32),
+        (KeySize::Rsa3072, "RSA_PSS_3072_SHA256", TWENTY, 20, 32),
+        (KeySize::Rsa4096, "RSA_PSS_4096_SHA512", MAX_512, 446, 64),
+    ] {
+        let pair = RsaKeyPair::generate(size).unwrap();
+        let der: PublicKeyX509Der<'_> = pair.public_key().as_der().unwrap();
+        let mut signed = vec![0; pair.public_modulus_len()];
+        pair.sign(encoding, &random, b"payload", &mut signed).unwrap();
+        let pem = pem_of(der.as_ref());
+        let verified = verify(&pem, name, &signed, b"payload").unwrap();
+        let told = format!("its PSS salt has {salt} bytes, where Cloud KMS makes {usual}:");
+        assert!(verified.warnings.len() == 1 && verified.warnings[0].starts_with(&told), "{:?}", verified.warnings);
+        assert_eq!(verify(&pem, name, &signed, b"other"), Err(SignatureFault::Bad), "{name}");
     }
 }
 
