@@ -40,6 +40,7 @@ use token::Tokens;
 mod area;
 mod authority;
 mod connection;
+mod constraints;
 mod door;
 mod files;
 mod front;
@@ -204,7 +205,7 @@ impl Kept {
         if std::fs::read(files.certificate()).ok().as_deref() != Some(certificate) {
             files::replace(&files.certificate(), certificate)?;
         }
-        let token = Token::from_stored(&files::read_or_make::<StartError>(&files.token(), || Ok(Token::generate()?))?);
+        let token = files.read_or_make_token_of(Person::owner())?;
         files::make_directory(&files.people())?;
         let tokens = tokens(files, &token)?;
         let clients = clients(files, &authority)?;
@@ -229,10 +230,7 @@ fn stored_authority(path: &Path) -> Result<Authority, StartError> {
 
 /// The token of each person, made where there is none.
 fn tokens(files: &Files, owner: &Token) -> Result<Tokens, StartError> {
-    let token = |person| {
-        let stored = files::read_or_make::<StartError>(&files.token_of(person), || Ok(Token::generate()?))?;
-        Ok::<_, StartError>((person, Token::from_stored(&stored)))
-    };
+    let token = |person| Ok::<_, StartError>((person, files.read_or_make_token_of(person)?));
     let all = PEOPLE.iter().map(token).collect::<Result<_, _>>()?;
     Ok(Tokens::new(owner.clone(), all))
 }

@@ -13,6 +13,7 @@ use crate::container_analysis::ATTESTATION_OCCURRENCE;
 use crate::decode::{self, FieldKind, Message};
 use crate::error::ApiError;
 use crate::kms::key_id;
+use crate::projects;
 use domain::attestation::{self, Attestation};
 use domain::attestor::Attestor;
 use domain::image::Digest;
@@ -46,20 +47,26 @@ pub(super) async fn validate(
     let answer = move |tx: &Transaction<'_>| {
         let attestor = Attestor::try_from(attestors::existing(tx, &project, &id)?)
             .map_err(|error| ApiError::invalid(format!("The attestor cannot be read: {error}.")))?;
-        answer(question, &attestor, &verifier)
+        let note = named_by_id(tx, &question.occurrence_note)?;
+        answer(question, note, &attestor, &verifier)
     };
     api.state.store.read(answer).await.map(Json)
 }
 
+/// The note, whose project may be named by its number, as where an occurrence is made.
+fn named_by_id(tx: &Transaction<'_>, note: &str) -> Result<NoteName, ApiError> {
+    let note: NoteName =
+        note.parse().map_err(|error| ApiError::invalid_field("occurrence_note", format!("{error}")))?;
+    let Some(project) = projects::active(tx, note.project())? else { return Ok(note) };
+    Ok(format!("projects/{}/notes/{}", project.id, note.id()).parse().unwrap_or(note))
+}
+
 fn answer(
     mut question: ValidateAttestationOccurrence,
+    note: NoteName,
     attestor: &Attestor,
     verifier: &Verifier,
 ) -> Result<ValidateAttestationOccurrenceResponse, ApiError> {
-    let note: NoteName = question
-        .occurrence_note
-        .parse()
-        .map_err(|error| ApiError::invalid_field("occurrence_note", format!("{error}")))?;
     for signature in &mut question.attestation.signatures {
         signature.public_key_id = key_id::normalised(&signature.public_key_id).into_owned();
     }

@@ -10,8 +10,8 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use rcgen::{
-    BasicConstraints, CertificateParams, CidrSubnet, DnType, ExtendedKeyUsagePurpose, GeneralSubtree, IsCa, Issuer,
-    KeyPair, KeyUsagePurpose, NameConstraints, SanType, SerialNumber,
+    BasicConstraints, CertificateParams, CustomExtension, DnType, ExtendedKeyUsagePurpose, IsCa, Issuer, KeyPair,
+    KeyUsagePurpose, SanType, SerialNumber,
 };
 use rustls::RootCertStore;
 use rustls::crypto::CryptoProvider;
@@ -23,7 +23,7 @@ use rustls::server::{ClientHello, ResolvesServerCert, VerifierBuilderError, WebP
 use rustls::sign::{CertifiedKey, SigningKey};
 use zeroize::Zeroizing;
 
-use super::hosts;
+use super::{constraints, hosts};
 use crate::clients::Client;
 
 /// What a client shows for the issuer of the sandbox's certificates.
@@ -78,10 +78,10 @@ impl Authority {
     }
 
     /// Whether it can vouch for every host that the sandbox stands for now: one that was made for fewer
-    /// cannot. The names stand in the certificate as they are (RFC 5280, `IA5String`).
+    /// cannot, and one of fewer constraints vouches for what it should not. They stand in the certificate as they are.
     pub(super) fn covers_all_hosts(&self) -> bool {
-        let contains = |name: &str| self.certificate.windows(name.len()).any(|bytes| bytes == name.as_bytes());
-        hosts::constraints().all(contains)
+        let constraints = constraints::der();
+        self.certificate.windows(constraints.len()).any(|bytes| bytes == constraints)
     }
 }
 
@@ -133,10 +133,9 @@ fn authority_params() -> Result<CertificateParams, AuthorityError> {
     params.distinguished_name.push(DnType::CommonName, COMMON_NAME);
     params.is_ca = IsCa::Ca(BasicConstraints::Constrained(0));
     params.key_usages = vec![KeyUsagePurpose::KeyCertSign, KeyUsagePurpose::CrlSign];
-    let names = hosts::constraints().map(|name| GeneralSubtree::DnsName(name.to_owned()));
-    let addresses = [CidrSubnet::V4([127, 0, 0, 1], [255; 4]), CidrSubnet::V6(Ipv6Addr::LOCALHOST.octets(), [255; 16])];
-    let permitted_subtrees = names.chain(addresses.map(GeneralSubtree::IpAddress)).collect();
-    params.name_constraints = Some(NameConstraints { permitted_subtrees, excluded_subtrees: Vec::new() });
+    let mut constraints = CustomExtension::from_oid_content(constraints::OID, constraints::der());
+    constraints.set_criticality(true);
+    params.custom_extensions = vec![constraints];
     set_validity(&mut params, 10);
     Ok(params)
 }

@@ -6,8 +6,9 @@ use std::path::{Path, PathBuf};
 
 use zeroize::Zeroizing;
 
-use super::token::Token;
+use super::token::{NotAToken, Token};
 use crate::people::Person;
+use domain::command::shell::Shell;
 
 /// The file of the authority's certificate, for clients to trust.
 const CERTIFICATE_FILE: &str = "ca.pem";
@@ -58,7 +59,16 @@ impl Files {
 
     /// The token of a person itself. Blocks.
     pub fn read_token_of(&self, person: &Person) -> io::Result<Token> {
-        Ok(Token::from_stored(&Zeroizing::new(fs::read_to_string(self.token_of(person))?)))
+        let path = self.token_of(person);
+        let text = Zeroizing::new(fs::read_to_string(&path)?);
+        Token::parse(&text).map_err(|error| no_token(&path, error))
+    }
+
+    /// The token of a person, made where there is no file of it. Blocks.
+    pub(super) fn read_or_make_token_of(&self, person: &Person) -> io::Result<Token> {
+        let path = self.token_of(person);
+        let text = read_or_make::<io::Error>(&path, Token::generate)?;
+        Token::parse(&text).map_err(|error| no_token(&path, error))
     }
 
     /// Writes a file that other programs read, at this path below the directory; readable by its
@@ -79,6 +89,14 @@ impl Files {
     pub fn store(&self) -> PathBuf {
         self.directory.join(STORE_FILE)
     }
+}
+
+/// A file that is no token is refused, and not replaced: whoever has the sandbox's token in use shall know why it
+/// counts no more.
+fn no_token(path: &Path, error: NotAToken) -> io::Error {
+    let remove = Shell::Posix.quoted(&path.display().to_string());
+    let text = format!("{}: {error}; remove it (rm {remove}), and a new one is made at the next start", path.display());
+    io::Error::new(io::ErrorKind::InvalidData, text)
 }
 
 /// Makes the directory and its parents, open to the owner alone. One that exists is left as it is.

@@ -81,7 +81,7 @@ mod tests {
     use super::*;
 
     fn answered(line: &str, with_password: bool) -> Plain {
-        let token = Token::from_stored("secret");
+        let token = Token::parse(&Token::generate().unwrap()).unwrap();
         let credentials = STANDARD.encode(format!("countersign:{}", *token.proxy_password()));
         let header =
             if with_password { format!("proxy-authorization: basic {credentials}\r\n") } else { String::new() };

@@ -11,19 +11,31 @@ use zeroize::Zeroizing;
 
 use crate::people::Person;
 
+/// How many random bytes a token has: 43 characters of base64.
+const BYTES: usize = 32;
+
+/// A text has not the form of a token. It is not told: it may have been one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("it holds no token: one has 43 characters of the URL-safe base64 alphabet")]
+pub(super) struct NotAToken;
+
 /// A secret of 256 random bits, as text that may stand in a header, a file or a variable.
 #[derive(Clone)]
 pub struct Token(Zeroizing<String>);
 
 impl Token {
     pub(super) fn generate() -> io::Result<Zeroizing<String>> {
-        let mut bytes = Zeroizing::new([0; 32]);
+        let mut bytes = Zeroizing::new([0; BYTES]);
         aws_lc_rs::rand::fill(bytes.as_mut_slice()).map_err(|_unspecified| io::Error::other("no random numbers"))?;
         Ok(Zeroizing::new(URL_SAFE_NO_PAD.encode(bytes.as_slice())))
     }
 
-    pub(super) fn from_stored(text: &str) -> Self {
-        Self(Zeroizing::new(text.trim().to_owned()))
+    /// The token of a file's text, if it has the form of one: an empty file, or one that a person wrote, would let in
+    /// whoever guesses it. White space may stand around it.
+    pub(super) fn parse(text: &str) -> Result<Self, NotAToken> {
+        let token = text.trim_ascii();
+        let decoded = URL_SAFE_NO_PAD.decode(token).map(Zeroizing::new).map_err(|_damaged| NotAToken)?;
+        if decoded.len() == BYTES { Ok(Self(Zeroizing::new(token.to_owned()))) } else { Err(NotAToken) }
     }
 
     /// The text itself, for a header or a file that only its owner can read.
@@ -114,32 +126,57 @@ impl Tokens {
 mod tests {
     use super::*;
 
+    const SECRET: &str = "c2VjcmV0c2VjcmV0c2VjcmV0c2VjcmV0c2VjcmV0c2U";
+
+    fn token() -> Token {
+        Token::parse(&format!("{SECRET}\n")).unwrap()
+    }
+
     #[rstest::rstest]
-    #[case("Bearer secret", true)]
-    #[case("bearer secret", true)]
-    #[case("Bearer secret2", false)]
+    #[case("Bearer SECRET", true)]
+    #[case("bearer SECRET", true)]
+    #[case("Bearer SECRET2", false)]
     #[case("Bearer ", false)]
-    #[case("secret", false)]
-    #[case("Basic b2F1dGgyYWNjZXNzdG9rZW46c2VjcmV0", true)] // oauth2accesstoken:secret
-    #[case("Basic c2VjcmV0", false)] // secret, without a user
+    #[case("SECRET", false)]
+    #[case("Basic oauth2accesstoken:SECRET", true)]
+    #[case("Basic SECRET", false)] // without a user
+    #[case("Basic x:", false)]
     #[case("Basic !", false)]
-    #[case("Digest secret", false)]
+    #[case("Digest SECRET", false)]
     fn which_headers_show_it(#[case] header: &str, #[case] shown: bool) {
-        let token = Token::from_stored("secret\n");
-        assert_eq!(token.is_shown_by(&HeaderValue::from_str(header).unwrap()), shown);
+        let header = header.replace("SECRET", SECRET);
+        let header = match header.split_once(' ') {
+            Some(("Basic", pair)) if pair != "!" => format!("Basic {}", STANDARD.encode(pair)),
+            _ => header,
+        };
+        assert_eq!(token().is_shown_by(&HeaderValue::from_str(&header).unwrap()), shown);
+    }
+
+    #[rstest::rstest]
+    #[case("")]
+    #[case("\n")]
+    #[case("short")]
+    #[case("c2VjcmV0c2VjcmV0c2VjcmV0c2VjcmV0c2VjcmV0c2")] // 42 characters
+    #[case("c2VjcmV0c2VjcmV0c2VjcmV0c2VjcmV0c2VjcmV0c2Vj")] // 44
+    #[case("c2VjcmV0c2VjcmV0c2VjcmV0c2VjcmV0c2VjcmV0c2U=")]
+    #[case("c2VjcmV0c2VjcmV0+2VjcmV0c2VjcmV0c2VjcmV0c2U")] // the other alphabet
+    #[case("c2VjcmV0c2VjcmV0 2VjcmV0c2VjcmV0c2VjcmV0c2U")]
+    #[case("c2VjcmV0c2VjcmV0\0c2VjcmV0c2VjcmV0c2VjcmV0c2U")]
+    fn what_has_not_its_form_is_no_token(#[case] text: &str) {
+        assert_eq!(Token::parse(text).unwrap_err(), NotAToken);
     }
 
     #[test]
     fn tunnels_have_a_password_of_their_own() {
-        let token = Token::from_stored("secret");
+        let token = token();
         let password = token.proxy_password();
         let basic = |pair: String| format!("Basic {}", STANDARD.encode(pair));
         assert!(token.opens_tunnels_for(basic(format!("countersign:{}", *password)).as_bytes()));
         for wrong in [
-            basic("countersign:secret".to_owned()),
+            basic(format!("countersign:{SECRET}")),
             basic(password.to_string()),
             String::new(),
-            "Bearer secret".to_owned(),
+            format!("Bearer {SECRET}"),
         ] {
             assert!(!token.opens_tunnels_for(wrong.as_bytes()), "{wrong}");
         }
@@ -152,6 +189,6 @@ mod tests {
         let token = Token::generate().unwrap();
         assert_eq!(token.len(), 43);
         assert_ne!(token, Token::generate().unwrap());
-        assert_eq!(format!("{:?}", Token::from_stored(&token)), "Token(…)");
+        assert_eq!(format!("{:?}", Token::parse(&token).unwrap()), "Token(…)");
     }
 }

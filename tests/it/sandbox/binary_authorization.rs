@@ -367,6 +367,10 @@ async fn an_attestation_is_validated() {
     assert_eq!(answer, json!({"result": "VERIFIED"}));
     let beta = url.replace("/v1/", "/v1beta1/");
     assert_eq!(lab.ok(Method::POST, &beta, question(good.clone(), IMAGE)).await["result"], "VERIFIED");
+    // The project by its number, as where an occurrence is made.
+    let mut by_number = question(good.clone(), IMAGE);
+    by_number["occurrenceNote"] = json!(format!("projects/{}/notes/{NOTE}", lab.project_number().await));
+    assert_eq!(lab.ok(Method::POST, &url, by_number).await, json!({"result": "VERIFIED"}));
     let stranger = Signer::new().attestation(IMAGE);
     let mut impostor = stranger.clone();
     impostor["signatures"][0]["publicKeyId"] = json!(signer.fingerprint.as_str());

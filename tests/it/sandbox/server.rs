@@ -2,7 +2,8 @@
 
 use std::time::Duration;
 
-use countersign::sandbox::{Running, Sandbox, StartError};
+use countersign::sandbox::people::PEOPLE;
+use countersign::sandbox::{Files, Running, Sandbox, StartError};
 use reqwest::{Certificate, Client, Method, Proxy, StatusCode};
 use serde_json::Value;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
@@ -51,6 +52,30 @@ async fn nothing_is_reachable_without_the_token() {
             let body: Value = answer.json().await.unwrap();
             assert!(in_its_shape(&body), "{url}: {body}");
         }
+    }
+}
+
+/// An empty token would be shown by everybody, and make the proxy's password a constant.
+#[tokio::test]
+async fn a_file_that_holds_no_token_is_refused_with_its_name() {
+    let dir = tempfile::tempdir().unwrap();
+    let files = Files::new(dir.path());
+    drop(Sandbox::start(dir.path(), None).await.unwrap());
+    for person in &PEOPLE {
+        let path = files.token_of(person);
+        let token = std::fs::read_to_string(&path).unwrap();
+        let long = format!("{token}{token}");
+        for text in ["", "\n", "abcde", &token[1..], &long] {
+            std::fs::write(&path, text).unwrap();
+            let error = Sandbox::start(dir.path(), None).await.unwrap_err().to_string();
+            let remove = format!("(rm {})", path.display());
+            assert!(error.contains("it holds no token") && error.contains(&remove), "{text:?}: {error}");
+            assert_eq!(files.read_token_of(person).unwrap_err().kind(), std::io::ErrorKind::InvalidData);
+            assert_eq!(std::fs::read_to_string(&path).unwrap(), text, "left as it is");
+        }
+        std::fs::remove_file(&path).unwrap();
+        let sandbox = Sandbox::start(dir.path(), None).await.unwrap();
+        assert_ne!(sandbox.token_of(person).expose(), token, "a new one");
     }
 }
 
