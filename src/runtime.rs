@@ -25,6 +25,7 @@ pub mod queries;
 pub mod replay;
 pub mod review;
 pub mod screen;
+pub mod secrecy;
 pub mod terminal;
 pub mod verifier;
 mod watch;

@@ -14,6 +14,7 @@ use super::instance::{directory, running, runtime};
 use super::prompt::{self, Start};
 use super::serve::stop_signal;
 use crate::cli::exit::Exit;
+use crate::runtime::secrecy;
 use sandbox::people::Person;
 use sandbox::{Files, Sandbox};
 
@@ -70,6 +71,9 @@ async fn run_with(
         .envs(start.variables)
         .spawn()
         .map_err(failed)?;
+    if let Some(id) = child.id() {
+        secrecy::give_limits_back(id);
+    }
     child.wait().await.map_err(|source| Failure::Command { command: program.clone(), source })
 }
 
