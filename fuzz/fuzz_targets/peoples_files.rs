@@ -1,0 +1,30 @@
+//! Any text as one of the files that people bring: a manifest, an audit log, tests of a policy, a case.
+#![no_main]
+
+use countersign::domain::case::CaseFile;
+use countersign::domain::policy_test;
+use countersign::files::audit_log;
+use countersign::files::audit_log::split::{Batch, Splitter};
+use countersign::files::manifest;
+use libfuzzer_sys::fuzz_target;
+
+fuzz_target!(|bytes: &[u8]| {
+    let _ = audit_log::read(bytes);
+    let (mut splitter, mut batch) = (Splitter::default(), Batch::default());
+    // In two pieces, as it comes from a disk.
+    let (first, second) = bytes.split_at(bytes.len() / 2);
+    splitter.push(first, &mut batch);
+    splitter.push(second, &mut batch);
+    splitter.finish(&mut batch);
+    let Ok(text) = std::str::from_utf8(bytes) else { return };
+    for pod in manifest::pods(text).unwrap_or_default() {
+        let _ = (pod.title(), pod.into_request());
+    }
+    let _ = manifest::request(text);
+    let _ = policy_test::parse(text, &manifest::request);
+    if let Ok(case) = CaseFile::parse(text) {
+        let again = CaseFile::parse(&case.text()).expect("what was written is read");
+        assert_eq!(again.text(), case.text());
+        let _ = case.check();
+    }
+});
