@@ -111,8 +111,8 @@ fn secret_key(algorithm: KeyAlgorithm) -> Result<Key<SecretParts, PrimaryRole>> 
 fn rsa(size: KeySize) -> Result<Key4<SecretParts, PrimaryRole>> {
     let pkcs8 = RsaKeyPair::generate(size)?.as_der()?;
     let numbers = numbers(pkcs8.as_ref()).ok_or_else(|| anyhow!("an RSA key of an unknown encoding"))?;
-    let [n, e, d, p, q, _, _, coefficient] = numbers;
-    let public = mpi::PublicKey::RSA { e: mpi::MPI::new(e), n: mpi::MPI::new(n) };
+    let [modulus, exponent, d, p, q, _, _, coefficient] = numbers;
+    let public = mpi::PublicKey::RSA { e: mpi::MPI::new(exponent), n: mpi::MPI::new(modulus) };
     let secret = mpi::SecretKeyMaterial::RSA { d: d.into(), p: q.into(), q: p.into(), u: coefficient.into() };
     Key4::with_secret(SystemTime::now(), PublicKeyAlgorithm::RSAEncryptSign, public, secret.into())
 }

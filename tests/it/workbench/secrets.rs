@@ -7,7 +7,7 @@ use std::fs::File;
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::os::unix::fs::FileExt as _;
 use std::path::Path;
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, ChildStdout, Command, Stdio};
 
 use countersign::app::job::{Job, JobOutcome};
 use countersign::domain::key::{KeyAlgorithm, KeySpec, Passphrase};
@@ -78,7 +78,7 @@ async fn generate_key(backend: &Backend, algorithm: &str) {
 }
 
 /// The process that does the jobs, when it has.
-struct Other(Child);
+struct Other(Child, #[expect(dead_code, reason = "held open: the process writes to it at its end")] ChildStdout);
 
 impl Other {
     fn start(directory: &Path, told: &[u8]) -> Self {
@@ -92,10 +92,13 @@ impl Other {
             .stdout(Stdio::piped())
             .spawn()
             .unwrap();
-        let output = BufReader::new(child.stdout.take().unwrap());
-        let ready = output.lines().map_while(Result::ok).any(|line| line.contains("ready "));
-        assert!(ready, "the process ended early: {:?}", child.wait());
-        Self(child)
+        let mut output = BufReader::new(child.stdout.take().unwrap());
+        let mut line = String::new();
+        while !line.contains("ready ") {
+            line.clear();
+            assert!(output.read_line(&mut line).unwrap() > 0, "the process ended early: {:?}", child.wait());
+        }
+        Self(child, output.into_inner())
     }
 
     /// How many of each are in its memory. All of it is read.
