@@ -41,8 +41,14 @@ impl ApiError {
 
     /// A body over the server's limit: 413, for which `google.rpc.Code` has no name of its own.
     pub(super) fn too_large() -> Self {
-        let mut status = Status::new(Code::InvalidArgument, "Request payload size exceeds the limit.");
-        status.code = StatusCode::PAYLOAD_TOO_LARGE.as_u16();
+        const MESSAGE: &str = "Request payload size exceeds the limit.";
+        Self::with_http(StatusCode::PAYLOAD_TOO_LARGE, Code::InvalidArgument, MESSAGE)
+    }
+
+    /// An error with another HTTP status than its code has.
+    pub(super) fn with_http(http: StatusCode, code: Code, message: impl Into<String>) -> Self {
+        let mut status = Status::new(code, message);
+        status.code = http.as_u16();
         Self(status)
     }
 
@@ -78,10 +84,13 @@ impl ApiError {
 }
 
 impl From<StoreError> for ApiError {
-    /// The store's own words are logged: they may name files.
+    /// It is said to who asked, not only logged: the log lies on the same disk.
     fn from(error: StoreError) -> Self {
+        if let StoreError::TooMuch(what) = error {
+            return Self::new(Code::ResourceExhausted, format!("Too much at once: {what}."));
+        }
         tracing::error!(%error, "the sandbox's store failed");
-        Self::new(Code::Internal, "The sandbox could not read or write its store; its log says why.")
+        Self::new(Code::Internal, format!("The request failed: {error}."))
     }
 }
 

@@ -16,7 +16,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::net::TcpListener;
-use tokio::sync::{Semaphore, watch};
+use tokio::sync::watch;
 use tokio::task::{JoinHandle, JoinSet};
 use tokio_rustls::TlsAcceptor;
 
@@ -39,19 +39,21 @@ use token::Tokens;
 
 mod area;
 mod authority;
+mod body;
 mod connection;
 mod constraints;
 mod door;
 mod files;
 mod front;
 mod hosts;
+mod lobby;
 mod log;
+mod patient;
 mod plain;
+mod refusal;
+mod rooms;
 mod running;
 mod token;
-
-/// Connections served at once; more wait to be accepted.
-const MAX_CONNECTIONS: usize = 512;
 
 /// How long a shutdown waits for answers that are on their way.
 const SHUTDOWN_GRACE: Duration = Duration::from_secs(1);
@@ -279,32 +281,24 @@ async fn accept(
     mut stopping: watch::Receiver<bool>,
     mut connections: JoinSet<()>,
 ) {
-    let permits = Arc::new(Semaphore::new(MAX_CONNECTIONS));
+    let lobby = Arc::new(lobby::Lobby::default());
     loop {
         while connections.try_join_next().is_some() {}
-        let next = async {
-            let permit = Arc::clone(&permits).acquire_owned().await.ok()?;
-            Some((listener.accept().await, permit))
-        };
         // The sender is gone when the `Sandbox` was dropped: that stops it too.
         let accepted = tokio::select! {
             _ = stopping.changed() => break,
-            accepted = next => accepted,
+            accepted = listener.accept() => accepted,
         };
         match accepted {
-            Some((Ok((stream, _)), permit)) => {
-                let connection = connection::serve(stream, tls.clone(), Arc::clone(&front), stopping.clone());
-                connections.spawn(async move {
-                    connection.await;
-                    drop(permit);
-                });
+            Ok((stream, _)) => {
+                let (front, guest) = (Arc::clone(&front), Arc::new(lobby.enter()));
+                connections.spawn(connection::serve(stream, tls.clone(), front, guest, stopping.clone()));
             }
-            Some((Err(error), _)) => {
+            Err(error) => {
                 // Out of file descriptors, mostly: others have to be closed first.
                 tracing::warn!(%error, "a connection could not be accepted");
                 tokio::time::sleep(Duration::from_millis(20)).await;
             }
-            None => break,
         }
     }
     drop(listener);

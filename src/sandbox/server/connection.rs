@@ -16,6 +16,8 @@ use tokio_rustls::TlsAcceptor;
 use tokio_rustls::server::TlsStream;
 
 use super::front::Front;
+use super::lobby::Guest;
+use super::patient::Patient;
 use super::plain::{self, Plain};
 
 /// The first byte of a TLS handshake (RFC 8446, section 5.1: content type `handshake`).
@@ -32,9 +34,16 @@ const MAX_HEAD_BYTES: usize = 64 * 1024;
 const MAX_CONNECT_BYTES: usize = 8 * 1024;
 
 /// Serves a connection to its end; errors are the client's and are only logged.
-pub(super) async fn serve(stream: TcpStream, tls: TlsAcceptor, front: Arc<Front>, mut stopping: watch::Receiver<bool>) {
+pub(super) async fn serve(
+    stream: TcpStream,
+    tls: TlsAcceptor,
+    front: Arc<Front>,
+    guest: Arc<Guest>,
+    mut stopping: watch::Receiver<bool>,
+) {
     let opened = tokio::select! {
         opened = tokio::time::timeout(OPENING_TIMEOUT, open(stream, &tls, &front)) => opened,
+        () = guest.dismissal() => return tracing::debug!("a connection was given up before TLS stood"),
         _ = stopping.changed() => return,
     };
     let stream = match opened {
@@ -46,18 +55,20 @@ pub(super) async fn serve(stream: TcpStream, tls: TlsAcceptor, front: Arc<Front>
     let name: Option<Arc<str>> = stream.get_ref().1.server_name().map(Arc::from);
     let shown = stream.get_ref().1.peer_certificates().and_then(|chain| chain.first());
     let client = shown.and_then(|certificate| front.client(certificate));
+    let asking = Arc::clone(&guest);
     let service = service_fn(move |request| {
-        let (front, name) = (Arc::clone(&front), name.clone());
-        async move { Ok::<_, Infallible>(front.answer(request, name.as_deref(), client).await) }
+        let (front, name, guest) = (Arc::clone(&front), name.clone(), Arc::clone(&asking));
+        async move { Ok::<_, Infallible>(front.answer(request, name.as_deref(), client, &guest).await) }
     });
     let connection = http1::Builder::new()
         .timer(TokioTimer::new())
         .header_read_timeout(HEAD_TIMEOUT)
         .max_buf_size(MAX_HEAD_BYTES)
-        .serve_connection(TokioIo::new(stream), service);
+        .serve_connection(TokioIo::new(Patient::new(stream)), service);
     let mut connection = pin!(connection);
     let ended = tokio::select! {
         ended = connection.as_mut() => ended,
+        () = guest.dismissal() => return tracing::debug!("a connection without a token was given up"),
         _ = stopping.changed() => {
             connection.as_mut().graceful_shutdown();
             connection.await

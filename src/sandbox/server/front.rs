@@ -1,26 +1,31 @@
 //! What every request passes: the token and the limits. Which API it is for is [`super::area`]'s.
 
 use std::net::SocketAddr;
+use std::panic::AssertUnwindSafe;
 use std::time::Duration;
 
 use axum::Router;
 use axum::body::Body;
 use axum::extract::Request;
-use axum::http::header::{AUTHORIZATION, HOST, ORIGIN};
-use axum::http::{HeaderValue, StatusCode};
+use axum::http::header::{AUTHORIZATION, EXPECT, HOST, ORIGIN};
+use axum::http::request::Parts;
+use axum::http::{HeaderName, HeaderValue, Method, Version};
 use axum::response::{IntoResponse, Json, Response};
-use http_body_util::Limited;
+use futures_util::FutureExt as _;
 use hyper::body::{Body as _, Incoming};
 use rusqlite::Transaction;
 use rustls::pki_types::CertificateDer;
 use serde_json::json;
-use tokio::sync::{Semaphore, SemaphorePermit};
 use tower_service::Service as _;
 
 use super::area::{Area, denied, status};
+use super::body::{self, Paced};
 use super::door::{self, Door};
 use super::hosts;
+use super::lobby::Guest;
 use super::log::Coming;
+use super::refusal::Refusal;
+use super::rooms::{Place, Room, Rooms, SMALL_BYTES};
 use super::token::{Token, Tokens};
 use crate::access::{self, Passed};
 use crate::clients::Clients;
@@ -36,11 +41,6 @@ use crate::store::StoreError;
 /// The largest request of an API.
 const MAX_JSON_BYTES: usize = 4 * 1024 * 1024;
 
-/// Requests up to this size are read as they come; of larger ones, which a client rarely sends, and of
-/// those that do not say their size, only some at once: what is held of bodies is bounded.
-const SMALL_BYTES: u64 = 64 * 1024;
-const LARGE_AT_ONCE: usize = 8;
-
 /// How long an answer may take to begin, the reading of the request included.
 const ANSWER_TIMEOUT: Duration = Duration::from_secs(60);
 
@@ -53,7 +53,7 @@ pub(super) struct Front {
     google: Google,
     kubernetes: Router,
     door: Door,
-    large: Semaphore,
+    rooms: Rooms,
 }
 
 impl Front {
@@ -73,7 +73,7 @@ impl Front {
             clients,
             kubernetes: kubernetes::router(state.clone()),
             door,
-            large: Semaphore::new(LARGE_AT_ONCE),
+            rooms: Rooms::default(),
         }
     }
 
@@ -98,63 +98,97 @@ impl Front {
         request: hyper::Request<Incoming>,
         name: Option<&str>,
         client: Option<&'static Person>,
+        guest: &Guest,
     ) -> Response {
-        let host = host(&request, name);
-        let is_own = self.door.is_own(request.headers());
+        let (parts, body) = request.into_parts();
+        // Whatever becomes of the request: what nobody reads of its body is read when this goes.
+        let body = Paced::new(body, parts.headers.contains_key(EXPECT));
+        let host = host(&parts, name);
+        let is_own = self.door.is_own(&parts.headers);
         let shown = if host.starts_with("127.0.0.1") { &host } else { host_without_port(&host) };
-        let coming = Coming::new(request.method(), shown, request.uri(), request.headers(), is_own);
-        let answer = self.checked(request, &host, is_own, client).await;
+        let coming = Coming::new(&parts.method, shown, &parts.uri, &parts.headers, is_own);
+        let area = Area::from_request(host_without_port(&host), parts.uri.path());
+        let answer = match self.caller(&parts, &area, &host, is_own, client) {
+            Ok(caller) => {
+                let room = self.rooms.of(caller.0, is_own);
+                self.seated(guest, room, area, (parts, body), caller).await
+            }
+            Err(refused) => refused,
+        };
         coming.answered(answer.status().as_u16(), self.door.log());
         answer
     }
 
-    async fn checked(
+    /// Who asks, if it may ask at all.
+    fn caller(
         &self,
-        request: hyper::Request<Incoming>,
+        parts: &Parts,
+        area: &Area,
         host: &str,
         is_own: bool,
         client: Option<&'static Person>,
-    ) -> Response {
+    ) -> Result<(&'static Person, &Token), Response> {
+        if let Some(fault) = fault(parts) {
+            return Err(Refusal::Malformed(fault).answer(area));
+        }
         let bare = host_without_port(host);
-        let area = Area::from_request(bare, request.uri().path());
         if !hosts::stands_for(bare) {
-            return area.forbidden(&hosts::refusal(bare));
+            return Err(area.forbidden(&hosts::refusal(bare)));
         }
-        if request.headers().get(ORIGIN).is_some_and(|origin| is_foreign(origin, host)) {
-            return area.forbidden("The Countersign sandbox does not answer pages of other origins");
+        if parts.headers.get(ORIGIN).is_some_and(|origin| is_foreign(origin, host)) {
+            return Err(area.forbidden("The Countersign sandbox does not answer pages of other origins"));
         }
-        let header = request.headers().get(AUTHORIZATION);
+        let header = parts.headers.get(AUTHORIZATION);
         // A certificate counts at the API servers alone, and where no token is shown.
         let client = client.filter(|_| header.is_none() && matches!(area, Area::Kubernetes(_)));
         let by_certificate = client.map(|person| (person, self.tokens.token_of(person)));
-        let Some((person, token)) = header.and_then(|header| self.tokens.shown_by(header)).or(by_certificate) else {
-            return area.unauthorized(host);
-        };
+        let shown = header.and_then(|header| self.tokens.shown_by(header)).or(by_certificate);
+        let caller = shown.ok_or_else(|| area.unauthorized(host))?;
         if !is_own && !self.door.is_open() {
-            return area.forbidden(door::CLOSED);
+            return Err(area.forbidden(door::CLOSED));
         }
-        // The registry has limits of its own: clients push a layer in one request, however large it is.
-        let request = match area {
-            Area::Registry(_) => request.map(Body::new),
-            _ => request.map(|body| Body::new(Limited::new(body, MAX_JSON_BYTES))),
-        };
-        let answer = async {
-            let _room = self.room(&area, request.body().size_hint().upper()).await;
-            self.route(area, request, (person, token)).await
-        };
-        match tokio::time::timeout(ANSWER_TIMEOUT, answer).await {
-            Ok(answer) => answer,
-            Err(_) => StatusCode::REQUEST_TIMEOUT.into_response(),
-        }
+        Ok(caller)
     }
 
-    /// Waits until there is room for a large body; none is needed for a small one.
-    async fn room(&self, area: &Area, size: Option<u64>) -> Option<SemaphorePermit<'_>> {
-        let is_small = size.is_some_and(|size| size <= SMALL_BYTES);
-        if is_small || matches!(area, Area::Registry(_)) {
-            return None;
+    /// Answers somebody who is known, over a connection that has a seat or gets one.
+    async fn seated(
+        &self,
+        guest: &Guest,
+        room: &Room,
+        area: Area,
+        request: (Parts, Paced<Incoming>),
+        caller: (&'static Person, &Token),
+    ) -> Response {
+        if !guest.is_seated() {
+            let Some(seat) = room.connection() else { return Refusal::TooMany("connections").answer(&area) };
+            guest.seat(seat);
         }
-        self.large.acquire().await.ok()
+        guarded(&area, self.placed(room, &area, request, caller)).await
+    }
+
+    /// Answers when there is room for the request, which it keeps until a large answer was sent.
+    async fn placed(
+        &self,
+        room: &Room,
+        area: &Area,
+        (parts, body): (Parts, Paced<Incoming>),
+        caller: (&'static Person, &Token),
+    ) -> Result<Response, Refusal> {
+        let kind = place(area, &parts, body.size_hint().upper());
+        let (body, _room) = match area {
+            // It has limits of its own: clients push a layer in one request, however large it is.
+            Area::Registry(_) => (Body::new(body), None),
+            // A body that is on its way takes no place from requests that are there.
+            _ => {
+                let most = if matches!(area, Area::Kubernetes(_)) { kubernetes::MAX_BODY_BYTES } else { MAX_JSON_BYTES };
+                let room = room.body(body.size_hint().upper(), most).await;
+                (Body::from(body::whole(body, most).await?), room)
+            }
+        };
+        let place = room.place(kind).await.map_err(|_full| Refusal::TooMany("watches"))?;
+        let answer = self.route(area.clone(), Request::from_parts(parts, body), caller).await;
+        let is_small = answer.body().size_hint().exact().is_some_and(|size| size <= SMALL_BYTES);
+        Ok(if is_small { answer } else { answer.map(|body| body::held(body, place)) })
     }
 
     async fn route(&self, area: Area, mut request: Request, (person, token): (&'static Person, &Token)) -> Response {
@@ -219,7 +253,7 @@ impl Front {
             }
             Err(error) => {
                 tracing::error!(%error, "the sandbox's store failed");
-                return Err(status(500, "InternalError", "the sandbox could not read its store".to_owned()));
+                return Err(status(500, "InternalError", error.to_string()));
             }
         };
         Err(status(404, "NotFound", message))
@@ -238,10 +272,54 @@ async fn call(router: &Router, request: Request) -> Response {
     answer
 }
 
+/// The answer of an area; also where making it takes too long, or panics.
+async fn guarded(area: &Area, answer: impl Future<Output = Result<Response, Refusal>>) -> Response {
+    let refusal = |refusal: Refusal| refusal.answer(area);
+    let answer = tokio::time::timeout(ANSWER_TIMEOUT, answer);
+    match AssertUnwindSafe(answer).catch_unwind().await {
+        Ok(Ok(answer)) => answer.unwrap_or_else(refusal),
+        Ok(Err(_elapsed)) => refusal(Refusal::Late),
+        Err(panic) => {
+            let what = panic.downcast_ref::<&str>().copied().or_else(|| panic.downcast_ref::<String>().map(String::as_str));
+            tracing::error!("a handler panicked: {}", what.unwrap_or("it says no more"));
+            refusal(Refusal::Panicked)
+        }
+    }
+}
+
+/// Which place a request takes.
+fn place(area: &Area, parts: &Parts, size: Option<u64>) -> Place {
+    let is_small = size.is_some_and(|size| size <= SMALL_BYTES);
+    match area {
+        Area::Kubernetes(_) if parts.method == Method::GET && kubernetes::is_watch(&parts.uri) => Place::Watch,
+        Area::Registry(_) if !is_small => Place::Upload,
+        _ => Place::Request,
+    }
+}
+
+/// What is wrong with a request's head, as far as two readers of it could understand different things
+/// (RFC 9112, sections 3.2 and 3.2.2).
+fn fault(parts: &Parts) -> Option<&'static str> {
+    let is_double = |name: &HeaderName| parts.headers.get_all(name).iter().nth(1).is_some();
+    if let Some(double) = [HOST, AUTHORIZATION, ORIGIN].iter().position(is_double) {
+        return ["it has two Host headers", "it has two Authorization headers", "it has two Origin headers"]
+            .get(double)
+            .copied();
+    }
+    let host = parts.headers.get(HOST);
+    if host.is_none() && parts.version == Version::HTTP_11 {
+        return Some("it has no Host header");
+    }
+    let other = |authority: &axum::http::uri::Authority| {
+        host.is_some_and(|host| !host.as_bytes().eq_ignore_ascii_case(authority.as_str().as_bytes()))
+    };
+    parts.uri.authority().is_some_and(other).then_some("its address and its Host header name two hosts")
+}
+
 /// The host with its port, in lower case: that of the request, or else that of the connection.
-fn host<B>(request: &hyper::Request<B>, name: Option<&str>) -> String {
-    let named = request.headers().get(HOST).and_then(|value| value.to_str().ok());
-    let authority = || request.uri().authority().map(axum::http::uri::Authority::as_str);
+fn host(parts: &Parts, name: Option<&str>) -> String {
+    let named = parts.headers.get(HOST).and_then(|value| value.to_str().ok());
+    let authority = || parts.uri.authority().map(axum::http::uri::Authority::as_str);
     let host = named.or_else(authority).or(name).unwrap_or("localhost");
     host.trim_end_matches('.').to_ascii_lowercase()
 }
@@ -272,6 +350,31 @@ mod tests {
     #[case("null", true)]
     fn origins(#[case] origin: &str, #[case] foreign: bool) {
         assert_eq!(is_foreign(&HeaderValue::from_str(origin).unwrap(), "127.0.0.1:8443"), foreign);
+    }
+
+    #[tokio::test]
+    async fn a_panic_is_an_answer() {
+        for area in [Area::Google(GoogleApi::All), Area::Registry("gcr.io".into()), Area::Kubernetes(None)] {
+            let answer = guarded(&area, async { panic!("as it was told to") }).await;
+            assert_eq!(answer.status().as_u16(), 500, "{area:?}");
+        }
+    }
+
+    #[rstest::rstest]
+    #[case("/", &[("host", "gcr.io")], None)]
+    #[case("https://gcr.io/", &[("host", "GCR.io")], None)]
+    #[case("https://gcr.io/", &[("host", "us.gcr.io")], Some("its address and its Host header name two hosts"))]
+    #[case("/", &[("host", "gcr.io"), ("host", "gcr.io")], Some("it has two Host headers"))]
+    #[case("/", &[("host", "a"), ("authorization", "x"), ("authorization", "y")], Some("it has two Authorization headers"))]
+    #[case("/", &[("host", "a"), ("origin", "x"), ("origin", "y")], Some("it has two Origin headers"))]
+    #[case("/", &[], Some("it has no Host header"))]
+    fn heads_that_mean_two_things(
+        #[case] uri: &str,
+        #[case] headers: &[(&str, &str)],
+        #[case] expected: Option<&str>,
+    ) {
+        let request = headers.iter().fold(Request::builder().uri(uri), |request, (name, value)| request.header(*name, *value));
+        assert_eq!(fault(&request.body(()).unwrap().into_parts().0), expected);
     }
 
     #[rstest::rstest]

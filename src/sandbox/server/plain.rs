@@ -19,6 +19,8 @@ pub(super) enum Plain {
     /// Nobody but the process itself is served now, which needs no tunnel.
     Closed,
     NoTunnel,
+    /// It says twice what it may say once.
+    Malformed,
 }
 
 impl Plain {
@@ -35,6 +37,7 @@ impl Plain {
             Self::OtherPort => (403, "The Countersign sandbox only opens tunnels to port 443".to_owned(), ""),
             Self::OtherHost(host) => (403, hosts::refusal(host), ""),
             Self::Closed => (403, door::CLOSED.to_owned(), ""),
+            Self::Malformed => (400, "A request has one Host and one Proxy-Authorization at most".to_owned(), ""),
             Self::NoTunnel => (
                 400,
                 "This is the Countersign sandbox. It speaks HTTPS, directly or through CONNECT; \
@@ -58,9 +61,13 @@ pub(super) fn answer(head: &[u8], token: &Token, is_open: bool) -> Plain {
     let mut request = httparse::Request::new(&mut headers);
     let whole = request.parse(head).is_ok_and(|status| status.is_complete());
     let (true, Some("CONNECT"), Some(target)) = (whole, request.method, request.path) else { return Plain::NoTunnel };
-    let is_credentials = |header: &&httparse::Header<'_>| header.name.eq_ignore_ascii_case("proxy-authorization");
-    let credentials = request.headers.iter().find(is_credentials);
-    if !credentials.is_some_and(|header| token.opens_tunnels_for(header.value)) {
+    let named = |name: &'static str| {
+        request.headers.iter().filter(move |header| header.name.eq_ignore_ascii_case(name))
+    };
+    if ["host", "proxy-authorization"].iter().any(|name| named(name).count() > 1) {
+        return Plain::Malformed;
+    }
+    if !named("proxy-authorization").next().is_some_and(|header| token.opens_tunnels_for(header.value)) {
         return Plain::NoCredentials;
     }
     let (host, port) = target.rsplit_once(':').unwrap_or((target, ""));
@@ -96,6 +103,8 @@ mod tests {
     #[case("CONNECT example.com:443 HTTP/1.1", Plain::OtherHost("example.com".into()))]
     #[case("CONNECT compute.googleapis.com:443 HTTP/1.1", Plain::OtherHost("compute.googleapis.com".into()))]
     #[case("GET / HTTP/1.1", Plain::NoTunnel)]
+    #[case("CONNECT gcr.io:443 HTTP/1.1\r\nHost: gcr.io\r\nHost: example.com", Plain::Malformed)]
+    #[case("CONNECT gcr.io:443 HTTP/1.1\r\nProxy-Authorization: Basic eDp5", Plain::Malformed)]
     #[case("CONNECT", Plain::NoTunnel)]
     #[case("", Plain::NoTunnel)]
     fn plain_requests(#[case] line: &str, #[case] answer: Plain) {

@@ -13,6 +13,8 @@ use tokio::net::TcpStream;
 use tokio_rustls::TlsConnector;
 use tokio_rustls::client::TlsStream;
 
+use countersign::sandbox::people::Person;
+
 use crate::support::lab::{BA, CA, CRM, Lab, PROJECT, USAGE};
 
 const CLIENTS: usize = 100;
@@ -160,9 +162,9 @@ async fn nonsense_is_refused_in_googles_shape() {
 /// As many clients as there is room for send almost all of a large body, and wait.
 #[tokio::test]
 async fn large_bodies_wait_for_room_and_small_ones_do_not() {
-    const ROOM: usize = 8;
+    const ROOM: usize = 2;
     let lab = Lab::start().await;
-    let large = format!("{}{}", " ".repeat(100_000), json!({"projectId": PROJECT}));
+    let large = format!("{}{}", " ".repeat(4_190_000), json!({"projectId": PROJECT}));
     let mut waiting = Vec::new();
     for _ in 0..ROOM {
         let mut stream = connect(&lab).await;
@@ -179,4 +181,104 @@ async fn large_bodies_wait_for_room_and_small_ones_do_not() {
     assert_eq!(lab.get(&url).await, json!({}));
     drop(waiting);
     assert_eq!(next.await.unwrap().status(), StatusCode::OK, "there is room again");
+}
+
+/// As many files as this process may open: the test holds both ends of each connection.
+fn raise_open_files() {
+    use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
+    let maximum = getrlimit(Resource::Nofile).maximum;
+    setrlimit(Resource::Nofile, Rlimit { current: maximum, maximum }).unwrap();
+}
+
+/// Whoever on the machine holds connections open without a token, the owner is answered: over the connection that
+/// it has, and over a new one.
+#[tokio::test(flavor = "multi_thread")]
+async fn connections_without_a_token_keep_nobody_out() {
+    raise_open_files();
+    let lab = Arc::new(Lab::start().await);
+    let url = format!("{CRM}/projects");
+    lab.get(&url).await;
+    let idle = (0..512).map(|_| {
+        let lab = Arc::clone(&lab);
+        tokio::spawn(async move { connect(&lab).await })
+    });
+    let idle: Vec<_> = join_all(idle).await;
+    let silent = join_all((0..1000).map(|_| TcpStream::connect(lab.sandbox.addr()))).await;
+    for client in [lab.client.clone(), crate::support::lab::client(&lab.sandbox)] {
+        let request = client.get(&url).bearer_auth(lab.sandbox.token().expose());
+        let answer = tokio::time::timeout(std::time::Duration::from_secs(20), request.send()).await;
+        assert_eq!(answer.expect("it is answered").unwrap().status(), StatusCode::OK);
+    }
+    drop((idle, silent));
+}
+
+/// Bodies that never end are their senders' own affair.
+#[tokio::test(flavor = "multi_thread")]
+async fn slow_bodies_of_one_hold_up_nobody_else() {
+    let lab = Lab::start().await;
+    let newcomer = Person::from_name("newcomer").unwrap();
+    let mut held = Vec::new();
+    for _ in 0..20 {
+        let mut stream = connect(&lab).await;
+        let request = format!(
+            "POST /v1/projects/p/notes HTTP/1.1\r\nHost: containeranalysis.googleapis.com\r\n\
+             Authorization: Bearer {}\r\nTransfer-Encoding: chunked\r\n\r\n5\r\n{{\"a\":\r\n",
+            lab.sandbox.token_of(newcomer).expose()
+        );
+        stream.write_all(request.as_bytes()).await.unwrap();
+        stream.flush().await.unwrap();
+        held.push(stream);
+    }
+    let body = json!({"projectId": PROJECT, "name": "x".repeat(70_000)});
+    let request = lab.request(Method::POST, &format!("{CRM}/projects")).json(&body);
+    let answer = tokio::time::timeout(std::time::Duration::from_secs(20), request.send()).await;
+    assert!(answer.expect("it is answered").unwrap().status() != StatusCode::REQUEST_TIMEOUT);
+    drop(held);
+}
+
+/// A client that sends all of its body before it reads sees why it was refused, whoever refuses it and when.
+#[tokio::test]
+async fn a_refusal_reaches_a_client_that_is_still_sending() {
+    let lab = Lab::with_project().await;
+    let token = lab.sandbox.token().expose().to_owned();
+    let digest = "sha256:44136fa355b3678a1146ad16f7e8649e94fb4fc21fe77e8310c060f61caaff8a";
+    let uploads = format!("https://gcr.io/v2/{PROJECT}/x/blobs/uploads/");
+    let begun = lab.request(Method::POST, &uploads).send().await.unwrap();
+    let upload = begun.headers()["location"].to_str().unwrap().to_owned();
+    for (request, status) in [
+        (format!("PUT /v2/{PROJECT}/x/manifests/latest HTTP/1.1\r\nHost: gcr.io\r\n"), 413),
+        (format!("PATCH {upload} HTTP/1.1\r\nHost: gcr.io\r\nContent-Range: 5-9\r\n"), 416),
+        (format!("PUT /v2/{PROJECT}/y/blobs/uploads/none?digest={digest} HTTP/1.1\r\nHost: gcr.io\r\n"), 404),
+        (format!("POST /v1/projects/{PROJECT}/notes HTTP/1.1\r\nHost: containeranalysis.googleapis.com\r\n"), 413),
+        ("POST /v1/projects HTTP/1.1\r\nHost: compute.googleapis.com\r\n".to_owned(), 403),
+    ] {
+        let mut stream = connect(&lab).await;
+        let head = format!("{request}Authorization: Bearer {token}\r\nContent-Length: 5000000\r\n\r\n");
+        stream.write_all(head.as_bytes()).await.unwrap();
+        stream.write_all(&vec![b' '; 5_000_000]).await.expect("all of it is taken");
+        let mut answer = [0; 12];
+        stream.read_exact(&mut answer).await.expect("there is an answer");
+        assert_eq!(String::from_utf8_lossy(&answer), format!("HTTP/1.1 {status}"), "{request}");
+    }
+}
+
+/// Two readers of such a head could understand different things.
+#[tokio::test]
+async fn heads_that_say_two_things_are_refused() {
+    let lab = Lab::start().await;
+    let token = lab.sandbox.token().expose().to_owned();
+    let host = "Host: cloudresourcemanager.googleapis.com\r\n";
+    for (target, headers) in [
+        ("/v1/projects", format!("{host}{host}Authorization: Bearer {token}\r\n")),
+        ("/v1/projects", format!("{host}Authorization: Bearer {token}\r\nAuthorization: Bearer x\r\n")),
+        ("/v1/projects", format!("{host}Authorization: Bearer {token}\r\nOrigin: a\r\nOrigin: b\r\n")),
+        ("https://gcr.io/v1/projects", format!("{host}Authorization: Bearer {token}\r\n")),
+        ("/v1/projects", format!("Authorization: Bearer {token}\r\n")),
+    ] {
+        let mut stream = connect(&lab).await;
+        stream.write_all(format!("GET {target} HTTP/1.1\r\n{headers}\r\n").as_bytes()).await.unwrap();
+        let mut answer = [0; 12];
+        stream.read_exact(&mut answer).await.unwrap();
+        assert_eq!(String::from_utf8_lossy(&answer), "HTTP/1.1 400", "{target} {headers}");
+    }
 }
