@@ -14,9 +14,15 @@ use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 
 use super::error::ApiError;
+use super::values;
 use wire::base64_bytes;
 
+mod names;
+mod place;
 mod relaxed;
+
+pub(super) use names::{camel, snake};
+use place::Place;
 
 /// The fields of a message: each with its names (the current one first) and its kind.
 #[derive(Debug)]
@@ -45,7 +51,7 @@ pub(super) fn value(body: &[u8], message: &Message, at: &str) -> Result<Value, A
     let text = std::str::from_utf8(body).map_err(|error| payload(&format!("Invalid UTF-8: {error}.")))?;
     let value = if text.trim().is_empty() { Value::Object(Map::new()) } else { parse(text)? };
     match value {
-        Value::Object(fields) => object(fields, message, at).map(Value::Object),
+        Value::Object(fields) => object(fields, message, &Place::Body(at)).map(Value::Object),
         _ => Err(payload("Unknown name \"\": Root element must be a message.")),
     }
 }
@@ -57,9 +63,13 @@ pub(super) fn decode<T: DeserializeOwned>(body: &[u8], message: &Message, at: &s
 
 /// JSON, or what the services also take for it: the 2018 codelab posts single quotes.
 pub(super) fn parse(text: &str) -> Result<Value, ApiError> {
+    let check = |text: &str| if values::are_few(text.as_bytes()) { Ok(()) } else { Err(ApiError::too_large()) };
+    check(text)?;
     serde_json::from_str(text).or_else(|error| {
+        let json = relaxed::to_json(text);
+        check(&json)?;
         // The first error is the one at the place where the text stops being JSON.
-        let value = serde_json::from_str(&relaxed::to_json(text)).map_err(|_again| payload(&format!("{error}.")))?;
+        let value = serde_json::from_str(&json).map_err(|_again| payload(&format!("{error}.")))?;
         tracing::warn!("a request's body was no JSON ({error}), and was read leniently");
         Ok(value)
     })
@@ -69,21 +79,23 @@ fn payload(what: &str) -> ApiError {
     ApiError::invalid(format!("Invalid JSON payload received. {what}"))
 }
 
-fn object(fields: Map<String, Value>, message: &Message, at: &str) -> Result<Map<String, Value>, ApiError> {
+fn object(fields: Map<String, Value>, message: &Message, at: &Place<'_>) -> Result<Map<String, Value>, ApiError> {
     let mut known = Map::new();
     for (key, value) in fields {
         let camel = camel(&key);
         let Some((names, kind)) = message.0.iter().find(|(names, _)| names.contains(&camel.as_str())) else {
+            let at = at.to_string();
             let place = if at.is_empty() { String::new() } else { format!(" at '{at}'") };
             let what = format!("Invalid JSON payload received. Unknown name \"{key}\"{place}: Cannot find field.");
-            return Err(ApiError::invalid_field(at, what));
+            return Err(ApiError::invalid_field(&at, what));
         };
-        let path = if at.is_empty() { snake(&camel) } else { format!("{at}.{}", snake(&camel)) };
         // A null is a field that is not there (proto3 JSON).
+        let path = Place::Field(at, &camel);
         if let Some(name) = names.first().filter(|_| !value.is_null())
             && known.insert((*name).to_owned(), field(value, *kind, &path)?).is_some()
         {
             // Two spellings, of which one reader would take the first and another the last.
+            let path = path.to_string();
             let what = format!("Invalid JSON payload received. The field '{path}' is given more than once.");
             return Err(ApiError::invalid_field(&path, what));
         }
@@ -91,7 +103,7 @@ fn object(fields: Map<String, Value>, message: &Message, at: &str) -> Result<Map
     Ok(known)
 }
 
-fn field(value: Value, kind: FieldKind, at: &str) -> Result<Value, ApiError> {
+fn field(value: Value, kind: FieldKind, at: &Place<'_>) -> Result<Value, ApiError> {
     match (kind, value) {
         (FieldKind::Any, value)
         | (FieldKind::Text, value @ Value::String(_))
@@ -104,14 +116,14 @@ fn field(value: Value, kind: FieldKind, at: &str) -> Result<Value, ApiError> {
         (FieldKind::Enum(names), value) => named(&value, names, at),
         (FieldKind::Message(message), Value::Object(fields)) => object(fields, message, at).map(Value::Object),
         (FieldKind::List(kind), Value::Array(items)) => {
-            let element = |(n, item)| field(item, *kind, &format!("{at}[{n}]"));
+            let element = |(n, item)| field(item, *kind, &Place::Element(at, n));
             items.into_iter().enumerate().map(element).collect::<Result<_, _>>().map(Value::Array)
         }
         (kind, value) => Err(wrong(at, kind.type_name(), &shown(&value))),
     }
 }
 
-fn integer(value: &Value, at: &str) -> Result<Value, ApiError> {
+fn integer(value: &Value, at: &Place<'_>) -> Result<Value, ApiError> {
     let number = match value {
         Value::Number(number) => number.as_i64(),
         Value::String(text) => text.parse().ok(),
@@ -120,15 +132,15 @@ fn integer(value: &Value, at: &str) -> Result<Value, ApiError> {
     number.map(Value::from).ok_or_else(|| wrong(at, "TYPE_INT64", &shown(value)))
 }
 
-fn named(value: &Value, names: &[&str], at: &str) -> Result<Value, ApiError> {
+fn named(value: &Value, names: &[&str], at: &Place<'_>) -> Result<Value, ApiError> {
     let by_index = || names.get(usize::try_from(value.as_u64()?).ok()?);
     let by_name = |text| names.iter().find(|name| **name == text);
     let found = value.as_str().map_or_else(by_index, by_name);
     found.map(|name| Value::from(*name)).ok_or_else(|| wrong(at, "TYPE_ENUM", &shown(value)))
 }
 
-fn wrong(at: &str, type_name: &str, found: &str) -> ApiError {
-    ApiError::invalid_field(at, format!("Invalid value at '{at}' ({type_name}), {found}"))
+fn wrong(at: &Place<'_>, type_name: &str, found: &str) -> ApiError {
+    ApiError::invalid_field(&at.to_string(), format!("Invalid value at '{at}' ({type_name}), {found}"))
 }
 
 /// A value in few words.
@@ -154,33 +166,6 @@ impl FieldKind {
             Self::List(_) => "a list",
         }
     }
-}
-
-/// `human_readable_name` to `humanReadableName`.
-pub(super) fn camel(name: &str) -> String {
-    let mut out = String::with_capacity(name.len());
-    let mut upper = false;
-    for c in name.chars() {
-        if c == '_' {
-            upper = true;
-        } else {
-            out.push(if upper { c.to_ascii_uppercase() } else { c });
-            upper = false;
-        }
-    }
-    out
-}
-
-/// `humanReadableName` to `human_readable_name`, as errors name fields.
-pub(super) fn snake(name: &str) -> String {
-    let mut out = String::with_capacity(name.len() + 4);
-    for c in name.chars() {
-        if c.is_ascii_uppercase() {
-            out.push('_');
-        }
-        out.push(c.to_ascii_lowercase());
-    }
-    out
 }
 
 /// The query of a request; names may be in either case.

@@ -44,8 +44,15 @@ pub fn text<T: Serialize>(object: &T) -> Result<String, serde_json::Error> {
     Ok(serde_json::to_value(object)?.to_string())
 }
 
+/// The most unknown fields of one object that are told of: as many as API servers list
+/// (`sigs.k8s.io/json`, `UnmarshalStrict`).
+const MAX_UNKNOWN: usize = 100;
+
+/// The longest path of a field that is written down, in bytes: names have no limit of their own.
+const MAX_PATH_BYTES: usize = 1000;
+
 /// The object that this value is; `unknown` is told the paths of the fields that its type does not have,
-/// as API servers write them (`spec.containers[0].imag`).
+/// as API servers write them (`spec.containers[0].imag`), of the first hundred.
 pub fn typed<T: DeserializeOwned>(value: &Value, unknown: &mut dyn FnMut(String)) -> Result<T, serde_json::Error> {
     serde_ignored::deserialize(value, telling(unknown))
 }
@@ -53,20 +60,43 @@ pub fn typed<T: DeserializeOwned>(value: &Value, unknown: &mut dyn FnMut(String)
 // Apart from the generic function above: a closure that is made there is another one for each type that is
 // read, and with it comes another reader of all that the types have in common.
 fn telling(unknown: &mut dyn FnMut(String)) -> impl FnMut(serde_ignored::Path<'_>) + '_ {
-    move |path| unknown(written(&path))
+    let mut told = 0;
+    move |path| {
+        if told < MAX_UNKNOWN {
+            told += 1;
+            let mut text = String::new();
+            write(&path, &mut text);
+            unknown(text);
+        }
+    }
 }
 
-fn written(path: &serde_ignored::Path<'_>) -> String {
+/// Writes a path, up to the limit of its length.
+fn write(path: &serde_ignored::Path<'_>, out: &mut String) {
     use serde_ignored::Path;
     match path {
-        Path::Root => String::new(),
-        Path::Seq { parent, index } => format!("{}[{index}]", written(parent)),
-        Path::Map { parent, key } => match written(parent) {
-            front if front.is_empty() => key.clone(),
-            front => format!("{front}.{key}"),
-        },
-        Path::Some { parent } | Path::NewtypeStruct { parent } | Path::NewtypeVariant { parent } => written(parent),
+        Path::Root => {}
+        Path::Seq { parent, index } => {
+            write(parent, out);
+            push(out, &format!("[{index}]"));
+        }
+        Path::Map { parent, key } => {
+            write(parent, out);
+            if !out.is_empty() {
+                push(out, ".");
+            }
+            push(out, key);
+        }
+        Path::Some { parent } | Path::NewtypeStruct { parent } | Path::NewtypeVariant { parent } => {
+            write(parent, out);
+        }
     }
+}
+
+fn push(out: &mut String, text: &str) {
+    let left = MAX_PATH_BYTES.saturating_sub(out.len());
+    let end = (0..=left.min(text.len())).rev().find(|end| text.is_char_boundary(*end));
+    out.push_str(&text[..end.unwrap_or(0)]);
 }
 
 #[cfg(test)]
@@ -82,5 +112,20 @@ mod tests {
         let again: Pod = typed(&serde_json::from_str(text).unwrap(), &mut |path| unknown.push(path)).unwrap();
         assert_eq!((again, unknown), (pod, vec!["spec.containers[0].imag".to_owned(), "more".to_owned()]));
         assert!(serde_json::from_str::<Typed<Pod>>(r#"{"spec": {"containers": 1}}"#).is_err());
+    }
+
+    /// Each path would be as long as the body.
+    #[test]
+    fn of_many_unknown_fields_below_a_long_name_few_are_told_and_shortly() {
+        let mut container: serde_json::Map<String, Value> =
+            (0..50_000).map(|n| (format!("k{n}"), Value::from(1))).collect();
+        container.insert("name".to_owned(), "c".into());
+        let long = "ä".repeat(500_000);
+        let pod = serde_json::json!({ long: 1, "spec": { "containers": [container] } });
+        let mut unknown = Vec::new();
+        typed::<Pod>(&pod, &mut |path| unknown.push(path)).unwrap();
+        assert_eq!(unknown.len(), MAX_UNKNOWN);
+        assert_eq!(unknown[0], "ä".repeat(500));
+        assert_eq!(unknown[1], "spec.containers[0].k0");
     }
 }

@@ -7,6 +7,7 @@ use super::call::{Call, FieldValidation};
 use super::failure::Failure;
 use super::objects::Object;
 use super::protobuf;
+use crate::values;
 use wire::kubernetes::typed;
 
 /// What a body may be.
@@ -23,6 +24,7 @@ pub(super) struct Decoded<T> {
 pub(super) fn value(call: &Call, body: &[u8]) -> Result<Value, Failure> {
     match call.content_type.as_str() {
         "application/json" | "" | "application/x-www-form-urlencoded" => {
+            check_values(body)?;
             serde_json::from_slice(body).map_err(|error| Failure::bad_request(format!("the body is not JSON: {error}")))
         }
         "application/vnd.kubernetes.protobuf" => {
@@ -32,9 +34,18 @@ pub(super) fn value(call: &Call, body: &[u8]) -> Result<Value, Failure> {
     }
 }
 
+/// Refuses a JSON text of more values than a request may have.
+pub(super) fn check_values(body: &[u8]) -> Result<(), Failure> {
+    if values::are_few(body) {
+        return Ok(());
+    }
+    Err(Failure::entity_too_large(&format!("the sandbox reads at most {} values of a request", values::MAX_VALUES)))
+}
+
 /// The object that a client applies: YAML, of which JSON is a part.
 pub(super) fn applied(body: &[u8]) -> Result<Value, Failure> {
     let unreadable = |error: &dyn std::fmt::Display| Failure::bad_request(format!("error decoding YAML: {error}"));
+    check_values(body)?;
     if let Ok(value) = serde_json::from_slice(body) {
         return Ok(value);
     }

@@ -5,15 +5,18 @@
 //! clients send is recorded, not what the controllers write; `scale` is recorded as a change of the
 //! object itself. What was there before anybody was recorded belongs to `before-first-apply`.
 
+mod conflict;
 mod fields;
-
-use std::collections::BTreeMap;
+mod lists;
+mod object;
 
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::{FieldsV1, ManagedFieldsEntry, Time};
 use serde_json::Value;
 
 use super::failure::Failure;
-use fields::{Element, Fields, Path};
+use conflict::conflict;
+use fields::Fields;
+use object::fields_of;
 
 /// The most entries that are kept; the API server merges updates beyond ten as well.
 const MAX_ENTRIES: usize = 20;
@@ -52,7 +55,7 @@ impl Writer<'_> {
 
     /// The record of an object that is made by `POST`.
     pub(super) fn of_new(&self, object: &Value) -> Vec<ManagedFieldsEntry> {
-        vec![self.entry("Update", &Fields::from_object(object))]
+        vec![self.entry("Update", &fields_of(object))]
     }
 
     /// The record after a change: what is new or different is the writer's, and nobody else's.
@@ -62,10 +65,9 @@ impl Writer<'_> {
         old: &Value,
         new: &Value,
     ) -> Vec<ManagedFieldsEntry> {
-        let (had, has) = (Fields::from_object(old), Fields::from_object(new));
-        let changed =
-            has.filtered(|path| !had.contains(path) || fields::value_at(old, path) != fields::value_at(new, path));
-        let gone = had.filtered(|path| !has.contains(path));
+        let (had, has) = (fields_of(old), fields_of(new));
+        let changed = object::changed(&has, new, &had, old);
+        let gone = had.minus(&has);
         if changed.is_empty() && gone.is_empty() {
             return entries;
         }
@@ -74,9 +76,9 @@ impl Writer<'_> {
         for entry in entries {
             let fields = Fields::of_entry(&entry);
             if self.is(&entry, "Update") {
-                mine.extend(fields.filtered(|path| !gone.contains(path)));
+                mine.extend(fields.minus(&gone));
             } else {
-                kept.extend(with(entry, &fields.filtered(|path| !changed.contains(path) && !gone.contains(path))));
+                kept.extend(with(entry, &fields.minus(&changed).minus(&gone)));
             }
         }
         if !mine.is_empty() {
@@ -89,7 +91,7 @@ impl Writer<'_> {
 
     /// An object that server-side apply makes.
     pub(super) fn create(&self, applied: &Value) -> Applied {
-        Applied { object: applied.clone(), entries: vec![self.entry("Apply", &Fields::from_object(applied))] }
+        Applied { object: applied.clone(), entries: vec![self.entry("Apply", &fields_of(applied))] }
     }
 
     /// An object with what a client applies. It fails where others have set a field to another
@@ -103,30 +105,28 @@ impl Writer<'_> {
         force: bool,
     ) -> Result<Applied, Failure> {
         let entries = entries.filter(|entries| !entries.is_empty()).unwrap_or_else(|| self.before_first_apply(live));
-        let wanted = Fields::from_object(applied);
+        let wanted = fields_of(applied);
         let (mine, others): (Vec<_>, Vec<_>) = entries.into_iter().partition(|entry| self.is(entry, "Apply"));
         let others: Vec<(ManagedFieldsEntry, Fields)> =
             others.into_iter().map(|entry| (entry.clone(), Fields::of_entry(&entry))).collect();
-        let contested = |path: &Path| fields::value_at(live, path) != fields::value_at(applied, path);
-        let conflicts: Vec<(&ManagedFieldsEntry, Path)> = others
-            .iter()
-            .flat_map(|(entry, fields)| fields.iter().map(move |path| (entry, path.clone())))
-            .filter(|(_, path)| wanted.contains(path) && !is_item(path) && contested(path))
-            .collect();
-        if !force && !conflicts.is_empty() {
-            return Err(conflict(&conflicts));
+        let contested = object::contested(&wanted, applied, live);
+        if !force {
+            let conflicts: Vec<_> = others.iter().map(|(entry, fields)| (entry, fields.common(&contested))).collect();
+            if let Some(refused) = conflict(&conflicts) {
+                return Err(refused);
+            }
         }
         let mut object = live.clone();
-        fields::merge(&mut object, applied);
+        object::merge(&mut object, applied).map_err(|list| Failure::duplicate_entries(&list))?;
         let before = mine.iter().map(Fields::of_entry).next().unwrap_or_default();
-        let kept_by_others =
-            |path: &Path| others.iter().any(|(_, fields)| fields.iter().any(|other| other.starts_with(path)));
-        let given_up = before.filtered(|path| !wanted.holds_at_or_below(path) && !kept_by_others(path));
-        fields::remove(&mut object, &given_up);
+        let mut kept = wanted.clone();
+        for (_, fields) in &others {
+            kept.extend(fields.clone());
+        }
+        object::remove(&mut object, &before.beyond(&kept));
         let mut entries: Vec<ManagedFieldsEntry> = Vec::new();
         for (entry, fields) in &others {
-            let lost = |path: &Path| wanted.contains(path) && !is_item(path) && contested(path);
-            entries.extend(with(entry.clone(), &fields.filtered(|path| !lost(path))));
+            entries.extend(with(entry.clone(), &fields.minus(&contested)));
         }
         // Applied again and the same: the record keeps its time.
         let same = mine.into_iter().next().filter(|_| before == wanted);
@@ -140,46 +140,12 @@ impl Writer<'_> {
     }
 }
 
-/// Elements of lists are not values themselves: only what is in them can be contested.
-fn is_item(path: &Path) -> bool {
-    matches!(path.last(), Some(Element::Key(_)))
-}
-
 /// The entry with these fields, unchanged if they are the same; none if there are none left.
 fn with(entry: ManagedFieldsEntry, fields: &Fields) -> Option<ManagedFieldsEntry> {
     if fields.is_empty() {
         return None;
     }
     Some(ManagedFieldsEntry { fields_v1: Some(FieldsV1(fields.to_tree())), ..entry })
-}
-
-/// As the API server says it (`internal/conflict.go`).
-fn conflict(conflicts: &[(&ManagedFieldsEntry, Path)]) -> Failure {
-    let causes = conflicts.iter().map(|(entry, path)| (written(entry), fields::written(path))).collect::<Vec<_>>();
-    let message = match causes.as_slice() {
-        [(manager, path)] => format!("Apply failed with 1 conflict: conflict with {manager}: {path}"),
-        several => {
-            let mut managers: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
-            for (manager, path) in several {
-                managers.entry(manager).or_default().push(path);
-            }
-            let lines = managers.iter().map(|(manager, paths)| {
-                let paths: Vec<String> = paths.iter().map(|path| format!("\n- {path}")).collect();
-                format!("conflicts with {manager}:{}", paths.concat())
-            });
-            let lines: Vec<String> = lines.collect();
-            format!("Apply failed with {} conflicts: {}", several.len(), lines.join("\n"))
-        }
-    };
-    Failure::apply_conflict(message, causes)
-}
-
-fn written(entry: &ManagedFieldsEntry) -> String {
-    let manager = format!("{:?}", entry.manager.as_deref().unwrap_or_default());
-    match (entry.operation.as_deref(), &entry.api_version) {
-        (Some("Update"), Some(version)) => format!("{manager} using {version}"),
-        _ => manager,
-    }
 }
 
 #[cfg(test)]

@@ -7,12 +7,18 @@
 
 mod messages;
 
+use std::cell::Cell;
+
 use serde_json::{Map, Value};
 
+use crate::values::MAX_VALUES;
 use messages::{Count, KINDS, Message, OBJECT_META, Type, UNKNOWN};
 
 /// Messages within messages; Kubernetes' own nest less deep.
 const MAX_DEPTH: usize = 24;
+
+/// What is left of the values that a body may have: each takes many times its bytes in memory.
+type Left = Cell<usize>;
 
 /// Why a body could not be translated.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -21,6 +27,8 @@ pub(super) enum ProtobufError {
     Magic,
     #[error("the body's protobuf is cut off or damaged")]
     Damaged,
+    #[error("the body has more than {MAX_VALUES} values")]
+    TooMany,
     #[error("the body's protobuf nests deeper than {MAX_DEPTH} messages")]
     TooDeep,
     #[error("{0:?} is not taken as protobuf here; send it as JSON")]
@@ -32,7 +40,8 @@ pub(super) enum ProtobufError {
 /// The JSON of an object in Kubernetes' protobuf.
 pub(super) fn decode(body: &[u8]) -> Result<Value, ProtobufError> {
     let envelope = body.strip_prefix(b"k8s\0").ok_or(ProtobufError::Magic)?;
-    let kind = translate(envelope, &UNKNOWN, 0)?;
+    let left = Cell::new(MAX_VALUES);
+    let kind = translate(envelope, &UNKNOWN, 0, &left)?;
     let (version, name) = (&kind["typeMeta"]["apiVersion"], &kind["typeMeta"]["kind"]);
     let row = KINDS.iter().find(|row| version == row.0 && name == row.1);
     let row = row.ok_or_else(|| ProtobufError::Kind(name.as_str().unwrap_or_default().to_owned()))?;
@@ -40,14 +49,18 @@ pub(super) fn decode(body: &[u8]) -> Result<Value, ProtobufError> {
         Ok((2, Wire::Bytes(raw))) => Some(raw),
         _ => None,
     });
-    let mut object = self::object(raw.unwrap_or_default(), row)?;
+    let mut object = self::object(raw.unwrap_or_default(), row, &left)?;
     object["apiVersion"] = row.0.into();
     object["kind"] = row.1.into();
     Ok(object)
 }
 
 /// An object's three parts.
-fn object(bytes: &[u8], (_, kind, spec): &(&str, &'static str, Option<Type>)) -> Result<Value, ProtobufError> {
+fn object(
+    bytes: &[u8],
+    (_, kind, spec): &(&str, &'static str, Option<Type>),
+    left: &Left,
+) -> Result<Value, ProtobufError> {
     let mut object = Map::new();
     for record in Records(bytes) {
         let (number, wire) = record?;
@@ -59,14 +72,14 @@ fn object(bytes: &[u8], (_, kind, spec): &(&str, &'static str, Option<Type>)) ->
             _ if wire.is_empty() => continue,
             _ => return Err(ProtobufError::Field { message: kind, number }),
         };
-        if let Some(value) = value(type_, wire, 0)? {
+        if let Some(value) = value(type_, wire, 0, left)? {
             object.insert(name.to_owned(), value);
         }
     }
     Ok(Value::Object(object))
 }
 
-fn translate(bytes: &[u8], message: &'static Message, depth: usize) -> Result<Value, ProtobufError> {
+fn translate(bytes: &[u8], message: &'static Message, depth: usize, left: &Left) -> Result<Value, ProtobufError> {
     if depth > MAX_DEPTH {
         return Err(ProtobufError::TooDeep);
     }
@@ -79,7 +92,7 @@ fn translate(bytes: &[u8], message: &'static Message, depth: usize) -> Result<Va
             }
             return Err(ProtobufError::Field { message: message.name, number });
         };
-        let Some(value) = value(field.type_, wire, depth)? else { continue };
+        let Some(value) = value(field.type_, wire, depth, left)? else { continue };
         match (field.type_, field.count) {
             (Type::Texts, _) => {
                 let map = object.entry(field.name).or_insert_with(|| Value::Object(Map::new()));
@@ -102,13 +115,14 @@ fn translate(bytes: &[u8], message: &'static Message, depth: usize) -> Result<Va
 }
 
 /// A field's value; `None` for what Go writes where nothing was set.
-fn value(type_: Type, wire: Wire<'_>, depth: usize) -> Result<Option<Value>, ProtobufError> {
+fn value(type_: Type, wire: Wire<'_>, depth: usize, left: &Left) -> Result<Option<Value>, ProtobufError> {
+    left.set(left.get().checked_sub(1).ok_or(ProtobufError::TooMany)?);
     match (type_, wire) {
         (Type::Ignored, _) => Ok(None),
         (Type::Text, Wire::Bytes(bytes)) => Ok((!bytes.is_empty()).then(|| text(bytes)).transpose()?),
         (Type::Integer, Wire::Varint(number)) => Ok(Some(number.cast_signed().into())),
         (Type::Flag, Wire::Varint(number)) => Ok((number != 0).then_some(true.into())),
-        (Type::Message(message), Wire::Bytes(bytes)) => translate(bytes, message, depth + 1).map(Some),
+        (Type::Message(message), Wire::Bytes(bytes)) => translate(bytes, message, depth + 1, left).map(Some),
         (Type::Texts, Wire::Bytes(bytes)) => entry(bytes).map(Some),
         (Type::IntOrText, Wire::Bytes(bytes)) => int_or_text(bytes).map(Some),
         _ => Err(ProtobufError::Damaged),
@@ -267,6 +281,25 @@ mod tests {
         assert_eq!(decode(b"k8s\0\x0a\x04\x12\x02Xy"), Err(ProtobufError::Kind("Xy".to_owned())));
         assert_eq!(decode(b"{}"), Err(ProtobufError::Magic));
         assert_eq!(decode(b"k8s\0\x0a"), Err(ProtobufError::Damaged));
+    }
+
+    /// Two bytes each, which would be a hundred in memory.
+    #[test]
+    fn a_body_of_nothing_but_empty_messages_is_refused() {
+        let spec = b"\x0a\x00".repeat(200_000);
+        let length = |bytes: &[u8]| {
+            let (mut rest, mut out) = (bytes.len(), Vec::new());
+            while rest >= 0x80 {
+                out.push(u8::try_from(rest & 0x7f).unwrap() | 0x80);
+                rest >>= 7;
+            }
+            out.push(u8::try_from(rest).unwrap());
+            out
+        };
+        let part = |tag: u8, bytes: &[u8]| [&[tag][..], &length(bytes), bytes].concat();
+        let mut body = b"k8s\0\x0a\x0d\x0a\x02v1\x12\x07Service".to_vec();
+        body.extend(part(0x12, &part(0x12, &spec)));
+        assert_eq!(decode(&body), Err(ProtobufError::TooMany));
     }
 
     proptest::proptest! {

@@ -4,6 +4,7 @@ mod admission;
 mod apply;
 mod controllers;
 mod discovery;
+mod limits;
 mod objects;
 mod tables;
 mod watches;
