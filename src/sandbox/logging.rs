@@ -9,7 +9,7 @@ use axum::body::Bytes;
 use axum::extract::{Path, State as Shared};
 use axum::routing::{get, post};
 use axum::{Json, Router};
-use rusqlite::{Transaction, params};
+use rusqlite::{Rows, Transaction, params};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
@@ -33,6 +33,9 @@ const LIST: Message = Message(&[
 /// The most entries of one page (`ListLogEntriesRequest.page_size`).
 const MAX_PAGE: usize = 1000;
 const DEFAULT_PAGE: usize = 50;
+
+/// The most resources of one request (`ListLogEntriesRequest.resource_names`).
+const MAX_RESOURCES: usize = 100;
 
 /// `ListLogEntriesRequest`.
 #[derive(Debug, Default, Deserialize)]
@@ -104,6 +107,10 @@ fn named_in(request: &ListRequest) -> Result<Vec<String>, ApiError> {
     if all.is_empty() {
         return Err(ApiError::invalid_field("resource_names", "At least one resource name must be given."));
     }
+    if all.len() > MAX_RESOURCES {
+        let message = format!("At most {MAX_RESOURCES} resource names may be given.");
+        return Err(ApiError::invalid_field("resource_names", message));
+    }
     Ok(all)
 }
 
@@ -135,21 +142,8 @@ fn entries(
         }
     })?;
     let mut rows = statement.query(params![page.after])?;
-    let mut found = Vec::new();
-    while let Some(row) = rows.next()? {
-        let (id, project): (i64, String) = (row.get(0)?, row.get(1)?);
-        if !projects.contains(&project) {
-            continue;
-        }
-        let entry = whole(id, serde_json::from_str(row.get_ref(2)?.as_str().map_err(rusqlite::Error::from)?)?);
-        if filter.accepts(&entry) {
-            found.push((id, entry));
-            if found.len() > page.size {
-                break;
-            }
-        }
-    }
-    let (entries, next) = page.cut(found);
+    let found = std::iter::from_fn(|| next_accepted(&mut rows, &projects, filter).transpose());
+    let (entries, next) = page.read(found)?;
     let mut answer = json!({});
     if !entries.is_empty() {
         answer["entries"] = entries.into();
@@ -158,6 +152,25 @@ fn entries(
         answer["nextPageToken"] = next.into();
     }
     Ok(answer)
+}
+
+/// The next entry of one of these projects that the filter lets through, with its place.
+fn next_accepted(
+    rows: &mut Rows<'_>,
+    projects: &[String],
+    filter: &Filter,
+) -> Result<Option<(i64, Value)>, ApiError> {
+    while let Some(row) = rows.next()? {
+        let (id, project): (i64, String) = (row.get(0)?, row.get(1)?);
+        if !projects.contains(&project) {
+            continue;
+        }
+        let entry = whole(id, serde_json::from_str(row.get_ref(2)?.as_str().map_err(rusqlite::Error::from)?)?);
+        if filter.accepts(&entry) {
+            return Ok(Some((id, entry)));
+        }
+    }
+    Ok(None)
 }
 
 /// What Logging itself adds to an entry (`LogEntry.insert_id`, `receive_timestamp`).

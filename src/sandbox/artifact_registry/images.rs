@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 
 use super::api::missing;
 use super::place::RepositoryPlace;
-use super::repositories::{done, existing, paged};
+use super::repositories::{asked_page, done, existing, paged, part};
 use crate::decode::Params;
 use crate::error::ApiError;
 use crate::registry::catalogue::{self, Deleted, Image};
@@ -48,23 +48,13 @@ impl Package {
         (&self.host, &self.path)
     }
 
-    fn images(&self, tx: &Transaction<'_>) -> Result<Vec<Image>, ApiError> {
-        Ok(catalogue::images(tx, &self.host, &self.path)?)
+    /// The times of its first and its last upload; refused where there are no images.
+    fn filled(&self, tx: &Transaction<'_>) -> Result<(i64, i64), ApiError> {
+        catalogue::uploads(tx, self.key())?.ok_or_else(|| missing(&self.name()))
     }
 
-    /// Its images; refused where there are none.
-    fn filled(&self, tx: &Transaction<'_>) -> Result<Vec<Image>, ApiError> {
-        let images = self.images(tx)?;
-        if images.is_empty() { Err(missing(&self.name())) } else { Ok(images) }
-    }
-
-    fn resource(&self, images: &[Image]) -> Value {
-        let uploaded = || images.iter().map(|image| image.uploaded);
-        json!({
-            "name": self.name(),
-            "createTime": time(uploaded().min().unwrap_or_default()),
-            "updateTime": time(uploaded().max().unwrap_or_default()),
-        })
+    fn resource(&self, (first, last): (i64, i64)) -> Value {
+        json!({ "name": self.name(), "createTime": time(first), "updateTime": time(last) })
     }
 
     fn version(&self, image: &Image, full: bool) -> Value {
@@ -117,33 +107,23 @@ fn time(milliseconds: i64) -> String {
     rfc3339(jiff::Timestamp::from_millisecond(milliseconds).unwrap_or(jiff::Timestamp::UNIX_EPOCH))
 }
 
-/// The packages of a repository that hold an image, each with its images.
-fn filled_packages(
-    tx: &Transaction<'_>,
-    path: &(String, String, String),
-) -> Result<Vec<(Package, Vec<Image>)>, ApiError> {
-    let (place, _) = existing(tx, (&path.0, &path.1, &path.2))?;
-    let host = place.host();
-    let mut packages = Vec::new();
-    for (of, name) in catalogue::names(tx, &place.front())? {
-        if of != host {
-            continue;
-        }
-        let Some(image) = name.strip_prefix(&place.front()) else { continue };
-        let package = Package::in_place(place.clone(), image.to_owned());
-        let images = package.images(tx)?;
-        packages.push((package, images));
-    }
-    Ok(packages)
-}
-
 pub(super) async fn packages(
     Shared(state): Shared<State>,
     Path(path): Path<(String, String, String)>,
     params: Params,
 ) -> Result<Json<Value>, ApiError> {
-    let packages = state.store.read(move |tx| filled_packages(tx, &path)).await?;
-    paged("packages", &params, packages.iter().map(|(package, images)| package.resource(images)).collect())
+    let page = asked_page(&params)?;
+    let read = move |tx: &Transaction<'_>| {
+        let (place, _) = existing(tx, (&path.0, &path.1, &path.2))?;
+        let front = place.front();
+        let found = catalogue::packages(tx, (&place.host(), &front), part(page))?;
+        let resource = |(name, first, last): (String, i64, i64)| {
+            let image = name.strip_prefix(&front).unwrap_or_default().to_owned();
+            Package::in_place(place.clone(), image).resource((first, last))
+        };
+        paged("packages", page, found.into_iter().map(resource))
+    };
+    state.store.read(read).await
 }
 
 pub(super) async fn package(
@@ -152,7 +132,7 @@ pub(super) async fn package(
 ) -> Result<Json<Value>, ApiError> {
     let read = move |tx: &Transaction<'_>| {
         let package = Package::find(tx, &path)?;
-        Ok::<_, ApiError>(Json(package.resource(&package.filled(tx)?)))
+        Ok::<_, ApiError>(Json(package.resource(package.filled(tx)?)))
     };
     state.store.read(read).await
 }
@@ -175,13 +155,14 @@ pub(super) async fn versions(
     Path(path): Path<PackagePath>,
     params: Params,
 ) -> Result<Json<Value>, ApiError> {
-    let full = params.get("view") == Some("FULL");
+    let (full, page) = (params.get("view") == Some("FULL"), asked_page(&params)?);
     let read = move |tx: &Transaction<'_>| {
         let package = Package::find(tx, &path)?;
-        let images = package.filled(tx)?;
-        Ok::<_, ApiError>(images.iter().map(|image| package.version(image, full)).collect())
+        package.filled(tx)?;
+        let images = catalogue::images(tx, package.key(), part(page))?;
+        paged("versions", page, images.iter().map(|image| package.version(image, full)))
     };
-    paged("versions", &params, state.store.read(read).await?)
+    state.store.read(read).await
 }
 
 pub(super) async fn version(
@@ -190,7 +171,7 @@ pub(super) async fn version(
 ) -> Result<Json<Value>, ApiError> {
     let read = move |tx: &Transaction<'_>| {
         let package = Package::find(tx, &(project, location, repository, package))?;
-        let image = package.images(tx)?.into_iter().find(|image| image.digest == digest);
+        let image = catalogue::image(tx, package.key(), &digest)?;
         let image = image.ok_or_else(|| missing(&format!("{}/versions/{digest}", package.name())))?;
         Ok::<_, ApiError>(Json(package.version(&image, true)))
     };
@@ -223,9 +204,18 @@ pub(super) async fn docker_images(
     Path(path): Path<(String, String, String)>,
     params: Params,
 ) -> Result<Json<Value>, ApiError> {
-    let packages = state.store.read(move |tx| filled_packages(tx, &path)).await?;
-    let all = packages.iter().flat_map(|(package, images)| images.iter().map(|image| package.docker_image(image)));
-    paged("dockerImages", &params, all.collect())
+    let page = asked_page(&params)?;
+    let read = move |tx: &Transaction<'_>| {
+        let (place, _) = existing(tx, (&path.0, &path.1, &path.2))?;
+        let front = place.front();
+        let found = catalogue::images_below(tx, (&place.host(), &front), part(page))?;
+        let resource = |(name, image): (String, Image)| {
+            let package = name.strip_prefix(&front).unwrap_or_default().to_owned();
+            Package::in_place(place.clone(), package).docker_image(&image)
+        };
+        paged("dockerImages", page, found.into_iter().map(resource))
+    };
+    state.store.read(read).await
 }
 
 pub(super) async fn docker_image(
@@ -236,7 +226,7 @@ pub(super) async fn docker_image(
     let (package, digest) = (package.to_owned(), digest.to_owned());
     let read = move |tx: &Transaction<'_>| {
         let package = Package::find(tx, &(project, location, repository, package))?;
-        let image = package.images(tx)?.into_iter().find(|image| image.digest == digest);
+        let image = catalogue::image(tx, package.key(), &digest)?;
         let image = image.ok_or_else(|| missing(&format!("{}@{digest}", package.path)))?;
         Ok::<_, ApiError>(Json(package.docker_image(&image)))
     };

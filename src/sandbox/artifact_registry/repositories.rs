@@ -13,7 +13,7 @@ use super::place::{self, LOCATIONS, RepositoryPlace};
 use crate::decode::{self, FieldKind, Message, Params};
 use crate::error::ApiError;
 use crate::page::{Page, list_body};
-use crate::registry::catalogue;
+use crate::registry::catalogue::{self, Part};
 use crate::state::{State, rfc3339};
 use crate::{iam, operations};
 use wire::iam::{IamPolicy, TestIamPermissions};
@@ -54,8 +54,7 @@ fn find(tx: &Transaction<'_>, place: &RepositoryPlace) -> Result<Option<Value>, 
     if let Some(made) = made {
         return Ok(Some(made));
     }
-    let host = place.host();
-    let pushed = catalogue::names(tx, &place.front())?.into_iter().any(|(of, _)| of == host);
+    let pushed = catalogue::holds_any(tx, &place.host(), &place.front())?;
     Ok((pushed || place.is_gcr()).then(|| resource(place)))
 }
 
@@ -112,12 +111,31 @@ fn all(tx: &Transaction<'_>, project: &str, location: &str) -> Result<Vec<Value>
     Ok(found.into_values().collect())
 }
 
-/// One page of entries that are all at hand.
-pub(super) fn paged(field: &str, params: &Params, entries: Vec<Value>) -> Result<Json<Value>, ApiError> {
-    let page = Page::from_params(params, 100, 1000)?;
-    let rows = (1..).zip(entries).filter(|(place, _)| *place > page.after).take(page.size + 1).collect();
-    let (entries, next) = page.cut(rows);
+/// The page that a request asks for.
+pub(super) fn asked_page(params: &Params) -> Result<Page, ApiError> {
+    Page::from_params(params, 100, 1000)
+}
+
+/// The rows of a page and one more: its place is their number.
+pub(super) fn part(page: Page) -> Part {
+    Part { limit: page.limit(), offset: page.after }
+}
+
+/// One page of the rows that [`part`] asks for.
+pub(super) fn paged(
+    field: &str,
+    page: Page,
+    entries: impl IntoIterator<Item = Value>,
+) -> Result<Json<Value>, ApiError> {
+    let (entries, next) = page.read((page.after + 1..).zip(entries).map(Ok::<_, ApiError>))?;
     Ok(Json(list_body(field, entries, next)))
+}
+
+/// One page of entries that are all at hand.
+fn paged_whole(field: &str, params: &Params, entries: Vec<Value>) -> Result<Json<Value>, ApiError> {
+    let page = asked_page(params)?;
+    let skipped = usize::try_from(page.after).unwrap_or(usize::MAX);
+    paged(field, page, entries.into_iter().skip(skipped))
 }
 
 pub(super) async fn locations(
@@ -127,7 +145,7 @@ pub(super) async fn locations(
 ) -> Result<Json<Value>, ApiError> {
     let project = state.store.read(move |tx| consumer(tx, &project)).await?.id;
     let entry = |location| json!({"name": format!("projects/{project}/locations/{location}"), "locationId": location});
-    paged("locations", &params, LOCATIONS.into_iter().map(entry).collect())
+    paged_whole("locations", &params, LOCATIONS.into_iter().map(entry).collect())
 }
 
 /// Requests for `gcr.io` are answered from Artifact Registry, as since 2025 in every project.
@@ -148,7 +166,7 @@ pub(super) async fn list(
     params: Params,
 ) -> Result<Json<Value>, ApiError> {
     let read = move |tx: &Transaction<'_>| all(tx, &consumer(tx, &project)?.id, &location);
-    paged("repositories", &params, state.store.read(read).await?)
+    paged_whole("repositories", &params, state.store.read(read).await?)
 }
 
 pub(super) async fn read(

@@ -8,9 +8,10 @@ use serde_json::{Value, json};
 
 use super::api::missing;
 use super::images::{Package, PackagePath};
-use super::repositories::paged;
+use super::repositories::{asked_page, paged, part};
 use crate::decode::{self, FieldKind, Message, Params};
 use crate::error::ApiError;
+use crate::quota::Owner;
 use crate::registry::catalogue;
 use crate::state::State;
 use domain::image::ImageRef;
@@ -23,8 +24,7 @@ type TagPath = (String, String, String, String, String);
 /// The package and the digest that its tag means.
 fn found(tx: &Transaction<'_>, package: &PackagePath, tag: &str) -> Result<(Package, String), ApiError> {
     let package = Package::find(tx, package)?;
-    let tags = catalogue::tags(tx, &package.host, &package.path)?;
-    let digest = tags.into_iter().find(|(name, _)| name == tag).map(|(_, digest)| digest);
+    let digest = catalogue::tagged(tx, package.key(), tag)?;
     let digest = digest.ok_or_else(|| missing(&format!("{}/tags/{tag}", package.name())))?;
     Ok((package, digest))
 }
@@ -43,14 +43,13 @@ pub(super) async fn list(
     Path(path): Path<PackagePath>,
     params: Params,
 ) -> Result<Json<Value>, ApiError> {
-    let wanted = wanted_digest(params.get("filter"))?;
+    let (wanted, page) = (wanted_digest(params.get("filter"))?, asked_page(&params)?);
     let read = move |tx: &Transaction<'_>| {
         let package = Package::find(tx, &path)?;
-        let tags = catalogue::tags(tx, &package.host, &package.path)?.into_iter();
-        let tags = tags.filter(|(_, digest)| wanted.as_ref().is_none_or(|wanted| wanted == digest));
-        Ok::<_, ApiError>(tags.map(|(tag, digest)| package.tag(&tag, &digest)).collect())
+        let tags = catalogue::tags(tx, package.key(), wanted.as_deref(), part(page))?;
+        paged("tags", page, tags.iter().map(|(tag, digest)| package.tag(tag, digest)))
     };
-    paged("tags", &params, state.store.read(read).await?)
+    state.store.read(read).await
 }
 
 pub(super) async fn read(
@@ -87,8 +86,7 @@ pub(super) async fn create(
     let digest = digest_of(&body)?;
     let write = move |tx: &Transaction<'_>| {
         let package = Package::find(tx, &path)?;
-        let there = catalogue::tags(tx, &package.host, &package.path)?.iter().any(|(name, _)| *name == tag);
-        if there {
+        if catalogue::tagged(tx, package.key(), &tag)?.is_some() {
             return Err(ApiError::new(Code::AlreadyExists, format!("{}/tags/{tag} already exists", package.name())));
         }
         set(tx, &package, &tag, &digest)
@@ -112,6 +110,10 @@ pub(super) async fn update(
 
 fn set(tx: &Transaction<'_>, package: &Package, tag: &str, digest: &str) -> Result<Json<Value>, ApiError> {
     if catalogue::set_tag(tx, package.key(), tag, digest)? {
+        if Owner::Registry.is_exceeded(tx)? {
+            let message = "Quota exceeded: the sandbox's registries hold as much as they may. Delete some images.";
+            return Err(ApiError::new(Code::ResourceExhausted, message));
+        }
         return Ok(Json(package.tag(tag, digest)));
     }
     Err(missing(&format!("{}/versions/{digest}", package.name())))

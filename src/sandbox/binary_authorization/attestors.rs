@@ -96,8 +96,7 @@ pub(super) async fn list(
         let sql = "SELECT place, attestor FROM attestors WHERE project = ?1 AND place > ?2 ORDER BY place LIMIT ?3";
         let mut statement = tx.prepare_cached(sql)?;
         let rows = statement.query_map((&project, page.after, page.limit()), |row| Ok((row.get(0)?, row.get(1)?)))?;
-        let rows: Vec<(i64, String)> = rows.collect::<Result<_, _>>()?;
-        Ok::<_, ApiError>(page.cut(rows))
+        Ok::<_, ApiError>(page.read::<String, _>(rows)?)
     };
     let (stored, next) = api.state.store.read(read).await?;
     let show = |stored: String| shown(&serde_json::from_str(&stored)?, api.version);

@@ -70,8 +70,7 @@ async fn list(
         let mut statement = tx.prepare_cached(sql)?;
         let rows = statement
             .query_map((&project, &platform, page.after, page.limit()), |row| Ok((row.get(0)?, row.get(1)?)))?;
-        let rows: Vec<(i64, Value)> = rows.collect::<Result<_, _>>()?;
-        Ok::<_, ApiError>(page.cut(rows))
+        Ok::<_, ApiError>(page.read::<Value, _>(rows)?)
     };
     let (policies, next) = api.state.store.read(read).await?;
     Ok(Json(list_body("platformPolicies", policies, next)))

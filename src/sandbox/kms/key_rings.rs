@@ -64,7 +64,7 @@ pub(super) async fn list(
             let (place, id, create_time): (_, String, String) = (row.get(0)?, row.get(1)?, row.get(2)?);
             Ok((place, json!({"name": name(&project, &location, &id), "createTime": create_time})))
         })?;
-        Ok::<_, ApiError>(page.cut(rows.collect::<Result<_, _>>()?))
+        Ok::<_, ApiError>(page.read(rows)?)
     };
     let (rings, next) = api.state.store.read(read).await?;
     Ok(Json(list_body("keyRings", rings, next)))

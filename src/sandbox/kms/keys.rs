@@ -63,7 +63,7 @@ pub(super) async fn list(
         let rows = statement.query_map((ring.place, page.after, page.limit()), |row| {
             Key::from_row(row, &ring.name).map(|key| (key.place, key.into_resource()))
         })?;
-        Ok::<_, ApiError>(page.cut(rows.collect::<Result<_, _>>()?))
+        Ok::<_, ApiError>(page.read(rows)?)
     };
     let (keys, next) = api.state.store.read(read).await?;
     Ok(Json(list_body("cryptoKeys", keys, next)))

@@ -66,17 +66,14 @@ pub(super) async fn list(
         let key = stored_key::existing(tx, &path)?;
         let mut statement = tx.prepare_cached(&format!("{COLUMNS} WHERE key = ?1 AND number > ?2 ORDER BY number"))?;
         let rows = statement.query_map((key.place, page.after), |row| Version::from_row(row, &key.name))?;
-        let mut shown = Vec::new();
-        for version in rows {
-            let version = version?.settled_at(&now);
-            if wanted.as_ref().is_none_or(|wanted| *wanted == version.state) {
-                shown.push((version.number, version.into_resource()));
-            }
-            if shown.len() > page.size {
-                break;
-            }
-        }
-        Ok::<_, ApiError>(page.cut(shown))
+        let settled = rows.map(|version| version.map(|version| version.settled_at(&now)));
+        let shown = settled.filter(|version| match (version, &wanted) {
+            (Ok(version), Some(wanted)) => *wanted == version.state,
+            _ => true,
+        });
+        Ok::<_, ApiError>(
+            page.read(shown.map(|version| version.map(|version| (version.number, version.into_resource()))))?,
+        )
     };
     let (versions, next) = api.state.store.read(read).await?;
     Ok(Json(list_body("cryptoKeyVersions", versions, next)))

@@ -14,11 +14,19 @@ use domain::image::Digest;
 use wire::registry::{Catalog, ManifestInfo, OCI_INDEX, TagList};
 
 use super::error::Failure;
+use crate::page::written_bytes;
 use super::repository::Repository;
 use super::storage::{self, RepositoryId};
 
 /// The most that one page holds.
 const MAX_PAGE: u32 = 1000;
+
+/// The most manifests, and tags of manifests, that gcr.io's list describes at once, for its clients do not page
+/// through them.
+const MAX_DESCRIBED: u32 = 10_000;
+
+/// What the manifests of one page of referrers have in all, in bytes of JSON, but for the one that goes beyond it.
+const MAX_REFERRERS_BYTES: usize = 4 << 20;
 
 /// Which part of a list is asked for (distribution-spec 1.1, "Listing Tags").
 #[derive(Debug, Default, Deserialize)]
@@ -81,12 +89,15 @@ pub(super) async fn referrers(
     repository: Repository,
     subject: Digest,
     artifact_type: Option<String>,
+    last: String,
 ) -> Result<Response, Failure> {
     let (store, filtered) = (repository.store.clone(), artifact_type.is_some());
-    let manifests = store
+    let path = format!("/v2/{}/referrers/{subject}", repository.name);
+    let wanted = artifact_type.clone();
+    let (manifests, next) = store
         .read(move |tx| match storage::find_repository(tx, &repository.host, &repository.name)? {
-            Some(id) => referring(tx, id, &subject, artifact_type.as_deref()),
-            None => Ok(Vec::new()),
+            Some(id) => referring(tx, id, &subject, (artifact_type.as_deref(), &last)),
+            None => Ok((Vec::new(), None)),
         })
         .await?;
     let index = json!({ "schemaVersion": 2, "mediaType": OCI_INDEX, "manifests": manifests });
@@ -94,7 +105,22 @@ pub(super) async fn referrers(
     if filtered {
         response.headers_mut().insert("OCI-Filters-Applied", HeaderValue::from_static("artifactType"));
     }
-    Ok(response)
+    let link = next.map(|last| match wanted {
+        Some(artifact_type) => {
+            format!("<{path}?artifactType={}&last={last}>; rel=\"next\"", in_query(&artifact_type))
+        }
+        None => format!("<{path}?last={last}>; rel=\"next\""),
+    });
+    Ok(with_link(response, link))
+}
+
+/// A text as a value of a query: media types have a plus sign and a slash.
+fn in_query(text: &str) -> String {
+    let escaped = |byte: u8| match byte {
+        b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' => char::from(byte).to_string(),
+        _ => format!("%{byte:02X}"),
+    };
+    text.bytes().map(escaped).collect()
 }
 
 impl Page {
@@ -150,12 +176,13 @@ fn tags_after(tx: &Transaction<'_>, id: RepositoryId, last: &str, limit: u32) ->
     Ok(rows.collect::<Result<_, _>>()?)
 }
 
-/// What gcr.io says of each manifest, by digest.
+/// What gcr.io says of each manifest, by digest; of the newest, where there are very many.
 fn manifests(tx: &Transaction<'_>, id: RepositoryId) -> Result<BTreeMap<String, ManifestInfo>, Failure> {
     let mut statement = tx.prepare_cached(
-        "SELECT digest, media_type, image_size, created, uploaded FROM registry_manifest WHERE repository = ?1",
+        "SELECT digest, media_type, image_size, created, uploaded FROM registry_manifest WHERE repository = ?1
+         ORDER BY uploaded DESC LIMIT ?2",
     )?;
-    let rows = statement.query_map([id.0], |row| {
+    let rows = statement.query_map(params![id.0, MAX_DESCRIBED], |row| {
         let info = ManifestInfo {
             media_type: row.get(1)?,
             image_size_bytes: row.get::<_, i64>(2)?.to_string(),
@@ -166,8 +193,9 @@ fn manifests(tx: &Transaction<'_>, id: RepositoryId) -> Result<BTreeMap<String, 
         Ok((row.get(0)?, info))
     })?;
     let mut manifests: BTreeMap<String, ManifestInfo> = rows.collect::<Result<_, _>>()?;
-    let mut statement = tx.prepare_cached("SELECT digest, tag FROM registry_tag WHERE repository = ?1 ORDER BY tag")?;
-    let mut rows = statement.query([id.0])?;
+    let sql = "SELECT digest, tag FROM registry_tag WHERE repository = ?1 ORDER BY tag LIMIT ?2";
+    let mut statement = tx.prepare_cached(sql)?;
+    let mut rows = statement.query(params![id.0, MAX_DESCRIBED])?;
     while let Some(row) = rows.next()? {
         let digest: String = row.get(0)?;
         if let Some(info) = manifests.get_mut(&digest) {
@@ -181,13 +209,14 @@ fn referring(
     tx: &Transaction<'_>,
     id: RepositoryId,
     subject: &Digest,
-    artifact_type: Option<&str>,
-) -> Result<Vec<Value>, Failure> {
+    (artifact_type, after): (Option<&str>, &str),
+) -> Result<(Vec<Value>, Option<String>), Failure> {
     let mut statement = tx.prepare_cached(
         "SELECT media_type, digest, length(body), artifact_type, annotations FROM registry_manifest
-         WHERE repository = ?1 AND subject = ?2 AND (?3 IS NULL OR artifact_type = ?3) ORDER BY digest",
+         WHERE repository = ?1 AND subject = ?2 AND (?3 IS NULL OR artifact_type = ?3) AND digest > ?4
+         ORDER BY digest",
     )?;
-    let rows = statement.query_map(params![id.0, subject.as_str(), artifact_type], |row| {
+    let rows = statement.query_map(params![id.0, subject.as_str(), artifact_type, after], |row| {
         let (media_type, digest, size): (String, String, i64) = (row.get(0)?, row.get(1)?, row.get(2)?);
         let mut descriptor = json!({ "mediaType": media_type, "digest": digest, "size": size });
         if let Some(artifact_type) = row.get::<_, Option<String>>(3)? {
@@ -199,5 +228,15 @@ fn referring(
         }
         Ok(descriptor)
     })?;
-    Ok(rows.collect::<Result<_, _>>()?)
+    let (mut found, mut bytes) = (Vec::new(), 0);
+    for descriptor in rows {
+        let descriptor = descriptor?;
+        if bytes >= MAX_REFERRERS_BYTES {
+            let last = found.last().and_then(|last: &Value| last["digest"].as_str()).map(str::to_owned);
+            return Ok((found, last));
+        }
+        bytes += written_bytes(&descriptor);
+        found.push(descriptor);
+    }
+    Ok((found, None))
 }
