@@ -9,7 +9,7 @@ use axum::{Extension, Router};
 use super::state::State;
 pub(super) use evidence::{attestations_in, builds_in, scan_in};
 pub(super) use notes::kind as note_kind;
-pub(super) use occurrences::attestations_on;
+pub(super) use occurrences::{attestations_on, bytes_of_attestations_on};
 pub(super) use schema::{ATTESTATION_OCCURRENCE, CREATE_TABLES as SCHEMA};
 
 mod evidence;

@@ -8,6 +8,7 @@ use rusqlite::{OptionalExtension as _, Transaction};
 
 use super::decode::{self, FieldKind, Message, Params};
 use super::error::ApiError;
+use super::page::written_bytes;
 use super::service_agents;
 use super::store::StoreError;
 use wire::base64_bytes;
@@ -26,6 +27,12 @@ pub(super) const SCHEMA: &str = "
 
 /// The etag of a resource that never had a policy.
 const NO_POLICY_ETAG: &str = "ACAB";
+
+/// The most principals of one policy, each counted as often as it is named (IAM's quotas).
+const MAX_MEMBERS: usize = 1500;
+
+/// The largest policy (IAM's quotas).
+const MAX_POLICY_BYTES: usize = 250 * 1024;
 
 const EXPR: Message = Message(&[
     (&["title"], FieldKind::Text),
@@ -162,6 +169,7 @@ fn check(policy: &IamPolicy) -> Result<(), ApiError> {
     if policy.version.is_some_and(|version| ![0, 1, 3].contains(&version)) {
         return Err(ApiError::invalid_field("policy.version", "Policy version must be 0, 1 or 3."));
     }
+    check_size(policy)?;
     for (n, binding) in policy.bindings.iter().enumerate() {
         let at = format!("policy.bindings[{n}]");
         if !is_role(&binding.role) {
@@ -177,6 +185,21 @@ fn check(policy: &IamPolicy) -> Result<(), ApiError> {
                 format!("The member {member} is of an unknown type. Please set a valid type prefix for the member.");
             return Err(ApiError::invalid_field(&format!("{at}.members"), message));
         }
+    }
+    Ok(())
+}
+
+/// A policy has a limited number of principals and a limited size.
+fn check_size(policy: &IamPolicy) -> Result<(), ApiError> {
+    let members: usize = policy.bindings.iter().map(|binding| binding.members.len()).sum();
+    if members > MAX_MEMBERS {
+        let message = format!("Policy has {members} principals, more than the limit of {MAX_MEMBERS}.");
+        return Err(ApiError::invalid_field("policy.bindings", message));
+    }
+    let bytes = written_bytes(policy);
+    if bytes > MAX_POLICY_BYTES {
+        let message = format!("Policy has {bytes} bytes, more than the limit of {MAX_POLICY_BYTES}.");
+        return Err(ApiError::invalid_field("policy", message));
     }
     Ok(())
 }

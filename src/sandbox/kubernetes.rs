@@ -49,7 +49,7 @@ mod work;
 mod workloads;
 
 use axum::extract::Request;
-use axum::http::header::WARNING;
+use axum::http::header::{CONTENT_TYPE, WARNING};
 use axum::http::{HeaderValue, Method, StatusCode};
 use axum::response::{IntoResponse, Response};
 use axum::{Extension, Json, Router};
@@ -67,7 +67,7 @@ pub(super) use objects::SCHEMA;
 pub use objects::delete_cluster;
 
 /// The API server's own limit (`MaxRequestBodyBytes`).
-const MAX_BODY_BYTES: usize = 3 << 20;
+pub(super) const MAX_BODY_BYTES: usize = 3 << 20;
 
 /// Serves the API of the cluster in the request's [`ClusterId`].
 pub fn router(state: State) -> Router<()> {
@@ -106,7 +106,10 @@ fn unreadable(error: &(dyn std::error::Error + 'static)) -> Failure {
 
 fn answer(reply: Reply) -> Response {
     let code = StatusCode::from_u16(reply.code).unwrap_or(StatusCode::OK);
-    let mut response = (code, Json(reply.body)).into_response();
+    let mut response = match reply.text {
+        Some(text) => (code, [(CONTENT_TYPE, "application/json")], text).into_response(),
+        None => (code, Json(reply.body)).into_response(),
+    };
     for warning in reply.warnings {
         // `299 - "TEXT"` (RFC 7234 section 5.5); the text may hold quotes itself.
         let text = format!("299 - \"{}\"", warning.replace('"', "\\\""));

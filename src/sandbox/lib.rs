@@ -5,6 +5,7 @@
 //! survives a kill at any moment. May use `wire`, `domain` and `signing` (to verify); never `client`.
 
 mod access;
+mod admissions;
 mod artifact_registry;
 mod binary_authorization;
 pub mod blocking;
@@ -25,6 +26,7 @@ mod operations;
 mod page;
 pub mod people;
 mod projects;
+mod quota;
 pub mod registry;
 mod schema;
 pub mod server;
@@ -32,6 +34,7 @@ mod service_agents;
 mod services;
 pub mod state;
 pub mod store;
+mod values;
 
 pub use container::{ClusterAddress, cluster_addresses};
 pub use schema::open_store;

@@ -33,7 +33,7 @@ use repository::Repository;
 use route::Route;
 
 pub(super) use signatures::{sigstore_signatures, uploaded};
-pub(super) use storage::SCHEMA;
+pub(super) use storage::{COLLECTION_SCHEMA, SCHEMA};
 pub use storage::resolve;
 
 /// Serves `/v2/` for the host in the request's [`RegistryHost`], to everybody.
@@ -83,7 +83,8 @@ async fn serve(state: &State, call: RegistryCall, request: Request) -> Result<Re
         (Method::GET, Route::Catalog) => lists::catalog(image, query(&parts)?).await,
         (Method::GET, Route::Tags(_)) => lists::tags(image, query(&parts)?).await,
         (Method::GET, Route::Referrers(_, digest)) => {
-            lists::referrers(image, digest, query::<Referrers>(&parts)?.artifact_type).await
+            let Referrers { artifact_type, last } = query(&parts)?;
+            lists::referrers(image, digest, artifact_type, last).await
         }
         (Method::GET | Method::HEAD, Route::Manifest(_, reference)) => manifests::get(image, reference, headers).await,
         (Method::PUT, Route::Manifest(_, reference)) => manifests::put(image, reference, headers, body).await,
@@ -104,6 +105,9 @@ async fn serve(state: &State, call: RegistryCall, request: Request) -> Result<Re
 struct Referrers {
     #[serde(rename = "artifactType")]
     artifact_type: Option<String>,
+    /// The last digest of the page before.
+    #[serde(default)]
+    last: String,
 }
 
 fn query<T: DeserializeOwned>(parts: &axum::http::request::Parts) -> Result<T, Failure> {

@@ -7,7 +7,7 @@ use std::path::Path;
 use crate::store::{Schema, Store, StoreError};
 use crate::{
     artifact_registry, binary_authorization, container, container_analysis, iam, kms, kubernetes, operations, projects,
-    registry, services,
+    quota, registry, services,
 };
 
 /// The schemas in the order in which a new store gets them: a table comes after those that it refers to.
@@ -24,6 +24,8 @@ const SCHEMAS: &[Schema] = &[
     (2, kms::SCHEMA),
     (3, binary_authorization::PLATFORM_SCHEMA),
     (4, artifact_registry::SCHEMA),
+    (5, registry::COLLECTION_SCHEMA),
+    (5, quota::SCHEMA),
 ];
 
 /// Opens the sandbox's store in this file; what is missing is made.

@@ -7,7 +7,7 @@ use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use rusqlite::{Connection, OpenFlags, Transaction, TransactionBehavior};
+use rusqlite::{Connection, ErrorCode, OpenFlags, Transaction, TransactionBehavior};
 
 use crate::blocking::blocking;
 
@@ -19,14 +19,40 @@ const BUSY_TIMEOUT: Duration = Duration::from_secs(10);
 
 #[derive(Debug, thiserror::Error)]
 pub enum StoreError {
-    #[error("the sandbox's store: {0}")]
+    #[error("the sandbox's store, sandbox.db: {}", explained(.0))]
     Sqlite(#[from] rusqlite::Error),
-    #[error("the sandbox's store holds something that cannot be read: {0}")]
+    #[error("the sandbox's store, sandbox.db, holds something that cannot be read: {0}; {RESET}")]
     Content(#[from] serde_json::Error),
     #[error("the sandbox's store was made by a newer version (schema {found}, this one knows {known})")]
     Newer { found: i64, known: i64 },
+    /// What was asked for would take more than a request may: what is too much, and what to do.
+    #[error("{0}")]
+    TooMuch(&'static str),
     #[error("a task of the sandbox's store ended early: {0}")]
     Task(#[from] tokio::task::JoinError),
+}
+
+/// What helps where the store's own file is at fault.
+const RESET: &str = "`countersign sandbox reset` begins anew, with nothing in it";
+
+/// What happened, and what can be done about it.
+fn explained(error: &rusqlite::Error) -> String {
+    match error.sqlite_error_code() {
+        Some(ErrorCode::DiskFull) => {
+            "its disk is full: nothing of this request was kept; free some space, then try again".to_owned()
+        }
+        Some(ErrorCode::ReadOnly | ErrorCode::PermissionDenied) => {
+            format!("it cannot be written ({error}): let its owner write the file and its directory, then try again")
+        }
+        Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase) => format!("it is damaged ({error}): {RESET}"),
+        Some(ErrorCode::CannotOpen | ErrorCode::SystemIoFailure) => {
+            format!("it cannot be opened or read ({error}): see whether it is there, and whether its disk is full or failing")
+        }
+        Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => {
+            "another process has held it for too long: try again".to_owned()
+        }
+        _ => error.to_string(),
+    }
 }
 
 /// Some tables as SQL, and the version of the store since which they are there.

@@ -15,6 +15,8 @@ mod clusters;
 mod container_analysis;
 mod kms;
 mod kubernetes;
+#[cfg(target_os = "linux")]
+mod memory;
 mod people;
 mod platform;
 mod projects;

@@ -15,6 +15,7 @@ use crate::decode::{self, Message, Params};
 use crate::error::ApiError;
 use crate::iam;
 use crate::page::{Page, list_body};
+use crate::quota::Owner;
 use crate::services::{self, CONTAINER_ANALYSIS};
 use crate::state::{State, rfc3339};
 use crate::store::StoreError;
@@ -80,7 +81,9 @@ pub(super) fn find(tx: &Transaction<'_>, project: &str, id: &str) -> Result<Opti
 
 /// The kind of the note, if it is there.
 pub(crate) fn kind(tx: &Transaction<'_>, project: &str, id: &str) -> Result<Option<String>, StoreError> {
-    Ok(find(tx, project, id)?.map(|note| note.kind))
+    // Its body may be long, and nobody wants it here.
+    let sql = "SELECT kind FROM notes WHERE project = ?1 AND id = ?2";
+    Ok(tx.prepare_cached(sql)?.query_row((project, id), |row| row.get(0)).optional()?)
 }
 
 pub(super) fn missing(project: &str, id: &str) -> ApiError {
@@ -107,8 +110,7 @@ pub(super) async fn list(
         let sql = format!("{COLUMNS} WHERE project = ?1 AND place > ?2{conditions} ORDER BY place LIMIT ?3");
         let mut statement = tx.prepare_cached(&sql)?;
         let rows = statement.query_map(params_from_iter(parameters), StoredNote::from_row)?;
-        let rows = rows.map(|note| note.map(|note| (note.place, note.into_resource()))).collect::<Result<_, _>>()?;
-        Ok::<_, ApiError>(page.cut(rows))
+        Ok::<_, ApiError>(page.read(rows.map(|note| note.map(|note| (note.place, note.into_resource()))))?)
     };
     let (notes, next) = state.store.read(read).await?;
     let notes = notes.into_iter().map(|note| version.note(note)).collect();
@@ -187,7 +189,21 @@ fn create_in(tx: &Transaction<'_>, project: &str, wanted: &New, now: &str) -> Re
         "INSERT INTO notes (project, id, kind, body, create_time, update_time) VALUES (?1, ?2, ?3, ?4, ?5, ?5)",
     )?
     .execute((&project, id, wanted.kind, &wanted.body, now))?;
+    check_space(tx, &project)?;
     existing(tx, &project, id)
+}
+
+/// What was written has to fit into what the sandbox keeps of a project.
+pub(super) fn check_space(tx: &Transaction<'_>, project: &str) -> Result<(), ApiError> {
+    let owner = Owner::Notes(project);
+    if !owner.is_exceeded(tx)? {
+        return Ok(());
+    }
+    let limit = owner.limit();
+    let message = format!(
+        "Quota exceeded: the notes and occurrences of project {project} may have {limit} bytes in all. Delete some."
+    );
+    Err(ApiError::new(Code::ResourceExhausted, message))
 }
 
 pub(super) async fn read(
@@ -222,6 +238,7 @@ pub(super) async fn patch(
             &note.update_time,
             note.place,
         ))?;
+        check_space(tx, &note.project)?;
         Ok::<_, ApiError>(note.into_resource())
     };
     state.store.write(write).await.map(|note| Json(version.note(note)))
@@ -288,4 +305,25 @@ pub(super) async fn set_iam_policy(
 
 pub(super) async fn test_iam_permissions(body: Bytes) -> Result<Json<TestIamPermissions>, ApiError> {
     iam::test(&body).map(Json)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::quota::set_used;
+
+    #[tokio::test]
+    async fn a_project_keeps_no_more_than_its_quota() {
+        let dir = tempfile::tempdir().unwrap();
+        let store = crate::open_store(&dir.path().join("s.db")).unwrap();
+        let check = |tx: &Transaction<'_>| {
+            set_used(tx, Owner::Notes("p"), Owner::Notes("p").limit());
+            check_space(tx, "p")?;
+            set_used(tx, Owner::Notes("p"), Owner::Notes("p").limit() + 1);
+            let refused = check_space(tx, "p").unwrap_err();
+            assert!(refused.message().starts_with("Quota exceeded: the notes and occurrences of project p"));
+            check_space(tx, "other")
+        };
+        store.write(check).await.unwrap();
+    }
 }

@@ -21,7 +21,7 @@ use domain::name::NoteName;
 use wire::status::Code;
 
 pub(super) use changes::{get_iam_policy, patch, set_iam_policy};
-pub(crate) use stored::attestations_on;
+pub(crate) use stored::{attestations_on, bytes_of_attestations_on};
 pub(super) use stored::of_digest;
 use stored::{COLUMNS, StoredOccurrence, existing, insert};
 pub(super) use summary::summary;
@@ -100,8 +100,7 @@ fn read_page(
     let sql = format!("{COLUMNS} WHERE {scope} AND place > ?1{conditions} ORDER BY place LIMIT ?2");
     let mut statement = tx.prepare_cached(&sql)?;
     let rows = statement.query_map(params_from_iter(parameters), StoredOccurrence::from_row)?;
-    let rows = rows.map(|row| row.map(|row| (row.place, row.into_resource()))).collect::<Result<_, _>>()?;
-    Ok(page.cut(rows))
+    Ok(page.read(rows.map(|row| row.map(|row| (row.place, row.into_resource()))))?)
 }
 
 pub(super) async fn create(
@@ -163,6 +162,7 @@ fn create_in(tx: &Transaction<'_>, project: &str, wanted: New, now: String) -> R
         return Err(ApiError::invalid_field("occurrence", message));
     }
     insert(tx, &occurrence, content)?;
+    notes::check_space(tx, &occurrence.project)?;
     Ok(occurrence.into_resource())
 }
 

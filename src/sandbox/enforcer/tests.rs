@@ -52,8 +52,8 @@ fn image(image: &str) -> RequestImage {
 /// What is known of the attestations of one image by the policy's only attestor.
 fn known(tx: &Transaction<'_>, of: &str) -> Attestations {
     let policy = current_policy(tx, "lab-project").unwrap();
-    let evidence = evidence(tx, &[image(of)], &policy).unwrap();
-    match evidence.attestors.into_values().next().unwrap() {
+    let evidence = evidence(tx, &[image(of)], &policy, &Admissions::default()).unwrap();
+    match evidence.attestors.values().next().unwrap().clone() {
         AttestorEvidence::Found { attestations, .. } => attestations,
         other => panic!("{other:?}"),
     }
@@ -99,8 +99,8 @@ async fn evidence_is_of_the_images_digests() {
         assert_eq!(known(tx, &format!("gcr.io/p/i@{DIGEST}")), Attestations::NoteMissing);
         tx.execute("DELETE FROM attestors", [])?;
         let policy = current_policy(tx, "lab-project")?;
-        let evidence = evidence(tx, &[], &policy)?;
-        assert_eq!(evidence.attestors.into_values().next(), Some(AttestorEvidence::NotFound));
+        let evidence = evidence(tx, &[], &policy, &Admissions::default())?;
+        assert_eq!(evidence.attestors.values().next(), Some(&AttestorEvidence::NotFound));
         Ok::<_, StoreError>(())
     };
     store.write(check).await.unwrap();
@@ -118,10 +118,32 @@ async fn a_cluster_decides_by_its_mode() {
             images: vec![image(&format!("gcr.io/p/i@{DIGEST}"))],
             ..Request::default()
         };
-        let outcome = |tx: &Transaction<'_>| admit(tx, &cluster, request.clone()).unwrap().outcome;
+        let outcome = |tx: &Transaction<'_>| admit(tx, &cluster, request.clone(), &Admissions::default()).unwrap().outcome;
         assert_eq!(outcome(tx), Outcome::Deny);
         tx.execute("UPDATE clusters SET binary_authorization = NULL", [])?;
         assert_eq!(outcome(tx), Outcome::Admit);
+        Ok::<_, StoreError>(())
+    };
+    store.write(check).await.unwrap();
+}
+
+/// Forty attestations of a megabyte: they are not read, and nobody is let in by them.
+#[tokio::test]
+async fn more_evidence_than_is_looked_at_is_an_error_and_no_decision() {
+    let (store, _dir) = store();
+    let check = |tx: &Transaction<'_>| {
+        fill(tx);
+        grant(tx, "projects/lab-project", AGENT);
+        tx.execute(
+            "WITH RECURSIVE n (n) AS (VALUES (2) UNION ALL SELECT n + 1 FROM n WHERE n < 42)
+             INSERT INTO occurrences SELECT n, project, 'o' || n, note_project, note_id, kind, resource_uri, digest,
+             hex(zeroblob(500000)), randomblob(32), create_time FROM occurrences, n",
+            [],
+        )?;
+        let policy = current_policy(tx, "lab-project")?;
+        let images = [image(&format!("gcr.io/p/i@{DIGEST}"))];
+        let refused = evidence(tx, &images, &policy, &Admissions::default()).unwrap_err();
+        assert!(matches!(refused, StoreError::TooMuch(_)), "{refused}");
         Ok::<_, StoreError>(())
     };
     store.write(check).await.unwrap();

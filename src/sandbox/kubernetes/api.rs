@@ -1,5 +1,7 @@
 //! The verbs: get, list, create, update, patch, delete, deletecollection.
 
+use std::ops::ControlFlow;
+
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use k8s_openapi::api::apps::v1::{DaemonSet, Deployment, ReplicaSet, StatefulSet};
@@ -9,7 +11,7 @@ use serde_json::{Value, json};
 
 use super::call::{Call, Form};
 use super::decode::{self, Decoded};
-use super::editing::{Reply, check_namespace, check_same, existing, patched, store, stored, update, writer};
+use super::editing::{Reply, check_namespace, check_same, check_size, check_space, existing, patched, store, stored, update, writer};
 use super::failure::Failure;
 use super::form::formed;
 use super::kinds::Editable;
@@ -17,7 +19,7 @@ use super::objects::Cluster;
 use super::removal::{self, Wish};
 use super::resources::{ResourceKind, Scope, Subresource};
 use super::selector::Selector;
-use super::table::{Include, table};
+use super::table::{Include, row, table};
 use super::verb::Verb;
 use super::{patch, reviews, subresources};
 use axum::http::Method;
@@ -35,7 +37,7 @@ pub(super) fn read(cluster: Cluster<'_>, call: &Call) -> Result<Reply, Failure> 
         return Err(Failure::method_not_allowed());
     }
     call.caller.check(&call.target, verb)?;
-    let Some(name) = &target.name else { return list(cluster, call).map(Reply::ok) };
+    let Some(name) = &target.name else { return list(cluster, call).map(Reply::written) };
     match target.subresource.map(|row| row.subresource) {
         None | Some(Subresource::Status | Subresource::EphemeralContainers) => {
             let object = stored(cluster, target.resource.kind, target.namespace(), name)?.value()?;
@@ -100,7 +102,7 @@ fn edit_kind(cluster: Cluster<'_>, call: &Call, edit: Edit, body: &[u8]) -> Resu
         ResourceKind::Job => write_object::<Job>(cluster, call, edit, body),
         ResourceKind::CronJob => write_object::<CronJob>(cluster, call, edit, body),
         ResourceKind::Review => {
-            Ok(Reply { code: 201, body: reviews::answer(cluster, call, body)?, warnings: Vec::new() })
+            Ok(Reply::new(201, reviews::answer(cluster, call, body)?, Vec::new()))
         }
     }
 }
@@ -146,8 +148,10 @@ fn store_new<T: Editable>(cluster: Cluster<'_>, call: &Call, new: Decoded<T>) ->
     if let Some(namespace) = &call.target.namespace {
         super::namespaces::check(cluster, namespace)?;
     }
+    check_size(&object)?;
     let object = T::create(cluster, object)?;
-    Ok(Reply { code: 201, body: serde_json::to_value(object)?, warnings })
+    check_space(cluster)?;
+    Ok(Reply::new(201, serde_json::to_value(object)?, warnings))
 }
 
 /// Server-side apply: makes the object, or puts into it what the client says.
@@ -206,33 +210,51 @@ fn delete_all(cluster: Cluster<'_>, call: &Call, body: &[u8]) -> Result<Value, F
     Ok(list_of(kind, &deleted, &metadata))
 }
 
-fn list(cluster: Cluster<'_>, call: &Call) -> Result<Value, Failure> {
+/// The text of a list: its elements are written as they are read, so that no more than the text itself is held.
+fn list(cluster: Cluster<'_>, call: &Call) -> Result<String, Failure> {
     let (options, kind) = (&call.options, call.target.resource.kind);
     let selector = Selector::parse(&options.label_selector, &options.field_selector)?;
     let after = continued(&options.continue_)?;
     let limit = call.limit()?.unwrap_or(usize::MAX);
     let mut metadata = json!({ "resourceVersion": cluster.version()?.to_string() });
-    let mut items = Vec::new();
+    let include = Include::parse(options.include_object.as_deref())?;
+    let (mut elements, mut count) = (String::new(), 0);
     let mut last = (String::new(), String::new());
-    for stored in cluster.all_stored(kind, call.target.namespace.as_deref(), (&after.0, &after.1), usize::MAX)? {
+    cluster.for_each(kind, call.target.namespace.as_deref(), (&after.0, &after.1), |stored| {
         let object = stored.value()?;
         if !selector.matches(&object) {
-            continue;
+            return Ok(ControlFlow::Continue(()));
         }
-        if items.len() == limit {
+        if count == limit {
             metadata["continue"] = URL_SAFE_NO_PAD.encode(json!([last.0, last.1]).to_string()).into();
-            break;
+            return Ok(ControlFlow::Break(()));
         }
-        items.push(object);
+        if count > 0 {
+            elements.push(',');
+        }
+        match call.form {
+            Form::Object => elements.push_str(&stored.body),
+            Form::Table => elements.push_str(&row(kind, &object, include, cluster.now)?.to_string()),
+        }
+        count += 1;
         last = (stored.namespace, stored.name);
+        Ok(ControlFlow::Continue(()))
+    })?;
+    let (envelope, field) = match call.form {
+        Form::Object => (list_of(kind, &[], &metadata), "items"),
+        Form::Table => (table(kind, &[], &metadata, include, cluster.now)?, "rows"),
+    };
+    with_elements(envelope, field, &elements)
+}
+
+/// A list's text with these elements, in the place of its empty field.
+fn with_elements(mut envelope: Value, field: &str, elements: &str) -> Result<String, Failure> {
+    if let Some(fields) = envelope.as_object_mut() {
+        fields.shift_remove(field);
     }
-    match call.form {
-        Form::Object => Ok(list_of(kind, &items, &metadata)),
-        Form::Table => {
-            let include = Include::parse(options.include_object.as_deref())?;
-            table(kind, &items, &metadata, include, cluster.now)
-        }
-    }
+    let text = serde_json::to_string(&envelope)?;
+    let front = text.strip_suffix('}').unwrap_or(&text);
+    Ok(format!("{front},\"{field}\":[{elements}]}}"))
 }
 
 /// The place after which a list goes on: the namespace and the name.

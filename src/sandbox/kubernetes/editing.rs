@@ -8,19 +8,36 @@ use super::failure::Failure;
 use super::objects::{Cluster, Object, Stored};
 use super::resources::ResourceKind;
 use super::{managed, patch};
+use crate::quota::Owner;
+use wire::kubernetes::text;
+
+/// The largest object that a client may make: etcd's limit for a request (`--max-request-bytes`). A real cluster
+/// counts the object's protobuf, which is somewhat shorter than its JSON that is counted here.
+const MAX_OBJECT_BYTES: usize = 3 << 19;
 
 /// An answer that is no failure.
 #[derive(Debug, Clone)]
 pub(super) struct Reply {
     pub(super) code: u16,
     pub(super) body: Value,
+    /// The body where it is written already: a list, which as a value would be many times as large.
+    pub(super) text: Option<String>,
     /// Texts for `Warning` headers, which kubectl prints.
     pub(super) warnings: Vec<String>,
 }
 
 impl Reply {
     pub(super) fn ok(body: Value) -> Self {
-        Self { code: 200, body, warnings: Vec::new() }
+        Self::new(200, body, Vec::new())
+    }
+
+    pub(super) fn new(code: u16, body: Value, warnings: Vec<String>) -> Self {
+        Self { code, body, text: None, warnings }
+    }
+
+    /// One whose body is written already.
+    pub(super) fn written(text: String) -> Self {
+        Self { text: Some(text), ..Self::ok(Value::Null) }
     }
 }
 
@@ -78,9 +95,11 @@ pub(super) fn store<T: Object>(
     meta.generation = before.generation;
     meta.generate_name.clone_from(&before.generate_name);
     meta.self_link = None;
+    check_size(&object)?;
     check(cluster, old, &mut object)?;
     cluster.update(&mut object)?;
-    Ok(Reply { code: 200, body: serde_json::to_value(object)?, warnings })
+    check_space(cluster)?;
+    Ok(Reply::new(200, serde_json::to_value(object)?, warnings))
 }
 
 /// A client may change only the object that it means, and only as it knows it.
@@ -103,6 +122,16 @@ pub(super) fn check_same<T: Object>(call: &Call, old: &T, new: &T) -> Result<(),
         return Err(Failure::modified(resource, old.name()));
     }
     Ok(())
+}
+
+/// What a client writes has to fit into etcd.
+pub(super) fn check_size<T: Object>(object: &T) -> Result<(), Failure> {
+    if text(object)?.len() > MAX_OBJECT_BYTES { Err(Failure::object_too_large()) } else { Ok(()) }
+}
+
+/// What a client has written has to fit into what the sandbox keeps of a cluster.
+pub(super) fn check_space(cluster: Cluster<'_>) -> Result<(), Failure> {
+    if Owner::Objects(cluster.row).is_exceeded(cluster.tx)? { Err(Failure::no_space()) } else { Ok(()) }
 }
 
 pub(super) fn check_namespace(call: &Call, given: Option<&str>) -> Result<(), Failure> {

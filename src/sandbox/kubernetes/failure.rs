@@ -5,7 +5,7 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 
 use crate::store::StoreError;
-use wire::kubernetes::{Status, StatusCause, StatusDetails, failure};
+use wire::kubernetes::{Status, StatusCause, StatusDetails, WEBHOOK, failure};
 
 use super::resources::Resource;
 
@@ -148,7 +148,42 @@ impl Failure {
     }
 
     pub(super) fn too_large(limit: usize) -> Self {
-        Self::new(413, "RequestEntityTooLarge", format!("Request entity too large: limit is {limit}"))
+        Self::entity_too_large(&format!("limit is {limit}"))
+    }
+
+    /// The request asks for more than a request may (`NewRequestEntityTooLargeError`).
+    pub(super) fn entity_too_large(what: &str) -> Self {
+        Self::new(413, "RequestEntityTooLarge", format!("Request entity too large: {what}"))
+    }
+
+    /// The object is larger than etcd stores, in the words in which API servers hand that on
+    /// (github.com/kubernetes/kubernetes/issues/74600).
+    pub(super) fn object_too_large() -> Self {
+        Self::without_reason("etcdserver: request is too large".to_owned())
+    }
+
+    /// The cluster holds as much as it may, in the words of an etcd that does
+    /// (github.com/etcd-io/etcd, `ErrNoSpace`).
+    pub(super) fn no_space() -> Self {
+        Self::without_reason("etcdserver: mvcc: database space exceeded".to_owned())
+    }
+
+    /// The admission webhook could not answer.
+    pub(super) fn webhook_failed(why: &str) -> Self {
+        let message = format!("Internal error occurred: failed calling webhook {WEBHOOK:?}: {why}");
+        Self::new(500, "InternalError", message)
+    }
+
+    /// A list of what is applied names an element twice, which structured-merge-diff does not take.
+    pub(super) fn duplicate_entries(list: &str) -> Self {
+        Self::without_reason(format!("failed to create typed patch object: .{list}: duplicate entries for key"))
+    }
+
+    /// An error of the server's own parts, which API servers hand on as it is.
+    fn without_reason(message: String) -> Self {
+        let mut status = failure(500, "", message);
+        status.reason = None;
+        Self::Status(Box::new(status))
     }
 
     /// The object has faults; there must be at least one.

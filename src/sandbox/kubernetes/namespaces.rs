@@ -8,17 +8,23 @@ use rusqlite::Transaction;
 use super::failure::Failure;
 use super::objects::{Cluster, Object};
 use super::resources::{RESOURCES, ResourceKind, Scope};
+use crate::admissions::Admissions;
 use crate::state::ClusterId;
 
 /// The namespaces of every new cluster.
 const SYSTEM_NAMESPACES: [&str; 4] = ["default", "kube-node-lease", "kube-public", "kube-system"];
 
 /// The cluster, made where nobody spoke to it before, with the namespaces that every cluster has.
-pub(super) fn open<'t>(tx: &'t Transaction<'t>, id: &'t ClusterId, now: Timestamp) -> Result<Cluster<'t>, Failure> {
-    if let Some(cluster) = Cluster::find(tx, id, now)? {
+pub(super) fn open<'t>(
+    tx: &'t Transaction<'t>,
+    id: &'t ClusterId,
+    now: Timestamp,
+    admissions: &'t Admissions,
+) -> Result<Cluster<'t>, Failure> {
+    if let Some(cluster) = Cluster::find(tx, id, now, admissions)? {
         return Ok(cluster);
     }
-    let cluster = Cluster::make(tx, id, now)?;
+    let cluster = Cluster::make(tx, id, now, admissions)?;
     for name in SYSTEM_NAMESPACES {
         make(cluster, name)?;
     }

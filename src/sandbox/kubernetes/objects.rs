@@ -6,6 +6,8 @@
 mod expiry;
 mod schema;
 
+use std::ops::ControlFlow;
+
 use jiff::Timestamp;
 use k8s_openapi::Metadata;
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::{ObjectMeta, Time};
@@ -14,6 +16,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
+use crate::admissions::Admissions;
 use crate::state::ClusterId;
 use crate::store::StoreError;
 use wire::kubernetes::{Typed, text};
@@ -114,6 +117,8 @@ pub(super) struct Cluster<'t> {
     pub(super) id: &'t ClusterId,
     pub(super) row: i64,
     pub(super) now: Timestamp,
+    /// What the admissions of this transaction share.
+    pub(super) admissions: &'t Admissions,
 }
 
 impl<'t> Cluster<'t> {
@@ -122,21 +127,27 @@ impl<'t> Cluster<'t> {
         tx: &'t Transaction<'t>,
         id: &'t ClusterId,
         now: Timestamp,
+        admissions: &'t Admissions,
     ) -> Result<Option<Self>, rusqlite::Error> {
         let row = tx
             .prepare_cached("SELECT id FROM kubernetes_cluster WHERE project = ?1 AND location = ?2 AND name = ?3")?
             .query_row([&id.project, &id.location, &id.name], |row| row.get(0))
             .optional()?;
-        Ok(row.map(|row| Self { tx, id, row, now }))
+        Ok(row.map(|row| Self { tx, id, row, now, admissions }))
     }
 
     /// A cluster to which nobody spoke before; nothing is in it yet.
-    pub(super) fn make(tx: &'t Transaction<'t>, id: &'t ClusterId, now: Timestamp) -> Result<Self, rusqlite::Error> {
+    pub(super) fn make(
+        tx: &'t Transaction<'t>,
+        id: &'t ClusterId,
+        now: Timestamp,
+        admissions: &'t Admissions,
+    ) -> Result<Self, rusqlite::Error> {
         tx.execute(
             "INSERT INTO kubernetes_cluster (project, location, name) VALUES (?1, ?2, ?3)",
             [&id.project, &id.location, &id.name],
         )?;
-        Ok(Self { tx, id, row: tx.last_insert_rowid(), now })
+        Ok(Self { tx, id, row: tx.last_insert_rowid(), now, admissions })
     }
 
     /// The present in the form of objects, to the second.
@@ -186,6 +197,30 @@ impl<'t> Cluster<'t> {
         let limit = i64::try_from(limit).unwrap_or(i64::MAX);
         let key = params![self.row, kind.resource().plural, namespace, after.0, after.1, limit];
         statement.query_map(key, Stored::from_row)?.collect()
+    }
+
+    /// Shows all of a kind, of one namespace or of all, in the order of their names, after `after`, one by one until
+    /// one says that it was the last.
+    pub(super) fn for_each(
+        self,
+        kind: ResourceKind,
+        namespace: Option<&str>,
+        after: (&str, &str),
+        mut show: impl FnMut(Stored) -> Result<ControlFlow<()>, Failure>,
+    ) -> Result<(), Failure> {
+        let sql = format!(
+            "SELECT {} FROM kubernetes_object WHERE cluster = ?1 AND resource = ?2
+             AND (?3 IS NULL OR namespace = ?3) AND (namespace, name) > (?4, ?5) ORDER BY namespace, name",
+            Stored::COLUMNS
+        );
+        let mut statement = self.tx.prepare_cached(&sql)?;
+        let key = params![self.row, kind.resource().plural, namespace, after.0, after.1];
+        for stored in statement.query_map(key, Stored::from_row)? {
+            if show(stored?)?.is_break() {
+                break;
+            }
+        }
+        Ok(())
     }
 
     /// The names of a namespace's objects that begin with `front`, which ends with a dot, in their order.
@@ -341,7 +376,7 @@ impl<'t> Cluster<'t> {
                 self.now.as_millisecond(),
                 body.to_string(),
             ])?;
-        Ok(())
+        Ok(self.forget_excess()?)
     }
 }
 

@@ -7,6 +7,7 @@ use k8s_openapi::api::core::v1::{Pod, PodSpec, PodStatus, ServiceAccount};
 
 use crate::state::ClusterId;
 
+use super::editing::check_space;
 use super::failure::{Failure, FieldError};
 use super::names::{NameForm, check_labels, check_meta};
 use super::objects::{Cluster, Object};
@@ -31,6 +32,8 @@ pub(super) fn create(cluster: Cluster<'_>, mut pod: Pod) -> Result<Pod, Failure>
         return Err(Failure::invalid(ResourceKind::Pod.resource(), pod.name(), errors));
     }
     check_quota(cluster, &pod)?;
+    // Before anything is stored: a controller's refused pod must leave nothing.
+    check_space(cluster)?;
     webhook::check(cluster, Operation::Create, &pod)?;
     pod.status = Some(PodStatus {
         phase: Some("Pending".to_owned()),

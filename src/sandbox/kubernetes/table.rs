@@ -124,7 +124,7 @@ pub(super) fn table(
     }))
 }
 
-fn row(kind: ResourceKind, object: &Value, include: Include, now: Timestamp) -> Result<Value, Failure> {
+pub(super) fn row(kind: ResourceKind, object: &Value, include: Include, now: Timestamp) -> Result<Value, Failure> {
     let shown = match include {
         Include::Nothing => Value::Null,
         Include::Object => object.clone(),

@@ -9,6 +9,7 @@ use super::failure::Failure;
 use super::objects::Cluster;
 use super::removal::Wish;
 use super::{api, namespaces, reconcile};
+use crate::admissions::Admissions;
 use crate::state::{ClusterId, State};
 use crate::store::StoreError;
 
@@ -22,16 +23,20 @@ pub(super) async fn look<T: Send + 'static>(
     let (first, cluster_id) = (read.clone(), id.clone());
     let found = state
         .store
-        .read(move |tx| match Cluster::find(tx, &cluster_id, now)? {
-            Some(cluster) if !cluster.is_anything_due()? => first(cluster).map(Some),
-            _ => Ok(None),
+        .read(move |tx| {
+            let admissions = Admissions::default();
+            match Cluster::find(tx, &cluster_id, now, &admissions)? {
+                Some(cluster) if !cluster.is_anything_due()? => first(cluster).map(Some),
+                _ => Ok(None),
+            }
         })
         .await?;
     if let Some(found) = found {
         return Ok(found);
     }
     let write = move |tx: &Transaction<'_>| {
-        let cluster = namespaces::open(tx, &id, now)?;
+        let admissions = Admissions::default();
+        let cluster = namespaces::open(tx, &id, now, &admissions)?;
         reconcile::run(cluster)?;
         // A failure to answer must not take the controllers' work back.
         Ok::<_, Failure>(read(cluster))
@@ -62,7 +67,8 @@ pub(super) async fn change(state: &State, id: &ClusterId, call: Call, body: Vec<
     let (now, id) = (state.clock.now(), id.clone());
     let is_trial = call.is_dry_run()? || (call.method == Method::DELETE && Wish::read(&call, &body)?.is_dry_run);
     let write = move |tx: &Transaction<'_>| {
-        let cluster = namespaces::open(tx, &id, now)?;
+        let admissions = Admissions::default();
+        let cluster = namespaces::open(tx, &id, now, &admissions)?;
         match api::write(cluster, &call, &body) {
             Ok(reply) if is_trial => Err(TakenBack::Tried(reply)),
             Ok(reply) => {

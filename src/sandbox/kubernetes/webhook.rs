@@ -16,6 +16,8 @@ use domain::admission::{
 };
 
 use crate::enforcer::admit;
+use crate::quota;
+use crate::store::StoreError;
 use wire::kubernetes::{Status, StatusCause, StatusDetails, VIOLATES_POLICY, WEBHOOK, failure};
 
 use super::failure::Failure;
@@ -23,6 +25,9 @@ use super::objects::{Cluster, Object};
 
 /// Entries that are kept of one cluster.
 const MAX_ENTRIES: i64 = 10_000;
+
+/// How many of the oldest go in one step, where they are too large together.
+const TRIMMED_AT_ONCE: i64 = 100;
 
 /// What is done to the pod.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -34,7 +39,11 @@ pub(super) enum Operation {
 
 /// Fails where Binary Authorization refuses the pod.
 pub(super) fn check(cluster: Cluster<'_>, operation: Operation, pod: &Pod) -> Result<(), Failure> {
-    let decision = admit(cluster.tx, cluster.id, request(cluster, pod)?)?;
+    let decision = match admit(cluster.tx, cluster.id, request(cluster, pod)?, cluster.admissions) {
+        // Nobody decided. A pod that asks for too much is refused, or else asking for too much would let it in.
+        Err(StoreError::TooMuch(what)) => return Err(Failure::webhook_failed(what)),
+        decision => decision?,
+    };
     if decision.rule.is_none() {
         // The cluster does not ask Binary Authorization: there is no webhook that could log.
         return Ok(());
@@ -194,6 +203,21 @@ fn log(
         "DELETE FROM kubernetes_audit WHERE cluster = ?1 AND id <= ?2",
         params![cluster.row, newest - MAX_ENTRIES],
     )?;
+    Ok(trim(cluster)?)
+}
+
+/// Forgets the oldest entries, as far as the log has become too large.
+fn trim(cluster: Cluster<'_>) -> Result<(), rusqlite::Error> {
+    while quota::Owner::Log(cluster.row).is_exceeded(cluster.tx)? {
+        let gone = cluster.tx.execute(
+            "DELETE FROM kubernetes_audit WHERE id IN
+             (SELECT id FROM kubernetes_audit WHERE cluster = ?1 ORDER BY id LIMIT ?2)",
+            params![cluster.row, TRIMMED_AT_ONCE],
+        )?;
+        if gone == 0 {
+            break;
+        }
+    }
     Ok(())
 }
 

@@ -57,6 +57,8 @@ pub(crate) enum Failure {
     DigestMismatch { expected: Digest, found: Digest },
     #[error("too large: {what} may have at most {max} bytes")]
     TooLarge { what: &'static str, max: u64 },
+    #[error("quota exceeded: {0}; delete some first")]
+    QuotaExceeded(String),
     #[error("the number of results must be a whole number, not {0:?}")]
     PaginationInvalid(String),
     #[error(transparent)]
@@ -90,6 +92,7 @@ impl Failure {
             Self::UploadInvalid(_) => (StatusCode::BAD_REQUEST, "BLOB_UPLOAD_INVALID"),
             Self::DigestInvalid(_) | Self::DigestMismatch { .. } => (StatusCode::BAD_REQUEST, "DIGEST_INVALID"),
             Self::TooLarge { .. } => (StatusCode::PAYLOAD_TOO_LARGE, "SIZE_INVALID"),
+            Self::QuotaExceeded(_) => (StatusCode::FORBIDDEN, "DENIED"),
             Self::PaginationInvalid(_) => (StatusCode::BAD_REQUEST, "PAGINATION_NUMBER_INVALID"),
             Self::Store(_) => (StatusCode::INTERNAL_SERVER_ERROR, "UNKNOWN"),
         }

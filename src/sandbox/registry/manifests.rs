@@ -15,6 +15,7 @@ use super::parsed::Manifest;
 use super::repository::Repository;
 use super::route::Reference;
 use super::storage::{self, RepositoryId};
+use crate::values;
 
 /// Names the manifest that the pushed one refers to (distribution-spec 1.1, "Pushing Manifests
 /// with Subject").
@@ -58,6 +59,9 @@ pub(super) async fn put(
 ) -> Result<Response, Failure> {
     let body =
         Limited::new(body, MAX_MANIFEST_BYTES).collect().await.map_err(|error| too_large_or_cut(&*error))?.to_bytes();
+    if !values::are_few(&body) {
+        return Err(Failure::ManifestInvalid(format!("it has more than {} values", values::MAX_VALUES)));
+    }
     let declared = headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).map(without_parameters);
     let manifest = Manifest::parse(&body, declared)?;
     let digest = storage::digest_of_bytes(&body);
@@ -85,7 +89,7 @@ pub(super) async fn put(
                     params![id.0, tag, digest.as_str()],
                 )?;
             }
-            Ok::<_, Failure>(())
+            storage::check_space(tx)
         })
         .await?;
     Ok(response)

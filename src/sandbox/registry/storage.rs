@@ -7,6 +7,7 @@ use aws_lc_rs::digest::{Context, SHA256};
 use rusqlite::{OptionalExtension, Transaction, params};
 
 use crate::artifact_registry::canonical;
+use crate::quota::Owner;
 use crate::store::StoreError;
 use domain::image::{Digest, ImageRef};
 
@@ -79,6 +80,15 @@ CREATE INDEX registry_tag_by_digest ON registry_tag (repository, digest);
 /// How long an unfinished upload, or a blob that no manifest uses, is kept.
 const UNUSED_KEPT_MS: i64 = 24 * 60 * 60 * 1000;
 
+/// How often it is looked for what nobody uses, at most: all blobs are looked at.
+const COLLECTION_PERIOD_MS: i64 = 60 * 1000;
+
+/// When it was last looked for what nobody uses, in milliseconds since 1970.
+pub(crate) const COLLECTION_SCHEMA: &str = "
+CREATE TABLE registry_collection (at INTEGER NOT NULL);
+INSERT INTO registry_collection VALUES (0);
+";
+
 /// A repository of one host.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct RepositoryId(pub(super) i64);
@@ -102,7 +112,20 @@ pub(super) fn repository(tx: &Transaction<'_>, host: &str, name: &str) -> Result
 /// The repository, made if it is not there.
 pub(super) fn ensure_repository(tx: &Transaction<'_>, host: &str, name: &str) -> Result<RepositoryId, Failure> {
     tx.execute("INSERT OR IGNORE INTO registry_repository (host, name) VALUES (?1, ?2)", [host, name])?;
+    if Owner::Repositories.is_exceeded(tx)? {
+        let limit = Owner::Repositories.limit();
+        return Err(Failure::QuotaExceeded(format!("the sandbox has at most {limit} names of images")));
+    }
     repository(tx, host, name)
+}
+
+/// What was pushed has to fit into what the sandbox keeps of all registries.
+pub(super) fn check_space(tx: &Transaction<'_>) -> Result<(), Failure> {
+    if !Owner::Registry.is_exceeded(tx)? {
+        return Ok(());
+    }
+    let limit = Owner::Registry.limit();
+    Err(Failure::QuotaExceeded(format!("the sandbox's registries hold at most {limit} bytes in all")))
 }
 
 /// A blob as a repository has it.
@@ -232,9 +255,19 @@ pub fn resolve(tx: &Transaction<'_>, image: &ImageRef) -> Result<Option<Digest>,
     Ok(resolve_reference(tx, repository, &reference)?)
 }
 
+/// Whether it is time to look for what nobody uses any more: there is much, and nobody looked within the last minute.
+pub(super) fn is_garbage_due(tx: &Transaction<'_>, now_ms: i64) -> Result<bool, rusqlite::Error> {
+    if Owner::Registry.used(tx)? <= Owner::Registry.limit() / 4 * 3 {
+        return Ok(false);
+    }
+    let last: i64 = tx.query_row("SELECT at FROM registry_collection", [], |row| row.get(0))?;
+    Ok(now_ms.saturating_sub(last) > COLLECTION_PERIOD_MS)
+}
+
 /// Removes what nothing refers to: old unfinished uploads, blobs that no manifest uses, bytes
 /// without a blob.
 pub(super) fn collect_garbage(tx: &Transaction<'_>, now_ms: i64) -> Result<(), StoreError> {
+    tx.execute("UPDATE registry_collection SET at = ?1", [now_ms])?;
     let before = now_ms - UNUSED_KEPT_MS;
     tx.execute("DELETE FROM registry_upload WHERE touched < ?1", [before])?;
     tx.execute(
@@ -249,4 +282,32 @@ pub(super) fn collect_garbage(tx: &Transaction<'_>, now_ms: i64) -> Result<(), S
         [],
     )?;
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::quota::set_used;
+
+    #[tokio::test]
+    async fn what_does_not_fit_is_refused_and_garbage_is_looked_for_once_a_minute() {
+        let dir = tempfile::tempdir().unwrap();
+        let store = crate::open_store(&dir.path().join("s.db")).unwrap();
+        let check = |tx: &Transaction<'_>| {
+            let limit = Owner::Registry.limit();
+            assert!(!is_garbage_due(tx, 100_000)?, "there is little");
+            set_used(tx, Owner::Registry, limit);
+            check_space(tx)?;
+            assert!(is_garbage_due(tx, 100_000)?);
+            collect_garbage(tx, 100_000)?;
+            assert!(!is_garbage_due(tx, 160_000)?);
+            assert!(is_garbage_due(tx, 160_001)?);
+            set_used(tx, Owner::Registry, limit + 1);
+            assert!(matches!(check_space(tx), Err(Failure::QuotaExceeded(_))));
+            set_used(tx, Owner::Repositories, Owner::Repositories.limit());
+            assert!(matches!(ensure_repository(tx, "gcr.io", "p/x"), Err(Failure::QuotaExceeded(_))));
+            Ok::<_, Failure>(())
+        };
+        store.write(check).await.unwrap();
+    }
 }

@@ -44,6 +44,7 @@ pub(super) async fn start(
         return Ok(created(&repository, &from.digest));
     }
     let whole = query.digest.as_deref().map(digest_of).transpose()?;
+    collect_garbage(&repository).await?;
     let id = uuid::Uuid::new_v4().to_string();
     let (asked, new_id) = (repository.clone(), id.clone());
     repository
@@ -55,7 +56,7 @@ pub(super) async fn start(
                 "INSERT INTO registry_upload (id, repository, content, touched) VALUES (?1, ?2, ?3, ?4)",
                 params![new_id, into.0, tx.last_insert_rowid(), asked.now_ms],
             )?;
-            Ok::<_, Failure>(())
+            storage::check_space(tx)
         })
         .await?;
     match whole {
@@ -65,6 +66,15 @@ pub(super) async fn start(
             complete(&repository, &id, digest).await
         }
     }
+}
+
+/// Makes room, where there is little and something can go.
+async fn collect_garbage(repository: &Repository) -> Result<(), Failure> {
+    let (store, now_ms) = (&repository.store, repository.now_ms);
+    if store.read(move |tx| storage::is_garbage_due(tx, now_ms).map_err(Failure::from)).await? {
+        store.write(move |tx| storage::collect_garbage(tx, now_ms).map_err(Failure::from)).await?;
+    }
+    Ok(())
 }
 
 /// `PATCH /v2/NAME/blobs/uploads/ID`: the next bytes.
@@ -176,6 +186,7 @@ async fn append(repository: &Repository, id: &str, start: u64, bytes: Bytes) -> 
                 return Err(Failure::UploadRange { next: upload.size });
             }
             tx.execute("UPDATE registry_upload SET touched = ?2 WHERE id = ?1", params![id, asked.now_ms])?;
+            storage::check_space(tx)?;
             Ok(start + bytes.len() as u64)
         })
         .await
@@ -226,6 +237,7 @@ async fn mount(repository: &Repository, Mount { digest, from }: Mount) -> Result
                 return Ok(false);
             }
             storage::link(tx, asked.ensured(tx)?, &digest, asked.now_ms)?;
+            storage::check_space(tx)?;
             Ok(true)
         })
         .await

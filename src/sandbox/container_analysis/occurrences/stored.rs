@@ -86,6 +86,34 @@ pub(crate) fn attestations_on(
     Ok(found)
 }
 
+/// What an occurrence counts beside its body.
+const ROW_BYTES: usize = 1024;
+
+/// How long the occurrences are that [`attestations_on`] would read, as far as they are not longer than `most`.
+pub(crate) fn bytes_of_attestations_on(
+    tx: &Transaction<'_>,
+    note: &NoteName,
+    digests: &[Digest],
+    most: usize,
+) -> Result<usize, StoreError> {
+    let sql = "SELECT octet_length(body) FROM occurrences WHERE digest = ?1 AND note_project = ?2 AND note_id = ?3";
+    let mut statement = tx.prepare_cached(sql)?;
+    let mut bytes = 0_usize;
+    for digest in digests {
+        let rows = statement.query_map((digest.hex(), note.project(), note.id()), |row| row.get::<_, u32>(0))?;
+        for row in rows {
+            bytes = bytes.saturating_add(row? as usize + ROW_BYTES);
+            if bytes > most {
+                return Ok(bytes);
+            }
+        }
+    }
+    Ok(bytes)
+}
+
+/// The most bytes of occurrences of one kind on one digest that are read for an evaluation.
+const MOST_OF_DIGEST: i64 = 16 << 20;
+
 /// The occurrences of one kind in one project that are about this digest, as the API shows them.
 pub(crate) fn of_digest(
     tx: &Transaction<'_>,
@@ -93,6 +121,15 @@ pub(crate) fn of_digest(
     kind: &str,
     digest: &Digest,
 ) -> Result<Vec<Value>, StoreError> {
+    let size: i64 = tx
+        .prepare_cached(
+            "SELECT coalesce(sum(octet_length(body) + 1024), 0) FROM occurrences
+             WHERE digest = ?1 AND project = ?2 AND kind = ?3",
+        )?
+        .query_row((digest.hex(), project, kind), |row| row.get(0))?;
+    if size > MOST_OF_DIGEST {
+        return Err(StoreError::TooMuch("an image has more occurrences of one kind than are read: delete some"));
+    }
     let sql = format!("{COLUMNS} WHERE digest = ?1 AND project = ?2 AND kind = ?3 ORDER BY place");
     let mut statement = tx.prepare_cached(&sql)?;
     let rows = statement.query_map((digest.hex(), project, kind), StoredOccurrence::from_row)?;

@@ -6,9 +6,13 @@ use rusqlite::params;
 use super::{Cluster, Object, Stored};
 use crate::kubernetes::failure::Failure;
 use crate::kubernetes::resources::ResourceKind;
+use crate::quota::Owner;
 
 /// What was deleted is remembered for this long.
 const DELETED_KEPT: SignedDuration = SignedDuration::from_mins(10);
+
+/// How many deleted objects are forgotten in one step, where there are too many.
+const FORGOTTEN_AT_ONCE: i64 = 100;
 
 impl Cluster<'_> {
     /// Lets an object be removed by itself at this time.
@@ -45,6 +49,29 @@ impl Cluster<'_> {
             expired.extend(ResourceKind::of_plural(&plural).map(|kind| (kind, stored)));
         }
         Ok(expired)
+    }
+
+    /// Forgets the longest deleted objects, as far as there is more than is remembered.
+    pub(super) fn forget_excess(self) -> Result<(), rusqlite::Error> {
+        while Owner::Deleted(self.row).is_exceeded(self.tx)? {
+            let last: Option<i64> = self.tx.query_row(
+                "SELECT max(version) FROM (SELECT version FROM kubernetes_deleted WHERE cluster = ?1
+                 ORDER BY version LIMIT ?2)",
+                params![self.row, FORGOTTEN_AT_ONCE],
+                |row| row.get(0),
+            )?;
+            let Some(last) = last else { break };
+            self.tx.execute("UPDATE kubernetes_cluster SET forgotten = max(forgotten, ?2) WHERE id = ?1", [
+                self.row, last,
+            ])?;
+            let gone = self
+                .tx
+                .execute("DELETE FROM kubernetes_deleted WHERE cluster = ?1 AND version <= ?2", [self.row, last])?;
+            if gone == 0 {
+                break;
+            }
+        }
+        Ok(())
     }
 
     /// Removes what has expired, and forgets what was deleted long ago.

@@ -1,7 +1,6 @@
 use std::sync::Arc;
 
 use super::*;
-use crate::store::Store;
 
 fn cluster_id() -> ClusterId {
     ClusterId { project: "p".to_owned(), location: "l".to_owned(), name: "c".to_owned() }
@@ -10,11 +9,12 @@ fn cluster_id() -> ClusterId {
 #[tokio::test]
 async fn objects_of_any_kind_expire_as_what_they_are() {
     let dir = tempfile::tempdir().unwrap();
-    let store = Store::open(&dir.path().join("s.db"), &[(1, SCHEMA)]).unwrap();
+    let store = crate::open_store(&dir.path().join("s.db")).unwrap();
     let id = Arc::new(cluster_id());
     let write = move |tx: &Transaction<'_>| {
         let now = Timestamp::UNIX_EPOCH;
-        let cluster = Cluster::make(tx, &id, now)?;
+        let admissions = Admissions::default();
+        let cluster = Cluster::make(tx, &id, now, &admissions)?;
         let metadata =
             ObjectMeta { name: Some("x".to_owned()), namespace: Some("n".to_owned()), ..ObjectMeta::default() };
         let mut pod = Pod { metadata: metadata.clone(), ..Pod::default() };
