@@ -263,7 +263,7 @@ pub(super) async fn registry(
         }
         Err(error) => {
             tracing::error!(%error, "the sandbox's store failed");
-            Err("The sandbox could not read its store; its log says why.".to_owned())
+            Err(format!("The request failed: {error}"))
         }
     }
 }

@@ -63,7 +63,10 @@ pub(super) fn decode<T: DeserializeOwned>(body: &[u8], message: &Message, at: &s
 
 /// JSON, or what the services also take for it: the 2018 codelab posts single quotes.
 pub(super) fn parse(text: &str) -> Result<Value, ApiError> {
-    let check = |text: &str| if values::are_few(text.as_bytes()) { Ok(()) } else { Err(ApiError::too_large()) };
+    let check = |text: &str| {
+        let many = || payload(&format!("It has more than {} values.", values::MAX_VALUES));
+        if values::are_few(text.as_bytes()) { Ok(()) } else { Err(many()) }
+    };
     check(text)?;
     serde_json::from_str(text).or_else(|error| {
         let json = relaxed::to_json(text);

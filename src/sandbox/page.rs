@@ -10,7 +10,7 @@ use wire::base64_bytes;
 
 /// What the entries of one page have in all, in bytes of JSON, but for the one that goes beyond it: one entry may
 /// have 4 MB, and a thousand would be more than the sandbox may take for one answer.
-pub(super) const MAX_PAGE_BYTES: usize = 4 << 20;
+pub(super) const MAX_PAGE_BYTES: usize = 2 << 20;
 
 /// One page of a list whose entries have a place (a number that only grows).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -144,7 +144,7 @@ mod tests {
             Ok::<_, ()>((place, "x".repeat(1 << 20)))
         });
         let (entries, next) = page.read(rows).unwrap();
-        assert_eq!((entries.len(), place(&next.unwrap()), read), (4, Some(4), 5));
+        assert_eq!((entries.len(), place(&next.unwrap()), read), (2, Some(2), 3));
         let small = |count: i64| page.read((1..=count).map(|place| Ok::<_, ()>((place, "x")))).unwrap();
         assert_eq!((small(100).0.len(), small(100).1), (100, None));
         assert_eq!((small(101).0.len(), place(&small(101).1.unwrap())), (100, Some(100)));

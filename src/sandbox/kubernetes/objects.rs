@@ -376,7 +376,7 @@ impl<'t> Cluster<'t> {
                 self.now.as_millisecond(),
                 body.to_string(),
             ])?;
-        Ok(self.forget_excess()?)
+        Ok(())
     }
 }
 

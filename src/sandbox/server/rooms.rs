@@ -7,8 +7,8 @@ use tokio::sync::{AcquireError, OwnedSemaphorePermit, Semaphore, TryAcquireError
 
 use crate::people::{PEOPLE, Person};
 
-/// Connections of one person: several times what the clients of one open.
-const CONNECTIONS: usize = 128;
+/// Connections of one person: a client that asks a hundred things at once opens two hundred.
+const CONNECTIONS: usize = 256;
 
 /// Requests of one person that are being answered. More wait their turn.
 const REQUESTS: usize = 8;

@@ -52,7 +52,7 @@ impl Cluster<'_> {
     }
 
     /// Forgets the longest deleted objects, as far as there is more than is remembered.
-    pub(super) fn forget_excess(self) -> Result<(), rusqlite::Error> {
+    fn forget_excess(self) -> Result<(), rusqlite::Error> {
         while Owner::Deleted(self.row).is_exceeded(self.tx)? {
             let last: Option<i64> = self.tx.query_row(
                 "SELECT max(version) FROM (SELECT version FROM kubernetes_deleted WHERE cluster = ?1
@@ -86,6 +86,6 @@ impl Cluster<'_> {
             params![self.row, before],
         )?;
         self.tx.execute("DELETE FROM kubernetes_deleted WHERE cluster = ?1 AND at < ?2", params![self.row, before])?;
-        Ok(())
+        Ok(self.forget_excess()?)
     }
 }
