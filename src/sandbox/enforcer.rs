@@ -44,19 +44,14 @@ pub(super) fn admit(
         ..request
     };
     let policy = policy(tx, cluster, admissions)?;
-    let evidence =
-        if enforced { evidence(tx, &request.images, &policy.policy, admissions)? } else { Rc::default() };
+    let evidence = if enforced { evidence(tx, &request.images, &policy.policy, admissions)? } else { Rc::default() };
     let decision = evaluate(&policy.compiled, &request, &evidence, admissions);
     admissions.settle()?;
     Ok(decision)
 }
 
 /// The project's policy; a transaction is of one project, and changes no policy where it admits pods.
-fn policy(
-    tx: &Transaction<'_>,
-    cluster: &ClusterId,
-    admissions: &Admissions,
-) -> Result<Rc<Prepared>, StoreError> {
+fn policy(tx: &Transaction<'_>, cluster: &ClusterId, admissions: &Admissions) -> Result<Rc<Prepared>, StoreError> {
     let known = admissions.policy.borrow().clone();
     if let Some(policy) = known {
         return Ok(policy);

@@ -155,11 +155,7 @@ fn entries(
 }
 
 /// The next entry of one of these projects that the filter lets through, with its place.
-fn next_accepted(
-    rows: &mut Rows<'_>,
-    projects: &[String],
-    filter: &Filter,
-) -> Result<Option<(i64, Value)>, ApiError> {
+fn next_accepted(rows: &mut Rows<'_>, projects: &[String], filter: &Filter) -> Result<Option<(i64, Value)>, ApiError> {
     while let Some(row) = rows.next()? {
         let (id, project): (i64, String) = (row.get(0)?, row.get(1)?);
         if !projects.contains(&project) {

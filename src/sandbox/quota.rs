@@ -26,18 +26,52 @@ macro_rules! page {
 macro_rules! counted {
     ($table:literal, $column:literal, ($new_owner:expr, $new_bytes:expr), ($old_owner:expr, $old_bytes:expr)) => {
         concat!(
-            "CREATE TRIGGER quota_", $table, "_insert AFTER INSERT ON ", $table, " BEGIN
-                INSERT INTO quota_usage (owner, bytes) VALUES (", $new_owner, ", ", $new_bytes, ")
+            "CREATE TRIGGER quota_",
+            $table,
+            "_insert AFTER INSERT ON ",
+            $table,
+            " BEGIN
+                INSERT INTO quota_usage (owner, bytes) VALUES (",
+            $new_owner,
+            ", ",
+            $new_bytes,
+            ")
                 ON CONFLICT DO UPDATE SET bytes = bytes + excluded.bytes;
             END;
-            CREATE TRIGGER quota_", $table, "_delete AFTER DELETE ON ", $table, " BEGIN
-                UPDATE quota_usage SET bytes = bytes - ", $old_bytes, " WHERE owner = ", $old_owner, ";
+            CREATE TRIGGER quota_",
+            $table,
+            "_delete AFTER DELETE ON ",
+            $table,
+            " BEGIN
+                UPDATE quota_usage SET bytes = bytes - ",
+            $old_bytes,
+            " WHERE owner = ",
+            $old_owner,
+            ";
             END;
-            CREATE TRIGGER quota_", $table, "_update AFTER UPDATE OF ", $column, " ON ", $table, " BEGIN
-                UPDATE quota_usage SET bytes = bytes - ", $old_bytes, " + ", $new_bytes, " WHERE owner = ", $new_owner, ";
+            CREATE TRIGGER quota_",
+            $table,
+            "_update AFTER UPDATE OF ",
+            $column,
+            " ON ",
+            $table,
+            " BEGIN
+                UPDATE quota_usage SET bytes = bytes - ",
+            $old_bytes,
+            " + ",
+            $new_bytes,
+            " WHERE owner = ",
+            $new_owner,
+            ";
             END;
             INSERT INTO quota_usage (owner, bytes)
-                SELECT ", $new_owner, ", sum(", $new_bytes, ") FROM ", $table, " NEW GROUP BY 1 HAVING count(*) > 0
+                SELECT ",
+            $new_owner,
+            ", sum(",
+            $new_bytes,
+            ") FROM ",
+            $table,
+            " NEW GROUP BY 1 HAVING count(*) > 0
                 ON CONFLICT DO UPDATE SET bytes = bytes + excluded.bytes;
             "
         )
@@ -49,37 +83,44 @@ pub(crate) const SCHEMA: &str = concat!(
     "CREATE TABLE quota_usage (owner TEXT PRIMARY KEY, bytes INTEGER NOT NULL) STRICT, WITHOUT ROWID;
     ",
     counted!(
-        "kubernetes_object", "body",
+        "kubernetes_object",
+        "body",
         ("'objects of cluster ' || NEW.cluster", concat!("(octet_length(NEW.body) + ", least!(), ")")),
         ("'objects of cluster ' || OLD.cluster", concat!("(octet_length(OLD.body) + ", least!(), ")"))
     ),
     counted!(
-        "kubernetes_deleted", "body",
+        "kubernetes_deleted",
+        "body",
         ("'deleted objects of cluster ' || NEW.cluster", concat!("(octet_length(NEW.body) + ", least!(), ")")),
         ("'deleted objects of cluster ' || OLD.cluster", concat!("(octet_length(OLD.body) + ", least!(), ")"))
     ),
     counted!(
-        "kubernetes_audit", "entry",
+        "kubernetes_audit",
+        "entry",
         ("'log of cluster ' || NEW.cluster", concat!("(octet_length(NEW.entry) + ", least!(), ")")),
         ("'log of cluster ' || OLD.cluster", concat!("(octet_length(OLD.entry) + ", least!(), ")"))
     ),
     counted!(
-        "notes", "body",
+        "notes",
+        "body",
         ("'notes of ' || NEW.project", concat!("(octet_length(NEW.body) + ", least!(), ")")),
         ("'notes of ' || OLD.project", concat!("(octet_length(OLD.body) + ", least!(), ")"))
     ),
     counted!(
-        "occurrences", "body",
+        "occurrences",
+        "body",
         ("'notes of ' || NEW.project", concat!("(octet_length(NEW.body) + ", least!(), ")")),
         ("'notes of ' || OLD.project", concat!("(octet_length(OLD.body) + ", least!(), ")"))
     ),
     counted!(
-        "registry_content", "size",
+        "registry_content",
+        "size",
         ("'registry'", concat!("max(NEW.size, ", page!(), ")")),
         ("'registry'", concat!("max(OLD.size, ", page!(), ")"))
     ),
     counted!(
-        "registry_manifest", "body",
+        "registry_manifest",
+        "body",
         ("'registry'", concat!("(octet_length(NEW.body) + ", page!(), ")")),
         ("'registry'", concat!("(octet_length(OLD.body) + ", page!(), ")"))
     ),
@@ -147,7 +188,8 @@ impl Owner<'_> {
 
 #[cfg(test)]
 pub(crate) fn set_used(tx: &Transaction<'_>, owner: Owner<'_>, bytes: i64) {
-    tx.execute("INSERT OR REPLACE INTO quota_usage (owner, bytes) VALUES (?1, ?2)", (owner.key(), bytes)).unwrap();
+    tx.execute("INSERT OR REPLACE INTO quota_usage (owner, bytes) VALUES (?1, ?2)", (owner.key(), bytes))
+        .expect("the counters are there");
 }
 
 #[cfg(test)]

@@ -33,8 +33,8 @@ use repository::Repository;
 use route::Route;
 
 pub(super) use signatures::{sigstore_signatures, uploaded};
-pub(super) use storage::{COLLECTION_SCHEMA, SCHEMA};
 pub use storage::resolve;
+pub(super) use storage::{COLLECTION_SCHEMA, SCHEMA};
 
 /// Serves `/v2/` for the host in the request's [`RegistryHost`], to everybody.
 pub fn router(state: State) -> Router<()> {

@@ -46,7 +46,9 @@ fn explained(error: &rusqlite::Error) -> String {
         }
         Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase) => format!("it is damaged ({error}): {RESET}"),
         Some(ErrorCode::CannotOpen | ErrorCode::SystemIoFailure) => {
-            format!("it cannot be opened or read ({error}): see whether it is there, and whether its disk is full or failing")
+            format!(
+                "it cannot be opened or read ({error}): see whether it is there, and whether its disk is full or failing"
+            )
         }
         Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => {
             "another process has held it for too long: try again".to_owned()

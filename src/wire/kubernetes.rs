@@ -96,7 +96,7 @@ fn write(path: &serde_ignored::Path<'_>, out: &mut String) {
 fn push(out: &mut String, text: &str) {
     let left = MAX_PATH_BYTES.saturating_sub(out.len());
     let end = (0..=left.min(text.len())).rev().find(|end| text.is_char_boundary(*end));
-    out.push_str(&text[..end.unwrap_or(0)]);
+    out.push_str(text.get(..end.unwrap_or(0)).unwrap_or_default());
 }
 
 #[cfg(test)]

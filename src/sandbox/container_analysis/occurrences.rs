@@ -21,9 +21,9 @@ use domain::name::NoteName;
 use wire::status::Code;
 
 pub(super) use changes::{get_iam_policy, patch, set_iam_policy};
-pub(crate) use stored::{attestations_on, bytes_of_attestations_on};
 pub(super) use stored::of_digest;
 use stored::{COLUMNS, StoredOccurrence, existing, insert};
+pub(crate) use stored::{attestations_on, bytes_of_attestations_on};
 pub(super) use summary::summary;
 use wanted::New;
 

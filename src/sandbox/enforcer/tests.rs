@@ -118,7 +118,8 @@ async fn a_cluster_decides_by_its_mode() {
             images: vec![image(&format!("gcr.io/p/i@{DIGEST}"))],
             ..Request::default()
         };
-        let outcome = |tx: &Transaction<'_>| admit(tx, &cluster, request.clone(), &Admissions::default()).unwrap().outcome;
+        let outcome =
+            |tx: &Transaction<'_>| admit(tx, &cluster, request.clone(), &Admissions::default()).unwrap().outcome;
         assert_eq!(outcome(tx), Outcome::Deny);
         tx.execute("UPDATE clusters SET binary_authorization = NULL", [])?;
         assert_eq!(outcome(tx), Outcome::Admit);

@@ -11,7 +11,9 @@ use serde_json::{Value, json};
 
 use super::call::{Call, Form};
 use super::decode::{self, Decoded};
-use super::editing::{Reply, check_namespace, check_same, check_size, check_space, existing, patched, store, stored, update, writer};
+use super::editing::{
+    Reply, check_namespace, check_same, check_size, check_space, existing, patched, store, stored, update, writer,
+};
 use super::failure::Failure;
 use super::form::formed;
 use super::kinds::Editable;
@@ -101,9 +103,7 @@ fn edit_kind(cluster: Cluster<'_>, call: &Call, edit: Edit, body: &[u8]) -> Resu
         ResourceKind::DaemonSet => write_object::<DaemonSet>(cluster, call, edit, body),
         ResourceKind::Job => write_object::<Job>(cluster, call, edit, body),
         ResourceKind::CronJob => write_object::<CronJob>(cluster, call, edit, body),
-        ResourceKind::Review => {
-            Ok(Reply::new(201, reviews::answer(cluster, call, body)?, Vec::new()))
-        }
+        ResourceKind::Review => Ok(Reply::new(201, reviews::answer(cluster, call, body)?, Vec::new())),
     }
 }
 

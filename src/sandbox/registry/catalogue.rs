@@ -82,10 +82,7 @@ pub(crate) fn packages(
 }
 
 /// The times of the first and the last upload of a name; none where it holds no image.
-pub(crate) fn uploads(
-    tx: &Transaction<'_>,
-    (host, name): (&str, &str),
-) -> Result<Option<(i64, i64)>, rusqlite::Error> {
+pub(crate) fn uploads(tx: &Transaction<'_>, (host, name): (&str, &str)) -> Result<Option<(i64, i64)>, rusqlite::Error> {
     tx.prepare_cached(
         "SELECT min(m.uploaded), max(m.uploaded) FROM registry_repository r
          JOIN registry_manifest m ON m.repository = r.id WHERE r.host = ?1 AND r.name = ?2",
@@ -171,7 +168,8 @@ pub(crate) fn tags(
         "SELECT tag, digest FROM registry_tag WHERE repository = ?1 AND (?2 IS NULL OR digest = ?2)
          ORDER BY tag LIMIT ?3 OFFSET ?4",
     )?;
-    let rows = statement.query_map(params![id.0, digest, part.limit, part.offset], |row| Ok((row.get(0)?, row.get(1)?)))?;
+    let rows =
+        statement.query_map(params![id.0, digest, part.limit, part.offset], |row| Ok((row.get(0)?, row.get(1)?)))?;
     rows.collect()
 }
 

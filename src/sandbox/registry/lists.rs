@@ -14,9 +14,9 @@ use domain::image::Digest;
 use wire::registry::{Catalog, ManifestInfo, OCI_INDEX, TagList};
 
 use super::error::Failure;
-use crate::page::written_bytes;
 use super::repository::Repository;
 use super::storage::{self, RepositoryId};
+use crate::page::written_bytes;
 
 /// The most that one page holds.
 const MAX_PAGE: u32 = 1000;

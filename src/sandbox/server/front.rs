@@ -111,7 +111,7 @@ impl Front {
         let answer = match self.caller(&parts, &area, &host, is_own, client) {
             Ok(caller) => {
                 let room = self.rooms.of(caller.0, is_own);
-                self.seated(guest, room, area, (parts, body), caller).await
+                self.seated(guest, room, &area, (parts, body), caller).await
             }
             Err(refused) => refused,
         };
@@ -155,15 +155,15 @@ impl Front {
         &self,
         guest: &Guest,
         room: &Room,
-        area: Area,
+        area: &Area,
         request: (Parts, Paced<Incoming>),
         caller: (&'static Person, &Token),
     ) -> Response {
         if !guest.is_seated() {
-            let Some(seat) = room.connection() else { return Refusal::TooMany("connections").answer(&area) };
+            let Some(seat) = room.connection() else { return Refusal::TooMany("connections").answer(area) };
             guest.seat(seat);
         }
-        guarded(&area, self.placed(room, &area, request, caller)).await
+        guarded(area, self.placed(room, area, request, caller)).await
     }
 
     /// Answers when there is room for the request, which it keeps until a large answer was sent.
@@ -180,7 +180,8 @@ impl Front {
             Area::Registry(_) => (Body::new(body), None),
             // A body that is on its way takes no place from requests that are there.
             _ => {
-                let most = if matches!(area, Area::Kubernetes(_)) { kubernetes::MAX_BODY_BYTES } else { MAX_JSON_BYTES };
+                let most =
+                    if matches!(area, Area::Kubernetes(_)) { kubernetes::MAX_BODY_BYTES } else { MAX_JSON_BYTES };
                 let room = room.body(body.size_hint().upper(), most).await;
                 (Body::from(body::whole(body, most).await?), room)
             }
@@ -280,7 +281,8 @@ async fn guarded(area: &Area, answer: impl Future<Output = Result<Response, Refu
         Ok(Ok(answer)) => answer.unwrap_or_else(refusal),
         Ok(Err(_elapsed)) => refusal(Refusal::Late),
         Err(panic) => {
-            let what = panic.downcast_ref::<&str>().copied().or_else(|| panic.downcast_ref::<String>().map(String::as_str));
+            let what =
+                panic.downcast_ref::<&str>().copied().or_else(|| panic.downcast_ref::<String>().map(String::as_str));
             tracing::error!("a handler panicked: {}", what.unwrap_or("it says no more"));
             refusal(Refusal::Panicked)
         }
@@ -368,12 +370,9 @@ mod tests {
     #[case("/", &[("host", "a"), ("authorization", "x"), ("authorization", "y")], Some("it has two Authorization headers"))]
     #[case("/", &[("host", "a"), ("origin", "x"), ("origin", "y")], Some("it has two Origin headers"))]
     #[case("/", &[], Some("it has no Host header"))]
-    fn heads_that_mean_two_things(
-        #[case] uri: &str,
-        #[case] headers: &[(&str, &str)],
-        #[case] expected: Option<&str>,
-    ) {
-        let request = headers.iter().fold(Request::builder().uri(uri), |request, (name, value)| request.header(*name, *value));
+    fn heads_that_mean_two_things(#[case] uri: &str, #[case] headers: &[(&str, &str)], #[case] expected: Option<&str>) {
+        let request =
+            headers.iter().fold(Request::builder().uri(uri), |request, (name, value)| request.header(*name, *value));
         assert_eq!(fault(&request.body(()).unwrap().into_parts().0), expected);
     }
 

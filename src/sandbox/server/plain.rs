@@ -61,9 +61,8 @@ pub(super) fn answer(head: &[u8], token: &Token, is_open: bool) -> Plain {
     let mut request = httparse::Request::new(&mut headers);
     let whole = request.parse(head).is_ok_and(|status| status.is_complete());
     let (true, Some("CONNECT"), Some(target)) = (whole, request.method, request.path) else { return Plain::NoTunnel };
-    let named = |name: &'static str| {
-        request.headers.iter().filter(move |header| header.name.eq_ignore_ascii_case(name))
-    };
+    let named =
+        |name: &'static str| request.headers.iter().filter(move |header| header.name.eq_ignore_ascii_case(name));
     if ["host", "proxy-authorization"].iter().any(|name| named(name).count() > 1) {
         return Plain::Malformed;
     }

@@ -34,10 +34,7 @@ pub(super) struct Rooms {
 
 impl Default for Rooms {
     fn default() -> Self {
-        Self {
-            workbench: Room::new(2),
-            people: PEOPLE.iter().map(|person| (person, Room::new(1))).collect(),
-        }
+        Self { workbench: Room::new(2), people: PEOPLE.iter().map(|person| (person, Room::new(1))).collect() }
     }
 }
 

@@ -83,8 +83,7 @@ fn changed_at(name: &str, (has, new): Side<'_>, (had, old): Side<'_>) -> Fields 
         let (new, old) = (Within::of(name, new), Within::of(name, old));
         for (element, below) in &has.below {
             let before = had.and_then(|had| had.below.get(element));
-            let below =
-                changed_at(field_name(element), (Some(below), new.get(element)), (before, old.get(element)));
+            let below = changed_at(field_name(element), (Some(below), new.get(element)), (before, old.get(element)));
             fields.insert(element.clone(), below);
         }
     }
@@ -258,9 +257,8 @@ mod tests {
     /// 3 MB, as many elements as a request may have: looking for each in the others would take minutes.
     #[test]
     fn long_lists_are_merged_and_removed_in_the_time_of_their_length() {
-        let env = |front: &'static str| {
-            (0..50_000).map(move |n| json!({ "name": format!("{front}{n}"), "value": "v" }))
-        };
+        let env =
+            |front: &'static str| (0..50_000).map(move |n| json!({ "name": format!("{front}{n}"), "value": "v" }));
         let live = json!({ "spec": { "env": env("a").collect::<Vec<_>>() } });
         let applied = json!({ "spec": { "env": env("a").chain(env("b")).collect::<Vec<_>>() } });
         let mut merged = live.clone();

@@ -61,9 +61,10 @@ impl Cluster<'_> {
                 |row| row.get(0),
             )?;
             let Some(last) = last else { break };
-            self.tx.execute("UPDATE kubernetes_cluster SET forgotten = max(forgotten, ?2) WHERE id = ?1", [
-                self.row, last,
-            ])?;
+            self.tx.execute(
+                "UPDATE kubernetes_cluster SET forgotten = max(forgotten, ?2) WHERE id = ?1",
+                [self.row, last],
+            )?;
             let gone = self
                 .tx
                 .execute("DELETE FROM kubernetes_deleted WHERE cluster = ?1 AND version <= ?2", [self.row, last])?;

@@ -24,8 +24,7 @@ const MOVED_AT_ONCE: usize = 16;
 pub(super) fn apply(object: &mut Value, patch: &Patch) -> Result<(), Failure> {
     let count = patch.0.len();
     if count > MAX_OPERATIONS {
-        let message =
-            format!("The allowed maximum operations in a JSON patch is {MAX_OPERATIONS}, got {count}");
+        let message = format!("The allowed maximum operations in a JSON patch is {MAX_OPERATIONS}, got {count}");
         return Err(Failure::entity_too_large(&message));
     }
     let mut cost = Cost::default();
@@ -155,9 +154,8 @@ mod tests {
     /// Each copy doubles what the next one copies: 30 of them would be 20 GB.
     #[test]
     fn copies_of_copies_are_refused_at_three_megabytes() {
-        let mut operations = vec![
-            json!({ "op": "add", "path": "/metadata/annotations", "value": { "a": "x".repeat(1000) } }),
-        ];
+        let mut operations =
+            vec![json!({ "op": "add", "path": "/metadata/annotations", "value": { "a": "x".repeat(1000) } })];
         for n in 0..30 {
             let path = format!("/metadata/annotations/k{n}");
             operations.push(json!({ "op": "copy", "from": "/metadata", "path": path }));
@@ -174,8 +172,7 @@ mod tests {
         let mut object = json!({ "a": 1 });
         apply_text(&mut object, &operations(10_000)).unwrap();
         let refused = apply_text(&mut object, &operations(10_001)).unwrap_err();
-        let expected =
-            "Request entity too large: The allowed maximum operations in a JSON patch is 10000, got 10001";
+        let expected = "Request entity too large: The allowed maximum operations in a JSON patch is 10000, got 10001";
         assert_eq!(refused, expected);
     }
 

@@ -41,12 +41,7 @@ pub(super) fn merge(target: &mut Value, patch: Map<String, Value>, effort: &mut 
     directives.iter().try_for_each(|(key, value)| follow(object, key, value, effort))
 }
 
-fn merge_field(
-    object: &mut Map<String, Value>,
-    key: &str,
-    value: Value,
-    effort: &mut Effort,
-) -> Result<(), Failure> {
+fn merge_field(object: &mut Map<String, Value>, key: &str, value: Value, effort: &mut Effort) -> Result<(), Failure> {
     match value {
         Value::Object(patch) => merge(object.entry(key).or_insert(Value::Null), patch, effort)?,
         Value::Array(patch) => {
@@ -73,12 +68,7 @@ fn merge_set(list: &mut Vec<Value>, patch: Vec<Value>, effort: &mut Effort) -> R
 }
 
 /// Merges a list of named things: each is merged with the first of its name, or added.
-fn merge_list(
-    list: &mut Vec<Value>,
-    merge_key: &str,
-    patch: Vec<Value>,
-    effort: &mut Effort,
-) -> Result<(), Failure> {
+fn merge_list(list: &mut Vec<Value>, merge_key: &str, patch: Vec<Value>, effort: &mut Effort) -> Result<(), Failure> {
     let replaces = |element: &Value| element["$patch"] == "replace" && element.get(merge_key).is_none();
     if patch.iter().any(replaces) {
         *list = patch.into_iter().filter(|element| !replaces(element)).collect();
