@@ -23,7 +23,8 @@ pub enum Effect {
     /// Replaces a pending timer of the same kind.
     After(Timer, Duration),
     Save(Box<SavedState>),
-    /// Copies to the clipboard by OSC 52, and to a file, because nobody can know whether the terminal took it.
+    /// Copies to the clipboard by OSC 52, and to a file, because nobody can know whether the terminal took it; what
+    /// a terminal would obey is replaced.
     Copy(String),
     /// Gives the terminal back to the shell until the process is continued.
     Suspend,

@@ -15,6 +15,7 @@ use super::terminal::printable;
 use crate::cli::exit::Exit;
 use domain::admission::Outcome;
 use domain::case::{self, CaseError, CaseFile, Checked, MAX_BYTES, Redaction};
+use domain::text::plain_json;
 
 /// Open a case that the workbench wrote: decide it again, and say whether it is the same.
 #[derive(Debug, clap::Args)]
@@ -109,7 +110,6 @@ fn json(checked: &Checked) -> String {
         message: &checked.decision.message,
         trace: checked.decision.trace.lines(),
     };
-    let mut text = serde_json::to_string_pretty(&report).expect("texts and booleans are always JSON");
-    text.push('\n');
-    text
+    let text = serde_json::to_string_pretty(&report).expect("texts and booleans are always JSON");
+    plain_json(&text) + "\n"
 }

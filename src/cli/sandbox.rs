@@ -11,12 +11,10 @@ mod serve;
 mod shell;
 mod syntax;
 
-use std::fmt;
-use std::io::{self, Write as _};
-
 use clap::Subcommand;
 
 use crate::cli::exit::Exit;
+use crate::cli::terminal::complain;
 use environment::{Environment, Mode};
 use failure::{Failure, say};
 use instance::{directory, running, runtime};
@@ -104,9 +102,4 @@ fn env(mode: Mode, person: &Person, syntax: Syntax) -> Result<Exit, Failure> {
     let environment = runtime()?.block_on(Environment::prepare(&directory(), running.port, mode, person))?;
     say(&environment.lines(syntax.shell()))?;
     Ok(Exit::Yes)
-}
-
-fn complain(what: &dyn fmt::Display) {
-    // Without standard error there is nobody to tell.
-    let _ = writeln!(io::stderr().lock(), "countersign: {what}");
 }

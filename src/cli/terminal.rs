@@ -1,25 +1,11 @@
 //! What the subcommands print: only what a terminal may be shown, and to the right stream.
 //!
-//! Uses nothing of the others.
+//! Uses nothing of the others; what a terminal may be shown is `domain::text`'s to say.
 
 use std::fmt;
 use std::io::{self, Write as _};
 
-/// The text without anything that a terminal obeys, or that would show a line other than it is.
-pub(super) fn printable(text: &str) -> String {
-    text.chars().map(printed).collect()
-}
-
-/// What is shown for a character: itself, or a replacement.
-pub(super) fn printed(c: char) -> char {
-    match c {
-        '\t' => ' ',
-        c if c.is_control() => '\u{fffd}',
-        // Marks that change the direction of what follows (UAX 9).
-        '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' => '\u{fffd}',
-        c => c,
-    }
-}
+pub(super) use domain::text::{printable, printed};
 
 /// Prints a result.
 pub(super) fn print(text: &str) -> io::Result<()> {
@@ -36,7 +22,8 @@ pub(super) fn eprint(text: &str) {
     let _ = io::stderr().lock().write_all(text.as_bytes());
 }
 
-/// Says on standard error what went wrong.
+/// Says on standard error what went wrong, on one line. What went wrong names files, arguments and what is in
+/// them, which may hold anything.
 pub(super) fn complain(what: &dyn fmt::Display) {
-    eprint(&format!("countersign: {what}\n"));
+    eprint(&format!("countersign: {}\n", printable(&what.to_string())));
 }

@@ -1,9 +1,11 @@
 //! `countersign` without a subcommand: the workbench.
 
-use std::io::{IsTerminal as _, Write as _};
+use std::fmt;
+use std::io::IsTerminal as _;
 use std::path::PathBuf;
 
 use crate::cli::exit::Exit;
+use crate::cli::terminal::{eprint, printable};
 use crate::runtime::{self, Options};
 use crate::settings;
 use ui::theme::{ColorChoice, ColorEnv, Depth};
@@ -47,23 +49,25 @@ impl From<Colors> for ColorChoice {
 }
 
 pub(super) fn run(args: &Args) -> Exit {
-    let mut stderr = std::io::stderr();
     // A word that is no file is most likely a misspelt subcommand.
     if let Some(file) = args.file.as_ref().filter(|file| !file.is_file()) {
         let file = file.display();
-        let _ =
-            writeln!(stderr, "error: '{file}' is neither a file nor a subcommand; `countersign --help` lists those");
-        return Exit::Unusable;
+        return refuse(&format_args!(
+            "'{file}' is neither a file nor a subcommand; `countersign --help` lists those"
+        ));
     }
     if !(std::io::stdin().is_terminal() && std::io::stdout().is_terminal()) {
-        let _ = writeln!(
-            stderr,
-            "error: the workbench needs a terminal; `countersign --help` lists what works without one"
-        );
-        return Exit::Unusable;
+        return refuse(&"the workbench needs a terminal; `countersign --help` lists what works without one");
     }
     let variable = |name: &str| std::env::var(name).ok();
     let (no_color, colorterm, term) = (variable("NO_COLOR"), variable("COLORTERM"), variable("TERM"));
+    if !draws(term.as_deref()) {
+        let says = term.filter(|term| !term.is_empty()).map_or("is not set".to_owned(), |term| format!("says `{term}`"));
+        return refuse(&format_args!(
+            "the workbench draws on the whole terminal, and TERM {says}: set it to what the terminal is \
+             (TERM=xterm-256color, mostly), or use what works without it, which `countersign --help` lists"
+        ));
+    }
     let env = ColorEnv { no_color: no_color.as_deref(), colorterm: colorterm.as_deref(), term: term.as_deref() };
     let options = Options {
         draft: args.file.clone(),
@@ -74,8 +78,23 @@ pub(super) fn run(args: &Args) -> Exit {
     match runtime::workbench(&options) {
         Ok(()) => Exit::Yes,
         Err(error) => {
-            let _ = writeln!(stderr, "error: {error:#}");
+            say(&format_args!("{error:#}"));
             Exit::Undecided
         }
     }
+}
+
+/// Whether a terminal of this name (`TERM`) moves its cursor: `dumb` is the name of those that do not (terminfo),
+/// and of one without a name nothing is known.
+fn draws(term: Option<&str>) -> bool {
+    !matches!(term, None | Some("" | "dumb"))
+}
+
+fn refuse(why: &dyn fmt::Display) -> Exit {
+    say(why);
+    Exit::Unusable
+}
+
+fn say(what: &dyn fmt::Display) {
+    eprint(&format!("error: {}\n", printable(&what.to_string())));
 }

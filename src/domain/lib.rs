@@ -36,7 +36,7 @@ pub mod schema;
 pub mod span;
 pub mod spelling;
 pub mod system_policy;
-mod text;
+pub mod text;
 pub mod transcript;
 pub mod what_if;
 pub mod work_file;

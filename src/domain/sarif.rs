@@ -1,7 +1,9 @@
-//! SARIF 2.1.0 (OASIS): the log that a checked policy and a review have in common. Uses nothing else
-//! of the domain.
+//! SARIF 2.1.0 (OASIS): the log that a checked policy and a review have in common. Uses of the domain `text`
+//! alone.
 
 use serde_json::{Value, json};
+
+use crate::text::plain_json;
 
 const SCHEMA: &str = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json";
 
@@ -11,7 +13,7 @@ pub fn log(rules: &[Value], results: &[Value]) -> String {
     let driver = json!({"name": "countersign", "version": env!("CARGO_PKG_VERSION"), "rules": rules});
     let run = json!({"tool": {"driver": driver}, "columnKind": "unicodeCodePoints", "results": results});
     let log = json!({"$schema": SCHEMA, "version": "2.1.0", "runs": [run]});
-    format!("{log:#}\n")
+    plain_json(&format!("{log:#}\n"))
 }
 
 /// A path as a URI reference (RFC 3986): what is not unreserved is escaped.

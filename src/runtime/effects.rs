@@ -28,6 +28,7 @@ use app::shell::remote::Ticket;
 use app::shell::report::Report;
 use app::shell::timer::Timer;
 use app::work::{Failure, WorkMsg};
+use domain::text::printable_lines;
 use app::{cluster, draft, fix, people, replay, review, serving};
 use domain::document::{Dialect, Document};
 use domain::name::ClusterId;
@@ -86,6 +87,8 @@ impl Runner {
             Effect::After(timer, delay) => self.after(timer, delay),
             Effect::Save(saved) => self.writer.save(saved),
             Effect::Copy(text) => {
+                // A terminal that pastes it, or shows the file, is not to obey what strangers wrote.
+                let text = printable_lines(&text);
                 self.writer.send(Write::Clipboard(text.clone()));
                 return Some(Request::Copy(text));
             }

@@ -9,6 +9,8 @@ use jiff::civil::Date;
 use tracing_appender::non_blocking::WorkerGuard;
 use tracing_subscriber::EnvFilter;
 
+use domain::text::escape;
+
 /// What is logged by default: of our own crates also what only informs; a crate is a target of its name.
 const DEFAULT: &str = "countersign=info,client=info,sandbox=info,signing=info,warn";
 
@@ -26,6 +28,7 @@ pub fn start(data: &Path) -> Option<WorkerGuard> {
     let daily = Daily::open(directory, today()).ok()?;
     let (writer, guard) = tracing_appender::non_blocking(daily);
     let filter = EnvFilter::try_from_env("COUNTERSIGN_LOG").unwrap_or_else(|_| EnvFilter::new(DEFAULT));
+    let writer = move || Lines(writer.clone());
     tracing_subscriber::fmt().with_env_filter(filter).with_writer(writer).with_ansi(false).try_init().ok()?;
     Some(guard)
 }
@@ -87,6 +90,23 @@ impl Write for Daily {
     }
 }
 
+/// Writes each event, which comes in one piece, as one line: what it tells may be of strangers, and people read
+/// logs with `cat`.
+struct Lines<W>(W);
+
+impl<W: Write> Write for Lines<W> {
+    fn write(&mut self, event: &[u8]) -> io::Result<usize> {
+        let text = String::from_utf8_lossy(event);
+        let line = escape(text.strip_suffix('\n').unwrap_or(&text)) + "\n";
+        self.0.write_all(line.as_bytes())?;
+        Ok(event.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.0.flush()
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -113,5 +133,17 @@ mod tests {
             let modes = names.iter().skip(1).map(|name| fs::metadata(dir.path().join(name)).unwrap());
             assert!(modes.into_iter().all(|file| file.permissions().mode() & 0o777 == 0o600));
         }
+    }
+
+    #[test]
+    fn an_event_is_one_line_that_no_terminal_obeys() {
+        let mut log = Vec::new();
+        let mut lines = Lines(&mut log);
+        lines.write_all(b"INFO name=\x1b]0;x\x07\n200 forged\xc2\x9b\xff é\n").unwrap();
+        lines.write_all("WARN \u{202e}x\n".as_bytes()).unwrap();
+        assert_eq!(
+            String::from_utf8(log).unwrap(),
+            "INFO name=\\u{1b}]0;x\\u{7}\\n200 forged\\u{9b}\u{fffd} é\nWARN \\u{202e}x\n"
+        );
     }
 }

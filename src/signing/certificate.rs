@@ -17,6 +17,7 @@ use super::policy::{MAX_KEY_BITS, POLICY, algorithm_words, curve_words, modulus_
 use super::primitives::ReadyKey;
 use domain::key::Fingerprint;
 use domain::key::PublicKeyInfo;
+use domain::text::printed;
 
 /// The most user ids that are told of one key.
 const MAX_USER_IDS: usize = 64;
@@ -240,7 +241,7 @@ fn revocation_words(revocation: &Signature) -> String {
 /// Text of a stranger: control characters are replaced, and its length is bounded.
 fn printable(bytes: &[u8]) -> String {
     let replaced = String::from_utf8_lossy(bytes);
-    replaced.chars().take(256).map(|c| if c.is_control() { char::REPLACEMENT_CHARACTER } else { c }).collect()
+    replaced.chars().take(256).map(printed).collect()
 }
 
 /// Whole seconds, which is what OpenPGP has.

@@ -6,6 +6,7 @@ use crate::effect::Effect;
 use crate::job::Job;
 use crate::shell::notice::Weight;
 use crate::work::Purpose;
+use domain::text::printable_lines;
 
 impl Model {
     /// Starts jobs, and writes them to the command log.
@@ -32,7 +33,12 @@ impl Model {
 
     /// Copies; says no more than can be known.
     pub(crate) fn copy(&mut self, text: String) -> Vec<Effect> {
-        self.say(Weight::Info, "copied (OSC 52), and in clipboard.txt");
+        if printable_lines(&text).contains(char::REPLACEMENT_CHARACTER) && !text.contains(char::REPLACEMENT_CHARACTER) {
+            let what = "copied, with \u{fffd} for what a terminal would obey (OSC 52), and in clipboard.txt";
+            self.say(Weight::Warning, what);
+        } else {
+            self.say(Weight::Info, "copied (OSC 52), and in clipboard.txt");
+        }
         vec![Effect::Copy(text)]
     }
 

@@ -7,6 +7,8 @@
 use ratatui::buffer::CellWidth;
 use unicode_segmentation::UnicodeSegmentation;
 
+use domain::text::is_deceptive;
+
 /// Cells between tab stops.
 pub const TAB_WIDTH: usize = 4;
 
@@ -30,12 +32,7 @@ pub fn visible(grapheme: &str) -> &str {
 
 /// Whether a grapheme holds something that must not reach the terminal.
 fn hides(grapheme: &str) -> bool {
-    grapheme.chars().any(|c| c.is_control() || is_bidi_control(c)) || grapheme.cell_width() == 0
-}
-
-/// Characters that change the order in which their neighbours are shown (Unicode UAX #9).
-fn is_bidi_control(c: char) -> bool {
-    matches!(c, '\u{061c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+    grapheme.chars().any(is_deceptive) || grapheme.cell_width() == 0
 }
 
 /// The control picture of an ASCII control character (U+2400 and on).
@@ -76,6 +73,7 @@ mod tests {
         assert_eq!(visible("\u{200b}"), REPLACEMENT);
         assert_eq!(visible("\u{85}"), REPLACEMENT);
         assert_eq!(visible(&format!("a{}", "\u{301}".repeat(99))), REPLACEMENT);
+        assert_eq!(visible("\u{1f3f4}\u{e0067}\u{e007f}"), REPLACEMENT, "what tags say is not seen");
         assert_eq!(visible("é"), "é");
     }
 
@@ -94,7 +92,7 @@ mod tests {
             for grapheme in text.graphemes(true) {
                 let shown = visible(grapheme);
                 prop_assert!(!shown.is_empty());
-                prop_assert!(!shown.chars().any(|c| c.is_control() || is_bidi_control(c)));
+                prop_assert!(!shown.chars().any(is_deceptive));
                 prop_assert!(cells(grapheme, 0) > 0);
             }
         }

@@ -8,6 +8,7 @@ use domain::diagnostic::Diagnostic;
 use domain::document::Document;
 use domain::policy::RuleKind;
 use domain::policy_test::{self, Coverage, CoveredPattern, CoveredRule, TestResult};
+use domain::text::plain_json;
 
 #[derive(Serialize)]
 struct Report<'a> {
@@ -86,9 +87,8 @@ struct Row<'a> {
 
 pub(super) fn report(checked: &[Checked]) -> String {
     let reports: Vec<Report<'_>> = checked.iter().map(Report::new).collect();
-    let mut text = serde_json::to_string_pretty(&reports).expect("texts and numbers are always JSON");
-    text.push('\n');
-    text
+    let text = serde_json::to_string_pretty(&reports).expect("texts and numbers are always JSON");
+    plain_json(&text) + "\n"
 }
 
 impl<'a> Report<'a> {

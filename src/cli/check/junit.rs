@@ -8,6 +8,7 @@ use std::fmt::Write as _;
 use super::policy_file::Checked;
 use super::policy_tests::{Tested, policy_line, reasons};
 use domain::policy_test::{TestResult, Verdict};
+use domain::text::is_deceptive;
 
 pub(super) fn report(checked: &[Checked]) -> String {
     let suites: Vec<(&Checked, &Tested)> =
@@ -87,6 +88,7 @@ fn escaped(text: &str) -> String {
             '\t' | '\n' | '\r' => {
                 let _ = write!(out, "&#{};", u32::from(c));
             }
+            c if is_deceptive(c) => out.push('\u{fffd}'),
             ' '..='\u{d7ff}' | '\u{e000}'..='\u{fffd}' | '\u{10000}'.. => out.push(c),
             _ => out.push('\u{fffd}'),
         }

@@ -7,6 +7,7 @@ use crate::cli::fix::FixReport;
 use domain::explain::cause::{Cause, Confidence, Diagnosis};
 use domain::explain::message::{Finding, says};
 use domain::policy::RuleKind;
+use domain::text::plain_json;
 
 #[derive(Serialize)]
 struct Report<'a> {
@@ -114,9 +115,8 @@ pub(super) fn report(answer: &Answer) -> String {
         },
         rejections: answer.cases.iter().map(Rejection::new).collect(),
     };
-    let mut text = serde_json::to_string_pretty(&report).expect("texts and numbers are always JSON");
-    text.push('\n');
-    text
+    let text = serde_json::to_string_pretty(&report).expect("texts and numbers are always JSON");
+    plain_json(&text) + "\n"
 }
 
 impl<'a> Rule<'a> {

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 
 use domain::replay::{Counts, Flipped, Replay};
+use domain::text::plain_json;
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
@@ -97,9 +98,8 @@ pub(super) fn report(replay: &Replay, policy: &str) -> String {
             .map(|at| Unreadable { entry: at.number, line: at.line, why: &at.why })
             .collect(),
     };
-    let mut text = serde_json::to_string_pretty(&report).expect("texts and numbers are always JSON");
-    text.push('\n');
-    text
+    let text = serde_json::to_string_pretty(&report).expect("texts and numbers are always JSON");
+    plain_json(&text) + "\n"
 }
 
 fn counts(counts: &Counts) -> BTreeMap<&'static str, usize> {

@@ -5,6 +5,7 @@ use std::io::{self, IsTerminal as _, Write as _};
 use super::failure::{Failure, say};
 use super::instance::directory;
 use crate::cli::exit::Exit;
+use crate::cli::terminal::printable;
 use sandbox::Idle;
 
 pub(super) fn run(yes: bool) -> Result<Exit, Failure> {
@@ -13,7 +14,7 @@ pub(super) fn run(yes: bool) -> Result<Exit, Failure> {
         say("there is no sandbox yet\n")?;
         return Ok(Exit::Yes);
     }
-    if !yes && !confirmed(&directory.display().to_string())? {
+    if !yes && !confirmed(&printable(&directory.display().to_string()))? {
         say("nothing was changed\n")?;
         return Ok(Exit::No);
     }

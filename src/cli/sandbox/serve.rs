@@ -1,10 +1,9 @@
 //! `countersign sandbox serve`.
 
-use std::io::{self, Write as _};
-
 use super::failure::{Failure, say};
 use super::instance::{directory, running, runtime};
 use crate::cli::exit::Exit;
+use crate::cli::terminal::{eprint, printable};
 use sandbox::Sandbox;
 use sandbox::server::Log;
 
@@ -19,7 +18,7 @@ async fn serve(port: u16) -> Result<Exit, Failure> {
     let stop = stop_signal()?;
     let sandbox = Sandbox::start(&directory(), Some(port)).await?;
     let (addr, token) = (sandbox.addr(), sandbox.files().token());
-    say(&format!("sandbox ready at https://{addr}, token in {}\n", token.display()))?;
+    say(&format!("sandbox ready at https://{addr}, token in {}\n", printable(&token.display().to_string())))?;
     let printing = tokio::spawn(print(sandbox.door().log().clone()));
     let died = tokio::select! {
         () = sandbox.ended() => true,
@@ -40,9 +39,9 @@ async fn print(log: Log) {
         changes.mark_unchanged();
         let lines = log.entries_after(seen);
         seen = lines.last().map_or(seen, |served| served.id);
-        let text: String = lines.iter().map(|served| format!("{served}\n")).collect();
-        // Nobody may read it; the sandbox is served all the same.
-        let _ = io::stderr().lock().write_all(text.as_bytes());
+        // Whoever reaches the port may have written any of it, with a token or without.
+        let text: String = lines.iter().map(|served| printable(&served.to_string()) + "\n").collect();
+        eprint(&text);
     }
 }
 

@@ -7,6 +7,7 @@ use crate::cli::fix::FixReport;
 use domain::admission::{AttestorOutcome, Exemption, ImageDecision, ImageOutcome};
 use domain::document::Document;
 use domain::policy::RuleKind;
+use domain::text::plain_json;
 
 #[derive(Serialize)]
 struct Report<'a> {
@@ -62,9 +63,8 @@ pub(super) fn report(answer: &Answer) -> String {
         images: decision.images.iter().map(|image| ImageRow::new(image, document)).collect(),
         fixes: answer.fixes.iter().map(|fix| FixReport::new(fix, &document.text)).collect(),
     };
-    let mut text = serde_json::to_string_pretty(&report).expect("texts, numbers and booleans are always JSON");
-    text.push('\n');
-    text
+    let text = serde_json::to_string_pretty(&report).expect("texts, numbers and booleans are always JSON");
+    plain_json(&text) + "\n"
 }
 
 impl<'a> ImageRow<'a> {

@@ -8,6 +8,7 @@ use super::decision::{KnownAttestor, decide};
 use super::parts::{CaseSource, Parts, Redaction};
 use crate::admission::{ContainerKind, Decision, Enforcement, Platform, Request, RequestImage};
 use crate::policy::Policy;
+use crate::text::plain_json;
 
 /// More than a large policy and a pod with every container there can be.
 pub const MAX_BYTES: usize = 16 << 20;
@@ -162,9 +163,8 @@ impl CaseFile {
 
     /// The file's text.
     pub fn text(&self) -> String {
-        let mut text = serde_json::to_string_pretty(self).expect("texts, numbers and booleans are always JSON");
-        text.push('\n');
-        text
+        let text = serde_json::to_string_pretty(self).expect("texts, numbers and booleans are always JSON");
+        plain_json(&text) + "\n"
     }
 
     /// Decides again, and says what is not as it was.

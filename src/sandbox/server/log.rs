@@ -123,6 +123,7 @@ fn program(agent: &str) -> String {
         return "gcloud".to_owned();
     }
     let name = agent.split(['/', ' ']).next().unwrap_or_default();
+
     name.chars().filter(char::is_ascii_graphic).take(9).collect()
 }
 
@@ -150,6 +151,16 @@ mod tests {
         coming("/v2/token?service=gcr.io&account=me", "skopeo/1.9.3").answered(200, &log);
         let line = log.entries_after(0)[0].to_string();
         assert!(line.ends_with("skopeo GET     gcr.io/v2/token?service=gcr.io&account=…"), "{line}");
+    }
+
+    #[test]
+    fn nobody_writes_to_the_terminal_of_whoever_looks_on() {
+        let log = Log::default();
+        let uri = "/v1/%1bx?filter=%1b%5d0;UNAUTH%07%0a12:00:00%20200&%9b%0d%e2%80%ae=1&pageToken=%c2%9b31m";
+        coming(uri, "\tcurl").answered(401, &log);
+        let line = log.entries_after(0)[0].to_string();
+        assert!(!line.chars().any(domain::text::is_deceptive), "{line:?}");
+        assert!(line.contains("filter=%1B]0;UNAUTH%07%0A12:00:00 200&"), "{line}");
     }
 
     #[test]
