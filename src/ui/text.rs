@@ -68,7 +68,8 @@ pub fn wrap(text: &str, room: usize) -> Vec<&str> {
 fn wrap_line(line: &str, room: usize) -> Vec<&str> {
     let mut lines = Vec::new();
     let mut rest = line;
-    while width(rest) > room {
+    // Looked at as far as a line of the screen reaches, each time: a text may be one line of megabytes.
+    while take_start(rest, room).len() < rest.len() {
         let (head, tail) = rest.split_at(break_at(rest, room));
         lines.push(head.trim_end_matches(' '));
         rest = tail.trim_start_matches(' ');
