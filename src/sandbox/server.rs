@@ -13,8 +13,9 @@ use std::io;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
+use jiff::Timestamp;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tokio::task::{JoinHandle, JoinSet};
@@ -54,11 +55,11 @@ mod refusal;
 mod rooms;
 mod running;
 mod token;
+mod validity;
 
 /// How long a shutdown waits for answers that are on their way.
 const SHUTDOWN_GRACE: Duration = Duration::from_secs(1);
 
-const AUTHORITY_FILE: &str = "authority.pem";
 const VAULT_FILE: &str = "kms.key";
 
 /// Why the sandbox did not start.
@@ -66,6 +67,10 @@ const VAULT_FILE: &str = "kms.key";
 pub enum StartError {
     #[error("the sandbox's directory {}: {source}", path.display())]
     Directory { path: PathBuf, source: io::Error },
+    #[error(
+        "the clock of this machine stands {0}, when no certificate can be valid: set it (`date` shows it), then start again"
+    )]
+    Clock(&'static str),
     #[error("the sandbox's files: {0}")]
     Files(#[from] io::Error),
     #[error("the sandbox's certificates: {0}")]
@@ -106,7 +111,9 @@ impl Sandbox {
     pub async fn start_with_clock(directory: &Path, port: Option<u16>, clock: Clock) -> Result<Self, StartError> {
         let files = Files::new(directory);
         let opening = files.clone();
-        let kept = blocking(move || Kept::open(&opening)).await??;
+        // The certificates go by the machine's clock, as the clients that verify them do.
+        let now = wall_clock(SystemTime::now())?;
+        let kept = blocking(move || Kept::open(&opening, now)).await??;
         let port = port.unwrap_or(0);
         let at = |source| StartError::Port { port, source };
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, port)).await.map_err(at)?;
@@ -198,11 +205,11 @@ struct Kept {
 }
 
 impl Kept {
-    fn open(files: &Files) -> Result<Self, StartError> {
+    fn open(files: &Files, now: Timestamp) -> Result<Self, StartError> {
         let path = files.directory();
         files::make_directory(path).map_err(|source| StartError::Directory { path: path.to_owned(), source })?;
         let lease = Lease::acquire(files)?;
-        let authority = stored_authority(&path.join(AUTHORITY_FILE))?;
+        let authority = stored_authority(&files.authority(), now)?;
         let certificate = authority.certificate_pem().as_bytes();
         if std::fs::read(files.certificate()).ok().as_deref() != Some(certificate) {
             files::replace(&files.certificate(), certificate)?;
@@ -210,7 +217,7 @@ impl Kept {
         let token = files.read_or_make_token_of(Person::owner())?;
         files::make_directory(&files.people())?;
         let tokens = tokens(files, &token)?;
-        let clients = clients(files, &authority)?;
+        let clients = clients(files, &authority, now)?;
         let vault = files::read_or_make::<StartError>(&path.join(VAULT_FILE), || Ok(Vault::generate()?))?;
         let vault = Vault::from_stored(&vault)?;
         files::reserve(&files.store())?;
@@ -218,14 +225,29 @@ impl Kept {
     }
 }
 
-/// The authority that is stored; a new one where it cannot vouch for all hosts.
-fn stored_authority(path: &Path) -> Result<Authority, StartError> {
-    let stored = files::read_or_make::<StartError>(path, || Ok(Authority::generate()?))?;
+/// The machine's time, where certificates can have it: TLS counts from 1970, and no calendar here goes beyond 9999.
+fn wall_clock(time: SystemTime) -> Result<Timestamp, StartError> {
+    match Timestamp::try_from(time) {
+        _ if time < SystemTime::UNIX_EPOCH => Err(StartError::Clock("before 1970")),
+        Ok(now) if now < LAST => Ok(now),
+        Ok(_) | Err(_) => Err(StartError::Clock("beyond the year 9989")),
+    }
+}
+
+/// 9990-01-01: what is made before it can be valid for ten years.
+const LAST: Timestamp = Timestamp::constant(253_086_768_000, 0);
+
+/// The authority that is stored; a new one where it cannot vouch for all hosts, or not at this time.
+fn stored_authority(path: &Path, now: Timestamp) -> Result<Authority, StartError> {
+    let stored = files::read_or_make::<StartError>(path, || Ok(Authority::generate(now)?))?;
     let authority = Authority::parse(&stored)?;
-    if authority.covers_all_hosts() {
+    let unfit = authority.unfit(now);
+    if unfit.is_none() && authority.covers_all_hosts() {
         return Ok(authority);
     }
-    let new = Authority::generate()?;
+    let why = unfit.map_or("cannot vouch for all hosts", validity::Unfit::as_str);
+    tracing::warn!(why, "the sandbox's authority is made anew, and all that it signed: clients have to be told of it again");
+    let new = Authority::generate(now)?;
     files::replace(path, new.as_bytes())?;
     Ok(Authority::parse(&new)?)
 }
@@ -237,17 +259,18 @@ fn tokens(files: &Files, owner: &Token) -> Result<Tokens, StartError> {
     Ok(Tokens::new(owner.clone(), all))
 }
 
-/// The client certificate of each person; made where there is none, or where another authority made it.
-fn clients(files: &Files, authority: &Authority) -> Result<Clients, StartError> {
+/// The client certificate of each person; made where there is none, where another authority made it, and where its
+/// time is over.
+fn clients(files: &Files, authority: &Authority, now: Timestamp) -> Result<Clients, StartError> {
     let client = |person: &'static Person| {
         let path = files.certificate_of(person);
-        let stored = files::read_or_make::<StartError>(&path, || Ok(authority.generate_client(person.name)?))?;
-        if let Some(client) = authority.parse_client(&stored)? {
+        let stored = files::read_or_make::<StartError>(&path, || Ok(authority.generate_client(person.name, now)?))?;
+        if let Some(client) = authority.parse_client(&stored, now)? {
             return Ok((person, client));
         }
-        let new = authority.generate_client(person.name)?;
+        let new = authority.generate_client(person.name, now)?;
         files::replace(&path, new.as_bytes())?;
-        let client = authority.parse_client(&new)?.ok_or(AuthorityError::NoCertificate)?;
+        let client = authority.parse_client(&new, now)?.ok_or(AuthorityError::NoCertificate)?;
         Ok::<_, StartError>((person, client))
     };
     PEOPLE.iter().map(client).collect()
@@ -305,5 +328,51 @@ async fn accept(
     let rest = async { while connections.join_next().await.is_some() {} };
     if tokio::time::timeout(SHUTDOWN_GRACE, rest).await.is_err() {
         connections.shutdown().await;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn at(text: &str) -> Timestamp {
+        text.parse().unwrap()
+    }
+
+    /// First started with a clock of 2010, again when it was set, and once more when it went back.
+    #[test]
+    fn an_authority_that_expired_or_is_early_is_made_anew_with_all_that_it_signed() {
+        let dir = tempfile::tempdir().unwrap();
+        let files = Files::new(dir.path());
+        let people = || {
+            let certificates = PEOPLE.iter().map(|person| std::fs::read_to_string(files.certificate_of(person)).unwrap());
+            certificates.collect::<Vec<_>>()
+        };
+        let open = |now| {
+            let kept = Kept::open(&files, at(now)).unwrap();
+            let pem = kept.authority.certificate_pem().to_owned();
+            assert_eq!(std::fs::read_to_string(files.certificate()).unwrap(), pem, "what clients trust");
+            assert!(people().iter().all(|person| person.starts_with(&pem)));
+            assert_eq!(kept.authority.unfit(at(now)), None);
+            (pem, people())
+        };
+        let first = open("2010-01-01T00:00:00Z");
+        assert_eq!(open("2012-01-01T00:00:00Z"), first, "it stays as long as it is valid");
+        let set = open("2026-12-01T00:00:00Z");
+        assert!(set.0 != first.0 && set.1 != first.1);
+        let back = open("2010-01-01T00:00:00Z");
+        assert_ne!(back.0, set.0);
+        assert_ne!(open("2019-12-20T00:00:00Z").0, back.0, "it ends soon");
+    }
+
+    #[test]
+    fn a_clock_that_no_certificate_can_have_is_said() {
+        let years = |years: u64| Duration::from_secs(years * 31_556_952);
+        let epoch = SystemTime::UNIX_EPOCH;
+        for (time, says) in [(epoch - years(10), "before 1970"), (epoch + years(8530), "beyond the year 9989")] {
+            let error = wall_clock(time).unwrap_err().to_string();
+            assert!(error.contains(says) && error.contains("set it"), "{error}");
+        }
+        assert_eq!(wall_clock(epoch + years(40)).unwrap().to_string().get(..4), Some("2010"));
     }
 }

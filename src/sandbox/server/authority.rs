@@ -8,7 +8,9 @@ use std::collections::HashMap;
 use std::fmt;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::SystemTime;
 
+use jiff::Timestamp;
 use rcgen::{
     BasicConstraints, CertificateParams, CustomExtension, DnType, ExtendedKeyUsagePurpose, IsCa, Issuer, KeyPair,
     KeyUsagePurpose, SanType, SerialNumber,
@@ -23,6 +25,7 @@ use rustls::server::{ClientHello, ResolvesServerCert, VerifierBuilderError, WebP
 use rustls::sign::{CertifiedKey, SigningKey};
 use zeroize::Zeroizing;
 
+use super::validity::{self, Unfit};
 use super::{constraints, hosts};
 use crate::clients::Client;
 
@@ -55,9 +58,11 @@ pub(super) struct Authority {
 
 impl Authority {
     /// A new one as it is stored: the certificate, then the key, both PEM.
-    pub(super) fn generate() -> Result<Zeroizing<String>, AuthorityError> {
+    pub(super) fn generate(now: Timestamp) -> Result<Zeroizing<String>, AuthorityError> {
         let key = KeyPair::generate()?;
-        let certificate = authority_params()?.self_signed(&key)?;
+        let mut params = authority_params()?;
+        set_validity(&mut params, 10, now);
+        let certificate = params.self_signed(&key)?;
         Ok(Zeroizing::new(format!("{}{}", certificate.pem(), *Zeroizing::new(key.serialize_pem()))))
     }
 
@@ -77,6 +82,11 @@ impl Authority {
         &self.certificate_pem
     }
 
+    /// Why it vouches for nothing at this time, if that is so: clients refuse what it signed.
+    pub(super) fn unfit(&self, now: Timestamp) -> Option<Unfit> {
+        validity::unfit(&self.certificate, now)
+    }
+
     /// Whether it can vouch for every host that the sandbox stands for now: one that was made for fewer
     /// cannot, and one of fewer constraints vouches for what it should not. They stand in the certificate as they are.
     pub(super) fn covers_all_hosts(&self) -> bool {
@@ -87,25 +97,28 @@ impl Authority {
 
 impl Authority {
     /// A new one as it is stored: the authority's certificate, the client's, its key, all PEM.
-    pub(super) fn generate_client(&self, name: &str) -> Result<Zeroizing<String>, AuthorityError> {
+    pub(super) fn generate_client(&self, name: &str, now: Timestamp) -> Result<Zeroizing<String>, AuthorityError> {
         let key = KeyPair::generate()?;
-        let mut params = leaf_params("localhost")?;
+        let mut params = leaf_params("localhost", now)?;
         params.distinguished_name = rcgen::DistinguishedName::new();
         params.distinguished_name.push(DnType::CommonName, name);
         params.subject_alt_names = Vec::new();
         params.extended_key_usages = vec![ExtendedKeyUsagePurpose::ClientAuth];
-        set_validity(&mut params, 10);
+        set_validity(&mut params, 10, now);
         let leaf = params.signed_by(&key, &self.issuer)?;
         let key = Zeroizing::new(key.serialize_pem());
         Ok(Zeroizing::new(format!("{}{}{}", self.certificate_pem, leaf.pem(), *key)))
     }
 
-    /// The one that was stored; none where another authority made it.
-    pub(super) fn parse_client(&self, stored: &str) -> Result<Option<Client>, AuthorityError> {
+    /// The one that was stored; none where another authority made it, or where its time is over or has not come.
+    pub(super) fn parse_client(&self, stored: &str, now: Timestamp) -> Result<Option<Client>, AuthorityError> {
         let Some(stored) = stored.strip_prefix(&self.certificate_pem) else { return Ok(None) };
         let at = stored.find("-----BEGIN PRIVATE KEY-----").ok_or(AuthorityError::NoCertificate)?;
         let (certificate, key) = stored.split_at(at);
         let der = CertificateDer::from_pem_slice(certificate.as_bytes())?;
+        if validity::unfit(&der, now).is_some() {
+            return Ok(None);
+        }
         Ok(Some(Client { certificate_pem: certificate.to_owned(), key_pem: Zeroizing::new(key.to_owned()), der }))
     }
 
@@ -136,13 +149,12 @@ fn authority_params() -> Result<CertificateParams, AuthorityError> {
     let mut constraints = CustomExtension::from_oid_content(constraints::OID, constraints::der());
     constraints.set_criticality(true);
     params.custom_extensions = vec![constraints];
-    set_validity(&mut params, 10);
     Ok(params)
 }
 
 /// Makes a certificate valid for this many years, from yesterday on, because clocks differ.
-fn set_validity(params: &mut CertificateParams, years: i64) {
-    let today = jiff::Timestamp::now().to_zoned(jiff::tz::TimeZone::UTC).date();
+fn set_validity(params: &mut CertificateParams, years: i64, now: Timestamp) {
+    let today = now.to_zoned(jiff::tz::TimeZone::UTC).date();
     let from = today.yesterday().unwrap_or(today);
     let until = today.saturating_add(jiff::Span::new().years(years));
     let part = |n: i8| u8::try_from(n).unwrap_or(1);
@@ -167,10 +179,12 @@ impl Leaves {
 
     fn certificate(&self, name: &str) -> Result<Arc<CertifiedKey>, AuthorityError> {
         let mut made = self.made.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(found) = made.get(name) {
+        let now = Timestamp::try_from(SystemTime::now()).unwrap_or(Timestamp::MAX);
+        let is_fit = |leaf: &CertifiedKey| leaf.cert.first().is_some_and(|leaf| validity::unfit(leaf, now).is_none());
+        if let Some(found) = made.get(name).filter(|found| is_fit(found)) {
             return Ok(Arc::clone(found));
         }
-        let leaf = leaf_params(name)?.signed_by(&self.key, &self.authority.issuer)?;
+        let leaf = leaf_params(name, now)?.signed_by(&self.key, &self.authority.issuer)?;
         let chain = vec![leaf.der().clone(), self.authority.certificate.clone()];
         let certified = Arc::new(CertifiedKey::new(chain, Arc::clone(&self.signing)));
         if made.len() >= MAX_LEAVES {
@@ -181,7 +195,7 @@ impl Leaves {
     }
 }
 
-fn leaf_params(name: &str) -> Result<CertificateParams, AuthorityError> {
+fn leaf_params(name: &str, now: Timestamp) -> Result<CertificateParams, AuthorityError> {
     let mut params = CertificateParams::new(Vec::new())?;
     params.distinguished_name = rcgen::DistinguishedName::new();
     params.distinguished_name.push(DnType::CommonName, name);
@@ -197,7 +211,7 @@ fn leaf_params(name: &str) -> Result<CertificateParams, AuthorityError> {
     params.key_usages = vec![KeyUsagePurpose::DigitalSignature];
     params.use_authority_key_identifier_extension = true;
     params.serial_number = Some(SerialNumber::from_slice(uuid::Uuid::new_v4().as_bytes()));
-    set_validity(&mut params, 1);
+    set_validity(&mut params, 1, now);
     Ok(params)
 }
 
@@ -223,9 +237,25 @@ impl fmt::Debug for Leaves {
 mod tests {
     use super::*;
 
+    /// 2026-12-01.
+    const NOW: Timestamp = Timestamp::constant(1_796_083_200, 0);
+
+    /// Clocks stand anywhere, and no certificate makes them panic.
+    #[rstest::rstest]
+    #[case("1960-01-01T00:00:00Z")]
+    #[case("2010-06-01T00:00:00Z")]
+    #[case("2049-12-31T23:59:59Z")]
+    #[case("9999-12-30T00:00:00Z")]
+    fn it_is_made_at_any_time(#[case] now: &str) {
+        let now: Timestamp = now.parse().unwrap();
+        let authority = Authority::parse(&Authority::generate(now).unwrap()).unwrap();
+        authority.generate_client("attestor", now).unwrap();
+        assert!(!matches!(authority.unfit(now), Some(Unfit::Early | Unfit::Unreadable)), "{:?}", authority.unfit(now));
+    }
+
     #[test]
     fn a_stored_authority_is_the_same_one() {
-        let stored = Authority::generate().unwrap();
+        let stored = Authority::generate(NOW).unwrap();
         let authority = Authority::parse(&stored).unwrap();
         assert!(authority.certificate_pem().starts_with("-----BEGIN CERTIFICATE-----"));
         assert!(!authority.certificate_pem().contains("PRIVATE"));
@@ -235,21 +265,23 @@ mod tests {
 
     #[test]
     fn a_client_belongs_to_one_authority() {
-        let authority = Authority::parse(&Authority::generate().unwrap()).unwrap();
-        let stored = authority.generate_client("attestor").unwrap();
-        let client = authority.parse_client(&stored).unwrap().unwrap();
+        let authority = Authority::parse(&Authority::generate(NOW).unwrap()).unwrap();
+        let stored = authority.generate_client("attestor", NOW).unwrap();
+        let client = authority.parse_client(&stored, NOW).unwrap().unwrap();
         assert!(client.certificate_pem.starts_with("-----BEGIN CERTIFICATE-----"));
         assert!(client.key_pem.starts_with("-----BEGIN PRIVATE KEY-----"));
         assert!(client.is(&CertificateDer::from_pem_slice(client.certificate_pem.as_bytes()).unwrap()));
         assert!(!client.is(&authority.certificate));
-        let other = Authority::parse(&Authority::generate().unwrap()).unwrap();
-        assert!(other.parse_client(&stored).unwrap().is_none());
+        let other = Authority::parse(&Authority::generate(NOW).unwrap()).unwrap();
+        assert!(other.parse_client(&stored, NOW).unwrap().is_none());
+        let later = "2040-01-01T00:00:00Z".parse().unwrap();
+        assert!(authority.parse_client(&stored, later).unwrap().is_none());
         assert_eq!(format!("{client:?}"), "Client { .. }");
     }
 
     #[test]
     fn a_name_gets_one_certificate_and_the_cache_is_bounded() {
-        let stored = Authority::generate().unwrap();
+        let stored = Authority::generate(NOW).unwrap();
         let leaves = Leaves::new(Arc::new(Authority::parse(&stored).unwrap())).unwrap();
         let first = leaves.certificate("gcr.io").unwrap();
         assert!(Arc::ptr_eq(&first, &leaves.certificate("gcr.io").unwrap()));

@@ -12,6 +12,7 @@ use domain::command::shell::Shell;
 
 /// The file of the authority's certificate, for clients to trust.
 const CERTIFICATE_FILE: &str = "ca.pem";
+const AUTHORITY_FILE: &str = "authority.pem";
 const TOKEN_FILE: &str = "token";
 const PEOPLE_DIRECTORY: &str = "people";
 const STORE_FILE: &str = "sandbox.db";
@@ -35,6 +36,11 @@ impl Files {
     /// The authority's certificate, PEM.
     pub fn certificate(&self) -> PathBuf {
         self.directory.join(CERTIFICATE_FILE)
+    }
+
+    /// The authority itself: its certificate and its key.
+    pub(super) fn authority(&self) -> PathBuf {
+        self.directory.join(AUTHORITY_FILE)
     }
 
     /// The token, readable by its owner alone.

@@ -127,8 +127,8 @@ impl Idle {
         Ok(try_exclusive(&serving)?.then(|| Self { _serving: serving, files: Files::new(directory) }))
     }
 
-    /// Forgets all that the sandbox holds; the authority and the token stay, so that what trusts them
-    /// goes on to.
+    /// Forgets all that the sandbox holds, and its authority, which is made anew when it is served again; the tokens
+    /// stay.
     pub fn reset(self) -> io::Result<()> {
         let store = self.files.store();
         // The log first: without its store it means nothing, and a store without it is still whole.
@@ -137,6 +137,7 @@ impl Idle {
             name.push(suffix);
             present(fs::remove_file(name))?;
         }
+        present(fs::remove_file(self.files.authority()))?;
         Ok(())
     }
 }
@@ -180,11 +181,12 @@ mod tests {
         let of = Files::new(dir.path());
         fs::write(of.store(), "x").unwrap();
         fs::write(of.token(), "x").unwrap();
+        fs::write(of.authority(), "x").unwrap();
         let lease = Lease::acquire(&of).unwrap();
         assert!(Idle::look_up(dir.path()).unwrap().is_none());
         drop(lease);
         Idle::look_up(dir.path()).unwrap().unwrap().reset().unwrap();
-        assert!(!of.store().exists() && of.token().exists());
+        assert!(!of.store().exists() && !of.authority().exists() && of.token().exists());
         assert!(Idle::look_up(&dir.path().join("none")).unwrap().is_none());
     }
 }
