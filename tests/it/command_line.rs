@@ -6,6 +6,7 @@
 //!
 //! `cargo test --test it command_line::`
 
+mod arguments;
 mod case;
 mod check;
 mod explain;

@@ -4,6 +4,7 @@ use std::io::{BufRead as _, BufReader};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 
+use countersign::domain::text::is_deceptive;
 use countersign::sandbox::{Files, Running};
 use serde_json::{Value, json};
 
@@ -105,6 +106,32 @@ fn serve_says_one_line_and_stops_when_told() {
     assert_eq!(server.terminate().code(), Some(0));
     assert_eq!(Running::find(&home.sandbox()).unwrap(), None);
     assert!(!home.sandbox().join("sandbox.json").exists());
+}
+
+/// The terminal of whoever serves is written to by everybody who reaches the port.
+#[cfg(unix)]
+#[test]
+fn a_request_without_a_token_writes_no_escape_sequence() {
+    let home = Home::new();
+    let mut child = home.command(&["serve"]).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    let stderr = child.stderr.take().unwrap();
+    let mut line = String::new();
+    BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
+    let mut server = Server { child, line };
+    let port = Running::find(&home.sandbox()).unwrap().unwrap().port;
+    let authority = reqwest::Certificate::from_pem(&std::fs::read(home.sandbox().join("ca.pem")).unwrap()).unwrap();
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    let status = runtime.block_on(async {
+        let client = reqwest::Client::builder().tls_certs_only([authority]).no_proxy().build().unwrap();
+        let hostile = "%1b%5d0;UNAUTH%07%0a12:00:00%20200%20forged%c2%9b%e2%80%ae%f3%a0%81%81";
+        let url = format!("https://127.0.0.1:{port}/v1/x?filter={hostile}&a{hostile}=b");
+        client.get(url).header("user-agent", "\tx").send().await.unwrap().status()
+    });
+    assert_eq!(status, 401);
+    server.terminate();
+    let printed: Vec<String> = BufReader::new(stderr).lines().map(Result::unwrap).collect();
+    let [line] = &printed[..] else { panic!("{printed:?}") };
+    assert!(line.contains(" 401 ") && line.contains("UNAUTH") && !line.chars().any(is_deceptive), "{line:?}");
 }
 
 #[test]
