@@ -26,6 +26,9 @@ pub mod replay;
 pub mod review;
 pub mod screen;
 pub mod secrecy;
+
+mod seen;
+pub mod signals;
 pub mod terminal;
 pub mod verifier;
 mod watch;
@@ -35,12 +38,11 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-use futures_util::StreamExt as _;
-use tokio::signal::unix::{SignalKind, signal};
+use futures_util::{StreamExt as _, stream};
 
 use app::Model;
 use app::model::Deps;
-use event_loop::Workbench;
+use event_loop::{Incoming, Workbench};
 use ui::theme::Depth;
 
 /// What the workbench is started with.
@@ -56,8 +58,8 @@ pub struct Options {
     pub depth: Depth,
 }
 
-/// Opens the workbench and runs it until it is quit.
-pub fn workbench(options: &Options) -> anyhow::Result<()> {
+/// Opens the workbench and runs it until it is quit; the number of the signal that has ended it, if one has.
+pub fn workbench(options: &Options) -> anyhow::Result<Option<i32>> {
     files::private_directory(&options.data)?;
     let _log = logging::start(&options.data);
     let store = files::Files::new(&options.data);
@@ -88,10 +90,14 @@ pub fn model(files: &files::Files, themes: &screen::Themes) -> Model {
 }
 
 /// Runs the workbench on the terminal of this process, which is given back at the end.
-async fn on_terminal(workbench: Workbench<'_>) -> anyhow::Result<()> {
-    let end = terminal::asked_to_end(signal(SignalKind::terminate())?, signal(SignalKind::hangup())?);
+async fn on_terminal(workbench: Workbench<'_>) -> anyhow::Result<Option<i32>> {
+    // Before the terminal is taken: from then on no signal ends the process as it is.
+    let signals = signals::Signals::listen()?;
+    let ended_by = signals.ended_by();
     let mut guard = terminal::Guard::enter()?;
     let mut screen = terminal::screen()?;
-    let events = input::Input::start().take_until(Box::pin(end));
-    event_loop::run(&mut screen, &mut guard, events, workbench).await
+    let typed = input::Input::start().map(|batch| batch.map(Incoming::Typed));
+    let told = signals.map(|told| Ok(Incoming::Told(told)));
+    event_loop::run(&mut screen, &mut guard, stream::select(told, typed), workbench).await?;
+    Ok(ended_by.number())
 }

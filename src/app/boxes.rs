@@ -16,6 +16,13 @@ use crate::model::Model;
 use crate::overlay::Overlay;
 use crate::shell::offset::Offset;
 
+/// What a box asks before something is changed or deleted, and how many boxes lie below it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Question {
+    depth: usize,
+    text: String,
+}
+
 /// A box over the page. Whatever one does not implement does nothing for it.
 pub(crate) trait BoxState {
     /// Where its keys are looked up, the innermost first.
@@ -52,6 +59,12 @@ pub(crate) trait BoxState {
 
     /// Its whole text, to copy, where it has one.
     fn text(&self, _model: &Model) -> Option<String> {
+        None
+    }
+
+    /// What it asks, where a key changes something outside of the box and cannot be taken back: whoever answers has to
+    /// have seen this.
+    fn question(&self) -> Option<String> {
         None
     }
 
@@ -94,6 +107,13 @@ impl Overlay<Model> {
 }
 
 impl Model {
+    /// What the box on top asks; `above`, the number of boxes on top that do not count.
+    pub fn question(&self, above: usize) -> Option<Question> {
+        let depth = self.overlays.len().checked_sub(above + 1)?;
+        let text = self.overlays.get(depth)?.as_box().question()?;
+        Some(Question { depth, text })
+    }
+
     /// Changes the box on top, which is out of the model meanwhile, so that it may look at the model and change it.
     pub(crate) fn on_top<T>(&mut self, change: impl FnOnce(&mut dyn BoxState, &mut Self) -> T) -> Option<T> {
         let mut overlay = self.overlays.pop()?;

@@ -24,7 +24,7 @@ pub mod sign;
 pub mod what_if;
 
 pub mod action;
-mod boxes;
+pub mod boxes;
 pub mod effect;
 pub mod job;
 pub mod keymap;

@@ -71,9 +71,13 @@ pub enum TerminalEvent {
     Resize(u16, u16),
     /// What the last frame could show: rows of each pane and of the box on top.
     Viewport(Viewport),
+    /// Typed before this many boxes on top rose by themselves: for what is below them.
+    Below(usize, Box<TerminalEvent>),
+    /// Typed for a question before that was on the screen: no answer to it.
+    Early,
     /// The terminal is ours again after it was given away.
     Resumed,
-    /// The process was asked to end (SIGTERM, SIGHUP).
+    /// The process was asked to end.
     Terminate,
 }
 

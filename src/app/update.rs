@@ -106,6 +106,17 @@ fn on_terminal(model: &mut Model, event: TerminalEvent) -> Vec<Effect> {
             model.ui.viewport = viewport;
             Vec::new()
         }
+        TerminalEvent::Below(above, event) => {
+            let below = model.overlays.len().saturating_sub(above);
+            let risen = model.overlays.split_off(below);
+            let effects = on_terminal(model, *event);
+            model.overlays.extend(risen);
+            effects
+        }
+        TerminalEvent::Early => {
+            model.say(Weight::Warning, "typed before the question was on the screen, and not taken as an answer");
+            Vec::new()
+        }
         TerminalEvent::Resumed => Vec::new(),
         TerminalEvent::Terminate => model.quit(),
     }

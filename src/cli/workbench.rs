@@ -76,7 +76,8 @@ pub(super) fn run(args: &Args) -> Exit {
         depth: Depth::detect(args.color.into(), env),
     };
     match runtime::workbench(&options) {
-        Ok(()) => Exit::Yes,
+        Ok(None) => Exit::Yes,
+        Ok(Some(signal)) => Exit::Signal(signal),
         Err(error) => {
             say(&format_args!("{error:#}"));
             Exit::Undecided

@@ -3,14 +3,14 @@
 //! Generic over ratatui's backend, over the stream of events, and over the [`Host`], which does what only a
 //! real terminal can do: the tests drive this very loop with a backend in memory and a script of keys.
 //!
-//! INVARIANT: the events are polled only when no message waits and the last frame shows everything that has
-//! happened. Whoever gives the events learns from being polled that the loop is idle.
+//! INVARIANT: what comes is polled only when no message waits and the last frame shows everything that has
+//! happened. Whoever gives it learns from being polled that the loop is idle. All that was typed by then comes at
+//! once, and is dealt with before the next frame.
 //!
 //! May use all of `runtime`, `app` and, through [`Screen`], `ui`.
 
 use std::io;
 
-use crossterm::event::Event;
 use futures_util::{Stream, StreamExt as _};
 use jiff::Timestamp;
 use ratatui::Terminal;
@@ -21,13 +21,17 @@ use super::effects::{Request, Runner};
 use super::embedded::Embedded;
 use super::files::Files;
 use super::host::Host;
+use super::input::{Batch, Cut};
 use super::screen::{Screen, Themes};
+use super::seen::Seen;
+use super::signals::Told;
 use super::{api_log, outside};
 use app::Model;
 use app::draft::file;
 use app::draft::file::state::Outside;
 use app::effect::Effect;
 use app::msg::{Msg, TerminalEvent};
+use app::shell::report::Report;
 use app::update::{start, update};
 
 /// What the workbench consists of before it is started.
@@ -40,16 +44,23 @@ pub struct Workbench<'a> {
     pub draft: Option<String>,
 }
 
-/// Runs until the program is quit; the end of the events ends it too.
+/// What comes from outside of the program.
+#[derive(Debug)]
+pub enum Incoming {
+    Typed(Batch),
+    Told(Told),
+}
+
+/// Runs until the program is quit; the end of what comes ends it too.
 pub async fn run<B, E>(
     terminal: &mut Terminal<B>,
     host: &mut impl Host,
-    mut events: E,
+    mut incoming: E,
     workbench: Workbench<'_>,
 ) -> anyhow::Result<()>
 where
     B: ratatui::backend::Backend<Error: Send + Sync + 'static>,
-    E: Stream<Item = io::Result<Event>> + Unpin,
+    E: Stream<Item = io::Result<Incoming>> + Unpin,
 {
     let Workbench { model, themes, files, draft } = workbench;
     let (sender, mut receiver) = unbounded_channel();
@@ -57,25 +68,24 @@ where
     let runner = Runner::new(backend.clone(), sender.clone());
     let screen = Screen::new(themes);
     let mut running =
-        Running { terminal, host, model, screen, runner, backend, sender, outside: None, has_quit: false };
+        Running { terminal, host, model, screen, runner, backend, sender, seen: Seen::default(), away: Away::default() };
     running.draw()?;
     let sandbox = Embedded::start(running.backend.clone(), running.sender.clone());
     let effects = start(running.model, draft);
     running.perform(effects)?;
-    while !running.has_quit {
-        let msg = tokio::select! {
+    while !running.away.quit {
+        tokio::select! {
             biased;
-            Some(msg) = receiver.recv() => Some(msg),
-            event = events.next() => match event {
-                Some(Ok(event)) => running.screen.message(event),
-                // The terminal is gone, or the process was asked to end: there is nobody left to show anything to.
-                Some(Err(_)) | None => Some(Msg::Terminal(TerminalEvent::Terminate)),
+            Some(msg) = receiver.recv() => running.tell(msg)?,
+            next = incoming.next() => match next {
+                Some(Ok(Incoming::Typed(batch))) => running.typed(batch)?,
+                Some(Ok(Incoming::Told(told))) => running.told(told)?,
+                // The terminal is gone: there is nobody left to show anything to.
+                Some(Err(_)) | None => running.told(Told::End)?,
             },
-        };
-        let Some(msg) = msg else { continue };
-        running.tell(msg)?;
+        }
         // What is waiting already is taken before anything is drawn.
-        while let (false, Ok(msg)) = (running.has_quit, receiver.try_recv()) {
+        while let (false, Ok(msg)) = (running.away.quit, receiver.try_recv()) {
             running.tell(msg)?;
         }
         running.settle()?;
@@ -95,9 +105,18 @@ struct Running<'a, B: ratatui::backend::Backend, H> {
     runner: Runner,
     backend: Backend,
     sender: UnboundedSender<Msg>,
+    seen: Seen,
+    away: Away,
+}
+
+/// What leads away from the screen.
+#[derive(Debug, Default)]
+struct Away {
     /// A text that waits for the person's own editor.
     outside: Option<Outside>,
-    has_quit: bool,
+    /// The terminal was given away and taken again: what had been typed by then was meant for others.
+    was: bool,
+    quit: bool,
 }
 
 impl<B, H> Running<'_, B, H>
@@ -107,8 +126,50 @@ where
 {
     /// Changes the model by what happened, and begins what follows.
     fn tell(&mut self, msg: Msg) -> anyhow::Result<()> {
+        let (boxes, was_typed) = (self.model.overlays.len(), matches!(msg, Msg::Terminal(_)));
         let effects = update(self.model, msg, Timestamp::now());
+        if !was_typed {
+            self.seen.happened(boxes, self.model);
+        }
         self.perform(effects)
+    }
+
+    /// Deals with all that was typed, in order. What lies behind a key that leads away from the screen is dropped: it
+    /// was meant for the shell, or for the person's editor, and nobody can give it to them.
+    fn typed(&mut self, batch: Batch) -> anyhow::Result<()> {
+        self.seen.begin(batch.ahead);
+        self.away.was = false;
+        for event in batch.events {
+            if self.away.quit || self.away.was || self.away.outside.is_some() {
+                break;
+            }
+            if let Some(event) = self.screen.event(event) {
+                let msg = self.seen.aim(event, self.model);
+                self.tell(msg)?;
+            }
+        }
+        self.seen.end(batch.more);
+        match batch.cut {
+            Some(cut) => self.tell(Msg::Notice(cut_short(cut))),
+            None => Ok(()),
+        }
+    }
+
+    /// Does what a signal asks for.
+    fn told(&mut self, told: Told) -> anyhow::Result<()> {
+        match told {
+            Told::End => self.tell(Msg::Terminal(TerminalEvent::Terminate)),
+            Told::Stop => self.suspend(),
+            Told::Continued => {
+                // What was stopped without being asked could not give the terminal back.
+                self.host.leave();
+                self.come_back()
+            }
+            Told::Resized => {
+                let size = self.terminal.size()?;
+                self.tell(Msg::Terminal(TerminalEvent::Resize(size.width, size.height)))
+            }
+        }
     }
 
     /// Carries effects out.
@@ -117,8 +178,8 @@ where
             match self.runner.carry_out(effect) {
                 Some(Request::Copy(text)) => self.host.copy(&text),
                 Some(Request::Suspend) => self.suspend()?,
-                Some(Request::Outside(outside)) => self.outside = Some(outside),
-                Some(Request::Quit) => self.has_quit = true,
+                Some(Request::Outside(outside)) => self.away.outside = Some(outside),
+                Some(Request::Quit) => self.away.quit = true,
                 None => {}
             }
         }
@@ -127,11 +188,11 @@ where
 
     /// Does what waits for the end of the queue: the person's own editor, then one frame.
     fn settle(&mut self) -> anyhow::Result<()> {
-        if let Some(outside) = self.outside.take() {
+        if let Some(outside) = self.away.outside.take() {
             // Nobody reads the terminal now: the event that led here is not done with.
             self.edit_outside(&outside)?;
         }
-        if self.has_quit {
+        if self.away.quit {
             return Ok(());
         }
         self.refresh_api_log()?;
@@ -146,6 +207,7 @@ where
         self.host.begin_frame();
         let drawn = self.screen.draw(self.terminal, self.model);
         self.host.end_frame();
+        self.seen.drawn(self.model);
         Ok(drawn?)
     }
 
@@ -181,9 +243,20 @@ where
     /// Takes the terminal again. Everything is painted anew; `Terminal::clear` would ask the terminal where its
     /// cursor is, which races with the events that we read.
     fn come_back(&mut self) -> anyhow::Result<()> {
+        self.away.was = true;
         self.host.come_back()?;
         let size = self.terminal.size()?;
         self.terminal.resize(size.into())?;
         Ok(())
+    }
+}
+
+/// What a person is told of a paste that did not come whole.
+fn cut_short(cut: Cut) -> Report {
+    match cut {
+        Cut::TooLong => Report::new("the paste was cut")
+            .with_hint("It is longer than a draft can be: open it as a file (^O)."),
+        Cut::NoEnd => Report::new("the paste may be cut")
+            .with_hint("The terminal did not say where it ends: look whether all of it is there."),
     }
 }

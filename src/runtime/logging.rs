@@ -139,7 +139,7 @@ mod tests {
     fn an_event_is_one_line_that_no_terminal_obeys() {
         let mut log = Vec::new();
         let mut lines = Lines(&mut log);
-        lines.write_all(b"INFO name=\x1b]0;x\x07\n200 forged\xc2\x9b\xff é\n").unwrap();
+        lines.write_all(b"INFO name=\x1b]0;x\x07\n200 forged\xc2\x9b\xff \xc3\xa9\n").unwrap();
         lines.write_all("WARN \u{202e}x\n".as_bytes()).unwrap();
         assert_eq!(
             String::from_utf8(log).unwrap(),

@@ -8,7 +8,7 @@ use ratatui::backend::Backend;
 use ratatui::layout::Position;
 
 use app::Model;
-use app::msg::{Mouse, Msg, Target, TerminalEvent, Viewport};
+use app::msg::{Mouse, Target, TerminalEvent, Viewport};
 use ui::styles::{Glyphs, Styles};
 use ui::theme::{Depth, Theme};
 use ui::{ViewState, view};
@@ -85,26 +85,23 @@ impl<'a> Screen<'a> {
     }
 
     /// What an event of the terminal means; releases of keys mean nothing.
-    pub fn message(&self, event: Event) -> Option<Msg> {
+    pub fn event(&self, event: Event) -> Option<TerminalEvent> {
         match event {
-            Event::Key(key) if key.kind != KeyEventKind::Release => Some(Msg::Terminal(TerminalEvent::Key(key))),
-            Event::Paste(text) => Some(Msg::Terminal(TerminalEvent::Paste(text))),
-            Event::Resize(columns, rows) => Some(Msg::Terminal(TerminalEvent::Resize(columns, rows))),
-            Event::Mouse(mouse) => self.mouse(mouse),
+            Event::Key(key) if key.kind != KeyEventKind::Release => Some(TerminalEvent::Key(key)),
+            Event::Paste(text) => Some(TerminalEvent::Paste(text)),
+            Event::Resize(columns, rows) => Some(TerminalEvent::Resize(columns, rows)),
+            Event::Mouse(mouse) => self.mouse(mouse).map(TerminalEvent::Mouse),
             Event::Key(_) | Event::FocusGained | Event::FocusLost => None,
         }
     }
 
-    fn mouse(&self, event: MouseEvent) -> Option<Msg> {
+    fn mouse(&self, event: MouseEvent) -> Option<Mouse> {
         let target = self.target(event.column, event.row);
         match event.kind {
-            MouseEventKind::Down(MouseButton::Left) => Some(Msg::Terminal(TerminalEvent::Mouse(Mouse::Click(target)))),
-            MouseEventKind::Drag(MouseButton::Left) => {
-                let target = self.drag_target(event.column, event.row);
-                Some(Msg::Terminal(TerminalEvent::Mouse(Mouse::Drag(target))))
-            }
-            MouseEventKind::ScrollUp => Some(Msg::Terminal(TerminalEvent::Mouse(Mouse::Scroll(target, -WHEEL)))),
-            MouseEventKind::ScrollDown => Some(Msg::Terminal(TerminalEvent::Mouse(Mouse::Scroll(target, WHEEL)))),
+            MouseEventKind::Down(MouseButton::Left) => Some(Mouse::Click(target)),
+            MouseEventKind::Drag(MouseButton::Left) => Some(Mouse::Drag(self.drag_target(event.column, event.row))),
+            MouseEventKind::ScrollUp => Some(Mouse::Scroll(target, -WHEEL)),
+            MouseEventKind::ScrollDown => Some(Mouse::Scroll(target, WHEEL)),
             MouseEventKind::Down(_)
             | MouseEventKind::Drag(_)
             | MouseEventKind::Up(_)

@@ -2,22 +2,24 @@
 //!
 //! Our own guard rather than ratatui's: bracketed paste and the mouse have to be undone too, and its
 //! panic hook would restore the terminal for a panic in any task while the program goes on.
+//!
+//! Uses `host` alone.
 
+use std::fmt;
 use std::io::{self, Stdout, Write as _};
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use crossterm::clipboard::CopyToClipboard;
 use crossterm::cursor::Show;
-use crossterm::event::{DisableBracketedPaste, DisableMouseCapture, EnableBracketedPaste, EnableMouseCapture};
-use crossterm::execute;
+use crossterm::event::{DisableBracketedPaste, EnableBracketedPaste};
 use crossterm::terminal::{
     BeginSynchronizedUpdate, EndSynchronizedUpdate, EnterAlternateScreen, LeaveAlternateScreen, disable_raw_mode,
     enable_raw_mode,
 };
+use crossterm::{Command, execute};
 use ratatui::Terminal;
 use ratatui::backend::CrosstermBackend;
-use rustix::process::{Signal as ProcessSignal, getpid, kill_process};
-use tokio::signal::unix::{Signal, SignalKind, signal};
+use rustix::process::{Pid, Signal, getpgid, getpgrp, getpid, getppid, getsid, kill_process};
 
 use super::host::Host;
 
@@ -29,20 +31,24 @@ pub fn screen() -> io::Result<Terminal<CrosstermBackend<Stdout>>> {
     Terminal::new(CrosstermBackend::new(io::stdout()))
 }
 
-/// The terminal while it is ours.
-#[derive(Debug)]
-pub struct Guard {
-    /// Ctrl-C goes to every process of the terminal, and while another program has it is meant for that one:
-    /// once somebody listens, it does not end this process.
-    interrupt: Option<Signal>,
+/// Whether the terminal is ours now, and no other program's.
+pub fn is_ours() -> bool {
+    OURS.load(Ordering::SeqCst)
 }
 
+/// The terminal while it is ours.
+#[derive(Debug)]
+pub struct Guard(());
+
 impl Guard {
-    /// Takes the terminal, and makes sure that a panic gives it back before its message is printed.
+    /// Takes the terminal, and makes sure that a panic gives it back before its message is printed. The signals are
+    /// to be taken over before.
     pub fn enter() -> io::Result<Self> {
         install_panic_hook();
+        // Made before: what fails half-way is undone.
+        let guard = Self(());
         take()?;
-        Ok(Self { interrupt: None })
+        Ok(guard)
     }
 }
 
@@ -56,17 +62,15 @@ impl Host for Guard {
     }
 
     fn leave(&mut self) {
-        self.interrupt = signal(SignalKind::interrupt()).ok();
         give_back();
     }
 
     fn come_back(&mut self) -> io::Result<()> {
-        self.interrupt = None;
         take()
     }
 
     fn suspend(&mut self) {
-        let _ = kill_process(getpid(), ProcessSignal::TSTP);
+        stop();
     }
 
     /// Copies by OSC 52, which the terminal may or may not take.
@@ -81,28 +85,59 @@ impl Drop for Guard {
     }
 }
 
-/// Resolves when the process is asked to end, or its terminal is gone (SIGTERM, SIGHUP).
-pub async fn asked_to_end(mut terminate: Signal, mut hang_up: Signal) {
-    tokio::select! {
-        _ = terminate.recv() => {}
-        _ = hang_up.recv() => {}
+/// Buttons, the wheel, and motion while a button is held (XTerm's modes 1000 and 1002), with numbers for the place
+/// (1006). Motion without a button is not asked for: nothing here follows it.
+struct EnableMouse;
+
+impl Command for EnableMouse {
+    fn write_ansi(&self, f: &mut impl fmt::Write) -> fmt::Result {
+        f.write_str("\x1b[?1000h\x1b[?1002h\x1b[?1006h")
+    }
+}
+
+/// All modes of the mouse off, whoever has set them.
+struct DisableMouse;
+
+impl Command for DisableMouse {
+    fn write_ansi(&self, f: &mut impl fmt::Write) -> fmt::Result {
+        f.write_str("\x1b[?1006l\x1b[?1015l\x1b[?1003l\x1b[?1002l\x1b[?1000l")
     }
 }
 
 fn take() -> io::Result<()> {
-    enable_raw_mode()?;
     OURS.store(true, Ordering::SeqCst);
-    execute!(io::stdout(), EnterAlternateScreen, EnableBracketedPaste, EnableMouseCapture)
+    enable_raw_mode()?;
+    execute!(io::stdout(), EnterAlternateScreen, EnableBracketedPaste, EnableMouse)
 }
 
 /// Gives the terminal back, if it is ours. A terminal that is gone is no reason to fail.
 pub fn give_back() {
     if OURS.swap(false, Ordering::SeqCst) {
         let mut out = io::stdout();
-        let _ = execute!(out, DisableMouseCapture, DisableBracketedPaste, LeaveAlternateScreen, Show);
+        let _ = execute!(out, DisableMouse, DisableBracketedPaste, LeaveAlternateScreen, Show);
         let _ = disable_raw_mode();
         let _ = out.flush();
     }
+}
+
+/// Stops the process, as its default does for SIGTSTP, which is handled here; returns when it is continued.
+pub fn stop() {
+    // As for that default: where nobody could continue it, it does not stop (POSIX, 11.1.4).
+    if can_be_continued() {
+        let _ = kill_process(getpid(), Signal::STOP);
+    }
+}
+
+/// Whether the process group has somebody outside of it who watches over its jobs: a parent in the same session. Of a
+/// parent in the same group only the leader of the session is known to have nobody above it.
+fn can_be_continued() -> bool {
+    let Some(parent) = getppid() else { return false };
+    let (Ok(session), Ok(parents_session)) = (getsid(None), getsid(Some(parent))) else { return false };
+    if session != parents_session {
+        return false;
+    }
+    let in_our_group = |pid: Pid| getpgid(Some(pid)).is_ok_and(|group| group == getpgrp());
+    !in_our_group(parent) || parent != session
 }
 
 /// A panic on the screen's thread ends the program: its message must be readable. A panic in a task

@@ -11,6 +11,8 @@ mod editor;
 mod explain;
 mod foreign_image;
 mod import;
+mod input;
 mod lifecycle;
 mod replay;
+mod signals;
 mod watch;

@@ -14,6 +14,10 @@ impl BoxState for Confirm {
         true
     }
 
+    fn question(&self) -> Option<String> {
+        Some(format!("{}\n{}\n{:?}", self.title, self.lines.join("\n"), self.diff))
+    }
+
     fn scroll(&mut self) -> Option<&mut Offset> {
         Some(&mut self.scroll)
     }

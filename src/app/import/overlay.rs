@@ -14,6 +14,10 @@ impl BoxState for Conflict {
         true
     }
 
+    fn question(&self) -> Option<String> {
+        Some(format!("{self:?}"))
+    }
+
     fn scroll(&mut self) -> Option<&mut Offset> {
         Some(&mut self.scroll)
     }

@@ -30,6 +30,12 @@ impl BoxState for Wizard {
         }
     }
 
+    /// The bytes are signed, or uploaded, by a key on a page that was seen.
+    fn question(&self) -> Option<String> {
+        let asks = !self.busy && matches!(self.stage, Stage::Signature | Stage::Upload);
+        asks.then(|| format!("{:?} {} {}", self.stage, self.image, self.fingerprint))
+    }
+
     fn scroll(&mut self) -> Option<&mut Offset> {
         Some(&mut self.scroll)
     }

@@ -7,7 +7,7 @@ use std::path::Path;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
 use std::time::{Duration, Instant};
 
-use portable_pty::{Child, CommandBuilder, MasterPty, PtySize, native_pty_system};
+use portable_pty::{Child, CommandBuilder, ExitStatus, MasterPty, PtySize, native_pty_system};
 
 /// How long a test waits for a text; making an RSA key on a busy machine takes its time.
 const PATIENCE: Duration = Duration::from_secs(120);
@@ -23,6 +23,8 @@ pub(crate) struct Workbench {
     parser: vt100::Parser,
     /// Everything that was printed, to look for escape sequences.
     pub(crate) raw: Vec<u8>,
+    /// How the terminal was set before anything ran on it.
+    pub(crate) settings_before: String,
     /// How much of it is on the screen.
     shown: usize,
     master: Box<dyn MasterPty + Send>,
@@ -78,6 +80,7 @@ impl Workbench {
         for (name, value) in env {
             command.env(name, value);
         }
+        let settings_before = format!("{:?}", pair.master.get_termios().unwrap());
         let child = pair.slave.spawn_command(command).unwrap();
         let mut reader = pair.master.try_clone_reader().unwrap();
         let (sender, output) = channel();
@@ -95,6 +98,7 @@ impl Workbench {
             output,
             parser: vt100::Parser::new(rows, columns, 0),
             raw: Vec::new(),
+            settings_before,
             shown: 0,
             master: pair.master,
         }
@@ -167,8 +171,11 @@ impl Workbench {
 
     /// Keys by name, separated by blanks; anything else is typed as it is.
     pub(crate) fn keys(&mut self, keys: &str) {
-        for key in keys.split_whitespace() {
-            self.type_raw(&encode(key));
+        let mut keys = keys.split_whitespace().peekable();
+        while let Some(key) = keys.next() {
+            // Nobody types so fast that the next key would be Alt with it: as terminals send it that tell them apart.
+            let is_ambiguous = key == "Esc" && keys.peek().is_some();
+            self.type_raw(&if is_ambiguous { "\x1b[27u".to_owned() } else { encode(key) });
         }
     }
 
@@ -212,15 +219,42 @@ impl Workbench {
     /// Waits for the end; true if it was a success.
     #[track_caller]
     pub(crate) fn end(&mut self) -> bool {
+        self.ended().success()
+    }
+
+    /// Waits for the end, and says how it was.
+    #[track_caller]
+    pub(crate) fn ended(&mut self) -> ExitStatus {
         let end = Instant::now() + PATIENCE;
         loop {
             while self.take(Duration::from_millis(20)) {}
             if let Some(status) = self.child.try_wait().unwrap() {
                 while self.take(Duration::from_millis(50)) {}
-                return status.success();
+                return status;
             }
             assert!(Instant::now() < end, "it does not end\n{}", self.screen());
         }
+    }
+
+    /// How the terminal itself is set: echo, lines, signals of keys.
+    pub(crate) fn settings(&self) -> String {
+        format!("{:?}", self.master.get_termios().unwrap())
+    }
+
+    /// Waits until something is so that no screen shows.
+    #[track_caller]
+    pub(crate) fn until_so(&mut self, what: &str, is_so: impl Fn(&Self) -> bool) {
+        let end = Instant::now() + PATIENCE;
+        while !is_so(self) {
+            assert!(Instant::now() < end, "waited in vain until {what}\n{}", self.screen());
+            self.take(Duration::from_millis(1));
+        }
+    }
+
+    /// Whether the alternate screen is left, the cursor shown, paste and mouse are off, and the terminal is set as it
+    /// was.
+    pub(crate) fn is_as_before(&self) -> bool {
+        self.terminal_is_restored() && self.settings() == self.settings_before
     }
 
     /// Whether the alternate screen is left, the cursor shown, and paste and mouse are off.

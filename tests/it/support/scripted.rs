@@ -16,9 +16,10 @@ use std::time::Duration;
 
 use countersign::app::Model;
 use countersign::runtime;
-use countersign::runtime::event_loop::{Workbench, run};
+use countersign::runtime::event_loop::{Incoming, Workbench, run};
 use countersign::runtime::files::{Files, private_directory};
 use countersign::runtime::host::Host;
+use countersign::runtime::input::Batch;
 use countersign::runtime::screen::Themes;
 use countersign::ui::text::rows;
 use countersign::ui::theme::Depth;
@@ -41,6 +42,8 @@ pub(crate) enum Step {
     Keys(&'static str),
     /// Something else comes from the terminal.
     Event(Event),
+    /// Several at once, typed ahead or not; or a signal.
+    Comes(Incoming),
     /// Waits until the idle screen says this.
     See(&'static str),
     /// Waits until the idle screen no longer says this.
@@ -109,19 +112,19 @@ struct Script {
 }
 
 impl Stream for Script {
-    type Item = io::Result<Event>;
+    type Item = io::Result<Incoming>;
 
     /// Waits without a waker: the screen changes by messages alone, after which the loop polls again.
     fn poll_next(mut self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<Option<Self::Item>> {
         loop {
             if let Some(event) = self.keys.pop_front() {
-                return Poll::Ready(Some(Ok(event)));
+                return Poll::Ready(Some(Ok(Incoming::Typed(Batch::of(event)))));
             }
             let steps = self.steps.clone();
             let waits = match steps.borrow().front() {
                 Some(Step::See(text)) => !self.screen.says(text),
                 Some(Step::Gone(text)) => self.screen.says(text),
-                Some(Step::Keys(_) | Step::Event(_) | Step::Fail) | None => false,
+                Some(Step::Keys(_) | Step::Event(_) | Step::Comes(_) | Step::Fail) | None => false,
             };
             if waits {
                 return Poll::Pending;
@@ -129,7 +132,10 @@ impl Stream for Script {
             let step = steps.borrow_mut().pop_front();
             match step {
                 Some(Step::Keys(names)) => self.keys.extend(names.split_whitespace().map(|name| Event::Key(key(name)))),
-                Some(Step::Event(event)) => return Poll::Ready(Some(Ok(self.screen.take(event)))),
+                Some(Step::Event(event)) => {
+                    return Poll::Ready(Some(Ok(Incoming::Typed(Batch::of(self.screen.take(event))))));
+                }
+                Some(Step::Comes(incoming)) => return Poll::Ready(Some(Ok(incoming))),
                 Some(Step::Fail) => return Poll::Ready(Some(Err(io::ErrorKind::BrokenPipe.into()))),
                 Some(Step::See(_) | Step::Gone(_)) => {}
                 None => return Poll::Ready(None),

@@ -165,7 +165,9 @@ fn the_draft_goes_to_the_persons_editor_and_comes_back() {
     workbench.wait_for("# end");
     workbench.keys("Esc 1");
     workbench.wait_for("Working directory");
-    workbench.keys("C-q y");
+    workbench.keys("C-q");
+    workbench.wait_for("Quit?");
+    workbench.keys("y");
     assert!(workbench.end());
     assert!(workbench.terminal_is_restored());
 }

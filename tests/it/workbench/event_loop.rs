@@ -5,9 +5,13 @@ use std::fs;
 use crossterm::event::{Event, KeyCode, KeyEvent, KeyEventKind, KeyModifiers};
 
 use countersign::codelab::names;
+use countersign::runtime::event_loop::Incoming;
+use countersign::runtime::input::Batch;
+use countersign::runtime::signals::Told;
 
-use crate::support::scripted::Step::{Fail, Gone, Keys, See};
+use crate::support::scripted::Step::{Comes, Fail, Gone, Keys, See};
 use crate::support::scripted::{Asked, Step, play};
+use crate::support::stage::key;
 
 /// Nothing is busy, and the sandbox answers.
 const READY: Step = See("sandbox ready");
@@ -116,4 +120,110 @@ fn without_a_terminal_the_draft_is_kept_and_the_program_ends() {
         assert!(ended.model.ui.quitting);
         assert_eq!(fs::read_to_string(data.path().join("draft.yaml")).unwrap(), "kept");
     }
+}
+
+/// Several keys at once; ahead, if they were there before they were asked for.
+fn burst(names: &str, ahead: bool) -> Step {
+    let events = names.split_whitespace().map(|name| Event::Key(key(name))).collect();
+    Comes(Incoming::Typed(Batch { events, ahead, ..Batch::default() }))
+}
+
+#[test]
+fn a_burst_is_dealt_with_in_order_before_the_next_frame() {
+    let data = tempfile::tempdir().unwrap();
+    let ended = play(data.path(), None, [READY, burst("2 Enter a b c Esc 1 2 Enter C-End d", true), See("abcd")]);
+    assert_eq!(ended.model.draft.editor.text(), "abcd");
+}
+
+#[test]
+fn a_question_that_was_not_on_the_screen_is_not_answered() {
+    let data = tempfile::tempdir().unwrap();
+    let script = [
+        READY,
+        Keys("2 Enter k e p t"),
+        See("kept"),
+        burst("C-q y", false),
+        See("Quit?"),
+        See("not taken as an answer"),
+        Keys("n"),
+        Gone("Quit?"),
+        Keys("C-q"),
+        See("Quit?"),
+        // Typed while the frame with the question was being drawn.
+        burst("y", true),
+        See("Quit?"),
+        // The question was there when the one before was read.
+        burst("y", true),
+        Keys("never"),
+    ];
+    let ended = play(data.path(), None, script);
+    assert_eq!(ended.left, 1, "it ends by the last answer");
+}
+
+#[test]
+fn keys_on_their_way_are_no_answer_to_a_question_that_rises_by_itself() {
+    let data = tempfile::tempdir().unwrap();
+    let other = data.path().join("other.yaml");
+    fs::write(&other, "other: 1\n").unwrap();
+    let script = [
+        READY,
+        Keys("2 Enter k e p t"),
+        See("kept"),
+        Keys("F2"),
+        See("Write the draft to a file"),
+        Keys("C-u"),
+        Step::Event(Event::Paste(other.display().to_string())),
+        Keys("Enter"),
+        See("Replace the file?"),
+        burst("y y", true),
+        See("Replace the file?"),
+        Keys("n"),
+        Gone("Replace the file?"),
+    ];
+    let ended = play(data.path(), None, script);
+    assert_eq!(ended.left, 0);
+    assert_eq!(fs::read_to_string(&other).unwrap(), "other: 1\n");
+    assert_eq!(ended.model.draft.editor.text(), "keptyy", "what was typed went where it was meant to go");
+}
+
+#[test]
+fn what_lies_behind_a_key_that_gives_the_terminal_away_is_not_ours() {
+    let data = tempfile::tempdir().unwrap();
+    let ended = play(data.path(), None, [READY, burst("C-z q", false), Keys("2"), See("Problems"), Keys("q")]);
+    assert_eq!(ended.left, 0);
+    assert_eq!(ended.asked, [Asked::Leave, Asked::Suspend, Asked::ComeBack]);
+}
+
+#[test]
+fn signals_stop_continue_and_end() {
+    let data = tempfile::tempdir().unwrap();
+    let told = |told| Comes(Incoming::Told(told));
+    let script = [
+        READY,
+        Keys("2 Enter k e p t"),
+        See("kept"),
+        told(Told::Stop),
+        told(Told::Continued),
+        told(Told::Resized),
+        See("kept"),
+        told(Told::End),
+        Keys("never"),
+    ];
+    let ended = play(data.path(), None, script);
+    let expected = [Asked::Leave, Asked::Suspend, Asked::ComeBack, Asked::Leave, Asked::ComeBack];
+    assert_eq!((ended.asked.as_slice(), ended.left), (expected.as_slice(), 1));
+    assert_eq!(fs::read_to_string(data.path().join("draft.yaml")).unwrap(), "kept");
+}
+
+#[test]
+fn nothing_that_a_terminal_obeys_is_copied() {
+    let data = tempfile::tempdir().unwrap();
+    let text = "# a\u{1b}]0;owned\u{7}\u{9b}31m\u{202e}\u{e0041}b";
+    let script = [READY, Keys("2 Enter"), Step::Event(Event::Paste(text.to_owned())), See("owned"), Keys("C-c"), See("owned")];
+    let ended = play(data.path(), None, script);
+    let [Asked::Copy(copied)] = &ended.asked[..] else { panic!("{:?}", ended.asked) };
+    assert_eq!(copied.trim_end(), "# a\u{fffd}]0;owned\u{fffd}\u{fffd}31m\u{fffd}\u{fffd}b");
+    assert_eq!(fs::read_to_string(data.path().join("clipboard.txt")).unwrap(), *copied);
+    // The draft is the person's own, and stays as it is.
+    assert_eq!(ended.model.draft.editor.text(), text);
 }
