@@ -9,7 +9,7 @@ use countersign::domain::pattern::{Pattern, PatternIndex};
 use countersign::domain::policy::{
     AdmissionRule, AdmissionWhitelistPattern, EnforcementMode, EvaluationMode, GlobalPolicyEvaluationMode, Policy,
 };
-use countersign::domain::system_policy;
+use countersign::domain::system_policy::SystemPolicy;
 use divan::Bencher;
 
 use crate::verify::Never;
@@ -41,7 +41,7 @@ fn policy(patterns: usize) -> CompiledPolicy {
         cluster_admission_rules: (0..200).map(|n| (format!("us-central1-a.cluster-{n}"), rule())).collect(),
         ..Policy::with_default(rule())
     };
-    CompiledPolicy::new(&policy, &system_policy::documented_policy("global"))
+    CompiledPolicy::new(&policy, &SystemPolicy::Documented)
 }
 
 /// One image that a pattern of every size covers, one of the system policy, and one that needs an

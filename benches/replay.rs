@@ -10,7 +10,7 @@ use std::io::Read;
 use countersign::domain::admission::Evidence;
 use countersign::domain::policy::{AdmissionRule, AdmissionWhitelistPattern, EnforcementMode, EvaluationMode, Policy};
 use countersign::domain::replay::{Dated, Replayer};
-use countersign::domain::system_policy;
+use countersign::domain::system_policy::SystemPolicy;
 use countersign::runtime::replay::{self as runtime_replay, Progress};
 use countersign::signing::openpgp::Verifier;
 use divan::Bencher;
@@ -110,7 +110,7 @@ fn entries(bencher: Bencher<'_, '_>) {
         Dated { since: since("2026-05-01T00:00:00Z"), policy: policy(EvaluationMode::AlwaysDeny) },
         Dated { since: since("2026-05-10T00:00:00Z"), policy: policy(EvaluationMode::AlwaysAllow) },
     ];
-    let system = system_policy::documented_policy("global");
+    let system = SystemPolicy::Documented;
     let replayer = Replayer::new(&policy(EvaluationMode::AlwaysDeny), &system, Evidence::default(), &past);
     let verifier = Verifier::default();
     bencher.bench_local(|| {

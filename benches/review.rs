@@ -11,7 +11,7 @@ use countersign::domain::policy::{
     AdmissionRule, AdmissionWhitelistPattern, EnforcementMode, EvaluationMode, GlobalPolicyEvaluationMode, Policy,
 };
 use countersign::domain::review::{Comparison, Reviewer};
-use countersign::domain::system_policy;
+use countersign::domain::system_policy::SystemPolicy;
 use countersign::runtime::review::{self as runtime_review, Progress};
 use countersign::signing::openpgp::Verifier;
 use divan::Bencher;
@@ -77,7 +77,7 @@ fn items() -> Vec<InventoryItem> {
 fn inventory(bencher: Bencher<'_, '_>) {
     let (items, evidence, verifier) = (items(), Evidence::default(), Verifier::default());
     bencher.bench_local(|| {
-        let reviewer = Reviewer::new(&old(), &new(), &system_policy::documented_policy("global"));
+        let reviewer = Reviewer::new(&old(), &new(), &SystemPolicy::Documented);
         runtime_review::rows(&reviewer, black_box(&items), &evidence, &verifier, &Progress::default())
     });
 }
@@ -86,8 +86,7 @@ fn inventory(bencher: Bencher<'_, '_>) {
 #[divan::bench(sample_count = 10)]
 fn decisions_peer(bencher: Bencher<'_, '_>) {
     let (items, evidence, verifier) = (items(), Evidence::default(), Verifier::default());
-    let policies =
-        [old(), new()].map(|policy| CompiledPolicy::new(&policy, &system_policy::documented_policy("global")));
+    let policies = [old(), new()].map(|policy| CompiledPolicy::new(&policy, &SystemPolicy::Documented));
     bencher.bench_local(|| {
         policies
             .iter()
@@ -99,14 +98,14 @@ fn decisions_peer(bencher: Bencher<'_, '_>) {
 /// The exact comparison of the two: 900 patterns are gone, one rule of 200 is another.
 #[divan::bench(sample_count = 10)]
 fn comparison(bencher: Bencher<'_, '_>) {
-    let (old, new, system) = (old(), new(), system_policy::documented_policy("global"));
+    let (old, new, system) = (old(), new(), SystemPolicy::Documented);
     bencher.bench_local(|| Comparison::new(black_box(&old), black_box(&new), &system));
 }
 
 /// The same where every pattern is another.
 #[divan::bench(sample_count = 10)]
 fn comparison_of_strangers(bencher: Bencher<'_, '_>) {
-    let (old, system) = (old(), system_policy::documented_policy("global"));
+    let (old, system) = (old(), SystemPolicy::Documented);
     let patterns = (0..PATTERNS).map(|n| AdmissionWhitelistPattern { name_pattern: pattern(n + PATTERNS) }).collect();
     let new = Policy { admission_whitelist_patterns: patterns, ..old.clone() };
     bencher.bench_local(|| Comparison::new(black_box(&old), black_box(&new), &system));

@@ -13,12 +13,14 @@ pub mod simulate;
 pub mod workbench;
 
 mod answer;
+mod assumed;
 mod exit;
 mod fix;
 mod input;
 mod program_name;
 mod styles;
 mod terminal;
+mod whereabouts;
 
 use clap::{Parser, Subcommand};
 

@@ -26,7 +26,6 @@ pub mod replay;
 pub mod review;
 pub mod screen;
 pub mod secrecy;
-
 mod seen;
 pub mod signals;
 pub mod terminal;

@@ -6,7 +6,7 @@ use countersign::domain::admission::CompiledPolicy;
 use countersign::domain::document::{Dialect, Document};
 use countersign::domain::policy::Policy;
 use countersign::domain::review::Comparison;
-use countersign::domain::system_policy;
+use countersign::domain::system_policy::SystemPolicy;
 use countersign::files::inventory::{self, Defaults};
 use libfuzzer_sys::fuzz_target;
 
@@ -19,7 +19,7 @@ fuzz_target!(|text: &str| {
     let (old, new) = (parts.next().unwrap_or_default(), parts.next().unwrap_or_default());
     let _ = inventory::parse(parts.next().unwrap_or(text), &Defaults::default());
     let (Some(old), Some(new)) = (policy(old), policy(new)) else { return };
-    let system = system_policy::documented_policy("global");
+    let system = SystemPolicy::Documented;
     let comparison = Comparison::new(&old, &new, &system);
     let [before, after] = [&old, &new].map(|policy| CompiledPolicy::new(policy, &system));
     let shown = comparison.changes.iter().flat_map(|change| change.effect.witnesses());

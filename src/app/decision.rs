@@ -8,6 +8,7 @@ pub mod manifest;
 pub mod manifest_text;
 pub mod registry;
 pub mod request;
+pub mod settle;
 pub mod state;
 pub mod subject;
 pub mod tags;

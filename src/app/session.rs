@@ -8,6 +8,7 @@ use domain::image::ImageRef;
 use domain::name::{ClusterId, ClusterKey, ProjectId};
 use domain::policy::Policy;
 use domain::resource::{Cluster, Project};
+use domain::system_policy::SystemPolicy;
 use domain::what_if::Assumptions;
 
 /// How the services are reached.
@@ -71,6 +72,11 @@ impl Session {
     /// The project's policy as last read.
     pub fn live_policy(&self) -> Option<&Policy> {
         self.remotes.policy.value().map(AsRef::as_ref)
+    }
+
+    /// The system policy as last read; until then what is documented of it.
+    pub fn system_policy(&self) -> SystemPolicy {
+        SystemPolicy::from(self.remotes.system_policy.value().map(AsRef::as_ref))
     }
 
     /// Every attestor that decides about the chosen image under the live policy, the draft, or the version

@@ -12,15 +12,17 @@ use std::path::PathBuf;
 
 use self::report::{Answer, Explained};
 use super::answer::{Format, PolicyFailure, policy, print, refuse};
+use super::assumed::{Assumed, AssumedFailure};
 use super::styles::Styles;
 use super::terminal::complain;
+use super::whereabouts::Whereabouts;
 use crate::cli::exit::Exit;
 use domain::admission::{AttestorEvidence, CompiledPolicy, Evidence, Request, evaluate};
 use domain::document::Document;
 use domain::explain::cause::{PresentState, diagnose};
-use domain::explain::message::{self, MAX_BYTES, Reading, Refusal};
+use domain::explain::message::{self, MAX_BYTES, Open, Place, Reading, Refusal};
 use domain::fix::{self, Fix, FixFacts, fixes};
-use domain::system_policy;
+use domain::system_policy::SystemPolicy;
 use signing::openpgp::Verifier;
 
 /// Explain a refusal: a line of kubectl, an event, an error of Cloud Run, entries of the audit log.
@@ -29,9 +31,13 @@ pub struct Args {
     /// The message, or whatever has it in it; `-`, or nothing, is standard input
     #[arg(value_name = "TEXT")]
     text: Option<String>,
-    /// Ask this policy the same question again (.yaml, .yml or .json); attestations stay unknown
+    /// Ask this policy the same question again (.yaml, .yml or .json)
     #[arg(long, value_name = "FILE")]
     policy: Option<PathBuf>,
+    #[command(flatten)]
+    whereabouts: Whereabouts,
+    #[command(flatten)]
+    assumed: Assumed,
     /// How to print the result
     #[arg(long, value_enum, default_value_t)]
     format: Format,
@@ -42,13 +48,15 @@ pub struct Args {
 enum Failure {
     #[error(transparent)]
     Policy(#[from] PolicyFailure),
+    #[error(transparent)]
+    Assumed(#[from] AssumedFailure),
     #[error("standard input: {0}")]
     Standard(io::Error),
     #[error("standard input is not UTF-8 text: {0}")]
     Encoding(std::string::FromUtf8Error),
     #[error("there is no text to explain: give it as an argument, or pipe it in")]
     Empty,
-    #[error("standard input can be the text or the policy, not both")]
+    #[error("standard input can be the text or a policy, not several of them")]
     StandardInputTwice,
 }
 
@@ -76,7 +84,10 @@ fn exit(reading: &Reading) -> Exit {
 
 fn answer(args: &Args) -> Result<Answer, Failure> {
     let is_piped = args.text.as_deref().is_none_or(|text| text == "-");
-    if is_piped && args.policy.as_deref() == Some("-".as_ref()) {
+    let read = usize::from(args.policy.as_deref() == Some("-".as_ref()))
+        + usize::from(args.assumed.reads_standard_input())
+        + usize::from(is_piped);
+    if read > 1 {
         return Err(Failure::StandardInputTwice);
     }
     let text = if is_piped { standard_input()? } else { args.text.clone().unwrap_or_default() };
@@ -85,33 +96,56 @@ fn answer(args: &Args) -> Result<Answer, Failure> {
     }
     let policy = args.policy.as_deref().map(policy).transpose()?;
     let reading = message::decode(&text);
+    let own = policy.as_ref().and_then(|checked| checked.document.policy.as_ref());
+    let known = Known {
+        pod: args.whereabouts.pod(),
+        clusters: args.whereabouts.clusters(),
+        namespace: args.whereabouts.namespace().map(str::to_owned),
+        system: args.assumed.system()?,
+        evidence: args.assumed.evidence(&own.into_iter().collect::<Vec<_>>())?,
+    };
     let asked = policy.as_ref().map(|checked| &checked.document);
-    let cases = reading.cases.iter().map(|case| explain_case(case, asked)).collect();
+    let cases = reading.cases.iter().map(|case| explain_case(case, asked, &known)).collect();
     Ok(Answer { reading, cases, policy })
 }
 
-fn explain_case(case: &Refusal, document: Option<&Document>) -> Explained {
-    let evidence = Evidence::default();
-    let request = case.request();
-    let can_ask = case.relative.is_none() && !request.images.is_empty();
+/// What the flags say besides the text.
+struct Known {
+    pod: Request,
+    clusters: Option<Vec<String>>,
+    namespace: Option<String>,
+    system: SystemPolicy,
+    evidence: Evidence,
+}
+
+fn explain_case(case: &Refusal, document: Option<&Document>, known: &Known) -> Explained {
+    let evidence = &known.evidence;
+    let mut request = case.request();
+    request.complete(&known.pod);
+    let open = Open { clusters: known.clusters.as_deref(), namespace: known.namespace.as_deref(), ..Open::default() };
+    let elsewhere = match case.place(&open) {
+        Place::Elsewhere(elsewhere) => Some(elsewhere),
+        Place::Here | Place::NotSaid => None,
+    };
+    let can_ask = case.relative.is_none() && !request.images.is_empty() && elsewhere.is_none();
     let document = document.filter(|_| can_ask);
     let again = document.and_then(|document| document.policy.as_ref()).map(|policy| {
-        let compiled = CompiledPolicy::new(policy, &system_policy::documented_policy("global"));
-        (policy, evaluate(&compiled, &request, &evidence, &Verifier::default()))
+        let compiled = CompiledPolicy::new(policy, &known.system);
+        (policy, evaluate(&compiled, &request, evidence, &Verifier::default()))
     });
-    let state = again.as_ref().map(|(policy, decision)| PresentState { decision, policy, evidence: &evidence });
+    let state = again.as_ref().map(|(policy, decision)| PresentState { decision, policy, evidence });
     let diagnoses = case.findings.iter().map(|finding| diagnose(case, finding, state.as_ref())).collect();
-    let fixes = document.map(|document| would_admit(document, &request, case)).unwrap_or_default();
-    Explained { case: case.clone(), diagnoses, again: again.map(|(_, decision)| decision), fixes }
+    let fixes = document.map(|document| would_admit(document, &request, case, known)).unwrap_or_default();
+    Explained { case: case.clone(), elsewhere, diagnoses, again: again.map(|(_, decision)| decision), fixes }
 }
 
 /// The attestors that the message says refused are taken to have attested nothing.
-fn would_admit(document: &Document, request: &Request, case: &Refusal) -> Vec<Fix> {
+fn would_admit(document: &Document, request: &Request, case: &Refusal, known: &Known) -> Vec<Fix> {
     let refused = case.findings.iter().filter_map(|finding| finding.attestor.as_ref()?.parse().ok());
-    let attestors = refused.map(|name| (name, AttestorEvidence::AssumedNone)).collect();
-    let evidence = Evidence { attestors, ..Evidence::default() };
-    let (system, verify) = (system_policy::documented_policy("global"), Verifier::default());
-    let case = fix::Denial { document, system: &system, request, evidence: &evidence, verify: &verify };
+    let mut evidence = known.evidence.clone();
+    evidence.attestors.extend(refused.map(|name| (name, AttestorEvidence::AssumedNone)));
+    let verify = Verifier::default();
+    let case = fix::Denial { document, system: &known.system, request, evidence: &evidence, verify: &verify };
     fixes(&case, &FixFacts::default())
 }
 

@@ -13,18 +13,16 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use super::answer::{Format, PolicyFailure, policy, print, refuse};
+use super::assumed::{Assumed, AssumedFailure};
 use super::check::policy_file::Checked;
 use super::styles::Styles;
 use super::terminal;
+use super::whereabouts::Whereabouts;
 use crate::cli::exit::Exit;
 use crate::runtime::history::{self, PastError};
 use crate::runtime::replay::{self, Progress};
-use domain::admission::{AttestorEvidence, Evidence};
-use domain::name::AttestorName;
-use domain::policy::Policy;
 use domain::replay::{Dated, Replay, Replayer};
 use domain::review::Standing;
-use domain::system_policy;
 use signing::openpgp::Verifier;
 
 /// Decide the admissions of an audit log again: what would flip under a policy, and whether the
@@ -43,13 +41,10 @@ pub struct Args {
     /// repeated
     #[arg(long, value_name = "PATH")]
     history: Vec<PathBuf>,
-    /// Assume that this attestor attested every digest, and those that are not named none; may be
-    /// repeated. Without it only those attestations are known of which the entries tell
-    #[arg(long = "attested-by", value_name = "ATTESTOR")]
-    attested_by: Vec<String>,
-    /// Assume that nothing is attested
-    #[arg(long, conflicts_with = "attested_by")]
-    unattested: bool,
+    #[command(flatten)]
+    whereabouts: Whereabouts,
+    #[command(flatten)]
+    assumed: Assumed,
     /// How to print the result
     #[arg(long, value_enum, default_value_t)]
     format: Format,
@@ -61,6 +56,8 @@ enum Failure {
     #[error(transparent)]
     Policy(#[from] PolicyFailure),
     #[error(transparent)]
+    Assumed(#[from] AssumedFailure),
+    #[error(transparent)]
     Past(#[from] PastError),
     #[error("{file}: {error}")]
     Entries { file: String, error: io::Error },
@@ -68,8 +65,6 @@ enum Failure {
     Empty { file: String },
     #[error("standard input can be the policy or the entries, not both")]
     StandardInputTwice,
-    #[error("the policy names no attestor {0:?}")]
-    UnknownAttestor(String),
 }
 
 pub(super) fn run(args: &Args) -> Exit {
@@ -95,7 +90,8 @@ fn exit(replay: &Replay) -> Exit {
 
 fn replayed(args: &Args) -> Result<(Replay, Checked), Failure> {
     let standard_input = Path::new("-");
-    if args.entries == standard_input && args.policy == standard_input {
+    let read = [&args.entries, &args.policy].into_iter().filter(|path| path.as_path() == standard_input).count();
+    if read + usize::from(args.assumed.reads_standard_input()) > 1 {
         return Err(Failure::StandardInputTwice);
     }
     let checked = policy(&args.policy)?;
@@ -104,8 +100,9 @@ fn replayed(args: &Args) -> Result<(Replay, Checked), Failure> {
         return Err(PolicyFailure::Invalid { file: checked.file }.into());
     };
     let past: Vec<Dated> = history::past(&args.history)?;
-    let evidence = evidence(args, policy)?;
-    let replayer = Replayer::new(policy, &system_policy::documented_policy("global"), evidence, &past);
+    let evidence = args.assumed.evidence(&[policy])?;
+    let system = args.assumed.system()?;
+    let replayer = Replayer::new(policy, &system, evidence, &past).with_pod(args.whereabouts.pod());
     let (mut entries, size) = open(&args.entries).map_err(|error| Failure::Entries { file: file.clone(), error })?;
     let verifier = Verifier::default();
     let replay = with_progress(size, |progress| replay::replay(&mut entries, &replayer, &verifier, progress));
@@ -125,21 +122,6 @@ fn open(path: &Path) -> io::Result<(Box<dyn Read + Send>, Option<u64>)> {
     let file = File::open(path)?;
     let size = file.metadata().ok().filter(std::fs::Metadata::is_file).map(|metadata| metadata.len());
     Ok((Box::new(file), size))
-}
-
-/// Attestations are not known unless something is assumed of them.
-fn evidence(args: &Args, policy: &Policy) -> Result<Evidence, Failure> {
-    if args.attested_by.is_empty() && !args.unattested {
-        return Ok(Evidence::default());
-    }
-    let named: Vec<AttestorName> = policy.attestors().into_iter().filter_map(|name| name.parse().ok()).collect();
-    let meant = |text: &String| {
-        let known = named.iter().find(|name| name.id() == text || name.to_string() == *text);
-        known.cloned().ok_or_else(|| Failure::UnknownAttestor(text.clone()))
-    };
-    let assumed = args.attested_by.iter().map(meant).collect::<Result<_, _>>()?;
-    let attestors = named.into_iter().map(|name| (name, AttestorEvidence::AssumedNone)).collect();
-    Ok(Evidence { attestors, assumed, ..Evidence::default() })
 }
 
 /// How often the count on the terminal moves.

@@ -13,18 +13,17 @@ use std::time::Duration;
 use clap::ValueEnum;
 
 use super::answer::{PolicyFailure, policy, print, refuse};
+use super::assumed::{Assumed, AssumedFailure};
 use super::check::policy_file::Checked;
 use super::input::{self, InputError};
 use super::styles::Styles;
 use super::terminal;
+use super::whereabouts::Whereabouts;
 use crate::cli::exit::Exit;
 use crate::runtime::review::{self, Progress};
-use domain::admission::{AttestorEvidence, Evidence, Platform, Request};
+use domain::admission::{Platform, Request};
 use domain::inventory::InventoryItem;
-use domain::name::{AttestorName, ClusterKey};
-use domain::policy::Policy;
 use domain::review::{Comparison, Review, Reviewer, Source, Standing, json, markdown, sarif};
-use domain::system_policy;
 use files::inventory::{self, Defaults, InventoryError};
 use signing::openpgp::Verifier;
 
@@ -44,25 +43,13 @@ pub struct Args {
     /// End with exit code 1 if one of these is found (3 if it is `undecided` alone)
     #[arg(long, value_enum, value_delimiter = ',')]
     fail_on: Vec<FailOn>,
-    /// The cluster of the pods, as the policy's rules name it
-    #[arg(long, value_name = "LOCATION.NAME")]
-    cluster: Option<ClusterKey>,
-    /// The namespace of images that come without a pod
-    #[arg(long, value_name = "NS", default_value = "default")]
-    namespace: String,
-    /// The Kubernetes service account of images that come without a pod
-    #[arg(long, value_name = "SA", default_value = "default")]
-    service_account: String,
+    #[command(flatten)]
+    whereabouts: Whereabouts,
     /// Where images that come without a pod would run
     #[arg(long, value_enum, default_value = "gke")]
     platform: PlatformName,
-    /// Assume that this attestor attested every digest, and those that are not named none; may be
-    /// repeated. Without it attestations are not known
-    #[arg(long = "attested-by", value_name = "ATTESTOR")]
-    attested_by: Vec<String>,
-    /// Assume that nothing is attested
-    #[arg(long, conflicts_with = "attested_by")]
-    unattested: bool,
+    #[command(flatten)]
+    assumed: Assumed,
     /// How to print the result
     #[arg(long, value_enum, default_value_t)]
     format: Format,
@@ -100,13 +87,13 @@ enum Failure {
     #[error(transparent)]
     Policy(#[from] PolicyFailure),
     #[error(transparent)]
+    Assumed(#[from] AssumedFailure),
+    #[error(transparent)]
     Input(#[from] InputError),
     #[error("{file}: {error}")]
     Inventory { file: String, error: InventoryError },
     #[error("standard input can be one of the policies or the inventory, not several of them")]
     StandardInputTwice,
-    #[error("neither policy names an attestor {0:?}")]
-    UnknownAttestor(String),
 }
 
 pub(super) fn run(args: &Args) -> Exit {
@@ -144,7 +131,8 @@ fn report(args: &Args, review: &Review, [old, new]: &[Checked; 2]) -> String {
 
 fn reviewed(args: &Args) -> Result<(Review, [Checked; 2]), Failure> {
     let inputs = [Some(&args.old), Some(&args.new), args.inventory.as_ref()];
-    if inputs.into_iter().flatten().filter(|path| path.as_path() == Path::new("-")).count() > 1 {
+    let read = inputs.into_iter().flatten().filter(|path| path.as_path() == Path::new("-")).count();
+    if read + usize::from(args.assumed.reads_standard_input()) > 1 {
         return Err(Failure::StandardInputTwice);
     }
     let files = [policy(&args.old)?, policy(&args.new)?];
@@ -152,10 +140,10 @@ fn reviewed(args: &Args) -> Result<(Review, [Checked; 2]), Failure> {
         // Both were looked at above.
         return Err(PolicyFailure::Invalid { file: String::new() }.into());
     };
-    let system = system_policy::documented_policy("global");
+    let system = args.assumed.system()?;
     let reviewer = Reviewer::new(old, new, &system);
     let items = Arc::new(items(args, &reviewer)?);
-    let evidence = evidence(args, &reviewer, [old, new])?;
+    let evidence = args.assumed.evidence(&[old, new])?;
     let verifier = Verifier::default();
     let rows = with_progress(items.len(), |progress| review::rows(&reviewer, &items, &evidence, &verifier, progress));
     let comparison = Comparison::new(old, new, &system);
@@ -171,34 +159,11 @@ fn items(args: &Args, reviewer: &Reviewer) -> Result<Vec<InventoryItem>, Failure
         PlatformName::Gke => Platform::Gke,
         PlatformName::CloudRun => Platform::CloudRun,
     };
-    let pod = Request {
-        platform,
-        cluster: args.cluster.as_ref().map(ToString::to_string),
-        namespace: args.namespace.clone(),
-        service_account: args.service_account.clone(),
-        ..Request::default()
-    };
+    let pod = Request { platform, ..args.whereabouts.pod() };
     let text = input::read(path, inventory::MAX_BYTES)?;
     let defaults = Defaults { pod, attestors: reviewer.attestors().to_vec() };
     let file = || path.display().to_string();
     inventory::parse(&text, &defaults).map_err(|error| Failure::Inventory { file: file(), error })
-}
-
-/// Attestations are not known unless something is assumed of them.
-fn evidence(args: &Args, reviewer: &Reviewer, policies: [&Policy; 2]) -> Result<Evidence, Failure> {
-    if args.attested_by.is_empty() && !args.unattested {
-        return Ok(Evidence::default());
-    }
-    let meant = |text: &String| {
-        let mut known = reviewer.attestors().iter().filter(|name| name.id() == text || name.to_string() == *text);
-        known.next().cloned().ok_or_else(|| Failure::UnknownAttestor(text.clone()))
-    };
-    let named = policies.into_iter().flat_map(Policy::attestors).filter_map(|name| name.parse::<AttestorName>().ok());
-    Ok(Evidence {
-        attestors: named.map(|name| (name, AttestorEvidence::AssumedNone)).collect(),
-        assumed: args.attested_by.iter().map(meant).collect::<Result<_, _>>()?,
-        ..Evidence::default()
-    })
 }
 
 /// How often the count on the terminal moves.

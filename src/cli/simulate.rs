@@ -1,7 +1,8 @@
 //! `countersign simulate`: decides whether a pod would be admitted under a policy, and says why.
 //!
 //! Exit code: 0 admitted, 1 denied, 2 the input could not be used (also: the policy is not valid),
-//! 3 not decided. Nothing is looked up: attestations are those that `--attested-by` assumes.
+//! 3 not decided. Nothing is looked up: what is not given is not known, and where it could turn the decision,
+//! there is none.
 
 mod args;
 mod failure;
@@ -19,12 +20,11 @@ use super::answer::{Format, PolicyFailure, policy, print};
 use super::styles::Styles;
 use super::terminal::complain;
 use crate::cli::exit::Exit;
-use domain::admission::{CompiledPolicy, Decision, Evidence, Outcome, Request, evaluate};
+use domain::admission::{CompiledPolicy, Evidence, Outcome, Request, evaluate};
 use domain::document::Document;
 use domain::fix::{Denial, Fix, FixFacts, fixes};
 use domain::image::ImageRef;
-use domain::policy::Policy;
-use domain::system_policy;
+use domain::system_policy::SystemPolicy;
 use signing::openpgp::Verifier;
 
 pub(super) fn run(args: &Args) -> Exit {
@@ -60,18 +60,13 @@ fn answer(args: &Args) -> Result<Answer, Failure> {
     for image in request.images.iter().filter(|image| image.image.parse::<ImageRef>().is_err()) {
         complain(&format_args!("{:?} is no image reference: no node could pull it", image.image));
     }
-    let decision = decide(policy, &request, &evidence);
-    let fixes = would_admit(&checked.document, &request, &evidence);
+    let system = args.assumed.system()?;
+    let decision = evaluate(&CompiledPolicy::new(policy, &system), &request, &evidence, &Verifier::default());
+    let fixes = would_admit(&checked.document, &system, &request, &evidence);
     Ok(Answer { checked, decision, fixes })
 }
 
-fn decide(policy: &Policy, request: &Request, evidence: &Evidence) -> Decision {
-    let compiled = CompiledPolicy::new(policy, &system_policy::documented_policy("global"));
-    evaluate(&compiled, request, evidence, &Verifier::default())
-}
-
-fn would_admit(document: &Document, request: &Request, evidence: &Evidence) -> Vec<Fix> {
-    let system = system_policy::documented_policy("global");
+fn would_admit(document: &Document, system: &SystemPolicy, request: &Request, evidence: &Evidence) -> Vec<Fix> {
     let verify = Verifier::default();
-    fixes(&Denial { document, system: &system, request, evidence, verify: &verify }, &FixFacts::default())
+    fixes(&Denial { document, system, request, evidence, verify: &verify }, &FixFacts::default())
 }

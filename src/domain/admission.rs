@@ -16,6 +16,7 @@ mod decision;
 mod engine;
 mod evidence;
 mod exemption;
+mod facts;
 mod message;
 mod outcome;
 mod paths;
@@ -32,12 +33,13 @@ pub use break_glass::BreakGlass;
 pub use compiled::CompiledPolicy;
 pub(crate) use compiled::{CompiledRule, normalise_key};
 pub use decision::{AttestorOutcome, Decision, ImageDecision};
-pub use engine::{decide, evaluate};
+pub use engine::{Answer, answer, decide, evaluate};
 pub use evidence::{Attestations, AttestorEvidence, Evidence};
+pub use facts::{Fact, Facts};
 pub use message::Generation;
-pub use outcome::{DenyCause, Exemption, ImageOutcome, Outcome, RuleRef};
-pub use request::{ContainerKind, Enforcement, Owner, Platform, Request, RequestImage};
-pub(crate) use rule::key_of;
+pub use outcome::{DenyCause, Exemption, ImageOutcome, OtherRule, Outcome, RuleRef};
+pub use request::{ContainerKind, Enforcement, NO_IDENTITY, Owner, Platform, Request, RequestImage};
+pub(crate) use rule::{Candidate, key_of};
 
 #[cfg(test)]
 mod tests;

@@ -20,7 +20,7 @@ pub use file::{CaseError, CaseFile, Checked, MAX_BYTES};
 pub use markdown::markdown;
 pub use parts::{CaseSource, Redaction};
 
-use decision::{decide, is_same_decision};
+use decision::{decide, is_same_decision, system_policy};
 use parts::Parts;
 
 /// A case, and what was left out of it.
@@ -45,6 +45,7 @@ pub fn make(source: &CaseSource<'_>, verify: &dyn Verify) -> Made {
 }
 
 fn made(parts: &Parts, source: &CaseSource<'_>) -> Made {
-    let decision = decide(&parts.policy, &parts.system_patterns, &parts.request, &parts.known, &parts.resolved);
+    let system = system_policy(&parts.system_patterns, parts.system_is_whole);
+    let decision = decide(&parts.policy, &system, &parts.request, &parts.known, &parts.resolved);
     Made { file: CaseFile::new(parts, &decision, source), decision }
 }

@@ -5,6 +5,7 @@
 //! policies decide alike, or finds a pod that they decide differently and asks both about it. Uses the
 //! rest of the domain, nothing else.
 
+mod alike;
 mod because;
 mod behaviour;
 mod changes;
@@ -33,6 +34,7 @@ use compare::Pair;
 
 use crate::admission::CompiledPolicy;
 use crate::policy::Policy;
+use crate::system_policy::SystemPolicy;
 
 /// What is different between two policies, whatever the pods are.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -44,9 +46,8 @@ pub struct Comparison {
 }
 
 impl Comparison {
-    /// Compares two policies; of `system` the patterns count, where a policy asks for them (see
-    /// [`crate::system_policy`]).
-    pub fn new(old: &Policy, new: &Policy, system: &Policy) -> Self {
+    /// Compares two policies; of `system` the patterns count, where a policy asks for them.
+    pub fn new(old: &Policy, new: &Policy, system: &SystemPolicy) -> Self {
         let (old_compiled, new_compiled) = (CompiledPolicy::new(old, system), CompiledPolicy::new(new, system));
         let pair = Pair::new(&old_compiled, &new_compiled);
         let changes = Texts { old, new, pair: &pair }.changes();

@@ -4,7 +4,7 @@
 use std::fmt::Write as _;
 
 use crate::admission::trace::{Check, Status};
-use crate::admission::{Decision, Generation, Outcome, Platform, Request};
+use crate::admission::{Decision, Fact, Generation, Outcome, Platform, Request};
 use crate::path::Path;
 use crate::text::escape;
 use crate::what_if::Assumptions;
@@ -80,16 +80,29 @@ impl Transcript<'_> {
 
     fn facts(&self) -> Vec<(&'static str, String)> {
         let request = self.request;
-        let or_default = |text: &str| if text.is_empty() { "default".to_owned() } else { text.to_owned() };
+        let said = |fact, text: &str| match (request.knows(fact), text) {
+            (false, _) => "not known".to_owned(),
+            (true, "") => "default".to_owned(),
+            (true, text) => text.to_owned(),
+        };
         let mut facts: Vec<(&'static str, String)> =
             request.images.iter().map(|image| ("image", image.image.clone())).collect();
         if request.platform == Platform::CloudRun {
             facts.push(("platform", "Cloud Run".to_owned()));
         }
-        facts.extend(request.cluster.clone().map(|cluster| ("cluster", cluster)));
-        facts.push(("namespace", or_default(&request.namespace)));
-        facts.push(("service account", or_default(&request.service_account)));
-        facts.extend(request.service_identity.clone().map(|identity| ("mesh identity", identity)));
+        // Cloud Run has none of these.
+        if request.platform == Platform::Gke {
+            let cluster = request.cluster.as_deref().unwrap_or("not known");
+            if request.cluster.is_some() || !request.knows(Fact::Cluster) {
+                facts.push(("cluster", cluster.to_owned()));
+            }
+            facts.push(("namespace", said(Fact::Namespace, &request.namespace)));
+            facts.push(("service account", said(Fact::ServiceAccount, &request.service_account)));
+            facts.extend(request.service_identity.clone().map(|identity| ("mesh identity", identity)));
+        }
+        if let Some(open) = self.decision.open_line() {
+            facts.push(("not decided", open));
+        }
         facts.extend(request.labels.iter().map(|(key, value)| ("label", format!("{key}={value}"))));
         facts.extend(request.annotations.iter().map(|(key, value)| ("annotation", format!("{key}={value}"))));
         facts
@@ -145,13 +158,13 @@ mod tests {
     use crate::admission::{CompiledPolicy, Evidence, RequestImage, evaluate};
     use crate::attestation::NothingToVerify;
     use crate::policy::{AdmissionRule, EnforcementMode, EvaluationMode, Policy};
-    use crate::system_policy;
+    use crate::system_policy::SystemPolicy;
     use crate::what_if::Assumption;
 
     /// As plain text and as Markdown.
     fn told(assumed: &Assumptions) -> [String; 2] {
         let rule = AdmissionRule::always(EvaluationMode::AlwaysDeny, EnforcementMode::Enforced);
-        let policy = CompiledPolicy::new(&Policy::with_default(rule), &system_policy::documented_policy("global"));
+        let policy = CompiledPolicy::new(&Policy::with_default(rule), &SystemPolicy::of_sandbox());
         let image = RequestImage { image: "gcr.io/p/_app_:1".into(), ..RequestImage::default() };
         let request = Request {
             cluster: Some("us-east1.a".into()),

@@ -11,7 +11,7 @@ use std::fmt;
 use jiff::Timestamp;
 
 use crate::admission::{
-    Attestations, AttestorEvidence, BREAK_GLASS_LABEL, CLOUD_RUN_BREAK_GLASS_ANNOTATION, Enforcement, Evidence,
+    Attestations, AttestorEvidence, BREAK_GLASS_LABEL, CLOUD_RUN_BREAK_GLASS_ANNOTATION, Enforcement, Evidence, Fact,
     Platform, Request,
 };
 use crate::attestation::Attestation;
@@ -160,8 +160,13 @@ impl Assumptions {
                 Assumption::Cluster(cluster) => {
                     request.enforcement = (world.enforcement)(cluster);
                     request.cluster = Some(cluster.clone());
+                    request.not_known.remove(Fact::Cluster);
+                    request.not_known.remove(Fact::Enforcement);
                 }
-                Assumption::Namespace(namespace) => request.namespace.clone_from(namespace),
+                Assumption::Namespace(namespace) => {
+                    request.namespace.clone_from(namespace);
+                    request.not_known.remove(Fact::Namespace);
+                }
                 Assumption::BreakGlass => break_glass(&mut request),
                 Assumption::EnforcementOff
                 | Assumption::DryRun
@@ -175,6 +180,7 @@ impl Assumptions {
         // Whichever cluster is assumed, and in whatever order.
         if self.0.contains(&Assumption::EnforcementOff) {
             request.enforcement = Enforcement::Off;
+            request.not_known.remove(Fact::Enforcement);
         }
         request
     }

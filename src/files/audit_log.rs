@@ -16,7 +16,7 @@ use serde::Deserialize;
 use serde::de::{Deserializer, IgnoredAny, MapAccess, Visitor};
 
 use crate::manifest::Object;
-use domain::admission::{Enforcement, Platform, Request};
+use domain::admission::{Enforcement, Fact, Facts, Platform, Request};
 use domain::inventory::owner_of;
 use domain::replay::{Entry, Logged};
 
@@ -226,10 +226,16 @@ impl Log {
         let pod = object.pod().map_err(|error| EntryError::Pod(error.to_string()))?;
         let pod = pod.ok_or_else(|| EntryError::Pod("the request is no Pod".to_owned()))?;
         let (workload, owner) = (object.workload(), owner_of(&pod.labels).to_owned());
-        let mut request = Request { cluster, enforcement: Enforcement::On, ..pod.into_request() };
-        if request.namespace.is_empty() {
-            request.namespace = namespace;
-        }
+        let known = [(Fact::Cluster, cluster.is_some()), (Fact::Namespace, !namespace.is_empty())];
+        let of_entry = Request {
+            cluster,
+            namespace,
+            not_known: Facts::of_bare_images()
+                .without(known.into_iter().filter(|(_, is)| *is).map(|(f, _)| f).collect()),
+            ..Request::default()
+        };
+        let mut request = Request { enforcement: Enforcement::On, ..pod.into_request() };
+        request.complete(&of_entry);
         let unattested = unattested(&message);
         Ok(Some(Entry { time, request, workload, owner, logged, message, unattested, ..Entry::default() }))
     }

@@ -14,7 +14,7 @@ pub use self::defaults::Defaults;
 use self::line::Line;
 use self::pods::Pods;
 use crate::manifest;
-use domain::admission::Request;
+use domain::admission::{Platform, Request};
 use domain::image::ImageRef;
 use domain::inventory::{InventoryItem, MAX_ITEMS, Origin, owner_of};
 
@@ -125,8 +125,13 @@ fn json_error(error: &serde_json::Error) -> InventoryError {
     InventoryError::Json { line: error.line(), column: error.column(), message }
 }
 
-fn in_cluster(request: Request, defaults: &Defaults) -> Request {
-    Request { cluster: defaults.pod.cluster.clone(), enforcement: defaults.pod.enforcement, ..request }
+/// What a pod's object does not say of where it runs.
+fn in_cluster(mut request: Request, defaults: &Defaults) -> Request {
+    request.complete(&defaults.pod);
+    if request.platform == Platform::Gke {
+        request.enforcement = defaults.pod.enforcement;
+    }
+    request
 }
 
 fn lines(text: &str, defaults: &Defaults) -> Result<Vec<InventoryItem>, InventoryError> {

@@ -15,13 +15,16 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 use serde_saphyr::{DuplicateKeyPolicy, MessageFormatter as _, UserMessageFormatter};
 
-use domain::admission::{ContainerKind, Owner, Platform, Request, RequestImage};
+use domain::admission::{ContainerKind, Fact, Facts, Owner, Platform, Request, RequestImage};
 use domain::policy_test::PodFault;
 
 /// More than etcd stores of one object by default (1.5 MiB), for a file with several.
 pub const MAX_BYTES: usize = 4 << 20;
 /// More pods than this in one text are not looked at.
 const MAX_OBJECTS: usize = 1_000;
+
+/// By what a service or job of Cloud Run asks Binary Authorization.
+const CLOUD_RUN_ANNOTATION: &str = "run.googleapis.com/binary-authorization";
 
 /// A pod that a manifest would make.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -47,9 +50,20 @@ impl PodManifest {
         format!("{}/{}", self.kind, self.name)
     }
 
-    /// The question whether this pod is admitted, in no cluster in particular.
+    /// The question whether this pod is admitted. The cluster is not known, nor whether the pod gets an identity in a
+    /// mesh; the namespace only where the manifest says it. A service of Cloud Run is asked about for certain where it
+    /// chose that itself: otherwise the organisation may want it
+    /// (`docs/binary-authorization.md`, "Enabling enforcement").
     pub fn into_request(self) -> Request {
+        let mut not_known = Facts::from_iter([Fact::Cluster, Fact::ServiceIdentity]);
+        if self.namespace.is_none() {
+            not_known.insert(Fact::Namespace);
+        }
+        if self.platform == Platform::CloudRun && !self.annotations.contains_key(CLOUD_RUN_ANNOTATION) {
+            not_known.insert(Fact::Enforcement);
+        }
         Request {
+            not_known,
             platform: self.platform,
             name: if self.owner.is_none() { self.name } else { String::new() },
             namespace: self.namespace.unwrap_or_default(),
@@ -275,7 +289,7 @@ impl Object {
         }
         let Some(template) = self.pod_template() else { return Ok(None) };
         let mut metadata = template.metadata.clone().unwrap_or_default();
-        if metadata.namespace.is_none() {
+        if !metadata.namespace.as_ref().is_some_and(is_said) {
             metadata.namespace.clone_from(&own.namespace);
         }
         let owner = Owner {
@@ -309,8 +323,8 @@ impl Object {
             kind: self.kind.clone(),
             name: self.name(),
             platform,
-            namespace: metadata.namespace,
-            service_account: spec.service_account_name.or(spec.service_account),
+            namespace: metadata.namespace.filter(is_said),
+            service_account: spec.service_account_name.filter(is_said).or(spec.service_account.filter(is_said)),
             labels: metadata.labels.unwrap_or_default(),
             annotations: annotations.unwrap_or_default(),
             owner: owner.filter(|_| platform == Platform::Gke),
@@ -350,6 +364,12 @@ impl Object {
             None => Err(ManifestError::NoImage { kind: self.kind.clone(), name: self.name(), container: name }),
         }
     }
+}
+
+/// An empty name is as good as none, to the API server too.
+#[expect(clippy::ptr_arg, reason = "the signature that `filter` asks for")]
+fn is_said(text: &String) -> bool {
+    !text.is_empty()
 }
 
 /// An init container that keeps running is a sidecar (Kubernetes 1.28).

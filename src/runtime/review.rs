@@ -99,7 +99,7 @@ mod tests {
     use domain::inventory::Origin;
     use domain::policy::{AdmissionRule, AdmissionWhitelistPattern, EnforcementMode, EvaluationMode, Policy};
     use domain::review::Standing;
-    use domain::system_policy;
+    use domain::system_policy::SystemPolicy;
 
     fn reviewer() -> Reviewer {
         let rule = |mode| AdmissionRule::always(mode, EnforcementMode::Enforced);
@@ -109,7 +109,7 @@ mod tests {
             admission_whitelist_patterns: vec![exempt],
             ..Policy::with_default(rule(EvaluationMode::AlwaysDeny))
         };
-        Reviewer::new(&old, &new, &system_policy::documented_policy("global"))
+        Reviewer::new(&old, &new, &SystemPolicy::Documented)
     }
 
     fn items(count: usize) -> Vec<InventoryItem> {

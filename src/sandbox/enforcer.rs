@@ -23,7 +23,7 @@ use domain::attestor::Attestor;
 use domain::image::{Digest, ImageRef};
 use domain::name::{AttestorName, NoteName};
 use domain::policy::Policy;
-use domain::system_policy;
+use domain::system_policy::SystemPolicy;
 
 /// Decides on a pod that wants to run in a cluster. What the request says of the cluster and of its
 /// enforcement is replaced by what the store says. All pods of a transaction share what they found out, and what
@@ -57,7 +57,7 @@ fn policy(tx: &Transaction<'_>, cluster: &ClusterId, admissions: &Admissions) ->
         return Ok(policy);
     }
     let policy = current_policy(tx, &cluster.project)?;
-    let compiled = CompiledPolicy::new(&policy, &system_policy::documented_policy("global"));
+    let compiled = CompiledPolicy::new(&policy, &SystemPolicy::of_sandbox());
     let prepared = Rc::new(Prepared { policy, compiled });
     *admissions.policy.borrow_mut() = Some(Rc::clone(&prepared));
     Ok(prepared)

@@ -19,7 +19,7 @@ use app::session::Connection;
 use app::shell::chord::Chord;
 use app::shell::notice::Weight;
 use app::shell::tab::{Pane, Tab};
-use domain::admission::{Decision, ImageOutcome};
+use domain::admission::{Decision, Fact, ImageOutcome};
 use domain::name::ProjectId;
 
 pub(super) fn tab_bar(model: &Model, area: Rect, canvas: &mut Canvas<'_>) {
@@ -98,7 +98,8 @@ pub(super) fn header(model: &Model, area: Rect, canvas: &mut Canvas<'_>) {
     let verdicts = verdicts(model, styles);
     let taken = line_width(&verdicts) + 2;
     let room = usize::from(area.width).saturating_sub(taken + 8);
-    let namespace = format!("  ns {}", model.session.subject.namespace);
+    let subject = &model.session.subject;
+    let namespace = format!("  ns {}", subject.said(Fact::Namespace, &subject.namespace).unwrap_or("?"));
     let with_namespace = room > 40 + namespace.len();
     let image_room = if with_namespace { room - namespace.len() } else { room };
     let name = fit(&image, image_room, Cut::Middle, styles.glyphs.ellipsis).into_owned();

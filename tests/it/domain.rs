@@ -9,3 +9,4 @@ mod decisions;
 mod fixes;
 mod policies;
 mod review;
+mod unknown_facts;

@@ -8,7 +8,6 @@ use crate::shell::form::{ChoiceField, Form, Refused, TextField, fields};
 use crate::submission::{Submission, Submit};
 use domain::case::{CaseSource, Made, Redaction, make, markdown};
 use domain::policy::Policy;
-use domain::system_policy;
 use domain::what_if::Assumption;
 
 /// The forms that a case is written in.
@@ -92,13 +91,13 @@ fn made(model: &Model, policy: &Policy, policy_of: &str) -> Option<Made> {
     let session = &model.session;
     let request = session.assumed_request()?;
     let evidence = session.assumed_evidence();
-    let documented = system_policy::documented_policy("global");
+    let system = session.system_policy();
     let policy = session.assumptions.policy(policy);
     let at = model.ui.now.to_string();
     let source = CaseSource {
         policy: &policy,
         policy_of,
-        system: session.remotes.system_policy.value().map_or(&documented, AsRef::as_ref),
+        system: &system,
         request: &request,
         evidence: &evidence,
         project_number: session.project_info().map(|project| project.number.as_str()),

@@ -8,7 +8,7 @@ use crate::model::Model;
 use crate::shell::form::{ChoiceField, Form, Refused, TextField, fields};
 use crate::shell::tab::Pane;
 use crate::submission::{Submission, Submit, joined, pairs};
-use domain::admission::{Platform, Request, RequestImage};
+use domain::admission::{Fact, NO_IDENTITY, Platform, Request, RequestImage};
 use domain::image::{ImageError, ImageRef};
 use domain::name::{ClusterKey, KubernetesName, ServiceIdentity};
 
@@ -42,14 +42,23 @@ impl SimulateForm {
         let platforms = [(Platform::Gke, "Kubernetes Engine"), (Platform::CloudRun, "Cloud Run")];
         let is_draft = model.decisions.under == Under::Draft;
         let policy = if is_draft { Policy::Draft } else { Policy::Live };
+        let said = |fact, text| subject.said(fact, text).unwrap_or_default();
+        let identity = match subject.said(Fact::ServiceIdentity, &subject.service_identity) {
+            Some("") => NO_IDENTITY,
+            identity => identity.unwrap_or_default(),
+        };
         let pairs = "of the pod: KEY=VALUE, separated by commas";
         let tree = "the tree is shown for this one; v goes to the next";
         Self {
             images: TextField::new("Images", &images.join(", "), "as the pod would name them, separated by commas"),
             cluster: TextField::new("Cluster", &cluster, "LOCATION.NAME; empty: the chosen one"),
-            namespace: TextField::new("Namespace", &subject.namespace, ""),
-            account: TextField::new("Service account", &subject.service_account, ""),
-            identity: TextField::new("Mesh identity", &subject.service_identity, "DOMAIN/ns/NS/sa/SA, or empty"),
+            namespace: TextField::new("Namespace", said(Fact::Namespace, &subject.namespace), "empty: not known"),
+            account: TextField::new(
+                "Service account",
+                said(Fact::ServiceAccount, &subject.service_account),
+                "empty: not known",
+            ),
+            identity: TextField::new("Mesh identity", identity, "DOMAIN/ns/NS/sa/SA, or none; empty: not known"),
             labels: TextField::new("Labels", &joined(&subject.labels), pairs),
             annotations: TextField::new("Annotations", &joined(&subject.annotations), pairs),
             platform: ChoiceField::new("Platform", subject.platform, platforms, "Cloud Run uses the default rule only"),
@@ -97,15 +106,22 @@ impl SimulateForm {
         let cluster: Option<ClusterKey> = self.cluster.parse_unless_empty()?;
         let labels = self.labels.read(pairs)?;
         let annotations = self.annotations.read(pairs)?;
-        let namespace: KubernetesName = self.namespace.parse()?;
+        let namespace: Option<KubernetesName> = self.namespace.parse_unless_empty()?;
         let account: Option<KubernetesName> = self.account.parse_unless_empty()?;
-        let identity: Option<ServiceIdentity> = self.identity.parse_unless_empty()?;
+        let in_no_mesh = self.identity.text().trim() == NO_IDENTITY;
+        let identity: Option<ServiceIdentity> = if in_no_mesh { None } else { self.identity.parse_unless_empty()? };
+        let missing = [
+            (Fact::Namespace, namespace.is_none()),
+            (Fact::ServiceAccount, account.is_none()),
+            (Fact::ServiceIdentity, identity.is_none() && !in_no_mesh),
+        ];
         let same = known == images;
         let before = &model.session.subject;
         Ok(Request {
             platform: self.platform.value(),
             cluster: cluster.map(|cluster| cluster.to_string()),
-            namespace: namespace.to_string(),
+            namespace: namespace.map(|namespace| namespace.to_string()).unwrap_or_default(),
+            not_known: missing.into_iter().filter(|(_, is_missing)| *is_missing).map(|(fact, _)| fact).collect(),
             service_account: account.map(|account| account.to_string()).unwrap_or_default(),
             service_identity: identity.map(|identity| identity.to_string()),
             labels: labels.into_iter().collect(),

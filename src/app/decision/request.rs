@@ -5,7 +5,7 @@
 
 use crate::decision::subject::Subject;
 use crate::session::Session;
-use domain::admission::{Enforcement, Request, RequestImage};
+use domain::admission::{Enforcement, Fact, Facts, Request, RequestImage};
 use domain::image::ImageRef;
 
 impl Session {
@@ -19,6 +19,16 @@ impl Session {
         }
         self.image = request.images.iter().find_map(|image| image.image.parse().ok());
         self.images = request.images;
+    }
+
+    /// Makes this pod the one that every tab is about, as a text told of it: where the text does not say in which cluster
+    /// it was, that is not known, whatever is open.
+    pub(crate) fn ask_as_told(&mut self, request: Request) {
+        let is_cluster_known = request.knows(Fact::Cluster);
+        self.ask(request);
+        if !is_cluster_known {
+            self.subject.not_known.insert(Fact::Cluster);
+        }
     }
 
     /// Makes this image the chosen one. A pod that has it stays asked about as a whole; otherwise the
@@ -60,20 +70,28 @@ impl Session {
         let here = self.in_cluster();
         let (cluster, enforcement) = match &subject.cluster {
             Some(cluster) => (Some(cluster.clone()), self.enforcement_of(cluster)),
+            None if subject.not_known.contains(Fact::Cluster) => (None, Enforcement::On),
             None => (here.cluster, here.enforcement),
         };
+        let mut not_known = subject.not_known;
+        if cluster.is_none() {
+            not_known.insert(Fact::Cluster);
+        }
+        let said = |fact, text: &String| subject.said(fact, text).unwrap_or_default().to_owned();
         Request {
+            not_known,
             platform: subject.platform,
             enforcement,
             name: subject.name.clone(),
             cluster,
-            namespace: subject.namespace.clone(),
-            service_account: subject.service_account.clone(),
+            namespace: said(Fact::Namespace, &subject.namespace),
+            service_account: said(Fact::ServiceAccount, &subject.service_account),
             service_identity: Some(subject.service_identity.clone()).filter(|id| !id.is_empty()),
             labels: map(&subject.labels),
             annotations: map(&subject.annotations),
             owner: subject.owner.clone(),
             images: Vec::new(),
+            ..Request::default()
         }
     }
 
@@ -81,7 +99,11 @@ impl Session {
     pub fn in_cluster(&self) -> Request {
         let cluster = self.cluster_key();
         let enforcement = cluster.as_deref().map_or(Enforcement::On, |cluster| self.enforcement_of(cluster));
-        Request { enforcement, cluster, ..Request::default() }
+        let mut not_known = Facts::of_bare_images();
+        if cluster.is_some() {
+            not_known.remove(Fact::Cluster);
+        }
+        Request { enforcement, cluster, not_known, ..Request::default() }
     }
 
     /// The chosen cluster as the policy's rules name it.

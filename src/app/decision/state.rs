@@ -6,7 +6,7 @@ use std::sync::Arc;
 use domain::admission::{CompiledPolicy, Decision, Evidence, Request, evaluate};
 use domain::attestation::Verify;
 use domain::policy::Policy;
-use domain::system_policy;
+use domain::system_policy::SystemPolicy;
 
 use crate::history::state::History;
 use crate::session::Session;
@@ -17,14 +17,14 @@ use crate::shell::tab::Pane;
 struct Basis {
     request: Request,
     evidence: Evidence,
-    system: Option<Policy>,
+    system: SystemPolicy,
 }
 
 /// One policy, compiled once for many decisions.
 #[derive(Debug)]
 pub(crate) struct CachedPolicy {
     pub(crate) policy: Policy,
-    system: Option<Policy>,
+    system: SystemPolicy,
     pub(crate) rules: Arc<CompiledPolicy>,
 }
 
@@ -108,19 +108,19 @@ impl Decisions {
 
     /// Makes again what no longer stands on the present facts.
     pub fn refresh(&mut self, session: &Session, history: &History, draft: Option<&Policy>, verifier: &dyn Verify) {
-        let system = session.remotes.system_policy.value().map(|p| (**p).clone());
+        let system = session.system_policy();
         if session.simulated.is_none() && self.under == Under::Version {
             self.under = Under::Live;
         }
-        compile(&mut self.live, session.live_policy(), system.as_ref());
-        compile(&mut self.draft, draft, system.as_ref());
-        compile(&mut self.old, session.simulated.as_deref(), system.as_ref());
+        compile(&mut self.live, session.live_policy(), &system);
+        compile(&mut self.draft, draft, &system);
+        compile(&mut self.old, session.simulated.as_deref(), &system);
         let Some(request) = session.assumed_request() else {
             (self.basis, self.evidence_read_for) = (None, None);
             (self.now, self.drafted, self.then) = (None, None, None);
             return;
         };
-        let rules = self.rules(session, history, draft, system.as_ref());
+        let rules = self.rules(session, history, draft, &system);
         let basis = Basis { request, evidence: session.assumed_evidence(), system };
         let same = self.basis.as_ref() == Some(&basis);
         let decisions = [&mut self.now, &mut self.drafted, &mut self.then];
@@ -138,7 +138,7 @@ impl Decisions {
         session: &Session,
         history: &History,
         draft: Option<&Policy>,
-        system: Option<&Policy>,
+        system: &SystemPolicy,
     ) -> [Option<Arc<CompiledPolicy>>; 3] {
         let then = session.assumptions.moment().map(|time| history.live_at(time).map(|version| &version.policy));
         let live = then.unwrap_or(session.live_policy());
@@ -170,13 +170,13 @@ fn is_of(compiled: Option<&CachedPolicy>, policy: Option<&Policy>) -> bool {
     compiled.map(|c| &c.policy) == policy
 }
 
-fn compile(slot: &mut Option<CachedPolicy>, policy: Option<&Policy>, system: Option<&Policy>) {
-    let kept = slot.as_ref().is_some_and(|c| Some(&c.policy) == policy && c.system.as_ref() == system);
+fn compile(slot: &mut Option<CachedPolicy>, policy: Option<&Policy>, system: &SystemPolicy) {
+    let kept = slot.as_ref().is_some_and(|c| Some(&c.policy) == policy && c.system == *system);
     if !kept {
         *slot = policy.map(|policy| CachedPolicy {
             policy: policy.clone(),
-            system: system.cloned(),
-            rules: Arc::new(CompiledPolicy::new(policy, system.unwrap_or(&system_policy::documented_policy("global")))),
+            system: system.clone(),
+            rules: Arc::new(CompiledPolicy::new(policy, system)),
         });
     }
 }

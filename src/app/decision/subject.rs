@@ -1,6 +1,6 @@
 //! For whom an admission is simulated. Uses the domain.
 
-use domain::admission::{Owner, Platform, Request};
+use domain::admission::{Fact, Facts, Owner, Platform, Request};
 
 /// The namespace, and in each namespace the service account, of what names none.
 const DEFAULT: &str = "default";
@@ -21,6 +21,9 @@ pub struct Subject {
     pub name: String,
     /// What makes the pod, if it is known.
     pub owner: Option<Owner>,
+    /// Which of these nobody said. What stands there is what a form begins with, and decides nothing. Of the
+    /// cluster: the pod is not asked about in the chosen one either.
+    pub not_known: Facts,
 }
 
 impl Default for Subject {
@@ -35,11 +38,22 @@ impl Default for Subject {
             platform: Platform::Gke,
             name: String::new(),
             owner: None,
+            not_known: of_an_image(),
         }
     }
 }
 
+/// What is not known of an image that was chosen alone: it is asked about in the chosen cluster.
+fn of_an_image() -> Facts {
+    Facts::of_bare_images().without(Fact::Cluster.into())
+}
+
 impl Subject {
+    /// The text, where somebody said it.
+    pub fn said<'s>(&self, fact: Fact, text: &'s str) -> Option<&'s str> {
+        (!self.not_known.contains(fact)).then_some(text)
+    }
+
     pub(crate) fn from_request(request: &Request) -> Self {
         let or_default = |text: &str| if text.is_empty() { DEFAULT.to_owned() } else { text.to_owned() };
         Self {
@@ -52,6 +66,7 @@ impl Subject {
             platform: request.platform,
             name: request.name.clone(),
             owner: request.owner.clone(),
+            not_known: request.not_known.without(Fact::Cluster.into()),
         }
     }
 }

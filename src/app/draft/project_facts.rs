@@ -11,9 +11,8 @@ use domain::attestation::Verify;
 use domain::attestor::Attestor;
 use domain::inventory::Origin;
 use domain::name::{AttestorName, ClusterKey, ProjectId};
-use domain::policy::Policy;
 use domain::project_lint::{AttestorFact, ProjectFacts, Running};
-use domain::system_policy;
+use domain::system_policy::SystemPolicy;
 
 /// What facts stand on: as long as it is the same, so are they.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -27,7 +26,7 @@ pub struct Basis {
 /// What is borrowed for the facts, besides the session.
 #[derive(Debug)]
 pub struct Ground<'a> {
-    system: Policy,
+    system: SystemPolicy,
     evidence: &'a Evidence,
 }
 
@@ -52,14 +51,7 @@ impl Basis {
 
 impl<'e> Ground<'e> {
     pub fn from_session(session: &Session, evidence: &'e Evidence) -> Self {
-        let r = &session.remotes;
-        Self {
-            system: r
-                .system_policy
-                .value()
-                .map_or_else(|| system_policy::documented_policy("global"), |p| (**p).clone()),
-            evidence,
-        }
+        Self { system: session.system_policy(), evidence }
     }
 
     /// The facts; what was not read is unknown.

@@ -6,6 +6,7 @@ use crate::explain::Action;
 use crate::explain::form::MessageForm;
 use crate::explain::state::{Link, of_event};
 use crate::guide::Seen;
+use crate::job::Job;
 use crate::model::Model;
 use crate::overlay::{Body, Overlay};
 use crate::query::Source;
@@ -36,7 +37,7 @@ fn event(model: &mut Model) -> Vec<Effect> {
         return Vec::new();
     };
     model.mark_seen(Seen::Events);
-    let reading = of_event(&event);
+    let reading = of_event(&event, model.session.cluster_id().as_ref());
     if reading.cases.is_empty() {
         model.say(Weight::Info, "this event is no refusal; Enter reads it");
         return Vec::new();
@@ -113,6 +114,10 @@ fn follow(model: &mut Model) -> Vec<Effect> {
             Vec::new()
         }
         Some(Link::Fixes) => fix::act::open(model),
+        Some(Link::Project(project)) => {
+            leave(model);
+            model.run_job(Job::CreateProject { project })
+        }
         Some(Link::Decision) => {
             decision(model);
             Vec::new()

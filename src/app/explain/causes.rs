@@ -5,9 +5,9 @@ use crate::explain::state::{ExplainBox, Explanation};
 use crate::history::state::Version;
 use crate::model::Model;
 use crate::overlay::Overlay;
-use domain::admission::{Decision, Evidence, Request};
+use domain::admission::{Decision, Evidence, Fact, Request};
 use domain::explain::cause::{Diagnosis, PresentState, diagnose};
-use domain::explain::message::{Reading, Refusal};
+use domain::explain::message::{Elsewhere, Open, Place, Reading, Refusal};
 use domain::name::ProjectId;
 use domain::policy::Policy;
 use domain::resource::Workload;
@@ -28,6 +28,9 @@ impl Model {
     pub(crate) fn ask_explained(&mut self) {
         self.explain.asked = None;
         let Some(case) = self.explain.case().filter(|case| case.relative.is_none()) else { return };
+        if self.explained_elsewhere().is_some() {
+            return;
+        }
         let mut request = case.request();
         if let Some(workload) = self.explained_workload(case) {
             complete(&mut request, workload);
@@ -35,8 +38,31 @@ impl Model {
         if request.images.is_empty() {
             return;
         }
-        self.session.ask(request);
+        self.session.ask_as_told(request);
         self.explain.asked = self.session.request();
+    }
+
+    /// Where the shown case was, if that is not what is open.
+    pub fn explained_elsewhere(&self) -> Option<Elsewhere> {
+        let case = self.explain.case()?;
+        match self.place_of(case) {
+            Place::Elsewhere(elsewhere) => Some(elsewhere),
+            Place::Here | Place::NotSaid => None,
+        }
+    }
+
+    /// Where a case was, against the project that is open and its clusters.
+    pub(crate) fn place_of(&self, case: &Refusal) -> Place {
+        let session = &self.session;
+        let listed = session.remotes.clusters.value();
+        let clusters = listed.map(|all| all.iter().map(|c| format!("{}.{}", c.location, c.name)).collect());
+        let clusters: Option<Vec<String>> = clusters.or_else(|| session.cluster_key().map(|cluster| vec![cluster]));
+        case.place(&Open {
+            project: session.project.as_ref().map(ProjectId::as_str),
+            number: session.project_info().map(|project| project.number.as_str()),
+            clusters: clusters.as_deref().filter(|_| session.project.is_some()),
+            namespace: None,
+        })
     }
 
     /// The workload that an event was about, as it is in the cluster now.
@@ -53,7 +79,9 @@ impl Model {
     /// Whether the session is about the case as it is: nobody chose something else since, and nothing is
     /// assumed of it.
     fn is_asked(&self) -> bool {
-        let same = self.explain.asked.is_some() && self.explain.asked == self.session.request();
+        let same = self.explained_elsewhere().is_none()
+            && self.explain.asked.is_some()
+            && self.explain.asked == self.session.request();
         same && self.session.assumptions.is_empty()
     }
 
@@ -112,12 +140,12 @@ fn complete(request: &mut Request, workload: &Workload) {
         let image = |image: &String| RequestImage { image: image.clone(), ..RequestImage::default() };
         request.images = workload.images.iter().map(image).collect();
     }
-    if request.service_account.is_empty() {
-        request.service_account.clone_from(&workload.service_account);
-    }
-    if request.namespace.is_empty() {
-        request.namespace.clone_from(&workload.namespace);
-    }
+    request.complete(&Request {
+        service_account: workload.service_account.clone(),
+        namespace: workload.namespace.clone(),
+        not_known: [Fact::Cluster, Fact::ServiceIdentity].into_iter().collect(),
+        ..Request::default()
+    });
     if request.labels.is_empty() {
         request.labels.clone_from(&workload.labels);
     }

@@ -1,10 +1,11 @@
 //! The lines of the box, each with how it is meant and where it leads to.
 
+use crate::decision::settle;
 use crate::explain::state::Link;
 use crate::model::Model;
 use domain::admission::Outcome;
 use domain::explain::cause::{Cause, CauseKind, Confidence, Diagnosis};
-use domain::explain::message::{Finding, Recognised, Refusal, Subject, Verdict, is_whole, says};
+use domain::explain::message::{Elsewhere, Finding, Place, Recognised, Refusal, Subject, Verdict, is_whole, says};
 use domain::name::ProjectId;
 
 /// How a line is meant.
@@ -126,6 +127,9 @@ impl Model {
     /// Asks again under the policy as it is, or as it was.
     fn asked_again(&self, lines: &mut Vec<ExplainLine>) {
         lines.push(ExplainLine::new(Look::Heading, "", "The same question asked again"));
+        if let Some(elsewhere) = self.explained_elsewhere() {
+            return self.not_here(lines, &elsewhere);
+        }
         let when = match &self.explain.then {
             None => "as the policy is now".to_owned(),
             Some(version) => format!("as the policy was then (live since {})", version.live_since()),
@@ -160,6 +164,19 @@ impl Model {
         lines.push(other);
     }
 
+    /// Says that it was in another place, and offers to open that.
+    fn not_here(&self, lines: &mut Vec<ExplainLine>, elsewhere: &Elsewhere) {
+        lines.push(ExplainLine::new(Look::Elsewhere, "", elsewhere.text()));
+        let open = self.session.project.as_ref().map(ProjectId::as_str);
+        let Some(project) = elsewhere.project.as_deref().filter(|project| Some(*project) != open) else { return };
+        let known = self.session.remotes.projects.items().iter().find(|known| known.id == project);
+        lines.push(match known.and_then(|known| known.id.parse().ok()) {
+            Some(id) => ExplainLine::new(Look::Fact, "open", format!("project {project}, which it seems to be of"))
+                .link_to(Link::Project(id)),
+            None => ExplainLine::new(Look::Dim, "", format!("project {project} is not among the projects here")),
+        });
+    }
+
     fn why_not_asked(&self) -> &'static str {
         if self.session.project.is_none() {
             "no project is chosen"
@@ -178,13 +195,12 @@ impl Model {
         let mut texts: Vec<String> = case.unknown.clone();
         texts.extend(diagnoses.iter().flat_map(|diagnosis| diagnosis.unknown.iter().cloned()));
         texts.extend(self.explain.reading.unknown.iter().cloned());
-        let subject = &case.subject;
-        let project = self.session.project.as_ref().map_or("", ProjectId::as_str);
-        if !subject.project.is_empty() && subject.project != project {
-            texts.push(format!("it is of project {}, and what is read here is of {project}", subject.project));
+        if self.session.project.is_some() && self.place_of(case) == Place::NotSaid {
+            let what = if is_of_cluster(&case.subject) { "which cluster" } else { "which project" };
+            texts.push(format!("{what} it was in: the text does not say it, and it is asked of what is open"));
         }
-        if subject.namespace.is_empty() && case.request().namespace.is_empty() && is_of_cluster(subject) {
-            texts.push("the namespace and the service account: asked as `default`".to_owned());
+        if let Some(open) = self.explained_decision().and_then(settle::line) {
+            texts.push(open);
         }
         let mut known: Vec<String> = Vec::new();
         for text in texts {

@@ -6,6 +6,7 @@
 use crate::history::state::Version;
 use domain::admission::Request;
 use domain::explain::message::{Reading, Refusal};
+use domain::name::{ClusterId, ProjectId};
 use domain::policy::RuleKind;
 use domain::resource::ClusterEvent;
 
@@ -22,6 +23,8 @@ pub enum Link {
     Fixes,
     /// The other point in time.
     OtherTime,
+    /// The project that the message is of.
+    Project(ProjectId),
 }
 
 /// The refusals of one text.
@@ -52,13 +55,18 @@ impl Explanation {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct ExplainBox;
 
-/// What an event of the cluster says, with what is known of it beside its message.
-pub(crate) fn of_event(event: &ClusterEvent) -> Reading {
+/// What an event of the cluster that is watched says, with what is known of it beside its message.
+pub(crate) fn of_event(event: &ClusterEvent, cluster: Option<&ClusterId>) -> Reading {
     let mut reading = domain::explain::message::decode(&event.message);
     for case in &mut reading.cases {
         case.subject.namespace.clone_from(&event.namespace);
         case.subject.object.clone_from(&event.object);
         case.subject.time.clone_from(&event.last_seen);
+        if let Some(ClusterId { project, key }) = cluster {
+            case.subject.project = project.to_string();
+            case.subject.location = key.location().to_owned();
+            case.subject.cluster = key.cluster().to_owned();
+        }
         case.times = usize::try_from(event.count).unwrap_or(usize::MAX).max(1);
     }
     reading

@@ -38,14 +38,16 @@ pub(crate) fn open(model: &mut Model) -> Vec<Effect> {
     let why = match model.decisions.now.as_ref().map(|decision| decision.outcome) {
         Some(Outcome::Deny) => None,
         Some(Outcome::Undecided) => {
-            Some("it is not known whether the live policy refuses this: see the tree of checks")
+            Some("it is not known whether the live policy refuses this: the tree says what that hangs on")
         }
         Some(_) => Some("nothing is refused here: the live policy admits it"),
         None => Some("nothing is decided here: choose a project and an image (i)"),
     };
     let assumed = "fixes are of what is, and something is assumed: W drops the assumptions";
     let why = if model.session.assumptions.is_empty() { why } else { Some(assumed) };
-    if let Some(why) = why {
+    let explains = matches!(model.overlays.last(), Some(Overlay::Explain(_)));
+    let elsewhere = model.explained_elsewhere().filter(|_| explains).map(|elsewhere| elsewhere.text());
+    if let Some(why) = elsewhere.or(why.map(str::to_owned)) {
         model.say(Weight::Info, why);
         return Vec::new();
     }

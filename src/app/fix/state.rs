@@ -12,16 +12,15 @@ use domain::document::{Dialect, Document, emit};
 use domain::fix::{Denial, Fix, FixFacts, KnownKey, fixes};
 use domain::image::Digest;
 use domain::inventory::InventoryItem;
-use domain::policy::Policy;
 use domain::resource::{Image, LocalKey};
-use domain::system_policy;
+use domain::system_policy::SystemPolicy;
 
 /// A refused pod under the live policy, with all that the fixes stand on.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct FixAsk {
     /// The live policy: as the draft writes it, if that says the same, or else as gcloud exports it.
     pub policy: String,
-    pub system: Policy,
+    pub system: SystemPolicy,
     pub request: Request,
     pub evidence: Evidence,
     pub keys: Vec<KnownKey>,
@@ -46,10 +45,7 @@ impl FixAsk {
         digests.extend(registered.map(|(image, registered)| (image.to_owned(), registered.digest.clone())));
         Some(Self {
             policy: if says_it { draft.text.clone() } else { emit(live) },
-            system: remotes
-                .system_policy
-                .value()
-                .map_or_else(|| system_policy::documented_policy("global"), |p| (**p).clone()),
+            system: session.system_policy(),
             request: session.request()?,
             evidence: session.assumed_evidence(),
             keys: remotes.keys.items().iter().filter(|key| !key.public.is_empty()).map(known).collect(),

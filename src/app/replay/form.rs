@@ -10,7 +10,6 @@ use crate::shell::form::{ChoiceField, Form, Refused, TextField, fields};
 use crate::submission::{Submission, Submit};
 use domain::policy::Policy;
 use domain::replay::Dated;
-use domain::system_policy;
 
 #[derive(Debug)]
 pub(crate) struct ReplayForm {
@@ -63,11 +62,10 @@ impl Submit<Model> for ReplayForm {
     fn take(&mut self, model: &mut Model) -> Submission {
         let entries = self.entries(model)?;
         let policy = self.policy(model)?;
-        let system = model.session.remotes.system_policy.value().map(|policy| (**policy).clone());
         let ask = ReplayAsk {
             entries,
             policy,
-            system: system.unwrap_or_else(|| system_policy::documented_policy("global")),
+            system: model.session.system_policy(),
             evidence: model.preview.evidence().clone(),
             past: model.history.versions.iter().map(Dated::from).collect(),
         };

@@ -8,6 +8,7 @@ use domain::admission::Evidence;
 use domain::name::ProjectId;
 use domain::policy::Policy;
 use domain::replay::{Dated, Replay};
+use domain::system_policy::SystemPolicy;
 
 /// Where audit log entries are read from.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -33,7 +34,7 @@ impl Entries {
 pub struct ReplayAsk {
     pub entries: Entries,
     pub policy: Policy,
-    pub system: Policy,
+    pub system: SystemPolicy,
     pub evidence: Arc<Evidence>,
     pub past: Vec<Dated>,
 }

@@ -16,7 +16,6 @@ use crate::shell::tab::Pane;
 use crate::shell::timer::Timer;
 use domain::image::ImageRef;
 use domain::review::Standing;
-use domain::system_policy;
 
 /// How long typing has to pause before attestors are asked about the images of the inventory.
 const SURVEY: Duration = Duration::from_millis(200);
@@ -72,6 +71,10 @@ pub(crate) fn survey(model: &mut Model) -> Vec<Effect> {
 
 /// Shows both decisions about the selected item next to each other.
 pub(crate) fn open_decisions(model: &mut Model) -> Vec<Effect> {
+    if model.draft.policy().is_none() {
+        model.say(Weight::Warning, "the draft is no policy now: F4 goes to the problem");
+        return Vec::new();
+    }
     let Some(number) = model.selected_row(Pane::Preview) else {
         model.say(Weight::Info, "there is no row here");
         return Vec::new();
@@ -121,11 +124,10 @@ fn start(model: &mut Model) -> Vec<Effect> {
         model.say(Weight::Error, "the draft is no policy yet: F4 goes to the problem");
         return Vec::new();
     }
-    let system = model.session.remotes.system_policy.value().map(|policy| (**policy).clone());
     let ask = ReviewAsk {
         live,
         draft: model.draft.editor.text(),
-        system: system.unwrap_or_else(|| system_policy::documented_policy("global")),
+        system: model.session.system_policy(),
         items: model.preview.items().clone(),
         evidence: model.preview.evidence().clone(),
     };

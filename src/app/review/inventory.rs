@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use crate::session::Session;
-use domain::admission::{Request, RequestImage};
+use domain::admission::{Fact, Facts, Request, RequestImage};
 use domain::image::{Digest, ImageRef};
 use domain::inventory::{InventoryItem, Origin, owner_of};
 use domain::resource::{Workload, WorkloadKind};
@@ -43,13 +43,16 @@ pub(crate) fn request_of_running(session: &Session, workload: &Workload) -> Opti
 /// The question whether a workload's pod would be admitted in the chosen cluster.
 pub fn request_of(session: &Session, workload: &Workload) -> Request {
     let image = |image: &String| RequestImage { image: image.clone(), ..RequestImage::default() };
+    let here = session.in_cluster();
+    let known = Facts::from_iter([Fact::Namespace, Fact::ServiceAccount]);
     Request {
+        not_known: here.not_known.without(known),
         namespace: workload.namespace.clone(),
         service_account: workload.service_account.clone(),
         labels: workload.labels.clone(),
         annotations: workload.annotations.clone(),
         images: workload.images.iter().map(image).collect(),
-        ..session.in_cluster()
+        ..here
     }
 }
 

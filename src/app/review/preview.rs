@@ -321,12 +321,18 @@ impl Preview {
     }
 
     fn take_policies(&mut self, live: Option<&CachedPolicy>, draft: Option<&CachedPolicy>) -> bool {
+        // A half-typed draft keeps the rows of the last whole one, which the screen marks; what is live is known
+        // without any.
+        if let (Some(known), Some(live), None) = (&self.reviewer, live, draft)
+            && known.is_from(&live.rules)
+        {
+            return false;
+        }
+        let draft = draft.or(live);
         let reviewer = live.zip(draft).map(|(live, draft)| (live, draft, [live.rules.clone(), draft.rules.clone()]));
         match (&self.reviewer, reviewer) {
             (None, None) => false,
             (Some(known), Some((_, _, compiled))) if known.is_of(&compiled) => false,
-            // A half-typed draft keeps the rows of the last whole one.
-            (Some(_), None) if live.is_some() => false,
             (_, reviewer) => {
                 self.reviewer = reviewer.map(|(live, draft, compiled)| {
                     Arc::new(Reviewer::from_compiled([&live.policy, &draft.policy], compiled))

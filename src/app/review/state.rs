@@ -6,8 +6,8 @@ use crate::shell::remote::Ticket;
 use domain::admission::Evidence;
 use domain::document::Document;
 use domain::inventory::InventoryItem;
-use domain::policy::Policy;
 use domain::review::{Review, Source, json, markdown, sarif};
+use domain::system_policy::SystemPolicy;
 
 /// The live policy against the draft, over everything that is known.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -15,7 +15,7 @@ pub struct ReviewAsk {
     /// As gcloud exports it.
     pub live: String,
     pub draft: String,
-    pub system: Policy,
+    pub system: SystemPolicy,
     pub items: Arc<Vec<InventoryItem>>,
     pub evidence: Arc<Evidence>,
 }

@@ -4,6 +4,7 @@
 use std::fmt::Write as _;
 
 use super::report::{Answer, Explained};
+use crate::cli::assumed::settled_by;
 use crate::cli::styles::{BOLD, FAINT, MAGENTA, RED, Styles, YELLOW};
 use crate::cli::terminal::printable;
 use domain::explain::cause::{Cause, Confidence};
@@ -58,9 +59,15 @@ fn case(out: &mut String, explained: &Explained, answer: &Answer, styles: Styles
         let _ = writeln!(out, "  {}", printable(&line));
     }
     facts(out, case, styles);
+    if let Some(elsewhere) = &explained.elsewhere {
+        let _ = writeln!(out, "\n{}", styles.paint(MAGENTA, &printable(&elsewhere.text())));
+    }
     if let Some(decision) = &explained.again {
         let file = answer.policy.as_ref().map(|checked| checked.file.as_str()).unwrap_or_default();
         let _ = writeln!(out, "\nAsked again under {file}: {}", styles.paint(BOLD, decision.outcome.as_str()));
+        if let Some(settled_by) = settled_by(decision.open) {
+            let _ = writeln!(out, "  {}", printable(&settled_by));
+        }
     }
     if case.relative.is_none() {
         causes(out, explained, styles);

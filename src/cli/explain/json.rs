@@ -4,6 +4,7 @@ use serde::Serialize;
 
 use super::report::{Answer, Explained};
 use crate::cli::fix::FixReport;
+use domain::admission::Fact;
 use domain::explain::cause::{Cause, Confidence, Diagnosis};
 use domain::explain::message::{Finding, says};
 use domain::policy::RuleKind;
@@ -57,6 +58,10 @@ struct Rejection<'a> {
     images: Vec<&'a str>,
     /// What the policy that was given decides now.
     now: Option<&'static str>,
+    /// Why it was not asked: what it is about is not what the flags say.
+    elsewhere: Option<String>,
+    /// The facts that are not known and could turn what is decided now.
+    not_known: Vec<&'static str>,
 }
 
 #[derive(Serialize)]
@@ -175,6 +180,8 @@ impl<'a> Rejection<'a> {
             revision: given(&subject.revision),
             images: case.images(),
             now: explained.again.as_ref().map(|decision| decision.outcome.as_str()),
+            elsewhere: explained.elsewhere.as_ref().map(|elsewhere| elsewhere.text()),
+            not_known: explained.again.iter().flat_map(|decision| decision.open.iter()).map(Fact::id).collect(),
         }
     }
 }

@@ -5,9 +5,10 @@ use std::path::PathBuf;
 use clap::ValueEnum;
 
 use crate::cli::answer::Format;
+use crate::cli::assumed::Assumed;
+use crate::cli::whereabouts::Whereabouts;
 use domain::admission::Platform;
 use domain::image::Digest;
-use domain::name::ClusterKey;
 
 /// Decide whether a pod would be admitted under a policy, and say why.
 #[derive(Debug, clap::Args)]
@@ -25,18 +26,8 @@ pub struct Args {
     /// Which pod, where the manifest has several: `NAME`, `KIND/NAME`, or its number from 1
     #[arg(long, value_name = "NAME", requires = "pod")]
     pub(super) pod_name: Option<String>,
-    /// The cluster, as the policy's rules name it
-    #[arg(long, value_name = "LOCATION.NAME")]
-    pub(super) cluster: Option<ClusterKey>,
-    /// The namespace [default: the manifest's, or `default`]
-    #[arg(long, value_name = "NS")]
-    pub(super) namespace: Option<String>,
-    /// The Kubernetes service account [default: the manifest's, or `default`]
-    #[arg(long, value_name = "SA")]
-    pub(super) service_account: Option<String>,
-    /// The mesh identity: `[spiffe://]DOMAIN/ns/NS/sa/SA`
-    #[arg(long, value_name = "ID")]
-    pub(super) service_identity: Option<String>,
+    #[command(flatten)]
+    pub(super) whereabouts: Whereabouts,
     /// A label of the pod, added to the manifest's; may be repeated
     #[arg(long = "label", value_name = "K=V", value_parser = key_value)]
     pub(super) labels: Vec<(String, String)>,
@@ -46,10 +37,8 @@ pub struct Args {
     /// Where the pod would run [default: the manifest's, or `gke`]
     #[arg(long, value_enum)]
     pub(super) platform: Option<PlatformName>,
-    /// Assume a valid attestation of each image's digest by this attestor (its name, or the id alone
-    /// if the policy has one of that id); may be repeated
-    #[arg(long = "attested-by", value_name = "ATTESTOR")]
-    pub(super) attested_by: Vec<String>,
+    #[command(flatten)]
+    pub(super) assumed: Assumed,
     /// What Cloud Run resolves the image's tag to
     #[arg(long, value_name = "sha256:…")]
     pub(super) resolved_digest: Option<Digest>,

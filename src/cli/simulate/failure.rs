@@ -1,6 +1,7 @@
 //! Why `countersign simulate` decides nothing.
 
 use crate::cli::answer::PolicyFailure;
+use crate::cli::assumed::AssumedFailure;
 use crate::cli::exit::Exit;
 use crate::cli::input::InputError;
 use files::manifest::ManifestError;
@@ -12,20 +13,18 @@ pub(super) enum Failure {
     Input(#[from] InputError),
     #[error(transparent)]
     Policy(#[from] PolicyFailure),
+    #[error(transparent)]
+    Assumed(#[from] AssumedFailure),
     #[error("{file}: {error}")]
     Manifest { file: String, error: ManifestError },
     #[error("{file}: {count} pods in one manifest; choose one with --pod-name: {names}")]
     SeveralPods { file: String, count: usize, names: String },
     #[error("{file}: no pod of the manifest is {name:?}; it has {names}")]
     NoSuchPod { file: String, name: String, names: String },
-    #[error("standard input can be the policy or the pod, not both")]
+    #[error("standard input can be the policy, the pod or the system policy, not several of them")]
     StandardInputTwice,
     #[error("an image is empty")]
     EmptyImage,
-    #[error("no rule of the policy names an attestor {id:?}; it names {known}")]
-    UnknownAttestor { id: String, known: String },
-    #[error("several attestors of the policy have the id {id:?}: write the whole name, {known}")]
-    AmbiguousAttestor { id: String, known: String },
     #[error("--resolved-digest is for --platform cloud-run: GKE takes the image as it stands in the pod")]
     ResolvedOnGke,
     #[error("--resolved-digest names one digest, and {count} images have none: simulate one at a time")]

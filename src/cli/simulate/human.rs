@@ -4,6 +4,7 @@
 use std::fmt::Write as _;
 
 use super::report::Answer;
+use crate::cli::assumed::settled_by;
 use crate::cli::styles::{BOLD, GREEN, MAGENTA, RED, Styles, YELLOW, of_status};
 use crate::cli::terminal::printable;
 use domain::admission::{Generation, Outcome, Platform};
@@ -15,6 +16,9 @@ pub(super) fn report(answer: &Answer, styles: Styles) -> String {
     // Writing to a string cannot fail, here and below.
     let mut out = String::new();
     let _ = writeln!(out, "{}", verdict(decision.outcome, styles));
+    if let Some(settled_by) = settled_by(decision.open) {
+        let _ = writeln!(out, "  {}", printable(&settled_by));
+    }
     let denial = decision.denial_text(Generation::Current);
     if !denial.is_empty() {
         let heading = match (decision.message.is_empty(), decision.platform) {
@@ -70,7 +74,7 @@ fn verdict(outcome: Outcome, styles: Styles) -> String {
         Outcome::AdmitDryRun => (YELLOW.bold(), "✓ ADMIT_DRY_RUN: the pod would run, as the rule is a dry run"),
         Outcome::AdmitBreakGlass => (YELLOW.bold(), "✓ ADMIT_BREAK_GLASS: the pod would run, as it breaks the glass"),
         Outcome::Deny => (RED.bold(), "✗ DENY: the pod would be refused"),
-        Outcome::Undecided => (MAGENTA.bold(), "? UNDECIDED: something that decides is not known"),
+        Outcome::Undecided => (MAGENTA.bold(), "? UNDECIDED: something that could turn it is not known"),
     };
     styles.paint(style, text)
 }

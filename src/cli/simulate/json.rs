@@ -1,19 +1,25 @@
-//! The contract: `{outcome, message, rule, images, fixes}`.
+//! The contract: `{outcome, message, rule, otherRules, notKnown, images, fixes}`.
 
 use serde::Serialize;
 
 use super::report::Answer;
+use crate::cli::assumed::settled_by;
 use crate::cli::fix::FixReport;
-use domain::admission::{AttestorOutcome, Exemption, ImageDecision, ImageOutcome};
+use domain::admission::{AttestorOutcome, Exemption, Fact, Facts, ImageDecision, ImageOutcome, RuleRef};
 use domain::document::Document;
 use domain::policy::RuleKind;
 use domain::text::plain_json;
 
 #[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
 struct Report<'a> {
     outcome: &'static str,
     message: &'a str,
+    /// Where `otherRules` has some: the rule that decides if what is not known is what no key names.
     rule: Option<Rule<'a>>,
+    /// The rules that decide if what is not known is what their keys say.
+    other_rules: Vec<OtherRule<'a>>,
+    not_known: NotKnown,
     images: Vec<ImageRow<'a>>,
     fixes: Vec<FixReport<'a>>,
 }
@@ -23,6 +29,28 @@ struct Rule<'a> {
     kind: RuleKind,
     key: &'a str,
     line: Option<usize>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct OtherRule<'a> {
+    #[serde(flatten)]
+    rule: Rule<'a>,
+    /// What is decided then.
+    outcome: &'static str,
+    hangs_on: Vec<&'static str>,
+}
+
+/// The facts that are not known and could turn the decision; empty where it is decided.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct NotKnown {
+    facts: Vec<&'static str>,
+    settled_by: Option<String>,
+}
+
+fn ids(facts: Facts) -> Vec<&'static str> {
+    facts.iter().map(Fact::id).collect()
 }
 
 #[derive(Serialize)]
@@ -50,16 +78,21 @@ struct Attestor<'a> {
     reason: &'a str,
 }
 
-pub(super) fn report(answer: &Answer) -> String {
+pub(super) fn report<'a>(answer: &'a Answer) -> String {
     let (decision, document) = (&answer.decision, &answer.checked.document);
+    let rule =
+        |rule: &'a RuleRef| Rule { kind: rule.kind, key: &rule.key, line: document.line_of_rule(rule.kind, &rule.key) };
+    let other = |other: &'a domain::admission::OtherRule| OtherRule {
+        rule: rule(&other.rule),
+        outcome: other.outcome.as_str(),
+        hangs_on: ids(other.hangs_on),
+    };
     let report = Report {
         outcome: decision.outcome.as_str(),
         message: &decision.message,
-        rule: decision.rule.as_ref().map(|rule| Rule {
-            kind: rule.kind,
-            key: &rule.key,
-            line: document.line_of_rule(rule.kind, &rule.key),
-        }),
+        rule: decision.rule.as_ref().map(rule),
+        other_rules: decision.other_rules.iter().map(other).collect(),
+        not_known: NotKnown { facts: ids(decision.open), settled_by: settled_by(decision.open) },
         images: decision.images.iter().map(|image| ImageRow::new(image, document)).collect(),
         fixes: answer.fixes.iter().map(|fix| FixReport::new(fix, &document.text)).collect(),
     };

@@ -5,31 +5,29 @@ use std::path::Path;
 use super::args::Args;
 use super::failure::Failure;
 use crate::cli::input;
-use domain::admission::{AttestorEvidence, Evidence, Platform, Request, RequestImage};
+use domain::admission::{Evidence, Facts, Platform, Request, RequestImage};
 use domain::image::ImageRef;
-use domain::name::AttestorName;
 use domain::policy::Policy;
 use files::manifest::{self, PodManifest};
 
 /// The pod of the manifest or of the images, changed by the flags.
 pub(super) fn request(args: &Args) -> Result<Request, Failure> {
+    let standard_input = Path::new("-");
+    let files = [Some(args.policy.as_path()), args.pod.as_deref()];
+    let read = files.into_iter().flatten().filter(|path| *path == standard_input).count();
+    if read + usize::from(args.assumed.reads_standard_input()) > 1 {
+        return Err(Failure::StandardInputTwice);
+    }
     let mut request = match &args.pod {
-        Some(path) if path == Path::new("-") && args.policy == Path::new("-") => {
-            return Err(Failure::StandardInputTwice);
-        }
         Some(path) => pod(path, args.pod_name.as_deref())?.into_request(),
-        None => Request { images: images(&args.images)?, ..Request::default() },
+        None => {
+            let not_known = Facts::of_bare_images();
+            Request { images: images(&args.images)?, not_known, ..Request::default() }
+        }
     };
-    request.cluster = args.cluster.as_ref().map(ToString::to_string);
-    request.service_identity.clone_from(&args.service_identity);
+    args.whereabouts.overwrite(&mut request);
     if let Some(platform) = args.platform {
         request.platform = platform.into();
-    }
-    if let Some(namespace) = &args.namespace {
-        request.namespace.clone_from(namespace);
-    }
-    if let Some(account) = &args.service_account {
-        request.service_account.clone_from(account);
     }
     request.labels.extend(args.labels.iter().cloned());
     request.annotations.extend(args.annotations.iter().cloned());
@@ -85,15 +83,9 @@ fn names(pods: &[PodManifest]) -> String {
     names.join(", ")
 }
 
-/// Attestations only where they are assumed, and what Cloud Run resolves a tag to.
+/// Attestations as they are assumed, and what Cloud Run resolves a tag to.
 pub(super) fn evidence(args: &Args, policy: &Policy, request: &Request) -> Result<Evidence, Failure> {
-    let assumed = args.attested_by.iter().map(|text| attestor(text, policy)).collect::<Result<_, _>>()?;
-    let named = policy.attestors().into_iter().filter_map(|name| name.parse::<AttestorName>().ok());
-    let mut evidence = Evidence {
-        attestors: named.map(|name| (name, AttestorEvidence::AssumedNone)).collect(),
-        assumed,
-        ..Evidence::default()
-    };
+    let mut evidence = args.assumed.evidence(&[policy])?;
     if let Some(digest) = &args.resolved_digest {
         evidence.resolved.insert(to_resolve(request)?.to_owned(), digest.clone());
     }
@@ -114,20 +106,5 @@ fn to_resolve(request: &Request) -> Result<&str, Failure> {
         [one] => Ok(one),
         [] => Err(Failure::NothingToResolve),
         _ => Err(Failure::SeveralToResolve { count: by_tag.len() }),
-    }
-}
-
-/// An attestor by its name, or by its id where the policy has one of that id.
-fn attestor(text: &str, policy: &Policy) -> Result<AttestorName, Failure> {
-    let known: Vec<AttestorName> = policy.attestors().into_iter().filter_map(|name| name.parse().ok()).collect();
-    let meant: Vec<&AttestorName> = known.iter().filter(|name| name.id() == text || name.to_string() == text).collect();
-    let list = |names: &[&AttestorName]| match names {
-        [] => "none".to_owned(),
-        names => names.iter().map(ToString::to_string).collect::<Vec<_>>().join(" or "),
-    };
-    match meant[..] {
-        [one] => Ok(one.clone()),
-        [] => Err(Failure::UnknownAttestor { id: text.to_owned(), known: list(&known.iter().collect::<Vec<_>>()) }),
-        _ => Err(Failure::AmbiguousAttestor { id: text.to_owned(), known: list(&meant) }),
     }
 }

@@ -9,6 +9,7 @@ use super::check::AttestorCheck;
 use super::compiled::RequiredAttestor;
 use super::decision::AttestorOutcome;
 use super::evidence::{Attestations, AttestorEvidence, Evidence};
+use super::facts::Fact;
 use super::trace::{Check, Status};
 use crate::attestation::{self, Attestation, Examined, NO_VALID_ATTESTATION, Verify};
 use crate::attestor::{Attestor, PublicKey};
@@ -18,8 +19,26 @@ use crate::image::Digest;
 pub(super) const NO_DIGEST: &str = "Expected digest with sha256 scheme, but got tag or malformed digest";
 /// The reason for an image without a digest, as the old enforcement path said it (R3).
 pub(super) const NO_DIGEST_LEGACY: &str = "Attestor cannot attest to an image deployed by tag";
+/// Why nothing is known of an attestor where a tag was not resolved.
+const NOT_RESOLVED: &str = "the digest that it would have to be for is not known";
 /// A trace stays readable, however many attestations there are.
 const SHOWN: usize = 10;
+
+/// The digest that attestations of an image would be for.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Attested<'d> {
+    Digest(&'d Digest),
+    /// It is named by a tag, or by something that is no digest, and stays so.
+    NoDigest,
+    /// Cloud Run resolves its tag, and to what is not known.
+    NotResolved,
+}
+
+impl<'d> Attested<'d> {
+    pub(super) fn new(digest: Option<&'d Digest>) -> Self {
+        digest.map_or(Self::NoDigest, Self::Digest)
+    }
+}
 
 /// What is known, for one attestor and one image.
 #[derive(Debug)]
@@ -32,6 +51,8 @@ pub(super) enum Judgement<'e> {
     NotFound,
     NotLookedAt,
     Unknown(&'e str),
+    /// For which digest it would have to be is not known, and it could have attested some.
+    NotResolved,
     NoKeys,
     NotPermitted(&'e Attestor, &'e str),
     NoteMissing(&'e Attestor),
@@ -52,15 +73,18 @@ impl<'e> Judgement<'e> {
     /// attestor without keys attests nothing whatever is on its note.
     pub(super) fn new(
         required: &RequiredAttestor,
-        digest: Option<&'e Digest>,
+        attested: Attested<'e>,
         evidence: &'e Evidence,
         verify: &dyn Verify,
     ) -> Self {
-        let Some(digest) = digest else { return Self::NoDigest };
+        if matches!(attested, Attested::NoDigest) {
+            return Self::NoDigest;
+        }
         let Some(name) = &required.name else { return Self::NotFound };
         if evidence.assumed.contains(name) {
             return Self::Assumed;
         }
+        let Attested::Digest(digest) = attested else { return Self::of_any_digest(evidence.attestors.get(name)) };
         if let Some(attested) = evidence.surveyed.get(name).and_then(|digests| digests.get(digest)) {
             return Self::Surveyed(*attested);
         }
@@ -72,6 +96,26 @@ impl<'e> Judgement<'e> {
             Some(AttestorEvidence::Found { attestor, .. }) if attestor.keys.is_empty() => Self::NoKeys,
             Some(AttestorEvidence::Found { attestor, attestations }) => {
                 Self::from_attestations(attestor, attestations, digest, &evidence.as_if(verify)).with(evidence, digest)
+            }
+        }
+    }
+
+    /// Judges without a digest: what is so for every digest.
+    fn of_any_digest(known: Option<&'e AttestorEvidence>) -> Self {
+        match known {
+            Some(AttestorEvidence::NotFound) => Self::NotFound,
+            Some(AttestorEvidence::AssumedNone) => Self::AssumedNone,
+            Some(AttestorEvidence::Found { attestor, .. }) if attestor.keys.is_empty() => Self::NoKeys,
+            Some(AttestorEvidence::Found {
+                attestor,
+                attestations: Attestations::NotPermitted { service_account, .. },
+            }) => Self::NotPermitted(attestor, service_account),
+            Some(AttestorEvidence::Found { attestor, attestations: Attestations::NoteMissing }) => {
+                Self::NoteMissing(attestor)
+            }
+            None
+            | Some(AttestorEvidence::NotReadable(_) | AttestorEvidence::Unknown(_) | AttestorEvidence::Found { .. }) => {
+                Self::NotResolved
             }
         }
     }
@@ -122,7 +166,7 @@ impl<'e> Judgement<'e> {
         match self {
             Self::Assumed => Some(true),
             Self::Surveyed(attested) => Some(*attested),
-            Self::NotLookedAt | Self::Unknown(_) | Self::AttestationsUnknown(..) => None,
+            Self::NotLookedAt | Self::Unknown(_) | Self::NotResolved | Self::AttestationsUnknown(..) => None,
             Self::Read { examined, .. } => Some(examined.last().is_some_and(|(_, result)| result.accepted().is_some())),
             Self::NoDigest
             | Self::AssumedNone
@@ -133,6 +177,11 @@ impl<'e> Judgement<'e> {
         }
     }
 
+    /// What is not known, where it is not known whether the attestor is satisfied.
+    pub(super) fn open(&self) -> Fact {
+        if matches!(self, Self::NotResolved) { Fact::Tag } else { Fact::Attestations }
+    }
+
     fn fault(&self) -> Option<AttestorFault> {
         Some(match self {
             Self::Assumed | Self::Surveyed(true) => return None,
@@ -141,6 +190,7 @@ impl<'e> Judgement<'e> {
             Self::AssumedNone => AttestorFault::NoAttestations,
             Self::NotFound => AttestorFault::NotFound,
             Self::NotLookedAt => AttestorFault::Unknown("it was not looked at".to_owned()),
+            Self::NotResolved => AttestorFault::Unknown(NOT_RESOLVED.to_owned()),
             Self::Unknown(why) | Self::AttestationsUnknown(_, why) => AttestorFault::Unknown((*why).to_owned()),
             Self::NoKeys => AttestorFault::NoKeys,
             Self::NotPermitted(attestor, service_account) => AttestorFault::NotPermitted {
@@ -189,6 +239,7 @@ impl<'e> Judgement<'e> {
             Self::AssumedNone => (fail, AttestorCheck::AssumedNone),
             Self::NotFound => (fail, AttestorCheck::NotFound),
             Self::NotLookedAt => (unknown, AttestorCheck::NotLookedAt),
+            Self::NotResolved => (unknown, AttestorCheck::Unknown { why: NOT_RESOLVED.to_owned() }),
             Self::Unknown(why) => (unknown, AttestorCheck::Unknown { why: (*why).to_owned() }),
             Self::NoKeys => (fail, AttestorCheck::NoKeys),
             Self::NotPermitted(attestor, member) => {

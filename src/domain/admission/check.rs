@@ -9,6 +9,7 @@ mod exemption;
 mod rule;
 mod words;
 
+use super::facts::Facts;
 use super::outcome::Outcome;
 use super::request::{ContainerKind, Enforcement};
 use crate::policy::{EnforcementMode, EvaluationMode};
@@ -26,6 +27,8 @@ pub use words::Words;
 pub enum CheckKind {
     /// Whether Binary Authorization is asked where the pod would run.
     Enforcement(Enforcement),
+    /// Nobody said whether it is.
+    EnforcementNotKnown,
     /// Which rule decides.
     Rule(RuleCheck),
     /// Everything about one image, as the policy sees it.
@@ -45,6 +48,8 @@ pub enum CheckKind {
     EnforcementMode { mode: EnforcementMode, overrides: bool },
     /// Whether the pod asks to be admitted whatever the policy says.
     BreakGlass(BreakGlassCheck),
+    /// The facts that are not known and could turn the decision.
+    HangsOn(Facts),
     /// What came out.
     Outcome(Outcome),
 }
@@ -75,7 +80,11 @@ impl CheckKind {
             Self::Attestation(check) => check.words(),
             Self::EnforcementMode { mode, overrides } => enforcement_words(*mode, *overrides),
             Self::BreakGlass(check) => check.words(),
-            Self::Outcome(outcome) => Words::new(outcome_label(*outcome)),
+            Self::EnforcementNotKnown => {
+                Words::new("whether Binary Authorization is enforced here").with_found("not known")
+            }
+            Self::HangsOn(facts) => Words::new("not known, and it decides").with_found(facts.to_string()),
+            Self::Outcome(outcome) => Words::new(outcome.words()),
         }
     }
 }
@@ -95,16 +104,6 @@ fn enforcement_words(mode: EnforcementMode, overrides: bool) -> Words {
         (EnforcementMode::Enforced, _) => "the rule is enforced",
     };
     Words::new(label).with_found(mode.as_str())
-}
-
-fn outcome_label(outcome: Outcome) -> &'static str {
-    match outcome {
-        Outcome::Admit => "the pod is admitted",
-        Outcome::AdmitDryRun => "the pod is admitted, as the rule is a dry run",
-        Outcome::AdmitBreakGlass => "the pod is admitted, as it breaks the glass",
-        Outcome::Deny => "the pod is refused",
-        Outcome::Undecided => "whether the pod is admitted is not known",
-    }
 }
 
 /// The words in which the checks of a trace are told.

@@ -6,12 +6,15 @@ use super::outcome::RuleRef;
 use crate::name::AttestorName;
 use crate::pattern::{Pattern, PatternError, PatternIndex};
 use crate::policy::{AdmissionRule, EnforcementMode, EvaluationMode, GlobalPolicyEvaluationMode, Policy, RuleKind};
+use crate::system_policy::SystemPolicy;
 
 /// A policy, compiled together with the system policy that goes before it.
 #[derive(Debug, Clone)]
 pub struct CompiledPolicy {
     pub(crate) global_mode: GlobalPolicyEvaluationMode,
     pub(crate) system: Patterns,
+    /// Whether [`CompiledPolicy::system`] is all that the service has.
+    pub(crate) system_is_whole: bool,
     pub(crate) allowlist: Patterns,
     pub(crate) default: CompiledRule,
     /// The specific rules in the order of [`RuleKind::SPECIFIC`]; the key of a service identity without `spiffe://`.
@@ -19,17 +22,19 @@ pub struct CompiledPolicy {
 }
 
 impl CompiledPolicy {
-    /// Compiles `policy`; of `system` (see [`crate::system_policy`]) only the patterns count,
-    /// and only where the policy's `globalPolicyEvaluationMode` is `ENABLE`.
+    /// Compiles `policy`; of `system` only the patterns count, and only where the policy's
+    /// `globalPolicyEvaluationMode` is `ENABLE`.
     ///
     /// A text that is no pattern matches nothing, and the trace says so.
-    pub fn new(policy: &Policy, system: &Policy) -> Self {
+    pub fn new(policy: &Policy, system: &SystemPolicy) -> Self {
+        let mut classes = Classes::default();
         Self {
             global_mode: policy.global_policy_evaluation_mode,
-            system: Patterns::new(system),
+            system: Patterns::new(&system.policy()),
+            system_is_whole: system.is_whole(),
             allowlist: Patterns::new(policy),
-            default: CompiledRule::new(RuleKind::Default, "", &policy.default_admission_rule),
-            specific: RuleKind::SPECIFIC.map(|kind| (kind, compiled_rules(policy, kind))),
+            default: CompiledRule::new(RuleKind::Default, "", &policy.default_admission_rule, &mut classes),
+            specific: RuleKind::SPECIFIC.map(|kind| (kind, compiled_rules(policy, kind, &mut classes))),
         }
     }
 
@@ -39,10 +44,15 @@ impl CompiledPolicy {
     }
 }
 
-fn compiled_rules(policy: &Policy, kind: RuleKind) -> BTreeMap<String, CompiledRule> {
+fn compiled_rules<'p>(policy: &'p Policy, kind: RuleKind, classes: &mut Classes<'p>) -> BTreeMap<String, CompiledRule> {
     let rules = policy.rules(kind).into_iter().flatten();
-    rules.map(|(key, rule)| (normalise_key(kind, key).to_owned(), CompiledRule::new(kind, key, rule))).collect()
+    rules
+        .map(|(key, rule)| (normalise_key(kind, key).to_owned(), CompiledRule::new(kind, key, rule, classes)))
+        .collect()
 }
+
+/// The ways in which rules of a policy decide, numbered as they come.
+type Classes<'p> = BTreeMap<(&'static str, &'static str, &'p [String]), usize>;
 
 /// `spiffe://` before a service identity is optional (`resources.proto`); other keys stay as they are.
 pub(crate) fn normalise_key(kind: RuleKind, key: &str) -> &str {
@@ -61,6 +71,8 @@ pub(crate) struct CompiledRule {
     pub(crate) evaluation: EvaluationMode,
     pub(crate) enforcement: EnforcementMode,
     pub(crate) attestors: Vec<RequiredAttestor>,
+    /// The same for rules of the policy that do the same to every pod.
+    pub(crate) class: usize,
 }
 
 /// An attestor that a rule requires.
@@ -72,7 +84,9 @@ pub(crate) struct RequiredAttestor {
 }
 
 impl CompiledRule {
-    fn new(kind: RuleKind, key: &str, rule: &AdmissionRule) -> Self {
+    fn new<'p>(kind: RuleKind, key: &str, rule: &'p AdmissionRule, classes: &mut Classes<'p>) -> Self {
+        let number = classes.len();
+        let way = (rule.evaluation_mode.as_str(), rule.enforcement_mode.as_str(), &*rule.require_attestations_by);
         let required = |text: &String| RequiredAttestor { text: text.clone(), name: text.parse().ok() };
         Self {
             kind,
@@ -80,6 +94,7 @@ impl CompiledRule {
             evaluation: rule.evaluation_mode,
             enforcement: rule.enforcement_mode,
             attestors: rule.require_attestations_by.iter().map(required).collect(),
+            class: *classes.entry(way).or_insert(number),
         }
     }
 

@@ -1,7 +1,8 @@
 //! The answer to a request, with its reasons.
 
 use super::attestor_fault::AttestorFault;
-use super::outcome::{ImageOutcome, Outcome, RuleRef};
+use super::facts::Facts;
+use super::outcome::{ImageOutcome, OtherRule, Outcome, RuleRef};
 use super::request::{ContainerKind, Platform};
 use super::trace::Trace;
 
@@ -40,8 +41,30 @@ pub struct Decision {
     pub platform: Platform,
     /// The name of the pod or revision, as [`crate::admission::Request::name`] has it.
     pub name: String,
-    /// `None` where enforcement is off and no rule is looked at.
+    /// `None` where enforcement is off and no rule is looked at. Where [`Decision::other_rules`] has
+    /// some, the rule that decides if the facts that choose between them are what no key names.
     pub rule: Option<RuleRef>,
+    /// The rules that decide instead, if what is not known of the pod is what their keys say.
+    pub other_rules: Vec<OtherRule>,
+    /// The facts that are not known and could turn it; empty exactly where it is decided.
+    pub open: Facts,
     pub images: Vec<ImageDecision>,
     pub trace: Trace,
+}
+
+impl Decision {
+    /// The rule that decides, where that is known.
+    pub fn known_rule(&self) -> Option<&RuleRef> {
+        self.rule.as_ref().filter(|_| self.other_rules.is_empty())
+    }
+
+    /// The facts that are not known and choose the rule.
+    pub fn rule_hangs_on(&self) -> Facts {
+        self.other_rules.iter().fold(Facts::NONE, |all, other| all | other.hangs_on)
+    }
+
+    /// What is not known and could turn it, in one line; `None` where it is decided.
+    pub fn open_line(&self) -> Option<String> {
+        (!self.open.is_empty()).then(|| format!("it hangs on {}", self.open))
+    }
 }

@@ -2,18 +2,31 @@
 
 use super::check::{ClosestPattern, ExemptionCheck};
 use super::compiled::{CompiledPolicy, Patterns};
+use super::facts::{Fact, Facts};
 use super::outcome::Exemption;
 use super::paths::policy_field;
 use super::trace::{Check, Silent, Status, Tracer};
+use crate::image::Digest;
 use crate::path::pattern_path;
-use crate::pattern::{Pattern, PatternError};
+use crate::pattern::{Pattern, PatternError, Tail};
 use crate::policy::GlobalPolicyEvaluationMode;
+use crate::system_policy::{GoogleImage, google_image};
 
 /// Which list has a pattern for an image, and which pattern of it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Exempted {
     System(usize),
     Allowlist(usize),
+}
+
+/// Whether the images with one name and any digest are exempt.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum DigestsExempt {
+    /// All of them.
+    Always(Exempted),
+    Never,
+    /// It hangs on these facts.
+    Perhaps(Facts),
 }
 
 impl CompiledPolicy {
@@ -36,6 +49,44 @@ impl CompiledPolicy {
         allowlist.map(Exempted::Allowlist)
     }
 
+    /// Whether every image `NAME@DIGEST`, some, or none is exempt; `name` has neither tag nor digest.
+    pub(super) fn exempts_digests(&self, name: &str) -> DigestsExempt {
+        let enabled = self.global_mode == GlobalPolicyEvaluationMode::Enable;
+        let system = if enabled { covered(&self.system, name) } else { Covered::None };
+        let allowlist = covered(&self.allowlist, name);
+        let mut open = Facts::NONE;
+        match (system, allowlist) {
+            (Covered::All(index), _) => return DigestsExempt::Always(Exempted::System(index)),
+            (_, Covered::All(index)) => return DigestsExempt::Always(Exempted::Allowlist(index)),
+            (Covered::None, Covered::None) => {}
+            (Covered::Some, _) | (_, Covered::Some) => open.insert(Fact::Tag),
+        }
+        if self.may_be_of_system(name).is_some() {
+            open.insert(Fact::SystemPolicy);
+        }
+        if open.is_empty() { DigestsExempt::Never } else { DigestsExempt::Perhaps(open) }
+    }
+
+    /// Whether an image that no known pattern covers may be in the part of the system policy that is not
+    /// known, and why.
+    pub(crate) fn may_be_of_system(&self, image: &str) -> Option<GoogleImage> {
+        let counts = !self.system_is_whole && self.global_mode == GlobalPolicyEvaluationMode::Enable;
+        google_image(image).filter(|_| counts)
+    }
+
+    /// The check of a list that exempts an image whatever its digest.
+    pub(super) fn every_digest_trace(&self, exempted: Exempted) -> Check {
+        let (check, path) = match self.exemption(exempted) {
+            Exemption::System { pattern } => {
+                (ExemptionCheck::SystemPolicyExempts { pattern }, policy_field("globalPolicyEvaluationMode"))
+            }
+            Exemption::Allowlist { pattern, index } => {
+                (ExemptionCheck::AllowlistExempts { pattern }, pattern_path(index))
+            }
+        };
+        Check::new(Status::Pass, check).with_path(path)
+    }
+
     pub(super) fn exemption(&self, exempted: Exempted) -> Exemption {
         match exempted {
             Exempted::System(index) => Exemption::System { pattern: self.system.text(index).to_owned() },
@@ -55,8 +106,11 @@ impl CompiledPolicy {
                 .children(covered.into_iter().collect());
         }
         let Some(index) = matched else {
-            let patterns = self.system.texts.len();
-            return Check::new(Status::Note, ExemptionCheck::SystemPolicyMisses { patterns })
+            if let Some(why) = self.may_be_of_system(image) {
+                return Check::new(Status::Unknown, ExemptionCheck::SystemPolicyMayExempt { why });
+            }
+            let (patterns, whole) = (self.system.texts.len(), self.system_is_whole);
+            return Check::new(Status::Note, ExemptionCheck::SystemPolicyMisses { patterns, whole })
                 .children(near_system(&self.system, image));
         };
         Check::new(Status::Pass, ExemptionCheck::SystemPolicyExempts { pattern: pattern(index) })
@@ -76,6 +130,46 @@ impl CompiledPolicy {
         Check::new(Status::Note, ExemptionCheck::AllowlistMisses { patterns: list.texts.len() }).children(children)
     }
 }
+
+/// Which images with one name and any digest a list covers.
+enum Covered {
+    /// All, by this pattern.
+    All(usize),
+    /// Those with certain digests.
+    Some,
+    None,
+}
+
+fn covered(list: &Patterns, name: &str) -> Covered {
+    let head = format!("{name}@{DIGEST_HEAD}");
+    let mut some = false;
+    for (index, text) in list.texts.iter().enumerate() {
+        // Only a pattern with the same beginning can cover one of them, and few have it.
+        let common = text.bytes().zip(head.bytes()).take_while(|(a, b)| a == b).count();
+        let Some(pattern) = is_near(text, &head, common).then(|| Pattern::parse(text).ok()).flatten() else { continue };
+        let literal = pattern.literal();
+        if head.starts_with(literal) {
+            // A wildcard in the name or before the digest's digits: these digits have no `/`, so all or none match.
+            if pattern.matches(&format!("{head}{}", "0".repeat(Digest::HEX_LENGTH))) {
+                return Covered::All(index);
+            }
+        } else if let Some(digits) = literal.strip_prefix(&head) {
+            let is_hex = digits.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'));
+            let is_whole = digits.len() == Digest::HEX_LENGTH;
+            some |= is_hex && digits.len() <= Digest::HEX_LENGTH && (is_whole || pattern.tail() != Tail::Exact);
+        }
+    }
+    if some { Covered::Some } else { Covered::None }
+}
+
+/// Whether a pattern could cover a text that begins with `head`, of which it has the first `common` bytes: it has
+/// the whole, or goes over into its wildcard.
+fn is_near(pattern: &str, head: &str, common: usize) -> bool {
+    common == head.len() || matches!(pattern.as_bytes().get(common), Some(b'*' | b'['))
+}
+
+/// How a digest begins.
+const DIGEST_HEAD: &str = "sha256:";
 
 /// A trace stays readable, however many patterns are none.
 const INVALID_SHOWN: usize = 3;

@@ -19,12 +19,13 @@ pub enum Generation {
 
 impl Decision {
     /// What is said of the images that the policy denies, whether or not that was overridden; empty
-    /// where there are none. Cloud Run has one generation.
+    /// where there are none, and where it is not known which rule denies them. Cloud Run has one
+    /// generation.
     ///
     /// Without kubectl's prefix (`Error from server (VIOLATES_POLICY): `, formerly `(Forbidden)`).
     pub fn denial_text(&self, generation: Generation) -> String {
         let denied: Vec<_> = self.denied().collect();
-        let Some(rule) = self.rule.as_ref().filter(|_| !denied.is_empty()) else { return String::new() };
+        let Some(rule) = self.known_rule().filter(|_| !denied.is_empty()) else { return String::new() };
         match (self.platform, generation) {
             (Platform::CloudRun, _) => cloud_run_text(&denied, &self.name),
             (Platform::Gke, Generation::Current) => current_text(&denied, rule),

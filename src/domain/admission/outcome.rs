@@ -1,5 +1,6 @@
 //! What can come of a request and of each of its images, and the rule that was applied.
 
+use super::facts::Facts;
 use crate::policy::{EnforcementMode, EvaluationMode, RuleKind};
 
 /// A decision in one word.
@@ -25,6 +26,17 @@ impl Outcome {
         }
     }
 
+    /// A sentence about the pod, without its full stop.
+    pub fn words(self) -> &'static str {
+        match self {
+            Self::Admit => "the pod is admitted",
+            Self::AdmitDryRun => "the pod is admitted, as the rule is a dry run",
+            Self::AdmitBreakGlass => "the pod is admitted, as it breaks the glass",
+            Self::Deny => "the pod is refused",
+            Self::Undecided => "whether the pod is admitted is not known",
+        }
+    }
+
     /// As in the output of `simulate`.
     pub fn as_str(self) -> &'static str {
         match self {
@@ -45,6 +57,16 @@ pub struct RuleRef {
     pub key: String,
     pub evaluation_mode: EvaluationMode,
     pub enforcement_mode: EnforcementMode,
+}
+
+/// A rule that decides instead, if what is not known of the pod is what its key says.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OtherRule {
+    pub rule: RuleRef,
+    /// What is decided then.
+    pub outcome: Outcome,
+    /// The facts that are not known and choose it.
+    pub hangs_on: Facts,
 }
 
 /// Which list exempted an image, and by which pattern.

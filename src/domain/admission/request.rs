@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use super::facts::{Fact, Facts};
+
 /// Where the pod would run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Platform {
@@ -52,6 +54,9 @@ pub struct RequestImage {
     pub kind: ContainerKind,
 }
 
+/// What stands for *in no mesh* where an identity is asked for; no identity is so short.
+pub const NO_IDENTITY: &str = "none";
+
 /// A pod that asks to be admitted.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Request {
@@ -59,7 +64,7 @@ pub struct Request {
     pub enforcement: Enforcement,
     /// The name of the pod (GKE) or the revision (Cloud Run), for the messages that name it; may be empty.
     pub name: String,
-    /// `LOCATION.CLUSTER`.
+    /// `LOCATION.CLUSTER`; `None`: it has no name that a rule could have, or is not known.
     pub cluster: Option<String>,
     /// Empty means `default`, as in Kubernetes.
     pub namespace: String,
@@ -73,6 +78,31 @@ pub struct Request {
     /// What made the pod, if it is known: its metadata decides nothing and explains a lot.
     pub owner: Option<Owner>,
     pub images: Vec<RequestImage>,
+    /// Which of the above nobody said. Their fields hold nothing, which does not mean that there is
+    /// nothing. Only what is about the pod itself counts here.
+    pub not_known: Facts,
+}
+
+impl Request {
+    /// Takes where it runs, and as whom, from `known`, as far as that is not known here and known there.
+    pub fn complete(&mut self, known: &Self) {
+        for fact in self.not_known.and(Facts::of_bare_images()).without(known.not_known).iter() {
+            match fact {
+                Fact::Cluster => self.cluster.clone_from(&known.cluster),
+                Fact::Namespace => self.namespace.clone_from(&known.namespace),
+                Fact::ServiceAccount => self.service_account.clone_from(&known.service_account),
+                Fact::ServiceIdentity => self.service_identity.clone_from(&known.service_identity),
+                // Whether it is asked at all, each service says for itself; the others are no part of a request.
+                Fact::Enforcement | Fact::Tag | Fact::Attestations | Fact::SystemPolicy => continue,
+            }
+            self.not_known.remove(fact);
+        }
+    }
+
+    /// Whether the fact is known, be it that there is none.
+    pub fn knows(&self, fact: Fact) -> bool {
+        !self.not_known.contains(fact)
+    }
 }
 
 /// The workload whose template a pod is made from.

@@ -9,7 +9,7 @@ use crate::policy::{
     AdmissionRule, AdmissionWhitelistPattern, EnforcementMode, EvaluationMode, GlobalPolicyEvaluationMode, Policy,
     RuleKind,
 };
-use crate::system_policy;
+use crate::system_policy::SystemPolicy;
 
 const HEX: &str = "37e5287945774f27b418ce567cd77f4bbc9ef44a1bcd1a2312369f31f9cce567";
 const QA: &str = "projects/p/attestors/qa";
@@ -102,7 +102,7 @@ fn none_attested() -> Evidence {
 
 /// Evaluates, after checking that the engine without a trace agrees.
 fn ask(policy: &Policy, request: &Request, evidence: &Evidence) -> Decision {
-    let policy = CompiledPolicy::new(policy, &system_policy::documented_policy("global"));
+    let policy = CompiledPolicy::new(policy, &SystemPolicy::of_sandbox());
     let decision = evaluate(&policy, request, evidence, &Plain);
     assert_eq!(decide(&policy, request, evidence, &Plain), decision.outcome);
     decision
@@ -115,3 +115,4 @@ mod messages;
 mod overrides;
 mod rules;
 mod traces;
+mod unknown;

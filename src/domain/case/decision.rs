@@ -4,13 +4,13 @@
 use std::collections::BTreeMap;
 
 use crate::admission::{
-    AttestorEvidence, AttestorOutcome, CompiledPolicy, Decision, Evidence, ImageDecision, ImageOutcome, Outcome,
+    AttestorEvidence, AttestorOutcome, CompiledPolicy, Decision, Evidence, Facts, ImageDecision, ImageOutcome, Outcome,
     Request, evaluate,
 };
 use crate::attestation::NothingToVerify;
 use crate::name::AttestorName;
 use crate::policy::{AdmissionWhitelistPattern, GlobalPolicyEvaluationMode, Policy};
-use crate::system_policy;
+use crate::system_policy::{self, SystemPolicy};
 
 /// What was found out about one attestor and one image.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
@@ -27,15 +27,25 @@ pub struct KnownAttestor {
 /// Decides from what a case holds.
 pub(super) fn decide(
     policy: &Policy,
-    system_patterns: &[String],
+    system: &SystemPolicy,
     request: &Request,
     known: &[KnownAttestor],
     resolved: &BTreeMap<String, String>,
 ) -> Decision {
+    evaluate(&CompiledPolicy::new(policy, system), request, &evidence(known, resolved), &NothingToVerify)
+}
+
+/// The system policy of a case: its patterns, or what is documented where more was not known.
+pub(super) fn system_policy(patterns: &[String], is_whole: bool) -> SystemPolicy {
+    if !is_whole {
+        return SystemPolicy::Documented;
+    }
     let pattern = |name: &String| AdmissionWhitelistPattern { name_pattern: name.clone() };
-    let patterns = system_patterns.iter().map(pattern).collect();
-    let system = Policy { admission_whitelist_patterns: patterns, ..system_policy::documented_policy("global") };
-    evaluate(&CompiledPolicy::new(policy, &system), request, &evidence(known, resolved), &NothingToVerify)
+    let patterns = patterns.iter().map(pattern).collect();
+    SystemPolicy::Service(Policy {
+        admission_whitelist_patterns: patterns,
+        ..system_policy::documented_policy("global")
+    })
 }
 
 /// The evidence that leads to what is known.
@@ -51,8 +61,9 @@ fn evidence(known: &[KnownAttestor], resolved: &BTreeMap<String, String>) -> Evi
             (None, _) => {
                 evidence.attestors.insert(name, AttestorEvidence::Unknown(known.why.clone()));
             }
-            // Without a digest nobody is asked.
-            (Some(_), None) => {}
+            // Without a digest GKE asks nobody; what Cloud Run was told is so for every digest.
+            (Some(true), None) => drop(evidence.assumed.insert(name)),
+            (Some(false), None) => drop(evidence.attestors.entry(name).or_insert(AttestorEvidence::AssumedNone)),
         }
     }
     let digests = resolved.iter().filter_map(|(image, digest)| Some((image.clone(), digest.parse().ok()?)));
@@ -81,10 +92,10 @@ pub(super) fn known_attestors(decision: &Decision) -> Vec<KnownAttestor> {
 }
 
 /// The patterns of the system policy, where the policy asks for them.
-pub(super) fn system_patterns(policy: &Policy, system: &Policy) -> Vec<String> {
+pub(super) fn system_patterns(policy: &Policy, system: &SystemPolicy) -> Vec<String> {
     match policy.global_policy_evaluation_mode {
         GlobalPolicyEvaluationMode::Enable => {
-            system.admission_whitelist_patterns.iter().map(|pattern| pattern.name_pattern.clone()).collect()
+            system.policy().admission_whitelist_patterns.iter().map(|pattern| pattern.name_pattern.clone()).collect()
         }
         _ => Vec::new(),
     }
@@ -99,6 +110,8 @@ pub(super) struct Essence {
     pub(super) outcome: Outcome,
     pub(super) message: String,
     pub(super) rule: Option<(String, String)>,
+    /// On what it hangs.
+    pub(super) open: Facts,
     /// Image, outcome, and what each attestor says.
     pub(super) images: Vec<(String, ImageOutcome, Vec<Said>)>,
 }
@@ -111,7 +124,8 @@ impl Essence {
         Self {
             outcome: decision.outcome,
             message: decision.message.clone(),
-            rule: decision.rule.as_ref().map(|rule| (format!("{:?}", rule.kind), rule.key.clone())),
+            rule: decision.known_rule().map(|rule| (format!("{:?}", rule.kind), rule.key.clone())),
+            open: decision.open,
             images: decision.images.iter().map(|i| (i.image.clone(), i.outcome.clone(), attestors(i))).collect(),
         }
     }

@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use super::decision::{KnownAttestor, decide};
+use super::decision::{KnownAttestor, decide, system_policy};
 use super::parts::{CaseSource, Parts, Redaction};
-use crate::admission::{ContainerKind, Decision, Enforcement, Platform, Request, RequestImage};
+use crate::admission::{ContainerKind, Decision, Enforcement, Fact, Platform, Request, RequestImage};
 use crate::policy::Policy;
 use crate::text::plain_json;
 
@@ -42,6 +42,9 @@ pub struct CaseFile {
     /// The patterns of Google's system policy, where the policy asks for it.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub system_patterns: Vec<String>,
+    /// Only the documented part of the system policy was known.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub system_policy_in_part: bool,
     pub evidence: Vec<KnownAttestor>,
     /// What Cloud Run resolves tags to.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
@@ -77,6 +80,9 @@ pub struct CaseRequest {
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub annotations: BTreeMap<String, String>,
     pub images: Vec<CaseImage>,
+    /// What nobody said of it, by the names of [`Fact::id`].
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub not_known: Vec<String>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -133,6 +139,7 @@ impl CaseFile {
             request: CaseRequest::from(&parts.request),
             policy: parts.policy.clone(),
             system_patterns: parts.system_patterns.clone(),
+            system_policy_in_part: !parts.system_is_whole,
             evidence: parts.known.clone(),
             resolved: parts.resolved.clone(),
             assumptions: parts.assumptions.clone(),
@@ -170,8 +177,12 @@ impl CaseFile {
     /// Decides again, and says what is not as it was.
     pub fn check(&self) -> Checked {
         let request = Request::from(&self.request);
-        let decision = decide(&self.policy, &self.system_patterns, &request, &self.evidence, &self.resolved);
+        let system = system_policy(&self.system_patterns, !self.system_policy_in_part);
+        let decision = decide(&self.policy, &system, &request, &self.evidence, &self.resolved);
         let mut differences = Vec::new();
+        for id in self.request.not_known.iter().filter(|id| Fact::from_id(id).is_none()) {
+            differences.push(format!("the request is said not to know {id:?}, and this version knows no such fact"));
+        }
         let (now, then) = (self.hashes(), &self.sha256);
         let parts = [
             ("request", &now.request, &then.request),
@@ -198,7 +209,12 @@ impl CaseFile {
     fn hashes(&self) -> Hashes {
         Hashes {
             request: hash(&self.request),
-            policy: hash(&(&self.policy, &self.system_patterns)),
+            // As it was before there was a word for it, where the whole is known.
+            policy: if self.system_policy_in_part {
+                hash(&(&self.policy, &self.system_patterns, "in part"))
+            } else {
+                hash(&(&self.policy, &self.system_patterns))
+            },
             evidence: hash(&(&self.evidence, &self.resolved, &self.assumptions)),
             decision: hash(&self.decision),
         }
@@ -243,6 +259,7 @@ impl From<&Request> for CaseRequest {
             labels: request.labels.clone(),
             annotations: request.annotations.clone(),
             images: request.images.iter().map(image).collect(),
+            not_known: request.not_known.iter().map(|fact| fact.id().to_owned()).collect(),
         }
     }
 }
@@ -271,13 +288,17 @@ impl From<&CaseRequest> for Request {
             annotations: request.annotations.clone(),
             owner: None,
             images: request.images.iter().map(image).collect(),
+            not_known: request.not_known.iter().filter_map(|id| Fact::from_id(id)).collect(),
         }
     }
 }
 
 impl From<&Decision> for CaseDecision {
     fn from(decision: &Decision) -> Self {
-        let rule = decision.rule.as_ref().map(|rule| crate::review::rule_label(rule.kind, &rule.key));
+        let rule = match decision.known_rule() {
+            None if decision.rule.is_some() => Some(format!("not known, it hangs on {}", decision.rule_hangs_on())),
+            rule => rule.map(|rule| crate::review::rule_label(rule.kind, &rule.key)),
+        };
         Self {
             outcome: decision.outcome.as_str().to_owned(),
             message: decision.message.clone(),

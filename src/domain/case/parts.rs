@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::decision::{Essence, KnownAttestor};
 use crate::admission::{Evidence, Request};
 use crate::policy::Policy;
+use crate::system_policy::SystemPolicy;
 
 /// What a case is made from.
 #[derive(Debug, Clone)]
@@ -14,7 +15,7 @@ pub struct CaseSource<'a> {
     pub policy: &'a Policy,
     /// Whose policy it is, for example `the live policy`.
     pub policy_of: &'a str,
-    pub system: &'a Policy,
+    pub system: &'a SystemPolicy,
     pub request: &'a Request,
     pub evidence: &'a Evidence,
     /// The project's number, which is not to be told.
@@ -41,6 +42,8 @@ pub struct Redaction {
 pub(super) struct Parts {
     pub(super) policy: Policy,
     pub(super) system_patterns: Vec<String>,
+    /// Whether these are all that the service has.
+    pub(super) system_is_whole: bool,
     pub(super) request: Request,
     pub(super) known: Vec<KnownAttestor>,
     pub(super) resolved: BTreeMap<String, String>,

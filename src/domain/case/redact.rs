@@ -185,6 +185,7 @@ fn parts(source: &CaseSource<'_>, decision: &Decision, everything: bool) -> Part
     Parts {
         policy,
         system_patterns: system_patterns(source.policy, source.system),
+        system_is_whole: source.system.is_whole(),
         request,
         known,
         resolved,

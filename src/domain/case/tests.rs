@@ -6,7 +6,7 @@ use crate::attestation::NothingToVerify;
 use crate::document::{Dialect, Document};
 use crate::name::AttestorName;
 use crate::policy::{AdmissionWhitelistPattern, Policy};
-use crate::system_policy;
+use crate::system_policy::SystemPolicy;
 
 const DIGEST: &str = "sha256:37e5287945774f27b418ce567cd77f4bbc9ef44a1bcd1a2312369f31f9cce567";
 const NUMBER: &str = "123456789012";
@@ -21,7 +21,7 @@ fn request(images: &[String]) -> Request {
 }
 
 fn made(policy: &Policy, request: &Request, evidence: &Evidence) -> Made {
-    let system = system_policy::documented_policy("global");
+    let system = SystemPolicy::of_sandbox();
     let source = CaseSource {
         policy,
         policy_of: "the live policy",
@@ -197,7 +197,7 @@ proptest! {
     /// The decision of the redacted case is the original's, and the file gives it again.
     #[test]
     fn redacting_changes_no_decision((policy, request, evidence) in questions()) {
-        let compiled = CompiledPolicy::new(&policy, &system_policy::documented_policy("global"));
+        let compiled = CompiledPolicy::new(&policy, &SystemPolicy::of_sandbox());
         let original = evaluate(&compiled, &request, &evidence, &NothingToVerify);
         let made = made(&policy, &request, &evidence);
         prop_assert_eq!(made.decision.outcome, original.outcome);

@@ -23,6 +23,10 @@ pub fn diagnose(case: &Refusal, finding: &Finding, state: Option<&PresentState<'
     if let Some(state) = state.filter(|_| case.relative.is_none()) {
         proven::add(&mut diagnosis, case, finding, state);
     }
+    // What something speaks against is not certain.
+    for cause in diagnosis.causes.iter_mut().filter(|cause| !cause.against.is_empty()) {
+        cause.confidence = cause.confidence.max(Confidence::Likely);
+    }
     // What is certain first; of equals what says more.
     diagnosis.causes.sort_by_key(|cause| (cause.confidence, !cause.against.is_empty()));
     diagnosis

@@ -12,6 +12,7 @@ mod building;
 mod cursor;
 mod kind;
 mod objects;
+mod place;
 mod reason;
 mod recognised;
 mod refusal;
@@ -21,6 +22,7 @@ mod summary;
 mod text;
 
 pub use kind::RefusalKind;
+pub use place::{Elsewhere, Open, Place};
 pub use reason::{Reason, ReasonKind};
 pub use recognised::{Recognised, is_whole};
 pub use refusal::{Finding, MAX_CASES, Reading, Refusal, RuleSaid, Subject, Verdict};

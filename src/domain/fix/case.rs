@@ -9,7 +9,7 @@ use crate::attestor::PublicKey;
 use crate::document::Document;
 use crate::image::Digest;
 use crate::inventory::InventoryItem;
-use crate::policy::Policy;
+use crate::system_policy::SystemPolicy;
 
 /// More images than any pod has; what is beyond is fixed only by what fixes all.
 pub(super) const MOST_IMAGES: usize = 64;
@@ -19,8 +19,8 @@ pub(super) const MOST_IMAGES: usize = 64;
 pub struct Denial<'a> {
     /// The text of the policy; its comments and layout are kept.
     pub document: &'a Document,
-    /// The system policy. Of its patterns those count, where the policy asks for them (see [`crate::system_policy`]).
-    pub system: &'a Policy,
+    /// The system policy. Of its patterns those count, where the policy asks for them.
+    pub system: &'a SystemPolicy,
     pub request: &'a Request,
     pub evidence: &'a Evidence,
     pub verify: &'a dyn Verify,

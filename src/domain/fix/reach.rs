@@ -5,12 +5,12 @@ use super::case::FixFacts;
 use super::kind::FixKind;
 use super::step::{FixStep, shown};
 use super::world::{World, changed_evidence};
-use crate::admission::{CompiledPolicy, Evidence, Outcome, decide};
+use crate::admission::{Evidence, Outcome, answer};
 use crate::document::Document;
 use crate::inventory::InventoryItem;
 use crate::name::AttestorName;
 use crate::policy::{EvaluationMode, Policy, RuleKind};
-use crate::review::{Comparison, Flip, Witness};
+use crate::review::{Comparison, Flip, Reviewer, Witness};
 
 /// How many images and pods are named.
 const FIRST: usize = 5;
@@ -101,26 +101,29 @@ impl Others<'_> {
     fn affected(&self, steps: &[FixStep], policy: &Policy) -> Affected {
         let steps: Vec<&FixStep> = steps.iter().collect();
         let (system, verify) = (self.world.case.system, self.world.case.verify);
-        let [old, new] = [self.world.policy, policy].map(|policy| CompiledPolicy::new(policy, system));
+        let reviewer = Reviewer::new(self.world.policy, policy, system);
         let attestors: Vec<AttestorName> =
             policy.attestors().into_iter().filter_map(|name| name.parse().ok()).collect();
         let then = changed_evidence(self.evidence, &steps);
         let mut affected = Affected::default();
         for item in self.items.iter().filter(|item| !self.is_own(item)) {
             affected.of += 1;
-            let now = decide(&old, &item.request, &item.evidence(self.evidence, &attestors), verify);
-            if now != Outcome::Deny {
+            let now = answer(reviewer.old(), &item.request, &item.evidence(self.evidence, &attestors), verify);
+            if now.outcome.admits() == Some(true) {
                 continue;
             }
-            match decide(&new, &item.request, &item.evidence(&then, &attestors), verify).admits() {
-                Some(true) => {
+            let after = answer(reviewer.new_policy(), &item.request, &item.evidence(&then, &attestors), verify);
+            match (now.outcome.admits(), after.outcome.admits()) {
+                (Some(false), Some(true)) => {
                     affected.admits += 1;
                     if affected.first.len() < FIRST {
                         affected.first.push(item.title());
                     }
                 }
-                None => affected.unknown += 1,
-                Some(false) => {}
+                (_, Some(false)) => {}
+                // What is not known is so under both, and the fix changes nothing of it.
+                (None, None) if now == after && reviewer.treat_alike(item) => {}
+                _ => affected.unknown += 1,
             }
         }
         affected
@@ -134,6 +137,7 @@ impl Others<'_> {
         };
         let default = |text: &str| if text.is_empty() { "default".to_owned() } else { text.to_owned() };
         images(own) == images(other)
+            && own.not_known == other.not_known
             && own.cluster == other.cluster
             && default(&own.namespace) == default(&other.namespace)
     }

@@ -38,7 +38,7 @@ pub(super) fn candidates(world: &World<'_>, kind: FixKind) -> Vec<FixStep> {
 }
 
 fn dry_run(world: &World<'_>) -> Option<FixStep> {
-    let reference = world.decision(&[]).rule?;
+    let reference = world.decision(&[]).known_rule().cloned()?;
     let (_, key, rule) =
         world.policy.all_rules().find(|(k, key, _)| (*k, *key) == (reference.kind, &*reference.key))?;
     let rule = AdmissionRule { enforcement_mode: EnforcementMode::DryRun, ..rule.clone() };

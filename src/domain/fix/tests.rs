@@ -10,7 +10,7 @@ use crate::document::{Dialect, Document};
 use crate::image::{Digest, ImageRef};
 use crate::inventory::{InventoryItem, Origin};
 use crate::name::AttestorName;
-use crate::system_policy;
+use crate::system_policy::SystemPolicy;
 
 const HEX: &str = "37e5287945774f27b418ce567cd77f4bbc9ef44a1bcd1a2312369f31f9cce567";
 const BY_DIGEST: &str = "gcr.io/p/app@sha256:37e5287945774f27b418ce567cd77f4bbc9ef44a1bcd1a2312369f31f9cce567";
@@ -92,7 +92,7 @@ fn pod(images: &[&str]) -> Request {
 fn ask(policy: &str, request: &Request, evidence: &Evidence, known: &FixFacts<'_>) -> Vec<Fix> {
     let document = Document::parse(policy, Dialect::Gcloud);
     assert!(document.policy.is_some(), "{:?}", document.diagnostics);
-    let system = system_policy::documented_policy("global");
+    let system = SystemPolicy::of_sandbox();
     let case = Denial { document: &document, system: &system, request, evidence, verify: &Plain };
     fixes(&case, known)
 }

@@ -11,6 +11,9 @@ pub(super) const MAX_BYTES: usize = 512;
 pub struct Digest(String);
 
 impl Digest {
+    /// How many digits it has.
+    pub const HEX_LENGTH: usize = 64;
+
     /// The digest with its `sha256:` in front.
     pub fn as_str(&self) -> &str {
         &self.0
@@ -51,7 +54,7 @@ impl FromStr for Digest {
     fn from_str(text: &str) -> Result<Self, ImageError> {
         let hex = text.strip_prefix("sha256:").unwrap_or_default();
         let lower_hex = |b: u8| b.is_ascii_digit() || (b'a'..=b'f').contains(&b);
-        if hex.len() == 64 && hex.bytes().all(lower_hex) {
+        if hex.len() == Self::HEX_LENGTH && hex.bytes().all(lower_hex) {
             Ok(Self(text.to_owned()))
         } else {
             Err(ImageError::Digest { text: excerpt(text) })

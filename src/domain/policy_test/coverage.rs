@@ -74,7 +74,7 @@ impl Coverage {
                 pattern.tests += 1;
             }
         }
-        if let (Some(rule), true) = (&decision.rule, asked) {
+        if let (Some(rule), true) = (decision.known_rule(), asked) {
             let place = places.get(&(rule.kind, rule.key.clone()));
             if let Some(covered) = place.and_then(|place| self.rules.get_mut(*place)) {
                 covered.tests += 1;

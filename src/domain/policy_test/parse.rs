@@ -7,7 +7,7 @@ use super::fields::{Fields, Found};
 use super::{
     ExemptBy, Expectation, Fault, MAX_IMAGES, MAX_TESTS, PodFault, PodReader, PolicyTest, PolicyTests, kind_name,
 };
-use crate::admission::{Outcome, Platform, Request, RequestImage};
+use crate::admission::{Fact, Facts, NO_IDENTITY, Outcome, Platform, Request, RequestImage};
 use crate::diagnostic::{Code, Severity, excerpt};
 use crate::document::{self, Node, Value};
 use crate::image::Digest;
@@ -136,10 +136,21 @@ impl Reader<'_, '_> {
             let manifest = (!manifest.is_empty()).then(|| manifest.to_owned());
             own.clone().or(manifest).or_else(|| default.clone()).unwrap_or_default()
         };
+        for (fact, said) in [
+            (Fact::Cluster, own.cluster.is_some() || defaults.cluster.is_some()),
+            (Fact::Namespace, own.namespace.is_some() || defaults.namespace.is_some()),
+            (Fact::ServiceAccount, own.service_account.is_some() || defaults.service_account.is_some()),
+            (Fact::ServiceIdentity, own.service_identity.is_some() || defaults.service_identity.is_some()),
+        ] {
+            if said {
+                request.not_known.remove(fact);
+            }
+        }
         request.namespace = or(&own.namespace, &request.namespace, &defaults.namespace);
         request.service_account = or(&own.service_account, &request.service_account, &defaults.service_account);
         request.cluster = own.cluster.clone().or_else(|| defaults.cluster.clone());
-        request.service_identity = own.service_identity.clone().or_else(|| defaults.service_identity.clone());
+        let identity = own.service_identity.clone().or_else(|| defaults.service_identity.clone());
+        request.service_identity = identity.filter(|identity| identity != NO_IDENTITY);
         if let Some(platform) = own.platform.or(defaults.platform.filter(|_| !found.contains_key("pod"))) {
             request.platform = platform;
         }
@@ -164,7 +175,7 @@ impl Reader<'_, '_> {
             }
             (Some((images, _)), None) => {
                 let images = self.images(images)?;
-                Some(Request { images, ..Request::default() })
+                Some(Request { images, not_known: Facts::of_bare_images(), ..Request::default() })
             }
             (None, Some((pod, at))) => self.manifest(pod, *at),
             (None, None) => {

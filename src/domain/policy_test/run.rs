@@ -5,8 +5,8 @@ use std::collections::BTreeSet;
 use super::coverage::Coverage;
 use super::{ExemptBy, PolicyTest, PolicyTests, rule_name};
 use crate::admission::{
-    AttestorEvidence, CompiledPolicy, Decision, Evidence, Exemption, Generation, ImageDecision, ImageOutcome, Outcome,
-    Platform, evaluate,
+    AttestorEvidence, CompiledPolicy, Decision, Evidence, Exemption, Fact, Facts, Generation, ImageDecision,
+    ImageOutcome, Outcome, Platform, evaluate,
 };
 use crate::attestation::NothingToVerify;
 use crate::image::ImageRef;
@@ -14,7 +14,7 @@ use crate::name::AttestorName;
 use crate::path::{Path, Segment};
 use crate::path::{pattern_path, rule_path};
 use crate::policy::{Policy, RuleKind};
-use crate::system_policy;
+use crate::system_policy::SystemPolicy;
 
 /// One expectation that was not met.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -63,7 +63,7 @@ impl TestResult {
         let exempted: Option<Vec<Option<Path>>> = decision.images.iter().map(pattern).collect();
         match exempted {
             Some(all) => all.into_iter().find_map(|path| path).or_else(|| Some(field("globalPolicyEvaluationMode"))),
-            None => decision.rule.as_ref().map(|rule| rule_path(rule.kind, &rule.key)),
+            None => decision.known_rule().map(|rule| rule_path(rule.kind, &rule.key)),
         }
     }
 }
@@ -93,7 +93,7 @@ impl TestReport {
 /// Runs every test under `policy` and the documented system policy, so that a file comes out alike
 /// wherever it is run.
 pub fn run(tests: &PolicyTests, policy: &Policy) -> TestReport {
-    let compiled = CompiledPolicy::new(policy, &system_policy::documented_policy("global"));
+    let compiled = CompiledPolicy::new(policy, &SystemPolicy::Documented);
     let known: Vec<AttestorName> = policy.attestors().into_iter().filter_map(|name| name.parse().ok()).collect();
     let mut coverage = Coverage::new(policy);
     let places = coverage.places();
@@ -166,12 +166,16 @@ fn to_resolve(test: &PolicyTest) -> Result<String, String> {
 fn mismatches(test: &PolicyTest, decision: &Decision) -> Vec<Mismatch> {
     let mut found = Vec::new();
     if decision.outcome != test.expect.outcome {
-        found.push(mismatch("outcome", test.expect.outcome.as_str(), decision.outcome.as_str()));
+        found.push(mismatch("outcome", test.expect.outcome.as_str(), &outcome(decision)));
     }
     if let Some((kind, key)) = &test.expect.rule {
-        let applied = decision.rule.as_ref().map(|rule| (rule.kind, rule.key.as_str()));
+        let applied = decision.known_rule().map(|rule| (rule.kind, rule.key.as_str()));
         if !applied.is_some_and(|applied| is_same_rule(applied, (*kind, key))) {
-            let applied = applied.map_or_else(|| "none".to_owned(), |(kind, key)| rule_name(kind, key));
+            let applied = match applied {
+                Some((kind, key)) => rule_name(kind, key),
+                None if decision.rule.is_some() => not_said(decision.rule_hangs_on()),
+                None => "none".to_owned(),
+            };
             found.push(mismatch("rule", &rule_name(*kind, key), &applied));
         }
     }
@@ -179,11 +183,34 @@ fn mismatches(test: &PolicyTest, decision: &Decision) -> Vec<Mismatch> {
     if let Some(part) = &test.expect.message {
         let message = decision.denial_text(Generation::Current);
         if !message.contains(part) {
-            let message = if message.is_empty() { "no message" } else { &message };
-            found.push(mismatch("message", part, message));
+            let message = match decision.known_rule() {
+                None if decision.rule.is_some() => not_said(decision.rule_hangs_on()),
+                _ if message.is_empty() => "no message".to_owned(),
+                _ => message,
+            };
+            found.push(mismatch("message", part, &message));
         }
     }
     found
+}
+
+/// The outcome; where there is none, what a test would have to say for one.
+fn outcome(decision: &Decision) -> String {
+    match decision.outcome {
+        Outcome::Undecided => format!("{}, {}", decision.outcome.as_str(), not_said(decision.open)),
+        outcome => outcome.as_str().to_owned(),
+    }
+}
+
+/// `not known: the test does not say the cluster`.
+fn not_said(open: Facts) -> String {
+    let by_test = open.without(Fact::SystemPolicy.into());
+    let said = (!by_test.is_empty()).then(|| format!("the test does not say {by_test}"));
+    let system = open
+        .contains(Fact::SystemPolicy)
+        .then(|| "only a part of the system policy is documented, and the image may be in the rest".to_owned());
+    let all: Vec<String> = said.into_iter().chain(system).collect();
+    format!("not known: {}", all.join("; "))
 }
 
 fn mismatch(what: &str, expected: &str, found: &str) -> Mismatch {

@@ -113,14 +113,14 @@ tests:
 
 #[test]
 fn json_says_the_same() {
-    let text = r#"{"tests": [{"name": "a", "request": {"images": ["a"]}, "expect": "DENY"}]}"#;
+    let text = r#"{"tests": [{"name": "a", "request": {"images": ["a"], "cluster": "l.c"}, "expect": "DENY"}]}"#;
     assert!(ran(text).all_passed());
 }
 
 #[test]
 fn what_differs_is_said() {
     let expect = "{outcome: ADMIT, rule: cluster/us-central1-a.prod, exemptBy: gcr.io/never/*, message: nothing}";
-    let report = ran(&one("{images: [gcr.io/p/app:1]}", expect));
+    let report = ran(&one("{images: [gcr.io/p/app:1], cluster: l.c}", expect));
     let Verdict::Failed(found) = &report.results[0].verdict else { panic!() };
     let lines: Vec<_> = found.iter().map(|m| format!("{}: {} / {}", m.what, m.expected, m.found)).collect();
     assert_eq!(lines[0], "outcome: ADMIT / DENY");
@@ -131,13 +131,26 @@ fn what_differs_is_said() {
 }
 
 #[test]
+fn what_a_test_does_not_say_is_not_known() {
+    let report = ran(&one("{images: [gcr.io/p/app:1]}", "{outcome: DENY, rule: default, message: x}"));
+    let Verdict::Failed(found) = &report.results[0].verdict else { panic!() };
+    let lines: Vec<_> = found.iter().map(|m| format!("{}: {} / {}", m.what, m.expected, m.found)).collect();
+    let not_said = "not known: the test does not say the cluster";
+    assert_eq!(lines[0], format!("outcome: DENY / UNDECIDED, {not_said}"));
+    assert_eq!(lines[1], format!("rule: default / {not_said}"));
+    assert_eq!(lines[2], format!("message: x / {not_said}"));
+    assert_eq!(report.results[0].decided_at(), None);
+    assert_eq!(report.coverage.of_rules().0, 0);
+}
+
+#[test]
 fn what_cannot_be_asked_is_no_pass() {
     let report = ran(&one("{images: [a], attestedBy: [qs]}", "DENY"));
     let Verdict::NotRun(why) = &report.results[0].verdict else { panic!() };
     assert_eq!(why, "no rule of the policy names an attestor `qs`: it names projects/p/attestors/qa");
     assert!(!report.all_passed());
     // A whole name is right whatever the policy says.
-    assert!(ran(&one("{images: [a], attestedBy: [projects/q/attestors/x]}", "DENY")).all_passed());
+    assert!(ran(&one("{images: [a], cluster: l.c, attestedBy: [projects/q/attestors/x]}", "DENY")).all_passed());
 }
 
 #[test]

@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use super::{ExemptBy, PodReader, PolicyTest, parse, rule_name};
-use crate::admission::Platform;
+use crate::admission::{Fact, NO_IDENTITY, Platform, Request};
 use crate::document::{self, Format, Node, Value, one_line};
 
 /// Why a test was not added; the file is as it was.
@@ -77,9 +77,10 @@ fn request_lines(test: &PolicyTest) -> Vec<String> {
         }
     };
     field("cluster", request.cluster.as_deref().unwrap_or_default());
-    field("namespace", &request.namespace);
-    field("serviceAccount", &request.service_account);
-    field("serviceIdentity", request.service_identity.as_deref().unwrap_or_default());
+    field("namespace", said(request, Fact::Namespace, &request.namespace, "default"));
+    field("serviceAccount", said(request, Fact::ServiceAccount, &request.service_account, "default"));
+    let identity = request.service_identity.as_deref().unwrap_or_default();
+    field("serviceIdentity", said(request, Fact::ServiceIdentity, identity, NO_IDENTITY));
     if request.platform == Platform::CloudRun {
         field("platform", "cloud-run");
     }
@@ -95,6 +96,11 @@ fn request_lines(test: &PolicyTest) -> Vec<String> {
     }
     lines.extend(test.attested_by.iter().map(|attestor| format!("    - {}", one_line(attestor))));
     lines
+}
+
+/// What is known to be nothing in particular has to be said too: what a test does not say is not known.
+fn said<'t>(request: &Request, fact: Fact, text: &'t str, nothing: &'t str) -> &'t str {
+    if request.knows(fact) && text.is_empty() { nothing } else { text }
 }
 
 fn expect_lines(test: &PolicyTest) -> Vec<String> {

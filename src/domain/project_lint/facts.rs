@@ -6,8 +6,8 @@ use std::fmt;
 use crate::admission::{Evidence, Request};
 use crate::attestation::Verify;
 use crate::name::AttestorName;
-use crate::policy::Policy;
 use crate::resource::{Cluster, Image};
+use crate::system_policy::SystemPolicy;
 
 /// What is known of a project; `None` where something was not read.
 #[derive(Debug, Default)]
@@ -43,7 +43,7 @@ pub enum AttestorFact {
 pub struct Running<'a> {
     pub pods: Vec<Request>,
     /// Google's system policy.
-    pub system: &'a Policy,
+    pub system: &'a SystemPolicy,
     pub evidence: &'a Evidence,
     pub verify: &'a dyn Verify,
 }

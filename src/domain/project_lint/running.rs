@@ -47,7 +47,8 @@ fn note(
     rules: &mut BTreeMap<(RuleKind, String), Denied>,
 ) {
     let decision = evaluate(compiled, pod, running.evidence, running.verify);
-    let Some(rule) = decision.rule else { return };
+    // Refused by whichever rule it is: which one to mend is not known.
+    let Some(rule) = decision.known_rule().cloned() else { return };
     let image = decision.images.iter().find(|image| matches!(image.outcome, ImageOutcome::Deny(_)));
     let denied = rules.entry((rule.kind, rule.key)).or_default();
     denied.count += 1;

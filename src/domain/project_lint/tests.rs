@@ -6,7 +6,7 @@ use crate::diagnostic::page::{Example, page};
 use crate::document::Dialect;
 use crate::quick_fix::quick_fixes;
 use crate::resource::Image;
-use crate::system_policy;
+use crate::system_policy::SystemPolicy;
 
 struct Nothing;
 
@@ -51,7 +51,7 @@ fn pod() -> Request {
 /// A project with an attestor that is right and one without keys, a cluster, an image, and a pod.
 fn codes(text: &str) -> Vec<Code> {
     let (clusters, images) = ([cluster()], [image()]);
-    let (system, evidence) = (system_policy::documented_policy("global"), Evidence::default());
+    let (system, evidence) = (SystemPolicy::of_sandbox(), Evidence::default());
     let attestor = |project: &str, id: &str| format!("projects/{project}/attestors/{id}").parse().unwrap();
     let exists = |keys| AttestorFact::Exists { keys, not_permitted: None };
     let not_permitted = Some("service-1@example.com".to_owned());
@@ -133,7 +133,7 @@ fn memberships_and_other_registries_are_not_judged() {
 
 #[test]
 fn one_rule_is_named_once_for_all_its_pods() {
-    let (system, evidence) = (system_policy::documented_policy("global"), Evidence::default());
+    let (system, evidence) = (SystemPolicy::of_sandbox(), Evidence::default());
     let running = Running { pods: vec![pod(), pod()], system: &system, evidence: &evidence, verify: &Nothing };
     let facts = ProjectFacts { running: Some(running), ..ProjectFacts::default() };
     let text = "defaultAdmissionRule: {evaluationMode: ALWAYS_DENY, enforcementMode: ENFORCED_BLOCK_AND_AUDIT_LOG}\n";

@@ -4,20 +4,24 @@ use std::borrow::Cow;
 
 use super::{Dated, Entry, Logged};
 use crate::admission::{
-    AttestorEvidence, CompiledPolicy, Decision, Evidence, ImageDecision, Outcome, decide, evaluate,
+    Answer, AttestorEvidence, CompiledPolicy, Decision, Evidence, Facts, ImageDecision, Outcome, Request, answer,
+    evaluate,
 };
 use crate::attestation::Verify;
 use crate::event_group::refusal;
 use crate::image::Digest;
 use crate::name::AttestorName;
 use crate::policy::Policy;
-use crate::review::{Because, Flip, Standing};
+use crate::review::{Because, Standing};
+use crate::system_policy::SystemPolicy;
 
 /// A policy that a log is decided under, what is known of attestations, and the policies of the past.
 #[derive(Debug)]
 pub struct Replayer {
     policy: CompiledPolicy,
     evidence: Evidence,
+    /// What is known of pods of which an entry does not tell it.
+    pod: Request,
     /// The oldest first.
     past: Vec<(jiff::Timestamp, CompiledPolicy)>,
 }
@@ -49,29 +53,46 @@ pub enum Then {
 
 impl Replayer {
     /// Compiles everything; of `system` the patterns count, where a policy asks for them.
-    pub fn new(policy: &Policy, system: &Policy, evidence: Evidence, past: &[Dated]) -> Self {
+    pub fn new(policy: &Policy, system: &SystemPolicy, evidence: Evidence, past: &[Dated]) -> Self {
         let compiled = |dated: &Dated| (dated.since, CompiledPolicy::new(&dated.policy, system));
         let mut past: Vec<_> = past.iter().map(compiled).collect();
         past.sort_by_key(|(since, _)| *since);
-        Self { policy: CompiledPolicy::new(policy, system), evidence, past }
+        Self { policy: CompiledPolicy::new(policy, system), evidence, pod: nothing_known(), past }
+    }
+
+    /// What is known of the pods besides, where an entry does not tell it.
+    #[must_use]
+    pub fn with_pod(self, pod: Request) -> Self {
+        Self { pod, ..self }
     }
 
     /// Decides an entry again.
     pub fn row(&self, entry: &Entry, verify: &dyn Verify) -> ReplayRow {
         let evidence = self.evidence(entry);
         let past = self.policy_at(entry);
+        let request = &self.request(entry);
         let (then, evidence) = match past {
             Some(_) if entry.logged == Logged::FailedOpen => (Then::NotAsked, evidence),
-            Some(policy) => then(policy, entry, evidence, verify),
+            Some(policy) => then(policy, (entry, request), evidence, verify),
             None => (Then::NoPolicy, evidence),
         };
-        let outcome = decide(&self.policy, &entry.request, &evidence, verify);
-        let standing = standing(entry.logged.outcome(), outcome);
+        let now = answer(&self.policy, request, &evidence, verify);
+        let standing = standing(entry.logged.outcome(), now);
         let because = match standing {
             Standing::Unchanged => String::new(),
-            _ => Because::from_decision(&evaluate(&self.policy, &entry.request, &evidence, verify), None).text,
+            _ => Because::from_decision(&evaluate(&self.policy, request, &evidence, verify), None).text,
         };
-        ReplayRow { outcome, standing, because, then }
+        ReplayRow { outcome: now.outcome, standing, because, then }
+    }
+
+    /// The pod of an entry, with what is known of it besides.
+    fn request<'e>(&self, entry: &'e Entry) -> Cow<'e, Request> {
+        if entry.request.not_known.without(self.pod.not_known).is_empty() {
+            return Cow::Borrowed(&entry.request);
+        }
+        let mut request = entry.request.clone();
+        request.complete(&self.pod);
+        Cow::Owned(request)
     }
 
     /// The policy that was live at the time of the entry.
@@ -90,6 +111,11 @@ impl Replayer {
         }
         evidence
     }
+}
+
+/// A pod of which nothing is known besides what an entry tells.
+fn nothing_known() -> Request {
+    Request { not_known: Facts::of_bare_images(), ..Request::default() }
 }
 
 /// Takes what the log tells, unless the attestor was asked or something is assumed of it.
@@ -111,13 +137,15 @@ fn learn(evidence: &mut Cow<'_, Evidence>, image: &str, attestor: &str, attested
 /// admitted without a mark, every attestor that was asked had attested the images.
 fn then<'e>(
     policy: &CompiledPolicy,
-    entry: &Entry,
+    (entry, request): (&Entry, &Request),
     mut evidence: Cow<'e, Evidence>,
     verify: &dyn Verify,
 ) -> (Then, Cow<'e, Evidence>) {
-    let decision = evaluate(policy, &entry.request, &evidence, verify);
+    let decision = evaluate(policy, request, &evidence, verify);
     if entry.logged == Logged::Admitted && decision.outcome == Outcome::Undecided {
-        for (image, attestor) in unknown(&decision.images) {
+        // Who was asked is known only where the rule is.
+        let asked = decision.images.iter().filter(|_| decision.known_rule().is_some());
+        for (image, attestor) in unknown(asked) {
             learn(&mut evidence, image, attestor, true);
         }
         return (Then::Unknown, evidence);
@@ -126,8 +154,8 @@ fn then<'e>(
 }
 
 /// Images with the attestors of which it is not known whether they attested them.
-fn unknown(images: &[ImageDecision]) -> impl Iterator<Item = (&str, &str)> {
-    images.iter().flat_map(|image| {
+fn unknown<'d>(images: impl Iterator<Item = &'d ImageDecision>) -> impl Iterator<Item = (&'d str, &'d str)> {
+    images.flat_map(|image| {
         let unknown = image.attestors.iter().filter(|attestor| attestor.satisfied.is_none());
         unknown.map(move |attestor| (image.image.as_str(), attestor.name.as_str()))
     })
@@ -138,7 +166,8 @@ fn compared(entry: &Entry, decision: &Decision) -> Then {
     if decision.outcome == Outcome::Undecided {
         return Then::Unknown;
     }
-    if decision.outcome != logged {
+    let may_log = decision.outcome.admits() == Some(true) && decision.other_rules.iter().any(|o| o.outcome == logged);
+    if decision.outcome != logged && !may_log {
         let because = Because::from_decision(decision, None).text;
         let (was, is) = (entry.logged.as_str(), decision.outcome.as_str());
         return Then::Differs(format!("logged as {was}, and the policy of that time gives {is}: {because}"));
@@ -152,10 +181,7 @@ fn compared(entry: &Entry, decision: &Decision) -> Then {
     }
 }
 
-fn standing(logged: Outcome, now: Outcome) -> Standing {
-    match Flip::from_outcomes(logged, now) {
-        Some(flip) => flip.into(),
-        None if now.admits().is_none() => Standing::Undecided,
-        None => Standing::Unchanged,
-    }
+fn standing(logged: Outcome, now: Answer) -> Standing {
+    let logged = Answer { outcome: logged, open: Facts::NONE, differs: Facts::NONE };
+    Standing::known(logged, now).unwrap_or(Standing::Undecided)
 }

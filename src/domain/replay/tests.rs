@@ -3,7 +3,7 @@ use crate::admission::{Evidence, RequestImage};
 use crate::attestation::NothingToVerify;
 use crate::document::{Dialect, Document};
 use crate::review::Standing;
-use crate::system_policy;
+use crate::system_policy::SystemPolicy;
 
 const QA: &str = "projects/p/attestors/qa";
 
@@ -38,7 +38,7 @@ fn entry(logged: Logged, time: &str, message: &str) -> Entry {
 fn replayer(policy: &Policy, past: &[(&str, &str)]) -> Replayer {
     let dated = |(since, mode): &(&str, &str)| Dated { since: since.parse().unwrap(), policy: self::policy(mode) };
     let past: Vec<Dated> = past.iter().map(dated).collect();
-    Replayer::new(policy, &system_policy::documented_policy("global"), Evidence::default(), &past)
+    Replayer::new(policy, &SystemPolicy::of_sandbox(), Evidence::default(), &past)
 }
 
 const NOON: &str = "2026-05-12T12:00:00Z";

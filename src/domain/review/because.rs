@@ -1,6 +1,6 @@
 //! What decided, in a few words and with its line: for tables and reports, where a tree is too long.
 
-use crate::admission::{AttestorFault, Decision, DenyCause, Exemption, ImageDecision, ImageOutcome, RuleRef};
+use crate::admission::{AttestorFault, Decision, DenyCause, Exemption, Facts, ImageDecision, ImageOutcome, RuleRef};
 use crate::document::Document;
 use crate::name::AttestorName;
 
@@ -39,6 +39,12 @@ impl Because {
             ImageOutcome::Exempt(Exemption::Allowlist { pattern, index }) => {
                 Self { text: pattern.clone(), line: document.and_then(|d| d.line_of_pattern(*index)) }
             }
+            _ if !decision.open.without(ATTESTED).is_empty() => {
+                Self { text: format!("not known: {}", decision.open), line: None }
+            }
+            _ if decision.known_rule().is_none() => {
+                Self { text: format!("the same whatever {} is", decision.rule_hangs_on()), line: None }
+            }
             ImageOutcome::Allow | ImageOutcome::Deny(DenyCause::AlwaysDeny) => of_rule(modes(rule)),
             ImageOutcome::Deny(DenyCause::NoAttestors) => of_rule(format!("{} names no attestor", rule_name(rule))),
             ImageOutcome::Deny(DenyCause::Attestors) => of_rule(not_attested(image)),
@@ -54,6 +60,9 @@ impl Because {
         }
     }
 }
+
+/// What is told with its attestors or its image.
+const ATTESTED: Facts = Facts::of_evidence();
 
 fn rule_name(rule: &RuleRef) -> String {
     let name = rule_label(rule.kind, &rule.key);

@@ -4,14 +4,16 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use crate::admission::{
-    AttestorOutcome, CompiledPolicy, Decision, Evidence, ImageOutcome, Outcome, Platform, decide, evaluate,
+    Answer, AttestorOutcome, CompiledPolicy, Decision, Evidence, Fact, Facts, ImageOutcome, Outcome, Platform, answer,
+    evaluate,
 };
 use crate::attestation::Verify;
 use crate::inventory::InventoryItem;
 use crate::name::AttestorName;
 use crate::policy::Policy;
+use crate::system_policy::SystemPolicy;
 
-use super::behaviour::Behaviour;
+use super::alike::treat_alike;
 use super::witness::Flip;
 
 /// What two policies decide for one item.
@@ -70,6 +72,18 @@ impl Standing {
     }
 }
 
+impl Standing {
+    /// How two answers stand to each other; `None` where that hangs on something that is not known.
+    pub(crate) fn known(old: Answer, new: Answer) -> Option<Self> {
+        let (admitted, admits) = (old.outcome.admits()?, new.outcome.admits()?);
+        // Whether a pod that runs is logged is as little known as the rules that say so.
+        if admitted && admits && !(old.differs | new.differs).is_empty() {
+            return None;
+        }
+        Some(Flip::from_outcomes(old.outcome, new.outcome).map_or(Self::Unchanged, Self::from))
+    }
+}
+
 impl From<Flip> for Standing {
     fn from(flip: Flip) -> Self {
         match flip {
@@ -93,7 +107,7 @@ pub struct Reviewer {
 
 impl Reviewer {
     /// Compiles both; of `system` the patterns count, where a policy asks for them.
-    pub fn new(old: &Policy, new: &Policy, system: &Policy) -> Self {
+    pub fn new(old: &Policy, new: &Policy, system: &SystemPolicy) -> Self {
         let compiled = |policy| Arc::new(CompiledPolicy::new(policy, system));
         Self::from_compiled([old, new], [compiled(old), compiled(new)])
     }
@@ -112,6 +126,19 @@ impl Reviewer {
         Arc::ptr_eq(&self.old, old) && Arc::ptr_eq(&self.new, new)
     }
 
+    /// Whether it asks this policy as the old one.
+    pub fn is_from(&self, old: &Arc<CompiledPolicy>) -> bool {
+        Arc::ptr_eq(&self.old, old)
+    }
+
+    pub(crate) fn old(&self) -> &CompiledPolicy {
+        &self.old
+    }
+
+    pub(crate) fn new_policy(&self) -> &CompiledPolicy {
+        &self.new
+    }
+
     /// Every attestor that a rule of either policy names, in order.
     pub fn attestors(&self) -> &[AttestorName] {
         &self.attestors
@@ -120,15 +147,11 @@ impl Reviewer {
     /// What both decide for an item, without the reasons.
     pub fn row(&self, item: &InventoryItem, evidence: &Evidence, verify: &dyn Verify) -> ReviewRow {
         let evidence = item.evidence(evidence, &self.attestors);
-        let asked = |policy: &CompiledPolicy| decide(policy, &item.request, &evidence, verify);
+        let asked = |policy: &CompiledPolicy| answer(policy, &item.request, &evidence, verify);
         let (old, new) = (asked(&self.old), asked(&self.new));
-        let standing = match Flip::from_outcomes(old, new) {
-            Some(flip) => flip.into(),
-            None if old.admits().is_some() && new.admits().is_some() => Standing::Unchanged,
-            None if self.treat_alike(item) => Standing::Unchanged,
-            None => Standing::Undecided,
-        };
-        ReviewRow { old, new, standing }
+        let standing = Standing::known(old, new)
+            .unwrap_or_else(|| if self.treat_alike(item) { Standing::Unchanged } else { Standing::Undecided });
+        ReviewRow { old: old.outcome, new: new.outcome, standing }
     }
 
     /// The rows of a part of an inventory, so that several threads can share the work.
@@ -149,34 +172,28 @@ impl Reviewer {
     }
 
     /// Whether each image of the pod meets the same under both policies, whatever is not known.
-    fn treat_alike(&self, item: &InventoryItem) -> bool {
-        let request = &item.request;
-        if self.same || request.platform == Platform::CloudRun {
+    pub(crate) fn treat_alike(&self, item: &InventoryItem) -> bool {
+        if self.same || item.request.platform == Platform::CloudRun {
             return self.same;
         }
-        let [old, new] = [&self.old, &self.new].map(|policy| Behaviour::from_rule(policy.select(request)));
-        request.images.iter().all(|image| {
-            let meets = |policy: &CompiledPolicy, rule: &Behaviour| {
-                if policy.is_exempt(&image.image) { Behaviour::Admits } else { rule.clone() }
-            };
-            meets(&self.old, &old) == meets(&self.new, &new)
-        })
+        treat_alike([&self.old, &self.new], &item.request)
     }
 }
 
-/// Who would have to be asked to decide an item: the attestors whose attestations are not known, each
-/// with what is not known.
-pub(super) fn missing_attestors(decision: &Decision) -> Vec<String> {
+/// What would have to be known to decide an item: the facts that it hangs on, and of attestations those of
+/// each attestor of which they are not known, each with what is not known.
+pub(super) fn missing(decision: &Decision) -> Vec<String> {
+    let facts = decision.open.without(Facts::of_evidence()).iter().map(|fact| fact.as_str().to_owned());
     let unknown = |outcome: &&AttestorOutcome| outcome.satisfied.is_none();
     let of_image = |image: &crate::admission::ImageDecision| {
         let attestors = image.attestors.iter().filter(unknown);
         let mut lines: Vec<String> = attestors
             .map(|attestor| format!("whether {} attested {}: {}", attestor.name, image.image, attestor.reason))
             .collect();
-        if lines.is_empty() && image.outcome == ImageOutcome::Undecided {
-            lines.push(format!("the digest that Cloud Run resolves {} to", image.image));
+        if decision.open.contains(Fact::Tag) && image.outcome == ImageOutcome::Undecided {
+            lines = vec![format!("the digest that Cloud Run resolves {} to", image.image)];
         }
         lines
     };
-    decision.images.iter().flat_map(of_image).collect()
+    facts.chain(decision.images.iter().flat_map(of_image)).collect()
 }

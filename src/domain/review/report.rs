@@ -10,7 +10,7 @@ use crate::inventory::{InventoryItem, Origin};
 
 use super::Comparison;
 use super::because::Because;
-use super::outcomes::{ReviewRow, Reviewer, Standing, missing_attestors};
+use super::outcomes::{ReviewRow, Reviewer, Standing, missing};
 
 /// What a change would do.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -160,7 +160,7 @@ impl Group<'_> {
 
 impl Detail {
     fn new(item: usize, [old, new]: &[Decision; 2], [old_text, new_text]: [Option<&Document>; 2]) -> Self {
-        let mut unknown: Vec<String> = [old, new].into_iter().flat_map(missing_attestors).collect();
+        let mut unknown: Vec<String> = [old, new].into_iter().flat_map(missing).collect();
         unknown.sort();
         unknown.dedup();
         let decided = old.outcome.admits().is_some() && new.outcome.admits().is_some();

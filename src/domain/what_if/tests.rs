@@ -5,7 +5,7 @@ use crate::admission::{CompiledPolicy, Decision, Outcome, RequestImage, evaluate
 use crate::attestation::{self, Signature, SignatureFault, Verified, Verify};
 use crate::attestor::{Attestor, KeyMaterial, PublicKey};
 use crate::policy::{AdmissionRule, EvaluationMode};
-use crate::system_policy;
+use crate::system_policy::SystemPolicy;
 
 const QA: &str = "projects/p/attestors/qa";
 const OCCURRENCE: &str = "projects/p/occurrences/1";
@@ -93,7 +93,7 @@ fn outcome(assumed: &Assumptions, policy: &Policy, request: Request, evidence: E
 fn decision(assumed: &Assumptions, policy: &Policy, request: Request, evidence: Evidence) -> Decision {
     let digests = [("gcr.io/p/app:1".to_owned(), digest())].into();
     let world = World { digests: &digests, enforcement: &|_| Enforcement::On };
-    let compiled = CompiledPolicy::new(&assumed.policy(policy), &system_policy::documented_policy("global"));
+    let compiled = CompiledPolicy::new(&assumed.policy(policy), &SystemPolicy::of_sandbox());
     evaluate(&compiled, &assumed.request(request, world), &assumed.evidence(evidence), &Holds)
 }
 
@@ -172,7 +172,7 @@ impl Verify for Clock {
 
 #[test]
 fn signatures_are_looked_at_as_of_the_time_that_is_assumed() {
-    let compiled = CompiledPolicy::new(&policy(None), &system_policy::documented_policy("global"));
+    let compiled = CompiledPolicy::new(&policy(None), &SystemPolicy::of_sandbox());
     let trace = |assumed: &Assumptions| {
         evaluate(&compiled, &pod(true), &assumed.evidence(attested()), &Clock).trace.to_string()
     };

@@ -5,10 +5,10 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 
 use super::defaults::Defaults;
-use domain::admission::{Platform, Request, RequestImage};
+use domain::admission::{Fact, NO_IDENTITY, Platform, Request, RequestImage};
 use domain::image::Digest;
 use domain::inventory::{InventoryItem, Origin, owner_of};
-use domain::name::AttestorName;
+use domain::name::{AttestorName, ClusterKey};
 
 /// A line of JSON: the request of `countersign simulate`, by the names of its flags.
 #[derive(Debug, Default, Deserialize)]
@@ -49,21 +49,35 @@ impl Line {
         let pod = defaults.pod.clone();
         let labels = self.labels.unwrap_or(pod.labels);
         let owner = self.owner.unwrap_or_else(|| owner_of(&labels).to_owned());
-        let request = Request {
+        let cluster = said(self.cluster).map(|text| text.parse::<ClusterKey>()).transpose();
+        let cluster = cluster.map_err(|error| format!("`cluster`: {error}"))?.map(|key| key.to_string());
+        let (namespace, account) = (said(self.namespace), said(self.service_account));
+        let identity = said(self.service_identity);
+        let not_known = [
+            (Fact::Cluster, cluster.is_some()),
+            (Fact::Namespace, namespace.is_some()),
+            (Fact::ServiceAccount, account.is_some()),
+            (Fact::ServiceIdentity, identity.is_some()),
+        ];
+        let not_known = not_known.into_iter().filter(|(_, is_said)| !is_said).map(|(fact, _)| fact).collect();
+        let mut request = Request {
+            not_known,
             platform: match self.platform {
                 Some(LinePlatform::CloudRun) => Platform::CloudRun,
                 Some(LinePlatform::Gke) => Platform::Gke,
                 None => pod.platform,
             },
-            cluster: self.cluster.or(pod.cluster),
-            namespace: self.namespace.unwrap_or(pod.namespace),
-            service_account: self.service_account.unwrap_or(pod.service_account),
-            service_identity: self.service_identity.or(pod.service_identity),
+            cluster,
+            namespace: namespace.unwrap_or_default(),
+            service_account: account.unwrap_or_default(),
+            service_identity: identity.filter(|identity| identity != NO_IDENTITY),
             labels,
             annotations: self.annotations.unwrap_or(pod.annotations),
             images: names.into_iter().map(image).collect(),
-            ..Request { enforcement: pod.enforcement, ..Request::default() }
+            enforcement: pod.enforcement,
+            ..Request::default()
         };
+        request.complete(&defaults.pod);
         Ok(InventoryItem {
             request,
             origin: Origin::List,
@@ -73,6 +87,11 @@ impl Line {
             resolved_digest: self.resolved_digest.map(digest).transpose()?,
         })
     }
+}
+
+/// An empty text says nothing.
+fn said(text: Option<String>) -> Option<String> {
+    text.filter(|text| !text.is_empty())
 }
 
 /// A whole name, or the id of an attestor that one of the policies names.

@@ -17,7 +17,7 @@ use app::Model;
 use app::decision::state::Under;
 use app::shell::tab::Pane;
 use domain::admission::trace::Status;
-use domain::admission::{Decision, ImageDecision, ImageOutcome, Platform};
+use domain::admission::{Decision, Fact, ImageDecision, ImageOutcome, Platform};
 use domain::path::Path;
 
 /// The decision under the policy that is shown, and the verdicts under all that are asked.
@@ -75,7 +75,10 @@ fn subject(model: &Model, styles: &Styles) -> Line<'static> {
     if subject.platform == Platform::CloudRun {
         text.push_str("Cloud Run, ");
     }
-    text.push_str(&format!("namespace {}, service account {}", subject.namespace, subject.service_account));
+    let said = |fact, text| subject.said(fact, text).unwrap_or("not known").to_owned();
+    let namespace = said(Fact::Namespace, &subject.namespace);
+    let account = said(Fact::ServiceAccount, &subject.service_account);
+    text.push_str(&format!("namespace {namespace}, service account {account}"));
     if !subject.service_identity.is_empty() {
         text.push_str(&format!(", {}", subject.service_identity));
     }

@@ -52,6 +52,11 @@ pub(crate) fn preview(model: &Model, area: Rect, canvas: &mut Canvas<'_>) {
     canvas.state.hit(inner, Hit::Rows(pane));
 }
 
+/// Whether the rows are of a draft that was one before the present text, which is no policy.
+fn is_old(model: &Model) -> bool {
+    model.draft.policy().is_none()
+}
+
 /// How many stand in which way. What is assumed is not in it, and that is said.
 fn foot(model: &Model, styles: &Styles) -> Line<'static> {
     let mut foot = counts(model, styles);
@@ -74,6 +79,12 @@ fn cells(model: &Model, number: usize, styles: &Styles) -> Vec<Line<'static>> {
         let unknown = || cell("…", styles.dim());
         return vec![cell(" ", styles.dim()), title, place, unknown(), unknown(), unknown()];
     };
+    if is_old(model) {
+        let mark = styles.verdict(row.old);
+        let now = cell(format!("{} {}", mark.glyph, word(row.old)), mark.style);
+        let draft = cell(format!("{} unknown", styles.glyphs.unknown), styles.dim());
+        return vec![cell(" ", styles.dim()), title, place, now, draft, cell("", styles.dim())];
+    }
     let verdict = |outcome| {
         let mark = styles.verdict(outcome);
         cell(format!("{} {}", mark.glyph, word(outcome)), mark.style)
@@ -136,6 +147,9 @@ fn counts(model: &Model, styles: &Styles) -> Line<'static> {
         .filter(|(count, _)| *count > 0)
         .map(|(count, standing)| format!("{count} {}", standing.as_str()))
         .collect();
+    if is_old(model) {
+        return Line::styled("the draft is no policy now (F4)", styles.notice(Tone::Warning).style);
+    }
     let text = if some.is_empty() { "nothing flips".to_owned() } else { some.join(", ") };
     Line::styled(text, styles.dim())
 }

@@ -253,3 +253,59 @@ fn each_refusal_of_a_text_is_told() {
     stage.keys("Right Left");
     stage.row("Explain · 1 of 2");
 }
+
+/// A refusal of a cluster that the open project does not have.
+#[test]
+fn a_message_of_another_place_proves_nothing_and_is_not_repaired() {
+    let mut stage = Stage::full((120, 40));
+    let before = stage.model.session.request();
+    let text = pasted(&stage)
+        .replace("default admission rule", "cluster admission rule for us-east4-a.my-cluster-1")
+        .replace("binauthz-codelab", "real-corp");
+    stage.keys("3");
+    stage.send(Msg::Terminal(TerminalEvent::Paste(text)));
+    let lines = stage.model.explain_lines();
+    let has = |part: &str| lines.iter().any(|line| line.text.contains(part));
+    assert!(has("This is about cluster us-east4-a.my-cluster-1, and open is "), "{lines:#?}");
+    assert!(has("project real-corp is not among the projects here"), "{lines:#?}");
+    assert!(!lines.iter().any(|line| line.label == "certain" || line.label == "fixes"), "{lines:#?}");
+    assert_eq!(stage.model.session.request(), before, "the question of every tab is another");
+    stage.keys("F");
+    assert!(is_open(&stage));
+    stage.row("This is about cluster us-east4-a.my-cluster-1");
+}
+
+#[test]
+fn the_project_of_a_message_can_be_opened_from_it() {
+    let mut stage = Stage::full((120, 40));
+    let mut other = stage.model.session.remotes.projects.items()[0].clone();
+    other.id = "real-corp".to_owned();
+    other.number = "999".to_owned();
+    let projects = [stage.model.session.remotes.projects.items(), &[other]].concat();
+    stage.model.session.remotes.projects = Remote::ready(projects, now());
+    let text = pasted(&stage)
+        .replace("default admission rule", "cluster admission rule for us-east4-a.my-cluster-1")
+        .replace("binauthz-codelab", "real-corp");
+    stage.keys("3");
+    stage.send(Msg::Terminal(TerminalEvent::Paste(text)));
+    let effects = follow(&mut stage, "open");
+    assert!(!is_open(&stage));
+    assert!(format!("{effects:?}").contains("real-corp"), "{effects:?}");
+}
+
+/// What a text does not say is not taken from what happens to be open.
+#[test]
+fn in_which_cluster_it_was_is_not_known_where_the_text_does_not_say_it() {
+    let mut stage = explained((120, 40));
+    let mut policy = stage.model.session.live_policy().unwrap().clone();
+    let allow = "{evaluationMode: ALWAYS_ALLOW, enforcementMode: ENFORCED_BLOCK_AND_AUDIT_LOG}";
+    let text = format!("clusterAdmissionRules: {{us-east1.other: {allow}}}\ndefaultAdmissionRule: {allow}");
+    let rules = Document::parse(&text, Dialect::Gcloud).policy.unwrap().cluster_admission_rules;
+    policy.cluster_admission_rules = rules;
+    stage.model.session.remotes.policy = Remote::ready(Box::new(policy), now());
+    stage.send(Msg::Terminal(TerminalEvent::Resumed));
+    let lines = stage.model.explain_lines();
+    let has = |part: &str| lines.iter().any(|line| line.text.contains(part));
+    assert!(has("UNDECIDED as the policy is now") && has("it hangs on the cluster"), "{lines:#?}");
+    assert!(!lines.iter().any(|line| line.label == "certain"), "{lines:#?}");
+}

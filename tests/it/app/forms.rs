@@ -74,7 +74,7 @@ const PROMPTS: &[Prompt] = &[
         refused: &[
             ("Images", &["", "two words", "us.gcr.io/p/a@sha256:1", "a,us.gcr.io/UPPER"]),
             ("Cluster", &["no-dot", ".a", "a."]),
-            ("Namespace", NAMES),
+            ("Namespace", &["Upper", "a b"]),
             ("Service account", &["Upper", "a b"]),
             ("Mesh identity", &["a", "d/ns/N/sa/b", "d/ns//sa/b"]),
             ("Labels", &["a", "=b"]),

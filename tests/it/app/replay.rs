@@ -8,6 +8,7 @@ use countersign::app::shell::remote::Ticket;
 use countersign::domain::admission::Evidence;
 use countersign::domain::policy::Policy;
 use countersign::domain::replay::{Replay, Replayer};
+use countersign::domain::system_policy::SystemPolicy;
 use countersign::runtime::replay::{self as runtime_replay, Progress};
 use countersign::signing::openpgp::Verifier;
 
@@ -74,7 +75,7 @@ fn a_cancelled_replay_has_no_result() {
     let progress = Progress::default();
     progress.cancel();
     let policy = Policy::default_for("p");
-    let replayer = Replayer::new(&policy, &policy, Evidence::default(), &[]);
+    let replayer = Replayer::new(&policy, &SystemPolicy::Documented, Evidence::default(), &[]);
     let text = entries()[0].to_string();
     let replay = runtime_replay::replay(&mut text.as_bytes(), &replayer, &Verifier::default(), &progress).unwrap();
     assert_eq!(replay, None);

@@ -124,7 +124,8 @@ fn the_same_question_is_asked_of_a_policy() {
     assert_eq!(report["rejections"][0]["now"], "DENY");
     assert_eq!(
         (&report["findings"][0]["confidence"], report["findings"][0]["causes"][0]["code"].as_str()),
-        (&"certain".into(), Some("rule-key-misspelt"))
+        (&"likely".into(), Some("rule-key-misspelt")),
+        "another rule decides now than the message names"
     );
     let fixes = report["findings"][0]["fixes"].as_array().unwrap();
     assert!(fixes.iter().any(|fix| fix["kind"] == "allow-image"), "{fixes:?}");
@@ -135,4 +136,44 @@ fn the_same_question_is_asked_of_a_policy() {
     fs::write(&path, "defaultAdmissionRule: 1").unwrap();
     assert_eq!(run(&["--policy", file, W3], "").0, 2);
     assert_eq!(run(&["--policy", "-", "-"], W3).0, 2);
+}
+
+#[test]
+fn a_message_of_another_cluster_is_not_asked_about() {
+    let directory = TempDir::new().unwrap();
+    let path = directory.path().join("policy.yaml");
+    fs::write(&path, POLICY).unwrap();
+    let arguments = ["--policy", path.to_str().unwrap(), "--cluster", "europe-west1.prod-eu", W3];
+    let report = json(&arguments, "");
+    let rejection = &report["rejections"][0];
+    assert_eq!(rejection["now"], Value::Null);
+    assert_eq!(
+        rejection["elsewhere"],
+        "This is about cluster us-central1-a.prod, and open is cluster europe-west1.prod-eu: nothing can be checked here."
+    );
+    assert_ne!(report["findings"][0]["confidence"], "certain");
+    assert_eq!(report["findings"][0]["fixes"], serde_json::json!([]));
+    assert!(run(&arguments, "").1.contains("nothing can be checked here"));
+}
+
+#[test]
+fn the_namespace_of_what_synchronises_a_pod_is_not_the_pods() {
+    let directory = TempDir::new().unwrap();
+    let path = directory.path().join("policy.yaml");
+    let policy = "kubernetesNamespaceAdmissionRules:\n  shop: {evaluationMode: ALWAYS_DENY, enforcementMode: ENFORCED_BLOCK_AND_AUDIT_LOG}\ndefaultAdmissionRule: {evaluationMode: ALWAYS_ALLOW, enforcementMode: ENFORCED_BLOCK_AND_AUDIT_LOG}\n";
+    fs::write(&path, policy).unwrap();
+    let webhook = "admission webhook \"imagepolicywebhook.image-policy.k8s.io\" denied the request: ";
+    let application = |resource: Value| {
+        serde_json::json!({"kind": "Application", "metadata": {"name": "shop", "namespace": "argocd"},
+            "status": {"operationState": {"syncResult": {"resources": [resource]}}}})
+        .to_string()
+    };
+    let asked = |text: &str| json(&["--policy", path.to_str().unwrap(), "-"], text)["rejections"][0].clone();
+    let placed = asked(&application(serde_json::json!({"kind": "Pod", "name": "migrate", "namespace": "shop",
+        "status": "SyncFailed", "message": format!("{webhook}{DENY}")})));
+    assert_eq!((&placed["namespace"], &placed["now"]), (&"shop".into(), &"DENY".into()));
+    // Where nothing says whose pod it was, that could turn it.
+    let lost = asked(&application(serde_json::json!({"status": "SyncFailed", "message": format!("{webhook}{DENY}")})));
+    assert_eq!((&lost["namespace"], &lost["now"]), (&Value::Null, &"UNDECIDED".into()));
+    assert_eq!(lost["notKnown"], serde_json::json!(["namespace"]));
 }

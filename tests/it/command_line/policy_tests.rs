@@ -31,6 +31,7 @@ tests:
   expect: {outcome: ADMIT, exemptBy: gcr.io/base/*}
 - name: a deployment elsewhere is refused
   request:
+    cluster: us-central1-a.test
     pod:
       apiVersion: apps/v1
       kind: Deployment

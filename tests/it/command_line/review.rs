@@ -65,7 +65,8 @@ fn inventory() -> String {
 #[test]
 fn people_read_what_flips_why_and_what_is_not_known() {
     let files = Files::new();
-    let (code, out, error) = files.run(&["old.yaml", "new.yaml", "--inventory", "-"], &inventory());
+    let (code, out, error) =
+        files.run(&["old.yaml", "new.yaml", "--inventory", "-", "--cluster", "us-central1-a.prod"], &inventory());
     assert_eq!((code, error.as_str()), (0, ""));
     insta::assert_snapshot!(out);
 }
@@ -73,7 +74,18 @@ fn people_read_what_flips_why_and_what_is_not_known() {
 #[test]
 fn markdown_has_the_same() {
     let files = Files::new();
-    let arguments = ["old.yaml", "new.yaml", "--inventory", "-", "--format", "markdown", "--attested-by", "qa"];
+    let arguments = [
+        "old.yaml",
+        "new.yaml",
+        "--inventory",
+        "-",
+        "--cluster",
+        "us-central1-a.prod",
+        "--format",
+        "markdown",
+        "--attested-by",
+        "qa",
+    ];
     let (code, out, _) = files.run(&arguments, &inventory());
     assert_eq!(code, 0);
     insta::assert_snapshot!(out);
@@ -82,7 +94,8 @@ fn markdown_has_the_same() {
 #[test]
 fn json_and_sarif_have_lines() {
     let files = Files::new();
-    let arguments = |format| ["old.yaml", "new.yaml", "--inventory", "-", "--format", format];
+    let arguments =
+        |format| ["old.yaml", "new.yaml", "--inventory", "-", "--cluster", "us-central1-a.prod", "--format", format];
     let json: Value = serde_json::from_str(&files.run(&arguments("json"), &inventory()).1).unwrap();
     assert_eq!(json["equivalent"], false);
     assert_eq!(json["summary"]["newlyDenied"], 1);
@@ -114,10 +127,16 @@ fn pods_that_run_are_asked_about_as_if_they_were_admitted_again() {
     };
     let pods = [pod("never", "gcr.io/other/app"), pod("old", "gcr.io/old/app:1"), pod("tools", "gcr.io/tools/lint")];
     let list = format!(r#"{{"kind": "List", "items": [{}]}}"#, pods.join(","));
-    let (code, out, _) = files.run(&["old.yaml", "new.yaml", "--inventory", "-"], &list);
+    let (code, out, _) =
+        files.run(&["old.yaml", "new.yaml", "--inventory", "-", "--cluster", "us-central1-a.prod"], &list);
     assert_eq!(code, 0);
     insta::assert_snapshot!(out);
-    let json = files.run(&["old.yaml", "new.yaml", "--inventory", "-", "--format", "json"], &list).1;
+    let json = files
+        .run(
+            &["old.yaml", "new.yaml", "--inventory", "-", "--cluster", "us-central1-a.prod", "--format", "json"],
+            &list,
+        )
+        .1;
     let json: Value = serde_json::from_str(&json).unwrap();
     assert_eq!((&json["running"]["deniedByOld"], &json["running"]["deniedByNew"]), (&1.into(), &2.into()));
     assert_eq!(json["running"]["refusedAgain"][0]["workload"], "replicaset/never");
@@ -134,7 +153,7 @@ fn pods_that_run_are_asked_about_as_if_they_were_admitted_again() {
 #[case(&["--fail-on", "difference"], 1)]
 fn the_exit_code_says_what_was_found(#[case] more: &[&str], #[case] expected: i32) {
     let files = Files::new();
-    let arguments = [&["old.yaml", "new.yaml", "--inventory", "-"], more].concat();
+    let arguments = [&["old.yaml", "new.yaml", "--inventory", "-", "--cluster", "us-central1-a.prod"], more].concat();
     assert_eq!(files.run(&arguments, &inventory()).0, expected);
 }
 
@@ -152,13 +171,47 @@ fn the_same_policy_written_otherwise_is_equivalent() {
 
 #[rstest]
 #[case(&["old.yaml", "none.yaml"], "", "none.yaml: No such file")]
-#[case(&["-", "new.yaml", "--inventory", "-"], "", "standard input can be one of")]
-#[case(&["old.yaml", "new.yaml", "--inventory", "-"], "NAME  READY\n", "-: line 1: \"NAME  READY\" is not an image reference")]
-#[case(&["old.yaml", "new.yaml", "--inventory", "-"], "", "-: the inventory is empty")]
-#[case(&["old.yaml", "new.yaml", "--attested-by", "nobody"], "", "neither policy names an attestor \"nobody\"")]
+#[case(&["-", "new.yaml", "--inventory", "-", "--cluster", "us-central1-a.prod"], "", "standard input can be one of")]
+#[case(&["old.yaml", "new.yaml", "--inventory", "-", "--cluster", "us-central1-a.prod"], "NAME  READY\n", "-: line 1: \"NAME  READY\" is not an image reference")]
+#[case(&["old.yaml", "new.yaml", "--inventory", "-", "--cluster", "us-central1-a.prod"], "", "-: the inventory is empty")]
 #[case(&["old.yaml", "-"], "defaultAdmissionRule: 3\n", "-: the policy is not valid")]
 fn what_cannot_be_used_is_said(#[case] arguments: &[&str], #[case] stdin: &str, #[case] expected: &str) {
     let (code, _, error) = Files::new().run(arguments, stdin);
     assert_eq!(code, 2);
     assert!(error.contains(expected), "{error}");
+}
+
+#[test]
+fn an_attestor_that_neither_policy_asks_is_said_and_changes_nothing() {
+    let (code, out, error) = Files::new().run(&["old.yaml", "new.yaml", "--attested-by", "nobody"], "");
+    assert_eq!((code, out.is_empty()), (0, false));
+    assert!(error.contains("no rule of the policy asks the attestor \"nobody\", so it changes nothing"), "{error}");
+}
+
+const ALLOW: &str = "{evaluationMode: ALWAYS_ALLOW, enforcementMode: ENFORCED_BLOCK_AND_AUDIT_LOG}";
+const DENY: &str = "{evaluationMode: ALWAYS_DENY, enforcementMode: ENFORCED_BLOCK_AND_AUDIT_LOG}";
+
+/// What kubectl prints has no cluster, and no mesh identity.
+#[rstest]
+#[case::by_cluster("clusterAdmissionRules", "us-central1-a.staging", &["--cluster", "us-central1-a.staging"])]
+#[case::by_identity(
+    "istioServiceIdentityAdmissionRules", "acme.svc.id.goog/ns/web/sa/web-sa",
+    &["--service-identity", "acme.svc.id.goog/ns/web/sa/web-sa"]
+)]
+fn a_rule_that_may_be_the_pods_leaves_it_undecided(#[case] map: &str, #[case] key: &str, #[case] given: &[&str]) {
+    let files = Files::new();
+    for (name, rule) in [("c1.yaml", ALLOW), ("c2.yaml", DENY)] {
+        files.write(name, &format!("{map}:\n  {key}: {rule}\ndefaultAdmissionRule: {ALLOW}\n"));
+    }
+    let pods = r#"{"kind": "List", "items": [{"kind": "Pod", "metadata": {"name": "a", "namespace": "web"},
+        "spec": {"serviceAccountName": "web-sa", "containers": [{"name": "c", "image": "gcr.io/p/a:1"}]}}]}"#;
+    let asked = ["c1.yaml", "c2.yaml", "--inventory", "-", "--format", "json"];
+    let report =
+        |more: &[&str]| -> Value { serde_json::from_str(&files.run(&[&asked[..], more].concat(), pods).1).unwrap() };
+    let counts = |json: &Value| (json["summary"]["newlyDenied"].clone(), json["summary"]["undecided"].clone());
+    assert_eq!(counts(&report(&[])), (0.into(), 1.into()));
+    assert_eq!(counts(&report(given)), (1.into(), 0.into()));
+    let gate =
+        |more: &[&str]| files.run(&[&asked[..4], &["--fail-on", "newly-denied,undecided"], more].concat(), pods).0;
+    assert_eq!((gate(&[]), gate(given)), (3, 1));
 }

@@ -124,8 +124,11 @@ fn by_digest() -> String {
     &["--policy", "policy.yaml", "--image", "nginx", "--annotation", "alpha.image-policy.k8s.io/break-glass=true"], 0
 )]
 #[case::pod(&["--policy", "policy.yaml", "--pod", "pod.json"], 0)]
-#[case::denied(&["--policy", "policy.yaml", "--image", "nginx"], 1)]
-#[case::deployment(&["--policy", "policy.yaml", "--pod", "deployment.yaml"], 1)]
+#[case::denied(&["--policy", "policy.yaml", "--image", "nginx", "--cluster", "us-central1-a.other"], 1)]
+#[case::in_which_cluster(&["--policy", "policy.yaml", "--image", "nginx"], 3)]
+#[case::deployment(&["--policy", "policy.yaml", "--pod", "deployment.yaml", "--cluster", "us-central1-a.other"], 1)]
+#[case::not_known_who_attested(&["--policy", "attested.yaml", "--image", "r.io/a@sha256:37e5287945774f27b418ce567cd77f4bbc9ef44a1bcd1a2312369f31f9cce567"], 3)]
+#[case::unattested(&["--policy", "attested.yaml", "--unattested", "--image", "r.io/a@sha256:37e5287945774f27b418ce567cd77f4bbc9ef44a1bcd1a2312369f31f9cce567"], 1)]
 #[case::no_policy(&["--image", "nginx"], 2)]
 #[case::no_image(&["--policy", "policy.yaml"], 2)]
 #[case::both(&["--policy", "policy.yaml", "--image", "nginx", "--pod", "pod.json"], 2)]
@@ -162,6 +165,8 @@ fn json_of_a_refusal() {
                  attestor projects/vulnz/attestors/scan: {NO_ATTESTATION}"
             ),
             "rule": {"kind": "cluster", "key": "us-central1-a.prod", "line": 6},
+            "otherRules": [],
+            "notKnown": {"facts": [], "settledBy": null},
             "images": [
                 {
                     "image": image,
@@ -221,7 +226,7 @@ fn json_of_the_fixes() {
 #[rstest]
 #[case::dry_run(&["--cluster", "us-central1-a.test"], "ADMIT_DRY_RUN", json!({"kind": "cluster", "key": "us-central1-a.test", "line": 12}))]
 #[case::break_glass(
-    &["--label", "image-policy.k8s.io/break-glass=true"], "ADMIT_BREAK_GLASS", json!({"kind": "default", "key": "", "line": 15})
+    &["--label", "image-policy.k8s.io/break-glass=true", "--cluster", "us-central1-a.other"], "ADMIT_BREAK_GLASS", json!({"kind": "default", "key": "", "line": 15})
 )]
 fn json_of_what_was_overridden(#[case] arguments: &[&str], #[case] outcome: &str, #[case] rule: Value) {
     let arguments: Vec<&str> =
@@ -232,6 +237,8 @@ fn json_of_what_was_overridden(#[case] arguments: &[&str], #[case] outcome: &str
             "outcome": outcome,
             "message": "",
             "rule": rule,
+            "otherRules": [],
+            "notKnown": {"facts": [], "settledBy": null},
             "images": [{"image": "nginx", "outcome": "DENY", "exemptBy": null, "attestors": []}],
             "fixes": []
         })
@@ -250,6 +257,7 @@ fn cloud_run_takes_the_digest_that_a_tag_is_said_to_resolve_to() {
     let digest = format!("sha256:{HEX}");
     let arguments =
         ["--policy", "attested.yaml", "--image", "r.io/a:1", "--platform", "cloud-run", "--resolved-digest", &digest];
+    let arguments: Vec<&str> = arguments.into_iter().chain(["--unattested"]).collect();
     let answer = Files::new().json(&arguments, 1);
     let message = answer["message"].as_str().unwrap();
     assert!(message.starts_with("Service update rejected by Binary Authorization policy: Container image 'r.io/a@"));
@@ -259,7 +267,7 @@ fn cloud_run_takes_the_digest_that_a_tag_is_said_to_resolve_to() {
 #[test]
 fn people_see_why_and_where() {
     let files = Files::new();
-    insta::assert_snapshot!(files.human(&["--policy", "policy.yaml", "--pod", "deployment.yaml"], 1), @r#"
+    insta::assert_snapshot!(files.human(&["--policy", "policy.yaml", "--pod", "deployment.yaml", "--cluster", "us-central1-a.other"], 1), @r#"
     ✗ DENY: the pod would be refused
 
     The cluster says:
@@ -269,13 +277,13 @@ fn people_see_why_and_where() {
       ✓ pass    Binary Authorization is enforced here
       · note    rule defaultAdmissionRule: ALWAYS_DENY, ENFORCED_BLOCK_AND_AUDIT_LOG  [policy.yaml:15]
         · note    the policy has no rules by: service identity, service account `prod:default`, namespace `prod`
-        · note    clusterAdmissionRules (2): the request names no cluster, so none of them applies
+        · note    clusterAdmissionRules (2): none for cluster `us-central1-a.other`
       ✓ pass    image registry.k8s.io/a/setup:1: init container setup
-        · note    system policy: none of the 6 patterns known of it matches
+        · note    system policy: none of its 6 documented patterns matches
         ✓ pass    exempt by the allowlist: registry.k8s.io/**  [policy.yaml:4]
         - skipped evaluation mode ALWAYS_DENY  [policy.yaml:16]
       ✗ fail    image nginx: container web
-        · note    system policy: none of the 6 patterns known of it matches
+        · note    system policy: none of its 6 documented patterns matches
         · note    allowlist: none of 2 patterns matches
           · note    closest pattern: none begins with `n`, as the image does
         ✗ fail    evaluation mode ALWAYS_DENY  [policy.yaml:16]
@@ -289,13 +297,20 @@ fn people_see_why_and_where() {
          policy.yaml:5
            + - namePattern: nginx
          lets in: Whatever nginx means now and later, under every rule, attested or not.
-      2. Make the default rule a dry run
+      2. A rule for cluster us-central1-a.other, that admits everything
+         policy.yaml:15
+           +   us-central1-a.other:
+           +     evaluationMode: ALWAYS_ALLOW
+           +     enforcementMode: ENFORCED_BLOCK_AND_AUDIT_LOG
+         lets in: Every image, in cluster us-central1-a.other.
+         for example: us-docker.pkg.dev/example/app/web@sha256:0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef, cluster us-central1-a.other, namespace default, attested by nobody
+      3. Make the default rule a dry run
          policy.yaml:17
            -   enforcementMode: ENFORCED_BLOCK_AND_AUDIT_LOG
            +   enforcementMode: DRYRUN_AUDIT_LOG_ONLY
          lets in: Every image, wherever the default rule decides: what the rule denies is only logged.
          for example: us-docker.pkg.dev/example/app/web@sha256:0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef, cluster us-central1.other, namespace default, attested by nobody
-      3. Break the glass
+      4. Break the glass
          pod: label image-policy.k8s.io/break-glass: "true" of the pod (of the pod template for a workload)
          lets in: Every image of this pod, whatever it is; the policy is overridden, and each use is logged.
     "#);
@@ -313,10 +328,10 @@ fn people_see_what_was_assumed() {
     Why:
       ✓ pass    Binary Authorization is enforced here
       · note    rule clusterAdmissionRules[us-central1-a.prod]: REQUIRE_ATTESTATION, ENFORCED_BLOCK_AND_AUDIT_LOG  [policy.yaml:6]
-        · note    the policy has no rules by: service identity, service account `default:default`, namespace `default`
+        · note    the policy has no rules by: service identity, service account, namespace
         ✓ pass    clusterAdmissionRules (2): us-central1-a.prod
       ✓ pass    image us.gcr.io/codelab/app@sha256:37e5287945774f27b418ce567cd77f4bbc9ef44a1bcd1a2312369f31f9cce567
-        · note    system policy: none of the 6 patterns known of it matches
+        · note    system policy: none of its 6 documented patterns matches
         · note    allowlist: none of 2 patterns matches
           · note    closest pattern: none begins with `u`, as the image does
         ✓ pass    evaluation mode REQUIRE_ATTESTATION  [policy.yaml:7]
@@ -342,10 +357,10 @@ fn people_see_what_a_dry_run_overrode() {
     Why:
       ✓ pass    Binary Authorization is enforced here
       · note    rule clusterAdmissionRules[us-central1-a.test]: ALWAYS_DENY, DRYRUN_AUDIT_LOG_ONLY  [policy.yaml:12]
-        · note    the policy has no rules by: service identity, service account `default:default`, namespace `default`
+        · note    the policy has no rules by: service identity, service account, namespace
         ✓ pass    clusterAdmissionRules (2): us-central1-a.test
       ✗ fail    image nginx
-        · note    system policy: none of the 6 patterns known of it matches
+        · note    system policy: none of its 6 documented patterns matches
         · note    allowlist: none of 2 patterns matches
           · note    closest pattern: none begins with `n`, as the image does
         ✗ fail    evaluation mode ALWAYS_DENY  [policy.yaml:13]
@@ -366,10 +381,9 @@ fn an_invalid_policy_is_shown_with_its_problems() {
 }
 
 #[rstest]
-#[case::attestor(&["--image", "x", "--attested-by", "q"], "no rule of the policy names an attestor \"q\"; it names projects/codelab/attestors/qa or projects/other/attestors/qa")]
 #[case::ambiguous(
     &["--image", "x", "--attested-by", "qa"],
-    "several attestors of the policy have the id \"qa\": write the whole name, projects/codelab/attestors/qa or \
+    "several attestors have the id \"qa\": write the whole name, projects/codelab/attestors/qa or \
      projects/other/attestors/qa"
 )]
 #[case::resolved_on_gke(
@@ -393,7 +407,10 @@ fn one_pod_of_several_is_chosen(#[case] name: &str, #[case] image: &str) {
     let files = Files::new();
     let several = [fs::read_to_string(files.0.path().join("two.yaml")).unwrap(), DEPLOYMENT.to_owned()].join("---\n");
     fs::write(files.0.path().join("several.yaml"), several).unwrap();
-    let report = files.json(&["--policy", "policy.yaml", "--pod", "several.yaml", "--pod-name", name], 1);
+    let report = files.json(
+        &["--policy", "policy.yaml", "--pod", "several.yaml", "--pod-name", name, "--cluster", "us-central1-a.other"],
+        1,
+    );
     let images: Vec<&str> = report["images"].as_array().unwrap().iter().filter_map(|i| i["image"].as_str()).collect();
     assert!(images.contains(&image), "{images:?}");
 }
@@ -401,7 +418,11 @@ fn one_pod_of_several_is_chosen(#[case] name: &str, #[case] image: &str) {
 #[test]
 fn standard_input_is_read_once() {
     let files = Files::new();
-    files.simulate(&["--policy", "-", "--image", "nginx"]).write_stdin(POLICY).assert().code(1);
+    files
+        .simulate(&["--policy", "-", "--image", "nginx", "--cluster", "us-central1-a.other"])
+        .write_stdin(POLICY)
+        .assert()
+        .code(1);
     files.simulate(&["--policy", "policy.yaml", "--pod", "-"]).write_stdin(POD).assert().code(0);
     files.simulate(&["--policy", "-", "--pod", "-"]).write_stdin(POD).assert().code(2);
 }
@@ -409,11 +430,97 @@ fn standard_input_is_read_once() {
 #[test]
 fn an_image_that_is_none_is_decided_all_the_same_and_doubted() {
     let output = Files::new()
-        .simulate(&["--policy", "policy.yaml", "--image", "gcr.io/UPPER/x"])
+        .simulate(&["--policy", "policy.yaml", "--image", "gcr.io/UPPER/x", "--cluster", "us-central1-a.other"])
         .assert()
         .code(1)
         .get_output()
         .clone();
     let complaint = String::from_utf8(output.stderr).unwrap();
     assert_eq!(complaint, "countersign: \"gcr.io/UPPER/x\" is no image reference: no node could pull it\n");
+}
+
+#[test]
+fn what_could_turn_it_is_said_with_what_would_settle_it() {
+    let files = Files::new();
+    let text = files.human(&["--policy", "policy.yaml", "--image", "nginx"], 3);
+    let mut lines = text.lines();
+    assert_eq!(lines.next(), Some("? UNDECIDED: something that could turn it is not known"));
+    let settled = "  not known is the cluster; --cluster LOCATION.NAME would settle it";
+    assert_eq!(lines.next(), Some(settled));
+    let answer = files.json(&["--policy", "policy.yaml", "--image", "nginx"], 3);
+    assert_eq!(answer["notKnown"], json!({"facts": ["cluster"], "settledBy": settled.trim()}));
+    assert_eq!(answer["message"], "");
+    assert_eq!(
+        answer["otherRules"],
+        json!([
+            {"kind": "cluster", "key": "us-central1-a.prod", "line": 6, "outcome": "DENY", "hangsOn": ["cluster"]},
+            {"kind": "cluster", "key": "us-central1-a.test", "line": 12, "outcome": "ADMIT_DRY_RUN", "hangsOn": ["cluster"]}
+        ])
+    );
+}
+
+/// A policy that refuses everything but what the service itself runs.
+const DENY: &str = "\
+globalPolicyEvaluationMode: ENABLE
+defaultAdmissionRule:
+  evaluationMode: ALWAYS_DENY
+  enforcementMode: ENFORCED_BLOCK_AND_AUDIT_LOG
+";
+
+#[rstest]
+#[case::on_googles_own_path("us-central1-artifactregistry.gcr.io/gke-release/gke-release/kube-proxy-amd64:v1", 3)]
+#[case::seen_once("asia.gcr.io/gke-multi-cloud-release/x/y:1", 3)]
+#[case::documented("gke.gcr.io/a/b:1", 0)]
+#[case::of_somebody_else("gcr.io/gke-release-mine/x:1", 1)]
+fn the_documented_part_of_the_system_policy_is_not_the_whole(#[case] image: &str, #[case] code: i32) {
+    let files = Files::new();
+    fs::write(files.0.path().join("deny.yaml"), DENY).unwrap();
+    files.simulate(&["--policy", "deny.yaml", "--image", image]).assert().code(code);
+}
+
+#[test]
+fn the_services_own_system_policy_settles_it() {
+    let files = Files::new();
+    fs::write(files.0.path().join("deny.yaml"), DENY).unwrap();
+    let system = "admissionWhitelistPatterns:\n- namePattern: us-central1-artifactregistry.gcr.io/gke-release/**\n\
+                  defaultAdmissionRule:\n  evaluationMode: ALWAYS_ALLOW\n  enforcementMode: ENFORCED_BLOCK_AND_AUDIT_LOG\n\
+                  name: locations/us-central1/policy\n";
+    fs::write(files.0.path().join("system.yaml"), system).unwrap();
+    let simulate = |image: &str, code: i32| {
+        let arguments = ["--policy", "deny.yaml", "--system-policy", "system.yaml", "--image", image];
+        files.simulate(&arguments).assert().code(code);
+    };
+    simulate("us-central1-artifactregistry.gcr.io/gke-release/x:1", 0);
+    simulate("asia.gcr.io/gke-multi-cloud-release/x/y:1", 1);
+}
+
+#[test]
+fn an_attestor_that_no_rule_asks_is_a_fact_and_no_error() {
+    let files = Files::new();
+    let arguments = ["--policy", "attested.yaml", "--image", "x", "--attested-by", "vulnz"];
+    let output = files.simulate(&arguments).assert().code(1).get_output().clone();
+    assert_eq!(
+        String::from_utf8(output.stderr).unwrap(),
+        "countersign: no rule of the policy asks the attestor \"vulnz\", so it changes nothing: it asks \
+         projects/codelab/attestors/qa or projects/other/attestors/qa\n"
+    );
+}
+
+#[rstest]
+#[case::in_a_mesh_or_not(&[], 3)]
+#[case::in_no_mesh(&["--service-identity", "none"], 0)]
+#[case::in_the_mesh(&["--service-identity", "acme.svc.id.goog/ns/web/sa/web-sa"], 1)]
+#[case::of_another_account(&["--service-account", "other"], 0)]
+fn a_rule_by_identity_counts_for_pods_of_its_namespace_and_account(#[case] more: &[&str], #[case] code: i32) {
+    let files = Files::new();
+    let policy = "\
+defaultAdmissionRule: {evaluationMode: ALWAYS_ALLOW, enforcementMode: ENFORCED_BLOCK_AND_AUDIT_LOG}
+istioServiceIdentityAdmissionRules:
+  acme.svc.id.goog/ns/web/sa/web-sa: {evaluationMode: ALWAYS_DENY, enforcementMode: ENFORCED_BLOCK_AND_AUDIT_LOG}
+";
+    fs::write(files.0.path().join("mesh.yaml"), policy).unwrap();
+    let arguments = ["--policy", "mesh.yaml", "--image", "nginx", "--namespace", "web"];
+    let account: &[&str] = if more.contains(&"--service-account") { &[] } else { &["--service-account", "web-sa"] };
+    let arguments: Vec<&str> = arguments.iter().chain(account).chain(more).copied().collect();
+    files.simulate(&arguments).assert().code(code);
 }

@@ -16,7 +16,7 @@ use countersign::domain::pattern::Pattern;
 use countersign::domain::policy::{
     AdmissionRule, AdmissionWhitelistPattern, EnforcementMode, EvaluationMode, GlobalPolicyEvaluationMode, Policy,
 };
-use countersign::domain::system_policy;
+use countersign::domain::system_policy::SystemPolicy;
 use proptest::collection::{btree_map, vec};
 use proptest::prelude::*;
 use proptest::sample::select;
@@ -193,7 +193,7 @@ pub(super) fn evidence() -> impl Strategy<Value = Evidence> {
 }
 
 fn ask(policy: &Policy, request: &Request, evidence: &Evidence) -> Decision {
-    let policy = CompiledPolicy::new(policy, &system_policy::documented_policy("global"));
+    let policy = CompiledPolicy::new(policy, &SystemPolicy::of_sandbox());
     evaluate(&policy, request, evidence, &Plain)
 }
 
@@ -215,7 +215,7 @@ proptest! {
 
     #[test]
     fn a_trace_changes_nothing(policy in policy(), request in request(), evidence in evidence()) {
-        let compiled = CompiledPolicy::new(&policy, &system_policy::documented_policy("global"));
+        let compiled = CompiledPolicy::new(&policy, &SystemPolicy::of_sandbox());
         let decision = evaluate(&compiled, &request, &evidence, &Plain);
         prop_assert_eq!(decide(&compiled, &request, &evidence, &Plain), decision.outcome);
     }

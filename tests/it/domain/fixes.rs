@@ -18,7 +18,7 @@ use countersign::domain::fix::{Denial, Fix, FixFacts, FixKind, FixStep, KnownKey
 use countersign::domain::image::{Digest, ImageRef};
 use countersign::domain::name::AttestorName;
 use countersign::domain::policy::{AdmissionWhitelistPattern, EvaluationMode, Policy, RuleKind};
-use countersign::domain::system_policy;
+use countersign::domain::system_policy::SystemPolicy;
 use proptest::prelude::*;
 use proptest::strategy::ValueTree;
 use proptest::test_runner::TestRunner;
@@ -84,7 +84,7 @@ struct World {
 
 impl World {
     fn outcome(&self) -> Outcome {
-        let policy = CompiledPolicy::new(&self.policy, &system_policy::documented_policy("global"));
+        let policy = CompiledPolicy::new(&self.policy, &SystemPolicy::of_sandbox());
         decide(&policy, &self.request, &self.evidence, &Plain)
     }
 
@@ -94,7 +94,7 @@ impl World {
 
     fn fixes(&self) -> Vec<Fix> {
         let (document, keys) = (Document::parse(&emit(&self.policy), Dialect::Gcloud), keys());
-        let system = system_policy::documented_policy("global");
+        let system = SystemPolicy::of_sandbox();
         let (request, evidence) = (&self.request, &self.evidence);
         let case = Denial { document: &document, system: &system, request, evidence, verify: &Plain };
         fixes(&case, &FixFacts { keys: Some(&keys), digests: Some(&self.digests), ..FixFacts::default() })

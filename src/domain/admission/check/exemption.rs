@@ -2,6 +2,7 @@
 
 use super::Words;
 use crate::pattern::{MissReason, PatternError, Stop};
+use crate::system_policy::GoogleImage;
 use crate::text::clip;
 
 /// A check about the system policy or the allowlist.
@@ -16,10 +17,16 @@ pub enum ExemptionCheck {
     SystemPolicyExempts {
         pattern: String,
     },
-    /// None of the patterns that are known of the system policy matches: Google does not publish the
-    /// whole list, so others may be in it.
+    /// None of the system policy's patterns matches; `whole`: those of the service, not the documented
+    /// part alone.
     SystemPolicyMisses {
         patterns: usize,
+        whole: bool,
+    },
+    /// None of the documented patterns matches, and the image may be in the rest, which Google does not
+    /// publish.
+    SystemPolicyMayExempt {
+        why: GoogleImage,
     },
     /// The system policy exempted the image, so the allowlist was not looked at.
     AllowlistSkipped,
@@ -61,9 +68,18 @@ impl ExemptionCheck {
             Self::SystemPolicyExempts { pattern } => {
                 Words::new("exempt by the system policy").with_found(pattern.clone())
             }
-            Self::SystemPolicyMisses { patterns } => {
-                Words::new("system policy").with_found(format!("none of the {patterns} patterns known of it matches"))
+            Self::SystemPolicyMisses { patterns, whole: true } => {
+                Words::new("system policy").with_found(format!("none of its {patterns} patterns matches"))
             }
+            Self::SystemPolicyMisses { patterns, whole: false } => {
+                Words::new("system policy").with_found(format!("none of its {patterns} documented patterns matches"))
+            }
+            Self::SystemPolicyMayExempt { why: GoogleImage::Seen(pattern) } => Words::new("system policy").with_found(
+                format!("not known: {pattern} is not documented, and was seen in the list of a location in 2024"),
+            ),
+            Self::SystemPolicyMayExempt { why: GoogleImage::Path } => Words::new("system policy").with_found(
+                "not known: the image is on a path of Google's own, and only a part of the list is documented",
+            ),
             Self::AllowlistSkipped => Words::new("allowlist"),
             Self::AllowlistExempts { pattern } => Words::new("exempt by the allowlist").with_found(pattern.clone()),
             Self::AllowlistMisses { patterns: 0 } => Words::new("allowlist").with_found("it is empty"),

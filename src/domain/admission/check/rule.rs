@@ -1,7 +1,8 @@
 //! How the one rule that decides was chosen.
 
 use super::Words;
-use crate::admission::outcome::RuleRef;
+use crate::admission::facts::Facts;
+use crate::admission::outcome::{OtherRule, RuleRef};
 use crate::path::rule_path;
 use crate::policy::RuleKind;
 use crate::text::clip;
@@ -11,6 +12,10 @@ use crate::text::clip;
 pub enum RuleCheck {
     /// The rule that decides.
     Chosen(RuleRef),
+    /// Which rule decides hangs on facts that are not known; `otherwise` does if they are what no key names.
+    NotKnown { otherwise: RuleRef, hangs_on: Facts },
+    /// A rule that decides if what is not known is what its key says, and what came of it.
+    Other(OtherRule),
     /// Cloud Run looks into no map of rules.
     DefaultOnly,
     /// One map of the policy was looked into, which has this many rules.
@@ -31,15 +36,29 @@ pub enum RuleLookup {
     NotNamed,
     /// No rule has the request's key; `similar` is a key that was probably meant to be it.
     NoSuchKey { key: String, similar: Option<String> },
+    /// These facts are not known, and this many of the rules could be the pod's.
+    NotKnown { facts: Facts, possible: usize },
 }
 
 impl RuleCheck {
     pub(super) fn words(&self) -> Words {
         match self {
             Self::Chosen(rule) => {
-                let modes = format!("{}, {}", rule.evaluation_mode.as_str(), rule.enforcement_mode.as_str());
-                Words::new(format!("rule {}", rule_path(rule.kind, &rule.key))).with_found(modes)
+                Words::new(format!("rule {}", rule_path(rule.kind, &rule.key))).with_found(modes(rule))
             }
+            Self::NotKnown { otherwise, hangs_on } => {
+                let rule = rule_path(otherwise.kind, &otherwise.key);
+                Words::new("which rule decides").with_found(format!(
+                    "it hangs on {hangs_on}; {rule} if no other rule is for that: {}",
+                    modes(otherwise)
+                ))
+            }
+            Self::Other(other) => Words::new(format!(
+                "rule {}, if it is that {}",
+                rule_path(other.rule.kind, &other.rule.key),
+                noun(other.rule.kind)
+            ))
+            .with_found(other.outcome.words()),
             Self::DefaultOnly => Words::new("Cloud Run uses the default rule only"),
             Self::Lookup { kind, rules, result } => {
                 Words::new(format!("{} ({rules})", kind.field())).with_found(result.text(*kind))
@@ -62,8 +81,15 @@ impl RuleLookup {
                 let hint = similar.as_ref().map(|other| format!("; `{other}` is similar")).unwrap_or_default();
                 format!("none for {} `{key}`{hint}", noun(kind))
             }
+            Self::NotKnown { facts, possible: 0 } => format!("{facts}: not known, and it could be none of them"),
+            Self::NotKnown { facts, possible: 1 } => format!("{facts}: not known, and it could be one of them"),
+            Self::NotKnown { facts, possible } => format!("{facts}: not known, and it could be {possible} of them"),
         }
     }
+}
+
+fn modes(rule: &RuleRef) -> String {
+    format!("{}, {}", rule.evaluation_mode.as_str(), rule.enforcement_mode.as_str())
 }
 
 /// The name that a rule for the request would have.

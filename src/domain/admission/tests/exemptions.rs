@@ -65,9 +65,9 @@ fn cloud_run_matches_the_digest_form() {
 
 #[rstest]
 #[case(always_allow(), Outcome::Admit)]
-#[case(always_deny(), Outcome::Undecided)]
+#[case(always_deny(), Outcome::Deny)]
 #[case(require(&[QA]), Outcome::Undecided)]
 fn a_tag_that_cloud_run_was_not_seen_to_resolve(#[case] rule: AdmissionRule, #[case] outcome: Outcome) {
     let request = Request { platform: Platform::CloudRun, ..pod(&["gcr.io/p/app:v1"]) };
-    assert_eq!(ask(&Policy::with_default(rule), &request, &none_attested()).outcome, outcome);
+    assert_eq!(ask(&Policy::with_default(rule), &request, &Evidence::default()).outcome, outcome);
 }

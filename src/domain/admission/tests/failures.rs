@@ -125,8 +125,7 @@ fn other_payload() -> String {
 
 #[test]
 fn each_cause_has_a_first_failure_of_its_own() {
-    let policy =
-        CompiledPolicy::new(&Policy::with_default(require(&[QA])), &system_policy::documented_policy("global"));
+    let policy = CompiledPolicy::new(&Policy::with_default(require(&[QA])), &SystemPolicy::of_sandbox());
     let mut seen = BTreeSet::new();
     for (cause, evidence) in causes() {
         let decision = evaluate(&policy, &pod(&[&by_digest()]), &evidence, &Named);
@@ -139,7 +138,7 @@ fn each_cause_has_a_first_failure_of_its_own() {
     // And those that are not about an attestation.
     let by_tag = evaluate(&policy, &pod(&["gcr.io/p/app:1"]), &none_attested(), &Named);
     assert!(seen.insert(by_tag.trace.first_failure().unwrap().text()));
-    let deny = CompiledPolicy::new(&Policy::with_default(always_deny()), &system_policy::documented_policy("global"));
+    let deny = CompiledPolicy::new(&Policy::with_default(always_deny()), &SystemPolicy::of_sandbox());
     let denied = evaluate(&deny, &pod(&[&by_digest()]), &none_attested(), &Named);
     assert!(seen.insert(denied.trace.first_failure().unwrap().text()));
 }
@@ -147,8 +146,7 @@ fn each_cause_has_a_first_failure_of_its_own() {
 #[test]
 fn what_is_expected_stands_beside_what_was_found() {
     let first = |evidence: Evidence| {
-        let policy =
-            CompiledPolicy::new(&Policy::with_default(require(&[QA])), &system_policy::documented_policy("global"));
+        let policy = CompiledPolicy::new(&Policy::with_default(require(&[QA])), &SystemPolicy::of_sandbox());
         let decision = evaluate(&policy, &pod(&[&by_digest()]), &evidence, &Named);
         let words = decision.trace.first_failure().unwrap().words();
         (words.expected.unwrap_or_default().into_owned(), words.found.unwrap_or_default().into_owned())

@@ -35,7 +35,7 @@ fn a_refused_pod() {
       - skipped allowlist
       - skipped evaluation mode REQUIRE_ATTESTATION  [clusterAdmissionRules[us-central1-a.prod].evaluationMode]
     ✗ fail    image gcr.io/p/app@sha256:37e5287945774f27b418ce567cd77f4bbc9ef44a1bcd1a2312369f31f9cce567: container web
-      · note    system policy: none of the 6 patterns known of it matches
+      · note    system policy: none of its 6 patterns matches
         · note    closest pattern gcr.io/google_containers/*: it stops matching at character 8, after `gcr.io/`: the image has `p` and the pattern `g`
       · note    allowlist: none of 2 patterns matches
         · note    closest pattern gcr.io/p/tools/*: it stops matching at character 10, after `gcr.io/p/`: the image has `a` and the pattern `t`  [admissionWhitelistPatterns[0].namePattern]
@@ -130,16 +130,19 @@ fn a_key_and_a_pattern_that_almost_fit() {
 #[test]
 fn what_is_not_known_is_never_shown_as_a_pass() {
     let request = Request { platform: Platform::CloudRun, ..pod(&["gcr.io/p/app:v1"]) };
-    insta::assert_snapshot!(ask(&Policy::with_default(require(&[QA])), &request, &none_attested()).trace, @r"
+    insta::assert_snapshot!(ask(&Policy::with_default(require(&[QA])), &request, &Evidence::default()).trace, @r"
     ✓ pass    Binary Authorization is enforced here
     · note    rule defaultAdmissionRule: REQUIRE_ATTESTATION, ENFORCED_BLOCK_AND_AUDIT_LOG  [defaultAdmissionRule]
       · note    Cloud Run uses the default rule only
     ? unknown image gcr.io/p/app:v1
       ? unknown digest that Cloud Run resolves the image to: not known for gcr.io/p/app:v1
       ? unknown evaluation mode REQUIRE_ATTESTATION  [defaultAdmissionRule.evaluationMode]
+        ? unknown attestor projects/p/attestors/qa  [defaultAdmissionRule.requireAttestationsBy[0]]
+          ? unknown attestor: the digest that it would have to be for is not known
     · note    the rule is enforced: ENFORCED_BLOCK_AND_AUDIT_LOG  [defaultAdmissionRule.enforcementMode]
     · note    break-glass: not asked for
     ? unknown whether the pod is admitted is not known
+      ? unknown not known, and it decides: the digest that the tag means
     ");
 }
 

@@ -33,12 +33,15 @@ pub(super) fn add(diagnosis: &mut Diagnosis, case: &Refusal, finding: &Finding, 
     if proven.is_empty() {
         return;
     }
-    if let Some(rule) = &state.decision.rule
+    if let Some(rule) = state.decision.known_rule()
         && case.rule.as_ref().is_some_and(|said| (said.kind, &said.key) != (rule.kind, &rule.key))
     {
         for cause in &mut proven {
             cause.against.push(format!("another rule decides now than the message names: {}", place(state)));
         }
+    }
+    if let Some(against) = not_known_rule(state) {
+        proven.iter_mut().for_each(|cause| cause.against.push(against.clone()));
     }
     // What is proven leaves nothing to guess.
     diagnosis.causes = proven;
@@ -72,7 +75,13 @@ fn unknown(state: &PresentState<'_>) -> Vec<String> {
 
 /// Whether a check is unknown only because another one is.
 fn follows(kind: &CheckKind) -> bool {
-    matches!(kind, CheckKind::EvaluationMode(_) | CheckKind::Outcome(_))
+    matches!(kind, CheckKind::EvaluationMode(_) | CheckKind::HangsOn(_) | CheckKind::Outcome(_))
+}
+
+/// What speaks against whatever one rule proves, where it is not known whether it decides.
+fn not_known_rule(state: &PresentState<'_>) -> Option<String> {
+    let hangs_on = state.decision.rule_hangs_on();
+    (!hangs_on.is_empty()).then(|| format!("another rule may decide: that hangs on {hangs_on}, and it is not known"))
 }
 
 /// Where the rule stands.
@@ -130,10 +139,11 @@ fn why_admitted(image: &ImageDecision, state: &PresentState<'_>) -> Option<Strin
         ImageOutcome::Exempt(Exemption::Allowlist { pattern, .. }) => {
             Some(format!("the allowlist exempts {} by {pattern}", image.image))
         }
+        ImageOutcome::Allow if state.decision.known_rule().is_none() => None,
         ImageOutcome::Allow if !image.attestors.is_empty() => {
             Some(format!("every attestor of {} has an attestation of it that counts", place(state)))
         }
-        ImageOutcome::Allow if state.decision.rule.is_some() => Some(format!("{} allows it", place(state))),
+        ImageOutcome::Allow => Some(format!("{} allows it", place(state))),
         _ => None,
     }
 }

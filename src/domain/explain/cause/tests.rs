@@ -3,14 +3,14 @@ mod completeness;
 use std::collections::BTreeMap;
 
 use super::*;
-use crate::admission::{Attestations, AttestorEvidence, CompiledPolicy, Decision, Evidence, evaluate};
+use crate::admission::{Attestations, AttestorEvidence, CompiledPolicy, Decision, Evidence, Request, evaluate};
 use crate::attestation::{self, Attestation, Signature, SignatureFault, Verified, Verify};
 use crate::attestor::{Attestor, KeyMaterial, PublicKey};
 use crate::document::{Dialect, Document};
 use crate::explain::message::decode;
 use crate::image::ImageRef;
 use crate::policy::Policy;
-use crate::system_policy;
+use crate::system_policy::SystemPolicy;
 
 const HEX: &str = "37e5287945774f27b418ce567cd77f4bbc9ef44a1bcd1a2312369f31f9cce567";
 const QA: &str = "projects/p/attestors/qa";
@@ -118,9 +118,9 @@ fn again(text: &str, policy: &Policy, evidence: &Evidence) -> Diagnosis {
 fn ask_again(text: &str, policy: &Policy, evidence: &Evidence) -> (Refusal, Decision) {
     let mut case = decode(text).cases.swap_remove(0);
     case.subject.time = "2024-05-12T05:37:31Z".into();
-    let compiled = CompiledPolicy::new(policy, &system_policy::documented_policy("global"));
+    let compiled = CompiledPolicy::new(policy, &SystemPolicy::of_sandbox());
     let mut request = case.request();
-    request.cluster = request.cluster.or(Some("us-central1-a.prod".into()));
+    request.complete(&Request { cluster: Some("us-central1-a.prod".into()), ..Request::default() });
     let decision = evaluate(&compiled, &request, evidence, &Plain);
     (case, decision)
 }

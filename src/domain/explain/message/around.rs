@@ -120,9 +120,12 @@ impl<'t> Lines<'t> {
         let mut words = line.split(' ').map(|word| word.trim_matches(['"', '\'', ':', ',', '(', ')', '[', ']']));
         let first = words.clone().next().unwrap_or_default().to_owned();
         let object = words.clone().find_map(object_name);
+        let named = words.clone().find_map(namespaced_object);
         let controller =
             line.split(' ').find_map(|word| word.strip_suffix("-controller")).filter(|kind| KINDS.contains(kind));
-        if let Some(object) = object {
+        if let Some((namespace, object)) = named {
+            (subject.namespace, subject.object) = (namespace, object);
+        } else if let Some(object) = object {
             subject.object = object;
             if self.has_namespaces && subject.namespace.is_empty() {
                 subject.namespace = first;
@@ -153,6 +156,16 @@ fn object_name(word: &str) -> Option<String> {
     let (kind, name) = word.split_once('/')?;
     let kind = kind.split('.').next().unwrap_or(kind).to_lowercase();
     (KINDS.contains(&kind.as_str()) && !name.is_empty() && !name.contains('/')).then(|| format!("{kind}/{name}"))
+}
+
+/// Namespace and object of `Pod/shop/migrate`, as Flux names what it applies.
+fn namespaced_object(word: &str) -> Option<(String, String)> {
+    let mut parts = word.split('/');
+    let (kind, namespace, name) = (parts.next()?, parts.next()?, parts.next()?);
+    // An image has a name in lower case there.
+    let is_kind = kind.starts_with(|c: char| c.is_ascii_uppercase()) && KINDS.contains(&kind.to_lowercase().as_str());
+    let is_whole = parts.next().is_none() && !namespace.is_empty() && !name.is_empty();
+    (is_kind && is_whole).then(|| (namespace.to_owned(), format!("{}/{name}", kind.to_lowercase())))
 }
 
 fn carriers(case: &mut Refusal, prefix: &str, suffix: &str) {

@@ -4,7 +4,7 @@ use super::kind::RefusalKind;
 use super::reason::ReasonKind;
 use super::refusal::{Finding, Refusal, RuleSaid, Verdict};
 use super::relatives::Relative;
-use crate::admission::{Platform, Request, RequestImage};
+use crate::admission::{Fact, Platform, Request, RequestImage};
 use crate::policy::RuleKind;
 
 /// A sentence for who says no and of what, and one for each image and attestor.
@@ -91,7 +91,8 @@ fn told(case: &Refusal, finding: &Finding) -> String {
 }
 
 impl Refusal {
-    /// The pod or revision that was refused, as far as the text tells: what to ask a policy again.
+    /// The pod or revision that was refused, as far as the text tells: what to ask a policy again. What the text does
+    /// not tell of it is not known.
     pub fn request(&self) -> Request {
         let subject = &self.subject;
         let named = |kind: RuleKind| self.rule.as_ref().filter(|rule| rule.kind == kind).map(|rule| rule.key.clone());
@@ -103,7 +104,7 @@ impl Refusal {
         let is_cloud_run =
             self.kind == RefusalKind::CloudRun || !subject.revision.is_empty() || !subject.service.is_empty();
         let image = |image: &str| RequestImage { image: image.to_owned(), ..RequestImage::default() };
-        Request {
+        let mut request = Request {
             platform: if is_cloud_run { Platform::CloudRun } else { Platform::Gke },
             name: first([&subject.pod, &subject.revision, ""]),
             cluster: cluster.or_else(|| named(RuleKind::Cluster)),
@@ -114,6 +115,14 @@ impl Refusal {
             annotations: subject.annotations.iter().cloned().collect(),
             images: self.images().into_iter().map(image).collect(),
             ..Request::default()
-        }
+        };
+        let not_said = [
+            (Fact::Cluster, request.cluster.is_none()),
+            (Fact::Namespace, request.namespace.is_empty()),
+            (Fact::ServiceAccount, request.service_account.is_empty()),
+            (Fact::ServiceIdentity, request.service_identity.is_none()),
+        ];
+        request.not_known = not_said.into_iter().filter(|(_, missing)| *missing).map(|(fact, _)| fact).collect();
+        request
     }
 }

@@ -9,6 +9,7 @@ use countersign::domain::attestor::{Attestor, KeyMaterial, PublicKey};
 use countersign::domain::image::ImageRef;
 use countersign::domain::name::{AttestorName, NoteName, service_agent};
 use countersign::domain::policy::{AdmissionRule, EnforcementMode, EvaluationMode, Policy};
+use countersign::domain::system_policy::SystemPolicy;
 use countersign::signing::openpgp::Verifier;
 use countersign::wire::container_analysis::{AttestationNote, Note};
 use countersign::wire::iam::OCCURRENCES_VIEWER;
@@ -153,7 +154,7 @@ async fn keys_are_added_and_removed() {
 /// What the policy of the project decides by what the client finds out.
 async fn decide(lab: &Lab) -> (Decision, Attestations) {
     let policy = lab.client.policy(&project()).await.unwrap();
-    let system = lab.client.system_policy("global").await.unwrap();
+    let system = SystemPolicy::Service(lab.client.system_policy("global").await.unwrap());
     let image: ImageRef = IMAGE.parse().unwrap();
     let evidence = lab.client.evidence(&[&policy], &[image.digest().unwrap().clone()]).await;
     let AttestorEvidence::Found { attestations, .. } = evidence.attestors[&name()].clone() else { panic!() };

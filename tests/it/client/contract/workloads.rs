@@ -6,6 +6,7 @@ use countersign::client::{Kubernetes, Told, WatchChange};
 use countersign::domain::admission::{CompiledPolicy, Enforcement, Outcome, Request, RequestImage, evaluate};
 use countersign::domain::image::ImageRef;
 use countersign::domain::policy::{AdmissionRule, EnforcementMode, EvaluationMode, Policy};
+use countersign::domain::system_policy::SystemPolicy;
 use countersign::signing::openpgp::Verifier;
 use countersign::wire::kubernetes::{Deployment, Event, Pod, ReplicaSet, VIOLATES_POLICY};
 use serde_json::{Value, json};
@@ -135,7 +136,7 @@ async fn what_the_client_finds_out_decides_as_the_cluster_does() {
 /// What the core says of the pod, by the policy and the evidence that the client reads.
 async fn predicted(lab: &Lab, image: &ImageRef) -> String {
     let policy = lab.client.policy(&project()).await.unwrap();
-    let system = lab.client.system_policy("global").await.unwrap();
+    let system = SystemPolicy::Service(lab.client.system_policy("global").await.unwrap());
     let digests: Vec<_> = image.digest().cloned().into_iter().collect();
     let evidence = lab.client.evidence(&[&policy], &digests).await;
     let request = Request {

@@ -11,6 +11,7 @@ use countersign::domain::policy::{
     AdmissionRule, AdmissionWhitelistPattern, EnforcementMode, EvaluationMode, GlobalPolicyEvaluationMode, Policy,
 };
 use countersign::domain::review::{Comparison, Effect};
+use countersign::domain::system_policy::SystemPolicy;
 
 use crate::support::verify::Never;
 
@@ -89,8 +90,8 @@ fn policies_by_rules() -> Vec<Policy> {
 }
 
 /// The system policy of this universe.
-fn system() -> Policy {
-    with_patterns(&rules()[0], &["h/s/*"])
+fn system() -> SystemPolicy {
+    SystemPolicy::Service(with_patterns(&rules()[0], &["h/s/*"]))
 }
 
 /// All texts of up to four characters behind `h/`, and images that end in a digest.

@@ -14,6 +14,7 @@ use countersign::domain::key::Fingerprint;
 use countersign::domain::name::{AttestorName, NoteName, ProjectId, service_agent};
 use countersign::domain::policy::{AdmissionRule, AdmissionWhitelistPattern, EnforcementMode, EvaluationMode, Policy};
 use countersign::domain::resource::SERVICES;
+use countersign::domain::system_policy::SystemPolicy;
 use countersign::runtime::backend::Backend;
 use countersign::signing::openpgp::Verifier;
 use countersign::signing::{KeyAlgorithm, KeySpec, Passphrase, generate};
@@ -405,7 +406,7 @@ impl Lab {
         let reading = decode(text);
         let case = reading.cases.first().unwrap_or_else(|| panic!("nothing is read in {text}"));
         let policy = self.client().policy(&self.project).await.unwrap();
-        let system = self.client().system_policy("global").await.unwrap();
+        let system = SystemPolicy::Service(self.client().system_policy("global").await.unwrap());
         let request = Self::request(scene);
         // As the workbench asks: what else is attested explains a lot.
         let images: Vec<ImageRef> = request.images.iter().filter_map(|image| image.image.parse().ok()).collect();

@@ -11,11 +11,13 @@ pub(super) fn event(event: &Value) -> Vec<Refusal> {
     let about = if event.get("regarding").is_some() { "/regarding" } else { "/involvedObject" };
     let field = |name: &str| text(event, &format!("{about}/{name}")).into_owned();
     let kind = field("kind").to_lowercase();
-    let namespace = Some(field("namespace")).filter(|n| !n.is_empty());
+    let namespace = Some(field("namespace"))
+        .filter(|n| !n.is_empty())
+        .unwrap_or_else(|| text(event, "/metadata/namespace").into_owned());
     let times =
         ["/lastTimestamp", "/series/lastObservedTime", "/deprecatedLastTimestamp", "/eventTime", "/firstTimestamp"];
     let subject = Subject {
-        namespace: namespace.unwrap_or_else(|| text(event, "/metadata/namespace").into_owned()),
+        namespace: if is_workload(&kind, &field("apiVersion")) { namespace } else { String::new() },
         object: format!("{kind}/{}", field("name")),
         pod: if kind == "pod" { field("name") } else { String::new() },
         time: times.iter().map(|at| text(event, at).into_owned()).find(|time| !time.is_empty()).unwrap_or_default(),
@@ -35,20 +37,50 @@ pub(super) fn event(event: &Value) -> Vec<Refusal> {
     cases
 }
 
+/// Kinds whose pods are in their own namespace. What deploys other objects (an Argo CD `Application`, a
+/// `Kustomization` of Flux, a `RootSync` of Config Sync) is in a namespace of its own.
+const WORKLOADS: [&str; 11] = [
+    "pod",
+    "replicaset",
+    "deployment",
+    "statefulset",
+    "daemonset",
+    "job",
+    "cronjob",
+    "replicationcontroller",
+    "podtemplate",
+    "rollout",
+    "rayjob",
+];
+
+/// Whether the object's pods are in its namespace. Cloud Run's objects have their project there.
+fn is_workload(kind: &str, api_version: &str) -> bool {
+    WORKLOADS.contains(&kind) && !is_cloud_run(api_version)
+}
+
+fn is_cloud_run(api_version: &str) -> bool {
+    ["run.googleapis.com/", "serving.knative.dev/"].iter().any(|group| api_version.starts_with(group))
+}
+
 /// Any other object: whatever in it is a message. One that is told several times is one.
 pub(super) fn object(value: &Value) -> Vec<Refusal> {
     let kind = text(value, "/kind").to_lowercase();
-    let name = text(value, "/metadata/name");
+    let (name, namespace) = (text(value, "/metadata/name"), text(value, "/metadata/namespace"));
+    let api_version = text(value, "/apiVersion");
     let is_object = !kind.is_empty() && !name.is_empty();
+    let is_of_cloud_run = is_cloud_run(&api_version);
     let subject = Subject {
-        namespace: text(value, "/metadata/namespace").into_owned(),
+        namespace: if is_workload(&kind, &api_version) { namespace.clone().into_owned() } else { String::new() },
+        project: if is_of_cloud_run { namespace.into_owned() } else { String::new() },
+        service: if is_of_cloud_run && kind == "service" { name.clone().into_owned() } else { String::new() },
         object: if is_object { format!("{kind}/{name}") } else { String::new() },
         pod: if kind == "pod" { name.into_owned() } else { String::new() },
         ..Subject::default()
     };
-    let mut texts = Vec::new();
-    strings(value, &mut texts);
-    let told = texts.into_iter().flat_map(|text| message(text, &subject)).filter(|case| !is_vague(case)).collect();
+    let mut told = Vec::new();
+    messages(value, &subject, &mut told);
+    told.retain(|case| !is_vague(case));
+    drop_repeated(&mut told);
     let mut cases = merge_refusals(told);
     for case in &mut cases {
         case.times = 1;
@@ -56,12 +88,38 @@ pub(super) fn object(value: &Value) -> Vec<Refusal> {
     cases
 }
 
-/// Every text in a value that could be a message. `serde_json` bounds how deep a value is.
-fn strings<'v>(value: &'v Value, texts: &mut Vec<&'v str>) {
+/// The refusals in every text of a value, each about the innermost object that it stands beside. `serde_json` bounds
+/// how deep a value is.
+fn messages(value: &Value, subject: &Subject, told: &mut Vec<Refusal>) {
     match value {
-        Value::String(text) if text.len() >= SHORTEST => texts.push(text),
-        Value::Array(list) => list.iter().for_each(|value| strings(value, texts)),
-        Value::Object(map) => map.values().for_each(|value| strings(value, texts)),
+        Value::String(text) if text.len() >= SHORTEST => told.extend(message(text, subject)),
+        Value::Array(list) => list.iter().for_each(|value| messages(value, subject, told)),
+        Value::Object(map) => {
+            let beside = beside(value).map(|(kind, name, namespace)| Subject {
+                namespace,
+                object: format!("{kind}/{name}"),
+                pod: if kind == "pod" { name } else { String::new() },
+                ..subject.clone()
+            });
+            let subject = beside.as_ref().unwrap_or(subject);
+            map.values().for_each(|value| messages(value, subject, told));
+        }
         _ => {}
     }
+}
+
+/// Kind, name and namespace of the object that a text beside them is about: as Argo CD lists what it synchronises.
+fn beside(value: &Value) -> Option<(String, String, String)> {
+    let [kind, name, namespace] =
+        ["/kind", "/name", "/namespace"].map(|field| Some(text(value, field)).filter(|text| !text.is_empty()));
+    Some((kind?.to_lowercase(), name?.into_owned(), namespace?.into_owned()))
+}
+
+/// A message that is told again for the whole says no more than where it says which object it is about.
+fn drop_repeated(told: &mut Vec<Refusal>) {
+    let placed: Vec<Refusal> = told.iter().filter(|case| !case.subject.namespace.is_empty()).cloned().collect();
+    told.retain(|case| {
+        let is_same = |other: &Refusal| other.rule == case.rule && other.findings == case.findings;
+        !case.subject.namespace.is_empty() || !placed.iter().any(is_same)
+    });
 }

@@ -38,6 +38,10 @@ pub(super) fn message(message: &str, subject: &Subject) -> Vec<Refusal> {
 /// Takes what a field beside the message says of the subject; it knows better than the message.
 pub(super) fn fill(subject: &mut Subject, known: &Subject) {
     let said = std::mem::replace(subject, known.clone());
+    // What only wraps the message has no pods: the text says whose they are.
+    if known.namespace.is_empty() && !said.namespace.is_empty() && !said.object.is_empty() {
+        subject.object.clone_from(&said.object);
+    }
     for (slot, said) in [
         (&mut subject.project, said.project),
         (&mut subject.location, said.location),

@@ -145,3 +145,51 @@ fn a_list_that_is_cut_is_read_as_words() {
     let reading = decode(text.get(..text.len() - 200).unwrap());
     assert_eq!(reading.cases[0].rule.as_ref().map(|rule| rule.key.as_str()), Some("us-central1-a.c"));
 }
+
+const REFUSED: &str = "admission webhook \"imagepolicywebhook.image-policy.k8s.io\" denied the request: Image nginx denied by Binary Authorization default admission rule. Denied by always_deny admission rule";
+
+#[rstest::rstest]
+#[case::argo_cd(
+    json!({"apiVersion": "argoproj.io/v1alpha1", "kind": "Application", "metadata": {"name": "shop", "namespace": "argocd"},
+      "status": {"operationState": {"message": format!("one or more objects failed to apply, reason: {REFUSED}"),
+        "syncResult": {"resources": [{"kind": "Pod", "name": "migrate", "namespace": "shop", "status": "SyncFailed",
+          "message": REFUSED}]}}}}),
+    "shop", "pod/migrate"
+)]
+#[case::flux(
+    json!({"kind": "Kustomization", "metadata": {"name": "apps", "namespace": "flux-system"},
+      "status": {"conditions": [{"type": "Ready", "message": format!("Pod/shop/migrate dry-run failed: {REFUSED}")}]}}),
+    "shop", "pod/migrate"
+)]
+#[case::event_of_flux(
+    json!({"kind": "Event", "metadata": {"name": "e", "namespace": "flux-system"},
+      "involvedObject": {"kind": "Kustomization", "name": "apps", "namespace": "flux-system"},
+      "message": format!("Pod/shop/migrate dry-run failed: {REFUSED}")}),
+    "shop", "pod/migrate"
+)]
+#[case::config_sync(
+    json!({"kind": "RootSync", "metadata": {"name": "root-sync", "namespace": "config-management-system"},
+      "status": {"sync": {"errors": [{"code": "2010", "errorMessage": format!(
+        "KNV2010: unable to apply resource: {REFUSED}\n\nsource: ns/web.yaml\nnamespace: shop\nmetadata.name: migrate\ngroup:\nversion: v1\nkind: Pod\n")}]}}}),
+    "shop", "pod/migrate"
+)]
+#[case::cloud_run(
+    json!({"apiVersion": "serving.knative.dev/v1", "kind": "Service", "metadata": {"name": "web", "namespace": "4711"},
+      "status": {"conditions": [{"type": "Ready", "reason": "ContainerImageUnauthorized",
+        "message": "Container image 'gcr.io/p/i@sha256:0' is not authorized by policy. Denied by an ALWAYS_DENY admission rule"}]}}),
+    "", "service/web"
+)]
+#[case::a_kind_that_nobody_knows(
+    json!({"kind": "Widget", "metadata": {"name": "w", "namespace": "operators"}, "status": {"message": REFUSED}}),
+    "", "widget/w"
+)]
+fn the_namespace_is_the_pods_and_never_that_of_what_wraps_the_message(
+    #[case] object: serde_json::Value,
+    #[case] namespace: &str,
+    #[case] about: &str,
+) {
+    let reading = decode(&object.to_string());
+    assert_eq!(reading.cases.len(), 1, "{:?}", reading.cases);
+    let subject = &reading.cases[0].subject;
+    assert_eq!((subject.namespace.as_str(), subject.object.as_str()), (namespace, about));
+}

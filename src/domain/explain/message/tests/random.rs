@@ -8,7 +8,7 @@ use crate::admission::{
 };
 use crate::attestation::NothingToVerify;
 use crate::policy::{AdmissionRule, EnforcementMode, EvaluationMode, Policy};
-use crate::system_policy;
+use crate::system_policy::SystemPolicy;
 
 fn image() -> impl Strategy<Value = String> {
     let name = "[a-z][a-z0-9]{0,8}(\\.io|:5000)?(/[a-z0-9]{1,8}([._-][a-z0-9]{1,4})?){0,3}";
@@ -111,7 +111,7 @@ fn decoded(reading: &Reading) -> Vec<(Option<String>, Option<String>, ReasonKind
 proptest! {
     #[test]
     fn every_text_that_a_decision_makes_is_decoded_to_the_same((policy, request, evidence) in question(), legacy in any::<bool>(), width in 20..200_usize) {
-        let compiled = CompiledPolicy::new(&policy, &system_policy::documented_policy("global"));
+        let compiled = CompiledPolicy::new(&policy, &SystemPolicy::of_sandbox());
         let decision = evaluate(&compiled, &request, &evidence, &NothingToVerify);
         let generation = if legacy { Generation::Legacy } else { Generation::Current };
         let text = decision.denial_text(generation);
