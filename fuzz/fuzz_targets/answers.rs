@@ -4,7 +4,9 @@
 
 use countersign::domain::attestation::Attestation;
 use countersign::domain::attestor::Attestor;
-use countersign::wire::{binary_authorization, container, container_analysis, iam, kubernetes, registry, resources, status};
+use countersign::wire::{
+    binary_authorization, container, container_analysis, iam, kubernetes, registry, resources, status,
+};
 use libfuzzer_sys::fuzz_target;
 use serde::de::DeserializeOwned;
 

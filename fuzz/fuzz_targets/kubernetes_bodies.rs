@@ -12,7 +12,11 @@ const FORMS: [(&str, &str, &str); 9] = [
     ("PATCH", ONE, "application/json-patch+json"),
     ("PATCH", ONE, "application/merge-patch+json"),
     ("PATCH", ONE, "application/strategic-merge-patch+json"),
-    ("PATCH", "/apis/apps/v1/namespaces/default/deployments/base?fieldManager=fuzz&force=true", "application/apply-patch+yaml"),
+    (
+        "PATCH",
+        "/apis/apps/v1/namespaces/default/deployments/base?fieldManager=fuzz&force=true",
+        "application/apply-patch+yaml",
+    ),
     ("PUT", ONE, "application/json"),
     ("POST", MANY, "application/json"),
     ("POST", MANY, "application/yaml"),

@@ -99,7 +99,8 @@ impl Lab {
             let path = format!("/v1/projects/{project}/services:batchEnable");
             self.owner("POST", "serviceusage.googleapis.com", &path, json!({"serviceIds": services}));
         }
-        let bindings = json!([{"role": "roles/owner", "members": ["user:newcomer@example.com", "user:owner@example.com"]}]);
+        let bindings =
+            json!([{"role": "roles/owner", "members": ["user:newcomer@example.com", "user:owner@example.com"]}]);
         let path = format!("/v1/projects/{MINE}:setIamPolicy");
         self.owner("POST", crm, &path, json!({"policy": {"bindings": bindings}}));
         let note = json!({"attestation": {"hint": {"humanReadableName": MARKER}}});

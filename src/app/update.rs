@@ -114,7 +114,7 @@ fn on_terminal(model: &mut Model, event: TerminalEvent) -> Vec<Effect> {
             effects
         }
         TerminalEvent::Early => {
-            model.say(Weight::Warning, "typed before the question was on the screen, and not taken as an answer");
+            model.say(Weight::Warning, "typed before the question was seen: no answer");
             Vec::new()
         }
         TerminalEvent::Resumed => Vec::new(),

@@ -52,9 +52,7 @@ pub(super) fn run(args: &Args) -> Exit {
     // A word that is no file is most likely a misspelt subcommand.
     if let Some(file) = args.file.as_ref().filter(|file| !file.is_file()) {
         let file = file.display();
-        return refuse(&format_args!(
-            "'{file}' is neither a file nor a subcommand; `countersign --help` lists those"
-        ));
+        return refuse(&format_args!("'{file}' is neither a file nor a subcommand; `countersign --help` lists those"));
     }
     if !(std::io::stdin().is_terminal() && std::io::stdout().is_terminal()) {
         return refuse(&"the workbench needs a terminal; `countersign --help` lists what works without one");
@@ -62,7 +60,8 @@ pub(super) fn run(args: &Args) -> Exit {
     let variable = |name: &str| std::env::var(name).ok();
     let (no_color, colorterm, term) = (variable("NO_COLOR"), variable("COLORTERM"), variable("TERM"));
     if !draws(term.as_deref()) {
-        let says = term.filter(|term| !term.is_empty()).map_or("is not set".to_owned(), |term| format!("says `{term}`"));
+        let says =
+            term.filter(|term| !term.is_empty()).map_or("is not set".to_owned(), |term| format!("says `{term}`"));
         return refuse(&format_args!(
             "the workbench draws on the whole terminal, and TERM {says}: set it to what the terminal is \
              (TERM=xterm-256color, mostly), or use what works without it, which `countersign --help` lists"

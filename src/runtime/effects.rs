@@ -28,10 +28,10 @@ use app::shell::remote::Ticket;
 use app::shell::report::Report;
 use app::shell::timer::Timer;
 use app::work::{Failure, WorkMsg};
-use domain::text::printable_lines;
 use app::{cluster, draft, fix, people, replay, review, serving};
 use domain::document::{Dialect, Document};
 use domain::name::ClusterId;
+use domain::text::printable_lines;
 use signing::openpgp::Verifier;
 
 /// What the loop itself has to do, because it owns the terminal.

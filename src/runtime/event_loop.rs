@@ -67,8 +67,17 @@ where
     let backend = Backend::new(files)?;
     let runner = Runner::new(backend.clone(), sender.clone());
     let screen = Screen::new(themes);
-    let mut running =
-        Running { terminal, host, model, screen, runner, backend, sender, seen: Seen::default(), away: Away::default() };
+    let mut running = Running {
+        terminal,
+        host,
+        model,
+        screen,
+        runner,
+        backend,
+        sender,
+        seen: Seen::default(),
+        away: Away::default(),
+    };
     running.draw()?;
     let sandbox = Embedded::start(running.backend.clone(), running.sender.clone());
     let effects = start(running.model, draft);
@@ -254,8 +263,9 @@ where
 /// What a person is told of a paste that did not come whole.
 fn cut_short(cut: Cut) -> Report {
     match cut {
-        Cut::TooLong => Report::new("the paste was cut")
-            .with_hint("It is longer than a draft can be: open it as a file (^O)."),
+        Cut::TooLong => {
+            Report::new("the paste was cut").with_hint("It is longer than a draft can be: open it as a file (^O).")
+        }
         Cut::NoEnd => Report::new("the paste may be cut")
             .with_hint("The terminal did not say where it ends: look whether all of it is there."),
     }

@@ -7,7 +7,7 @@
 
 use app::Model;
 use app::boxes::Question;
-use app::msg::{Msg, Mouse, TerminalEvent};
+use app::msg::{Mouse, Msg, TerminalEvent};
 
 /// What was seen, frame by frame.
 #[derive(Debug, Default)]

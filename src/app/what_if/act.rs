@@ -8,7 +8,7 @@ use crate::shell::notice::Weight;
 use crate::what_if::Choice;
 use crate::what_if::assumption::Typed;
 use crate::what_if::form::AssumeForm;
-use domain::admission::{Attestations, AttestorEvidence};
+use domain::admission::{Attestations, AttestorEvidence, Fact};
 use domain::attestation::is_for;
 use domain::attestor::KeyMaterial;
 use domain::image::ImageRef;
@@ -144,6 +144,8 @@ fn namespaces(model: &Model) -> Vec<String> {
     let mut namespaces: Vec<String> = workloads.iter().map(|workload| workload.namespace.clone()).collect();
     namespaces.sort();
     namespaces.dedup();
-    namespaces.retain(|namespace| *namespace != model.session.subject.namespace);
+    let subject = &model.session.subject;
+    let own = subject.said(Fact::Namespace, &subject.namespace);
+    namespaces.retain(|namespace| Some(namespace.as_str()) != own);
     namespaces
 }

@@ -52,7 +52,10 @@ enum State {
     /// After ESC [ [: one byte, F1 to F5 of the Linux console.
     Console,
     /// In a character of several bytes; after ESC or not.
-    Character { bytes: Vec<u8>, alt: bool },
+    Character {
+        bytes: Vec<u8>,
+        alt: bool,
+    },
     Paste(Vec<u8>),
     /// In a paste that was too long; how much of its end was seen.
     PassedOver(Vec<u8>),

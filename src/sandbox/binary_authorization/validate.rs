@@ -48,7 +48,7 @@ pub(super) async fn validate(
         let attestor = Attestor::try_from(attestors::existing(tx, &project, &id)?)
             .map_err(|error| ApiError::invalid(format!("The attestor cannot be read: {error}.")))?;
         let note = named_by_id(tx, &question.occurrence_note)?;
-        answer(question, note, &attestor, &verifier)
+        answer(question, &note, &attestor, &verifier)
     };
     api.state.store.read(answer).await.map(Json)
 }
@@ -63,7 +63,7 @@ fn named_by_id(tx: &Transaction<'_>, note: &str) -> Result<NoteName, ApiError> {
 
 fn answer(
     mut question: ValidateAttestationOccurrence,
-    note: NoteName,
+    note: &NoteName,
     attestor: &Attestor,
     verifier: &Verifier,
 ) -> Result<ValidateAttestationOccurrenceResponse, ApiError> {

@@ -82,7 +82,8 @@ fn time(times: &[u8]) -> Option<(Timestamp, &[u8])> {
         _ => return None,
     };
     let civil = DateTime::strptime("%Y%m%d%H%M%SZ", text).ok()?;
-    Some((civil.to_zoned(TimeZone::UTC).ok()?.timestamp(), rest))
+    // The last day that X.509 has, for what never expires, is later than any that the clock has.
+    Some((civil.to_zoned(TimeZone::UTC).map_or(Timestamp::MAX, |time| time.timestamp()), rest))
 }
 
 /// The content of the element that the bytes begin with, if it has this tag, and what follows it.

@@ -42,10 +42,7 @@ impl Home {
     }
 
     fn serve(&self) -> Server {
-        let mut child = self.command(&["serve"]).stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
-        let mut line = String::new();
-        BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
-        Server { child, line }
+        Server::start(self.command(&["serve"]))
     }
 }
 
@@ -56,6 +53,14 @@ struct Server {
 }
 
 impl Server {
+    /// When it serves.
+    fn start(mut command: Command) -> Self {
+        let mut child = command.stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
+        let mut line = String::new();
+        BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
+        Self { child, line }
+    }
+
     #[cfg(unix)]
     fn terminate(&mut self) -> std::process::ExitStatus {
         let pid = self.child.id().to_string();
@@ -88,6 +93,65 @@ fn request(sandbox: &Path, method: &str, path: &str, body: &Value) -> Value {
         let request = client.request(method.parse().unwrap(), url).bearer_auth(token).json(body);
         request.send().await.unwrap().error_for_status().unwrap().json().await.unwrap()
     })
+}
+
+#[cfg(unix)]
+#[test]
+fn whatever_the_umask_the_files_are_the_owners_alone() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let home = Home::new();
+    let mut command = Command::new("sh");
+    command.args(["-c", "umask 000; exec \"$0\" sandbox serve"]).arg(assert_cmd::cargo::cargo_bin!("countersign"));
+    command.env("COUNTERSIGN_DATA_DIR", home.0.path());
+    let _server = Server::start(command);
+    let mut directories = vec![home.sandbox()];
+    let mut count = 0;
+    while let Some(directory) = directories.pop() {
+        for entry in std::fs::read_dir(directory).unwrap().map(Result::unwrap) {
+            let metadata = entry.metadata().unwrap();
+            assert_eq!(metadata.permissions().mode() & 0o077, 0, "{}", entry.path().display());
+            count += 1;
+            if metadata.is_dir() {
+                directories.push(entry.path());
+            }
+        }
+    }
+    assert!(count > 12, "{count} files were looked at");
+}
+
+/// The owner of `/proc/PID/mem` is root where a process is not dumpable, and else its user.
+#[cfg(target_os = "linux")]
+#[test]
+fn its_memory_is_not_its_users_to_read() {
+    use std::os::unix::fs::{MetadataExt as _, chown};
+    use std::os::unix::process::CommandExt as _;
+    let home = Home::new();
+    let me = std::fs::metadata(home.0.path()).unwrap().uid();
+    let mut command = home.command(&["serve"]);
+    let mut other = Command::new("cat");
+    let user = if me == 0 {
+        // Root may read all: somebody else is to run it.
+        chown(home.0.path(), Some(65534), Some(65534)).unwrap();
+        for command in [&mut command, &mut other] {
+            command.uid(65534).gid(65534);
+        }
+        65534
+    } else {
+        me
+    };
+    let server = Server::start(command);
+    let of = |pid: u32, file: &str| format!("/proc/{pid}/{file}");
+    let owner = |pid| std::fs::metadata(of(pid, "mem")).unwrap().uid();
+    assert_ne!(owner(server.child.id()), user);
+    assert!(me == 0 || std::fs::File::open(of(server.child.id(), "mem")).is_err());
+    let limits = std::fs::read_to_string(of(server.child.id(), "limits")).unwrap();
+    let core = limits.lines().find(|line| line.starts_with("Max core file size")).unwrap();
+    assert_eq!(core.split_whitespace().nth(4), Some("0"), "{core}");
+    // Of another program it is: what is looked at tells them apart.
+    let mut child = other.stdin(Stdio::piped()).spawn().unwrap();
+    assert_eq!(owner(child.id()), user);
+    drop(child.stdin.take());
+    child.wait().unwrap();
 }
 
 #[cfg(unix)]

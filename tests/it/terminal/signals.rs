@@ -105,9 +105,10 @@ fn after_a_stop_that_cannot_be_caught_the_terminal_is_taken_anew() {
     shell.type_raw(&format!("{PROGRAM}\n"));
     shell.wait_for("sandbox ready");
     signal_below(home.path(), "STOP");
-    shell.wait_for("Stopped");
+    // Not on the screen, where a frame may stand half-drawn.
+    shell.until_so("the shell tells", |shell| String::from_utf8_lossy(&shell.raw).contains("Stopped"));
     // As bash does by itself: the terminal has lines and echo again, and knows nothing of the mouse.
-    shell.type_raw("stty sane; printf '\\033[?1049l\\033[?1000l\\033[?1002l\\033[?2004l\\nsane\\n'\n");
+    shell.type_raw("stty sane; printf '\\033[?2026l\\033[?1049l\\033[?1000l\\033[?1002l\\033[?2004l\\nsane\\n'\n");
     shell.until("the shell", |screen| screen.lines().any(|line| line == "sane"));
     assert!(shell.terminal_is_restored());
     shell.type_raw("fg\n");
@@ -136,7 +137,7 @@ fn where_nobody_could_continue_it_it_does_not_stop() {
 #[test]
 fn a_second_signal_does_not_wait() {
     let home = tempfile::tempdir().unwrap();
-    let script = home.path().join("editor");
+    let script = home.path().join("my-editor");
     fs::write(&script, "echo in the editor; read -r line\n").unwrap();
     let editor = format!("sh '{}'", script.display());
     let mut workbench = Workbench::start_with(home.path(), 120, 40, &[("VISUAL", &editor)]);
@@ -149,7 +150,6 @@ fn a_second_signal_does_not_wait() {
     workbench.signal("INT");
     // The first waits for the editor, which waits for a line.
     workbench.signal("TERM");
-    workbench.until_so("the second is another", |_| true);
     workbench.signal("HUP");
     let code = workbench.ended().exit_code();
     assert!([128 + 1, 128 + 15].contains(&code), "{code}");

@@ -144,7 +144,7 @@ fn a_question_that_was_not_on_the_screen_is_not_answered() {
         See("kept"),
         burst("C-q y", false),
         See("Quit?"),
-        See("not taken as an answer"),
+        See("seen: no answer"),
         Keys("n"),
         Gone("Quit?"),
         Keys("C-q"),
@@ -219,7 +219,8 @@ fn signals_stop_continue_and_end() {
 fn nothing_that_a_terminal_obeys_is_copied() {
     let data = tempfile::tempdir().unwrap();
     let text = "# a\u{1b}]0;owned\u{7}\u{9b}31m\u{202e}\u{e0041}b";
-    let script = [READY, Keys("2 Enter"), Step::Event(Event::Paste(text.to_owned())), See("owned"), Keys("C-c"), See("owned")];
+    let script =
+        [READY, Keys("2 Enter"), Step::Event(Event::Paste(text.to_owned())), See("owned"), Keys("C-c"), See("owned")];
     let ended = play(data.path(), None, script);
     let [Asked::Copy(copied)] = &ended.asked[..] else { panic!("{:?}", ended.asked) };
     assert_eq!(copied.trim_end(), "# a\u{fffd}]0;owned\u{fffd}\u{fffd}31m\u{fffd}\u{fffd}b");
