@@ -62,8 +62,12 @@ fn evidence(known: &[KnownAttestor], resolved: &BTreeMap<String, String>) -> Evi
                 evidence.attestors.insert(name, AttestorEvidence::Unknown(known.why.clone()));
             }
             // Without a digest GKE asks nobody; what Cloud Run was told is so for every digest.
-            (Some(true), None) => drop(evidence.assumed.insert(name)),
-            (Some(false), None) => drop(evidence.attestors.entry(name).or_insert(AttestorEvidence::AssumedNone)),
+            (Some(true), None) => {
+                evidence.assumed.insert(name);
+            }
+            (Some(false), None) => {
+                evidence.attestors.entry(name).or_insert(AttestorEvidence::AssumedNone);
+            }
         }
     }
     let digests = resolved.iter().filter_map(|(image, digest)| Some((image.clone(), digest.parse().ok()?)));
