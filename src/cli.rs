@@ -50,7 +50,7 @@ pub enum Command {
 impl Cli {
     /// Reads the command line; usage and errors call the program as it was called.
     pub fn read() -> Self {
-        program_name::read(std::env::args_os().collect())
+        program_name::read(&std::env::args_os().collect::<Vec<_>>())
     }
 
     /// Runs the subcommand, or the workbench where there is none.

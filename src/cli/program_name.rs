@@ -9,12 +9,12 @@ use clap::{CommandFactory, FromArgMatches};
 use super::terminal::{complain, printable};
 
 /// Reads a command line, with the program's own path in front; ends the process where it is help or wrong.
-pub(super) fn read<Line: CommandFactory + FromArgMatches>(args: Vec<OsString>) -> Line {
+pub(super) fn read<Line: CommandFactory + FromArgMatches>(args: &[OsString]) -> Line {
     let mut command = Line::command();
     if let Some(name) = args.first().and_then(|path| plugin_name(path.as_ref())) {
         command = command.bin_name(name);
     }
-    let matches = command.clone().try_get_matches_from(&args).unwrap_or_else(|_| refuse(&command, &args));
+    let matches = command.clone().try_get_matches_from(args).unwrap_or_else(|_| refuse(&command, args));
     Line::from_arg_matches(&matches).unwrap_or_else(|error| error.format(&mut command).exit())
 }
 
@@ -22,14 +22,12 @@ pub(super) fn read<Line: CommandFactory + FromArgMatches>(args: Vec<OsString>) -
 /// anew from arguments that a terminal may be shown.
 fn refuse(command: &clap::Command, args: &[OsString]) -> ! {
     let shown = args.iter().map(|arg| OsString::from(printable(&arg.to_string_lossy())));
-    match command.clone().try_get_matches_from(shown) {
-        Err(error) => error.exit(),
-        // What was replaced was all that was wrong.
-        Ok(_) => {
-            complain(&"an argument holds characters that do something to a terminal");
-            std::process::exit(2)
-        }
+    if let Err(error) = command.clone().try_get_matches_from(shown) {
+        error.exit()
     }
+    // What was replaced was all that was wrong.
+    complain(&"an argument holds characters that do something to a terminal");
+    std::process::exit(2)
 }
 
 /// What a person types to call the plugin: kubectl takes a hyphen in a file's name for a blank, and an

@@ -85,7 +85,7 @@ impl Drop for Guard {
     }
 }
 
-/// Buttons, the wheel, and motion while a button is held (XTerm's modes 1000 and 1002), with numbers for the place
+/// Buttons, the wheel, and motion while a button is held (modes 1000 and 1002 of xterm), with numbers for the place
 /// (1006). Motion without a button is not asked for: nothing here follows it.
 struct EnableMouse;
 

@@ -1,5 +1,5 @@
-//! From the bytes of a terminal to its events: control sequences as ECMA-48 (5th edition, section 5.4) and XTerm
-//! ("XTerm Control Sequences") have them.
+//! From the bytes of a terminal to its events: control sequences as ECMA-48 (5th edition, section 5.4) and xterm
+//! (its "Control Sequences") have them.
 //!
 //! Not crossterm's own parser, which cannot be called without its reader, and which panics, or waits for ever, on
 //! some bytes. Here any bytes give the same events however they are cut into pieces; what no terminal sends is

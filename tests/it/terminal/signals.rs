@@ -108,7 +108,9 @@ fn after_a_stop_that_cannot_be_caught_the_terminal_is_taken_anew() {
     // Not on the screen, where a frame may stand half-drawn.
     shell.until_so("the shell tells", |shell| String::from_utf8_lossy(&shell.raw).contains("Stopped"));
     // As bash does by itself: the terminal has lines and echo again, and knows nothing of the mouse.
-    shell.type_raw("stty sane; printf '\\033[?2026l\\033[?1049l\\033[?1000l\\033[?1002l\\033[?2004l\\nsane\\n'\n");
+    shell.type_raw(
+        "stty sane; printf '\\033[?2026l\\033[?25h\\033[?1049l\\033[?1000l\\033[?1002l\\033[?2004l\\nsane\\n'\n",
+    );
     shell.until("the shell", |screen| screen.lines().any(|line| line == "sane"));
     assert!(shell.terminal_is_restored());
     shell.type_raw("fg\n");
