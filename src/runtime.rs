@@ -7,6 +7,7 @@ mod api_log;
 pub mod backend;
 mod blocking;
 pub mod callers;
+mod clock;
 pub mod convert;
 pub mod effects;
 mod embedded;
@@ -59,6 +60,7 @@ pub struct Options {
 
 /// Opens the workbench and runs it until it is quit; the number of the signal that has ended it, if one has.
 pub fn workbench(options: &Options) -> anyhow::Result<Option<i32>> {
+    clock::check(std::time::SystemTime::now())?;
     files::private_directory(&options.data)?;
     let _log = logging::start(&options.data);
     let store = files::Files::new(&options.data);
@@ -97,6 +99,10 @@ async fn on_terminal(workbench: Workbench<'_>) -> anyhow::Result<Option<i32>> {
     let mut screen = terminal::screen()?;
     let typed = input::Input::start().map(|batch| batch.map(Incoming::Typed));
     let told = signals.map(|told| Ok(Incoming::Told(told)));
-    event_loop::run(&mut screen, &mut guard, stream::select(told, typed), workbench).await?;
-    Ok(ended_by.number())
+    let outcome = event_loop::run(&mut screen, &mut guard, stream::select(told, typed), workbench).await;
+    // A terminal that is gone fails and sends a signal, in any order.
+    match ended_by.number() {
+        Some(signal) => Ok(Some(signal)),
+        None => outcome.map(|()| None),
+    }
 }

@@ -14,7 +14,7 @@ use std::io;
 use futures_util::{Stream, StreamExt as _};
 use jiff::Timestamp;
 use ratatui::Terminal;
-use tokio::sync::mpsc::{UnboundedSender, unbounded_channel};
+use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 
 use super::backend::Backend;
 use super::effects::{Request, Runner};
@@ -78,31 +78,16 @@ where
         seen: Seen::default(),
         away: Away::default(),
     };
-    running.draw()?;
     let sandbox = Embedded::start(running.backend.clone(), running.sender.clone());
-    let effects = start(running.model, draft);
-    running.perform(effects)?;
-    while !running.away.quit {
-        tokio::select! {
-            biased;
-            Some(msg) = receiver.recv() => running.tell(msg)?,
-            next = incoming.next() => match next {
-                Some(Ok(Incoming::Typed(batch))) => running.typed(batch)?,
-                Some(Ok(Incoming::Told(told))) => running.told(told)?,
-                // The terminal is gone: there is nobody left to show anything to.
-                Some(Err(_)) | None => running.told(Told::End)?,
-            },
-        }
-        // What is waiting already is taken before anything is drawn.
-        while let (false, Ok(msg)) = (running.away.quit, receiver.try_recv()) {
-            running.tell(msg)?;
-        }
-        running.settle()?;
+    let outcome = running.until_quit(draft, &mut receiver, &mut incoming).await;
+    if outcome.is_err() {
+        // The terminal fails, and the draft is not to be lost with it.
+        let _ = running.told(Told::End);
     }
     running.runner.finish();
     receiver.close();
     sandbox.shut_down().await;
-    Ok(())
+    outcome
 }
 
 /// The loop while it runs.
@@ -133,6 +118,39 @@ where
     B: ratatui::backend::Backend<Error: Send + Sync + 'static>,
     H: Host,
 {
+    /// Takes what comes until the program is quit.
+    async fn until_quit<E>(
+        &mut self,
+        draft: Option<String>,
+        messages: &mut UnboundedReceiver<Msg>,
+        incoming: &mut E,
+    ) -> anyhow::Result<()>
+    where
+        E: Stream<Item = io::Result<Incoming>> + Unpin,
+    {
+        self.draw()?;
+        let effects = start(self.model, draft);
+        self.perform(effects)?;
+        while !self.away.quit {
+            tokio::select! {
+                biased;
+                Some(msg) = messages.recv() => self.tell(msg)?,
+                next = incoming.next() => match next {
+                    Some(Ok(Incoming::Typed(batch))) => self.typed(batch)?,
+                    Some(Ok(Incoming::Told(told))) => self.told(told)?,
+                    // The terminal is gone: there is nobody left to show anything to.
+                    Some(Err(_)) | None => self.told(Told::End)?,
+                },
+            }
+            // What is waiting already is taken before anything is drawn.
+            while let (false, Ok(msg)) = (self.away.quit, messages.try_recv()) {
+                self.tell(msg)?;
+            }
+            self.settle()?;
+        }
+        Ok(())
+    }
+
     /// Changes the model by what happened, and begins what follows.
     fn tell(&mut self, msg: Msg) -> anyhow::Result<()> {
         let (boxes, was_typed) = (self.model.overlays.len(), matches!(msg, Msg::Terminal(_)));

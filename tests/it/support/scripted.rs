@@ -4,9 +4,8 @@
 //! Nothing sleeps: the loop polls its events only when no message waits and the last frame shows everything, so
 //! that the script looks at the screen exactly then.
 
-use std::cell::{Ref, RefCell};
+use std::cell::{Cell as Flag, Ref, RefCell};
 use std::collections::VecDeque;
-use std::convert::Infallible;
 use std::io;
 use std::path::Path;
 use std::pin::Pin;
@@ -48,8 +47,10 @@ pub(crate) enum Step {
     See(&'static str),
     /// Waits until the idle screen no longer says this.
     Gone(&'static str),
-    /// The terminal fails.
+    /// What is read from the terminal fails.
     Fail,
+    /// What is drawn fails from the next frame on.
+    Break,
 }
 
 /// How a run ended.
@@ -97,7 +98,7 @@ pub(crate) fn play(data: &Path, draft: Option<&Path>, script: impl IntoIterator<
     let Ok(outcome) = tokio.block_on(run) else {
         panic!("{:?} never came:\n{}", steps.borrow().front(), screen.rows().join("\n"));
     };
-    outcome.unwrap();
+    assert_eq!(outcome.is_err(), screen.is_broken(), "{outcome:?}");
     assert_eq!(host.frames_begun, host.frames_ended);
     let left = steps.borrow().len();
     Ended { model, rows: screen.rows(), asked: host.asked, left }
@@ -124,7 +125,7 @@ impl Stream for Script {
             let waits = match steps.borrow().front() {
                 Some(Step::See(text)) => !self.screen.says(text),
                 Some(Step::Gone(text)) => self.screen.says(text),
-                Some(Step::Keys(_) | Step::Event(_) | Step::Comes(_) | Step::Fail) | None => false,
+                Some(Step::Keys(_) | Step::Event(_) | Step::Comes(_) | Step::Fail | Step::Break) | None => false,
             };
             if waits {
                 return Poll::Pending;
@@ -137,6 +138,7 @@ impl Stream for Script {
                 }
                 Some(Step::Comes(incoming)) => return Poll::Ready(Some(Ok(incoming))),
                 Some(Step::Fail) => return Poll::Ready(Some(Err(io::ErrorKind::BrokenPipe.into()))),
+                Some(Step::Break) => self.screen.is_broken.set(true),
                 Some(Step::See(_) | Step::Gone(_)) => {}
                 None => return Poll::Ready(None),
             }
@@ -181,15 +183,22 @@ impl Host for Noting {
 
 /// ratatui's backend for tests, which the script can look at while the loop draws on it.
 #[derive(Debug, Clone)]
-struct Screen(Rc<RefCell<TestBackend>>);
+struct Screen {
+    backend: Rc<RefCell<TestBackend>>,
+    is_broken: Rc<Flag<bool>>,
+}
 
 impl Screen {
     fn new(columns: u16, rows: u16) -> Self {
-        Self(Rc::new(RefCell::new(TestBackend::new(columns, rows))))
+        Self { backend: Rc::new(RefCell::new(TestBackend::new(columns, rows))), is_broken: Rc::default() }
     }
 
     fn get(&self) -> Ref<'_, TestBackend> {
-        self.0.borrow()
+        self.backend.borrow()
+    }
+
+    fn is_broken(&self) -> bool {
+        self.is_broken.get()
     }
 
     fn rows(&self) -> Vec<String> {
@@ -203,55 +212,58 @@ impl Screen {
     /// A terminal has its new size before it tells.
     fn take(&self, event: Event) -> Event {
         if let Event::Resize(columns, rows) = event {
-            self.0.borrow_mut().resize(columns, rows);
+            self.backend.borrow_mut().resize(columns, rows);
         }
         event
     }
 }
 
 impl Backend for Screen {
-    type Error = Infallible;
+    type Error = io::Error;
 
-    fn draw<'a, I>(&mut self, content: I) -> Result<(), Infallible>
+    fn draw<'a, I>(&mut self, content: I) -> Result<(), io::Error>
     where
         I: Iterator<Item = (u16, u16, &'a Cell)>,
     {
-        self.0.borrow_mut().draw(content)
+        self.backend.borrow_mut().draw(content).map_err(|never| match never {})
     }
 
-    fn hide_cursor(&mut self) -> Result<(), Infallible> {
-        self.0.borrow_mut().hide_cursor()
+    fn hide_cursor(&mut self) -> Result<(), io::Error> {
+        self.backend.borrow_mut().hide_cursor().map_err(|never| match never {})
     }
 
-    fn show_cursor(&mut self) -> Result<(), Infallible> {
-        self.0.borrow_mut().show_cursor()
+    fn show_cursor(&mut self) -> Result<(), io::Error> {
+        self.backend.borrow_mut().show_cursor().map_err(|never| match never {})
     }
 
-    fn get_cursor_position(&mut self) -> Result<Position, Infallible> {
-        self.0.borrow_mut().get_cursor_position()
+    fn get_cursor_position(&mut self) -> Result<Position, io::Error> {
+        self.backend.borrow_mut().get_cursor_position().map_err(|never| match never {})
     }
 
-    fn set_cursor_position<P: Into<Position>>(&mut self, position: P) -> Result<(), Infallible> {
-        self.0.borrow_mut().set_cursor_position(position)
+    fn set_cursor_position<P: Into<Position>>(&mut self, position: P) -> Result<(), io::Error> {
+        self.backend.borrow_mut().set_cursor_position(position).map_err(|never| match never {})
     }
 
-    fn clear(&mut self) -> Result<(), Infallible> {
-        self.0.borrow_mut().clear()
+    fn clear(&mut self) -> Result<(), io::Error> {
+        self.backend.borrow_mut().clear().map_err(|never| match never {})
     }
 
-    fn clear_region(&mut self, region: ClearType) -> Result<(), Infallible> {
-        self.0.borrow_mut().clear_region(region)
+    fn clear_region(&mut self, region: ClearType) -> Result<(), io::Error> {
+        self.backend.borrow_mut().clear_region(region).map_err(|never| match never {})
     }
 
-    fn size(&self) -> Result<Size, Infallible> {
-        self.0.borrow().size()
+    fn size(&self) -> Result<Size, io::Error> {
+        self.backend.borrow().size().map_err(|never| match never {})
     }
 
-    fn window_size(&mut self) -> Result<WindowSize, Infallible> {
-        self.0.borrow_mut().window_size()
+    fn window_size(&mut self) -> Result<WindowSize, io::Error> {
+        self.backend.borrow_mut().window_size().map_err(|never| match never {})
     }
 
-    fn flush(&mut self) -> Result<(), Infallible> {
-        self.0.borrow_mut().flush()
+    fn flush(&mut self) -> Result<(), io::Error> {
+        if self.is_broken() {
+            return Err(io::ErrorKind::BrokenPipe.into());
+        }
+        self.backend.borrow_mut().flush().map_err(|never| match never {})
     }
 }

@@ -122,6 +122,15 @@ fn without_a_terminal_the_draft_is_kept_and_the_program_ends() {
     }
 }
 
+#[test]
+fn a_screen_that_fails_takes_no_draft_with_it() {
+    let data = tempfile::tempdir().unwrap();
+    let script = [READY, Keys("2 Enter k e p t"), See("kept"), Step::Break, Keys("!"), Keys("never")];
+    let ended = play(data.path(), None, script);
+    assert_eq!(ended.left, 1);
+    assert_eq!(fs::read_to_string(data.path().join("draft.yaml")).unwrap(), "kept!");
+}
+
 /// Several keys at once; ahead, if they were there before they were asked for.
 fn burst(names: &str, ahead: bool) -> Step {
     let events = names.split_whitespace().map(|name| Event::Key(key(name))).collect();
