@@ -110,9 +110,9 @@ fn test(args: &Args, path: &Path, file: &mut Checked) -> bool {
 fn output(args: &Args, checked: &[Checked]) -> bool {
     let to_file = args.junit.as_deref().filter(|path| *path != Path::new("-"));
     if let Some(path) = to_file
-        && let Err(error) = std::fs::write(path, junit::report(checked))
+        && let Err(error) = write(path, &junit::report(checked))
     {
-        complain(&format_args!("{}: {error}", path.display()));
+        complain(&error);
         return false;
     }
     let printed = match (&args.junit, to_file) {
@@ -123,6 +123,15 @@ fn output(args: &Args, checked: &[Checked]) -> bool {
         complain(&format_args!("standard output: {error}"));
     }
     printed.is_ok()
+}
+
+/// Writes a report whole; into a pipe or a device as it comes.
+fn write(path: &Path, text: &str) -> Result<(), disk::Error> {
+    let is_other = std::fs::metadata(path).is_ok_and(|metadata| !metadata.is_file() && !metadata.is_dir());
+    if is_other {
+        return std::fs::write(path, text).map_err(|error| disk::Error::new(path, disk::Doing::Write, error));
+    }
+    disk::replace(path, text.as_bytes(), disk::Access::Persons)
 }
 
 fn print(checked: &[Checked], format: Format) -> io::Result<()> {

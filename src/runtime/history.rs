@@ -1,7 +1,8 @@
 //! The history of live policies on disk: a file of lines for each project, `history/PROJECT.jsonl`.
 //!
 //! A version is added with one write to the end of the file, so that the others stay whole whatever
-//! happens. A line that cannot be read is left where it is and counted. The last `MAX_VERSIONS`
+//! happens, under a lock of its own, so that two workbenches do not lose each other's. A line that cannot be read is left
+//! where it is and counted. The last `MAX_VERSIONS`
 //! are kept, as far as they fit `MAX_BYTES`, and the newest always: once there are more, the file is
 //! written anew without the oldest.
 
@@ -9,12 +10,12 @@ mod past;
 
 pub use past::{PastError, past};
 
-use std::fs;
-use std::io::{self, Read as _, Write as _};
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
-use super::files::{Files, private_directory, write_whole};
+use super::files::Files;
 use app::history::state::{History, Version};
+use disk::{Access, Doing, Error, Lock};
 
 /// How many versions of a project are kept.
 const MAX_VERSIONS: usize = 200;
@@ -23,24 +24,41 @@ const MAX_VERSIONS: usize = 200;
 const MAX_BYTES: usize = 8 << 20;
 
 /// More than this is not read: nobody but us writes here, and we write less.
-const MAX_READ: u64 = 64 << 20;
+const MAX_READ: usize = 64 << 20;
+
+/// How long another workbench may write to the history before it is said that this one could not: a version is written
+/// in milliseconds, a file that is written anew in a second.
+const PATIENCE: Duration = Duration::from_secs(5);
 
 /// Keeps `version`, unless it is the last one kept, and gives all that is kept.
 pub fn keep(files: &Files, project: &str, version: Option<Version>) -> History {
     let path = path(files, project);
-    let kept = read(&path).and_then(|mut kept| {
-        if let Some(version) = version.filter(|version| !kept.ends_with(version)) {
-            kept.add(&path, version)?;
-        }
-        Ok(kept)
-    });
-    let (kept, failure) = match kept {
+    let (kept, failure) = match add(&path, version) {
         Ok(kept) => (kept, None),
-        Err(error) => (read(&path).unwrap_or_default(), Some(format!("{}: {error}", path.display()))),
+        Err(error) => (read(&path).unwrap_or_default(), Some(error.to_string())),
     };
     let damaged = kept.lines.iter().filter(|line| line.version.is_none()).count();
     let versions = kept.lines.into_iter().filter_map(|line| line.version).collect();
     History { project: project.to_owned(), versions, damaged, failure }
+}
+
+/// Reads what is kept, and adds a version that is not the last one already. Nobody else adds meanwhile: what two
+/// workbenches saw is kept of both.
+fn add(path: &Path, version: Option<Version>) -> Result<Kept, Error> {
+    let kept = read(path)?;
+    let Some(version) = version.filter(|version| !kept.ends_with(version)) else { return Ok(kept) };
+    if let Some(directory) = path.parent() {
+        disk::private_directory(directory)?;
+    }
+    let lock = path.with_extension("lock");
+    let Some(_lock) = Lock::wait(&lock, PATIENCE)? else {
+        return Err(Error::new(&lock, Doing::Lock, std::io::Error::other("another workbench holds it")));
+    };
+    let mut kept = read(path)?;
+    if !kept.ends_with(&version) {
+        kept.add(path, version)?;
+    }
+    Ok(kept)
 }
 
 /// A project id has no character that a file name has not (`domain.example:id` among them), but what
@@ -66,13 +84,8 @@ struct Line {
     version: Option<Version>,
 }
 
-fn read(path: &Path) -> io::Result<Kept> {
-    let mut bytes = Vec::new();
-    match fs::File::open(path) {
-        Ok(file) => file.take(MAX_READ).read_to_end(&mut bytes)?,
-        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Kept { lines: Vec::new(), whole: true }),
-        Err(error) => return Err(error),
-    };
+fn read(path: &Path) -> Result<Kept, Error> {
+    let bytes = disk::read(path, MAX_READ)?.unwrap_or_default();
     let whole = bytes.is_empty() || bytes.ends_with(b"\n");
     let lines = bytes.split(|byte| *byte == b'\n').filter(|line| !line.is_empty());
     let line = |bytes: &[u8]| Line { bytes: bytes.to_vec(), version: serde_json::from_slice(bytes).ok() };
@@ -85,17 +98,14 @@ impl Kept {
         last.is_some_and(|last| last.is(&version.policy))
     }
 
-    fn add(&mut self, path: &Path, version: Version) -> io::Result<()> {
-        if let Some(directory) = path.parent() {
-            private_directory(directory)?;
-        }
-        let bytes = serde_json::to_vec(&version).map_err(io::Error::other)?;
+    fn add(&mut self, path: &Path, version: Version) -> Result<(), Error> {
+        let bytes = serde_json::to_vec(&version).map_err(|error| Error::new(path, Doing::Write, error))?;
         let start: &[u8] = if self.whole { b"" } else { b"\n" };
         let line = [start, &bytes, b"\n"].concat();
-        append(path, &line)?;
+        disk::append(path, &line)?;
         self.whole = true;
         self.lines.push(Line { bytes, version: Some(version) });
-        if self.shorten() { write_whole(path, &self.text()) } else { Ok(()) }
+        if self.shorten() { disk::replace(path, &self.text(), Access::Private) } else { Ok(()) }
     }
 
     /// Lets the oldest go where there are too many; true if any went.
@@ -117,19 +127,9 @@ impl Kept {
     }
 }
 
-/// Adds to the end of a file that only its owner may read, and waits until it is on the disk.
-fn append(path: &Path, bytes: &[u8]) -> io::Result<()> {
-    let mut options = fs::OpenOptions::new();
-    options.append(true).create(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    let mut file = options.open(path)?;
-    file.write_all(bytes)?;
-    file.sync_all()
-}
-
 #[cfg(test)]
 mod tests {
+    use std::fs;
     use std::os::unix::fs::PermissionsExt as _;
 
     use super::*;
@@ -179,7 +179,7 @@ mod tests {
         let dir = tempfile::tempdir().unwrap();
         let files = Files::new(dir.path());
         let line = |n: usize| serde_json::to_string(&version(&n.to_string())).unwrap() + "\n";
-        private_directory(&dir.path().join("history")).unwrap();
+        fs::create_dir(dir.path().join("history")).unwrap();
         fs::write(path(&files, "p"), (0..MAX_VERSIONS).map(line).collect::<String>()).unwrap();
         let history = keep(&files, "p", Some(version("new")));
         assert_eq!((history.versions.len(), etags(&history)[0]), (MAX_VERSIONS, "1"));
@@ -188,6 +188,29 @@ mod tests {
         large.policy.description = Some("x".repeat(MAX_BYTES));
         assert_eq!(etags(&keep(&files, "p", Some(large))), ["large"]);
         assert_eq!(etags(&keep(&files, "p", Some(version("last")))), ["last"]);
+    }
+
+    /// Each of several workbenches sees versions that the others do not; every one is kept once, in whole lines.
+    #[test]
+    fn of_versions_that_several_add_at_once_none_is_lost() {
+        let dir = tempfile::tempdir().unwrap();
+        let (workbenches, each) = (4, 25);
+        std::thread::scope(|scope| {
+            for workbench in 0..workbenches {
+                let files = Files::new(dir.path());
+                scope.spawn(move || {
+                    for number in 0..each {
+                        let history = keep(&files, "p", Some(version(&format!("{workbench}-{number}"))));
+                        assert_eq!(history.failure, None);
+                    }
+                });
+            }
+        });
+        let history = keep(&Files::new(dir.path()), "p", None);
+        let mut found = etags(&history);
+        found.sort_unstable();
+        found.dedup();
+        assert_eq!((found.len(), history.versions.len(), history.damaged), (workbenches * each, workbenches * each, 0));
     }
 
     #[test]

@@ -1,16 +1,19 @@
 //! Files of the person: listed, opened, watched and written.
 //!
-//! Unlike our own files ([`super::files`]) they keep their mode, and links to them stay links.
+//! Unlike our own files ([`super::files`]) they keep their mode, and links to them stay links. One of another user is not
+//! followed to where the draft is written.
 
 use std::fs::{self, File};
-use std::io::{self, Read as _, Write as _};
+use std::io::{self, Read as _};
 use std::path::{Path, PathBuf};
+use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, SystemTime};
 
 use app::draft::file::state::{DirectoryEntry, FileReply, FileTask, FileText, Stamp};
 use app::job::{IfThere, JobOutcome};
 use app::shell::editor::MAX_BYTES;
 use app::shell::report::Report;
+use disk::Access;
 use domain::span::LineIndex;
 
 /// Entries of a directory that are shown.
@@ -33,6 +36,8 @@ enum Unusable {
     Binary { path: String, line: usize },
     #[error("{path} is not UTF-8: line {line} has a byte that is part of no character")]
     Encoding { path: String, line: usize },
+    #[error(transparent)]
+    Path(#[from] disk::Error),
     #[error("{path} cannot be listed")]
     List { path: String, source: io::Error },
 }
@@ -43,7 +48,7 @@ pub fn perform(task: FileTask) -> FileReply {
         FileTask::List(directory) => {
             list(directory.as_deref()).unwrap_or_else(|error| FileReply::Failed(Report::from_error(&error)))
         }
-        FileTask::Open(path) => match open(&absolute(&path)) {
+        FileTask::Open(path) => match open_as_draft(&path) {
             Ok(opened) => FileReply::Opened(opened),
             Err(error) => FileReply::Failed(failure(&error)),
         },
@@ -60,14 +65,25 @@ fn failure(error: &Unusable) -> Report {
 
 /// The path as the person meant it: `~/` is their home, anything else counts from the working
 /// directory.
-fn absolute(path: &str) -> PathBuf {
+fn meant(path: &str) -> PathBuf {
     let home = || directories::BaseDirs::new().map(|dirs| dirs.home_dir().to_owned());
-    let meant = match path.strip_prefix("~/") {
+    match path.strip_prefix("~/") {
         Some(rest) => home().map_or_else(|| PathBuf::from(path), |home| home.join(rest)),
         None => PathBuf::from(path),
-    };
-    // Links are followed, so that one file is told by one path; one that is not there yet has none.
+    }
+}
+
+/// The same without links, for what is only read.
+fn absolute(path: &str) -> PathBuf {
+    let meant = meant(path);
     meant.canonicalize().or_else(|_| std::path::absolute(&meant)).unwrap_or(meant)
+}
+
+/// Opens what may be written later: links are followed, so that one file is told by one path, but none of others, who
+/// could choose by it what is written.
+fn open_as_draft(path: &str) -> Result<FileText, Unusable> {
+    let path = disk::resolve(&meant(path))?;
+    open(&path)
 }
 
 fn list(directory: Option<&str>) -> Result<FileReply, Unusable> {
@@ -154,7 +170,18 @@ fn watch(path: String, known: Stamp) -> FileReply {
 
 /// Writes a text to a file. One that is there stays unless `if_there` lets it be replaced, or it says this text.
 pub fn save(path: &str, text: &str, if_there: IfThere) -> io::Result<JobOutcome> {
-    let path = absolute(path);
+    save_as(path, text, if_there, Access::Persons)
+}
+
+/// Writes a script, which its owner can run and nobody else can read.
+pub fn save_script(path: &str, text: &str, if_there: IfThere) -> io::Result<JobOutcome> {
+    save_as(path, text, if_there, Access::PrivateProgram)
+}
+
+fn save_as(path: &str, text: &str, if_there: IfThere, access: Access) -> io::Result<JobOutcome> {
+    // One at a time: what is looked at is what is replaced, as far as this program writes it.
+    let _alone = SAVING.lock().unwrap_or_else(PoisonError::into_inner);
+    let path = disk::resolve(&meant(path))?;
     let shown = path.display().to_string();
     let there = fs::metadata(&path).ok();
     let stays = |metadata: &&fs::Metadata| match if_there {
@@ -168,40 +195,11 @@ pub fn save(path: &str, text: &str, if_there: IfThere) -> io::Result<JobOutcome>
             return Ok(JobOutcome::InTheWay { path: shown, text: saying });
         }
     }
-    write(&path, text.as_bytes(), there.map(|metadata| metadata.permissions()))?;
+    disk::replace(&path, text.as_bytes(), access)?;
     Ok(JobOutcome::Saved { stamp: stamp(&fs::metadata(&path)?), path: shown })
 }
 
-/// Writes a script, which its owner can run and nobody else can read.
-pub fn save_script(path: &str, text: &str, if_there: IfThere) -> io::Result<JobOutcome> {
-    let outcome = save(path, text, if_there)?;
-    #[cfg(unix)]
-    if let JobOutcome::Saved { path, .. } = &outcome {
-        fs::set_permissions(path, std::os::unix::fs::PermissionsExt::from_mode(0o700))?;
-    }
-    Ok(outcome)
-}
-
-/// Writes a file whole: a new one beside it, then a rename. A link is followed before.
-fn write(path: &Path, bytes: &[u8], mode: Option<fs::Permissions>) -> io::Result<()> {
-    let directory = path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    let name = path.file_name().ok_or(io::ErrorKind::InvalidInput)?.to_string_lossy();
-    let temporary = directory.join(format!(".{name}.{}.part", std::process::id()));
-    let written = write_new(&temporary, bytes, mode).and_then(|()| fs::rename(&temporary, path));
-    if written.is_err() {
-        let _ = fs::remove_file(&temporary);
-    }
-    written
-}
-
-fn write_new(path: &Path, bytes: &[u8], mode: Option<fs::Permissions>) -> io::Result<()> {
-    let mut file = File::create(path)?;
-    if let Some(mode) = mode {
-        file.set_permissions(mode)?;
-    }
-    file.write_all(bytes)?;
-    file.sync_all()
-}
+static SAVING: Mutex<()> = Mutex::new(());
 
 #[cfg(test)]
 mod tests;

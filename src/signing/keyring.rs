@@ -55,13 +55,21 @@ pub enum KeyringChange {
 }
 
 impl Keyring {
+    /// The keyring in a directory, which is made (0700) when the first key is kept; until then it cannot be listed.
+    pub fn new(directory: impl Into<PathBuf>) -> Self {
+        Self { directory: directory.into(), seen: Arc::default() }
+    }
+
     /// The keyring in a directory, which is made (0700) if it is not there.
     pub fn open(directory: impl Into<PathBuf>) -> Result<Self, KeyringError> {
-        let directory = directory.into();
-        match files::make_directory(&directory) {
-            Ok(()) => Ok(Self { directory, seen: Arc::default() }),
-            Err(source) => Err(KeyringError::Directory { directory, source }),
-        }
+        let keyring = Self::new(directory);
+        keyring.make_directory()?;
+        Ok(keyring)
+    }
+
+    fn make_directory(&self) -> Result<(), KeyringError> {
+        let failed = |source| KeyringError::Directory { directory: self.directory.clone(), source };
+        files::make_directory(&self.directory).map_err(failed)
     }
 
     /// All keys, and the files that hold none. A damaged file does not hide the others.
@@ -93,6 +101,9 @@ impl Keyring {
         if passphrase.is_some_and(|passphrase| !new.opens_with(passphrase)) {
             return Err(KeyringError::WrongPassphrase);
         }
+        self.make_directory()?;
+        let failed = |source| KeyringError::Directory { directory: self.directory.clone(), source };
+        let _lock = files::lock(&self.directory).map_err(failed)?;
         let Some(old) = self.load(&new.info().fingerprint)? else {
             return Ok(Imported { key: self.store(&new)?, change: KeyringChange::Added });
         };
@@ -151,6 +162,7 @@ impl Keyring {
     }
 
     fn write(&self, key: &SecretCert) -> Result<(), KeyringError> {
+        self.make_directory()?;
         let path = self.path(&key.info().fingerprint);
         files::replace(&path, &key.armored()?).map_err(|source| KeyringError::File { path, source })
     }

@@ -27,12 +27,13 @@ const FOLDERS_NOT_YET_OPEN: &[(&str, usize)] = &[];
 /// Which crates of the workspace each may use: the floors of `docs/architecture.md`.
 const CRATES: &[(&str, &[&str])] = &[
     ("domain", &[]),
+    ("disk", &[]),
     ("wire", &["domain"]),
     ("files", &["domain"]),
     ("codelab", &["domain"]),
-    ("signing", &["domain"]),
+    ("signing", &["disk", "domain"]),
     ("client", &["domain", "wire"]),
-    ("sandbox", &["domain", "files", "signing", "wire"]),
+    ("sandbox", &["disk", "domain", "files", "signing", "wire"]),
     ("app", &["codelab", "domain"]),
     ("ui", &["app", "codelab", "domain"]),
 ];

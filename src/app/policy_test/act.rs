@@ -5,7 +5,7 @@ use crate::effect::Effect;
 use crate::model::Model;
 use crate::overlay::{self, Body, Confirm, Overlay};
 use crate::policy_test;
-use crate::policy_test::state::{TestsBox, with_decision};
+use crate::policy_test::state::{Change, TestsBox, with_decision};
 use crate::policy_test::{Action, Msg, Then};
 use crate::shell::notice::Weight;
 use crate::shell::tab::Pane;
@@ -22,7 +22,7 @@ fn draft_path(model: &Model) -> Option<String> {
 /// Goes on after a yes.
 pub(crate) fn proceed(model: &Model, then: Then) -> Vec<Effect> {
     match then {
-        Then::Write(text) => vec![Effect::PolicyTest(policy_test::Effect::Write(draft_path(model), text))],
+        Then::Write(change) => vec![Effect::PolicyTest(policy_test::Effect::Write(draft_path(model), change))],
     }
 }
 
@@ -101,10 +101,11 @@ pub(crate) fn add(model: &mut Model) -> Vec<Effect> {
         Ok((test, text)) => {
             let path = &model.tests.file.path;
             let lines = vec![format!("The test `{}` is added to {path}.", test.name)];
-            let before = model.tests.file.text.clone().unwrap_or_default();
-            let then = vec![overlay::Then::PolicyTest(Then::Write(text.clone()))];
+            let before = model.tests.file.text.clone();
+            let diff = Some((before.clone().unwrap_or_default(), text.clone()));
+            let then = vec![overlay::Then::PolicyTest(Then::Write(Change { before, after: text }))];
             let title = "Add the decision as a test?".to_owned();
-            let confirm = Confirm { title, lines, diff: Some((before, text)), then, ..Confirm::default() };
+            let confirm = Confirm { title, lines, diff, then, ..Confirm::default() };
             model.overlays.push(Overlay::Confirm(Box::new(confirm)));
             Vec::new()
         }

@@ -30,6 +30,14 @@ pub struct TestsFile {
     pub failure: Option<String>,
 }
 
+/// A change of the tests file: what it was made from, and what it becomes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Change {
+    /// What the file said; `None` where there was none.
+    pub before: Option<String>,
+    pub after: String,
+}
+
 /// The tests and their results; kept up to date by `update`.
 #[derive(Debug, Default)]
 pub struct Tests {
@@ -124,6 +132,9 @@ pub fn with_decision(
 ) -> Result<(PolicyTest, String), String> {
     if decision.outcome == Outcome::Undecided {
         return Err("nothing is decided yet: something that decides is not known".to_owned());
+    }
+    if let Some(failure) = &tests.file.failure {
+        return Err(format!("{} cannot be read ({failure}), and is left as it is", tests.file.path));
     }
     let test = test_of(request, decision, &tests.tests);
     // Evidence can say what a test cannot assume; such a test would fail at once.

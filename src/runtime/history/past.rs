@@ -70,7 +70,7 @@ fn files(directory: &Path) -> Result<Vec<PathBuf>, PastError> {
 fn read(path: &Path) -> Result<Vec<Dated>, PastError> {
     let failed = |error| PastError::Read { path: path.to_owned(), error };
     let mut text = String::new();
-    fs::File::open(path).and_then(|file| file.take(MAX_READ).read_to_string(&mut text)).map_err(failed)?;
+    fs::File::open(path).and_then(|file| file.take(MAX_READ as u64).read_to_string(&mut text)).map_err(failed)?;
     if path.extension().is_some_and(|extension| extension == "jsonl") {
         return lines(path, &text);
     }

@@ -100,3 +100,35 @@ fn mode_and_links_stay() {
     assert_eq!(fs::read_to_string(&path).unwrap(), "a: 2\n");
     assert_eq!(fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o640);
 }
+
+#[test]
+fn a_script_is_its_owners_from_the_first_moment() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let dir = tempfile::tempdir().unwrap();
+    let path = path_of(&dir, "session.sh");
+    let mode = || fs::metadata(&path).unwrap().permissions().mode() & 0o777;
+    save_script(&path, "true\n", IfThere::Keep).unwrap();
+    assert_eq!(mode(), 0o700);
+    // One that was open to all is so no longer.
+    fs::set_permissions(&path, fs::Permissions::from_mode(0o777)).unwrap();
+    save_script(&path, "false\n", IfThere::Replace).unwrap();
+    assert_eq!(mode(), 0o700);
+}
+
+/// Needs the right to give files away, which root has.
+#[test]
+fn a_draft_is_not_written_through_a_link_of_others() {
+    let dir = tempfile::tempdir().unwrap();
+    let (victim, link) = (path_of(&dir, "victim.yaml"), path_of(&dir, "policy.yaml"));
+    fs::write(&victim, "mine: 1\n").unwrap();
+    std::os::unix::fs::symlink(&victim, &link).unwrap();
+    if std::os::unix::fs::lchown(&link, Some(65_534), None).is_err() {
+        println!("a_draft_is_not_written_through_a_link_of_others: only root can give a link away; not run");
+        return;
+    }
+    assert!(refused(&link).contains("is a link of another user"));
+    let error = save(&link, "a: 1\n", IfThere::Replace).unwrap_err();
+    assert!(error.to_string().contains("is a link of another user (uid 65534)"), "{error}");
+    assert_eq!(fs::read_to_string(&victim).unwrap(), "mine: 1\n");
+    assert_eq!(fs::read_dir(dir.path()).unwrap().count(), 2, "nothing is left beside");
+}

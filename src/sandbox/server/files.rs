@@ -1,7 +1,7 @@
 //! The sandbox's files: a directory for the owner alone, and small secrets that are written whole.
 
-use std::fs::{self, File, OpenOptions};
-use std::io::{self, Write as _};
+use std::fs::{self, OpenOptions};
+use std::io;
 use std::path::{Path, PathBuf};
 
 use zeroize::Zeroizing;
@@ -105,13 +105,12 @@ fn no_token(path: &Path, error: NotAToken) -> io::Error {
     io::Error::new(io::ErrorKind::InvalidData, text)
 }
 
+/// What a secret's file may hold, in bytes: a certificate and its key have some four thousand.
+const MAX_SECRET: usize = 64 * 1024;
+
 /// Makes the directory and its parents, open to the owner alone. One that exists is left as it is.
 pub(super) fn make_directory(path: &Path) -> io::Result<()> {
-    let mut builder = fs::DirBuilder::new();
-    builder.recursive(true);
-    #[cfg(unix)]
-    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-    builder.create(path)
+    Ok(disk::private_directory(path)?)
 }
 
 /// Made readable by the owner alone, where the file is made.
@@ -124,7 +123,7 @@ pub(super) fn private(options: &mut OpenOptions) -> &mut OpenOptions {
 /// Makes an empty file for the owner alone where there is none, so that what opens it later does not
 /// make it readable to others.
 pub(super) fn reserve(path: &Path) -> io::Result<()> {
-    private(OpenOptions::new().append(true).create(true)).open(path).map(drop)
+    Ok(disk::append(path, b"")?)
 }
 
 /// What the file holds; `make` says it where there is none yet. Of two processes that do this at
@@ -133,49 +132,23 @@ pub(super) fn read_or_make<E: From<io::Error>>(
     path: &Path,
     make: impl FnOnce() -> Result<Zeroizing<String>, E>,
 ) -> Result<Zeroizing<String>, E> {
-    match fs::read_to_string(path) {
-        Ok(text) => Ok(Zeroizing::new(text)),
-        Err(error) if error.kind() == io::ErrorKind::NotFound => {
-            let text = make()?;
-            if write_new(path, text.as_bytes())? {
-                return Ok(text);
-            }
-            Ok(Zeroizing::new(fs::read_to_string(path)?))
-        }
-        Err(error) => Err(error.into()),
+    if let Some(text) = read(path)? {
+        return Ok(text);
     }
+    let text = make()?;
+    if disk::create(path, text.as_bytes(), disk::Access::Private).map_err(io::Error::from)? {
+        return Ok(text);
+    }
+    Ok(read(path)?.ok_or_else(|| io::Error::from(io::ErrorKind::NotFound))?)
+}
+
+fn read(path: &Path) -> io::Result<Option<Zeroizing<String>>> {
+    Ok(disk::text(path, MAX_SECRET)?.map(Zeroizing::new))
 }
 
 /// Writes a file whole, whatever was there before.
 pub(super) fn replace(path: &Path, bytes: &[u8]) -> io::Result<()> {
-    let temporary = write_temporary(path, bytes)?;
-    fs::rename(&temporary, path).inspect_err(|_| drop(fs::remove_file(&temporary)))
-}
-
-/// Writes a file whole unless there is one; says whether it did.
-fn write_new(path: &Path, bytes: &[u8]) -> io::Result<bool> {
-    let temporary = write_temporary(path, bytes)?;
-    let linked = fs::hard_link(&temporary, path);
-    fs::remove_file(&temporary)?;
-    match linked {
-        Ok(()) => Ok(true),
-        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Ok(false),
-        Err(error) => Err(error),
-    }
-}
-
-fn write_temporary(path: &Path, bytes: &[u8]) -> io::Result<std::path::PathBuf> {
-    let mut name = path.file_name().unwrap_or_default().to_owned();
-    name.push(format!(".{}.new", uuid::Uuid::new_v4().simple()));
-    let temporary = path.with_file_name(name);
-    let mut file = private(OpenOptions::new().write(true).create_new(true)).open(&temporary)?;
-    write_synced(&mut file, bytes).inspect_err(|_| drop(fs::remove_file(&temporary)))?;
-    Ok(temporary)
-}
-
-fn write_synced(file: &mut File, bytes: &[u8]) -> io::Result<()> {
-    file.write_all(bytes)?;
-    file.sync_all()
+    Ok(disk::replace(path, bytes, disk::Access::Private)?)
 }
 
 #[cfg(test)]
@@ -192,7 +165,6 @@ mod tests {
         };
         assert_eq!(make("first").as_str(), "first");
         assert_eq!(make("second").as_str(), "first");
-        assert!(!write_new(&path, b"third").unwrap());
         assert_eq!(fs::read_dir(dir.path()).unwrap().count(), 1, "no temporary file is left");
     }
 

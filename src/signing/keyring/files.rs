@@ -1,14 +1,15 @@
 //! The files of a keyring: readable by their owner only, and written whole or not at all.
 
-use std::fs::{self, DirBuilder, File, OpenOptions};
-use std::io::{self, Read as _, Write as _};
-use std::path::{Path, PathBuf};
-use std::time::SystemTime;
-
-use uuid::Uuid;
+use std::fs;
+use std::io;
+use std::path::Path;
+use std::time::{Duration, SystemTime};
 
 /// The largest file that is read, in bytes: an armored key with its private half.
-pub(super) const MAX_FILE_BYTES: u64 = 1024 * 1024;
+pub(super) const MAX_FILE_BYTES: usize = 1024 * 1024;
+
+/// How long another program may write a key before it is said that it does.
+const PATIENCE: Duration = Duration::from_secs(5);
 
 /// What tells whether a file was written since it was last read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -19,11 +20,7 @@ pub(super) struct Stamp {
 
 /// Makes the directory and its parents; the directory itself becomes its owner's alone (0700).
 pub(super) fn make_directory(path: &Path) -> io::Result<()> {
-    let mut builder = DirBuilder::new();
-    builder.recursive(true);
-    #[cfg(unix)]
-    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-    builder.create(path)?;
+    disk::private_directory(path).map_err(plain)?;
     #[cfg(unix)]
     fs::set_permissions(path, std::os::unix::fs::PermissionsExt::from_mode(0o700))?;
     Ok(())
@@ -53,52 +50,26 @@ fn stamp(path: &Path) -> Stamp {
 
 /// The text of a file. It may hold a private key, which is encrypted.
 pub(super) fn read(path: &Path) -> io::Result<String> {
-    let mut text = String::new();
-    File::open(path)?.take(MAX_FILE_BYTES + 1).read_to_string(&mut text)?;
-    if text.len() as u64 > MAX_FILE_BYTES {
-        return Err(io::Error::new(io::ErrorKind::FileTooLarge, format!("larger than {MAX_FILE_BYTES} bytes")));
-    }
-    Ok(text)
+    disk::text(path, MAX_FILE_BYTES).map_err(plain)?.ok_or_else(|| io::ErrorKind::NotFound.into())
 }
 
 /// Puts a file in the place of what was there. After a crash either is there, whole.
 pub(super) fn replace(path: &Path, bytes: &[u8]) -> io::Result<()> {
-    let temporary = Temporary(path.with_file_name(format!(".{}.tmp", Uuid::new_v4())));
-    let mut file = create(&temporary.0)?;
-    file.write_all(bytes)?;
-    file.sync_all()?;
-    fs::rename(&temporary.0, path)?;
-    sync_directory(path)
+    disk::replace(path, bytes, disk::Access::Private).map_err(plain)
 }
 
-/// Removes a file, durably.
+/// Removes a file, durably; one that is not there is an error.
 pub(super) fn remove(path: &Path) -> io::Result<()> {
-    fs::remove_file(path)?;
-    sync_directory(path)
+    if disk::remove(path).map_err(plain)? { Ok(()) } else { Err(io::ErrorKind::NotFound.into()) }
 }
 
-fn create(path: &Path) -> io::Result<File> {
-    let mut options = OpenOptions::new();
-    options.write(true).create_new(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    options.open(path)
+/// The cause alone: the keyring's errors say which file.
+fn plain(error: disk::Error) -> io::Error {
+    io::Error::new(error.kind(), error.why())
 }
 
-/// A rename is durable when its directory is. Where directories cannot be opened, it is as durable
-/// as the file system makes it.
-fn sync_directory(path: &Path) -> io::Result<()> {
-    match path.parent() {
-        Some(directory) if cfg!(unix) => File::open(directory)?.sync_all(),
-        _ => Ok(()),
-    }
-}
-
-/// A file that is removed unless it was renamed.
-struct Temporary(PathBuf);
-
-impl Drop for Temporary {
-    fn drop(&mut self) {
-        let _ = fs::remove_file(&self.0);
-    }
+/// Held while a key is looked up and written, so that of two that are imported at once into one key nothing is lost.
+pub(super) fn lock(directory: &Path) -> io::Result<disk::Lock> {
+    let lock = disk::Lock::wait(&directory.join(".lock"), PATIENCE).map_err(plain)?;
+    lock.ok_or_else(|| io::Error::new(io::ErrorKind::WouldBlock, "another program is writing keys; try again"))
 }

@@ -4,7 +4,7 @@ use countersign::app::effect::Effect;
 use countersign::app::msg::{Msg, TerminalEvent};
 use countersign::app::overlay::Overlay;
 use countersign::app::policy_test;
-use countersign::app::policy_test::state::TestsFile;
+use countersign::app::policy_test::state::{Change, TestsFile};
 use countersign::codelab::files;
 use countersign::domain::admission::Platform;
 
@@ -74,8 +74,9 @@ fn the_present_decision_becomes_a_test() {
     let Some(Overlay::Confirm(confirm)) = stage.model.overlays.last() else { panic!("{}", shown(&mut stage)) };
     let (before, after) = confirm.diff.clone().unwrap();
     assert_eq!(before, "");
+    let change = Change { before: None, after: after.clone() };
     let effects = stage.keys("y");
-    assert!(effects.contains(&Effect::PolicyTest(policy_test::Effect::Write(None, after.clone()))), "{effects:?}");
+    assert!(effects.contains(&Effect::PolicyTest(policy_test::Effect::Write(None, change))), "{effects:?}");
     let file = TestsFile { text: Some(after), ..stage.model.tests.file.clone() };
     stage.send(Msg::PolicyTest(policy_test::Msg::Read(Box::new(file))));
     let report = stage.model.tests.report.as_ref().unwrap();
@@ -83,6 +84,20 @@ fn the_present_decision_becomes_a_test() {
     // The same decision again gets a name of its own.
     stage.keys("a");
     assert!(shown(&mut stage).contains("(2)"), "{}", shown(&mut stage));
+}
+
+#[test]
+fn a_tests_file_that_cannot_be_read_gets_no_test_and_stays() {
+    let mut stage = with_tests((120, 40), None);
+    let failure = Some("it is not UTF-8".to_owned());
+    let unread = TestsFile { text: None, failure, ..stage.model.tests.file.clone() };
+    stage.send(Msg::PolicyTest(policy_test::Msg::Read(Box::new(unread))));
+    stage.keys("M-t");
+    let effects = stage.keys("a");
+    let said = stage.model.notices.current(stage.model.ui.now).map(|notice| notice.text.clone()).unwrap_or_default();
+    assert!(said.contains("cannot be read (it is not UTF-8), and is left as it is"), "{said}");
+    assert!(!effects.iter().any(|effect| matches!(effect, Effect::PolicyTest(policy_test::Effect::Write(..)))));
+    assert!(!matches!(stage.model.overlays.last(), Some(Overlay::Confirm(_))));
 }
 
 #[test]
