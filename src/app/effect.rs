@@ -11,7 +11,7 @@ use crate::job::Job;
 use crate::query::Query;
 use crate::shell::remote::Ticket;
 use crate::shell::timer::Timer;
-use crate::{cluster, draft, fix, history, people, policy_test, replay, review, serving};
+use crate::{cluster, draft, fix, history, people, policy_test, replay, review, saving, serving};
 
 /// Work for the runtime: of which feature, and what it is.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -22,6 +22,7 @@ pub enum Effect {
     Cancel(Ticket),
     /// Replaces a pending timer of the same kind.
     After(Timer, Duration),
+    /// Writes the session; answered by [`saving::Msg::SessionSaved`].
     Save(Box<SavedState>),
     /// Copies to the clipboard by OSC 52, and to a file, because nobody can know whether the terminal took it; what
     /// a terminal would obey is replaced.
@@ -38,6 +39,7 @@ pub enum Effect {
     PolicyTest(policy_test::Effect),
     Replay(replay::Effect),
     Review(review::Effect),
+    Saving(saving::Effect),
     Serving(serving::Effect),
 }
 

@@ -18,6 +18,7 @@ pub mod people;
 pub mod policy_test;
 pub mod replay;
 pub mod review;
+pub mod saving;
 pub mod serving;
 pub mod shell;
 pub mod sign;

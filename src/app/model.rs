@@ -32,6 +32,7 @@ use crate::policy_test::state::Tests;
 use crate::replay::state::ReplayRun;
 use crate::review::preview::Preview;
 use crate::review::state::ReviewRun;
+use crate::saving::state::Saving;
 use crate::session::Session;
 use crate::shell::field::Field;
 use crate::shell::notice::Notices;
@@ -161,6 +162,7 @@ pub struct Model {
     pub replay: ReplayRun,
     pub fix: FixSearch,
     pub guide: Guide,
+    pub saving: Saving,
     pub overlays: Vec<Overlay<Self>>,
     pub works: Works,
     /// The forms that work was started from: what was typed comes back when the work fails.
@@ -210,6 +212,7 @@ impl Model {
         let mut draft = Draft::new(draft);
         draft.file =
             saved.file.clone().map(|SavedFile { path, stamp }| DraftFile { path, stamp, text: None, gone: false });
+        let saving = Saving::of(draft.editor.revision());
         let theme = saved.theme.clone().filter(|name| deps.themes.contains(name)).unwrap_or_else(|| "dark".to_owned());
         Self {
             session,
@@ -223,6 +226,7 @@ impl Model {
             replay: ReplayRun::default(),
             fix: FixSearch::default(),
             guide: Guide::new(saved.progress.clone()),
+            saving,
             overlays: Vec::new(),
             works: Works::default(),
             submitted: BTreeMap::new(),
@@ -244,7 +248,7 @@ impl Model {
         self.last_ticket
     }
 
-    /// What a restart would find.
+    /// What a restart would find. The etag of the draft's base from before this start stays until its base is known again.
     pub fn to_save(&self) -> SavedState {
         SavedState {
             project: self.session.project.as_ref().map(ToString::to_string),
@@ -253,15 +257,10 @@ impl Model {
             inventory: self.session.inventory.clone(),
             progress: self.guide.progress.clone(),
             theme: Some(self.ui.theme.clone()),
-            base: self.draft.base.as_ref().map_or_else(|| self.base_to_find(), |base| base.etag.clone()),
+            base: self.draft.base.as_ref().map_or_else(|| self.ui.saved.base.clone(), |base| base.etag.clone()),
             tab: Tab::ALL.iter().position(|tab| *tab == self.nav.tab).unwrap_or_default(),
             file: self.draft.file.as_ref().map(|file| SavedFile { path: file.path.clone(), stamp: file.stamp }),
         }
-    }
-
-    /// The etag of the draft's base from before the restart, while the history has not told what it says.
-    fn base_to_find(&self) -> Option<String> {
-        self.ui.saved.base.clone().filter(|_| self.history.project.is_empty())
     }
 
     /// Whether somebody reads the API log, so that it is worth bringing.

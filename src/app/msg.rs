@@ -10,7 +10,7 @@ use crate::shell::report::Report;
 use crate::shell::tab::{Pane, Tab};
 use crate::shell::timer::Timer;
 use crate::work::WorkMsg;
-use crate::{cluster, draft, fix, history, people, policy_test, replay, review, serving};
+use crate::{cluster, draft, fix, history, people, policy_test, replay, review, saving, serving};
 
 /// Something that happened: which feature it is for, and what it is.
 #[derive(Debug, Clone, PartialEq)]
@@ -34,6 +34,7 @@ pub enum Msg {
     PolicyTest(policy_test::Msg),
     Replay(replay::Msg),
     Review(review::Msg),
+    Saving(saving::Msg),
     Serving(serving::Msg),
 }
 
@@ -41,7 +42,7 @@ impl Msg {
     /// Whether it comes only while nothing is typed, so that what takes a while may be done now.
     pub(crate) fn is_in_a_pause(&self) -> bool {
         match self {
-            Self::Timer(timer) => *timer == Timer::SaveDraft,
+            Self::Timer(timer) => *timer == Timer::Pause,
             Self::Draft(draft::Msg::Parsed(..)) | Self::PolicyTest(policy_test::Msg::Read(_)) => true,
             Self::Terminal(_)
             | Self::Connected(_)
@@ -56,6 +57,7 @@ impl Msg {
             | Self::People(_)
             | Self::Replay(_)
             | Self::Review(_)
+            | Self::Saving(_)
             | Self::Serving(_) => false,
         }
     }

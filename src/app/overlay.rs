@@ -16,7 +16,7 @@ use crate::shell::report::Report;
 use crate::shell::tab::Pane;
 use crate::sign::state::Wizard;
 use crate::submission::OpenForm;
-use crate::{attestor, cluster, decision, draft, fix, guide, history, people, policy_test, what_if};
+use crate::{attestor, cluster, decision, draft, fix, guide, history, people, policy_test, saving, what_if};
 use domain::admission::Decision;
 
 /// What was picked in a picker: a feature, and what of it.
@@ -31,6 +31,7 @@ pub enum Choice {
     Draft(draft::Choice),
     File(file::Choice),
     People(people::Choice),
+    Saving(saving::Choice),
     WhatIf(what_if::Choice),
 }
 

@@ -22,15 +22,15 @@ use crate::session::Connection;
 use crate::shell::notice::Weight;
 use crate::shell::report::Report;
 use crate::shell::timer::Timer;
-use crate::{cluster, decision, draft, fix, guide, history, people, policy_test, replay, review, serving};
+use crate::{cluster, decision, draft, fix, guide, history, people, policy_test, replay, review, saving, serving};
 
 /// How often the ages on the screen move on while nothing happens.
 const CLOCK: Duration = Duration::from_secs(10);
 /// How often it is looked whether the tests file was changed outside.
 const TESTS: Duration = Duration::from_secs(2);
 const SPINNER: Duration = Duration::from_millis(120);
-/// How long typing has to pause before the draft is written to disk.
-const SAVE_DRAFT: Duration = Duration::from_millis(150);
+/// How long nothing may be typed for it to be a pause.
+const PAUSE: Duration = Duration::from_millis(150);
 
 /// Changes the model by what happened, and says what is to be done.
 pub fn update(model: &mut Model, msg: Msg, now: Timestamp) -> Vec<Effect> {
@@ -46,8 +46,9 @@ pub fn update(model: &mut Model, msg: Msg, now: Timestamp) -> Vec<Effect> {
     model.tests.refresh(&model.draft, typing);
     settle(model, &mut effects);
     if model.draft.editor.revision() != draft_before {
-        effects.push(Effect::After(Timer::SaveDraft, SAVE_DRAFT));
+        effects.push(Effect::After(Timer::Pause, PAUSE));
     }
+    effects.extend(saving::act::follow(model));
     if model.is_busy() && !was_busy {
         effects.push(Effect::After(Timer::Spinner, SPINNER));
     }
@@ -60,6 +61,7 @@ pub fn start(model: &mut Model, draft: Option<String>) -> Vec<Effect> {
         vec![Effect::After(Timer::Clock, CLOCK), policy_test::act::read(model), Effect::After(Timer::Tests, TESTS)];
     effects.extend(model.load(&[Source::Keys, Source::Work, Source::Inventory]));
     effects.extend(file::act::start(model, draft));
+    effects.extend(saving::act::start(model));
     settle(model, &mut effects);
     effects
 }
@@ -88,6 +90,7 @@ fn handle(model: &mut Model, msg: Msg) -> Vec<Effect> {
         Msg::PolicyTest(msg) => policy_test::act::receive(model, msg),
         Msg::Replay(msg) => replay::act::receive(model, msg),
         Msg::Review(msg) => review::act::receive(model, msg),
+        Msg::Saving(msg) => saving::act::receive(model, msg),
         Msg::Serving(msg) => serving::act::receive(model, msg),
     }
 }
@@ -118,7 +121,7 @@ fn on_terminal(model: &mut Model, event: TerminalEvent) -> Vec<Effect> {
             Vec::new()
         }
         TerminalEvent::Resumed => Vec::new(),
-        TerminalEvent::Terminate => model.quit(),
+        TerminalEvent::Terminate => saving::act::end(model),
     }
 }
 
@@ -139,7 +142,7 @@ fn settle(model: &mut Model, effects: &mut Vec<Effect>) {
     effects.extend(fix::act::follow(model));
     model.draft.check_project(&model.session, model.preview.evidence(), model.deps.verifier.as_ref());
     let saved = model.to_save();
-    if saved != model.ui.saved {
+    if saved != model.ui.saved && !model.saving.looks_only() {
         model.ui.saved = saved.clone();
         effects.push(Effect::Save(Box::new(saved)));
     }
@@ -153,7 +156,9 @@ fn timed(model: &mut Model, timer: Timer) -> Vec<Effect> {
             if model.is_busy() { vec![Effect::After(Timer::Spinner, SPINNER)] } else { Vec::new() }
         }
         Timer::Watch => file::act::watch(model),
-        Timer::SaveDraft => vec![Effect::Draft(draft::Effect::Save(model.draft.editor.text()))],
+        Timer::Pause => saving::act::paused(model),
+        Timer::SaveDraft => saving::act::timed(model),
+        Timer::SaveSession => saving::act::session_timed(model),
         Timer::Outside => serving::act::read_again(model),
         Timer::Survey => review::act::survey(model),
         Timer::Tests => vec![policy_test::act::read(model), Effect::After(Timer::Tests, TESTS)],

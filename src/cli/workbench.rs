@@ -6,8 +6,10 @@ use std::path::PathBuf;
 
 use crate::cli::exit::Exit;
 use crate::cli::terminal::{eprint, printable};
+use crate::runtime::event_loop::{Ended, Unsaved};
 use crate::runtime::{self, Options};
 use crate::settings;
+use domain::text::printable_lines;
 use ui::theme::{ColorChoice, ColorEnv, Depth};
 
 /// Options of the workbench.
@@ -74,14 +76,31 @@ pub(super) fn run(args: &Args) -> Exit {
         themes: settings::config_dir().join("themes"),
         depth: Depth::detect(args.color.into(), env),
     };
-    match runtime::workbench(&options) {
-        Ok(None) => Exit::Yes,
-        Ok(Some(signal)) => Exit::Signal(signal),
-        Err(error) => {
-            say(&format_args!("{error:#}"));
+    let Ended { outcome, unsaved, signal } = runtime::workbench(&options);
+    if let Err(error) = &outcome {
+        say(&format_args!("{error:#}"));
+    }
+    match (unsaved, outcome, signal) {
+        (Some(unsaved), _, _) => {
+            hand_over(&unsaved);
             Exit::Undecided
         }
+        (None, Err(_), _) => Exit::Undecided,
+        (None, Ok(()), Some(signal)) => Exit::Signal(signal),
+        (None, Ok(()), None) => Exit::Yes,
     }
+}
+
+/// Hands over a draft that could not be saved: as a file where one can be written, else as it is on standard error.
+fn hand_over(unsaved: &Unsaved) {
+    say(&format_args!("the draft is not saved: {}", unsaved.why.title));
+    if let Some(path) = runtime::rescue(&unsaved.text) {
+        eprint(&format!("The draft was written to {}: move it to where it is to stay.\n", printable(&path)));
+        return;
+    }
+    // To a file as it was typed; a terminal would obey what stands in it.
+    let text = if std::io::stderr().is_terminal() { printable_lines(&unsaved.text) } else { unsaved.text.clone() };
+    eprint(&format!("The draft, from the next line to the end:\n{text}\n"));
 }
 
 /// Whether a terminal of this name (`TERM`) moves its cursor: `dumb` is the name of those that do not (terminfo),

@@ -10,7 +10,7 @@ use super::files::Files;
 use app::shell::report::Report;
 use client::{Client, Connection, Secret};
 use sandbox::server::{Door, MARK, Sandbox, StartError};
-use signing::keyring::{Keyring, KeyringError};
+use signing::keyring::Keyring;
 
 /// Cheap to clone; the client comes when the sandbox is up.
 #[derive(Debug, Clone)]
@@ -23,14 +23,15 @@ pub struct Backend {
 }
 
 impl Backend {
-    pub fn new(files: &Files) -> Result<Self, KeyringError> {
-        Ok(Self {
-            keyring: Keyring::open(files.keys())?,
+    pub fn new(files: &Files) -> Self {
+        Self {
+            // One that cannot be made now says so when it is listed.
+            keyring: Keyring::open(files.keys()).unwrap_or_else(|_| Keyring::new(files.keys())),
             files: files.clone(),
             client: Arc::default(),
             door: Arc::default(),
             callers: Arc::default(),
-        })
+        }
     }
 
     /// The client, once there is one.

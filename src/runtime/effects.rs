@@ -28,7 +28,7 @@ use app::shell::remote::Ticket;
 use app::shell::report::Report;
 use app::shell::timer::Timer;
 use app::work::{Failure, WorkMsg};
-use app::{cluster, draft, fix, people, replay, review, serving};
+use app::{cluster, draft, fix, people, replay, review, saving, serving};
 use domain::document::{Dialect, Document};
 use domain::name::ClusterId;
 use domain::text::printable_lines;
@@ -95,7 +95,6 @@ impl Runner {
             Effect::Suspend => return Some(Request::Suspend),
             Effect::Quit => return Some(Request::Quit),
             Effect::Cluster(cluster::Effect::Watch(ticket, cluster)) => self.watch(ticket, cluster),
-            Effect::Draft(draft::Effect::Save(text)) => self.writer.send(Write::Draft(text)),
             Effect::Draft(draft::Effect::Parse(revision, text)) => self.parse(revision, text),
             Effect::File(file::Effect::Task(task)) => self.file(task),
             Effect::File(file::Effect::EditOutside(outside)) => return Some(Request::Outside(outside)),
@@ -106,6 +105,8 @@ impl Runner {
             Effect::Replay(replay::Effect::Replay(ticket, ask)) => self.replay(ticket, *ask),
             Effect::Review(review::Effect::Preview(ticket, ask)) => self.preview(ticket, *ask),
             Effect::Review(review::Effect::Review(ticket, ask)) => self.review(ticket, *ask),
+            Effect::Saving(saving::Effect::Draft(snapshot)) => self.writer.send(Write::Draft(snapshot)),
+            Effect::Saving(saving::Effect::Sit(place)) => self.writer.send(Write::Sit(place)),
             Effect::Serving(serving::Effect::Serve(open)) => self.serve(open),
         }
         None
@@ -268,10 +269,11 @@ impl Runner {
         }
     }
 
-    /// Waits until everything that was to be written is on the disk.
-    pub fn finish(self) {
-        self.writer.finish();
+    /// Waits until everything that was to be written is on the disk; why the last draft is not, if so.
+    pub fn finish(self) -> Option<Report> {
+        let failure = self.writer.finish();
         self.keeper.finish();
+        failure
     }
 }
 

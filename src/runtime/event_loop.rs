@@ -31,6 +31,7 @@ use app::draft::file;
 use app::draft::file::state::Outside;
 use app::effect::Effect;
 use app::msg::{Msg, TerminalEvent};
+use app::saving::act::{end, is_unsaved};
 use app::shell::report::Report;
 use app::update::{start, update};
 
@@ -51,20 +52,45 @@ pub enum Incoming {
     Told(Told),
 }
 
-/// Runs until the program is quit; the end of what comes ends it too.
+/// A draft that is nowhere but here.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Unsaved {
+    pub text: String,
+    /// Why it is not saved.
+    pub why: Report,
+}
+
+/// How the program ended.
+#[derive(Debug)]
+pub struct Ended {
+    pub outcome: anyhow::Result<()>,
+    /// The draft, where it could not be saved.
+    pub unsaved: Option<Unsaved>,
+    /// The number of the signal that has ended it, if one has.
+    pub signal: Option<i32>,
+}
+
+impl From<anyhow::Error> for Ended {
+    /// It ended before anything could be typed.
+    fn from(error: anyhow::Error) -> Self {
+        Self { outcome: Err(error), unsaved: None, signal: None }
+    }
+}
+
+/// Runs until the program is quit; the end of what comes ends it too. However it ends, the draft is saved, or handed back.
 pub async fn run<B, E>(
     terminal: &mut Terminal<B>,
     host: &mut impl Host,
     mut incoming: E,
     workbench: Workbench<'_>,
-) -> anyhow::Result<()>
+) -> Ended
 where
     B: ratatui::backend::Backend<Error: Send + Sync + 'static>,
     E: Stream<Item = io::Result<Incoming>> + Unpin,
 {
     let Workbench { model, themes, files, draft } = workbench;
     let (sender, mut receiver) = unbounded_channel();
-    let backend = Backend::new(files)?;
+    let backend = Backend::new(files);
     let runner = Runner::new(backend.clone(), sender.clone());
     let screen = Screen::new(themes);
     let mut running = Running {
@@ -80,14 +106,10 @@ where
     };
     let sandbox = Embedded::start(running.backend.clone(), running.sender.clone());
     let outcome = running.until_quit(draft, &mut receiver, &mut incoming).await;
-    if outcome.is_err() {
-        // The terminal fails, and the draft is not to be lost with it.
-        let _ = running.told(Told::End);
-    }
-    running.runner.finish();
+    let unsaved = running.close();
     receiver.close();
     sandbox.shut_down().await;
-    outcome
+    Ended { outcome, unsaved, signal: None }
 }
 
 /// The loop while it runs.
@@ -149,6 +171,21 @@ where
             self.settle()?;
         }
         Ok(())
+    }
+
+    /// Saves what is not saved yet, waits until it is on the disk, and hands back what cannot be.
+    fn close(self) -> Option<Unsaved> {
+        let Self { model, mut runner, .. } = self;
+        if !model.ui.quitting {
+            // The loop failed: nobody asked for it.
+            for effect in end(model) {
+                let _ = runner.carry_out(effect);
+            }
+        }
+        let failure = runner.finish();
+        let looked = || Report::new("this workbench only looked: another saves in its place");
+        let why = if model.saving.looks_only() { Some(looked()) } else { failure };
+        why.filter(|_| is_unsaved(model)).map(|why| Unsaved { text: model.draft.editor.text(), why })
     }
 
     /// Changes the model by what happened, and begins what follows.
@@ -252,7 +289,7 @@ where
     /// Gives the terminal to the person's own editor and takes it back, however the editor ends.
     fn edit_outside(&mut self, outside: &Outside) -> anyhow::Result<()> {
         self.host.leave();
-        let result = outside::edit(&self.backend.files.data, outside);
+        let result = outside::edit(&self.backend.files.seat.directory(), outside);
         self.come_back()?;
         let _ = self.sender.send(Msg::File(file::Msg::Edited(result)));
         Ok(())

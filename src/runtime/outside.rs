@@ -4,25 +4,37 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitStatus};
 
-use super::files::{private_directory, write_whole};
+use super::files::EDITOR;
 use super::secrecy;
-use app::draft::file::state::Outside;
+use app::draft::file::state::{Edited, Outside};
 use app::shell::editor::MAX_BYTES;
 use app::shell::report::Report;
+use disk::Access;
 
 /// Runs `$VISUAL`, `$EDITOR`, or `vi` on the text and returns what it left. The terminal must have
-/// been given back before. The file is removed where its text was taken, and kept where not.
-pub fn edit(data: &Path, outside: &Outside) -> Result<String, Report> {
-    let directory = data.join("editor");
-    let path = directory.join(file_name(&outside.name));
-    let failed = |error: &io::Error| Report::from_error(error).with_hint("The draft is as it was.");
-    private_directory(&directory).map_err(|error| failed(&error))?;
-    write_whole(&path, outside.text.as_bytes()).map_err(|error| failed(&error))?;
+/// been given back before. The file stays: it is removed once the draft that took its text in is on the disk.
+pub fn edit(seat: &Path, outside: &Outside) -> Result<Edited, Report> {
+    let failed = |error: disk::Error| Report::from_error(&error).with_hint("The draft is as it was.");
+    let path = new_file(seat, outside).map_err(failed)?;
     let editor = editor();
     let status = launch(&editor, &path);
     let text = taken(&editor, status, &path)?;
-    let _ = std::fs::remove_file(&path);
-    Ok(text)
+    Ok(Edited { text, path: path.display().to_string() })
+}
+
+/// A file with the text in a directory of its own: what an earlier one left, or another workbench is editing, stays.
+fn new_file(seat: &Path, outside: &Outside) -> Result<PathBuf, disk::Error> {
+    let name = file_name(&outside.name);
+    let mut number = 1_u32;
+    loop {
+        let directory = seat.join(EDITOR).join(number.to_string());
+        let path = directory.join(&name);
+        disk::private_directory(&directory)?;
+        if disk::create(&path, outside.text.as_bytes(), Access::Private)? {
+            return Ok(path);
+        }
+        number += 1;
+    }
 }
 
 /// What the person set, in the order that POSIX tools go by.
@@ -58,18 +70,16 @@ fn taken(editor: &str, status: io::Result<ExitStatus>, path: &Path) -> Result<St
         }
         Ok(_) => {}
     }
-    let bytes = std::fs::read(path).map_err(|error| Report::from_error(&error).with_hint("The draft is as it was."))?;
-    if bytes.len() > MAX_BYTES {
-        return Err(Report::new(format!("the text became longer than {MAX_BYTES} bytes")).with_hint(kept));
-    }
-    if let Some(before) = bytes.iter().position(|byte| *byte == 0).and_then(|at| bytes.get(..at)) {
-        let line = before.iter().filter(|byte| **byte == b'\n').count() + 1;
+    let text = match disk::text(path, MAX_BYTES) {
+        Ok(Some(text)) => text,
+        Ok(None) => return Err(Report::new("the editor removed its file").with_hint("The draft is as it was.")),
+        Err(error) => return Err(Report::from_error(&error).with_hint(kept)),
+    };
+    if let Some((before, _)) = text.split_once('\0') {
+        let line = before.matches('\n').count() + 1;
         return Err(Report::new(format!("what the editor wrote holds a NUL in line {line}")).with_hint(kept));
     }
-    String::from_utf8(bytes).map_err(|error| {
-        let report = Report::new("what the editor wrote is not UTF-8").with_hint(kept);
-        Report { chain: vec![error.to_string()], ..report }
-    })
+    Ok(text)
 }
 
 #[cfg(test)]
@@ -112,6 +122,16 @@ mod tests {
         assert_eq!(report.title, "what the editor wrote holds a NUL in line 2");
         assert!(report.hint.unwrap().contains("policy.yaml"));
         std::fs::remove_dir_all(dir).unwrap();
+    }
+
+    #[test]
+    fn what_an_earlier_one_left_stays() {
+        let dir = tempfile::tempdir().unwrap();
+        let outside = |text: &str| Outside { name: "policy.yaml".into(), text: text.into() };
+        let first = new_file(dir.path(), &outside("first")).unwrap();
+        let second = new_file(dir.path(), &outside("second")).unwrap();
+        assert_eq!([&first, &second].map(|path| std::fs::read_to_string(path).unwrap()), ["first", "second"]);
+        assert_eq!(second.file_name().unwrap(), "policy.yaml");
     }
 
     #[test]

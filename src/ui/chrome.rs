@@ -15,6 +15,7 @@ use crate::widgets::tab_bar::TabBar;
 use app::Model;
 use app::action::Spec;
 use app::keymap::{lookup, specs_in};
+use app::saving::state::Mark;
 use app::session::Connection;
 use app::shell::chord::Chord;
 use app::shell::notice::Weight;
@@ -27,14 +28,23 @@ pub(super) fn tab_bar(model: &Model, area: Rect, canvas: &mut Canvas<'_>) {
     let titles = Tab::ALL.map(Tab::title);
     let active = Tab::ALL.iter().position(|tab| *tab == model.nav.tab).unwrap_or_default();
     let narrow = area.width < TWO_COLUMNS;
+    let mark = mark(model, styles);
     let note =
         if narrow { Line::styled(page(model), styles.role(Role::HeaderNote)) } else { place(model, styles, true) };
-    let mut bar = TabBar { styles, app: "countersign", tabs: &titles, active, note };
+    let mut bar = TabBar { styles, app: "countersign", tabs: &titles, active, note: marked(mark.clone(), note) };
     if bar.note_area(area).is_empty() && !narrow {
-        bar.note = place(model, styles, false);
+        bar.note = marked(mark.clone(), place(model, styles, false));
+    }
+    let turns = narrow && !bar.note_area(area).is_empty();
+    // Where not all fits, the mark does: it is the one thing here that may cost something.
+    if let (true, Some(mark)) = (bar.note_area(area).is_empty(), mark) {
+        bar.note = Line::from(mark);
+        if bar.note_area(area).is_empty() {
+            bar.app = "";
+        }
     }
     (&bar).render(area, canvas.buf);
-    if let (true, Some(pane)) = (narrow, other_page(model)) {
+    if let (true, Some(pane)) = (turns, other_page(model)) {
         canvas.state.hit(bar.note_area(area), Hit::Pane(pane));
     }
     for x in area.left()..area.right() {
@@ -43,6 +53,25 @@ pub(super) fn tab_bar(model: &Model, area: Rect, canvas: &mut Canvas<'_>) {
             canvas.state.hit(Rect { x, y: area.y, width: 1, height: 1 }, Hit::Tab(*tab));
         }
     }
+}
+
+/// What is said of saving for as long as it is so.
+fn mark(model: &Model, styles: &Styles) -> Option<Span<'static>> {
+    let mark = model.saving.mark()?;
+    let style = match mark {
+        Mark::NotSaved => styles.notice(Tone::Error).style,
+        Mark::Looks => styles.notice(Tone::Warning).style,
+        Mark::Slow => styles.role(Role::HeaderNote),
+    };
+    Some(Span::styled(mark.text(), style))
+}
+
+/// A note with the mark before it.
+fn marked(mark: Option<Span<'static>>, note: Line<'static>) -> Line<'static> {
+    let Some(mark) = mark else { return note };
+    let mut spans = vec![mark, Span::raw(" ")];
+    spans.extend(note.spans.into_iter().map(|span| span.patch_style(note.style)));
+    Line::from(spans)
 }
 
 /// Which of the two columns a narrow screen shows.
@@ -204,7 +233,7 @@ fn hints(model: &Model) -> Vec<&'static Spec> {
     specs
 }
 
-/// Work under way, else the latest notice.
+/// The latest notice, else why something is not saved, else work under way.
 fn status(model: &Model, styles: &Styles) -> Line<'static> {
     if let Some(notice) = model.notices.current(model.ui.now) {
         let tone = match notice.weight {
@@ -214,6 +243,9 @@ fn status(model: &Model, styles: &Styles) -> Line<'static> {
             Weight::Error => Tone::Error,
         };
         return Line::styled(notice.text.clone(), styles.notice(tone).style);
+    }
+    if let Some(report) = model.saving.failure() {
+        return Line::styled(format!("not saved: {}", report.title), styles.notice(Tone::Error).style);
     }
     if let Some((_, work)) = model.works.latest() {
         let text = format!("{} {}", styles.glyphs.spinner(model.ui.spin), work.title());

@@ -19,6 +19,7 @@ pub(crate) mod people;
 pub(crate) mod policy_tests;
 pub(crate) mod replay;
 pub(crate) mod review;
+pub(crate) mod saving;
 mod serving;
 pub(crate) mod session_script;
 pub(crate) mod simulate;

@@ -14,5 +14,6 @@ mod import;
 mod input;
 mod lifecycle;
 mod replay;
+mod saving;
 mod signals;
 mod watch;

@@ -7,6 +7,7 @@
 //! `cargo test --test it workbench::`
 
 mod event_loop;
+mod faults;
 mod scenarios;
 #[cfg(target_os = "linux")]
 mod secrets;

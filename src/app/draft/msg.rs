@@ -5,8 +5,6 @@ use domain::document::Document;
 /// What is asked of the runtime.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Effect {
-    /// Writes the draft as it is, so that nothing is lost.
-    Save(String),
     /// Reads a text of this revision beside; answered by [`Msg::Parsed`].
     Parse(u64, String),
 }

@@ -34,6 +34,7 @@ pub(crate) fn leave_project(model: &mut Model) {
     model.session.leave_project();
     model.history = History::default();
     model.draft.base = None;
+    model.ui.saved.base = None;
     model.refusal = None;
 }
 

@@ -11,6 +11,7 @@ use crate::job::Job;
 use crate::model::Model;
 use crate::overlay::Confirm;
 use crate::overlay::Overlay;
+use crate::saving;
 use crate::session::Connection;
 use crate::shell::notice::Weight;
 use domain::diagnostic::Severity;
@@ -130,7 +131,7 @@ pub(crate) fn import(model: &mut Model) -> Vec<Effect> {
     };
     let text = model.draft.editor.text();
     // Whatever becomes of the import, what was typed is on the disk.
-    let kept = vec![Effect::Draft(draft::Effect::Save(text.clone()))];
+    let kept = saving::act::write(model);
     if let Some(base) = other_base(model, &live) {
         open(model, project, &base, live);
         return kept;

@@ -1,7 +1,6 @@
-//! Starting and ending work: jobs, notices, copies, the end of the program.
+//! Starting and ending work: jobs, notices, copies.
 
 use super::Model;
-use crate::draft;
 use crate::effect::Effect;
 use crate::job::Job;
 use crate::shell::notice::Weight;
@@ -40,15 +39,5 @@ impl Model {
             self.say(Weight::Info, "copied (OSC 52), and in clipboard.txt");
         }
         vec![Effect::Copy(text)]
-    }
-
-    /// Ends the program; the draft and the session are written first.
-    pub(crate) fn quit(&mut self) -> Vec<Effect> {
-        self.ui.quitting = true;
-        vec![
-            Effect::Draft(draft::Effect::Save(self.draft.editor.text())),
-            Effect::Save(Box::new(self.to_save())),
-            Effect::Quit,
-        ]
     }
 }

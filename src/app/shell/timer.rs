@@ -5,8 +5,12 @@
 pub enum Timer {
     /// The ages on the screen move on.
     Clock,
-    /// The draft is written to disk.
+    /// Nothing was typed for a moment.
+    Pause,
+    /// The draft is written to disk at the latest now; or was not written yet.
     SaveDraft,
+    /// The session could not be written, and is once more.
+    SaveSession,
     /// The attestors are asked about the images of the inventory.
     Survey,
     /// The tests file is looked at.

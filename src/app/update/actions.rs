@@ -17,7 +17,7 @@ use crate::shell::notice::Weight;
 use crate::shell::tab::{Pane, Tab};
 use crate::{
     attestor, case, cluster, command_log, decision, draft, explain, fix, guide, history, import, people, policy_test,
-    replay, review, serving, sign, what_if,
+    replay, review, saving, serving, sign, what_if,
 };
 
 /// Does what the action says in the present context.
@@ -269,15 +269,18 @@ fn cancel(model: &mut Model) -> Vec<Effect> {
 }
 
 fn ask_quit(model: &mut Model) -> Vec<Effect> {
+    if saving::act::would_lose(model) {
+        return saving::act::offer(model);
+    }
     let mut lines = Vec::new();
-    if model.draft.is_unsaved(model.session.live_policy()) {
+    if !model.saving.looks_only() && model.draft.is_unsaved(model.session.live_policy()) {
         lines.push("The draft is not the project's policy. It is kept, and will be here next time.".to_owned());
     }
     if let Some((_, work)) = model.works.latest() {
         lines.push(format!("Under way, and cancelled by quitting: {}.", work.title()));
     }
     if lines.is_empty() {
-        return model.quit();
+        return saving::act::quit(model);
     }
     let confirm = Confirm { title: "Quit?".into(), lines, then: vec![Then::Quit], ..Confirm::default() };
     model.overlays.push(Overlay::Confirm(Box::new(confirm)));

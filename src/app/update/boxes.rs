@@ -12,7 +12,7 @@ use crate::shell::action::{BoxAction, FormAction, ListAction, ProgramAction};
 use crate::shell::form::FormBox;
 use crate::submission::OpenForm;
 use crate::work::Purpose;
-use crate::{attestor, cluster, draft, fix, guide, history, people, policy_test, what_if};
+use crate::{attestor, cluster, draft, fix, guide, history, people, policy_test, saving, what_if};
 
 pub(super) fn act(model: &mut Model, action: BoxAction) -> Vec<Effect> {
     match action {
@@ -111,7 +111,7 @@ fn accept(model: &mut Model) -> Vec<Effect> {
     let mut effects = model.run(jobs, Purpose::Plain);
     for then in then {
         match then {
-            Then::Quit => effects.extend(model.quit()),
+            Then::Quit => effects.extend(saving::act::quit(model)),
             Then::CloseBoxes => model.overlays.clear(),
             Then::Cluster(then) => cluster::act::proceed(model, then),
             Then::Draft(then) => effects.extend(draft::act::proceed(model, then)),
@@ -160,6 +160,7 @@ fn chosen(model: &mut Model, choice: Choice) -> Vec<Effect> {
         Choice::Draft(choice) => draft::act::choose(model, choice),
         Choice::File(choice) => file::act::choose(model, choice),
         Choice::People(choice) => people::act::choose(model, choice),
+        Choice::Saving(choice) => saving::act::choose(model, choice),
         Choice::WhatIf(choice) => what_if::act::choose(model, choice),
     }
 }

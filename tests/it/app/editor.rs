@@ -1,7 +1,7 @@
 //! Editing the draft with keys and the mouse, by what the text and the screen say after them.
 
 use countersign::app::draft::file;
-use countersign::app::draft::file::state::{DirectoryEntry, FileReply, FileTask, FileText, Outside, Stamp};
+use countersign::app::draft::file::state::{DirectoryEntry, Edited, FileReply, FileTask, FileText, Outside, Stamp};
 use countersign::app::effect::Effect;
 use countersign::app::job::{FileTarget, IfThere, Job, JobOutcome};
 use countersign::app::msg::{Mouse, Msg, Target, TerminalEvent};
@@ -20,6 +20,10 @@ fn draft(text: &str) -> Stage {
     stage.model.draft.replace(text);
     stage.keys("2 Enter");
     stage
+}
+
+fn edited(text: &str) -> Edited {
+    Edited { text: text.to_owned(), path: "/data/editor/1/policy.yaml".to_owned() }
 }
 
 fn text(stage: &Stage) -> String {
@@ -314,9 +318,9 @@ fn what_the_editor_left_is_one_step() {
     let mut stage = draft(DENY);
     let name = "policy.yaml".to_owned();
     assert_eq!(stage.keys("C-e"), [Effect::File(file::Effect::EditOutside(Outside { name, text: DENY.into() }))]);
-    stage.send(Msg::File(file::Msg::Edited(Ok(DENY.into()))));
+    stage.send(Msg::File(file::Msg::Edited(Ok(edited(DENY)))));
     stage.row("the editor changed nothing");
-    stage.send(Msg::File(file::Msg::Edited(Ok(format!("# new\n{DENY}# end\n")))));
+    stage.send(Msg::File(file::Msg::Edited(Ok(edited(&format!("# new\n{DENY}# end\n"))))));
     assert_eq!(text(&stage), format!("# new\n{DENY}# end\n"));
     stage.keys("C-z");
     assert_eq!(text(&stage), DENY);

@@ -66,7 +66,7 @@ fn it_is_not_changed_without_a_sandbox_or_in_vain() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn the_services_see_who_asks() {
     let dir = tempfile::tempdir().unwrap();
-    let backend = Backend::new(&Files::new(dir.path())).unwrap();
+    let backend = Backend::new(&Files::new(dir.path()));
     assert!(backend.act_as("attestor").is_err(), "nobody is there before the sandbox is up");
     let _sandbox = backend.start_sandbox().await.unwrap();
     let services = ["binaryauthorization.googleapis.com".to_owned(), "containeranalysis.googleapis.com".to_owned()];

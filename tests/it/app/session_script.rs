@@ -75,7 +75,7 @@ fn what_is_there_is_replaced_only_after_a_question() {
 #[tokio::test]
 async fn the_file_is_its_owners_to_run() {
     let dir = tempfile::tempdir().unwrap();
-    let backend = Backend::new(&Files::new(dir.path())).unwrap();
+    let backend = Backend::new(&Files::new(dir.path()));
     let path = dir.path().join("session.sh");
     let write = |text: &str, if_there| {
         let (backend, path, text) = (&backend, path.display().to_string(), text.to_owned());

@@ -473,7 +473,7 @@ macro_rules! session {
             let Some(real) = Gcloud::over(Lab::start, Way::Proxy).await else { return };
             let dir = tempfile::tempdir().unwrap();
             let files = Files::new(dir.path());
-            let (backend, outside) = (Backend::new(&files).unwrap(), tempfile::tempdir().unwrap());
+            let (backend, outside) = (Backend::new(&files), tempfile::tempdir().unwrap());
             let ours = Lab::over(backend.start_sandbox().await.unwrap(), dir);
             let (log, done, dir) = (CommandLog::default(), BTreeSet::new(), outside.path().to_owned());
             let gnupg = Gnupg::new(&real, &dir).await;

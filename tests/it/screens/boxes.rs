@@ -9,7 +9,7 @@ use countersign::app::work::{Failure, WorkMsg};
 
 use super::{SIZES, after};
 use crate::app::{
-    case, explain, fixes, history, import, people, policy_tests, replay, review, session_script, simulate,
+    case, explain, fixes, history, import, people, policy_tests, replay, review, saving, session_script, simulate,
 };
 use crate::support::screen::{cut, styled, top_box};
 use crate::support::stage::Stage;
@@ -59,6 +59,13 @@ fn boxes_to_read() {
     shown("command-log", session_script::logged);
     shown("form-session", session_script::asked);
     shown("session-in-the-way", session_script::in_the_way);
+}
+
+#[test]
+fn saving_and_what_was_found() {
+    shown("not-saved", saving::offered);
+    shown("second-workbench", saving::second);
+    shown("found", saving::found);
 }
 
 #[test]

@@ -47,6 +47,13 @@ impl Workbench {
         Self::spawn(command, data, (120, 40), &[])
     }
 
+    /// Starts the workbench where no file may have a single byte, as on a disk without room.
+    pub(crate) fn without_room(data: &Path) -> Self {
+        let mut shell = CommandBuilder::new("sh");
+        shell.args(["-c", &format!("trap '' XFSZ; ulimit -f 0; exec '{PROGRAM}'")]);
+        Self::spawn(shell, data, (120, 40), &[])
+    }
+
     /// Starts an interactive shell, which stops and continues what it runs.
     pub(crate) fn shell(data: &Path) -> Self {
         let mut shell = CommandBuilder::new("sh");
@@ -136,6 +143,14 @@ impl Workbench {
         if let Some(fresh) = self.raw.get(self.shown..end) {
             self.parser.process(fresh);
             self.shown = end;
+        }
+    }
+
+    /// Takes what is printed for a while, as between two keys of a person.
+    pub(crate) fn pause(&mut self, wait: Duration) {
+        let end = Instant::now() + wait;
+        while let Some(left) = end.checked_duration_since(Instant::now()).filter(|left| !left.is_zero()) {
+            self.take(left);
         }
     }
 

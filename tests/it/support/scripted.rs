@@ -15,8 +15,8 @@ use std::time::Duration;
 
 use countersign::app::Model;
 use countersign::runtime;
-use countersign::runtime::event_loop::{Incoming, Workbench, run};
-use countersign::runtime::files::{Files, private_directory};
+use countersign::runtime::event_loop::{Incoming, Unsaved, Workbench, run};
+use countersign::runtime::files::Files;
 use countersign::runtime::host::Host;
 use countersign::runtime::input::Batch;
 use countersign::runtime::screen::Themes;
@@ -62,6 +62,8 @@ pub(crate) struct Ended {
     pub(crate) asked: Vec<Asked>,
     /// Steps that were not taken: the loop ended before.
     pub(crate) left: usize,
+    /// What could not be saved.
+    pub(crate) unsaved: Option<Unsaved>,
 }
 
 impl Ended {
@@ -82,7 +84,6 @@ pub(crate) enum Asked {
 
 /// Runs the workbench on a data directory through a script; the end of the script ends the program.
 pub(crate) fn play(data: &Path, draft: Option<&Path>, script: impl IntoIterator<Item = Step>) -> Ended {
-    private_directory(data).unwrap();
     let screen = Screen::new(120, 40);
     let mut host = Noting::default();
     let files = Files::new(data);
@@ -98,10 +99,27 @@ pub(crate) fn play(data: &Path, draft: Option<&Path>, script: impl IntoIterator<
     let Ok(outcome) = tokio.block_on(run) else {
         panic!("{:?} never came:\n{}", steps.borrow().front(), screen.rows().join("\n"));
     };
+    let (outcome, unsaved) = (outcome.outcome, outcome.unsaved);
     assert_eq!(outcome.is_err(), screen.is_broken(), "{outcome:?}");
     assert_eq!(host.frames_begun, host.frames_ended);
     let left = steps.borrow().len();
-    Ended { model, rows: screen.rows(), asked: host.asked, left }
+    Ended { model, rows: screen.rows(), asked: host.asked, left, unsaved }
+}
+
+/// Runs the workbench on a data directory by the events of a stream, until they end; a runtime is there when it is made.
+pub(crate) fn run_on<S>(data: &Path, events: impl FnOnce() -> S)
+where
+    S: Stream<Item = io::Result<Incoming>> + Unpin,
+{
+    let files = Files::new(data);
+    let themes = Themes::load(&data.join("themes"), Depth::TrueColor);
+    let mut model = runtime::model(&files, &themes);
+    let mut terminal = Terminal::new(Screen::new(120, 40)).unwrap();
+    let workbench = Workbench { model: &mut model, themes: &themes, files: &files, draft: None };
+    let tokio = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
+    let mut host = Noting::default();
+    let ended = tokio.block_on(async { run(&mut terminal, &mut host, events(), workbench).await });
+    ended.outcome.unwrap();
 }
 
 /// The steps that are left, and the screen that they look at.

@@ -118,6 +118,7 @@ fn without_a_terminal_the_draft_is_kept_and_the_program_ends() {
         let script = [READY, Keys("2 Tab S-Tab k e p t"), See("kept")].into_iter().chain(last);
         let ended = play(data.path(), None, script);
         assert!(ended.model.ui.quitting);
+        assert_eq!(ended.unsaved, None);
         assert_eq!(fs::read_to_string(data.path().join("draft.yaml")).unwrap(), "kept");
     }
 }

@@ -32,7 +32,7 @@ const PASSPHRASE: &str = "qJ7-vellum-Oxbow-31-thrice";
 async fn the_other_process() {
     let Some(directory) = std::env::var_os(DIRECTORY) else { return };
     let files = Files::new(Path::new(&directory));
-    let backend = Backend::new(&files).unwrap();
+    let backend = Backend::new(&files);
     let told = told();
     let mut kept: Vec<Vec<u8>> = Vec::new();
     for line in told.split(|byte| *byte == b'\n').filter(|line| !line.is_empty()) {
@@ -206,7 +206,7 @@ fn nothing_is_left_of_a_key_that_signed(#[case] algorithm: KeyAlgorithm) {
     let dir = tempfile::tempdir().unwrap();
     let key = KeySpec { algorithm, name: "QA".into(), email: "qa@example.com".into() };
     let made = generate(&key, &Passphrase::new(PASSPHRASE.to_owned())).unwrap();
-    let keyring = Backend::new(&Files::new(dir.path())).unwrap().keyring;
+    let keyring = Backend::new(&Files::new(dir.path())).keyring;
     let fingerprint = keyring.store(&made).unwrap().info.fingerprint;
     let told = format!("sign {fingerprint}\nsign {fingerprint}\nsign {fingerprint}\n");
     is_clean(&Other::start(dir.path(), told.as_bytes()), dir.path());

@@ -15,7 +15,7 @@ use countersign::runtime::queries::answer;
 async fn a_signature_with_more_in_its_file_is_not_uploaded() {
     let dir = tempfile::tempdir().unwrap();
     let files = Files::new(dir.path());
-    let backend = Backend::new(&files).unwrap();
+    let backend = Backend::new(&files);
     let run = async |job: Job| perform(&backend, job, &|_| {}).await;
     let passphrase = || Passphrase::new("correct horse".into());
     let key = KeySpec { algorithm: KeyAlgorithm::Ed25519, name: "QA".into(), email: "qa@example.com".into() };

@@ -5,12 +5,14 @@ use std::time::Duration;
 use crate::decision::manifest;
 use crate::draft::file;
 use crate::draft::file::form::{OpenFileForm, open};
-use crate::draft::file::state::{DirectoryEntry, DraftFile, FileReply, FileTask, FileText, Outside, Stamp};
+use crate::draft::file::state::{DirectoryEntry, DraftFile, Edited, FileReply, FileTask, FileText, Outside, Stamp};
 use crate::draft::file::{Choice, Msg, Then};
 use crate::effect::Effect;
 use crate::job::{FileTarget, IfThere, Job};
 use crate::model::Model;
 use crate::overlay::{self, Body, Confirm, Entry, Overlay};
+use crate::saving;
+use crate::shell::editor::EditOutcome;
 use crate::shell::notice::Weight;
 use crate::shell::report::Report;
 use crate::shell::tab::Pane;
@@ -257,15 +259,22 @@ pub(crate) fn edit_outside(model: &Model) -> Vec<Effect> {
 }
 
 /// What the editor left comes back as one undo step.
-fn edit_arrived(model: &mut Model, result: Result<String, Report>) -> Vec<Effect> {
+fn edit_arrived(model: &mut Model, result: Result<Edited, Report>) -> Vec<Effect> {
     match result {
         Err(report) => {
             model.say(Weight::Error, report.title.clone());
             model.overlays.push(Overlay::reader("The draft is as it was", Body::Report(report)));
         }
-        Ok(text) if model.draft.editor.says(&text) => model.say(Weight::Info, "the editor changed nothing"),
-        Ok(text) => {
+        Ok(Edited { text, path }) if model.draft.editor.says(&text) => {
+            model.saving.took(model.draft.editor.revision(), path);
+            model.say(Weight::Info, "the editor changed nothing");
+            return saving::act::write(model);
+        }
+        Ok(Edited { text, path }) => {
             let outcome = model.draft.editor.set_text(&text);
+            if outcome != EditOutcome::TooLarge {
+                model.saving.took(model.draft.editor.revision(), path);
+            }
             model.say(Weight::Success, "taken from the editor; ^Z takes it back");
             return crate::draft::text::follow_edit(model, outcome);
         }

@@ -78,6 +78,12 @@ impl SaveFileForm {
         Self { name: TextField::new("File", name, help) }
     }
 
+    /// Away from the data directory, where nothing can be written now.
+    pub(crate) fn elsewhere() -> Self {
+        let help = "a path that starts with /, ./, ../ or ~/, on a disk with room; ending in .yaml, .yml or .json";
+        Self { name: TextField::new("File", "~/countersign-draft.yaml", help) }
+    }
+
     fn place(&mut self) -> Result<Place, Refused> {
         let name = self.name.text().to_owned();
         let is_path = ["/", "./", "../", "~/"].iter().any(|start| name.starts_with(start));

@@ -1,6 +1,6 @@
 //! What is asked of the runtime about files, and what is told of them.
 
-use crate::draft::file::state::{FileReply, FileTask, Outside};
+use crate::draft::file::state::{Edited, FileReply, FileTask, Outside};
 use crate::shell::report::Report;
 
 /// What is asked of the runtime.
@@ -17,5 +17,5 @@ pub enum Effect {
 pub enum Msg {
     Replied(FileReply),
     /// What the person's own editor left, or why there is nothing.
-    Edited(Result<String, Report>),
+    Edited(Result<Edited, Report>),
 }

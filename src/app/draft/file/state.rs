@@ -100,6 +100,14 @@ pub struct Outside {
     pub text: String,
 }
 
+/// What the person's own editor left.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Edited {
+    pub text: String,
+    /// The file that it is in, until the draft that took it in is on the disk.
+    pub path: String,
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

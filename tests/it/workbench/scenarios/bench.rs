@@ -36,7 +36,7 @@ pub(super) struct Bench {
 impl Bench {
     pub(super) async fn start() -> Self {
         let directory = tempfile::tempdir().unwrap();
-        let backend = Backend::new(&Files::new(directory.path())).unwrap();
+        let backend = Backend::new(&Files::new(directory.path()));
         let sandbox = backend.start_sandbox().await.unwrap();
         let lab = Lab::start(backend.clone()).await;
         let (sender, messages) = unbounded_channel();
