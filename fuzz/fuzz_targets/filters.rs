@@ -1,14 +1,11 @@
 //! Any text as a filter of Logging or Container Analysis, and as a selector of labels or fields.
 #![no_main]
 
-use std::fmt::Write as _;
-
 use countersign_fuzz::sandbox::{LAB, Request, VICTIM};
 use libfuzzer_sys::fuzz_target;
 
 fuzz_target!(|text: &str| {
-    let mut encoded = String::new();
-    text.bytes().for_each(|byte| drop(write!(encoded, "%{byte:02X}")));
+    let encoded: String = text.bytes().map(|byte| format!("%{byte:02X}")).collect();
     let body = serde_json::json!({"resourceNames": [format!("projects/{VICTIM}")], "filter": text}).to_string();
     let analysis = format!("/v1/projects/{VICTIM}/occurrences?filter={encoded}");
     let notes = format!("/v1/projects/{VICTIM}/notes?filter={encoded}");

@@ -2,8 +2,6 @@
 //! Cloud KMS. Nobody without the password gets through.
 #![no_main]
 
-use std::fmt::Write as _;
-
 use countersign_fuzz::sandbox::{LAB, Request, VICTIM};
 use libfuzzer_sys::fuzz_target;
 
@@ -11,8 +9,7 @@ fuzz_target!(|bytes: &[u8]| {
     let answer = LAB.send_plain(bytes);
     answer.is_sound();
     assert!(answer.status.is_none_or(|status| status >= 400), "{answer:?}");
-    let mut id = String::new();
-    bytes.iter().take(200).for_each(|byte| drop(write!(id, "%{byte:02X}")));
+    let id: String = bytes.iter().take(200).map(|byte| format!("%{byte:02X}")).collect();
     let rings = format!("/v1/projects/{VICTIM}/locations/global/keyRings");
     for (method, path) in [
         ("POST", format!("{rings}?keyRingId={id}")),
