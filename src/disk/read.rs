@@ -13,7 +13,7 @@ use crate::place::{Place, is};
 /// and so is what is no regular file: a pipe would never end.
 pub fn read(path: &Path, limit: usize) -> Result<Option<Vec<u8>>, Error> {
     match bytes(path, limit) {
-        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+        Err(error) if matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory) => Ok(None),
         Err(cause) => Err(Error::new(path, Doing::Read, cause)),
         Ok(bytes) => Ok(Some(bytes)),
     }
@@ -58,6 +58,7 @@ mod tests {
         let dir = tempfile::tempdir().unwrap();
         let path = dir.path().join("a");
         assert_eq!(read(&path, 10).unwrap(), None);
+        assert_eq!(read(Path::new("/dev/null/a"), 10).unwrap(), None, "below what is no directory there is nothing");
         assert!(read(dir.path(), 10).unwrap_err().to_string().contains("not a regular file"));
         // Sparse: a gigabyte that takes no room, and would take a while to read.
         File::create(&path).unwrap().set_len(1 << 30).unwrap();

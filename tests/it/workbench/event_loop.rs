@@ -167,7 +167,8 @@ fn a_question_that_was_not_on_the_screen_is_not_answered() {
         Keys("never"),
     ];
     let ended = play(data.path(), None, script);
-    assert_eq!(ended.left, 1, "it ends by the last answer");
+    // At once, or as soon as the draft is on the disk.
+    assert!(ended.left == 1 || ended.model.saving.leaving, "it ends by the last answer");
 }
 
 #[test]

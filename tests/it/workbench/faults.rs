@@ -63,7 +63,6 @@ impl Keys {
         // To the end of the draft, which takes text from then on. The last is the first.
         let start = vec![
             key(KeyCode::End, KeyModifiers::CONTROL),
-            plain(KeyCode::Enter),
             plain(KeyCode::BackTab),
             plain(KeyCode::Tab),
             plain(KeyCode::Char('2')),
