@@ -10,6 +10,7 @@
 //! May use all of `runtime`, `app` and, through [`Screen`], `ui`.
 
 use std::io;
+use std::time::Instant;
 
 use futures_util::{Stream, StreamExt as _};
 use jiff::Timestamp;
@@ -201,7 +202,7 @@ where
     /// Deals with all that was typed, in order. What lies behind a key that leads away from the screen is dropped: it
     /// was meant for the shell, or for the person's editor, and nobody can give it to them.
     fn typed(&mut self, batch: Batch) -> anyhow::Result<()> {
-        self.seen.begin(batch.ahead);
+        self.seen.begin(batch.came);
         self.away.was = false;
         for event in batch.events {
             if self.away.quit || self.away.was || self.away.outside.is_some() {
@@ -270,8 +271,9 @@ where
     fn draw(&mut self) -> anyhow::Result<()> {
         self.host.begin_frame();
         let drawn = self.screen.draw(self.terminal, self.model);
+        // The end of the frame shows it: whoever answers to it answers after this moment.
+        self.seen.drawn(self.model, Instant::now());
         self.host.end_frame();
-        self.seen.drawn(self.model);
         Ok(drawn?)
     }
 

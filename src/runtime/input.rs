@@ -14,7 +14,7 @@ use std::os::fd::{AsFd, AsRawFd};
 use std::pin::Pin;
 use std::sync::mpsc as blocking_mpsc;
 use std::task::{Context, Poll};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use crossterm::event::{Event, MouseEventKind};
 use futures_util::Stream;
@@ -39,9 +39,8 @@ const PASTE_PAUSE: Duration = Duration::from_secs(2);
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Batch {
     pub events: Vec<Event>,
-    /// It was there before it was asked for: typed while something else was done, and before the last frame was
-    /// complete.
-    pub ahead: bool,
+    /// When the first of it came; `None`, just now.
+    pub came: Option<Instant>,
     /// There is more of it.
     pub more: bool,
     /// A paste was cut.
@@ -67,24 +66,43 @@ pub struct Input {
 impl Input {
     /// Starts the thread that reads standard input; it ends with the process, because a read cannot be called off.
     pub fn start() -> Self {
-        let mut reader = Reader::new(io::stdin());
-        Self::reading(move || match &mut reader {
-            Ok(reader) => reader.read(),
-            Err(error) => Err(io::Error::new(error.kind(), error.to_string())),
-        })
+        match Reader::new(io::stdin()) {
+            Ok(reader) => Self::reading(reader),
+            Err(error) => Self::reading(error),
+        }
     }
 
-    fn reading(mut read: impl FnMut() -> io::Result<Batch> + Send + 'static) -> Self {
+    fn reading(mut source: impl Source + Send + 'static) -> Self {
         let (ask, asked) = blocking_mpsc::channel();
         let (sender, batches) = unbounded_channel();
         std::thread::spawn(move || {
-            while let Ok(()) = asked.recv() {
-                if sender.send(read()).is_err() {
+            loop {
+                // Nothing is read before it is asked for; that something came is noted at once.
+                source.wait();
+                if asked.recv().is_err() || sender.send(source.read()).is_err() {
                     break;
                 }
             }
         });
         Self { ask, batches, asked: false }
+    }
+}
+
+/// Where batches come from.
+trait Source {
+    /// Waits until something comes, and notes when; reads nothing.
+    fn wait(&mut self);
+
+    /// Waits for events, and gives all that there are.
+    fn read(&mut self) -> io::Result<Batch>;
+}
+
+/// A terminal that cannot be read.
+impl Source for io::Error {
+    fn wait(&mut self) {}
+
+    fn read(&mut self) -> io::Result<Batch> {
+        Err(Self::new(self.kind(), self.to_string()))
     }
 }
 
@@ -110,6 +128,8 @@ struct Reader<F> {
     terminal: F,
     poll: mio::Poll,
     parser: Parser,
+    /// When what is not read yet, or not understood yet, came.
+    came: Option<Instant>,
 }
 
 /// The only thing that is polled.
@@ -119,25 +139,22 @@ impl<F: AsFd + AsRawFd> Reader<F> {
     fn new(terminal: F) -> io::Result<Self> {
         let poll = mio::Poll::new()?;
         poll.registry().register(&mut SourceFd(&terminal.as_raw_fd()), TERMINAL, Interest::READABLE)?;
-        Ok(Self { terminal, poll, parser: Parser::default() })
+        Ok(Self { terminal, poll, parser: Parser::default(), came: None })
     }
 
-    /// Waits for events, and gives all that there are.
-    fn read(&mut self) -> io::Result<Batch> {
-        loop {
-            let ahead = self.is_readable(Some(Duration::ZERO))?;
-            // What is under way does not wait without an end.
-            if !ahead && self.parser.pending().is_none() {
-                self.is_readable(None)?;
-            }
-            let (out, more) = self.take()?;
-            if !out.events.is_empty() || out.cut.is_some() {
-                return Ok(Batch { events: merged(out.events), ahead, more, cut: out.cut });
-            }
+    /// Waits until there is something to read, unless a part of it is read already; says when it came. Another program
+    /// to which the terminal was given may have read what had come.
+    fn arrival(&mut self) -> io::Result<Instant> {
+        if let Some(came) = self.came
+            && (self.parser.pending().is_some() || self.is_readable(Some(Duration::ZERO))?)
+        {
+            return Ok(came);
         }
+        self.is_readable(None)?;
+        Ok(*self.came.insert(Instant::now()))
     }
 
-    /// Reads what there is; says whether there is more.
+    /// Reads what there is; says whether there is more of it.
     fn take(&mut self) -> io::Result<(Output, bool)> {
         let (mut out, mut read) = (Output::default(), 0);
         let mut buffer = [0; 4096];
@@ -177,6 +194,25 @@ impl<F: AsFd + AsRawFd> Reader<F> {
                 Ok(()) => return Ok(!events.is_empty()),
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
                 Err(error) => return Err(error),
+            }
+        }
+    }
+}
+
+impl<F: AsFd + AsRawFd> Source for Reader<F> {
+    fn wait(&mut self) {
+        // What fails here fails again when it is read.
+        let _ = self.arrival();
+    }
+
+    fn read(&mut self) -> io::Result<Batch> {
+        loop {
+            let came = self.arrival()?;
+            let (out, more) = self.take()?;
+            let is_whole = self.parser.pending().is_none() && !more;
+            self.came = self.came.filter(|_| !is_whole);
+            if !out.events.is_empty() || out.cut.is_some() {
+                return Ok(Batch { events: merged(out.events), came: Some(came), more, cut: out.cut });
             }
         }
     }
@@ -222,6 +258,22 @@ mod tests {
         (person, Reader::new(terminal).unwrap())
     }
 
+    /// Counts how often it is read, and waits for a word each time.
+    struct Counting {
+        reads: Arc<AtomicU16>,
+        wait: blocking_mpsc::Receiver<()>,
+    }
+
+    impl Source for Counting {
+        fn wait(&mut self) {}
+
+        fn read(&mut self) -> io::Result<Batch> {
+            let number = self.reads.fetch_add(1, Ordering::SeqCst);
+            let _ = self.wait.recv();
+            Ok(Batch::of(Event::Resize(number, 0)))
+        }
+    }
+
     fn typed(text: &str) -> Vec<Event> {
         text.chars().map(|c| Event::Key(KeyEvent::new(KeyCode::Char(c), KeyModifiers::NONE))).collect()
     }
@@ -231,11 +283,7 @@ mod tests {
         let reads = Arc::new(AtomicU16::new(0));
         let counted = reads.clone();
         let (go_on, wait) = blocking_mpsc::channel();
-        let mut input = Input::reading(move || {
-            let number = counted.fetch_add(1, Ordering::SeqCst);
-            let _ = wait.recv();
-            Ok(Batch::of(Event::Resize(number, 0)))
-        });
+        let mut input = Input::reading(Counting { reads: counted, wait });
         // Called off while it waits, twice.
         for _ in 0..2 {
             tokio::select! {
@@ -256,8 +304,20 @@ mod tests {
         let (mut person, mut reader) = reader();
         let text = "abc".repeat(1000);
         person.write_all(text.as_bytes()).unwrap();
-        let expected = Batch { events: typed(&text), ahead: true, more: false, cut: None };
-        assert_eq!(reader.read().unwrap(), expected);
+        let batch = reader.read().unwrap();
+        assert_eq!((batch.events, batch.more, batch.cut), (typed(&text), false, None));
+    }
+
+    #[test]
+    fn it_came_when_it_came_and_not_when_it_is_read() {
+        let (mut person, mut reader) = reader();
+        person.write_all(b"y").unwrap();
+        reader.wait();
+        let drawn = Instant::now();
+        person.write_all(b"z").unwrap();
+        let batch = reader.read().unwrap();
+        assert_eq!(batch.events, typed("yz"));
+        assert!(batch.came.unwrap() <= drawn);
     }
 
     #[test]
@@ -275,7 +335,7 @@ mod tests {
         let first = reader.read().unwrap();
         assert!(first.more && first.events.len() >= AT_ONCE, "{}", first.events.len());
         let second = reader.read().unwrap();
-        assert!(second.ahead && !second.more);
+        assert!(second.came == first.came && !second.more);
         assert_eq!(first.events.len() + second.events.len(), AT_ONCE + 5000);
     }
 

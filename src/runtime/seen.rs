@@ -5,6 +5,8 @@
 //!
 //! Uses `app` alone.
 
+use std::time::Instant;
+
 use app::Model;
 use app::boxes::Question;
 use app::msg::{Mouse, Msg, TerminalEvent};
@@ -14,6 +16,10 @@ use app::msg::{Mouse, Msg, TerminalEvent};
 pub(super) struct Seen {
     /// The question of the last frame.
     drawn: Option<Question>,
+    /// How many boxes on top of the last frame had risen by themselves.
+    drawn_risen: usize,
+    /// Since when the screen shows this question, and the boxes that rose; `None`, from the beginning.
+    since: Option<Instant>,
     /// The question that stood on the screen when the last was read that had been typed.
     read: Option<Question>,
     /// How many boxes on top rose by themselves since then.
@@ -25,9 +31,13 @@ pub(super) struct Seen {
 }
 
 impl Seen {
-    /// A frame was drawn.
-    pub(super) fn drawn(&mut self, model: &Model) {
-        self.drawn = model.question(0);
+    /// A frame was drawn, and was on the screen at this moment.
+    pub(super) fn drawn(&mut self, model: &Model, at: Instant) {
+        let question = model.question(0);
+        if question != self.drawn || self.risen > self.drawn_risen {
+            self.since = Some(at);
+        }
+        (self.drawn, self.drawn_risen) = (question, self.risen);
     }
 
     /// Something happened that nobody typed; there were this many boxes before.
@@ -36,9 +46,10 @@ impl Seen {
         self.risen = (self.risen + now.saturating_sub(boxes)).min(now);
     }
 
-    /// Something was typed; `ahead`, if it may have been typed before the last frame was on the screen.
-    pub(super) fn begin(&mut self, ahead: bool) {
-        if ahead {
+    /// Something was typed, and came at this moment; `None`, just now.
+    pub(super) fn begin(&mut self, came: Option<Instant>) {
+        let is_early = came.zip(self.since).is_some_and(|(came, since)| came < since);
+        if is_early || self.risen > self.drawn_risen {
             self.answerable.clone_from(&self.read);
             self.above = self.risen;
         } else {
@@ -51,7 +62,7 @@ impl Seen {
     pub(super) fn end(&mut self, more: bool) {
         if !more {
             self.read.clone_from(&self.drawn);
-            self.risen = 0;
+            (self.risen, self.drawn_risen) = (0, 0);
         }
     }
 

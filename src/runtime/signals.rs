@@ -5,14 +5,15 @@
 
 use std::io;
 use std::pin::Pin;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicI32, Ordering};
+use std::sync::{Arc, OnceLock};
 use std::task::{Context, Poll};
+use std::time::Duration;
 
 use futures_util::stream::{self, Stream, StreamExt as _};
 use rustix::process::Signal;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
+use tokio::time::{Instant, sleep_until};
 
 use super::terminal;
 
@@ -54,33 +55,37 @@ const ENDING: &[Signal] = &[
 /// the terminal.
 const OF_THE_KEYBOARD: [Signal; 2] = [Signal::INT, Signal::QUIT];
 
+/// How long the end that one signal began may take before another ends the program as it is: a terminal that is closed
+/// sends HUP twice, its shell's and the kernel's, and service managers TERM and HUP.
+const GRACE: Duration = Duration::from_secs(2);
+
 /// The signals from now on.
 #[derive(Debug)]
 pub struct Signals {
     told: UnboundedReceiver<Told>,
-    ended_by: Arc<AtomicI32>,
+    ended_by: EndedBy,
 }
 
 /// Which signal has ended the program, if one has.
-#[derive(Debug, Clone)]
-pub struct EndedBy(Arc<AtomicI32>);
+#[derive(Debug, Clone, Default)]
+pub struct EndedBy(Arc<OnceLock<(i32, Instant)>>);
 
 impl EndedBy {
     /// Its number.
     pub fn number(&self) -> Option<i32> {
-        Some(self.0.load(Ordering::SeqCst)).filter(|number| *number != 0)
+        self.0.get().map(|(number, _)| *number)
     }
 }
 
 impl Signals {
     /// Takes them over; to be called before the terminal is taken. A task deals with what cannot wait for the loop,
-    /// on another thread than the loop's: a second signal that ends ends at once.
+    /// on another thread than the loop's: where the end that a signal began takes long, a second ends the program as it is.
     pub fn listen() -> io::Result<Self> {
         let all = ENDING.iter().copied().chain([Signal::TSTP, Signal::CONT, Signal::WINCH]);
         let streams = all.map(|kind| Ok(arrivals(kind)?.boxed())).collect::<io::Result<Vec<_>>>()?;
         let mut arrivals = stream::select_all(streams);
         let (sender, told) = unbounded_channel();
-        let ended_by = Arc::new(AtomicI32::new(0));
+        let ended_by = EndedBy::default();
         let ended = ended_by.clone();
         tokio::spawn(async move {
             while let Some(signal) = arrivals.next().await {
@@ -95,7 +100,7 @@ impl Signals {
 
     /// For later: which signal has ended the program.
     pub fn ended_by(&self) -> EndedBy {
-        EndedBy(self.ended_by.clone())
+        self.ended_by.clone()
     }
 }
 
@@ -117,7 +122,7 @@ fn arrivals(kind: Signal) -> io::Result<impl Stream<Item = Signal>> {
 }
 
 /// What the loop is to be told of a signal.
-fn deal_with(signal: Signal, ended_by: &AtomicI32) -> Option<Told> {
+fn deal_with(signal: Signal, ended_by: &EndedBy) -> Option<Told> {
     let is_ours = terminal::is_ours();
     match signal {
         Signal::WINCH => Some(Told::Resized),
@@ -130,12 +135,21 @@ fn deal_with(signal: Signal, ended_by: &AtomicI32) -> Option<Told> {
         }
         signal if !is_ours && OF_THE_KEYBOARD.contains(&signal) => None,
         signal => {
-            let number = signal.as_raw();
-            if ended_by.compare_exchange(0, number, Ordering::SeqCst, Ordering::SeqCst).is_err() {
+            let now = Instant::now();
+            let mut is_first = false;
+            let (number, since) = *ended_by.0.get_or_init(|| {
+                is_first = true;
+                (signal.as_raw(), now)
+            });
+            if is_first {
+                return Some(Told::End);
+            }
+            tokio::spawn(async move {
+                sleep_until(since + GRACE).await;
                 terminal::give_back();
                 std::process::exit(128 + number);
-            }
-            Some(Told::End)
+            });
+            None
         }
     }
 }

@@ -15,7 +15,8 @@ impl BoxState for Conflict {
     }
 
     fn question(&self) -> Option<String> {
-        Some(format!("{self:?}"))
+        // What is chosen in it, and how far it is scrolled, is no part of the question.
+        Some(format!("{} {:?}", self.project, self.theirs))
     }
 
     fn scroll(&mut self) -> Option<&mut Offset> {

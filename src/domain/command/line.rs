@@ -14,8 +14,10 @@ enum Part {
     Text(String),
     /// Means itself too, and is shown in double quotes, as documentation writes addresses and headers.
     Phrase(String),
-    /// Language of the shell: a variable, a substitution, a home directory.
+    /// Language of the shell: a variable, a home directory.
     Shell(String),
+    /// What commands print.
+    Output(Line),
 }
 
 impl Word {
@@ -47,7 +49,7 @@ impl Word {
             .iter()
             .map(|part| match part {
                 Part::Text(text) | Part::Phrase(text) => Some(text.as_str()),
-                Part::Shell(_) => None,
+                Part::Shell(_) | Part::Output(_) => None,
             })
             .collect()
     }
@@ -67,6 +69,7 @@ impl fmt::Display for Word {
             Part::Phrase(text) if !text.chars().all(keeps_in_double_quotes) => f.write_str(&Shell::Posix.quoted(text)),
             Part::Phrase(text) => write!(f, "\"{text}\""),
             Part::Shell(text) => f.write_str(text),
+            Part::Output(line) => write!(f, "$({line})"),
         })
     }
 }
@@ -198,8 +201,8 @@ impl Line {
     }
 
     /// What it prints, as a word.
-    pub(super) fn output(&self) -> Word {
-        Word::shell(format!("$({self})"))
+    pub(super) fn output(self) -> Word {
+        Word(vec![Part::Output(self)])
     }
 
     /// Its commands, in order.
@@ -213,17 +216,23 @@ impl Line {
     /// What the shell knows by a variable in place of a text, wherever that is a part of a word by itself.
     #[must_use]
     pub fn with_variable(mut self, text: &str, variable: &str) -> Self {
+        self.put_variable(text, variable);
+        self
+    }
+
+    fn put_variable(&mut self, text: &str, variable: &str) {
         let words = self.0.iter_mut().flat_map(|piece| match piece {
             Piece::Command(command) => command.0.as_mut_slice(),
             Piece::File(word) => std::slice::from_mut(word),
             Piece::Operator(_) | Piece::Comment(_) => &mut [],
         });
         for part in words.flat_map(|word| &mut word.0) {
-            if matches!(part, Part::Text(own) | Part::Phrase(own) if own == text) {
-                *part = Part::Shell(format!("${variable}"));
+            match part {
+                Part::Text(own) | Part::Phrase(own) if own == text => *part = Part::Shell(format!("${variable}")),
+                Part::Output(line) => line.put_variable(text, variable),
+                Part::Text(_) | Part::Phrase(_) | Part::Shell(_) => {}
             }
         }
-        self
     }
 
     /// Its first command, changed.
@@ -298,6 +307,9 @@ mod tests {
         let command = Command::new("gpg -u").arg("KEY").flag("--key", "KEY").arg("a KEY").arg(Word::shell("\"KEY\""));
         let line = Line::from(command).into_file("KEY".into()).with_variable("KEY", "KEY_1");
         assert_eq!(line.to_string(), "gpg -u $KEY_1 --key=$KEY_1 'a KEY' \"KEY\" > $KEY_1");
+        let found = Line::from(Command::new("find").arg("KEY")).pipe(Command::new("grep KEY")).output();
+        let line = Line::from(Command::of(Word::shell("NAME=").followed_by(found))).with_variable("KEY", "KEY_1");
+        assert_eq!(line.to_string(), "NAME=$(find $KEY_1 | grep $KEY_1)");
     }
 
     #[test]

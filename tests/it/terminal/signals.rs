@@ -137,6 +137,21 @@ fn where_nobody_could_continue_it_it_does_not_stop() {
 }
 
 #[test]
+fn the_second_of_two_hangups_takes_no_draft_with_it() {
+    let home = tempfile::tempdir().unwrap();
+    let mut workbench = editing(home.path());
+    workbench.type_raw("description: typed just now");
+    workbench.wait_for("description: typed just now");
+    workbench.signal("HUP");
+    workbench.signal("TERM");
+    workbench.signal("HUP");
+    workbench.ended();
+    let draft = fs::read_to_string(home.path().join("draft.yaml")).unwrap();
+    assert_eq!(draft, "description: typed just now");
+    assert!(workbench.is_as_before());
+}
+
+#[test]
 fn a_second_signal_does_not_wait() {
     let home = tempfile::tempdir().unwrap();
     let script = home.path().join("my-editor");

@@ -1,6 +1,7 @@
 //! The very loop of the program with the real sandbox, without a terminal: keys from a script, frames in memory.
 
 use std::fs;
+use std::time::Instant;
 
 use crossterm::event::{Event, KeyCode, KeyEvent, KeyEventKind, KeyModifiers};
 
@@ -132,10 +133,10 @@ fn a_screen_that_fails_takes_no_draft_with_it() {
     assert_eq!(fs::read_to_string(data.path().join("draft.yaml")).unwrap(), "kept!");
 }
 
-/// Several keys at once; ahead, if they were there before they were asked for.
+/// Several keys at once; ahead, if they came before any frame was drawn.
 fn burst(names: &str, ahead: bool) -> Step {
     let events = names.split_whitespace().map(|name| Event::Key(key(name))).collect();
-    Comes(Incoming::Typed(Batch { events, ahead, ..Batch::default() }))
+    Comes(Incoming::Typed(Batch { events, came: ahead.then(Instant::now), ..Batch::default() }))
 }
 
 #[test]
