@@ -24,7 +24,7 @@ pub fn text(path: &Path, limit: usize) -> Result<Option<String>, Error> {
     let Some(bytes) = read(path, limit)? else { return Ok(None) };
     let text = String::from_utf8(bytes).map_err(|error| {
         let valid = error.as_bytes().get(..error.utf8_error().valid_up_to()).unwrap_or_default();
-        let line = valid.iter().filter(|byte| **byte == b'\n').count() + 1;
+        let line = valid.split(|byte| *byte == b'\n').count();
         let why = format!("it is not UTF-8: line {line} has a byte that is part of no character");
         Error::new(path, Doing::Read, io::Error::new(io::ErrorKind::InvalidData, why))
     })?;

@@ -49,7 +49,7 @@ pub fn replace(path: &Path, bytes: &[u8], access: Access) -> Result<(), Error> {
         }
         let temporary = Temporary::write(&place, bytes, access)?;
         renameat(&place.directory, &temporary.name, &place.directory, &place.name)?;
-        temporary.is_in_place();
+        temporary.keep();
         place.sync_directory()
     };
     put().map_err(|cause| Error::new(path, Doing::Write, cause))
@@ -123,7 +123,7 @@ impl<'a> Temporary<'a> {
         Ok(temporary)
     }
 
-    fn is_in_place(mut self) {
+    fn keep(mut self) {
         self.stays = true;
     }
 }

@@ -43,6 +43,7 @@ const GOOGLE_PROJECTS: [&str; 6] = [
 
 /// What is known of the system policy.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[expect(clippy::large_enum_variant, reason = "one for many decisions, never a list of them")]
 pub enum SystemPolicy {
     /// The part that the documentation names; there is more.
     #[default]

@@ -91,7 +91,6 @@ impl Session {
             annotations: map(&subject.annotations),
             owner: subject.owner.clone(),
             images: Vec::new(),
-            ..Request::default()
         }
     }
 

@@ -64,8 +64,8 @@ pub(crate) fn of_event(event: &ClusterEvent, cluster: Option<&ClusterId>) -> Rea
         case.subject.time.clone_from(&event.last_seen);
         if let Some(ClusterId { project, key }) = cluster {
             case.subject.project = project.to_string();
-            case.subject.location = key.location().to_owned();
-            case.subject.cluster = key.cluster().to_owned();
+            key.location().clone_into(&mut case.subject.location);
+            key.cluster().clone_into(&mut case.subject.cluster);
         }
         case.times = usize::try_from(event.count).unwrap_or(usize::MAX).max(1);
     }

@@ -142,13 +142,13 @@ fn seated_at(model: &mut Model, seated: Seated) -> Vec<Effect> {
 }
 
 /// What was picked.
-pub(crate) fn choose(model: &mut Model, choice: Choice) -> Vec<Effect> {
+pub(crate) fn choose(model: &mut Model, choice: &Choice) -> Vec<Effect> {
     match choice {
         Choice::Again => write(model),
         Choice::Elsewhere => model.open_form(SaveFileForm::elsewhere()),
         Choice::Leave => end(model),
         Choice::Look => Vec::new(),
-        Choice::Sit(place) => vec![Effect::Saving(saving::Effect::Sit(place))],
+        Choice::Sit(place) => vec![Effect::Saving(saving::Effect::Sit(place.clone()))],
     }
 }
 

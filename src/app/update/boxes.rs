@@ -160,7 +160,7 @@ fn chosen(model: &mut Model, choice: Choice) -> Vec<Effect> {
         Choice::Draft(choice) => draft::act::choose(model, choice),
         Choice::File(choice) => file::act::choose(model, choice),
         Choice::People(choice) => people::act::choose(model, choice),
-        Choice::Saving(choice) => saving::act::choose(model, choice),
+        Choice::Saving(choice) => saving::act::choose(model, &choice),
         Choice::WhatIf(choice) => what_if::act::choose(model, choice),
     }
 }

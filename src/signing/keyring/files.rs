@@ -20,7 +20,7 @@ pub(super) struct Stamp {
 
 /// Makes the directory and its parents; the directory itself becomes its owner's alone (0700).
 pub(super) fn make_directory(path: &Path) -> io::Result<()> {
-    disk::private_directory(path).map_err(plain)?;
+    disk::private_directory(path).map_err(|error| plain(&error))?;
     #[cfg(unix)]
     fs::set_permissions(path, std::os::unix::fs::PermissionsExt::from_mode(0o700))?;
     Ok(())
@@ -50,26 +50,26 @@ fn stamp(path: &Path) -> Stamp {
 
 /// The text of a file. It may hold a private key, which is encrypted.
 pub(super) fn read(path: &Path) -> io::Result<String> {
-    disk::text(path, MAX_FILE_BYTES).map_err(plain)?.ok_or_else(|| io::ErrorKind::NotFound.into())
+    disk::text(path, MAX_FILE_BYTES).map_err(|error| plain(&error))?.ok_or_else(|| io::ErrorKind::NotFound.into())
 }
 
 /// Puts a file in the place of what was there. After a crash either is there, whole.
 pub(super) fn replace(path: &Path, bytes: &[u8]) -> io::Result<()> {
-    disk::replace(path, bytes, disk::Access::Private).map_err(plain)
+    disk::replace(path, bytes, disk::Access::Private).map_err(|error| plain(&error))
 }
 
 /// Removes a file, durably; one that is not there is an error.
 pub(super) fn remove(path: &Path) -> io::Result<()> {
-    if disk::remove(path).map_err(plain)? { Ok(()) } else { Err(io::ErrorKind::NotFound.into()) }
+    if disk::remove(path).map_err(|error| plain(&error))? { Ok(()) } else { Err(io::ErrorKind::NotFound.into()) }
 }
 
 /// The cause alone: the keyring's errors say which file.
-fn plain(error: disk::Error) -> io::Error {
+fn plain(error: &disk::Error) -> io::Error {
     io::Error::new(error.kind(), error.why())
 }
 
 /// Held while a key is looked up and written, so that of two that are imported at once into one key nothing is lost.
 pub(super) fn lock(directory: &Path) -> io::Result<disk::Lock> {
-    let lock = disk::Lock::wait(&directory.join(".lock"), PATIENCE).map_err(plain)?;
+    let lock = disk::Lock::wait(&directory.join(".lock"), PATIENCE).map_err(|error| plain(&error))?;
     lock.ok_or_else(|| io::Error::new(io::ErrorKind::WouldBlock, "another program is writing keys; try again"))
 }

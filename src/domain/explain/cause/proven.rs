@@ -41,7 +41,9 @@ pub(super) fn add(diagnosis: &mut Diagnosis, case: &Refusal, finding: &Finding, 
         }
     }
     if let Some(against) = not_known_rule(state) {
-        proven.iter_mut().for_each(|cause| cause.against.push(against.clone()));
+        for cause in &mut proven {
+            cause.against.push(against.clone());
+        }
     }
     // What is proven leaves nothing to guess.
     diagnosis.causes = proven;

@@ -95,7 +95,7 @@ impl Refusal {
     /// The project of all its attestors: often that of the policy.
     fn project_of_attestors(&self) -> Option<String> {
         let named = self.findings.iter().filter_map(|finding| finding.attestor.as_ref()?.parse::<AttestorName>().ok());
-        let projects: Vec<String> = named.map(|name| name.project().to_string()).collect();
+        let projects: Vec<String> = named.map(|name| name.project().to_owned()).collect();
         let first = projects.first()?;
         projects.iter().all(|project| project == first).then(|| first.clone())
     }
