@@ -148,7 +148,7 @@ pub(crate) fn choose(model: &mut Model, choice: &Choice) -> Vec<Effect> {
         Choice::Elsewhere => model.open_form(SaveFileForm::elsewhere()),
         Choice::Leave => end(model),
         Choice::Look => Vec::new(),
-        Choice::Sit(place) => vec![Effect::Saving(saving::Effect::Sit(place.clone()))],
+        Choice::Sit(place) => vec![Effect::Saving(saving::Effect::Sit(*place))],
     }
 }
 
