@@ -180,7 +180,7 @@ impl<'a> Rejection<'a> {
             revision: given(&subject.revision),
             images: case.images(),
             now: explained.again.as_ref().map(|decision| decision.outcome.as_str()),
-            elsewhere: explained.elsewhere.as_ref().map(|elsewhere| elsewhere.text()),
+            elsewhere: explained.elsewhere.as_ref().map(domain::explain::message::Elsewhere::text),
             not_known: explained.again.iter().flat_map(|decision| decision.open.iter()).map(Fact::id).collect(),
         }
     }
