@@ -1,187 +1,126 @@
 //! Whether a caller may do what it asks for: IAM grants that matter (`docs/binary-authorization.md`,
 //! "Roles and grants").
 //!
-//! Every request of somebody who is not the owner passes here, before the API that it is for. What it
-//! needs follows from its method and path (`needs`), what a role holds from a table (`roles`), who
-//! has a role from the policies of the resource and of what it is in, and from what the person has on
-//! every project (`people`). A binding with a condition grants nothing here: conditions are not
-//! evaluated (*inferred* to be the safer reading).
+//! Every request passes here, the owner's too, before it is answered: to Google's APIs by what its route
+//! needs ([`Needs`]), to the registry and the clusters by their own tables. What a role holds says a table
+//! (`roles`), who has a role the policies of the resource and of what it is in, and what the person has on
+//! every project (`people`): the owner is who has `roles/owner` there. What no row gives is refused. A
+//! binding with a condition grants nothing here: conditions are not evaluated (*inferred* to be the safer
+//! reading).
 
-use axum::body::{Body, Bytes};
-use axum::extract::Request;
+use axum::body::Body;
 use axum::response::{IntoResponse as _, Response};
-use http_body_util::{BodyExt as _, LengthLimitError};
+use http_body_util::BodyExt as _;
 use rusqlite::Transaction;
 use serde_json::{Value, json};
 
 use super::binary_authorization::current_policy;
-use super::decode;
 use super::error::ApiError;
-use super::iam;
-use super::logging;
 use super::people::Person;
-use super::projects;
-use super::registry::{Place, RegistryCall};
+use super::request::{ApiRequest, Decoded};
+use super::route::{Also, Needs, Route};
 use super::state::State;
 use super::store::StoreError;
+use super::{logging, projects};
 use domain::policy::Policy;
-use grants::has;
-pub(super) use kubernetes::{kubernetes, may_in_cluster};
-use needs::{Asked, Need};
+use grants::{Need, has, has_everywhere};
+pub(super) use kubernetes::{kubernetes, may_in_cluster, permission_in_cluster};
+pub(super) use registry::registry;
 #[cfg(test)]
 pub(super) use roles::is_known;
 
 mod grants;
 mod kubernetes;
-mod needs;
 mod refusal;
+mod registry;
 mod roles;
 
-/// What became of a request to one of Google's APIs.
-pub(super) enum Passed {
-    /// The request goes on to the API.
-    On(Request),
-    /// The request goes on, and the projects in its answer are cut to those that the caller may see.
-    AndCut(Request),
-    Refused(Response),
-}
-
-/// Looks at a request to one of Google's APIs.
-pub(super) async fn google(state: &State, person: &'static Person, request: Request) -> Passed {
-    match asked(state, person, request).await {
-        Ok((request, true)) => Passed::AndCut(request),
-        Ok((request, false)) => Passed::On(request),
-        Err(error) => Passed::Refused(error.into_response()),
-    }
-}
-
-async fn asked(state: &State, person: &'static Person, request: Request) -> Result<(Request, bool), ApiError> {
-    let (method, path) = (request.method().clone(), request.uri().path().to_owned());
-    match needs::needs(&method, &path) {
-        Asked::Nothing => Ok((request, false)),
-        Asked::Projects => Ok((request, true)),
-        Asked::Test(resource) => testing(state, person, request, resource).await.map(|request| (request, false)),
-        Asked::Logs => {
-            let (request, body) = opened(request).await?;
-            let named = logging::projects_of(&body)?;
-            let need = |project| Need::new("logging.logEntries.list", format!("projects/{project}"));
-            check(state, person, named.into_iter().map(need).collect()).await?;
-            Ok((request, false))
-        }
-        Asked::Needs(need) => {
-            let reads_body = ["containeranalysis.occurrences.create", "binaryauthorization.policy.update"];
-            if !reads_body.contains(&need.permission.as_str()) {
-                check(state, person, vec![need]).await?;
-                return Ok((request, false));
-            }
-            let (request, body) = opened(request).await?;
-            let body = as_json(&body);
-            let mut all = vec![need.clone()];
-            all.extend(attached_notes(&body));
-            check(state, person, all).await?;
-            if need.permission == "binaryauthorization.policy.update" {
-                let project = need.resource.split('/').nth(1).unwrap_or_default().to_owned();
-                let known = state.store.read(move |tx| stored_attestors(tx, &project)).await?;
-                check(state, person, new_attestors(&body, &known)).await?;
-            }
-            Ok((request, false))
-        }
-    }
-}
-
-/// The request with its body read.
-async fn opened(request: Request) -> Result<(Request, Bytes), ApiError> {
-    let (parts, body) = request.into_parts();
-    let bytes: Bytes = match body.collect().await {
-        Ok(body) => body.to_bytes(),
-        Err(error) => return Err(unreadable(error)),
+/// Refuses a request whose caller lacks what the route needs, as far as the path says it.
+pub(super) async fn check_path(state: &State, route: &Route, request: &ApiRequest) -> Result<(), ApiError> {
+    let need = match route.needs {
+        Needs::Nothing | Needs::Visible | Needs::Tested(_) | Needs::Named(_) => return Ok(()),
+        Needs::On(permission, front) => Need::new(permission, resource(request, front)),
+        Needs::Everywhere(permission) => Need::new(permission, "organizations/sandbox"),
     };
-    Ok((Request::from_parts(parts, Body::from(bytes.clone())), bytes))
+    check(state, request.caller, vec![need]).await
 }
 
-/// A body as far as it is JSON: the API itself refuses the others.
-fn as_json(body: &[u8]) -> Value {
-    std::str::from_utf8(body).ok().and_then(|text| decode::parse(text).ok()).unwrap_or_default()
-}
-
-/// A body of the owner's that is too large is refused with the same status, by the API itself.
-fn unreadable(error: axum::Error) -> ApiError {
-    let error = error.into_inner();
-    if error.is::<LengthLimitError>() {
-        return ApiError::too_large();
+/// Refuses a request whose caller lacks what its body makes it need, and takes out of the body what the
+/// caller may only ask for in vain.
+pub(super) async fn check_body(state: &State, route: &Route, request: &mut ApiRequest) -> Result<(), ApiError> {
+    match route.needs {
+        Needs::Named(permission) => {
+            let named = logging::projects_of(request.body.message())?;
+            let needs = named.into_iter().map(|project| Need::new(permission, format!("projects/{project}")));
+            check(state, request.caller, needs.collect()).await?;
+        }
+        Needs::Tested(front) => test(state, front, request).await?,
+        Needs::Nothing | Needs::On(..) | Needs::Everywhere(_) | Needs::Visible => {}
     }
-    ApiError::invalid(format!("The body of the request broke off: {error}."))
+    match (route.also, &request.body) {
+        (Also::Nothing, _) => Ok(()),
+        (Also::AttachToNotes, body) => check(state, request.caller, attached_notes(body.message())).await,
+        (Also::ReadNewAttestors, Decoded::Policy(policy)) => check_new_attestors(state, request, policy).await,
+        (Also::ReadNewAttestors, _) => Err(ApiError::invalid("A policy is required.")),
+    }
 }
 
-/// An occurrence also needs to be attached to its note. However often and in whichever spelling a note is
-/// named, each is looked at.
+/// The resource that a front of the route's path names in this request.
+fn resource(request: &ApiRequest, front: &str) -> String {
+    request.resource(front.split('/').count())
+}
+
+/// An occurrence also needs to be attached to its note, each of a batch to its own.
 fn attached_notes(body: &Value) -> Vec<Need> {
-    let fields = |value: &Value, name: &str| -> Vec<Value> {
-        let fields = value.as_object().into_iter().flatten();
-        fields.filter(|(key, _)| decode::camel(key) == name).map(|(_, value)| value.clone()).collect()
-    };
-    let listed = fields(body, "occurrences").into_iter().filter_map(|list| list.as_array().cloned()).flatten();
-    let names = std::iter::once(body.clone()).chain(listed).flat_map(|occurrence| fields(&occurrence, "noteName"));
-    names
-        .filter_map(|name| name.as_str().map(|name| Need::new("containeranalysis.notes.attachOccurrence", name)))
-        .collect()
+    let listed = body.get("occurrences").and_then(Value::as_array).into_iter().flatten();
+    let names = std::iter::once(body).chain(listed).filter_map(|one| one.get("noteName")?.as_str());
+    names.map(|name| Need::new("containeranalysis.notes.attachOccurrence", name)).collect()
 }
 
-/// The attestors that the stored policy names: those need not be readable again.
+/// The attestors that the stored policy names need not be readable again.
+async fn check_new_attestors(state: &State, request: &ApiRequest, policy: &Policy) -> Result<(), ApiError> {
+    const PERMISSION: &str = "binaryauthorization.attestors.get";
+    if has_everywhere(request.caller, PERMISSION) {
+        return Ok(());
+    }
+    let project = request.names.first().cloned().unwrap_or_default();
+    let known = state.store.read(move |tx| stored_attestors(tx, &project)).await?;
+    let new = policy.attestors().into_iter().filter(|name| !known.iter().any(|known| known == *name));
+    check(state, request.caller, new.map(|name| Need::new(PERMISSION, name)).collect()).await
+}
+
 fn stored_attestors(tx: &Transaction<'_>, project: &str) -> Result<Vec<String>, ApiError> {
     let Some(project) = projects::active(tx, project)? else { return Ok(Vec::new()) };
     let policy: Policy = current_policy(tx, &project.id)?;
     Ok(policy.attestors().into_iter().map(str::to_owned).collect())
 }
 
-fn new_attestors(body: &Value, known: &[String]) -> Vec<Need> {
-    let mut found = Vec::new();
-    let mut left = vec![body];
-    while let Some(value) = left.pop() {
-        match value {
-            Value::Array(items) => left.extend(items),
-            Value::Object(fields) => {
-                for (name, value) in fields {
-                    let names = decode::camel(name) == "requireAttestationsBy";
-                    match value.as_array().filter(|_| names) {
-                        Some(attestors) => found.extend(attestors.iter().filter_map(Value::as_str)),
-                        None => left.push(value),
-                    }
-                }
-            }
-            _ => {}
-        }
-    }
-    let new = found.into_iter().filter(|name| !known.iter().any(|known| known == name));
-    new.map(|name| Need::new("binaryauthorization.attestors.get", name)).collect()
-}
-
 /// `:testIamPermissions`: asks the API for those permissions alone that the caller has.
-async fn testing(
-    state: &State,
-    person: &'static Person,
-    request: Request,
-    resource: String,
-) -> Result<Request, ApiError> {
-    let (request, body) = opened(request).await?;
-    let asked = iam::test(&body)?.permissions;
+async fn test(state: &State, front: &'static str, request: &mut ApiRequest) -> Result<(), ApiError> {
+    let (person, resource) = (request.caller, resource(request, front));
+    let Decoded::Message(Value::Object(fields)) = &mut request.body else { return Ok(()) };
+    let Some(Value::Array(asked)) = fields.remove("permissions") else { return Ok(()) };
     let held = move |tx: &Transaction<'_>| {
         let mut held = Vec::new();
         for permission in asked {
-            if has(tx, person, &permission, &resource)? {
+            let text = permission.as_str().unwrap_or_default();
+            if has(tx, person, text, &resource)? {
                 held.push(permission);
             }
         }
         Ok::<_, StoreError>(held)
     };
-    let body = json!({"permissions": state.store.read(held).await?});
-    let (mut parts, _) = request.into_parts();
-    parts.headers.remove(axum::http::header::CONTENT_LENGTH);
-    Ok(Request::from_parts(parts, Body::from(body.to_string())))
+    let held = state.store.read(held).await?;
+    fields.insert("permissions".to_owned(), held.into());
+    Ok(())
 }
 
 /// Refuses with the words of the service whose permission is missing first.
-async fn check(state: &State, person: &'static Person, needs: Vec<Need>) -> Result<(), ApiError> {
+async fn check(state: &State, person: &'static Person, mut needs: Vec<Need>) -> Result<(), ApiError> {
+    needs.retain(|need| !has_everywhere(person, &need.permission));
+    if needs.is_empty() {
+        return Ok(());
+    }
     let missing = move |tx: &Transaction<'_>| {
         for need in needs {
             if !has(tx, person, &need.permission, &need.resource)? {
@@ -198,78 +137,35 @@ async fn check(state: &State, person: &'static Person, needs: Vec<Need>) -> Resu
 
 /// The projects of a list that the caller may see.
 pub(super) async fn cut_projects(state: &State, person: &'static Person, answer: Response) -> Response {
-    let (mut parts, body) = answer.into_parts();
-    let Ok(body) = body.collect().await else { return Response::from_parts(parts, Body::empty()) };
-    let bytes = body.to_bytes();
-    let Ok(mut list) = serde_json::from_slice::<Value>(&bytes) else {
-        return Response::from_parts(parts, Body::from(bytes));
+    const PERMISSION: &str = "resourcemanager.projects.get";
+    if has_everywhere(person, PERMISSION) || !answer.status().is_success() {
+        return answer;
+    }
+    let (_, body) = answer.into_parts();
+    let list = match body.collect().await {
+        Ok(body) => serde_json::from_slice::<Value>(&body.to_bytes()).unwrap_or_default(),
+        Err(_) => Value::Null,
     };
     let visible = move |tx: &Transaction<'_>| {
+        let mut cut = json!({"projects": []});
         let mut kept = Vec::new();
-        for project in list["projects"].as_array().cloned().unwrap_or_default() {
+        for project in list.get("projects").and_then(Value::as_array).into_iter().flatten() {
             let name = format!("projects/{}", project["projectId"].as_str().unwrap_or_default());
-            if has(tx, person, "resourcemanager.projects.get", &name)? {
-                kept.push(project);
+            if has(tx, person, PERMISSION, &name)? {
+                kept.push(project.clone());
             }
         }
-        if let Some(fields) = list.as_object_mut().filter(|fields| fields.contains_key("projects")) {
-            fields.insert("projects".to_owned(), kept.into());
+        cut["projects"] = kept.into();
+        if let Some(next) = list.get("nextPageToken") {
+            cut["nextPageToken"] = next.clone();
         }
-        Ok::<_, ApiError>(list)
+        Ok::<_, ApiError>(cut)
     };
     match state.store.read(visible).await {
-        Ok(list) => {
-            parts.headers.remove(axum::http::header::CONTENT_LENGTH);
-            Response::from_parts(parts, Body::from(list.to_string()))
-        }
+        Ok(list) => Body::from(list.to_string()).into_response(),
         Err(error) => error.into_response(),
     }
 }
-
-/// Looks at a request to the registry: what of it the person may have done, or the words of the refusal.
-/// Nobody pushes to a project that is not there, the owner included. A blob that is to come from where the
-/// person may not read is not taken over, and the upload begins as for one that is not there
-/// (distribution-spec 1.1, "Mounting a blob from another repository").
-pub(super) async fn registry(
-    state: &State,
-    person: &'static Person,
-    mut call: RegistryCall,
-) -> Result<RegistryCall, String> {
-    let Some(permission) = call.permission else { return Ok(call) };
-    let need = |permission: &str, place: &Place| {
-        Need::new(permission, place.resource.clone().unwrap_or_else(|| "organizations/sandbox".to_owned()))
-    };
-    let wanted = need(permission, &call.place);
-    let source = call.mount.as_ref().map(|mount| need(PULL, &mount.from));
-    let (asked, is_write) = (wanted.clone(), call.is_write());
-    let held = move |tx: &Transaction<'_>| {
-        let project = asked.resource.split('/').nth(1).unwrap_or_default();
-        let is_there = !is_write || projects::active(tx, project)?.is_some();
-        let may = is_there && has(tx, person, &asked.permission, &asked.resource)?;
-        let may_mount = match source {
-            Some(source) => has(tx, person, &source.permission, &source.resource)?,
-            None => false,
-        };
-        Ok::<_, StoreError>((may, may_mount))
-    };
-    match state.store.read(held).await {
-        Ok((true, may_mount)) => {
-            call.mount = call.mount.filter(|_| may_mount);
-            Ok(call)
-        }
-        Ok((false, _)) => {
-            let Need { permission, resource } = wanted;
-            Err(format!("Permission \"{permission}\" denied on resource \"{resource}\" (or it may not exist)"))
-        }
-        Err(error) => {
-            tracing::error!(%error, "the sandbox's store failed");
-            Err(format!("The request failed: {error}"))
-        }
-    }
-}
-
-/// What a mount needs on the repository that it is from.
-const PULL: &str = "artifactregistry.repositories.downloadArtifacts";
 
 #[cfg(test)]
 mod tests;

@@ -4,9 +4,8 @@
 //! there for every project, as they are once its requests are redirected; one of `pkg.dev` has to be
 //! made before anything is pushed to it.
 
-use axum::Router;
-use axum::routing::get;
-
+use super::iam;
+use super::route::{Needs, Row, delete, get, post};
 use super::state::State;
 pub(super) use place::{canonical, repository_of};
 pub(super) use repositories::missing_repository;
@@ -29,43 +28,39 @@ pub(super) const SCHEMA: &str = "
     ) STRICT, WITHOUT ROWID;
 ";
 
-const LOCATION: &str = "/v1/projects/{project}/locations/{location}";
-
-/// The routes of the API without [`operations`], whose path Kubernetes Engine has too.
-pub(super) fn router(state: State) -> Router {
-    use axum::routing::post;
-    let all = format!("{LOCATION}/repositories");
-    let repository = format!("{all}/{{repository}}");
-    let package = format!("{repository}/packages/{{package}}");
-    let images = format!("{repository}/dockerImages");
-    Router::new()
-        .route("/v1/projects/{project}/locations", get(repositories::locations))
-        .route("/v1/projects/{project}/projectSettings", get(repositories::project_settings))
-        .route(&all, get(repositories::list).post(repositories::create))
-        .route(&repository, get(repositories::read).delete(repositories::delete))
-        .route(&format!("{repository}/@getIamPolicy"), get(repositories::get_iam_policy))
-        .route(&format!("{repository}/@setIamPolicy"), post(repositories::set_iam_policy))
-        .route(&format!("{repository}/@testIamPermissions"), post(repositories::test_iam_permissions))
-        .route(&format!("{repository}/packages"), get(images::packages))
-        .route(&package, get(images::package).delete(images::delete_package))
-        .route(&format!("{package}/versions"), get(images::versions))
-        .route(&format!("{package}/versions/{{version}}"), get(images::version).delete(images::delete_version))
-        .route(&format!("{package}/tags"), get(tags::list).post(tags::create))
-        .route(&format!("{package}/tags/{{tag}}"), get(tags::read).patch(tags::update).delete(tags::delete))
-        .route(&images, get(images::docker_images))
-        .route(&format!("{images}/{{image}}"), get(images::docker_image))
-        .with_state(state)
-}
-
-/// The operations of [`router`]'s methods, all of which are over when they are answered.
-pub(super) fn operations(state: State) -> Router {
-    Router::new().route(&format!("{LOCATION}/operations/{{operation}}"), get(repositories::operation)).with_state(state)
-}
-
-/// Whether a path is that of an operation of this API, and not one of Kubernetes Engine, whose names
-/// begin with `operation-`.
-pub(super) fn is_operation(path: &str) -> bool {
-    let parts: Vec<&str> = path.split('/').collect();
-    matches!(parts.as_slice(), ["", "v1", "projects", _, "locations", _, "operations", id]
-        if !id.starts_with("operation-"))
+/// The routes of the API. Kubernetes Engine has the path of operations too, for those whose names begin
+/// with `operation-`.
+pub(super) fn rows() -> Vec<Row<State>> {
+    const V1: &[&str] = &["v1"];
+    const PROJECT: &str = "projects/{project}";
+    const LOCATIONS: &str = "projects/{project}/locations";
+    const ALL: &str = "projects/{project}/locations/{location}/repositories";
+    const ONE: &str = "projects/{project}/locations/{location}/repositories/{repository}";
+    const OPERATION: &str = "projects/{project}/locations/{location}/operations/{other_operation}";
+    let mut rows = vec![
+        get(V1, LOCATIONS, Needs::On("artifactregistry.locations.list", PROJECT)).by(repositories::locations),
+        get(V1, "projects/{project}/projectSettings", Needs::On("artifactregistry.projectsettings.get", PROJECT))
+            .by(repositories::project_settings),
+        get(V1, OPERATION, Needs::On("artifactregistry.repositories.get", PROJECT)).by(repositories::operation),
+        get(V1, ALL, Needs::On("artifactregistry.repositories.list", PROJECT)).by(repositories::list),
+        post(V1, ALL, Needs::On("artifactregistry.repositories.create", PROJECT))
+            .body(&repositories::BODY, "repository")
+            .by(repositories::create),
+        get(V1, ONE, Needs::On("artifactregistry.repositories.get", ONE)).by(repositories::read),
+        delete(V1, ONE, Needs::On("artifactregistry.repositories.delete", ONE)).by(repositories::delete),
+        get(V1, ONE, Needs::On("artifactregistry.repositories.getIamPolicy", ONE))
+            .verb("getIamPolicy")
+            .by(repositories::get_iam_policy),
+        post(V1, ONE, Needs::On("artifactregistry.repositories.setIamPolicy", ONE))
+            .verb("setIamPolicy")
+            .body(&iam::SET, "")
+            .by(repositories::set_iam_policy),
+        post(V1, ONE, Needs::Tested(ONE))
+            .verb("testIamPermissions")
+            .body(&iam::TEST, "")
+            .by(repositories::test_iam_permissions),
+    ];
+    rows.extend(images::rows(V1, ONE));
+    rows.extend(tags::rows(V1, ONE));
+    rows
 }

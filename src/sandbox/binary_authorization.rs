@@ -5,11 +5,9 @@
 
 use std::sync::Arc;
 
-use axum::Router;
-use axum::routing::{get, post};
-
+use super::route::Row;
 use super::state::State;
-use api::{Api, Version};
+use api::Api;
 pub(super) use attestors::find as find_attestor;
 pub(super) use policy::current as current_policy;
 use signing::openpgp::Verifier;
@@ -57,35 +55,17 @@ pub(super) const PLATFORM_SCHEMA: &str = "
     ) STRICT, WITHOUT ROWID;
 ";
 
-pub(super) fn router(state: &State) -> Router {
-    let verifier = Arc::new(Verifier::new());
-    let signer = Arc::new(platform::Signer::default());
-    let versions = [("v1", Version::V1), ("v1beta1", Version::Older), ("v1alpha2", Version::Older)];
-    let api =
-        |version| Api { state: state.clone(), version, verifier: Arc::clone(&verifier), signer: Arc::clone(&signer) };
-    let shared = versions.into_iter().fold(Router::new(), |router, (path, version)| {
-        let router: Router = router;
-        router.merge(routes(path, api(version)))
-    });
-    let platform = platform::routes().with_state(api(Version::V1));
-    shared.merge(platform).merge(continuous_validation::routes().with_state(api(Version::Older)))
+/// What the handlers have at hand.
+pub(super) fn api(state: State) -> Api {
+    Api { state, verifier: Arc::new(Verifier::new()), signer: Arc::new(platform::Signer::default()) }
 }
 
-fn routes(version: &str, api: Api) -> Router {
-    let project = format!("/{version}/projects/{{project}}");
-    let policy = format!("{project}/policy");
-    let attestor = format!("{project}/attestors/{{attestor}}");
-    Router::new()
-        .route(&policy, get(policy::read).put(policy::update))
-        .route(&format!("{policy}/@getIamPolicy"), get(policy::get_iam_policy))
-        .route(&format!("{policy}/@setIamPolicy"), post(policy::set_iam_policy))
-        .route(&format!("{policy}/@testIamPermissions"), post(policy::test_iam_permissions))
-        .route(&format!("{project}/attestors"), get(attestors::list).post(attestors::create))
-        .route(&attestor, get(attestors::read).put(attestors::update).delete(attestors::delete))
-        .route(&format!("{attestor}/@getIamPolicy"), get(attestors::get_iam_policy))
-        .route(&format!("{attestor}/@setIamPolicy"), post(attestors::set_iam_policy))
-        .route(&format!("{attestor}/@testIamPermissions"), post(attestors::test_iam_permissions))
-        .route(&format!("{attestor}/@validateAttestationOccurrence"), post(validate::validate))
-        .route(&format!("/{version}/locations/{{location}}/policy"), get(policy::read_system))
-        .with_state(api)
+/// The routes of all versions.
+pub(super) fn rows() -> Vec<Row<Api>> {
+    let mut rows = policy::rows();
+    rows.extend(attestors::rows());
+    rows.push(validate::row());
+    rows.extend(platform::rows());
+    rows.extend(continuous_validation::rows());
+    rows
 }

@@ -6,12 +6,8 @@
 use std::net::SocketAddr;
 use std::sync::Arc;
 
-use axum::Extension;
-use axum::Router;
-use axum::body::Bytes;
-use axum::extract::{Path, State as Shared};
+use axum::extract::State as Shared;
 use axum::response::Json;
-use axum::routing::get;
 use jiff::Timestamp;
 use rusqlite::Transaction;
 use zeroize::Zeroizing;
@@ -20,6 +16,8 @@ use super::clients::Clients;
 use super::error::ApiError;
 use super::kubernetes;
 use super::people::Person;
+use super::request::{Body, Caller, Names};
+use super::route::{self, BoundRow, Needs, Row};
 use super::services::{self, KUBERNETES_ENGINE};
 use super::state::{ClusterId, State};
 use super::store::{Store, StoreError};
@@ -38,7 +36,7 @@ const PROVISIONING: jiff::SignedDuration = jiff::SignedDuration::from_millis(300
 
 /// What the handlers need beside the store.
 #[derive(Debug, Clone)]
-struct Engine {
+pub(super) struct Engine {
     state: State,
     /// `127.0.0.1:PORT`, where the API server of every cluster listens.
     endpoint: Arc<str>,
@@ -47,25 +45,44 @@ struct Engine {
     clients: Clients,
 }
 
-pub(super) fn router(state: State, addr: SocketAddr, authority_pem: &str, clients: Clients) -> Router {
+/// The routes of all versions, with their state.
+pub(super) fn bound_rows(state: State, addr: SocketAddr, authority_pem: &str, clients: Clients) -> Vec<BoundRow> {
     let engine = Engine {
         state,
         endpoint: addr.to_string().into(),
         authority: base64_bytes::encode(authority_pem.as_bytes()).into(),
         clients,
     };
-    let mut router = Router::new();
-    for version in ["v1", "v1beta1"] {
-        // `zones` is the older spelling, which the links in the answers still use.
-        for locations in ["locations", "zones"] {
-            let parent = format!("/{version}/projects/{{project}}/{locations}/{{location}}");
-            router = router
-                .route(&format!("{parent}/clusters"), get(list).post(create))
-                .route(&format!("{parent}/clusters/{{cluster}}"), get(read).put(update).delete(delete))
-                .route(&format!("{parent}/operations/{{operation}}"), get(read_operation));
-        }
-    }
-    router.with_state(engine)
+    route::with_state(rows(), &engine)
+}
+
+pub(super) fn rows() -> Vec<Row<Engine>> {
+    // `zones` is the older spelling, which the links in the answers still use.
+    let mut rows = rows_below(
+        "projects/{project}/locations/{location}/clusters",
+        "projects/{project}/locations/{location}/clusters/{cluster}",
+        "projects/{project}/locations/{location}/operations/{operation}",
+    );
+    rows.extend(rows_below(
+        "projects/{project}/zones/{location}/clusters",
+        "projects/{project}/zones/{location}/clusters/{cluster}",
+        "projects/{project}/zones/{location}/operations/{operation}",
+    ));
+    rows
+}
+
+fn rows_below(all: &'static str, one: &'static str, operation: &'static str) -> Vec<Row<Engine>> {
+    const V: &[&str] = &["v1", "v1beta1"];
+    // Grants are on projects: clusters have none of their own.
+    let needs = |permission| Needs::On(permission, "projects/{project}");
+    vec![
+        route::get(V, all, needs("container.clusters.list")).by(list),
+        route::post(V, all, needs("container.clusters.create")).body(&requests::CREATE, "").by(create),
+        route::get(V, one, needs("container.clusters.get")).by(read),
+        route::put(V, one, needs("container.clusters.update")).body(&requests::UPDATE, "").by(update),
+        route::delete(V, one, needs("container.clusters.delete")).by(delete),
+        route::get(V, operation, needs("container.operations.get")).by(read_operation),
+    ]
 }
 
 /// The clusters of all projects, the oldest first.
@@ -102,7 +119,7 @@ impl Engine {
 
 async fn list(
     Shared(engine): Shared<Engine>,
-    Path((project, location)): Path<(String, String)>,
+    Names((project, location)): Names<(String, String)>,
 ) -> Result<Json<ClusterList>, ApiError> {
     let now = engine.state.clock.now();
     let read = move |tx: &Transaction<'_>| {
@@ -115,12 +132,11 @@ async fn list(
 
 async fn read(
     Shared(engine): Shared<Engine>,
-    Path(path): Path<(String, String, String)>,
-    person: Option<Extension<&'static Person>>,
+    Names(path): Names<(String, String, String)>,
+    Caller(person): Caller,
 ) -> Result<Json<Cluster>, ApiError> {
     let now = engine.state.clock.now();
     let stored = engine.state.store.read(move |tx| existing(tx, path)).await?;
-    let person = person.map_or_else(Person::owner, |Extension(person)| person);
     Ok(Json(engine.with_certificate(engine.resource(stored, now), person)))
 }
 
@@ -136,11 +152,11 @@ fn existing(
 
 async fn create(
     Shared(engine): Shared<Engine>,
-    Path((project, location)): Path<(String, String)>,
-    body: Bytes,
+    Names((project, location)): Names<(String, String)>,
+    body: Body,
 ) -> Result<Json<Operation>, ApiError> {
     requests::check_location(&location)?;
-    let wanted = decode_create(&body)?;
+    let wanted = decode_create(&body.value())?;
     let now = engine.state.clock.now();
     engine.state.store.write(move |tx| create_in(tx, &project, location, wanted, now)).await.map(Json)
 }
@@ -174,10 +190,10 @@ fn create_in(
 
 async fn update(
     Shared(engine): Shared<Engine>,
-    Path(path): Path<(String, String, String)>,
-    body: Bytes,
+    Names(path): Names<(String, String, String)>,
+    body: Body,
 ) -> Result<Json<Operation>, ApiError> {
-    let wanted = decode_update(&body)?;
+    let wanted = decode_update(&body.value())?;
     let now = engine.state.clock.now();
     let write = move |tx: &Transaction<'_>| {
         let cluster = settled(tx, path, now)?;
@@ -189,7 +205,7 @@ async fn update(
 
 async fn delete(
     Shared(engine): Shared<Engine>,
-    Path(path): Path<(String, String, String)>,
+    Names(path): Names<(String, String, String)>,
 ) -> Result<Json<Operation>, ApiError> {
     let now = engine.state.clock.now();
     let write = move |tx: &Transaction<'_>| {
@@ -220,7 +236,7 @@ fn at_once(tx: &Transaction<'_>, kind: Kind, id: ClusterId, now: Timestamp) -> R
 
 async fn read_operation(
     Shared(engine): Shared<Engine>,
-    Path((project, location, name)): Path<(String, String, String)>,
+    Names((project, location, name)): Names<(String, String, String)>,
 ) -> Result<Json<Operation>, ApiError> {
     let now = engine.state.clock.now();
     let read = move |tx: &Transaction<'_>| {

@@ -6,10 +6,8 @@
 //! current one (`docs/binary-authorization.md`, "Old names"), and fields that the sandbox only keeps
 //! are kept.
 
-use std::collections::HashMap;
-
-use axum::extract::{FromRequestParts, Query};
-use axum::http::request::Parts;
+use axum::extract::Query;
+use axum::http::Uri;
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 
@@ -42,7 +40,11 @@ pub(super) enum FieldKind {
     /// Anything: a field that the sandbox keeps and never reads.
     Any,
     Message(&'static Message),
+    /// A message with more fields than the sandbox knows: those that it does not are kept as they are.
+    Open(&'static Message),
     List(&'static FieldKind),
+    /// An object whose keys are the client's.
+    Map(&'static FieldKind),
 }
 
 /// A request's body as a value that has only what `message` knows. `at` is the name of the body in
@@ -51,18 +53,18 @@ pub(super) fn value(body: &[u8], message: &Message, at: &str) -> Result<Value, A
     let text = std::str::from_utf8(body).map_err(|error| payload(&format!("Invalid UTF-8: {error}.")))?;
     let value = if text.trim().is_empty() { Value::Object(Map::new()) } else { parse(text)? };
     match value {
-        Value::Object(fields) => object(fields, message, &Place::Body(at)).map(Value::Object),
+        Value::Object(fields) => object(fields, message, false, &Place::Body(at)).map(Value::Object),
         _ => Err(payload("Unknown name \"\": Root element must be a message.")),
     }
 }
 
-/// [`value`] as one of the wire's types.
-pub(super) fn decode<T: DeserializeOwned>(body: &[u8], message: &Message, at: &str) -> Result<T, ApiError> {
-    serde_json::from_value(value(body, message, at)?).map_err(|error| payload(&error.to_string()))
+/// A decoded [`value`] as one of the wire's types.
+pub(super) fn typed<T: DeserializeOwned>(value: Value) -> Result<T, ApiError> {
+    serde_json::from_value(value).map_err(|error| payload(&error.to_string()))
 }
 
 /// JSON, or what the services also take for it: the 2018 codelab posts single quotes.
-pub(super) fn parse(text: &str) -> Result<Value, ApiError> {
+fn parse(text: &str) -> Result<Value, ApiError> {
     let check = |text: &str| {
         let many = || payload(&format!("It has more than {} values.", values::MAX_VALUES));
         if values::are_few(text.as_bytes()) { Ok(()) } else { Err(many()) }
@@ -82,21 +84,28 @@ fn payload(what: &str) -> ApiError {
     ApiError::invalid(format!("Invalid JSON payload received. {what}"))
 }
 
-fn object(fields: Map<String, Value>, message: &Message, at: &Place<'_>) -> Result<Map<String, Value>, ApiError> {
+fn object(
+    fields: Map<String, Value>,
+    message: &Message,
+    is_open: bool,
+    at: &Place<'_>,
+) -> Result<Map<String, Value>, ApiError> {
     let mut known = Map::new();
     for (key, value) in fields {
         let camel = camel(&key);
-        let Some((names, kind)) = message.0.iter().find(|(names, _)| names.contains(&camel.as_str())) else {
-            let at = at.to_string();
-            let place = if at.is_empty() { String::new() } else { format!(" at '{at}'") };
-            let what = format!("Invalid JSON payload received. Unknown name \"{key}\"{place}: Cannot find field.");
-            return Err(ApiError::invalid_field(&at, what));
+        let (name, kind) = match message.0.iter().find(|(names, _)| names.contains(&camel.as_str())) {
+            Some((names, kind)) => (names.first().map_or(camel.clone(), |name| (*name).to_owned()), *kind),
+            None if is_open => (camel.clone(), FieldKind::Any),
+            None => {
+                let at = at.to_string();
+                let place = if at.is_empty() { String::new() } else { format!(" at '{at}'") };
+                let what = format!("Invalid JSON payload received. Unknown name \"{key}\"{place}: Cannot find field.");
+                return Err(ApiError::invalid_field(&at, what));
+            }
         };
         // A null is a field that is not there (proto3 JSON).
         let path = Place::Field(at, &camel);
-        if let Some(name) = names.first().filter(|_| !value.is_null())
-            && known.insert((*name).to_owned(), field(value, *kind, &path)?).is_some()
-        {
+        if !value.is_null() && known.insert(name, field(value, kind, &path)?).is_some() {
             // Two spellings, of which one reader would take the first and another the last.
             let path = path.to_string();
             let what = format!("Invalid JSON payload received. The field '{path}' is given more than once.");
@@ -117,7 +126,12 @@ fn field(value: Value, kind: FieldKind, at: &Place<'_>) -> Result<Value, ApiErro
         },
         (FieldKind::Integer, value) => integer(&value, at),
         (FieldKind::Enum(names), value) => named(&value, names, at),
-        (FieldKind::Message(message), Value::Object(fields)) => object(fields, message, at).map(Value::Object),
+        (FieldKind::Message(message), Value::Object(fields)) => object(fields, message, false, at).map(Value::Object),
+        (FieldKind::Open(message), Value::Object(fields)) => object(fields, message, true, at).map(Value::Object),
+        (FieldKind::Map(kind), Value::Object(fields)) => {
+            let entry = |(key, value)| field(value, *kind, at).map(|value| (key, value));
+            fields.into_iter().map(entry).collect::<Result<_, _>>().map(Value::Object)
+        }
         (FieldKind::List(kind), Value::Array(items)) => {
             let element = |(n, item)| field(item, *kind, &Place::Element(at, n));
             items.into_iter().enumerate().map(element).collect::<Result<_, _>>().map(Value::Array)
@@ -165,31 +179,29 @@ impl FieldKind {
             Self::Integer => "TYPE_INT64",
             Self::Enum(_) => "TYPE_ENUM",
             Self::Any => "TYPE_ANY",
-            Self::Message(_) => "TYPE_MESSAGE",
+            Self::Message(_) | Self::Open(_) | Self::Map(_) => "TYPE_MESSAGE",
             Self::List(_) => "a list",
         }
     }
 }
 
 /// The query of a request; names may be in either case.
-#[derive(Debug, Default)]
-pub(super) struct Params(HashMap<String, String>);
+#[derive(Debug, Clone, Default)]
+pub(super) struct Params(Vec<(String, String)>);
 
 impl Params {
-    /// The parameter's value, where it is there and not empty.
-    pub(super) fn get(&self, name: &str) -> Option<&str> {
-        self.0.get(name).map(String::as_str).filter(|value| !value.is_empty())
-    }
-}
-
-impl<S: Send + Sync> FromRequestParts<S> for Params {
-    type Rejection = ApiError;
-
-    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, ApiError> {
-        match Query::<HashMap<String, String>>::try_from_uri(&parts.uri) {
+    /// Reads what stands behind `?`.
+    pub(super) fn read(uri: &Uri) -> Result<Self, ApiError> {
+        match Query::<Vec<(String, String)>>::try_from_uri(uri) {
             Ok(Query(params)) => Ok(Self(params.into_iter().map(|(name, value)| (camel(&name), value)).collect())),
             Err(error) => Err(ApiError::invalid(format!("The query of the request cannot be read: {error}."))),
         }
+    }
+
+    /// The parameter's value, where it is there and not empty; of several the last.
+    pub(super) fn get(&self, name: &str) -> Option<&str> {
+        let found = self.0.iter().rev().find(|(key, _)| key == name);
+        found.map(|(_, value)| value.as_str()).filter(|value| !value.is_empty())
     }
 }
 

@@ -1,21 +1,27 @@
 //! The Google APIs of the sandbox, each on its own host, and all of them on one for clients whose
 //! endpoints are overridden (`CLOUDSDK_API_ENDPOINT_OVERRIDES_…`): their paths do not collide.
 
-use std::borrow::Cow;
 use std::net::SocketAddr;
 
-use axum::Router;
-use axum::extract::{DefaultBodyLimit, Request};
-use axum::http::uri::PathAndQuery;
-use axum::http::{StatusCode, Uri};
+use axum::body::{Body, Bytes};
+use axum::extract::Request;
+use axum::http::request::Parts;
 use axum::response::{IntoResponse as _, Response};
-use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
-use tower_service::Service as _;
+use http_body_util::{BodyExt as _, Collected, LengthLimitError};
 
+use super::access;
+use super::blocking::blocking;
 use super::clients::Clients;
+use super::decode::{self, Params};
 use super::error::ApiError;
 use super::kms::{self, Vault};
+use super::people::Person;
+use super::request::address::Address;
+use super::request::{ApiRequest, Decoded};
+use super::route::table::{Found, Table};
+use super::route::{self, BodyKind, Needs, Route};
 use super::state::State;
+use super::store::StoreError;
 use super::{
     artifact_registry, binary_authorization, container, container_analysis, logging, operations, projects, services,
 };
@@ -62,62 +68,66 @@ impl GoogleApi {
     }
 }
 
-/// The routers of all APIs.
+/// The routes of all APIs.
 #[derive(Debug)]
 pub(super) struct Google {
-    resource_manager: Router,
-    service_usage: Router,
-    kubernetes_engine: Router,
-    logging: Router,
-    kms: Router,
-    artifact_registry: Router,
-    container_analysis: Router,
-    binary_authorization: Router,
-    all: Router,
-    unknown: Router,
+    state: State,
+    resource_manager: Table,
+    service_usage: Table,
+    kubernetes_engine: Table,
+    logging: Table,
+    kms: Table,
+    artifact_registry: Table,
+    container_analysis: Table,
+    binary_authorization: Table,
+    all: Table,
+    unknown: Table,
 }
 
 impl Google {
     pub(super) fn new(state: &State, vault: Vault, addr: SocketAddr, authority_pem: &str, clients: Clients) -> Self {
-        let resource_manager = projects::router(state.clone());
-        let service_usage = services::router(state.clone());
-        let kubernetes_engine = container::router(state.clone(), addr, authority_pem, clients);
-        let container_analysis = container_analysis::router(state.clone());
-        let binary_authorization = binary_authorization::router(state);
-        let logging = logging::router(state.clone());
-        let artifact_registry = artifact_registry::router(state.clone());
-        let kms = kms::router(state.clone(), vault);
-        let operations = operations::router(state.clone());
-        let all = resource_manager
-            .clone()
-            .merge(service_usage.clone())
-            .merge(kubernetes_engine.clone())
-            .merge(logging.clone())
-            .merge(kms.clone())
-            .merge(artifact_registry.clone())
-            .merge(container_analysis.clone())
-            .merge(binary_authorization.clone())
-            .merge(operations.clone());
+        let resource_manager = route::with_state(projects::rows(), state);
+        let service_usage = route::with_state(services::rows(), state);
+        let operations = route::with_state(operations::rows(), state);
+        let kubernetes_engine = container::bound_rows(state.clone(), addr, authority_pem, clients);
+        let logging = route::with_state(logging::rows(), state);
+        let kms = kms::bound_rows(state.clone(), vault);
+        let artifact_registry = route::with_state(artifact_registry::rows(), state);
+        let container_analysis = route::with_state(container_analysis::rows(), state);
+        let api = binary_authorization::api(state.clone());
+        let binary_authorization = route::with_state(binary_authorization::rows(), &api);
+        // Artifact Registry's operations before those of Kubernetes Engine, which take every name.
+        let apis = [
+            &resource_manager,
+            &service_usage,
+            &operations,
+            &artifact_registry,
+            &kubernetes_engine,
+            &logging,
+            &kms,
+            &container_analysis,
+            &binary_authorization,
+        ];
+        let all = Table::new(apis.into_iter().flatten().cloned());
         Self {
-            resource_manager: finish(resource_manager.merge(operations.clone())),
-            service_usage: finish(service_usage.merge(operations)),
-            kubernetes_engine: finish(kubernetes_engine),
-            logging: finish(logging),
-            kms: finish(kms),
-            artifact_registry: finish(artifact_registry.merge(artifact_registry::operations(state.clone()))),
-            container_analysis: finish(container_analysis),
-            binary_authorization: finish(binary_authorization),
-            all: finish(all),
-            unknown: finish(Router::new()),
+            state: state.clone(),
+            resource_manager: Table::new(resource_manager.into_iter().chain(operations.clone())),
+            service_usage: Table::new(service_usage.into_iter().chain(operations)),
+            kubernetes_engine: Table::new(kubernetes_engine),
+            logging: Table::new(logging),
+            kms: Table::new(kms),
+            artifact_registry: Table::new(artifact_registry),
+            container_analysis: Table::new(container_analysis),
+            binary_authorization: Table::new(binary_authorization),
+            all,
+            unknown: Table::default(),
         }
     }
 
-    /// Answers a request whose address is [`routable`].
-    pub(super) async fn answer(&self, api: GoogleApi, request: Request) -> Response {
-        let router = match api {
+    fn table(&self, api: GoogleApi) -> &Table {
+        match api {
             GoogleApi::ResourceManager => &self.resource_manager,
             GoogleApi::ServiceUsage => &self.service_usage,
-            GoogleApi::All if artifact_registry::is_operation(request.uri().path()) => &self.artifact_registry,
             GoogleApi::All => &self.all,
             GoogleApi::KubernetesEngine => &self.kubernetes_engine,
             GoogleApi::Logging => &self.logging,
@@ -126,117 +136,67 @@ impl Google {
             GoogleApi::ContainerAnalysis => &self.container_analysis,
             GoogleApi::BinaryAuthorization => &self.binary_authorization,
             GoogleApi::Unknown => &self.unknown,
+        }
+    }
+
+    /// Answers a request of this person: the one way to every method, by its route and what that needs.
+    pub(super) async fn answer(&self, api: GoogleApi, caller: &'static Person, request: Request) -> Response {
+        let (parts, body) = request.into_parts();
+        let address = Address::parse(parts.uri.path());
+        let Some(found) = address.and_then(|address| self.table(api).find(parts.method.as_str(), address)) else {
+            return no_method(&parts).into_response();
         };
-        let Ok(answer) = router.clone().call(request).await;
-        // What cuts a body off says so in plain text.
-        if answer.status() == StatusCode::PAYLOAD_TOO_LARGE { ApiError::too_large().into_response() } else { answer }
+        let Found { row, version, segments, names } = found;
+        let params = match Params::read(&parts.uri) {
+            Ok(params) => params,
+            Err(error) => return error.into_response(),
+        };
+        let request = ApiRequest { version, segments, names, params, body: Decoded::Nothing, caller };
+        match self.admitted(&row.route, request, body).await {
+            Ok(request) if row.route.needs == Needs::Visible => {
+                access::cut_projects(&self.state, caller, row.answer(request).await).await
+            }
+            Ok(request) => row.answer(request).await,
+            Err(error) => error.into_response(),
+        }
+    }
+
+    /// The request with its body, if the caller may make it. Who may not by the path is not listened to any
+    /// further.
+    async fn admitted(&self, route: &Route, mut request: ApiRequest, body: Body) -> Result<ApiRequest, ApiError> {
+        access::check_path(&self.state, route, &request).await?;
+        request.body = decoded(route.body, body).await?;
+        access::check_body(&self.state, route, &mut request).await?;
+        Ok(request)
     }
 }
 
-/// What all APIs have in common. The body's limit is set where requests come in.
-fn finish(router: Router) -> Router {
-    router.fallback(no_method).method_not_allowed_fallback(no_method).layer(DefaultBodyLimit::disable())
+/// What a body says, by what its route's is.
+async fn decoded(kind: BodyKind, body: Body) -> Result<Decoded, ApiError> {
+    match kind {
+        BodyKind::Nothing => Ok(Decoded::Nothing),
+        BodyKind::Message(message, at) => decode::value(&whole(body).await?, message, at).map(Decoded::Message),
+        BodyKind::Document(read) => {
+            let bytes = whole(body).await?;
+            // A long policy takes milliseconds to read: not on a thread that serves others.
+            blocking(move || read(&bytes)).await.map_err(StoreError::from)?
+        }
+    }
+}
+
+/// All of a body, which was limited where it came in.
+async fn whole(body: Body) -> Result<Bytes, ApiError> {
+    body.collect().await.map(Collected::to_bytes).map_err(|error| {
+        let error = error.into_inner();
+        if error.is::<LengthLimitError>() {
+            ApiError::too_large()
+        } else {
+            ApiError::invalid(format!("The body of the request broke off: {error}."))
+        }
+    })
 }
 
 /// What is no method of the API. The services themselves answer with a page of HTML.
-pub(super) async fn no_method(request: Request) -> Response {
-    let (method, path) = (request.method(), request.uri().path());
-    ApiError::new(Code::NotFound, format!("The sandbox has no method {method} {path}.")).into_response()
-}
-
-/// The custom methods of the served APIs (AIP-136).
-const VERBS: &[&str] = &[
-    "asymmetricSign",
-    "batchCreate",
-    "batchEnable",
-    "batchGet",
-    "destroy",
-    "disable",
-    "enable",
-    "evaluate",
-    "getAncestry",
-    "getIamPolicy",
-    "list",
-    "restore",
-    "setIamPolicy",
-    "testIamPermissions",
-    "undelete",
-    "validateAttestationOccurrence",
-    "vulnerabilitySummary",
-];
-
-/// The address in a form that access rules and routers read alike: each segment percent-decoded once and
-/// written in one way, a custom method in a segment of its own (`…/notes/n:setIamPolicy` to
-/// `…/notes/n/@setIamPolicy`), and without a slash at the end (the codelab posts to `…/notes/?noteId=n`).
-/// None where no resource is named so: an escape that is none, dots, nothing between two slashes, or a
-/// segment that begins as custom methods do here.
-pub(super) fn routable(uri: &Uri) -> Option<Uri> {
-    let path = uri.path().strip_prefix('/')?;
-    let path = path.strip_suffix('/').unwrap_or(path);
-    let (path, verb) = match path.rsplit_once(':').filter(|(_, verb)| VERBS.contains(verb)) {
-        Some((path, verb)) => (path, Some(verb)),
-        None => (path, None),
-    };
-    let mut written = String::with_capacity(uri.path().len() + 2);
-    for segment in path.split('/') {
-        written.push('/');
-        if !(path.is_empty() && verb.is_none()) {
-            written.extend(utf8_percent_encode(&decoded(segment)?, ESCAPED));
-        }
-    }
-    if let Some(verb) = verb {
-        written.extend(["/@", verb]);
-    }
-    if let Some(query) = uri.query() {
-        written.extend(["?", query]);
-    }
-    let mut parts = uri.clone().into_parts();
-    parts.path_and_query = Some(PathAndQuery::try_from(written).ok()?);
-    Uri::from_parts(parts).ok()
-}
-
-/// What is escaped in a decoded segment: all that a router could take for something else.
-const ESCAPED: &AsciiSet =
-    &NON_ALPHANUMERIC.remove(b'-').remove(b'_').remove(b'.').remove(b'~').remove(b':').remove(b'@');
-
-/// A segment as it is meant. What still holds a percent sign was encoded twice, or not at all.
-fn decoded(segment: &str) -> Option<Cow<'_, str>> {
-    let text = percent_decode_str(segment).decode_utf8().ok()?;
-    let is_name = !matches!(&*text, "" | "." | "..") && !text.starts_with('@');
-    (is_name && !text.contains(|c: char| c == '%' || c.is_control())).then_some(text)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[rstest::rstest]
-    #[case("/v1/projects/p/notes/?noteId=n", "/v1/projects/p/notes?noteId=n")]
-    #[case("/v1/projects/p/notes/n:setIamPolicy", "/v1/projects/p/notes/n/@setIamPolicy")]
-    #[case("/v1/projects/p/policy:getIamPolicy?a=b:c", "/v1/projects/p/policy/@getIamPolicy?a=b:c")]
-    #[case("/v1/projects/example.com:lab-1", "/v1/projects/example.com:lab-1")]
-    #[case("/v1/projects/example.com:lab-1:setIamPolicy", "/v1/projects/example.com:lab-1/@setIamPolicy")]
-    #[case("/v1/%70rojects/%50/notes", "/v1/projects/P/notes")]
-    #[case("/v1/p/packages/team%2fapp", "/v1/p/packages/team%2Fapp")]
-    #[case("/v1/p/team%2Fapp@sha256%3Aab", "/v1/p/team%2Fapp@sha256:ab")]
-    #[case("/", "/")]
-    fn addresses_become_routable(#[case] from: &str, #[case] to: &str) {
-        let uri: Uri = from.parse().unwrap();
-        assert_eq!(routable(&uri).map(|uri| uri.to_string()).as_deref(), Some(to));
-    }
-
-    #[rstest::rstest]
-    #[case("/v1/projects/p/notes/n/@setIamPolicy")]
-    #[case("/v1/projects/p/notes/n/%40setIamPolicy")]
-    #[case("/v1/projects/%2570")]
-    #[case("/v1/projects/%zz")]
-    #[case("/v1/projects/p%00")]
-    #[case("/v1//projects/p")]
-    #[case("/v1/projects/p/../q")]
-    #[case("/v1/projects/p/%2e%2E/q")]
-    #[case("/v1/projects/:setIamPolicy")]
-    fn addresses_of_nothing(#[case] from: &str) {
-        let uri: Uri = from.parse().unwrap();
-        assert_eq!(routable(&uri), None);
-    }
+fn no_method(parts: &Parts) -> ApiError {
+    ApiError::new(Code::NotFound, format!("The sandbox has no method {} {}.", parts.method, parts.uri.path()))
 }

@@ -1,14 +1,15 @@
 //! Who has which role on a resource (`google.iam.v1`): one stored policy for each resource, and the
 //! verbs that all APIs share.
 //!
-//! The caller of the sandbox owns everything in it, so that a permission is never missing; the grants
-//! matter for the service accounts that read on the project's behalf (`enforcer`).
+//! The grants matter for the sandbox's people (`access`) and for the service accounts that read on the
+//! project's behalf (`enforcer`).
 
 use rusqlite::{OptionalExtension as _, Transaction};
 
-use super::decode::{self, FieldKind, Message, Params};
+use super::decode::{FieldKind, Message, Params};
 use super::error::ApiError;
 use super::page::written_bytes;
+use super::request::Body;
 use super::service_agents;
 use super::store::StoreError;
 use wire::base64_bytes;
@@ -51,12 +52,18 @@ const POLICY: Message = Message(&[
     (&["bindings"], FieldKind::List(&FieldKind::Message(&BINDING))),
     (&["auditConfigs"], FieldKind::Any),
 ]);
-const SET: Message = Message(&[
+const OPTIONS: Message = Message(&[(&["requestedPolicyVersion"], FieldKind::Integer)]);
+/// The body of `:getIamPolicy`, where that is a POST.
+pub(super) const GET: Message =
+    Message(&[(&["resource"], FieldKind::Text), (&["options"], FieldKind::Message(&OPTIONS))]);
+/// The body of `:setIamPolicy`.
+pub(super) const SET: Message = Message(&[
     (&["resource"], FieldKind::Text),
     (&["policy"], FieldKind::Message(&POLICY)),
     (&["updateMask"], FieldKind::Text),
 ]);
-const TEST: Message =
+/// The body of `:testIamPermissions`.
+pub(super) const TEST: Message =
     Message(&[(&["resource"], FieldKind::Text), (&["permissions"], FieldKind::List(&FieldKind::Text))]);
 
 /// The policy of a resource; one that never had any has an empty one with an etag.
@@ -78,10 +85,8 @@ pub(super) fn requested_version(params: &Params) -> Result<u32, ApiError> {
 }
 
 /// The requested version in the body of a POST; 0 where there is none.
-pub(super) fn requested_in_body(body: &[u8]) -> Result<u32, ApiError> {
-    const OPTIONS: Message = Message(&[(&["requestedPolicyVersion"], FieldKind::Integer)]);
-    const GET: Message = Message(&[(&["resource"], FieldKind::Text), (&["options"], FieldKind::Message(&OPTIONS))]);
-    let request = decode::value(body, &GET, "")?;
+pub(super) fn requested_in_body(body: Body) -> Result<u32, ApiError> {
+    let request = body.value();
     match &request["options"]["requestedPolicyVersion"] {
         serde_json::Value::Null => Ok(0),
         version => known_version(version.as_u64().unwrap_or(u64::MAX)),
@@ -119,8 +124,8 @@ pub(super) fn as_version(mut policy: IamPolicy, version: u32) -> IamPolicy {
 }
 
 /// The policy in a request to set it.
-pub(super) fn decode_set(body: &[u8]) -> Result<IamPolicy, ApiError> {
-    let request: SetIamPolicy = decode::decode(body, &SET, "")?;
+pub(super) fn wanted(body: Body) -> Result<IamPolicy, ApiError> {
+    let request: SetIamPolicy = body.typed()?;
     check(&request.policy)?;
     Ok(request.policy)
 }
@@ -154,9 +159,9 @@ pub(super) fn forget(tx: &Transaction<'_>, resource: &str) -> Result<(), ApiErro
     Ok(())
 }
 
-/// The permissions of those asked for that the caller has: all.
-pub(super) fn test(body: &[u8]) -> Result<TestIamPermissions, ApiError> {
-    decode::decode(body, &TEST, "")
+/// The permissions of those asked for that the caller has: the access rules took the others out.
+pub(super) fn test(body: Body) -> Result<TestIamPermissions, ApiError> {
+    body.typed()
 }
 
 /// Eight bytes, as the services' etags have them, that differ between changes.

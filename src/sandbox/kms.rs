@@ -4,11 +4,9 @@
 //! here, lies sealed in the store (`vault`), and never leaves it: an answer holds public keys and
 //! signatures alone.
 
-use axum::Router;
-use axum::routing::{get, post};
-
+use super::route::{self, BoundRow, Needs, Row, get, patch, post};
 use super::state::State;
-use api::Api;
+pub(super) use api::Api;
 pub(super) use stored_version::destroy_due;
 pub(super) use vault::{Sealed, Vault};
 
@@ -66,29 +64,52 @@ pub(super) const SCHEMA: &str = "
     ) STRICT;
 ";
 
-pub(super) fn router(state: State, vault: Vault) -> Router {
-    const RINGS: &str = "/v1/projects/{project}/locations/{location}/keyRings";
-    let ring = format!("{RINGS}/{{ring}}");
-    let keys = format!("{ring}/cryptoKeys");
-    let key = format!("{keys}/{{key}}");
-    let versions = format!("{key}/cryptoKeyVersions");
-    let version = format!("{versions}/{{version}}");
-    Router::new()
-        .route(RINGS, get(key_rings::list).post(key_rings::create))
-        .route(&ring, get(key_rings::read))
-        .route(&format!("{ring}/@getIamPolicy"), get(access::get_of_ring))
-        .route(&format!("{ring}/@setIamPolicy"), post(access::set_of_ring))
-        .route(&format!("{ring}/@testIamPermissions"), post(access::test))
-        .route(&keys, get(keys::list).post(keys::create))
-        .route(&key, get(keys::read).patch(keys::patch))
-        .route(&format!("{key}/@getIamPolicy"), get(access::get_of_key))
-        .route(&format!("{key}/@setIamPolicy"), post(access::set_of_key))
-        .route(&format!("{key}/@testIamPermissions"), post(access::test))
-        .route(&versions, get(versions::list).post(versions::create))
-        .route(&version, get(versions::read).patch(versions::patch))
-        .route(&format!("{version}/@destroy"), post(versions::destroy))
-        .route(&format!("{version}/@restore"), post(versions::restore))
-        .route(&format!("{version}/publicKey"), get(signing::public_key))
-        .route(&format!("{version}/@asymmetricSign"), post(signing::asymmetric_sign))
-        .with_state(Api { state, vault })
+/// The routes of the API, with their state.
+pub(super) fn bound_rows(state: State, vault: Vault) -> Vec<BoundRow> {
+    route::with_state(rows(), &Api { state, vault })
+}
+
+pub(super) fn rows() -> Vec<Row<Api>> {
+    const V1: &[&str] = &["v1"];
+    const PROJECT: &str = "projects/{project}";
+    const RINGS: &str = "projects/{project}/locations/{location}/keyRings";
+    const RING: &str = "projects/{project}/locations/{location}/keyRings/{ring}";
+    const KEYS: &str = "projects/{project}/locations/{location}/keyRings/{ring}/cryptoKeys";
+    const KEY: &str = "projects/{project}/locations/{location}/keyRings/{ring}/cryptoKeys/{key}";
+    const VERSIONS: &str = "projects/{project}/locations/{location}/keyRings/{ring}/cryptoKeys/{key}/cryptoKeyVersions";
+    const VERSION: &str =
+        "projects/{project}/locations/{location}/keyRings/{ring}/cryptoKeys/{key}/cryptoKeyVersions/{version}";
+    const PUBLIC: &str = "projects/{project}/locations/{location}/keyRings/{ring}/cryptoKeys/{key}/cryptoKeyVersions/{version}/publicKey";
+    const USE: Needs = Needs::On("cloudkms.cryptoKeyVersions.useToSign", VERSION);
+    let mut rows = vec![
+        get(V1, RINGS, Needs::On("cloudkms.keyRings.list", PROJECT)).by(key_rings::list),
+        post(V1, RINGS, Needs::On("cloudkms.keyRings.create", PROJECT))
+            .body(&key_rings::BODY, "key_ring")
+            .by(key_rings::create),
+        get(V1, RING, Needs::On("cloudkms.keyRings.get", RING)).by(key_rings::read),
+        get(V1, KEYS, Needs::On("cloudkms.cryptoKeys.list", RING)).by(keys::list),
+        post(V1, KEYS, Needs::On("cloudkms.cryptoKeys.create", RING)).body(&keys::BODY, "crypto_key").by(keys::create),
+        get(V1, KEY, Needs::On("cloudkms.cryptoKeys.get", KEY)).by(keys::read),
+        patch(V1, KEY, Needs::On("cloudkms.cryptoKeys.update", KEY)).body(&keys::BODY, "crypto_key").by(keys::patch),
+        get(V1, VERSIONS, Needs::On("cloudkms.cryptoKeyVersions.list", KEY)).by(versions::list),
+        post(V1, VERSIONS, Needs::On("cloudkms.cryptoKeyVersions.create", KEY))
+            .body(&versions::BODY, "crypto_key_version")
+            .by(versions::create),
+        get(V1, VERSION, Needs::On("cloudkms.cryptoKeyVersions.get", VERSION)).by(versions::read),
+        patch(V1, VERSION, Needs::On("cloudkms.cryptoKeyVersions.update", VERSION))
+            .body(&versions::BODY, "crypto_key_version")
+            .by(versions::patch),
+        post(V1, VERSION, Needs::On("cloudkms.cryptoKeyVersions.destroy", VERSION))
+            .verb("destroy")
+            .body(&versions::EMPTY, "")
+            .by(versions::destroy),
+        post(V1, VERSION, Needs::On("cloudkms.cryptoKeyVersions.restore", VERSION))
+            .verb("restore")
+            .body(&versions::EMPTY, "")
+            .by(versions::restore),
+        get(V1, PUBLIC, Needs::On("cloudkms.cryptoKeyVersions.viewPublicKey", VERSION)).by(signing::public_key),
+        post(V1, VERSION, USE).verb("asymmetricSign").body(&signing::SIGN, "").by(signing::asymmetric_sign),
+    ];
+    rows.extend(access::rows(V1, RING, KEY));
+    rows
 }

@@ -8,7 +8,7 @@
 
 mod age;
 mod api;
-mod call;
+pub(super) mod call;
 mod caller;
 mod decode;
 mod deployments;
@@ -30,7 +30,7 @@ mod pods;
 mod protobuf;
 mod reconcile;
 mod removal;
-mod resources;
+pub(super) mod resources;
 mod reviews;
 mod scale;
 mod schedule;
@@ -39,7 +39,7 @@ mod services;
 mod subresources;
 mod suffix;
 mod table;
-mod target;
+pub(super) mod target;
 mod template;
 mod transaction;
 pub(super) mod verb;
@@ -55,37 +55,49 @@ use axum::response::{IntoResponse, Response};
 use axum::{Extension, Json, Router};
 use http_body_util::{BodyExt, LengthLimitError, Limited};
 
+use super::access;
+use super::people::Person;
 use super::state::{ClusterId, State};
 use call::Call;
+pub(super) use call::is_watch;
 use editing::Reply;
 use failure::Failure;
 use transaction::{change, look};
+use verb::Verb;
 
 pub use crate::cluster_version::GIT_VERSION;
-pub(super) use call::is_watch;
 pub(super) use objects::SCHEMA;
 pub use objects::delete_cluster;
 
 /// The API server's own limit (`MaxRequestBodyBytes`).
 pub(super) const MAX_BODY_BYTES: usize = 3 << 20;
 
-/// Serves the API of the cluster in the request's [`ClusterId`].
+/// Serves the API of the cluster in the request's [`ClusterId`], to the owner.
 pub fn router(state: State) -> Router<()> {
     let handle = move |Extension(id): Extension<ClusterId>, request: Request| {
         let state = state.clone();
-        async move { serve(state, id, request).await.unwrap_or_else(Failure::into_response) }
+        async move { answer(state, id, Person::owner(), request).await }
     };
     Router::new().fallback(handle)
 }
 
-async fn serve(state: State, id: ClusterId, request: Request) -> Result<Response, Failure> {
+/// Answers a request of this person to a cluster's API server.
+pub(super) async fn answer(state: State, id: ClusterId, person: &'static Person, request: Request) -> Response {
+    serve(state, id, person, request).await.unwrap_or_else(Failure::into_response)
+}
+
+async fn serve(state: State, id: ClusterId, person: &'static Person, request: Request) -> Result<Response, Failure> {
     let (parts, body) = request.into_parts();
+    // Discovery is everybody's, as in every cluster.
     if let Some(answer) = discovery::answer(&parts) {
         return Ok(answer);
     }
-    let call = Call::read(&parts)?;
+    let call = Call::read(&parts, person)?;
+    access::kubernetes(&state, person, &id.project, &call)
+        .await
+        .map_err(|message| Failure::new(403, "Forbidden", message))?;
     let reply = if call.method == Method::GET {
-        if call.is_watch() && call.target.name.is_none() {
+        if call.verb == Verb::Watch {
             return watch::stream(state, id, call).await;
         }
         look(&state, &id, move |cluster| api::read(cluster, &call)).await?
@@ -93,7 +105,7 @@ async fn serve(state: State, id: ClusterId, request: Request) -> Result<Response
         let body = Limited::new(body, MAX_BODY_BYTES).collect().await.map_err(|error| unreadable(&*error))?.to_bytes();
         change(&state, &id, call, body.to_vec()).await?
     };
-    Ok(answer(reply))
+    Ok(response(reply))
 }
 
 fn unreadable(error: &(dyn std::error::Error + 'static)) -> Failure {
@@ -104,7 +116,7 @@ fn unreadable(error: &(dyn std::error::Error + 'static)) -> Failure {
     }
 }
 
-fn answer(reply: Reply) -> Response {
+fn response(reply: Reply) -> Response {
     let code = StatusCode::from_u16(reply.code).unwrap_or(StatusCode::OK);
     let mut response = match reply.text {
         Some(text) => (code, [(CONTENT_TYPE, "application/json")], text).into_response(),

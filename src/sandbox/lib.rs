@@ -28,6 +28,9 @@ pub mod people;
 mod projects;
 mod quota;
 pub mod registry;
+mod request;
+mod route;
+pub mod routes;
 mod schema;
 pub mod server;
 mod service_agents;
@@ -37,5 +40,6 @@ pub mod store;
 mod values;
 
 pub use container::{ClusterAddress, cluster_addresses};
+pub use route::{Also, Needs};
 pub use schema::open_store;
 pub use server::{Door, Files, Idle, Running, Sandbox, StartError, Token};

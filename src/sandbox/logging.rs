@@ -5,10 +5,8 @@
 mod compare;
 mod filter;
 
-use axum::body::Bytes;
-use axum::extract::{Path, State as Shared};
-use axum::routing::{get, post};
-use axum::{Json, Router};
+use axum::Json;
+use axum::extract::State as Shared;
 use rusqlite::{Rows, Transaction, params};
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -17,6 +15,8 @@ use super::decode::{self, FieldKind, Message};
 use super::error::ApiError;
 use super::page::Page;
 use super::projects;
+use super::request::{Body, Names};
+use super::route::{self, Needs, Row};
 use super::state::State;
 use filter::Filter;
 use wire::status::Code;
@@ -57,15 +57,17 @@ enum Order {
     Newest,
 }
 
-pub(super) fn router(state: State) -> Router {
-    Router::new()
-        .route("/v2/entries/@list", post(list))
-        .route("/v2/projects/{project}/logs", get(log_names))
-        .with_state(state)
+pub(super) fn rows() -> Vec<Row<State>> {
+    const V2: &[&str] = &["v2"];
+    const PROJECT: &str = "projects/{project}";
+    vec![
+        route::post(V2, "entries", Needs::Named("logging.logEntries.list")).verb("list").body(&LIST, "").by(list),
+        route::get(V2, "projects/{project}/logs", Needs::On("logging.logs.list", PROJECT)).by(log_names),
+    ]
 }
 
-async fn list(Shared(state): Shared<State>, body: Bytes) -> Result<Json<Value>, ApiError> {
-    let request = request_in(&body)?;
+async fn list(Shared(state): Shared<State>, body: Body) -> Result<Json<Value>, ApiError> {
+    let request: ListRequest = body.typed()?;
     let filter = Filter::parse(&request.filter).map_err(|why| unparseable(&why))?;
     let order = order(&request.order_by)?;
     let token = Some(request.page_token.as_str()).filter(|token| !token.is_empty());
@@ -74,13 +76,9 @@ async fn list(Shared(state): Shared<State>, body: Bytes) -> Result<Json<Value>, 
     state.store.read(move |tx| entries(tx, &projects, &filter, order, page)).await.map(Json)
 }
 
-fn request_in(body: &[u8]) -> Result<ListRequest, ApiError> {
-    decode::decode(body, &LIST, "")
-}
-
-/// The projects whose entries a request wants, by all fields that name any.
-pub(super) fn projects_of(body: &[u8]) -> Result<Vec<String>, ApiError> {
-    named_in(&request_in(body)?)
+/// The projects whose entries a decoded request wants, by all fields that name any.
+pub(super) fn projects_of(request: &Value) -> Result<Vec<String>, ApiError> {
+    named_in(&decode::typed(request.clone())?)
 }
 
 fn unparseable(why: &str) -> ApiError {
@@ -176,7 +174,7 @@ fn whole(id: i64, mut entry: Value) -> Value {
     entry
 }
 
-async fn log_names(Shared(state): Shared<State>, Path(key): Path<String>) -> Result<Json<Value>, ApiError> {
+async fn log_names(Shared(state): Shared<State>, Names(key): Names<String>) -> Result<Json<Value>, ApiError> {
     state.store.read(move |tx| names(tx, &key)).await.map(Json)
 }
 

@@ -1,13 +1,14 @@
 //! Long-running operations of Resource Manager and Service Usage. All of them are done at once; the
 //! first answer does not say so, as the services' does not, and the first poll does.
 
-use axum::extract::{Path, State as Shared};
-use axum::routing::get;
-use axum::{Json, Router};
+use axum::Json;
+use axum::extract::State as Shared;
 use rusqlite::{OptionalExtension as _, Transaction};
 use serde_json::Value;
 
 use super::error::ApiError;
+use super::request::Names;
+use super::route::{self, Needs, Row};
 use super::state::State;
 use super::store::StoreError;
 use wire::resources::Operation;
@@ -21,8 +22,9 @@ pub(super) const SCHEMA: &str = "
     ) STRICT, WITHOUT ROWID;
 ";
 
-pub(super) fn router(state: State) -> Router {
-    Router::new().route("/v1/operations/{operation}", get(read)).with_state(state)
+/// Whose an operation is, is in no name; the name is a secret of who began it, as it is random.
+pub(super) fn rows() -> Vec<Row<State>> {
+    vec![route::get(&["v1"], "operations/{operation}", Needs::Nothing).by(read)]
 }
 
 /// Stores an operation that is done and answers as if it had only begun.
@@ -39,7 +41,7 @@ pub(super) fn keep(tx: &Transaction<'_>, name: &str, response: &Value) -> Result
     Ok(())
 }
 
-async fn read(Shared(state): Shared<State>, Path(id): Path<String>) -> Result<Json<Operation>, ApiError> {
+async fn read(Shared(state): Shared<State>, Names(id): Names<String>) -> Result<Json<Operation>, ApiError> {
     let name = format!("operations/{id}");
     state.store.read(move |tx| find(tx, name)).await.map(Json)
 }

@@ -1,15 +1,15 @@
 //! Resource Manager v1: projects, their numbers, and who has which role on them.
 
-use axum::body::Bytes;
-use axum::extract::{Path, State as Shared};
-use axum::routing::{get, post};
-use axum::{Json, Router};
+use axum::Json;
+use axum::extract::State as Shared;
 use rusqlite::Transaction;
 use serde_json::json;
 
-use super::decode::{self, FieldKind, Message, Params};
+use super::decode::{FieldKind, Message, Params};
 use super::error::ApiError;
 use super::page::Page;
+use super::request::{Body, Names};
+use super::route::{self, Needs, Row};
 use super::state::{State, rfc3339};
 use super::{iam, operations};
 use domain::name::ProjectId;
@@ -45,15 +45,29 @@ const BODY: Message = Message(&[
 
 const DELETE_REQUESTED: &str = "DELETE_REQUESTED";
 
-pub(super) fn router(state: State) -> Router {
-    Router::new()
-        .route("/v1/projects", get(list).post(create))
-        .route("/v1/projects/{project}", get(read).delete(delete))
-        .route("/v1/projects/{project}/@undelete", post(undelete))
-        .route("/v1/projects/{project}/@getIamPolicy", post(get_iam_policy))
-        .route("/v1/projects/{project}/@setIamPolicy", post(set_iam_policy))
-        .route("/v1/projects/{project}/@testIamPermissions", post(test_iam_permissions))
-        .with_state(state)
+pub(super) fn rows() -> Vec<Row<State>> {
+    const V1: &[&str] = &["v1"];
+    const ALL: &str = "projects";
+    const ONE: &str = "projects/{project}";
+    vec![
+        route::get(V1, ALL, Needs::Visible).by(list),
+        route::post(V1, ALL, Needs::Everywhere("resourcemanager.projects.create")).body(&BODY, "project").by(create),
+        route::get(V1, ONE, Needs::On("resourcemanager.projects.get", ONE)).by(read),
+        route::delete(V1, ONE, Needs::On("resourcemanager.projects.delete", ONE)).by(delete),
+        route::post(V1, ONE, Needs::On("resourcemanager.projects.undelete", ONE)).verb("undelete").by(undelete),
+        route::post(V1, ONE, Needs::On("resourcemanager.projects.getIamPolicy", ONE))
+            .verb("getIamPolicy")
+            .body(&iam::GET, "")
+            .by(get_iam_policy),
+        route::post(V1, ONE, Needs::On("resourcemanager.projects.setIamPolicy", ONE))
+            .verb("setIamPolicy")
+            .body(&iam::SET, "")
+            .by(set_iam_policy),
+        route::post(V1, ONE, Needs::Tested(ONE))
+            .verb("testIamPermissions")
+            .body(&iam::TEST, "")
+            .by(test_iam_permissions),
+    ]
 }
 
 /// What Resource Manager says of a project that is not there: no more than that it may not be.
@@ -115,12 +129,12 @@ impl Filter {
     }
 }
 
-async fn read(Shared(state): Shared<State>, Path(key): Path<String>) -> Result<Json<Resource>, ApiError> {
+async fn read(Shared(state): Shared<State>, Names(key): Names<String>) -> Result<Json<Resource>, ApiError> {
     state.store.read(move |tx| readable(tx, &key)).await.map(|project| Json(project.into()))
 }
 
-async fn create(Shared(state): Shared<State>, body: Bytes) -> Result<Json<Operation>, ApiError> {
-    let wanted: Resource = decode::decode(&body, &BODY, "project")?;
+async fn create(Shared(state): Shared<State>, body: Body) -> Result<Json<Operation>, ApiError> {
+    let wanted: Resource = body.typed()?;
     let id: ProjectId = wanted.project_id.parse().map_err(|error| {
         let message = format!("field [project_id] has issue [project_id contains invalid characters: {error}]");
         ApiError::invalid_field("project.project_id", message)
@@ -160,11 +174,14 @@ fn free_number(tx: &Transaction<'_>) -> Result<i64, ApiError> {
     }
 }
 
-async fn delete(Shared(state): Shared<State>, Path(key): Path<String>) -> Result<Json<serde_json::Value>, ApiError> {
+async fn delete(Shared(state): Shared<State>, Names(key): Names<String>) -> Result<Json<serde_json::Value>, ApiError> {
     move_to(&state, key, ACTIVE, DELETE_REQUESTED).await
 }
 
-async fn undelete(Shared(state): Shared<State>, Path(key): Path<String>) -> Result<Json<serde_json::Value>, ApiError> {
+async fn undelete(
+    Shared(state): Shared<State>,
+    Names(key): Names<String>,
+) -> Result<Json<serde_json::Value>, ApiError> {
     move_to(&state, key, DELETE_REQUESTED, ACTIVE).await
 }
 
@@ -187,21 +204,21 @@ async fn move_to(
     state.store.write(write).await
 }
 
-async fn get_iam_policy(Shared(state): Shared<State>, Path(key): Path<String>) -> Result<Json<IamPolicy>, ApiError> {
+async fn get_iam_policy(Shared(state): Shared<State>, Names(key): Names<String>) -> Result<Json<IamPolicy>, ApiError> {
     state.store.read(move |tx| Ok::<_, ApiError>(iam::get(tx, &readable(tx, &key)?.resource())?)).await.map(Json)
 }
 
 async fn set_iam_policy(
     Shared(state): Shared<State>,
-    Path(key): Path<String>,
-    body: Bytes,
+    Names(key): Names<String>,
+    body: Body,
 ) -> Result<Json<IamPolicy>, ApiError> {
-    let wanted = iam::decode_set(&body)?;
+    let wanted = iam::wanted(body)?;
     state.store.write(move |tx| iam::set(tx, &readable(tx, &key)?.resource(), wanted)).await.map(Json)
 }
 
-async fn test_iam_permissions(body: Bytes) -> Result<Json<TestIamPermissions>, ApiError> {
-    iam::test(&body).map(Json)
+async fn test_iam_permissions(body: Body) -> Result<Json<TestIamPermissions>, ApiError> {
+    iam::test(body).map(Json)
 }
 
 #[cfg(test)]

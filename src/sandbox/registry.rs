@@ -26,7 +26,7 @@ use serde::de::DeserializeOwned;
 
 use super::state::{RegistryHost, State};
 use super::store::StoreError;
-pub(super) use call::{Place, RegistryCall};
+pub(super) use call::{Place, ROWS, RegistryCall};
 use error::Failure;
 use headers::API_VERSION;
 use repository::Repository;

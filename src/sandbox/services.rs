@@ -1,17 +1,17 @@
 //! Service Usage v1: which APIs a project has enabled, and the refusal of the others.
 
-use axum::body::Bytes;
-use axum::extract::{Path, State as Shared};
-use axum::routing::{get, post};
-use axum::{Json, Router};
+use axum::Json;
+use axum::extract::State as Shared;
 use rusqlite::{OptionalExtension as _, Transaction};
 use serde_json::json;
 
-use super::decode::{self, FieldKind, Message, Params};
+use super::decode::{FieldKind, Message, Params};
 use super::error::ApiError;
 use super::operations;
 use super::page::Page;
 use super::projects::{self, Project};
+use super::request::{Body, Names};
+use super::route::{self, Needs, Row};
 use super::state::{State, rfc3339};
 use wire::resources::{BatchEnable, Operation, Service, ServiceConfig, ServiceList};
 use wire::status::Code;
@@ -50,14 +50,21 @@ const BATCH: Message = Message(&[(&["serviceIds"], FieldKind::List(&FieldKind::T
 /// The most that one batch may name (`google.api.serviceusage.v1.BatchEnableServicesRequest`).
 const MAX_BATCH: usize = 20;
 
-pub(super) fn router(state: State) -> Router {
-    Router::new()
-        .route("/v1/projects/{project}/services", get(list))
-        .route("/v1/projects/{project}/services/@batchEnable", post(batch_enable))
-        .route("/v1/projects/{project}/services/{service}", get(read))
-        .route("/v1/projects/{project}/services/{service}/@enable", post(enable))
-        .route("/v1/projects/{project}/services/{service}/@disable", post(disable))
-        .with_state(state)
+pub(super) fn rows() -> Vec<Row<State>> {
+    const V1: &[&str] = &["v1"];
+    const ALL: &str = "projects/{project}/services";
+    const ONE: &str = "projects/{project}/services/{service}";
+    // A service is no resource with grants of its own, but the refusal names it.
+    vec![
+        route::get(V1, ALL, Needs::On("serviceusage.services.list", ALL)).by(list),
+        route::post(V1, ALL, Needs::On("serviceusage.services.enable", ALL))
+            .verb("batchEnable")
+            .body(&BATCH, "")
+            .by(batch_enable),
+        route::get(V1, ONE, Needs::On("serviceusage.services.get", ONE)).by(read),
+        route::post(V1, ONE, Needs::On("serviceusage.services.enable", ONE)).verb("enable").by(enable),
+        route::post(V1, ONE, Needs::On("serviceusage.services.disable", ONE)).verb("disable").by(disable),
+    ]
 }
 
 /// Whether the project with this number has enabled the service.
@@ -138,7 +145,7 @@ fn check_name(service: &str) -> Result<(), ApiError> {
 
 async fn list(
     Shared(state): Shared<State>,
-    Path(key): Path<String>,
+    Names(key): Names<String>,
     params: Params,
 ) -> Result<Json<ServiceList>, ApiError> {
     let page = Page::from_params(&params, 50, 200)?;
@@ -173,7 +180,7 @@ fn list_page(tx: &Transaction<'_>, key: &str, page: Page, wanted: Option<bool>) 
 
 async fn read(
     Shared(state): Shared<State>,
-    Path((key, service)): Path<(String, String)>,
+    Names((key, service)): Names<(String, String)>,
 ) -> Result<Json<Service>, ApiError> {
     check_name(&service)?;
     let read = move |tx: &Transaction<'_>| {
@@ -185,17 +192,17 @@ async fn read(
 
 async fn enable(
     Shared(state): Shared<State>,
-    Path((key, service)): Path<(String, String)>,
+    Names((key, service)): Names<(String, String)>,
 ) -> Result<Json<Operation>, ApiError> {
     enable_all(&state, key, vec![service], "EnableServiceResponse").await
 }
 
 async fn batch_enable(
     Shared(state): Shared<State>,
-    Path(key): Path<String>,
-    body: Bytes,
+    Names(key): Names<String>,
+    body: Body,
 ) -> Result<Json<Operation>, ApiError> {
-    let request: BatchEnable = decode::decode(&body, &BATCH, "")?;
+    let request: BatchEnable = body.typed()?;
     if request.service_ids.is_empty() || request.service_ids.len() > MAX_BATCH {
         let message = format!("A batch names 1 to {MAX_BATCH} services.");
         return Err(ApiError::invalid_field("service_ids", message));
@@ -248,7 +255,7 @@ fn answer(
 
 async fn disable(
     Shared(state): Shared<State>,
-    Path((key, service)): Path<(String, String)>,
+    Names((key, service)): Names<(String, String)>,
 ) -> Result<Json<Operation>, ApiError> {
     check_name(&service)?;
     let write = move |tx: &Transaction<'_>| {

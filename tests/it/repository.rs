@@ -7,4 +7,5 @@
 
 mod docs;
 mod readme;
+mod routes;
 mod themes;

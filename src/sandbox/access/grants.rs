@@ -8,11 +8,30 @@ use crate::people::Person;
 use crate::store::StoreError;
 use crate::{iam, projects};
 
+/// A permission and the resource that it is needed on.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Need {
+    pub(super) permission: String,
+    /// `projects/P`, `projects/P/notes/N`, …, with the project as the request names it.
+    pub(super) resource: String,
+}
+
+impl Need {
+    pub(super) fn new(permission: impl Into<String>, resource: impl Into<String>) -> Self {
+        Self { permission: permission.into(), resource: resource.into() }
+    }
+}
+
+/// Whether the person has a role with this permission on every project; of the owner `roles/owner`.
+pub(super) fn has_everywhere(person: &Person, permission: &str) -> bool {
+    person.roles.iter().any(|role| roles::holds(role, permission))
+}
+
 /// Whether the person has a role with this permission on the resource, or on what it is in. On a project
 /// that is not there nobody has one but who has it on all; on a deleted one who had it before: it keeps
 /// its policies.
 pub(super) fn has(tx: &Transaction<'_>, person: &Person, permission: &str, resource: &str) -> Result<bool, StoreError> {
-    if person.roles.iter().any(|role| roles::holds(role, permission)) {
+    if has_everywhere(person, permission) {
         return Ok(true);
     }
     let mut parts: Vec<&str> = resource.split('/').collect();

@@ -1,31 +1,53 @@
 //! Requests to a cluster's API server: the permission that each needs, and the words of its refusal.
 
-use axum::http::Method;
 use rusqlite::Transaction;
 
-use super::grants::has;
+use super::grants::{has, has_everywhere};
+use crate::kubernetes::call::Call;
+use crate::kubernetes::resources::{Resource, ResourceKind};
 use crate::kubernetes::verb::Verb;
 use crate::people::Person;
 use crate::state::State;
 use crate::store::StoreError;
 
-/// Whether the person may do this in a cluster of the project; if not, the message of the API server.
-/// Discovery is everybody's, as in every cluster.
+/// Whether the person may do this in a cluster of the project; if not, the message of the API server. Who speaks for another needs a right to that, and then has the
+/// rights of that other alone.
 pub(crate) async fn kubernetes(
     state: &State,
     person: &'static Person,
     project: &str,
-    (method, path, watch): (&Method, &str, bool),
+    call: &Call,
 ) -> Result<(), String> {
-    let Some(call) = KubernetesCall::from_request(method, path, watch) else { return Ok(()) };
-    let (permission, on) = (call.permission(), format!("projects/{project}"));
-    let asked = permission.clone();
+    let impersonates = call.caller.impersonates;
+    let target = &call.target;
+    let part = target.subresource.map(|row| row.name);
+    let needed = if impersonates {
+        Some(IMPERSONATE.to_owned())
+    } else {
+        permission_in_cluster(target.resource, call.verb, part)
+    };
+    let Some(permission) = needed else { return Ok(()) };
+    if has_everywhere(person, &permission) {
+        return Ok(());
+    }
+    let (asked, on) = (permission.clone(), format!("projects/{project}"));
     match state.store.read(move |tx| has(tx, person, &asked, &on)).await {
         Ok(true) => Ok(()),
-        Ok(false) => Err(call.refusal(person, &permission)),
-        Err(error) => Err(format!("the sandbox could not read its store: {error}")),
+        Ok(false) if impersonates => Err(format!(
+            "users {:?} is forbidden: User {:?} cannot impersonate resource \"users\" in API group \"\" at the \
+             cluster scope: requires one of [\"{permission}\"] permission(s).",
+            call.caller.user, person.email
+        )),
+        Ok(false) => Err(refusal(call, person, &permission)),
+        Err(error) => {
+            tracing::error!(%error, "the sandbox's store failed");
+            Err("the sandbox could not read its store; its log says why".to_owned())
+        }
     }
 }
+
+/// What it needs to speak for another user.
+const IMPERSONATE: &str = "container.clusters.impersonate";
 
 /// Whether the person may use this verb on this resource (and subresource) in the clusters of a project,
 /// which is what `kubectl auth can-i` asks.
@@ -50,69 +72,28 @@ fn permission((verb, resource, subresource): (&str, &str, Option<&str>)) -> Stri
     format!("container.{}.{verb}", container_resource(resource))
 }
 
-/// What a request to an API server does, as its authorizer sees it.
-struct KubernetesCall<'a> {
-    verb: Verb,
-    group: &'a str,
-    resource: &'a str,
-    subresource: Option<&'a str>,
-    namespace: Option<&'a str>,
-    name: Option<&'a str>,
+/// The permission that a verb on a resource (and a part of it) needs; none where everybody may: what one may
+/// do oneself, everybody may ask.
+pub(crate) fn permission_in_cluster(resource: &Resource, verb: Verb, part: Option<&str>) -> Option<String> {
+    let is_open = resource.kind == ResourceKind::Review;
+    (!is_open).then(|| permission((verb.as_str(), resource.plural, part)))
 }
 
-impl<'a> KubernetesCall<'a> {
-    fn from_request(method: &Method, path: &'a str, watch: bool) -> Option<Self> {
-        let parts: Vec<&str> = path.trim_matches('/').split('/').collect();
-        let (group, rest) = match parts.as_slice() {
-            ["api", "v1", rest @ ..] => ("", rest),
-            ["apis", group, _, rest @ ..] => (*group, rest),
-            _ => return None,
-        };
-        let (namespace, rest) = match rest {
-            ["namespaces", namespace, rest @ ..] if !rest.is_empty() => (Some(*namespace), rest),
-            rest => (None, rest),
-        };
-        let (resource, rest) = rest.split_first()?;
-        // What one may do oneself, everybody may ask.
-        if group == "authorization.k8s.io" || group == "authentication.k8s.io" {
-            return None;
-        }
-        let (name, subresource) = (rest.first().copied(), rest.get(1).copied());
-        let verb = match (method.as_str(), name) {
-            ("GET" | "HEAD", None) if watch => Verb::Watch,
-            ("GET" | "HEAD", None) => Verb::List,
-            ("GET" | "HEAD", _) => Verb::Get,
-            ("POST", _) => Verb::Create,
-            ("PUT", _) => Verb::Update,
-            ("PATCH", _) => Verb::Patch,
-            ("DELETE", None) => Verb::DeleteCollection,
-            _ => Verb::Delete,
-        };
-        Some(Self { verb, group, resource, subresource, namespace, name })
-    }
-
-    fn permission(&self) -> String {
-        permission((self.verb.as_str(), self.resource, self.subresource))
-    }
-
-    fn refusal(&self, person: &Person, permission: &str) -> String {
-        let resource = match self.subresource {
-            Some(subresource) => format!("{}/{subresource}", self.resource),
-            None => self.resource.to_owned(),
-        };
-        let dotted =
-            if self.group.is_empty() { self.resource.to_owned() } else { format!("{}.{}", self.resource, self.group) };
-        let what = self.name.map_or_else(|| dotted.clone(), |name| format!("{dotted} \"{name}\""));
-        let place = self.namespace.map_or_else(
-            || " at the cluster scope".to_owned(),
-            |namespace| format!(" in the namespace \"{namespace}\""),
-        );
-        format!(
-            "{what} is forbidden: User \"{}\" cannot {} resource \"{resource}\" in API group \"{}\"{place}: requires \
-             one of [\"{permission}\"] permission(s).",
-            person.email, self.verb, self.group
-        )
-    }
+fn refusal(call: &Call, person: &Person, permission: &str) -> String {
+    let (target, resource) = (&call.target, call.target.resource);
+    let (plural, group) = (resource.plural, resource.group);
+    let whole = target.subresource.map_or_else(|| plural.to_owned(), |row| format!("{plural}/{}", row.name));
+    let dotted = if group.is_empty() { plural.to_owned() } else { format!("{plural}.{group}") };
+    let what = target.name.as_ref().map_or_else(|| dotted.clone(), |name| format!("{dotted} \"{name}\""));
+    let place = target
+        .namespace
+        .as_ref()
+        .map_or_else(|| " at the cluster scope".to_owned(), |namespace| format!(" in the namespace \"{namespace}\""));
+    format!(
+        "{what} is forbidden: User \"{}\" cannot {} resource \"{whole}\" in API group \"{group}\"{place}: requires one \
+         of [\"{permission}\"] permission(s).",
+        person.email, call.verb
+    )
 }
 
 /// `replicasets` as `replicaSets`, which is how IAM spells what has two words.
@@ -134,26 +115,30 @@ fn container_resource(plural: &str) -> &str {
 mod tests {
     use super::*;
 
+    fn call(method: &str, uri: &str) -> Call {
+        let request = axum::http::Request::builder().method(method).uri(uri).body(()).unwrap();
+        Call::read(&request.into_parts().0, Person::owner()).unwrap()
+    }
+
     #[test]
     fn what_an_api_server_says() {
-        let deployer = Person::from_name("newcomer").unwrap();
-        let pods = KubernetesCall::from_request(&Method::GET, "/api/v1/namespaces/default/pods", false).unwrap();
-        assert_eq!(pods.permission(), "container.pods.list");
+        let newcomer = Person::from_name("newcomer").unwrap();
+        let permission_of = |call: &Call| {
+            let part = call.target.subresource.map(|row| row.name);
+            permission_in_cluster(call.target.resource, call.verb, part).unwrap()
+        };
+        let pods = call("GET", "/api/v1/namespaces/default/pods");
+        assert_eq!(permission_of(&pods), "container.pods.list");
         assert_eq!(
-            pods.refusal(deployer, "container.pods.list"),
+            refusal(&pods, newcomer, "container.pods.list"),
             "pods is forbidden: User \"newcomer@example.com\" cannot list resource \"pods\" in API group \"\" in the \
              namespace \"default\": requires one of [\"container.pods.list\"] permission(s)."
         );
-        let set =
-            KubernetesCall::from_request(&Method::PATCH, "/apis/apps/v1/namespaces/n/replicasets/x", false).unwrap();
-        assert_eq!(set.permission(), "container.replicaSets.update");
-        assert!(set.refusal(deployer, "p").starts_with("replicasets.apps \"x\" is forbidden: "));
-        for free in ["/api", "/apis", "/apis/apps/v1", "/version", "/openapi/v2"] {
-            assert!(KubernetesCall::from_request(&Method::GET, free, false).is_none(), "{free}");
-        }
-        let namespaces = KubernetesCall::from_request(&Method::GET, "/api/v1/namespaces", true).unwrap();
-        assert_eq!((namespaces.verb, namespaces.namespace), (Verb::Watch, None));
-        let namespace = KubernetesCall::from_request(&Method::DELETE, "/api/v1/namespaces/x", false).unwrap();
-        assert_eq!((namespace.resource, namespace.name), ("namespaces", Some("x")));
+        let set = call("PATCH", "/apis/apps/v1/namespaces/n/replicasets/x");
+        assert_eq!(permission_of(&set), "container.replicaSets.update");
+        assert!(refusal(&set, newcomer, "p").starts_with("replicasets.apps \"x\" is forbidden: "));
+        assert_eq!(permission_of(&call("GET", "/api/v1/namespaces?watch=1")), "container.namespaces.list");
+        assert_eq!(permission_of(&call("DELETE", "/api/v1/namespaces/x")), "container.namespaces.delete");
+        assert_eq!(permission_of(&call("GET", "/api/v1/namespaces/n/pods/p/log")), "container.pods.getLogs");
     }
 }

@@ -6,7 +6,7 @@
 
 use serde_json::json;
 
-use super::needs::Need;
+use super::grants::Need;
 use crate::error::ApiError;
 use wire::status::Code;
 

@@ -109,7 +109,7 @@ const ROLES: &[Role] = &[
         &["cloudkms.cryptoKeyVersions.useToSign", "cloudkms.cryptoKeyVersions.viewPublicKey"],
     ),
     ("roles/artifactregistry.admin", &["artifactregistry.*"]),
-    ("roles/logging.viewer", &["logging.logEntries.list"]),
+    ("roles/logging.viewer", &["logging.logEntries.list", "logging.logs.list"]),
     ("roles/logging.admin", &["logging.*"]),
     (
         "roles/serviceusage.serviceUsageConsumer",

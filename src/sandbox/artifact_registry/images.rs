@@ -2,7 +2,7 @@
 //! Docker images.
 
 use axum::Json;
-use axum::extract::{Path, State as Shared};
+use axum::extract::State as Shared;
 use rusqlite::Transaction;
 use serde_json::{Value, json};
 
@@ -12,12 +12,37 @@ use super::repositories::{asked_page, done, existing, paged, part};
 use crate::decode::Params;
 use crate::error::ApiError;
 use crate::registry::catalogue::{self, Deleted, Image};
+use crate::request::Names;
+use crate::route::{Needs, Row, delete, get};
 use crate::state::{State, rfc3339};
 use wire::status::Code;
 
 /// Project, location, repository and package; the package's slashes were escaped.
 pub(super) type PackagePath = (String, String, String, String);
 type VersionPath = (String, String, String, String, String);
+
+/// The routes of packages, versions and Docker images. Grants are on repositories.
+pub(super) fn rows(versions: &'static [&'static str], repository: &'static str) -> Vec<Row<State>> {
+    const PACKAGES: &str = "projects/{project}/locations/{location}/repositories/{repository}/packages";
+    const PACKAGE: &str = "projects/{project}/locations/{location}/repositories/{repository}/packages/{package}";
+    const VERSIONS: &str =
+        "projects/{project}/locations/{location}/repositories/{repository}/packages/{package}/versions";
+    const VERSION: &str =
+        "projects/{project}/locations/{location}/repositories/{repository}/packages/{package}/versions/{digest}";
+    const IMAGES: &str = "projects/{project}/locations/{location}/repositories/{repository}/dockerImages";
+    const IMAGE: &str = "projects/{project}/locations/{location}/repositories/{repository}/dockerImages/{image}";
+    let needs = |permission| Needs::On(permission, repository);
+    vec![
+        get(versions, PACKAGES, needs("artifactregistry.packages.list")).by(packages),
+        get(versions, PACKAGE, needs("artifactregistry.packages.get")).by(package),
+        delete(versions, PACKAGE, needs("artifactregistry.packages.delete")).by(delete_package),
+        get(versions, VERSIONS, needs("artifactregistry.versions.list")).by(self::versions),
+        get(versions, VERSION, needs("artifactregistry.versions.get")).by(version),
+        delete(versions, VERSION, needs("artifactregistry.versions.delete")).by(delete_version),
+        get(versions, IMAGES, needs("artifactregistry.dockerimages.list")).by(docker_images),
+        get(versions, IMAGE, needs("artifactregistry.dockerimages.get")).by(docker_image),
+    ]
+}
 
 /// A package of a repository, with its images.
 pub(super) struct Package {
@@ -107,9 +132,9 @@ fn time(milliseconds: i64) -> String {
     rfc3339(jiff::Timestamp::from_millisecond(milliseconds).unwrap_or(jiff::Timestamp::UNIX_EPOCH))
 }
 
-pub(super) async fn packages(
+async fn packages(
     Shared(state): Shared<State>,
-    Path(path): Path<(String, String, String)>,
+    Names(path): Names<(String, String, String)>,
     params: Params,
 ) -> Result<Json<Value>, ApiError> {
     let page = asked_page(&params)?;
@@ -126,10 +151,7 @@ pub(super) async fn packages(
     state.store.read(read).await
 }
 
-pub(super) async fn package(
-    Shared(state): Shared<State>,
-    Path(path): Path<PackagePath>,
-) -> Result<Json<Value>, ApiError> {
+async fn package(Shared(state): Shared<State>, Names(path): Names<PackagePath>) -> Result<Json<Value>, ApiError> {
     let read = move |tx: &Transaction<'_>| {
         let package = Package::find(tx, &path)?;
         Ok::<_, ApiError>(Json(package.resource(package.filled(tx)?)))
@@ -137,9 +159,9 @@ pub(super) async fn package(
     state.store.read(read).await
 }
 
-pub(super) async fn delete_package(
+async fn delete_package(
     Shared(state): Shared<State>,
-    Path(path): Path<PackagePath>,
+    Names(path): Names<PackagePath>,
 ) -> Result<Json<Value>, ApiError> {
     let write = move |tx: &Transaction<'_>| {
         let package = Package::find(tx, &path)?;
@@ -150,9 +172,9 @@ pub(super) async fn delete_package(
     state.store.write(write).await
 }
 
-pub(super) async fn versions(
+async fn versions(
     Shared(state): Shared<State>,
-    Path(path): Path<PackagePath>,
+    Names(path): Names<PackagePath>,
     params: Params,
 ) -> Result<Json<Value>, ApiError> {
     let (full, page) = (params.get("view") == Some("FULL"), asked_page(&params)?);
@@ -165,9 +187,9 @@ pub(super) async fn versions(
     state.store.read(read).await
 }
 
-pub(super) async fn version(
+async fn version(
     Shared(state): Shared<State>,
-    Path((project, location, repository, package, digest)): Path<VersionPath>,
+    Names((project, location, repository, package, digest)): Names<VersionPath>,
 ) -> Result<Json<Value>, ApiError> {
     let read = move |tx: &Transaction<'_>| {
         let package = Package::find(tx, &(project, location, repository, package))?;
@@ -179,9 +201,9 @@ pub(super) async fn version(
 }
 
 /// Refused where a tag names it, but for `force`.
-pub(super) async fn delete_version(
+async fn delete_version(
     Shared(state): Shared<State>,
-    Path((project, location, repository, package, digest)): Path<VersionPath>,
+    Names((project, location, repository, package, digest)): Names<VersionPath>,
     params: Params,
 ) -> Result<Json<Value>, ApiError> {
     let force = params.get("force").is_some_and(|force| force.eq_ignore_ascii_case("true"));
@@ -199,9 +221,9 @@ pub(super) async fn delete_version(
     state.store.write(write).await
 }
 
-pub(super) async fn docker_images(
+async fn docker_images(
     Shared(state): Shared<State>,
-    Path(path): Path<(String, String, String)>,
+    Names(path): Names<(String, String, String)>,
     params: Params,
 ) -> Result<Json<Value>, ApiError> {
     let page = asked_page(&params)?;
@@ -218,9 +240,9 @@ pub(super) async fn docker_images(
     state.store.read(read).await
 }
 
-pub(super) async fn docker_image(
+async fn docker_image(
     Shared(state): Shared<State>,
-    Path((project, location, repository, image)): Path<PackagePath>,
+    Names((project, location, repository, image)): Names<PackagePath>,
 ) -> Result<Json<Value>, ApiError> {
     let (package, digest) = image.rsplit_once('@').ok_or_else(|| missing(&image))?;
     let (package, digest) = (package.to_owned(), digest.to_owned());

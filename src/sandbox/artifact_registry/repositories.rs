@@ -3,17 +3,17 @@
 use std::collections::BTreeMap;
 
 use axum::Json;
-use axum::body::Bytes;
-use axum::extract::{Path, State as Shared};
+use axum::extract::State as Shared;
 use rusqlite::{OptionalExtension as _, Transaction};
 use serde_json::{Value, json};
 
 use super::api::{consumer, missing};
 use super::place::{self, LOCATIONS, RepositoryPlace};
-use crate::decode::{self, FieldKind, Message, Params};
+use crate::decode::{FieldKind, Message, Params};
 use crate::error::ApiError;
 use crate::page::{Page, list_body};
 use crate::registry::catalogue::{self, Part};
+use crate::request::{Body, Names};
 use crate::state::{State, rfc3339};
 use crate::{iam, operations};
 use wire::iam::{IamPolicy, TestIamPermissions};
@@ -23,7 +23,7 @@ const FORMATS: &[&str] =
     &["FORMAT_UNSPECIFIED", "DOCKER", "MAVEN", "NPM", "APT", "YUM", "GOOGET", "PYTHON", "KFP", "GO", "GENERIC", "RUBY"];
 const MODES: &[&str] = &["MODE_UNSPECIFIED", "STANDARD_REPOSITORY", "VIRTUAL_REPOSITORY", "REMOTE_REPOSITORY"];
 
-const BODY: Message = Message(&[
+pub(super) const BODY: Message = Message(&[
     (&["name"], FieldKind::Text),
     (&["format"], FieldKind::Enum(FORMATS)),
     (&["mode"], FieldKind::Enum(MODES)),
@@ -140,7 +140,7 @@ fn paged_whole(field: &str, params: &Params, entries: Vec<Value>) -> Result<Json
 
 pub(super) async fn locations(
     Shared(state): Shared<State>,
-    Path(project): Path<String>,
+    Names(project): Names<String>,
     params: Params,
 ) -> Result<Json<Value>, ApiError> {
     let project = state.store.read(move |tx| consumer(tx, &project)).await?.id;
@@ -151,7 +151,7 @@ pub(super) async fn locations(
 /// Requests for `gcr.io` are answered from Artifact Registry, as since 2025 in every project.
 pub(super) async fn project_settings(
     Shared(state): Shared<State>,
-    Path(project): Path<String>,
+    Names(project): Names<String>,
 ) -> Result<Json<Value>, ApiError> {
     let project = state.store.read(move |tx| consumer(tx, &project)).await?;
     Ok(Json(json!({
@@ -162,7 +162,7 @@ pub(super) async fn project_settings(
 
 pub(super) async fn list(
     Shared(state): Shared<State>,
-    Path((project, location)): Path<(String, String)>,
+    Names((project, location)): Names<(String, String)>,
     params: Params,
 ) -> Result<Json<Value>, ApiError> {
     let read = move |tx: &Transaction<'_>| all(tx, &consumer(tx, &project)?.id, &location);
@@ -171,7 +171,7 @@ pub(super) async fn list(
 
 pub(super) async fn read(
     Shared(state): Shared<State>,
-    Path((project, location, id)): Path<RepositoryPath>,
+    Names((project, location, id)): Names<RepositoryPath>,
 ) -> Result<Json<Value>, ApiError> {
     let read = move |tx: &Transaction<'_>| existing(tx, (&project, &location, &id));
     state.store.read(read).await.map(|(_, resource)| Json(resource))
@@ -193,12 +193,12 @@ fn checked_id(id: Option<&str>) -> Result<String, ApiError> {
 
 pub(super) async fn create(
     Shared(state): Shared<State>,
-    Path((project, location)): Path<(String, String)>,
+    Names((project, location)): Names<(String, String)>,
     params: Params,
-    body: Bytes,
+    body: Body,
 ) -> Result<Json<Value>, ApiError> {
     let id = checked_id(params.get("repositoryId"))?;
-    let wanted = decode::value(&body, &BODY, "repository")?;
+    let wanted = body.value();
     let only = |field: &str, value: &str| match wanted[field].as_str() {
         None => Ok(()),
         Some(found) if found == value || found.ends_with("_UNSPECIFIED") => Ok(()),
@@ -250,7 +250,7 @@ pub(super) fn done(
 
 pub(super) async fn operation(
     Shared(state): Shared<State>,
-    Path((project, location, id)): Path<RepositoryPath>,
+    Names((project, location, id)): Names<RepositoryPath>,
 ) -> Result<Json<wire::resources::Operation>, ApiError> {
     let read = move |tx: &Transaction<'_>| {
         let project = consumer(tx, &project)?.id;
@@ -262,7 +262,7 @@ pub(super) async fn operation(
 /// Deletes a repository with all images in it.
 pub(super) async fn delete(
     Shared(state): Shared<State>,
-    Path((project, location, id)): Path<RepositoryPath>,
+    Names((project, location, id)): Names<RepositoryPath>,
 ) -> Result<Json<Value>, ApiError> {
     let write = move |tx: &Transaction<'_>| {
         let (place, _) = existing(tx, (&project, &location, &id))?;
@@ -282,7 +282,7 @@ pub(super) async fn delete(
 
 pub(super) async fn get_iam_policy(
     Shared(state): Shared<State>,
-    Path((project, location, id)): Path<RepositoryPath>,
+    Names((project, location, id)): Names<RepositoryPath>,
 ) -> Result<Json<IamPolicy>, ApiError> {
     let read = move |tx: &Transaction<'_>| {
         let (place, _) = existing(tx, (&project, &location, &id))?;
@@ -293,10 +293,10 @@ pub(super) async fn get_iam_policy(
 
 pub(super) async fn set_iam_policy(
     Shared(state): Shared<State>,
-    Path((project, location, id)): Path<RepositoryPath>,
-    body: Bytes,
+    Names((project, location, id)): Names<RepositoryPath>,
+    body: Body,
 ) -> Result<Json<IamPolicy>, ApiError> {
-    let wanted = iam::decode_set(&body)?;
+    let wanted = iam::wanted(body)?;
     let write = move |tx: &Transaction<'_>| {
         let (place, _) = existing(tx, (&project, &location, &id))?;
         iam::set(tx, &place.name(), wanted)
@@ -304,6 +304,6 @@ pub(super) async fn set_iam_policy(
     state.store.write(write).await.map(Json)
 }
 
-pub(super) async fn test_iam_permissions(body: Bytes) -> Result<Json<TestIamPermissions>, ApiError> {
-    iam::test(&body).map(Json)
+pub(super) async fn test_iam_permissions(body: Body) -> Result<Json<TestIamPermissions>, ApiError> {
+    iam::test(body).map(Json)
 }

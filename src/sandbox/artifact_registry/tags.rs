@@ -1,23 +1,38 @@
 //! Tags of a package: made, moved and taken away without a push.
 
 use axum::Json;
-use axum::body::Bytes;
-use axum::extract::{Path, State as Shared};
+use axum::extract::State as Shared;
 use rusqlite::Transaction;
 use serde_json::{Value, json};
 
 use super::api::missing;
 use super::images::{Package, PackagePath};
 use super::repositories::{asked_page, paged, part};
-use crate::decode::{self, FieldKind, Message, Params};
+use crate::decode::{FieldKind, Message, Params};
 use crate::error::ApiError;
 use crate::quota::Owner;
 use crate::registry::catalogue;
+use crate::request::{Body, Names};
+use crate::route::{self, Needs, Row, get, patch, post};
 use crate::state::State;
 use domain::image::ImageRef;
 use wire::status::Code;
 
 const BODY: Message = Message(&[(&["name"], FieldKind::Text), (&["version"], FieldKind::Text)]);
+
+/// The routes of tags. Grants are on repositories: their contents have none of their own.
+pub(super) fn rows(versions: &'static [&'static str], repository: &'static str) -> Vec<Row<State>> {
+    const ALL: &str = "projects/{project}/locations/{location}/repositories/{repository}/packages/{package}/tags";
+    const ONE: &str = "projects/{project}/locations/{location}/repositories/{repository}/packages/{package}/tags/{tag}";
+    let needs = |permission| Needs::On(permission, repository);
+    vec![
+        get(versions, ALL, needs("artifactregistry.tags.list")).by(list),
+        post(versions, ALL, needs("artifactregistry.tags.create")).body(&BODY, "tag").by(create),
+        get(versions, ONE, needs("artifactregistry.tags.get")).by(read),
+        patch(versions, ONE, needs("artifactregistry.tags.update")).body(&BODY, "tag").by(update),
+        route::delete(versions, ONE, needs("artifactregistry.tags.delete")).by(delete),
+    ]
+}
 
 type TagPath = (String, String, String, String, String);
 
@@ -38,9 +53,9 @@ fn wanted_digest(filter: Option<&str>) -> Result<Option<String>, ApiError> {
     digest.map(|(_, digest)| Some(digest.to_owned())).ok_or_else(|| ApiError::invalid_field("filter", message))
 }
 
-pub(super) async fn list(
+async fn list(
     Shared(state): Shared<State>,
-    Path(path): Path<PackagePath>,
+    Names(path): Names<PackagePath>,
     params: Params,
 ) -> Result<Json<Value>, ApiError> {
     let (wanted, page) = (wanted_digest(params.get("filter"))?, asked_page(&params)?);
@@ -52,9 +67,9 @@ pub(super) async fn list(
     state.store.read(read).await
 }
 
-pub(super) async fn read(
+async fn read(
     Shared(state): Shared<State>,
-    Path((project, location, repository, package, tag)): Path<TagPath>,
+    Names((project, location, repository, package, tag)): Names<TagPath>,
 ) -> Result<Json<Value>, ApiError> {
     let read = move |tx: &Transaction<'_>| {
         let (package, digest) = found(tx, &(project, location, repository, package), &tag)?;
@@ -64,18 +79,17 @@ pub(super) async fn read(
 }
 
 /// The digest at the end of the version that a body names.
-fn digest_of(body: &[u8]) -> Result<String, ApiError> {
-    let tag = decode::value(body, &BODY, "tag")?;
+fn digest_of(tag: &Value) -> Result<String, ApiError> {
     let digest = tag["version"].as_str().and_then(|version| version.rsplit_once("/versions/"));
     let message = "A tag names a version: …/packages/P/versions/sha256:….";
     digest.map(|(_, digest)| digest.to_owned()).ok_or_else(|| ApiError::invalid_field("tag.version", message))
 }
 
-pub(super) async fn create(
+async fn create(
     Shared(state): Shared<State>,
-    Path(path): Path<PackagePath>,
+    Names(path): Names<PackagePath>,
     params: Params,
-    body: Bytes,
+    body: Body,
 ) -> Result<Json<Value>, ApiError> {
     let tag = params.get("tagId").unwrap_or_default().to_owned();
     // By the grammar of image references.
@@ -83,7 +97,7 @@ pub(super) async fn create(
     if !image.is_some_and(|image| image.tag() == Some(tag.as_str()) && image.digest().is_none()) {
         return Err(ApiError::invalid_field("tag_id", format!("{tag:.60} is not the name of a tag.")));
     }
-    let digest = digest_of(&body)?;
+    let digest = digest_of(&body.value())?;
     let write = move |tx: &Transaction<'_>| {
         let package = Package::find(tx, &path)?;
         if catalogue::tagged(tx, package.key(), &tag)?.is_some() {
@@ -95,12 +109,12 @@ pub(super) async fn create(
 }
 
 /// Makes a tag mean another version.
-pub(super) async fn update(
+async fn update(
     Shared(state): Shared<State>,
-    Path((project, location, repository, package, tag)): Path<TagPath>,
-    body: Bytes,
+    Names((project, location, repository, package, tag)): Names<TagPath>,
+    body: Body,
 ) -> Result<Json<Value>, ApiError> {
-    let digest = digest_of(&body)?;
+    let digest = digest_of(&body.value())?;
     let write = move |tx: &Transaction<'_>| {
         let (package, _) = found(tx, &(project, location, repository, package), &tag)?;
         set(tx, &package, &tag, &digest)
@@ -119,9 +133,9 @@ fn set(tx: &Transaction<'_>, package: &Package, tag: &str, digest: &str) -> Resu
     Err(missing(&format!("{}/versions/{digest}", package.name())))
 }
 
-pub(super) async fn delete(
+async fn delete(
     Shared(state): Shared<State>,
-    Path((project, location, repository, package, tag)): Path<TagPath>,
+    Names((project, location, repository, package, tag)): Names<TagPath>,
 ) -> Result<Json<Value>, ApiError> {
     let write = move |tx: &Transaction<'_>| {
         let (package, _) = found(tx, &(project, location, repository, package), &tag)?;

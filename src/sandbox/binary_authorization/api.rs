@@ -2,15 +2,21 @@
 
 use std::sync::Arc;
 
+use axum::extract::FromRequestParts;
+use axum::http::request::Parts;
 use rusqlite::Transaction;
 
 use super::platform::Signer;
 use crate::error::ApiError;
 use crate::projects::{self, Project};
+use crate::request::ApiVersion;
 use crate::services::{self, BINARY_AUTHORIZATION};
 use crate::state::State;
 use signing::openpgp::Verifier;
 use wire::status::Code;
+
+/// All versions of the API.
+pub(super) const VERSIONS: &[&str] = &["v1", "v1beta1", "v1alpha2"];
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Version {
@@ -19,11 +25,19 @@ pub(super) enum Version {
     Older,
 }
 
+impl<S: Send + Sync> FromRequestParts<S> for Version {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, ApiError> {
+        let ApiVersion(name) = ApiVersion::from_request_parts(parts, state).await?;
+        Ok(if name == "v1" { Self::V1 } else { Self::Older })
+    }
+}
+
 /// What the handlers have at hand.
 #[derive(Debug, Clone)]
-pub(super) struct Api {
+pub(crate) struct Api {
     pub(super) state: State,
-    pub(super) version: Version,
     pub(super) verifier: Arc<Verifier>,
     /// Signs what `:evaluate` attests.
     pub(super) signer: Arc<Signer>,

@@ -1,17 +1,18 @@
 //! Attestors: made on a note, given keys, and taken away.
 
 use axum::Json;
-use axum::body::Bytes;
-use axum::extract::{Path, State as Shared};
+use axum::extract::State as Shared;
 use rusqlite::{OptionalExtension as _, Transaction};
 use serde_json::{Value, json};
 
-use super::api::{Api, Version, check_etag, consumer, new_etag};
+use super::api::{Api, VERSIONS, Version, check_etag, consumer, new_etag};
 use super::keys;
-use crate::decode::{self, FieldKind, Message, Params};
+use crate::decode::{FieldKind, Message, Params};
 use crate::error::ApiError;
 use crate::page::{Page, list_body};
 use crate::projects::{self, Project};
+use crate::request::{Body, Names};
+use crate::route::{Needs, Row, delete as delete_at, get, post, put};
 use crate::state::rfc3339;
 use crate::store::StoreError;
 use crate::{container_analysis, iam, service_agents};
@@ -51,6 +52,35 @@ const MAX_ATTESTORS: i64 = 200;
 /// The place of the keys in a request, as errors name it.
 const KEYS: &str = "attestor.user_owned_grafeas_note.public_keys";
 
+/// The routes of attestors.
+pub(super) fn rows() -> Vec<Row<Api>> {
+    const PROJECT: &str = "projects/{project}";
+    const ALL: &str = "projects/{project}/attestors";
+    const ONE: &str = "projects/{project}/attestors/{attestor}";
+    vec![
+        get(VERSIONS, ALL, Needs::On("binaryauthorization.attestors.list", PROJECT)).by(list),
+        post(VERSIONS, ALL, Needs::On("binaryauthorization.attestors.create", PROJECT))
+            .body(&ATTESTOR, "attestor")
+            .by(create),
+        get(VERSIONS, ONE, Needs::On("binaryauthorization.attestors.get", ONE)).by(read),
+        put(VERSIONS, ONE, Needs::On("binaryauthorization.attestors.update", ONE))
+            .body(&ATTESTOR, "attestor")
+            .by(update),
+        delete_at(VERSIONS, ONE, Needs::On("binaryauthorization.attestors.delete", ONE)).by(delete),
+        get(VERSIONS, ONE, Needs::On("binaryauthorization.attestors.getIamPolicy", ONE))
+            .verb("getIamPolicy")
+            .by(get_iam_policy),
+        post(VERSIONS, ONE, Needs::On("binaryauthorization.attestors.setIamPolicy", ONE))
+            .verb("setIamPolicy")
+            .body(&iam::SET, "")
+            .by(set_iam_policy),
+        post(VERSIONS, ONE, Needs::Tested(ONE))
+            .verb("testIamPermissions")
+            .body(&iam::TEST, "")
+            .by(test_iam_permissions),
+    ]
+}
+
 /// The attestor, by its project's id.
 pub(crate) fn find(tx: &Transaction<'_>, project: &str, id: &str) -> Result<Option<Attestor>, StoreError> {
     let stored: Option<String> = tx
@@ -87,7 +117,8 @@ fn lister(tx: &Transaction<'_>, key: &str) -> Result<Project, ApiError> {
 
 pub(super) async fn list(
     Shared(api): Shared<Api>,
-    Path(project): Path<String>,
+    version: Version,
+    Names(project): Names<String>,
     params: Params,
 ) -> Result<Json<Value>, ApiError> {
     let page = Page::from_params(&params, 100, 1000)?;
@@ -99,29 +130,30 @@ pub(super) async fn list(
         Ok::<_, ApiError>(page.read::<String, _>(rows)?)
     };
     let (stored, next) = api.state.store.read(read).await?;
-    let show = |stored: String| shown(&serde_json::from_str(&stored)?, api.version);
+    let show = |stored: String| shown(&serde_json::from_str(&stored)?, version);
     let attestors = stored.into_iter().map(show).collect::<Result<Vec<_>, ApiError>>()?;
     Ok(Json(list_body("attestors", attestors, next)))
 }
 
 pub(super) async fn create(
     Shared(api): Shared<Api>,
-    Path(project): Path<String>,
+    version: Version,
+    Names(project): Names<String>,
     params: Params,
-    body: Bytes,
+    body: Body,
 ) -> Result<Json<Value>, ApiError> {
     let id = params.get("attestorId");
     let id = id.ok_or_else(|| ApiError::invalid_field("attestor_id", "An attestorId is required."))?;
     let id: ResourceId = id.parse().map_err(|error| ApiError::invalid_field("attestor_id", format!("{error}")))?;
-    let wanted = decoded(&body)?;
+    let wanted = decoded(body)?;
     let now = rfc3339(api.state.clock.now());
     let made = api.state.store.write(move |tx| create_in(tx, &project, &id, wanted, now)).await?;
-    shown(&made, api.version).map(Json)
+    shown(&made, version).map(Json)
 }
 
 /// The attestor of a request, its keys checked.
-fn decoded(body: &[u8]) -> Result<Attestor, ApiError> {
-    let mut attestor: Attestor = decode::decode(body, &ATTESTOR, "attestor")?;
+fn decoded(body: Body) -> Result<Attestor, ApiError> {
+    let mut attestor: Attestor = body.typed()?;
     if let Some(note) = &mut attestor.user_owned_grafeas_note {
         note.public_keys = keys::checked(std::mem::take(&mut note.public_keys), KEYS)?;
     }
@@ -185,22 +217,24 @@ fn existing_note(tx: &Transaction<'_>, reference: &str) -> Result<String, ApiErr
 
 pub(super) async fn read(
     Shared(api): Shared<Api>,
-    Path((project, id)): Path<(String, String)>,
+    version: Version,
+    Names((project, id)): Names<(String, String)>,
 ) -> Result<Json<Value>, ApiError> {
     let found = api.state.store.read(move |tx| existing(tx, &project, &id)).await?;
-    shown(&found, api.version).map(Json)
+    shown(&found, version).map(Json)
 }
 
 /// Replaces an attestor whole, as gcloud's commands for keys do after reading it.
 pub(super) async fn update(
     Shared(api): Shared<Api>,
-    Path((project, id)): Path<(String, String)>,
-    body: Bytes,
+    version: Version,
+    Names((project, id)): Names<(String, String)>,
+    body: Body,
 ) -> Result<Json<Value>, ApiError> {
-    let wanted = decoded(&body)?;
+    let wanted = decoded(body)?;
     let now = rfc3339(api.state.clock.now());
     let changed = api.state.store.write(move |tx| update_in(tx, &project, &id, wanted, now)).await?;
-    shown(&changed, api.version).map(Json)
+    shown(&changed, version).map(Json)
 }
 
 fn update_in(
@@ -235,7 +269,7 @@ fn update_in(
 /// Deletes an attestor, also one that a policy still names: what that policy asks for then, nobody attests (inferred).
 pub(super) async fn delete(
     Shared(api): Shared<Api>,
-    Path((project, id)): Path<(String, String)>,
+    Names((project, id)): Names<(String, String)>,
 ) -> Result<Json<Value>, ApiError> {
     let write = move |tx: &Transaction<'_>| {
         let attestor = existing(tx, &project, &id)?;
@@ -249,7 +283,7 @@ pub(super) async fn delete(
 
 pub(super) async fn get_iam_policy(
     Shared(api): Shared<Api>,
-    Path((project, id)): Path<(String, String)>,
+    Names((project, id)): Names<(String, String)>,
     params: Params,
 ) -> Result<Json<IamPolicy>, ApiError> {
     let version = iam::requested_version(&params)?;
@@ -259,20 +293,20 @@ pub(super) async fn get_iam_policy(
 
 pub(super) async fn set_iam_policy(
     Shared(api): Shared<Api>,
-    Path((project, id)): Path<(String, String)>,
-    body: Bytes,
+    Names((project, id)): Names<(String, String)>,
+    body: Body,
 ) -> Result<Json<IamPolicy>, ApiError> {
-    let wanted = iam::decode_set(&body)?;
+    let wanted = iam::wanted(body)?;
     api.state.store.write(move |tx| iam::set(tx, &existing(tx, &project, &id)?.name, wanted)).await.map(Json)
 }
 
 /// On a resource that is not there nobody has a permission, which is no error (`service.proto`).
 pub(super) async fn test_iam_permissions(
     Shared(api): Shared<Api>,
-    Path((project, id)): Path<(String, String)>,
-    body: Bytes,
+    Names((project, id)): Names<(String, String)>,
+    body: Body,
 ) -> Result<Json<TestIamPermissions>, ApiError> {
-    let all = iam::test(&body)?;
+    let all = iam::test(body)?;
     let read = move |tx: &Transaction<'_>| {
         let project = projects::active(tx, &project)?;
         Ok::<_, ApiError>(project.map(|project| find(tx, &project.id, &id)).transpose()?.flatten().is_some())

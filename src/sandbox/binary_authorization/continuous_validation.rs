@@ -1,17 +1,17 @@
 //! `continuousValidationConfig` (v1alpha2): whether the project's own policy is also checked after
 //! admission. The sandbox keeps the setting; it watches no clusters.
 
-use axum::body::Bytes;
-use axum::extract::{Path, State as Shared};
-use axum::routing::{get, post};
-use axum::{Json, Router};
+use axum::Json;
+use axum::extract::State as Shared;
 use rusqlite::{OptionalExtension as _, Transaction};
 use serde_json::{Value, json};
 
 use super::api::{Api, consumer};
-use crate::decode::{self, FieldKind, Message, Params};
+use crate::decode::{FieldKind, Message, Params};
 use crate::error::ApiError;
 use crate::iam;
+use crate::request::{Body, Names};
+use crate::route::{Needs, Row, get, post, put};
 use crate::state::rfc3339;
 use wire::iam::{IamPolicy, TestIamPermissions};
 
@@ -22,17 +22,33 @@ const CONFIG: Message = Message(&[
     (&["updateTime"], FieldKind::Text),
 ]);
 
-pub(super) fn routes() -> Router<Api> {
-    let config = "/v1alpha2/projects/{project}/continuousValidationConfig";
-    Router::new()
-        .route(config, get(read).put(update))
-        .route(&format!("{config}/@getIamPolicy"), get(get_iam_policy))
-        .route(&format!("{config}/@setIamPolicy"), post(set_iam_policy))
-        .route(&format!("{config}/@testIamPermissions"), post(test_iam_permissions))
-        .route(
-            "/v1alpha2/projects/{project}/attestors/{attestor}/attestations/{attestation}/@testIamPermissions",
-            post(test_iam_permissions),
-        )
+/// The routes of the setting.
+pub(super) fn rows() -> Vec<Row<Api>> {
+    const V: &[&str] = &["v1alpha2"];
+    const CONFIGURATION: &str = "projects/{project}/continuousValidationConfig";
+    const ATTESTATION: &str = "projects/{project}/attestors/{attestor}/attestations/{attestation}";
+    let needs = |permission| Needs::On(permission, CONFIGURATION);
+    vec![
+        get(V, CONFIGURATION, needs("binaryauthorization.continuousValidationConfig.get")).by(read),
+        put(V, CONFIGURATION, needs("binaryauthorization.continuousValidationConfig.update"))
+            .body(&CONFIG, "continuous_validation_config")
+            .by(update),
+        get(V, CONFIGURATION, needs("binaryauthorization.continuousValidationConfig.getIamPolicy"))
+            .verb("getIamPolicy")
+            .by(get_iam_policy),
+        post(V, CONFIGURATION, needs("binaryauthorization.continuousValidationConfig.setIamPolicy"))
+            .verb("setIamPolicy")
+            .body(&iam::SET, "")
+            .by(set_iam_policy),
+        post(V, CONFIGURATION, Needs::Tested(CONFIGURATION))
+            .verb("testIamPermissions")
+            .body(&iam::TEST, "")
+            .by(test_iam_permissions),
+        post(V, ATTESTATION, Needs::Tested(ATTESTATION))
+            .verb("testIamPermissions")
+            .body(&iam::TEST, "")
+            .by(test_iam_permissions),
+    ]
 }
 
 /// As the API shows it: off until it is turned on, and proto3's JSON leaves out what is off.
@@ -49,7 +65,7 @@ fn shown(project: &str, stored: Option<(bool, String)>) -> Value {
     config
 }
 
-async fn read(Shared(api): Shared<Api>, Path(project): Path<String>) -> Result<Json<Value>, ApiError> {
+async fn read(Shared(api): Shared<Api>, Names(project): Names<String>) -> Result<Json<Value>, ApiError> {
     let read = move |tx: &Transaction<'_>| {
         let project = consumer(tx, &project)?.id;
         let stored = tx
@@ -61,8 +77,8 @@ async fn read(Shared(api): Shared<Api>, Path(project): Path<String>) -> Result<J
     api.state.store.read(read).await.map(Json)
 }
 
-async fn update(Shared(api): Shared<Api>, Path(project): Path<String>, body: Bytes) -> Result<Json<Value>, ApiError> {
-    let wanted = decode::value(&body, &CONFIG, "continuous_validation_config")?;
+async fn update(Shared(api): Shared<Api>, Names(project): Names<String>, body: Body) -> Result<Json<Value>, ApiError> {
+    let wanted = body.value();
     let enabled = wanted["enforcementPolicyConfig"]["enabled"].as_bool().unwrap_or(false);
     let now = rfc3339(api.state.clock.now());
     let write = move |tx: &Transaction<'_>| {
@@ -80,7 +96,7 @@ fn resource(tx: &Transaction<'_>, project: &str) -> Result<String, ApiError> {
 
 async fn get_iam_policy(
     Shared(api): Shared<Api>,
-    Path(project): Path<String>,
+    Names(project): Names<String>,
     params: Params,
 ) -> Result<Json<IamPolicy>, ApiError> {
     let version = iam::requested_version(&params)?;
@@ -90,13 +106,13 @@ async fn get_iam_policy(
 
 async fn set_iam_policy(
     Shared(api): Shared<Api>,
-    Path(project): Path<String>,
-    body: Bytes,
+    Names(project): Names<String>,
+    body: Body,
 ) -> Result<Json<IamPolicy>, ApiError> {
-    let wanted = iam::decode_set(&body)?;
+    let wanted = iam::wanted(body)?;
     api.state.store.write(move |tx| iam::set(tx, &resource(tx, &project)?, wanted)).await.map(Json)
 }
 
-async fn test_iam_permissions(body: Bytes) -> Result<Json<TestIamPermissions>, ApiError> {
-    iam::test(&body).map(Json)
+async fn test_iam_permissions(body: Body) -> Result<Json<TestIamPermissions>, ApiError> {
+    iam::test(body).map(Json)
 }

@@ -1,21 +1,19 @@
 //! Platform policies (v1): sets of checks for GKE and rules for Cloud Run, and what one of them says
 //! to a pod.
 
-use axum::body::Bytes;
-use axum::extract::{Path, State as Shared};
-use axum::routing::{get, post};
-use axum::{Json, Router};
+use axum::Json;
+use axum::extract::State as Shared;
 use rusqlite::Transaction;
 use serde_json::{Value, json};
 
 use super::api::{Api, check_etag, consumer};
 use super::policy::refusal;
-use crate::blocking::blocking;
 use crate::decode::Params;
 use crate::error::ApiError;
 use crate::page::{Page, list_body};
+use crate::request::{Body, Decoded, Names};
+use crate::route::{self, Needs, Row, get, post};
 use crate::state::rfc3339;
-use crate::store::StoreError;
 pub(super) use deploy::Signer;
 use domain::diagnostic::Severity;
 use domain::document::{Dialect, Document, Format};
@@ -32,15 +30,27 @@ mod stored;
 /// The platforms, with the field of a policy that has their rules.
 const PLATFORMS: [(&str, &str); 2] = [("gke", "gkePolicy"), ("cloudRun", "cloudRunPolicy")];
 
-pub(super) fn routes() -> Router<Api> {
-    let platforms = "/v1/projects/{project}/platforms";
-    let policies = format!("{platforms}/{{platform}}/policies");
-    let policy = format!("{policies}/{{policy}}");
-    Router::new()
-        .route(platforms, get(platforms_of))
-        .route(&policies, get(list).post(create))
-        .route(&policy, get(read).put(replace).delete(delete))
-        .route(&format!("{policy}/@evaluate"), post(evaluate::evaluate))
+/// The routes of platform policies.
+pub(super) fn rows() -> Vec<Row<Api>> {
+    const V1: &[&str] = &["v1"];
+    const PROJECT: &str = "projects/{project}";
+    const PLATFORMS: &str = "projects/{project}/platforms";
+    const ALL: &str = "projects/{project}/platforms/{platform}/policies";
+    const ONE: &str = "projects/{project}/platforms/{platform}/policies/{policy}";
+    // Grants are on projects: the policies have none of their own.
+    let needs = |permission| Needs::On(permission, PROJECT);
+    vec![
+        get(V1, PLATFORMS, needs("binaryauthorization.platformPolicies.list")).by(platforms_of),
+        get(V1, ALL, needs("binaryauthorization.platformPolicies.list")).by(list),
+        post(V1, ALL, needs("binaryauthorization.platformPolicies.create")).document(decode).by(create),
+        get(V1, ONE, needs("binaryauthorization.platformPolicies.get")).by(read),
+        route::put(V1, ONE, needs("binaryauthorization.platformPolicies.replace")).document(decode).by(replace),
+        route::delete(V1, ONE, needs("binaryauthorization.platformPolicies.delete")).by(delete),
+        post(V1, ONE, needs("binaryauthorization.platformPolicies.evaluatePolicy"))
+            .verb("evaluate")
+            .body(&evaluate::BODY, "")
+            .by(evaluate::evaluate),
+    ]
 }
 
 /// A platform that there is; another one is `NOT_FOUND` (inferred).
@@ -49,7 +59,7 @@ fn known(platform: &str) -> Result<(), ApiError> {
     if known { Ok(()) } else { Err(ApiError::not_found()) }
 }
 
-async fn platforms_of(Shared(api): Shared<Api>, Path(project): Path<String>) -> Result<Json<Value>, ApiError> {
+async fn platforms_of(Shared(api): Shared<Api>, Names(project): Names<String>) -> Result<Json<Value>, ApiError> {
     let read = move |tx: &Transaction<'_>| consumer(tx, &project);
     let project = api.state.store.read(read).await?;
     let named = |name| json!({"name": format!("{}/platforms/{name}", project.resource())});
@@ -58,7 +68,7 @@ async fn platforms_of(Shared(api): Shared<Api>, Path(project): Path<String>) -> 
 
 async fn list(
     Shared(api): Shared<Api>,
-    Path((project, platform)): Path<(String, String)>,
+    Names((project, platform)): Names<(String, String)>,
     params: Params,
 ) -> Result<Json<Value>, ApiError> {
     known(&platform)?;
@@ -78,14 +88,14 @@ async fn list(
 
 async fn create(
     Shared(api): Shared<Api>,
-    Path((project, platform)): Path<(String, String)>,
+    Names((project, platform)): Names<(String, String)>,
     params: Params,
-    body: Bytes,
+    body: Body,
 ) -> Result<Json<PlatformPolicy>, ApiError> {
     known(&platform)?;
     let id = params.get("policyId").ok_or_else(|| ApiError::invalid_field("policy_id", "A policyId is required."))?;
     let id: ResourceId = id.parse().map_err(|error| ApiError::invalid_field("policy_id", format!("{error}")))?;
-    let wanted = decoded(body, &platform).await?;
+    let wanted = wanted(body, &platform)?;
     let now = rfc3339(api.state.clock.now());
     let write = move |tx: &Transaction<'_>| {
         let place = Place::new(tx, &project, platform, id.as_str().to_owned())?;
@@ -97,10 +107,9 @@ async fn create(
     api.state.store.write(write).await.map(Json)
 }
 
-/// The policy in a body, or what the linter has against it; it has to be one for the platform.
-async fn decoded(body: Bytes, platform: &str) -> Result<PlatformPolicy, ApiError> {
-    // A long policy takes milliseconds to read: not on a thread that serves others.
-    let policy = blocking(move || decode(&body)).await.map_err(StoreError::from)??;
+/// The policy of a request, which has to be one for the platform.
+fn wanted(body: Body, platform: &str) -> Result<PlatformPolicy, ApiError> {
+    let Decoded::PlatformPolicy(policy) = body.0 else { return Err(ApiError::invalid("A policy is required.")) };
     let field = match &policy.platform {
         Some(PlatformRules::GkePolicy(_)) => "gkePolicy",
         Some(PlatformRules::CloudRunPolicy(_)) => "cloudRunPolicy",
@@ -108,17 +117,18 @@ async fn decoded(body: Bytes, platform: &str) -> Result<PlatformPolicy, ApiError
     };
     let wanted = PLATFORMS.iter().find(|(name, _)| *name == platform).map_or("", |(_, field)| field);
     if field == wanted {
-        return Ok(policy);
+        return Ok(*policy);
     }
     Err(ApiError::invalid_field("platform_policy", format!("A policy of the platform {platform} has a {wanted}.")))
 }
 
-fn decode(body: &[u8]) -> Result<PlatformPolicy, ApiError> {
+/// The policy in a body, or what the linter has against it.
+fn decode(body: &[u8]) -> Result<Decoded, ApiError> {
     let text = std::str::from_utf8(body)
         .map_err(|error| ApiError::invalid(format!("Invalid JSON payload received. Invalid UTF-8: {error}.")))?;
     let text = if text.trim().is_empty() { "{}" } else { text };
     let document = Document::parse_kind(text, Dialect::Rest, Format::Json, Some(PolicyKind::Platform));
-    document.platform_policy.map(|policy| *policy).ok_or_else(|| {
+    document.platform_policy.map(Decoded::PlatformPolicy).ok_or_else(|| {
         let errors = document.diagnostics.iter().filter(|diagnostic| diagnostic.severity == Severity::Error);
         refusal("platform_policy", errors.collect::<Vec<_>>().as_slice())
     })
@@ -126,7 +136,7 @@ fn decode(body: &[u8]) -> Result<PlatformPolicy, ApiError> {
 
 async fn read(
     Shared(api): Shared<Api>,
-    Path((project, platform, id)): Path<(String, String, String)>,
+    Names((project, platform, id)): Names<(String, String, String)>,
 ) -> Result<Json<PlatformPolicy>, ApiError> {
     let read = move |tx: &Transaction<'_>| existing(tx, &Place::new(tx, &project, platform, id)?);
     api.state.store.read(read).await.map(Json)
@@ -135,11 +145,11 @@ async fn read(
 /// Replaces a policy whole; one that is not there is not made.
 async fn replace(
     Shared(api): Shared<Api>,
-    Path((project, platform, id)): Path<(String, String, String)>,
-    body: Bytes,
+    Names((project, platform, id)): Names<(String, String, String)>,
+    body: Body,
 ) -> Result<Json<PlatformPolicy>, ApiError> {
     known(&platform)?;
-    let wanted = decoded(body, &platform).await?;
+    let wanted = wanted(body, &platform)?;
     let now = rfc3339(api.state.clock.now());
     let write = move |tx: &Transaction<'_>| {
         let place = Place::new(tx, &project, platform, id)?;
@@ -152,7 +162,7 @@ async fn replace(
 
 async fn delete(
     Shared(api): Shared<Api>,
-    Path((project, platform, id)): Path<(String, String, String)>,
+    Names((project, platform, id)): Names<(String, String, String)>,
     params: Params,
 ) -> Result<Json<Value>, ApiError> {
     let etag = params.get("etag").map(str::to_owned);

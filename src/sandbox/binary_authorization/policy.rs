@@ -1,14 +1,14 @@
 //! The project's policy: there is always one, and a PUT replaces it whole.
 
 use axum::Json;
-use axum::body::Bytes;
-use axum::extract::{Path, State as Shared};
+use axum::extract::State as Shared;
 use rusqlite::{OptionalExtension as _, Transaction};
 
-use super::api::{Api, check_etag, consumer, new_etag};
-use crate::blocking::blocking;
+use super::api::{Api, VERSIONS, check_etag, consumer, new_etag};
 use crate::decode::{Params, snake};
 use crate::error::ApiError;
+use crate::request::{Body, Decoded, Names};
+use crate::route::{Also, Needs, Row, get, post, put};
 use crate::state::rfc3339;
 use crate::store::StoreError;
 use crate::{iam, projects};
@@ -23,6 +23,30 @@ use wire::iam::{IamPolicy, TestIamPermissions};
 /// The most references to attestors in one policy (the quotas' page).
 const MAX_ATTESTORS: usize = 200;
 
+/// The routes of the project's policy and of Google's.
+pub(super) fn rows() -> Vec<Row<Api>> {
+    const POLICY: &str = "projects/{project}/policy";
+    vec![
+        get(VERSIONS, POLICY, Needs::On("binaryauthorization.policy.get", POLICY)).by(read),
+        put(VERSIONS, POLICY, Needs::On("binaryauthorization.policy.update", POLICY))
+            .also(Also::ReadNewAttestors)
+            .document(|body| decode(body).map(|policy| Decoded::Policy(Box::new(policy))))
+            .by(update),
+        get(VERSIONS, POLICY, Needs::On("binaryauthorization.policy.getIamPolicy", POLICY))
+            .verb("getIamPolicy")
+            .by(get_iam_policy),
+        post(VERSIONS, POLICY, Needs::On("binaryauthorization.policy.setIamPolicy", POLICY))
+            .verb("setIamPolicy")
+            .body(&iam::SET, "")
+            .by(set_iam_policy),
+        post(VERSIONS, POLICY, Needs::Tested(POLICY))
+            .verb("testIamPermissions")
+            .body(&iam::TEST, "")
+            .by(test_iam_permissions),
+        get(VERSIONS, "locations/{location}/policy", Needs::Nothing).by(read_system),
+    ]
+}
+
 /// The project's policy: the default one where none was ever stored.
 pub(crate) fn current(tx: &Transaction<'_>, project: &str) -> Result<Policy, StoreError> {
     let stored: Option<String> = tx
@@ -35,13 +59,13 @@ pub(crate) fn current(tx: &Transaction<'_>, project: &str) -> Result<Policy, Sto
     }
 }
 
-pub(super) async fn read(Shared(api): Shared<Api>, Path(project): Path<String>) -> Result<Json<Policy>, ApiError> {
+pub(super) async fn read(Shared(api): Shared<Api>, Names(project): Names<String>) -> Result<Json<Policy>, ApiError> {
     let read = move |tx: &Transaction<'_>| Ok::<_, ApiError>(current(tx, &consumer(tx, &project)?.id)?);
     api.state.store.read(read).await.map(Json)
 }
 
 /// Google's own policy, as far as it is documented.
-pub(super) async fn read_system(Path(location): Path<String>) -> Result<Json<Policy>, ApiError> {
+pub(super) async fn read_system(Names(location): Names<String>) -> Result<Json<Policy>, ApiError> {
     if system_policy::is_location(&location) {
         return Ok(Json(system_policy::documented_policy(&location)));
     }
@@ -50,13 +74,12 @@ pub(super) async fn read_system(Path(location): Path<String>) -> Result<Json<Pol
 
 pub(super) async fn update(
     Shared(api): Shared<Api>,
-    Path(project): Path<String>,
-    body: Bytes,
+    Names(project): Names<String>,
+    body: Body,
 ) -> Result<Json<Policy>, ApiError> {
-    // A long policy takes milliseconds to read: not on a thread that serves others.
-    let wanted = blocking(move || decode(&body)).await.map_err(StoreError::from)??;
+    let Decoded::Policy(wanted) = body.0 else { return Err(ApiError::invalid("A policy is required.")) };
     let now = rfc3339(api.state.clock.now());
-    api.state.store.write(move |tx| replace(tx, &project, wanted, now)).await.map(Json)
+    api.state.store.write(move |tx| replace(tx, &project, *wanted, now)).await.map(Json)
 }
 
 fn replace(tx: &Transaction<'_>, project: &str, mut policy: Policy, now: String) -> Result<Policy, ApiError> {
@@ -136,7 +159,7 @@ fn check_attestors(tx: &Transaction<'_>, policy: &Policy) -> Result<(), ApiError
 
 pub(super) async fn get_iam_policy(
     Shared(api): Shared<Api>,
-    Path(project): Path<String>,
+    Names(project): Names<String>,
     params: Params,
 ) -> Result<Json<IamPolicy>, ApiError> {
     let version = iam::requested_version(&params)?;
@@ -146,15 +169,15 @@ pub(super) async fn get_iam_policy(
 
 pub(super) async fn set_iam_policy(
     Shared(api): Shared<Api>,
-    Path(project): Path<String>,
-    body: Bytes,
+    Names(project): Names<String>,
+    body: Body,
 ) -> Result<Json<IamPolicy>, ApiError> {
-    let wanted = iam::decode_set(&body)?;
+    let wanted = iam::wanted(body)?;
     api.state.store.write(move |tx| iam::set(tx, &resource(tx, &project)?, wanted)).await.map(Json)
 }
 
-pub(super) async fn test_iam_permissions(body: Bytes) -> Result<Json<TestIamPermissions>, ApiError> {
-    iam::test(&body).map(Json)
+pub(super) async fn test_iam_permissions(body: Body) -> Result<Json<TestIamPermissions>, ApiError> {
+    iam::test(body).map(Json)
 }
 
 fn resource(tx: &Transaction<'_>, project: &str) -> Result<String, ApiError> {

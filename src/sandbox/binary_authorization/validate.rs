@@ -3,17 +3,18 @@
 use std::sync::Arc;
 
 use axum::Json;
-use axum::body::Bytes;
-use axum::extract::{Path, State as Shared};
+use axum::extract::State as Shared;
 use rusqlite::Transaction;
 
-use super::api::Api;
+use super::api::{Api, VERSIONS};
 use super::attestors;
 use crate::container_analysis::ATTESTATION_OCCURRENCE;
-use crate::decode::{self, FieldKind, Message};
+use crate::decode::{FieldKind, Message};
 use crate::error::ApiError;
 use crate::kms::key_id;
 use crate::projects;
+use crate::request::{Body, Names};
+use crate::route::{Needs, Row, post};
 use domain::attestation::{self, Attestation};
 use domain::attestor::Attestor;
 use domain::image::Digest;
@@ -28,15 +29,24 @@ const BODY: Message = Message(&[
     (&["occurrenceResourceUri"], FieldKind::Text),
 ]);
 
+/// The route of `:validateAttestationOccurrence`.
+pub(super) fn row() -> Row<Api> {
+    const ATTESTOR: &str = "projects/{project}/attestors/{attestor}";
+    post(VERSIONS, ATTESTOR, Needs::On("binaryauthorization.attestors.verifyImageAttested", ATTESTOR))
+        .verb("validateAttestationOccurrence")
+        .body(&BODY, "")
+        .by(validate)
+}
+
 /// Reason R2 of `docs/binary-authorization.md`, "Attestation reasons".
 const NO_DIGEST: &str = "Expected digest with sha256 scheme, but got tag or malformed digest";
 
-pub(super) async fn validate(
+async fn validate(
     Shared(api): Shared<Api>,
-    Path((project, id)): Path<(String, String)>,
-    body: Bytes,
+    Names((project, id)): Names<(String, String)>,
+    body: Body,
 ) -> Result<Json<ValidateAttestationOccurrenceResponse>, ApiError> {
-    let question: ValidateAttestationOccurrence = decode::decode(&body, &BODY, "")?;
+    let question: ValidateAttestationOccurrence = body.typed()?;
     let required = |value: &str, field: &str| match value {
         "" => Err(ApiError::invalid_field(field, format!("{field} is required."))),
         _ => Ok(()),

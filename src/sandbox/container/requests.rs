@@ -25,18 +25,26 @@ const BINARY_AUTHORIZATION: Message = Message(&[
 ]);
 
 /// `cluster` has a hundred fields; those that mean nothing here are not looked at.
-const CREATE: Message = Message(&[
+const CLUSTER: Message = Message(&[
+    (&["name"], FieldKind::Text),
+    (&["binaryAuthorization"], FieldKind::Message(&BINARY_AUTHORIZATION)),
+    (&["initialNodeCount"], FieldKind::Any),
+    (&["nodePools"], FieldKind::Any),
+]);
+const DESIRED: Message = Message(&[(&["desiredBinaryAuthorization"], FieldKind::Message(&BINARY_AUTHORIZATION))]);
+
+pub(super) const CREATE: Message = Message(&[
     (&["parent"], FieldKind::Text),
     (&["projectId"], FieldKind::Text),
     (&["zone"], FieldKind::Text),
-    (&["cluster"], FieldKind::Any),
+    (&["cluster"], FieldKind::Open(&CLUSTER)),
 ]);
-const UPDATE: Message = Message(&[
+pub(super) const UPDATE: Message = Message(&[
     (&["name"], FieldKind::Text),
     (&["projectId"], FieldKind::Text),
     (&["zone"], FieldKind::Text),
     (&["clusterId"], FieldKind::Text),
-    (&["update"], FieldKind::Any),
+    (&["update"], FieldKind::Open(&DESIRED)),
 ]);
 
 /// A cluster that is to be made.
@@ -47,8 +55,7 @@ pub(super) struct NewCluster {
     pub(super) binary_authorization: Option<BinaryAuthorization>,
 }
 
-pub(super) fn decode_create(body: &[u8]) -> Result<NewCluster, ApiError> {
-    let request = decode::value(body, &CREATE, "")?;
+pub(super) fn decode_create(request: &Value) -> Result<NewCluster, ApiError> {
     let cluster = &request["cluster"];
     let name = cluster["name"].as_str().unwrap_or_default();
     if !is_cluster_name(name) {
@@ -58,34 +65,27 @@ pub(super) fn decode_create(body: &[u8]) -> Result<NewCluster, ApiError> {
         );
         return Err(ApiError::invalid_field("cluster.name", message));
     }
-    let wanted = first(cluster, ["binaryAuthorization", "binary_authorization"]);
     Ok(NewCluster {
         name: name.to_owned(),
         node_count: node_count(cluster),
-        binary_authorization: wanted.map(|value| mode(value, "cluster.binary_authorization")).transpose()?,
+        binary_authorization: cluster.get("binaryAuthorization").map(mode).transpose()?,
     })
 }
 
 /// The mode that an update asks for.
-pub(super) fn decode_update(body: &[u8]) -> Result<BinaryAuthorization, ApiError> {
-    const FIELDS: [&str; 2] = ["desiredBinaryAuthorization", "desired_binary_authorization"];
-    let request = decode::value(body, &UPDATE, "")?;
+pub(super) fn decode_update(request: &Value) -> Result<BinaryAuthorization, ApiError> {
+    const FIELD: &str = "desiredBinaryAuthorization";
     let update = request["update"].as_object().filter(|update| !update.is_empty());
     let update = update.ok_or_else(|| ApiError::invalid("Must specify a field to update."))?;
-    if let Some(other) = update.keys().find(|key| !FIELDS.contains(&key.as_str())) {
+    if let Some(other) = update.keys().find(|key| *key != FIELD) {
         let message = format!("The sandbox changes only desiredBinaryAuthorization of a cluster, not {other:.60}.");
         return Err(ApiError::invalid_field("update", message));
     }
-    let wanted = first(&request["update"], FIELDS).unwrap_or(&Value::Null);
-    mode(wanted, "update.desired_binary_authorization")
+    update.get(FIELD).map_or_else(|| Ok(BinaryAuthorization::default()), mode)
 }
 
-fn first<'a>(value: &'a Value, names: [&str; 2]) -> Option<&'a Value> {
-    names.into_iter().find_map(|name| value.get(name)).filter(|value| !value.is_null())
-}
-
-fn mode(value: &Value, at: &str) -> Result<BinaryAuthorization, ApiError> {
-    decode::decode(value.to_string().as_bytes(), &BINARY_AUTHORIZATION, at)
+fn mode(value: &Value) -> Result<BinaryAuthorization, ApiError> {
+    decode::typed(value.clone())
 }
 
 /// The number of nodes of the cluster or of its first pool; three, as gcloud has it, where nothing is said.

@@ -1,8 +1,7 @@
 //! Notes: what attestations are attached to, and who may read those.
 
-use axum::body::Bytes;
-use axum::extract::{Path, State as Shared};
-use axum::{Extension, Json};
+use axum::Json;
+use axum::extract::State as Shared;
 use rusqlite::types::Value as Sql;
 use rusqlite::{OptionalExtension as _, Row, Transaction, params_from_iter};
 use serde_json::{Map, Value, json};
@@ -16,6 +15,7 @@ use crate::error::ApiError;
 use crate::iam;
 use crate::page::{Page, list_body};
 use crate::quota::Owner;
+use crate::request::{Body, Names};
 use crate::services::{self, CONTAINER_ANALYSIS};
 use crate::state::{State, rfc3339};
 use crate::store::StoreError;
@@ -97,8 +97,8 @@ fn existing(tx: &Transaction<'_>, project: &str, id: &str) -> Result<StoredNote,
 
 pub(super) async fn list(
     Shared(state): Shared<State>,
-    Extension(version): Extension<Version>,
-    Path(project): Path<String>,
+    version: Version,
+    Names(project): Names<String>,
     params: Params,
 ) -> Result<Json<Value>, ApiError> {
     let page = Page::from_params(&params, 20, 1000)?;
@@ -119,14 +119,14 @@ pub(super) async fn list(
 
 pub(super) async fn create(
     Shared(state): Shared<State>,
-    Extension(version): Extension<Version>,
-    Path(project): Path<String>,
+    version: Version,
+    Names(project): Names<String>,
     params: Params,
-    body: Bytes,
+    body: Body,
 ) -> Result<Json<Value>, ApiError> {
     let id = params.get("noteId").ok_or_else(|| ApiError::invalid_field("note_id", "A noteId is required."))?;
     let id: ResourceId = id.parse().map_err(|error| ApiError::invalid_field("note_id", format!("{error}")))?;
-    let wanted = New::parse(&body, id)?;
+    let wanted = New::new(body.value(), id)?;
     let now = rfc3339(state.clock.now());
     let made = state.store.write(move |tx| create_in(tx, &project, &wanted, &now)).await?;
     Ok(Json(version.note(made.into_resource())))
@@ -138,18 +138,18 @@ const MAX_BATCH: usize = 1000;
 /// All or none of the notes of a request, by their ids.
 pub(super) async fn batch_create(
     Shared(state): Shared<State>,
-    Extension(version): Extension<Version>,
-    Path(project): Path<String>,
-    body: Bytes,
+    version: Version,
+    Names(project): Names<String>,
+    body: Body,
 ) -> Result<Json<Value>, ApiError> {
-    let request = decode::value(&body, &schema::BATCH_OF_NOTES, "")?;
+    let request = body.value();
     let wanted = request["notes"].as_object().cloned().unwrap_or_default();
     if wanted.is_empty() || wanted.len() > MAX_BATCH {
         return Err(ApiError::invalid_field("notes", format!("A batch has 1 to {MAX_BATCH} notes.")));
     }
     let each = |(id, note): (String, Value)| {
         let id = id.parse().map_err(|error| ApiError::invalid_field("notes", format!("{error}")))?;
-        New::parse(note.to_string().as_bytes(), id)
+        New::new(note, id)
     };
     let wanted = wanted.into_iter().map(each).collect::<Result<Vec<_>, _>>()?;
     let now = rfc3339(state.clock.now());
@@ -170,8 +170,7 @@ struct New {
 }
 
 impl New {
-    fn parse(body: &[u8], id: ResourceId) -> Result<Self, ApiError> {
-        let mut body = decode::value(body, &NOTE, "note")?;
+    fn new(mut body: Value, id: ResourceId) -> Result<Self, ApiError> {
         let kind = schema::kind_of(&body, "note")?;
         schema::strip_output_only(&mut body);
         Ok(Self { id, kind, body })
@@ -208,8 +207,8 @@ pub(super) fn check_space(tx: &Transaction<'_>, project: &str) -> Result<(), Api
 
 pub(super) async fn read(
     Shared(state): Shared<State>,
-    Extension(version): Extension<Version>,
-    Path((project, id)): Path<(String, String)>,
+    version: Version,
+    Names((project, id)): Names<(String, String)>,
 ) -> Result<Json<Value>, ApiError> {
     let note = state.store.read(move |tx| existing(tx, &project, &id)).await?;
     Ok(Json(version.note(note.into_resource())))
@@ -217,12 +216,12 @@ pub(super) async fn read(
 
 pub(super) async fn patch(
     Shared(state): Shared<State>,
-    Extension(version): Extension<Version>,
-    Path((project, id)): Path<(String, String)>,
+    version: Version,
+    Names((project, id)): Names<(String, String)>,
     params: Params,
-    body: Bytes,
+    body: Body,
 ) -> Result<Json<Value>, ApiError> {
-    let mut update = decode::value(&body, &NOTE, "note")?;
+    let mut update = body.value();
     schema::strip_output_only(&mut update);
     let mask = mask_of(&params);
     let now = rfc3339(state.clock.now());
@@ -276,7 +275,7 @@ pub(super) fn apply(body: &mut Value, update: Value, mask: &[String], message: &
 /// The note goes; its occurrences stay, and attest nothing any more.
 pub(super) async fn delete(
     Shared(state): Shared<State>,
-    Path((project, id)): Path<(String, String)>,
+    Names((project, id)): Names<(String, String)>,
 ) -> Result<Json<Value>, ApiError> {
     let write = move |tx: &Transaction<'_>| {
         let note = existing(tx, &project, &id)?;
@@ -289,22 +288,22 @@ pub(super) async fn delete(
 
 pub(super) async fn get_iam_policy(
     Shared(state): Shared<State>,
-    Path((project, id)): Path<(String, String)>,
-    body: Bytes,
+    Names((project, id)): Names<(String, String)>,
+    body: Body,
 ) -> Result<Json<IamPolicy>, ApiError> {
-    grants::get(&state, &body, move |tx| Ok(existing(tx, &project, &id)?.name())).await
+    grants::get(&state, body, move |tx| Ok(existing(tx, &project, &id)?.name())).await
 }
 
 pub(super) async fn set_iam_policy(
     Shared(state): Shared<State>,
-    Path((project, id)): Path<(String, String)>,
-    body: Bytes,
+    Names((project, id)): Names<(String, String)>,
+    body: Body,
 ) -> Result<Json<IamPolicy>, ApiError> {
-    grants::set(&state, &body, move |tx| Ok(existing(tx, &project, &id)?.name())).await
+    grants::set(&state, body, move |tx| Ok(existing(tx, &project, &id)?.name())).await
 }
 
-pub(super) async fn test_iam_permissions(body: Bytes) -> Result<Json<TestIamPermissions>, ApiError> {
-    iam::test(&body).map(Json)
+pub(super) async fn test_iam_permissions(body: Body) -> Result<Json<TestIamPermissions>, ApiError> {
+    iam::test(body).map(Json)
 }
 
 #[cfg(test)]

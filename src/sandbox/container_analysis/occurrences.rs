@@ -1,19 +1,18 @@
 //! Occurrences: attestations among them, found by their note and by the digest they are about.
 
-use axum::body::Bytes;
-use axum::extract::{Path, State as Shared};
-use axum::{Extension, Json};
+use axum::Json;
+use axum::extract::State as Shared;
 use rusqlite::types::Value as Sql;
 use rusqlite::{OptionalExtension as _, Transaction, params_from_iter};
 use serde_json::{Value, json};
 
 use super::filter::{Columns, Filter};
 use super::notes;
-use super::schema::{self, OCCURRENCE};
 use super::version::Version;
-use crate::decode::{self, Params};
+use crate::decode::Params;
 use crate::error::ApiError;
 use crate::page::{Page, list_body};
+use crate::request::{Body, Names};
 use crate::services::{self, CONTAINER_ANALYSIS};
 use crate::state::{State, rfc3339};
 use crate::{iam, projects};
@@ -43,8 +42,8 @@ enum Scope {
 
 pub(super) async fn list(
     Shared(state): Shared<State>,
-    Extension(version): Extension<Version>,
-    Path(project): Path<String>,
+    version: Version,
+    Names(project): Names<String>,
     params: Params,
 ) -> Result<Json<Value>, ApiError> {
     let scope =
@@ -54,8 +53,8 @@ pub(super) async fn list(
 
 pub(super) async fn list_of_note(
     Shared(state): Shared<State>,
-    Extension(version): Extension<Version>,
-    Path((project, id)): Path<(String, String)>,
+    version: Version,
+    Names((project, id)): Names<(String, String)>,
     params: Params,
 ) -> Result<Json<Value>, ApiError> {
     let scope = move |tx: &Transaction<'_>| {
@@ -105,11 +104,11 @@ fn read_page(
 
 pub(super) async fn create(
     Shared(state): Shared<State>,
-    Extension(version): Extension<Version>,
-    Path(project): Path<String>,
-    body: Bytes,
+    version: Version,
+    Names(project): Names<String>,
+    body: Body,
 ) -> Result<Json<Value>, ApiError> {
-    let wanted = New::parse(decode::value(&body, &OCCURRENCE, "occurrence")?)?;
+    let wanted = New::parse(body.value())?;
     let now = rfc3339(state.clock.now());
     let made = state.store.write(move |tx| create_in(tx, &project, wanted, now)).await?;
     Ok(Json(version.occurrence(made)))
@@ -120,11 +119,11 @@ const MAX_BATCH: usize = 1000;
 
 pub(super) async fn batch_create(
     Shared(state): Shared<State>,
-    Extension(version): Extension<Version>,
-    Path(project): Path<String>,
-    body: Bytes,
+    version: Version,
+    Names(project): Names<String>,
+    body: Body,
 ) -> Result<Json<Value>, ApiError> {
-    let request = decode::value(&body, &schema::BATCH, "")?;
+    let request = body.value();
     let wanted = request["occurrences"].as_array().cloned().unwrap_or_default();
     if wanted.is_empty() || wanted.len() > MAX_BATCH {
         return Err(ApiError::invalid_field("occurrences", format!("A batch has 1 to {MAX_BATCH} occurrences.")));
@@ -188,8 +187,8 @@ fn refuse_duplicate(tx: &Transaction<'_>, project: &str, content: [u8; 32]) -> R
 
 pub(super) async fn read(
     Shared(state): Shared<State>,
-    Extension(version): Extension<Version>,
-    Path((project, id)): Path<(String, String)>,
+    version: Version,
+    Names((project, id)): Names<(String, String)>,
 ) -> Result<Json<Value>, ApiError> {
     let found = state.store.read(move |tx| existing(tx, &project, &id)).await?;
     Ok(Json(version.occurrence(found.into_resource())))
@@ -197,8 +196,8 @@ pub(super) async fn read(
 
 pub(super) async fn read_note(
     Shared(state): Shared<State>,
-    Extension(version): Extension<Version>,
-    Path((project, id)): Path<(String, String)>,
+    version: Version,
+    Names((project, id)): Names<(String, String)>,
 ) -> Result<Json<Value>, ApiError> {
     let read = move |tx: &Transaction<'_>| {
         let found = existing(tx, &project, &id)?;
@@ -210,7 +209,7 @@ pub(super) async fn read_note(
 
 pub(super) async fn delete(
     Shared(state): Shared<State>,
-    Path((project, id)): Path<(String, String)>,
+    Names((project, id)): Names<(String, String)>,
 ) -> Result<Json<Value>, ApiError> {
     let write = move |tx: &Transaction<'_>| {
         let found = existing(tx, &project, &id)?;

@@ -141,8 +141,9 @@ pub(super) const OCCURRENCE: Message = Message(&[
     (&["sbomReference"], FieldKind::Any),
 ]);
 
-/// `notes:batchCreate`; the notes are looked at one by one.
-pub(super) const BATCH_OF_NOTES: Message = Message(&[(&["parent"], FieldKind::Text), (&["notes"], FieldKind::Any)]);
+/// `notes:batchCreate`; the notes by their ids.
+pub(super) const BATCH_OF_NOTES: Message =
+    Message(&[(&["parent"], FieldKind::Text), (&["notes"], FieldKind::Map(&FieldKind::Message(&NOTE)))]);
 
 /// `occurrences:batchCreate`.
 pub(super) const BATCH: Message =

@@ -3,8 +3,12 @@
 //! attestations and notes", and the messages of v1beta1 and v1alpha1). That one object is seen in every
 //! version is inferred.
 
+use axum::extract::FromRequestParts;
+use axum::http::request::Parts;
 use serde_json::{Map, Value, json};
 
+use crate::error::ApiError;
+use crate::request::ApiVersion;
 use wire::base64_bytes;
 
 /// A version of Container Analysis.
@@ -16,8 +20,21 @@ pub(super) enum Version {
 }
 
 impl Version {
-    pub(super) const ALL: [(&'static str, Self); 3] =
-        [("v1", Self::V1), ("v1beta1", Self::V1Beta1), ("v1alpha1", Self::V1Alpha1)];
+    /// In the order of [`Names`].
+    const ALL: [Self; 3] = [Self::V1, Self::V1Beta1, Self::V1Alpha1];
+
+    /// What they are called in paths.
+    pub(super) const NAMES: [&'static str; 3] = ["v1", "v1beta1", "v1alpha1"];
+}
+
+impl<S: Send + Sync> FromRequestParts<S> for Version {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, ApiError> {
+        let ApiVersion(name) = ApiVersion::from_request_parts(parts, state).await?;
+        let found = Self::NAMES.iter().zip(Self::ALL).find(|(known, _)| **known == name);
+        found.map(|(_, version)| version).ok_or_else(ApiError::not_found)
+    }
 }
 
 /// A field's name in v1, v1beta1 and v1alpha1.
@@ -106,7 +123,7 @@ impl Version {
     /// The fields under their names in this version, in the order they had.
     fn renamed(self, value: Value, names: &[Names]) -> Value {
         let Value::Object(fields) = value else { return value };
-        let at = Self::ALL.iter().position(|(_, version)| *version == self).unwrap_or_default();
+        let at = Self::ALL.iter().position(|version| *version == self).unwrap_or_default();
         let name = |name: String| {
             let old = names.iter().find(|names| names.first() == Some(&name.as_str()));
             old.and_then(|names| names.get(at)).map_or(name, |old| (*old).to_owned())

@@ -11,7 +11,7 @@ use wire::status::Code;
 
 /// What the handlers have at hand.
 #[derive(Debug, Clone)]
-pub(super) struct Api {
+pub(crate) struct Api {
     pub(super) state: State,
     pub(super) vault: Vault,
 }

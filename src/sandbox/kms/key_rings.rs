@@ -1,18 +1,18 @@
 //! Key rings: made once, and never taken away (as in the service).
 
 use axum::Json;
-use axum::body::Bytes;
-use axum::extract::{Path, State as Shared};
+use axum::extract::State as Shared;
 use rusqlite::{OptionalExtension as _, Transaction};
 use serde_json::{Value, json};
 
 use super::api::{Api, checked_id, consumer, exists, missing};
-use crate::decode::{self, FieldKind, Message, Params};
+use crate::decode::{FieldKind, Message, Params};
 use crate::error::ApiError;
 use crate::page::{Page, list_body};
+use crate::request::Names;
 use crate::state::rfc3339;
 
-const BODY: Message = Message(&[(&["name"], FieldKind::Text), (&["createTime"], FieldKind::Any)]);
+pub(super) const BODY: Message = Message(&[(&["name"], FieldKind::Text), (&["createTime"], FieldKind::Any)]);
 
 /// A key ring that is there.
 #[derive(Debug)]
@@ -51,7 +51,7 @@ fn check_location(location: &str) -> Result<(), ApiError> {
 
 pub(super) async fn list(
     Shared(api): Shared<Api>,
-    Path((project, location)): Path<(String, String)>,
+    Names((project, location)): Names<(String, String)>,
     params: Params,
 ) -> Result<Json<Value>, ApiError> {
     let page = Page::from_params(&params, 100, 1000)?;
@@ -72,11 +72,9 @@ pub(super) async fn list(
 
 pub(super) async fn create(
     Shared(api): Shared<Api>,
-    Path((project, location)): Path<(String, String)>,
+    Names((project, location)): Names<(String, String)>,
     params: Params,
-    body: Bytes,
 ) -> Result<Json<Value>, ApiError> {
-    decode::value(&body, &BODY, "key_ring")?;
     check_location(&location)?;
     let id = checked_id(params.get("keyRingId"), "key_ring_id")?;
     let now = rfc3339(api.state.clock.now());
@@ -99,7 +97,7 @@ pub(super) async fn create(
 
 pub(super) async fn read(
     Shared(api): Shared<Api>,
-    Path((project, location, id)): Path<(String, String, String)>,
+    Names((project, location, id)): Names<(String, String, String)>,
 ) -> Result<Json<Value>, ApiError> {
     let read = move |tx: &Transaction<'_>| {
         let ring = existing(tx, &project, &location, &id)?;

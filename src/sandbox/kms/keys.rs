@@ -1,8 +1,7 @@
 //! Keys: what their versions have in common. The first version is made with the key.
 
 use axum::Json;
-use axum::body::Bytes;
-use axum::extract::{Path, State as Shared};
+use axum::extract::State as Shared;
 use rusqlite::Transaction;
 use serde_json::{Value, json};
 
@@ -14,6 +13,7 @@ use super::{key_rings, stored_version};
 use crate::decode::{self, FieldKind, Message, Params};
 use crate::error::ApiError;
 use crate::page::{Page, list_body};
+use crate::request::{Body, Names};
 use crate::state::rfc3339;
 
 const TEMPLATE: Message = Message(&[
@@ -29,7 +29,7 @@ const PURPOSES: &[&str] = &[
     "MAC",
 ];
 
-const BODY: Message = Message(&[
+pub(super) const BODY: Message = Message(&[
     (&["name"], FieldKind::Text),
     (&["primary"], FieldKind::Any),
     (&["purpose"], FieldKind::Enum(PURPOSES)),
@@ -52,7 +52,7 @@ const DAY: i64 = 24 * 60 * 60;
 
 pub(super) async fn list(
     Shared(api): Shared<Api>,
-    Path((project, location, ring)): Path<(String, String, String)>,
+    Names((project, location, ring)): Names<(String, String, String)>,
     params: Params,
 ) -> Result<Json<Value>, ApiError> {
     let page = Page::from_params(&params, 100, 1000)?;
@@ -78,15 +78,14 @@ struct New {
 }
 
 impl New {
-    fn parse(params: &Params, body: &[u8]) -> Result<Self, ApiError> {
+    fn parse(params: &Params, key: &Value) -> Result<Self, ApiError> {
         let id = checked_id(params.get("cryptoKeyId"), "crypto_key_id")?;
-        let key = decode::value(body, &BODY, "crypto_key")?;
-        check_purpose(&key)?;
+        check_purpose(key)?;
         let template = &key["versionTemplate"];
         check_protection(template["protectionLevel"].as_str())?;
         let algorithm = template["algorithm"].as_str().unwrap_or_default();
         let algorithm = Algorithm::from_name(algorithm, "crypto_key.version_template.algorithm")?;
-        Ok(Self { id, algorithm, destroy_after: destroy_after(&key)?, labels: labels(&key)? })
+        Ok(Self { id, algorithm, destroy_after: destroy_after(key)?, labels: labels(key)? })
     }
 }
 
@@ -133,11 +132,11 @@ fn labels(key: &Value) -> Result<Value, ApiError> {
 
 pub(super) async fn create(
     Shared(api): Shared<Api>,
-    Path((project, location, ring)): Path<(String, String, String)>,
+    Names((project, location, ring)): Names<(String, String, String)>,
     params: Params,
-    body: Bytes,
+    body: Body,
 ) -> Result<Json<Value>, ApiError> {
-    let new = New::parse(&params, &body)?;
+    let new = New::parse(&params, &body.value())?;
     let skip = params.get("skipInitialVersionCreation") == Some("true");
     let path = (project, location, ring, new.id.clone());
     let checked = path.clone();
@@ -172,7 +171,7 @@ fn check_absent(tx: &Transaction<'_>, path: &(String, String, String, String)) -
 
 pub(super) async fn read(
     Shared(api): Shared<Api>,
-    Path(path): Path<(String, String, String, String)>,
+    Names(path): Names<(String, String, String, String)>,
 ) -> Result<Json<Value>, ApiError> {
     api.state.store.read(move |tx| existing(tx, &path)).await.map(|key| Json(key.into_resource()))
 }
@@ -180,11 +179,11 @@ pub(super) async fn read(
 /// Changes the labels, or the algorithm of the versions to come.
 pub(super) async fn patch(
     Shared(api): Shared<Api>,
-    Path(path): Path<(String, String, String, String)>,
+    Names(path): Names<(String, String, String, String)>,
     params: Params,
-    body: Bytes,
+    body: Body,
 ) -> Result<Json<Value>, ApiError> {
-    let update = decode::value(&body, &BODY, "crypto_key")?;
+    let update = body.value();
     let mask: Vec<String> =
         params.get("updateMask").into_iter().flat_map(|mask| mask.split(',')).map(decode::camel).collect();
     if mask.is_empty() {

@@ -1,8 +1,7 @@
 //! Public keys and signatures, with the checksums by which both sides see that nothing was damaged.
 
 use axum::Json;
-use axum::body::Bytes;
-use axum::extract::{Path, State as Shared};
+use axum::extract::State as Shared;
 use rusqlite::Transaction;
 use serde_json::{Value, json};
 
@@ -10,14 +9,15 @@ use super::algorithm::Algorithm;
 use super::api::Api;
 use super::protection::SOFTWARE;
 use super::versions::{self, VersionPath};
-use crate::decode::{self, FieldKind, Message, Params};
+use crate::decode::{FieldKind, Message, Params};
 use crate::error::ApiError;
+use crate::request::{Body, Names};
 use crate::state::rfc3339;
 use wire::base64_bytes;
 
 const DIGEST: Message =
     Message(&[(&["sha256"], FieldKind::Bytes), (&["sha384"], FieldKind::Bytes), (&["sha512"], FieldKind::Bytes)]);
-const SIGN: Message = Message(&[
+pub(super) const SIGN: Message = Message(&[
     (&["digest"], FieldKind::Message(&DIGEST)),
     (&["digestCrc32c"], FieldKind::Integer),
     (&["data"], FieldKind::Bytes),
@@ -29,7 +29,7 @@ const MAX_DATA: usize = 64 * 1024;
 
 pub(super) async fn public_key(
     Shared(api): Shared<Api>,
-    Path(path): Path<VersionPath>,
+    Names(path): Names<VersionPath>,
     params: Params,
 ) -> Result<Json<Value>, ApiError> {
     let format = params.get("publicKeyFormat").map(str::to_owned);
@@ -64,8 +64,7 @@ enum Question {
 }
 
 impl Question {
-    fn parse(body: &[u8]) -> Result<Self, ApiError> {
-        let request = decode::value(body, &SIGN, "")?;
+    fn parse(request: &Value) -> Result<Self, ApiError> {
         let bytes = |value: &Value| value.as_str().and_then(|text| base64_bytes::decode(text).ok());
         let digests: Vec<(&String, &Value)> = request["digest"].as_object().into_iter().flatten().collect();
         let data = bytes(&request["data"]).filter(|data| !data.is_empty());
@@ -104,10 +103,10 @@ fn check(field: &str, bytes: &[u8], crc: &Value) -> Result<bool, ApiError> {
 
 pub(super) async fn asymmetric_sign(
     Shared(api): Shared<Api>,
-    Path(path): Path<VersionPath>,
-    body: Bytes,
+    Names(path): Names<VersionPath>,
+    body: Body,
 ) -> Result<Json<Value>, ApiError> {
-    let question = Question::parse(&body)?;
+    let question = Question::parse(&body.value())?;
     let now = rfc3339(api.state.clock.now());
     let vault = api.vault.clone();
     // On the store's thread, which may block: RSA takes milliseconds.

@@ -1,8 +1,7 @@
 //! Versions of a key: each has its own pair, and a state that says whether it may be used.
 
 use axum::Json;
-use axum::body::Bytes;
-use axum::extract::{Path, State as Shared};
+use axum::extract::State as Shared;
 use jiff::SignedDuration;
 use rusqlite::Transaction;
 use serde_json::Value;
@@ -13,9 +12,10 @@ use super::stored_key;
 use super::stored_version::{
     COLUMNS, DESTROY_SCHEDULED, DESTROYED, DISABLED, ENABLED, Version, destroy_due, find, generate, insert,
 };
-use crate::decode::{self, FieldKind, Message, Params};
+use crate::decode::{FieldKind, Message, Params};
 use crate::error::ApiError;
 use crate::page::{Page, list_body};
+use crate::request::{Body, Names};
 use crate::state::rfc3339;
 use wire::status::Code;
 
@@ -30,7 +30,7 @@ const STATES: &[&str] = &[
     "IMPORT_FAILED",
 ];
 
-const BODY: Message = Message(&[
+pub(super) const BODY: Message = Message(&[
     (&["name"], FieldKind::Text),
     (&["state"], FieldKind::Enum(STATES)),
     (&["protectionLevel"], FieldKind::Any),
@@ -41,7 +41,7 @@ const BODY: Message = Message(&[
     (&["destroyEventTime"], FieldKind::Any),
     (&["externalProtectionLevelOptions"], FieldKind::Any),
 ]);
-const EMPTY: Message = Message(&[]);
+pub(super) const EMPTY: Message = Message(&[]);
 
 /// A path of project, location, ring, key and number.
 pub(super) type VersionPath = (String, String, String, String, String);
@@ -56,7 +56,7 @@ pub(super) fn existing(tx: &Transaction<'_>, path: &VersionPath, now: &str) -> R
 
 pub(super) async fn list(
     Shared(api): Shared<Api>,
-    Path(path): Path<(String, String, String, String)>,
+    Names(path): Names<(String, String, String, String)>,
     params: Params,
 ) -> Result<Json<Value>, ApiError> {
     let page = Page::from_params(&params, 100, 1000)?;
@@ -92,10 +92,10 @@ fn wanted_state(filter: Option<&str>) -> Result<Option<String>, ApiError> {
 
 pub(super) async fn create(
     Shared(api): Shared<Api>,
-    Path(path): Path<(String, String, String, String)>,
-    body: Bytes,
+    Names(path): Names<(String, String, String, String)>,
+    body: Body,
 ) -> Result<Json<Value>, ApiError> {
-    let body = decode::value(&body, &BODY, "crypto_key_version")?;
+    let body = body.value();
     let state = body["state"].as_str().unwrap_or(ENABLED);
     if state != ENABLED {
         let message = format!("A version is made ENABLED, not {state}.");
@@ -114,7 +114,7 @@ pub(super) async fn create(
     api.state.store.write(write).await.map(|version| Json(version.into_resource()))
 }
 
-pub(super) async fn read(Shared(api): Shared<Api>, Path(path): Path<VersionPath>) -> Result<Json<Value>, ApiError> {
+pub(super) async fn read(Shared(api): Shared<Api>, Names(path): Names<VersionPath>) -> Result<Json<Value>, ApiError> {
     let now = rfc3339(api.state.clock.now());
     api.state.store.read(move |tx| existing(tx, &path, &now)).await.map(|version| Json(version.into_resource()))
 }
@@ -149,11 +149,11 @@ async fn change(
 /// Enables or disables.
 pub(super) async fn patch(
     Shared(api): Shared<Api>,
-    Path(path): Path<VersionPath>,
+    Names(path): Names<VersionPath>,
     params: Params,
-    body: Bytes,
+    body: Body,
 ) -> Result<Json<Value>, ApiError> {
-    let update = decode::value(&body, &BODY, "crypto_key_version")?;
+    let update = body.value();
     if params.get("updateMask") != Some("state") {
         let message = "The sandbox changes the state of a version and nothing else: updateMask=state.";
         return Err(ApiError::invalid_field("update_mask", message));
@@ -171,19 +171,15 @@ pub(super) async fn patch(
 
 pub(super) async fn destroy(
     Shared(api): Shared<Api>,
-    Path(path): Path<VersionPath>,
-    body: Bytes,
+    Names(path): Names<VersionPath>,
 ) -> Result<Json<Value>, ApiError> {
-    decode::value(&body, &EMPTY, "")?;
     change(api, path, &[ENABLED, DISABLED], DESTROY_SCHEDULED).await
 }
 
 /// Brings one back that is to be destroyed; it is disabled then.
 pub(super) async fn restore(
     Shared(api): Shared<Api>,
-    Path(path): Path<VersionPath>,
-    body: Bytes,
+    Names(path): Names<VersionPath>,
 ) -> Result<Json<Value>, ApiError> {
-    decode::value(&body, &EMPTY, "")?;
     change(api, path, &[DESTROY_SCHEDULED], DISABLED).await
 }

@@ -19,26 +19,17 @@ use super::form::formed;
 use super::kinds::Editable;
 use super::objects::Cluster;
 use super::removal::{self, Wish};
-use super::resources::{ResourceKind, Scope, Subresource};
+use super::resources::{ResourceKind, Subresource};
 use super::selector::Selector;
 use super::table::{Include, row, table};
 use super::verb::Verb;
 use super::{patch, reviews, subresources};
-use axum::http::Method;
 use wire::kubernetes::typed;
 
 /// Answers a `GET`.
 pub(super) fn read(cluster: Cluster<'_>, call: &Call) -> Result<Reply, Failure> {
     let target = &call.target;
-    let verb = match (&target.name, call.is_watch()) {
-        (Some(_), _) => Verb::Get,
-        (None, false) => Verb::List,
-        (None, true) => Verb::Watch,
-    };
-    if !target.subresource.map_or(target.resource.verbs, |row| row.verbs).contains(&verb) {
-        return Err(Failure::method_not_allowed());
-    }
-    call.caller.check(&call.target, verb)?;
+    call.caller.check(target, call.verb)?;
     let Some(name) = &target.name else { return list(cluster, call).map(Reply::written) };
     match target.subresource.map(|row| row.subresource) {
         None | Some(Subresource::Status | Subresource::EphemeralContainers) => {
@@ -54,24 +45,11 @@ pub(super) fn read(cluster: Cluster<'_>, call: &Call) -> Result<Reply, Failure> 
 /// Does what any other method asks for.
 pub(super) fn write(cluster: Cluster<'_>, call: &Call, body: &[u8]) -> Result<Reply, Failure> {
     let target = &call.target;
-    let verb = match (&call.method, target.name.is_some()) {
-        (&Method::POST, false) => Verb::Create,
-        (&Method::POST, true) if target.subresource.is_some() => Verb::Create,
-        (&Method::PUT, true) => Verb::Update,
-        (&Method::PATCH, true) => Verb::Patch,
-        (&Method::DELETE, true) => Verb::Delete,
-        (&Method::DELETE, false) => Verb::DeleteCollection,
-        _ => return Err(Failure::method_not_allowed()),
-    };
-    let allowed = target.subresource.map_or(target.resource.verbs, |row| row.verbs);
-    if !allowed.contains(&verb) || (target.resource.scope == Scope::Namespaced && target.namespace.is_none()) {
-        return Err(Failure::method_not_allowed());
-    }
-    call.caller.check(&call.target, verb)?;
+    call.caller.check(target, call.verb)?;
     if let Some(row) = target.subresource {
         return subresources::write(cluster, call, row.subresource, body);
     }
-    match verb {
+    match call.verb {
         Verb::Delete => delete(cluster, call, body).map(Reply::ok),
         Verb::DeleteCollection => delete_all(cluster, call, body).map(Reply::ok),
         Verb::Create => edit_kind(cluster, call, Edit::Create, body),

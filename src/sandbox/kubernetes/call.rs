@@ -7,7 +7,9 @@ use serde::Deserialize;
 
 use super::caller::Caller;
 use super::failure::Failure;
+use super::resources::Scope;
 use super::target::Target;
+use super::verb::Verb;
 use crate::people::Person;
 
 /// What stands behind `?`. Unknown parameters are ignored, as the API server does.
@@ -59,25 +61,28 @@ pub(super) enum Form {
     Table,
 }
 
-/// A request about a resource.
+/// A request about a resource, read once: the access rules and what answers it have this very value.
 #[derive(Debug, Clone)]
-pub(super) struct Call {
+pub(crate) struct Call {
     pub(super) method: Method,
-    pub(super) target: Target,
+    pub(crate) verb: Verb,
+    pub(crate) target: Target,
     pub(super) options: Options,
     pub(super) form: Form,
     /// The content type without parameters, in lower case.
     pub(super) content_type: String,
-    pub(super) caller: Caller,
+    pub(crate) caller: Caller,
     /// What the client calls itself: `fieldManager`, or the front of `User-Agent`.
     pub(super) manager: String,
 }
 
 impl Call {
-    pub(super) fn read(parts: &Parts) -> Result<Self, Failure> {
+    /// Reads a request of this person; fails where nothing is served so.
+    pub(crate) fn read(parts: &Parts, person: &'static Person) -> Result<Self, Failure> {
         let target = Target::parse(parts.uri.path()).ok_or_else(Failure::no_such_path)?;
         let options =
             Query::<Options>::try_from_uri(&parts.uri).map_err(|error| Failure::bad_request(error.to_string()))?.0;
+        let verb = verb_of(&parts.method, &target, options.is_watch()).ok_or_else(Failure::method_not_allowed)?;
         let content_type = parts.headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
         let content_type = content_type.unwrap_or_default().split(';').next().unwrap_or_default();
         let content_type = content_type.trim().to_ascii_lowercase();
@@ -85,10 +90,11 @@ impl Call {
         let agent = agent.split('/').next().unwrap_or_default().to_owned();
         Ok(Self {
             method: parts.method.clone(),
+            verb,
             target,
             form: form(parts),
             content_type,
-            caller: Caller::read(&parts.headers, parts.extensions.get::<&'static Person>().copied()),
+            caller: Caller::read(&parts.headers, person),
             manager: options.field_manager.clone().filter(|name| !name.is_empty()).unwrap_or(agent),
             options,
         })
@@ -116,10 +122,6 @@ impl Call {
         }
     }
 
-    pub(super) fn is_watch(&self) -> bool {
-        self.options.is_watch()
-    }
-
     /// The most objects that a page may hold; none means all.
     pub(super) fn limit(&self) -> Result<Option<usize>, Failure> {
         let limit = number(self.options.limit.as_deref(), "limit")?;
@@ -145,6 +147,28 @@ impl Call {
     pub(super) fn timeout_seconds(&self) -> Result<Option<u64>, Failure> {
         number(self.options.timeout_seconds.as_deref(), "timeoutSeconds")
     }
+}
+
+/// What a method does with what a path names; none where it has no such verb. Objects of a namespace are
+/// made, changed and deleted in it alone.
+fn verb_of(method: &Method, target: &Target, is_watch: bool) -> Option<Verb> {
+    let verb = match (method.as_str(), target.name.is_some()) {
+        ("GET", true) => Verb::Get,
+        ("GET", false) if is_watch => Verb::Watch,
+        ("GET", false) => Verb::List,
+        ("POST", false) => Verb::Create,
+        ("POST", true) if target.subresource.is_some() => Verb::Create,
+        ("PUT", true) => Verb::Update,
+        ("PATCH", true) => Verb::Patch,
+        ("DELETE", true) => Verb::Delete,
+        ("DELETE", false) => Verb::DeleteCollection,
+        _ => return None,
+    };
+    let verbs = target.subresource.map_or(target.resource.verbs, |row| row.verbs);
+    let is_placed = matches!(verb, Verb::List | Verb::Watch)
+        || target.resource.scope == Scope::Cluster
+        || target.namespace.is_some();
+    (verbs.contains(&verb) && is_placed).then_some(verb)
 }
 
 fn number(text: Option<&str>, what: &str) -> Result<Option<u64>, Failure> {
@@ -175,14 +199,32 @@ fn form(parts: &Parts) -> Form {
 mod tests {
     use super::*;
 
+    fn read(method: &str, uri: &str) -> Option<Verb> {
+        let request = axum::http::Request::builder().method(method).uri(uri).body(()).unwrap();
+        Call::read(&request.into_parts().0, Person::owner()).ok().map(|call| call.verb)
+    }
+
     #[rstest::rstest]
-    #[case("/api/v1/pods?watch=true", true)]
-    #[case("/api/v1/pods?limit=5&watch=1", true)]
-    #[case("/api/v1/pods?watch=false", false)]
-    #[case("/api/v1/pods?labelSelector=watch%3Dtrue", false)]
-    #[case("/api/v1/pods?fieldSelector=x&notwatch=true", false)]
-    #[case("/api/v1/pods", false)]
-    fn watches(#[case] uri: Uri, #[case] expected: bool) {
-        assert_eq!(is_watch(&uri), expected, "{uri}");
+    #[case("GET", "/api/v1/pods?watch=true", Some(Verb::Watch))]
+    #[case("GET", "/api/v1/pods?limit=5&watch=1", Some(Verb::Watch))]
+    #[case("GET", "/api/v1/pods?watch=false", Some(Verb::List))]
+    #[case("GET", "/api/v1/pods?labelSelector=watch%3Dtrue", Some(Verb::List))]
+    #[case("GET", "/api/v1/pods?fieldSelector=x&notwatch=true", Some(Verb::List))]
+    #[case("GET", "/api/v1/pods", Some(Verb::List))]
+    #[case("GET", "/api/v1/namespaces/n/pods/p?watch=1", Some(Verb::Get))]
+    #[case("GET", "/api/v1/namespaces/n/pods/p/log", Some(Verb::Get))]
+    #[case("POST", "/api/v1/namespaces/n/pods", Some(Verb::Create))]
+    #[case("POST", "/api/v1/namespaces/n/pods/p/exec", Some(Verb::Create))]
+    #[case("POST", "/api/v1/namespaces/n/pods/p", None)]
+    #[case("POST", "/api/v1/pods", None)]
+    #[case("DELETE", "/api/v1/pods", None)]
+    #[case("DELETE", "/api/v1/namespaces/n/pods", Some(Verb::DeleteCollection))]
+    #[case("DELETE", "/api/v1/namespaces", None)]
+    #[case("HEAD", "/api/v1/pods", None)]
+    #[case("PUT", "/api/v1/namespaces/n/pods/p/status", None)]
+    #[case("GET", "//api/v1/pods", None)]
+    #[case("GET", "/api/v1//pods", None)]
+    fn verbs(#[case] method: &str, #[case] uri: &str, #[case] verb: Option<Verb>) {
+        assert_eq!(read(method, uri), verb);
     }
 }

@@ -14,18 +14,22 @@ const MASTERS: &str = "system:masters";
 
 /// Whom a request is from, impersonation included.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Caller {
-    pub(super) user: String,
+pub(crate) struct Caller {
+    pub(crate) user: String,
     pub(super) groups: Vec<String>,
     /// One of the sandbox's people who is not the owner, and speaks for nobody else.
     pub(super) person: Option<&'static Person>,
+    /// Whether it speaks for another user or another group than its own.
+    pub(crate) impersonates: bool,
 }
 
 impl Caller {
-    /// `person` is who holds the token, if that is not the owner.
-    pub(super) fn read(headers: &HeaderMap, person: Option<&'static Person>) -> Self {
+    /// `person` is who holds the token.
+    pub(super) fn read(headers: &HeaderMap, person: &'static Person) -> Self {
         let text = |value: &axum::http::HeaderValue| value.to_str().ok().map(str::to_owned);
         let user = headers.get("impersonate-user").and_then(text);
+        let impersonates = headers.keys().any(|name| name.as_str().starts_with("impersonate-"));
+        let person = Some(person).filter(|person| !person.is_owner());
         let groups = |user: Option<&str>| {
             let mut groups: Vec<String> = headers.get_all("impersonate-group").iter().filter_map(text).collect();
             let account = user.and_then(|user| user.strip_prefix("system:serviceaccount:"));
@@ -37,10 +41,13 @@ impl Caller {
             groups
         };
         match (user, person) {
-            (Some(user), _) => Self { groups: groups(Some(&user)), user, person: None },
-            (None, Some(person)) => Self { user: person.email.to_owned(), groups: groups(None), person: Some(person) },
+            (Some(user), _) => Self { groups: groups(Some(&user)), user, person: None, impersonates },
+            (None, Some(person)) => {
+                Self { user: person.email.to_owned(), groups: groups(None), person: Some(person), impersonates }
+            }
             (None, None) => Self {
                 person: None,
+                impersonates,
                 user: ADMINISTRATOR.to_owned(),
                 groups: vec![MASTERS.to_owned(), "system:authenticated".to_owned()],
             },

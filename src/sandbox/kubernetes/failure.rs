@@ -11,7 +11,7 @@ use super::resources::Resource;
 
 /// Why a request failed.
 #[derive(Debug, thiserror::Error)]
-pub(super) enum Failure {
+pub(crate) enum Failure {
     #[error("{}", .0.message.as_deref().unwrap_or_default())]
     Status(Box<Status>),
     /// The admission webhook refused. Unlike other failures this one leaves a record.

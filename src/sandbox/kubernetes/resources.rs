@@ -4,7 +4,7 @@ use super::verb::Verb;
 
 /// A kind of object.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub(super) enum ResourceKind {
+pub(crate) enum ResourceKind {
     Pod,
     Event,
     Namespace,
@@ -23,14 +23,14 @@ pub(super) enum ResourceKind {
 
 /// Whether objects live in a namespace.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Scope {
+pub(crate) enum Scope {
     Namespaced,
     Cluster,
 }
 
 /// A part of an object that has its own path.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Subresource {
+pub(crate) enum Subresource {
     Log,
     /// `exec`, `attach` and `portforward`: of containers that really run.
     Inside,
@@ -41,28 +41,28 @@ pub(super) enum Subresource {
 
 /// One row of discovery.
 #[derive(Debug)]
-pub(super) struct Resource {
-    pub(super) kind: ResourceKind,
-    pub(super) group: &'static str,
-    pub(super) plural: &'static str,
-    pub(super) singular: &'static str,
-    pub(super) kind_name: &'static str,
-    pub(super) scope: Scope,
-    pub(super) verbs: &'static [Verb],
-    pub(super) short_names: &'static [&'static str],
+pub(crate) struct Resource {
+    pub(crate) kind: ResourceKind,
+    pub(crate) group: &'static str,
+    pub(crate) plural: &'static str,
+    pub(crate) singular: &'static str,
+    pub(crate) kind_name: &'static str,
+    pub(crate) scope: Scope,
+    pub(crate) verbs: &'static [Verb],
+    pub(crate) short_names: &'static [&'static str],
     /// Whether `kubectl get all` shows it.
-    pub(super) in_all: bool,
-    pub(super) subresources: &'static [SubresourceRow],
+    pub(crate) in_all: bool,
+    pub(crate) subresources: &'static [SubresourceRow],
 }
 
 /// A subresource as discovery shows it.
 #[derive(Debug)]
-pub(super) struct SubresourceRow {
-    pub(super) subresource: Subresource,
-    pub(super) name: &'static str,
-    pub(super) group: &'static str,
-    pub(super) kind_name: &'static str,
-    pub(super) verbs: &'static [Verb],
+pub(crate) struct SubresourceRow {
+    pub(crate) subresource: Subresource,
+    pub(crate) name: &'static str,
+    pub(crate) group: &'static str,
+    pub(crate) kind_name: &'static str,
+    pub(crate) verbs: &'static [Verb],
 }
 
 const ALL_VERBS: &[Verb] = &[
@@ -116,9 +116,9 @@ const fn review(
 }
 
 /// The groups beside the core group, whose name is empty; each has version `v1` alone.
-pub(super) const GROUPS: [&str; 4] = ["apps", "batch", "authentication.k8s.io", "authorization.k8s.io"];
+pub(crate) const GROUPS: [&str; 4] = ["apps", "batch", "authentication.k8s.io", "authorization.k8s.io"];
 
-pub(super) const RESOURCES: &[Resource] = &[
+pub(crate) const RESOURCES: &[Resource] = &[
     Resource {
         kind: ResourceKind::Pod,
         group: "",
@@ -289,42 +289,42 @@ pub(super) const RESOURCES: &[Resource] = &[
 
 impl Resource {
     /// The resource of this group that is called so in paths.
-    pub(super) fn find(group: &str, plural: &str) -> Option<&'static Self> {
+    pub(crate) fn find(group: &str, plural: &str) -> Option<&'static Self> {
         RESOURCES.iter().find(|resource| resource.group == group && resource.plural == plural)
     }
 
     /// `apps/v1`, or `v1` for the core group.
-    pub(super) fn api_version(&self) -> String {
+    pub(crate) fn api_version(&self) -> String {
         group_version(self.group)
     }
 
     /// `deployments.apps`, or `pods`, as in messages.
-    pub(super) fn qualified(&self) -> String {
+    pub(crate) fn qualified(&self) -> String {
         if self.group.is_empty() { self.plural.to_owned() } else { format!("{}.{}", self.plural, self.group) }
     }
 
     /// `Deployment.apps`, or `Pod`, as in messages about invalid objects.
-    pub(super) fn qualified_kind(&self) -> String {
+    pub(crate) fn qualified_kind(&self) -> String {
         if self.group.is_empty() { self.kind_name.to_owned() } else { format!("{}.{}", self.kind_name, self.group) }
     }
 
-    pub(super) fn subresource(&self, name: &str) -> Option<&'static SubresourceRow> {
+    pub(crate) fn subresource(&self, name: &str) -> Option<&'static SubresourceRow> {
         self.subresources.iter().find(|row| row.name == name)
     }
 }
 
 /// `apps/v1`, or `v1` for the core group.
-pub(super) fn group_version(group: &str) -> String {
+pub(crate) fn group_version(group: &str) -> String {
     if group.is_empty() { "v1".to_owned() } else { format!("{group}/v1") }
 }
 
 impl ResourceKind {
-    pub(super) fn resource(self) -> &'static Resource {
+    pub(crate) fn resource(self) -> &'static Resource {
         RESOURCES.iter().find(|resource| resource.kind == self).unwrap_or(&RESOURCES[0])
     }
 
     /// The kind of objects with this plural, which no two kinds of kept objects share.
-    pub(super) fn of_plural(plural: &str) -> Option<Self> {
+    pub(crate) fn of_plural(plural: &str) -> Option<Self> {
         RESOURCES.iter().find(|row| row.plural == plural && row.kind != Self::Review).map(|row| row.kind)
     }
 }

@@ -4,12 +4,12 @@ use super::resources::{Resource, Scope, SubresourceRow};
 
 /// What a path below `/api/v1` or `/apis/GROUP/v1` names.
 #[derive(Debug, Clone)]
-pub(super) struct Target {
-    pub(super) resource: &'static Resource,
+pub(crate) struct Target {
+    pub(crate) resource: &'static Resource,
     /// `None` on lists across namespaces, and for what has no namespace.
-    pub(super) namespace: Option<String>,
-    pub(super) name: Option<String>,
-    pub(super) subresource: Option<&'static SubresourceRow>,
+    pub(crate) namespace: Option<String>,
+    pub(crate) name: Option<String>,
+    pub(crate) subresource: Option<&'static SubresourceRow>,
 }
 
 impl Target {

@@ -61,9 +61,6 @@ struct Part {
 
 /// Answers `?watch=true` with a stream.
 pub(super) async fn stream(state: State, id: ClusterId, call: Call) -> Result<Response, Failure> {
-    if !call.target.resource.verbs.contains(&Verb::Watch) {
-        return Err(Failure::method_not_allowed());
-    }
     call.caller.check(&call.target, Verb::Watch)?;
     let selector = Selector::parse(&call.options.label_selector, &call.options.field_selector)?;
     let seconds = call.timeout_seconds()?.unwrap_or(USUAL_SECONDS).min(MOST_SECONDS);

@@ -4,7 +4,6 @@ use std::net::SocketAddr;
 use std::panic::AssertUnwindSafe;
 use std::time::Duration;
 
-use axum::Router;
 use axum::body::Body;
 use axum::extract::Request;
 use axum::http::header::{AUTHORIZATION, EXPECT, HOST, ORIGIN};
@@ -16,7 +15,6 @@ use hyper::body::{Body as _, Incoming};
 use rusqlite::Transaction;
 use rustls::pki_types::CertificateDer;
 use serde_json::json;
-use tower_service::Service as _;
 
 use super::area::{Area, denied, status};
 use super::body::{self, Paced};
@@ -27,10 +25,10 @@ use super::log::Coming;
 use super::refusal::Refusal;
 use super::rooms::{Place, Room, Rooms, SMALL_BYTES};
 use super::token::{Token, Tokens};
-use crate::access::{self, Passed};
+use crate::access;
 use crate::clients::Clients;
 use crate::container::Meant;
-use crate::google::{self, Google, GoogleApi};
+use crate::google::Google;
 use crate::kms::Vault;
 use crate::kubernetes;
 use crate::people::Person;
@@ -51,7 +49,6 @@ pub(super) struct Front {
     clients: Clients,
     state: State,
     google: Google,
-    kubernetes: Router,
     door: Door,
     rooms: Rooms,
 }
@@ -71,7 +68,6 @@ impl Front {
             state: state.clone(),
             google: Google::new(state, vault, addr, authority_pem, clients.clone()),
             clients,
-            kubernetes: kubernetes::router(state.clone()),
             door,
             rooms: Rooms::default(),
         }
@@ -192,17 +188,9 @@ impl Front {
         Ok(if is_small { answer } else { answer.map(|body| body::held(body, place)) })
     }
 
-    async fn route(&self, area: Area, mut request: Request, (person, token): (&'static Person, &Token)) -> Response {
+    async fn route(&self, area: Area, request: Request, (person, token): (&'static Person, &Token)) -> Response {
         match area {
-            Area::Google(api) => {
-                let Some(uri) = google::routable(request.uri()) else { return google::no_method(request).await };
-                *request.uri_mut() = uri;
-                if person.is_owner() {
-                    self.google.answer(api, request).await
-                } else {
-                    self.google_as(person, api, request).await
-                }
-            }
+            Area::Google(api) => self.google.answer(api, person, request).await,
             Area::Registry(_) if request.uri().path() == "/v2/token" => registry_token(token),
             Area::Registry(host) => match RegistryCall::read(request.method(), &host, request.uri()) {
                 Ok(call) => match access::registry(&self.state, person, call).await {
@@ -212,34 +200,9 @@ impl Front {
                 Err(failure) => registry::refused(failure),
             },
             Area::Kubernetes(host) => match self.cluster(host).await {
-                Ok(cluster) => {
-                    if !person.is_owner() {
-                        let watch = kubernetes::is_watch(request.uri());
-                        let asked = (request.method(), request.uri().path(), watch);
-                        let allowed = access::kubernetes(&self.state, person, &cluster.project, asked).await;
-                        if let Err(message) = allowed {
-                            return status(403, "Forbidden", message);
-                        }
-                        request.extensions_mut().insert(person);
-                    }
-                    request.extensions_mut().insert(cluster);
-                    call(&self.kubernetes, request).await
-                }
+                Ok(cluster) => kubernetes::answer(self.state.clone(), cluster, person, request).await,
                 Err(answer) => answer,
             },
-        }
-    }
-
-    /// Answers a person who may not do everything.
-    async fn google_as(&self, person: &'static Person, api: GoogleApi, mut request: Request) -> Response {
-        request.extensions_mut().insert(person);
-        match access::google(&self.state, person, request).await {
-            Passed::On(request) => self.google.answer(api, request).await,
-            Passed::AndCut(request) => {
-                let answer = self.google.answer(api, request).await;
-                access::cut_projects(&self.state, person, answer).await
-            }
-            Passed::Refused(answer) => answer,
         }
     }
 
@@ -266,11 +229,6 @@ impl Front {
 fn registry_token(token: &Token) -> Response {
     let token = token.expose();
     Json(json!({"token": token, "access_token": token, "expires_in": 3600})).into_response()
-}
-
-async fn call(router: &Router, request: Request) -> Response {
-    let Ok(answer) = router.clone().call(request).await;
-    answer
 }
 
 /// The answer of an area; also where making it takes too long, or panics.
@@ -343,6 +301,7 @@ fn host_without_port(host: &str) -> &str {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::google::GoogleApi;
 
     #[rstest::rstest]
     #[case("https://127.0.0.1:8443", false)]

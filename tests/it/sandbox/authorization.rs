@@ -1,6 +1,8 @@
 //! What nobody granted is refused, however the request is written: the attacks on the access rules that
 //! once worked.
 
+mod every_route;
+
 use countersign::sandbox::people::Person;
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};

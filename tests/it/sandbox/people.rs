@@ -294,6 +294,52 @@ async fn clusters_and_registries_refuse_in_their_own_shape() {
     assert!(message.contains("projects/binauthz-lab/locations/us/repositories/gcr.io"), "{message}");
 }
 
+#[tokio::test]
+async fn who_speaks_for_another_at_a_cluster_needs_a_right_to_it() {
+    let lab = Lab::with_project().await;
+    let clusters = format!("{GKE}/v1/projects/{PROJECT}/locations/us-central1-a/clusters");
+    lab.ok(Method::POST, &clusters, json!({"cluster": {"name": "c"}})).await;
+    let base = format!("https://{}", lab.sandbox.addr());
+    let (pods, reviews) = (
+        format!("{base}/api/v1/namespaces/default/pods"),
+        format!("{base}/apis/authorization.k8s.io/v1/selfsubjectaccessreviews"),
+    );
+    let review = json!({"kind": "SelfSubjectAccessReview", "apiVersion": "authorization.k8s.io/v1",
+        "spec": {"resourceAttributes": {"verb": "delete", "resource": "pods"}}});
+    let ask = |name: &str, headers: &'static [(&'static str, &'static str)], url: &str, body: Value| {
+        let token = lab.sandbox.token_of(Person::from_name(name).unwrap()).expose().to_owned();
+        let method = if body.is_null() { Method::GET } else { Method::POST };
+        let mut request = lab.client.request(method, url).bearer_auth(token);
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        let request = if body.is_null() { request } else { request.json(&body) };
+        async move {
+            let answer = request.send().await.unwrap();
+            (answer.status(), answer.json::<Value>().await.unwrap())
+        }
+    };
+    let masters: &'static [(&str, &str)] = &[("impersonate-user", "eve"), ("impersonate-group", "system:masters")];
+    let group: &'static [(&str, &str)] = &[("impersonate-group", "system:masters")];
+    for name in ["newcomer", "deployer", "attestor"] {
+        for headers in [masters, group] {
+            for (url, body) in [(&pods, Value::Null), (&reviews, review.clone())] {
+                let (status, answer) = ask(name, headers, url, body).await;
+                assert_eq!(status, StatusCode::FORBIDDEN, "{name} {url}: {answer}");
+                let message = answer["message"].as_str().unwrap();
+                assert!(message.contains("cannot impersonate resource \"users\""), "{message}");
+            }
+        }
+    }
+    let (status, answer) = ask("owner", masters, &reviews, review.clone()).await;
+    assert_eq!((status, &answer["status"]["allowed"]), (StatusCode::CREATED, &json!(true)), "{answer}");
+    let member = format!("user:{}", Person::from_name("newcomer").unwrap().email);
+    let admin = json!({"policy": {"bindings": [{"role": "roles/container.admin", "members": [member]}]}});
+    lab.ok(Method::POST, &format!("{CRM}/projects/{PROJECT}:setIamPolicy"), admin).await;
+    let (status, answer) = ask("newcomer", masters, &pods, Value::Null).await;
+    assert_eq!(status, StatusCode::OK, "{answer}");
+}
+
 #[cfg(unix)]
 #[tokio::test]
 async fn tokens_differ_and_are_for_their_owner_alone() {

@@ -61,7 +61,7 @@ async fn of_two_that_change_the_same_version_one_is_refused() {
 }
 
 /// A connection that is written to by hand.
-async fn connect(lab: &Lab) -> TlsStream<TcpStream> {
+pub(super) async fn connect(lab: &Lab) -> TlsStream<TcpStream> {
     let mut roots = rustls::RootCertStore::empty();
     roots.add(CertificateDer::from_pem_slice(lab.sandbox.authority_pem().as_bytes()).unwrap()).unwrap();
     let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());

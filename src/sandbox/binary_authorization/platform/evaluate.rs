@@ -1,22 +1,22 @@
 //! `:evaluate`: what a platform policy says to the pods of a Kubernetes object.
 
 use axum::Json;
-use axum::body::Bytes;
-use axum::extract::{Path, State as Shared};
+use axum::extract::State as Shared;
 use rusqlite::Transaction;
 use serde_json::{Value, json};
 
 use super::evidence::Stored;
 use super::stored::{Place, existing};
 use crate::binary_authorization::api::Api;
-use crate::decode::{self, FieldKind, Message};
+use crate::decode::{FieldKind, Message};
 use crate::error::ApiError;
+use crate::request::{Body, Names};
 use domain::platform_evaluation::{self, Evaluation, Pod, Verdict, World};
 use domain::platform_policy::{CheckKind, GkePolicy, PkixPublicKey, PlatformRules};
 use files::manifest::{self, PodManifest};
 use signing::pkix;
 
-const BODY: Message = Message(&[
+pub(super) const BODY: Message = Message(&[
     (&["resource"], FieldKind::Any),
     (&["attestationMode"], FieldKind::Enum(&["ATTESTATION_MODE_UNSPECIFIED", GENERATE_DEPLOY])),
 ]);
@@ -24,13 +24,13 @@ const GENERATE_DEPLOY: &str = "GENERATE_DEPLOY";
 
 pub(super) async fn evaluate(
     Shared(api): Shared<Api>,
-    Path((project, platform, id)): Path<(String, String, String)>,
-    body: Bytes,
+    Names((project, platform, id)): Names<(String, String, String)>,
+    body: Body,
 ) -> Result<Json<Value>, ApiError> {
     if platform != "gke" {
         return Err(ApiError::not_found());
     }
-    let question = decode::value(&body, &BODY, "")?;
+    let question = body.value();
     let pods = pods(&question["resource"])?;
     let (state, verifier) = (api.state.clone(), std::sync::Arc::clone(&api.verifier));
     let read = move |tx: &Transaction<'_>| {

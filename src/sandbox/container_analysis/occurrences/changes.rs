@@ -1,8 +1,7 @@
 //! `occurrences.patch`, and the IAM policies of occurrences.
 
-use axum::body::Bytes;
-use axum::extract::{Path, State as Shared};
-use axum::{Extension, Json};
+use axum::Json;
+use axum::extract::State as Shared;
 use rusqlite::{OptionalExtension as _, Transaction};
 use serde_json::Value;
 
@@ -12,9 +11,10 @@ use super::wanted::New;
 use crate::container_analysis::schema::{self, OCCURRENCE};
 use crate::container_analysis::version::Version;
 use crate::container_analysis::{grants, notes};
-use crate::decode::{self, Params};
+use crate::decode::Params;
 use crate::error::ApiError;
 use crate::kms::key_id;
+use crate::request::{Body, Names};
 use crate::state::{State, rfc3339};
 use wire::iam::IamPolicy;
 use wire::status::Code;
@@ -22,12 +22,12 @@ use wire::status::Code;
 /// Changes the details; note, resource and kind stay as they are.
 pub(in super::super) async fn patch(
     Shared(state): Shared<State>,
-    Extension(version): Extension<Version>,
-    Path((project, id)): Path<(String, String)>,
+    version: Version,
+    Names((project, id)): Names<(String, String)>,
     params: Params,
-    body: Bytes,
+    body: Body,
 ) -> Result<Json<Value>, ApiError> {
-    let mut update = decode::value(&body, &OCCURRENCE, "occurrence")?;
+    let mut update = body.value();
     legacy::bring_up_to_date(&mut update)?;
     if let Some(attestation) = update.get_mut("attestation") {
         key_id::normalise_signatures(attestation);
@@ -89,16 +89,16 @@ fn store(tx: &Transaction<'_>, mut found: StoredOccurrence, kind: &'static str, 
 
 pub(in super::super) async fn get_iam_policy(
     Shared(state): Shared<State>,
-    Path((project, id)): Path<(String, String)>,
-    body: Bytes,
+    Names((project, id)): Names<(String, String)>,
+    body: Body,
 ) -> Result<Json<IamPolicy>, ApiError> {
-    grants::get(&state, &body, move |tx| Ok(existing(tx, &project, &id)?.name())).await
+    grants::get(&state, body, move |tx| Ok(existing(tx, &project, &id)?.name())).await
 }
 
 pub(in super::super) async fn set_iam_policy(
     Shared(state): Shared<State>,
-    Path((project, id)): Path<(String, String)>,
-    body: Bytes,
+    Names((project, id)): Names<(String, String)>,
+    body: Body,
 ) -> Result<Json<IamPolicy>, ApiError> {
-    grants::set(&state, &body, move |tx| Ok(existing(tx, &project, &id)?.name())).await
+    grants::set(&state, body, move |tx| Ok(existing(tx, &project, &id)?.name())).await
 }

@@ -3,8 +3,8 @@
 
 use std::collections::BTreeMap;
 
-use axum::extract::{Path, State as Shared};
-use axum::{Extension, Json};
+use axum::Json;
+use axum::extract::State as Shared;
 use rusqlite::types::Value as Sql;
 use rusqlite::{Transaction, params_from_iter};
 use serde_json::{Value, json};
@@ -14,6 +14,7 @@ use crate::container_analysis::filter::{Columns, Filter};
 use crate::container_analysis::version::Version;
 use crate::decode::Params;
 use crate::error::ApiError;
+use crate::request::Names;
 use crate::services::{self, CONTAINER_ANALYSIS};
 use crate::state::State;
 
@@ -22,8 +23,8 @@ type Counts = BTreeMap<(String, String), (u64, u64)>;
 
 pub(in super::super) async fn summary(
     Shared(state): Shared<State>,
-    Extension(version): Extension<Version>,
-    Path(project): Path<String>,
+    version: Version,
+    Names(project): Names<String>,
     params: Params,
 ) -> Result<Json<Value>, ApiError> {
     let filter = Filter::parse(params.get("filter").unwrap_or_default())?;
