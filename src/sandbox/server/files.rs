@@ -123,7 +123,22 @@ pub(super) fn private(options: &mut OpenOptions) -> &mut OpenOptions {
 /// Makes an empty file for the owner alone where there is none, so that what opens it later does not
 /// make it readable to others.
 pub(super) fn reserve(path: &Path) -> io::Result<()> {
-    Ok(disk::append(path, b"")?)
+    disk::append(path, b"").map_err(|error| advised(&error))
+}
+
+/// The same error, with what can be done about it at the next start.
+pub(super) fn advised(error: &disk::Error) -> io::Error {
+    let advice = match error.kind() {
+        io::ErrorKind::PermissionDenied | io::ErrorKind::ReadOnlyFilesystem => {
+            "; let its owner write it and its directory, or name another directory in COUNTERSIGN_DATA_DIR"
+        }
+        io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => "; free some space on its disk, then try again",
+        io::ErrorKind::IsADirectory | io::ErrorKind::InvalidData => {
+            "; move it away, and a new one is made at the next start"
+        }
+        _ => "",
+    };
+    io::Error::new(error.kind(), format!("{error}{advice}"))
 }
 
 /// What the file holds; `make` says it where there is none yet. Of two processes that do this at
@@ -136,19 +151,20 @@ pub(super) fn read_or_make<E: From<io::Error>>(
         return Ok(text);
     }
     let text = make()?;
-    if disk::create(path, text.as_bytes(), disk::Access::Private).map_err(io::Error::from)? {
+    if disk::create(path, text.as_bytes(), disk::Access::Private).map_err(|error| advised(&error))? {
         return Ok(text);
     }
     Ok(read(path)?.ok_or_else(|| io::Error::from(io::ErrorKind::NotFound))?)
 }
 
 fn read(path: &Path) -> io::Result<Option<Zeroizing<String>>> {
-    Ok(disk::text(path, MAX_SECRET)?.map(Zeroizing::new))
+    let text = disk::text(path, MAX_SECRET).map_err(|error| advised(&error))?;
+    Ok(text.map(Zeroizing::new))
 }
 
 /// Writes a file whole, whatever was there before.
 pub(super) fn replace(path: &Path, bytes: &[u8]) -> io::Result<()> {
-    Ok(disk::replace(path, bytes, disk::Access::Private)?)
+    disk::replace(path, bytes, disk::Access::Private).map_err(|error| advised(&error))
 }
 
 #[cfg(test)]
@@ -166,6 +182,24 @@ mod tests {
         assert_eq!(make("first").as_str(), "first");
         assert_eq!(make("second").as_str(), "first");
         assert_eq!(fs::read_dir(dir.path()).unwrap().count(), 1, "no temporary file is left");
+    }
+
+    #[test]
+    fn errors_say_which_file_and_what_to_do() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("authority.pem");
+        fs::create_dir(&path).unwrap();
+        let read = read_or_make::<io::Error>(&path, || Ok(Zeroizing::default())).unwrap_err();
+        for error in [read, reserve(&path).unwrap_err(), replace(&path, b"x").unwrap_err()] {
+            assert!(error.to_string().starts_with(&path.display().to_string()), "{error}");
+        }
+        let with_advice = |kind: io::ErrorKind| {
+            advised(&disk::Error::new(&path, disk::Doing::Write, io::Error::from(kind))).to_string()
+        };
+        let read_only = with_advice(io::ErrorKind::ReadOnlyFilesystem);
+        assert!(read_only.ends_with("or name another directory in COUNTERSIGN_DATA_DIR"), "{read_only}");
+        let damaged = with_advice(io::ErrorKind::IsADirectory);
+        assert!(damaged.ends_with("; move it away, and a new one is made at the next start"), "{damaged}");
     }
 
     #[cfg(unix)]

@@ -110,7 +110,8 @@ fn try_exclusive(file: &File) -> io::Result<bool> {
 }
 
 fn lock_file(path: &Path) -> io::Result<File> {
-    files::private(OpenOptions::new().write(true).create(true).truncate(false)).open(path)
+    let opened = files::private(OpenOptions::new().write(true).create(true).truncate(false)).open(path);
+    opened.map_err(|error| files::advised(&disk::Error::new(path, disk::Doing::Lock, error)))
 }
 
 /// A directory that nobody serves, and that nobody can begin to serve before this is dropped.
