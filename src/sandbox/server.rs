@@ -49,6 +49,7 @@ mod front;
 mod hosts;
 mod lobby;
 mod log;
+mod pace;
 mod patient;
 mod plain;
 mod refusal;

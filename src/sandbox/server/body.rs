@@ -5,40 +5,30 @@ use std::task::{Context, Poll};
 use std::time::Duration;
 
 use axum::body::{Body, Bytes};
-use futures_util::FutureExt as _;
 use http_body_util::BodyExt as _;
 use hyper::body::{Body as HttpBody, Frame, SizeHint};
-use tokio::time::{Instant, Sleep, sleep, timeout};
+use tokio::time::{Instant, timeout};
 
+use super::pace::{Pace, Waits};
 use super::refusal::Refusal;
 
 /// How long the body of a request to an API may take to come in.
 const WHOLE: Duration = Duration::from_secs(30);
 
-/// A body has to bring this much in each stretch of time, or it is given up: far less than any disk or client sends,
-/// and far more than one that only wants to hold a place.
-const PACE: Pace = Pace { bytes: 16 * 1024, stretch: Duration::from_secs(5) };
+/// A body has to bring this much in each stretch of time that it is waited for, or it is given up: far less than any
+/// disk or client sends, and far more than one that only wants to hold a place.
+const PACE: Pace = Pace { bytes: 16 * 1024, time: Duration::from_secs(5) };
 
 /// What is read and dropped of a body that nobody wants, so that the client reads the answer before its connection
 /// is closed.
 const DRAINED_BYTES: usize = 8 << 20;
 const DRAINED_FOR: Duration = Duration::from_secs(2);
 
-/// The slowest that a body may be.
-#[derive(Debug, Clone, Copy)]
-struct Pace {
-    bytes: usize,
-    stretch: Duration,
-}
-
 /// A body that fails when it comes too slowly, and of which the rest is read when nobody wants it any more.
 pub(super) struct Paced<B: HttpBody<Data = Bytes> + Send + Unpin + 'static> {
     /// Gone when it is at its end, or broke.
     body: Option<B>,
-    pace: Pace,
-    /// What came in this stretch.
-    came: usize,
-    stretch: Option<Pin<Box<Sleep>>>,
+    slowness: Waits,
     /// Whether the client sends nothing before it is told to go on (RFC 9110, section 10.1.1): reading is that.
     waits: bool,
 }
@@ -49,21 +39,7 @@ impl<B: HttpBody<Data = Bytes> + Send + Unpin + 'static> Paced<B> {
     }
 
     fn with_pace(body: B, waits: bool, pace: Pace) -> Self {
-        Self { body: Some(body).filter(|body| !body.is_end_stream()), pace, came: 0, stretch: None, waits }
-    }
-
-    /// Fails when the stretch is over and too little came.
-    fn check(&mut self, cx: &mut Context<'_>) -> Result<(), axum::Error> {
-        let pace = self.pace;
-        let stretch = self.stretch.get_or_insert_with(|| Box::pin(sleep(pace.stretch)));
-        while stretch.poll_unpin(cx).is_ready() {
-            if self.came < pace.bytes {
-                return Err(axum::Error::new(Slow));
-            }
-            self.came = 0;
-            stretch.as_mut().reset(Instant::now() + pace.stretch);
-        }
-        Ok(())
+        Self { body: Some(body).filter(|body| !body.is_end_stream()), slowness: Waits::new(pace), waits }
     }
 }
 
@@ -84,7 +60,7 @@ where
         let Some(body) = &mut this.body else { return Poll::Ready(None) };
         match Pin::new(body).poll_frame(cx) {
             Poll::Ready(Some(Ok(frame))) => {
-                this.came += frame.data_ref().map_or(0, Bytes::len);
+                this.slowness.moved(frame.data_ref().map_or(0, Bytes::len), Instant::now());
                 Poll::Ready(Some(Ok(frame)))
             }
             Poll::Ready(Some(Err(error))) => {
@@ -95,11 +71,11 @@ where
                 this.body = None;
                 Poll::Ready(None)
             }
-            Poll::Pending => match this.check(cx) {
-                Ok(()) => Poll::Pending,
-                Err(slow) => {
+            Poll::Pending => match this.slowness.poll_over(Instant::now(), cx) {
+                Poll::Pending => Poll::Pending,
+                Poll::Ready(()) => {
                     this.body = None;
-                    Poll::Ready(Some(Err(slow)))
+                    Poll::Ready(Some(Err(axum::Error::new(Slow))))
                 }
             },
         }
@@ -245,7 +221,7 @@ mod tests {
     async fn a_body_that_stops_to_come_is_given_up() {
         let begun = stream::iter([Ok::<_, Infallible>("ab")]);
         let stuck = Body::from_stream(futures_util::StreamExt::chain(begun, stream::pending()));
-        let pace = Pace { bytes: 100, stretch: Duration::from_millis(10) };
+        let pace = Pace { bytes: 100, time: Duration::from_millis(10) };
         let body = Paced::with_pace(stuck, false, pace);
         assert!(matches!(whole(body, 1000).await, Err(Refusal::SlowBody)));
     }

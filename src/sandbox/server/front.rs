@@ -1,17 +1,19 @@
 //! What every request passes: the token and the limits. Which API it is for is [`super::area`]'s.
 
 use std::net::SocketAddr;
-use std::panic::AssertUnwindSafe;
+use std::panic::{AssertUnwindSafe, resume_unwind};
+use std::sync::Arc;
 use std::time::Duration;
 
-use axum::body::Body;
+use axum::BoxError;
+use axum::body::{Body, Bytes};
 use axum::extract::Request;
 use axum::http::header::{AUTHORIZATION, EXPECT, HOST, ORIGIN};
 use axum::http::request::Parts;
 use axum::http::{HeaderName, HeaderValue, Method, Version};
 use axum::response::{IntoResponse, Json, Response};
 use futures_util::FutureExt as _;
-use hyper::body::{Body as _, Incoming};
+use hyper::body::{Body as HttpBody, Incoming};
 use rusqlite::Transaction;
 use rustls::pki_types::CertificateDer;
 use serde_json::json;
@@ -90,7 +92,7 @@ impl Front {
     /// The answer to a request that came over a connection to `name` from a `client` with a certificate
     /// (what TLS said).
     pub(super) async fn answer(
-        &self,
+        self: &Arc<Self>,
         request: hyper::Request<Incoming>,
         name: Option<&str>,
         client: Option<&'static Person>,
@@ -148,7 +150,7 @@ impl Front {
 
     /// Answers somebody who is known, over a connection that has a seat or gets one.
     async fn seated(
-        &self,
+        self: &Arc<Self>,
         guest: &Guest,
         room: &Room,
         area: &Area,
@@ -162,16 +164,22 @@ impl Front {
         guarded(area, self.placed(room, area, request, caller)).await
     }
 
-    /// Answers when there is room for the request, which it keeps until a large answer was sent.
-    async fn placed(
-        &self,
+    /// Answers when there is room for the request, which it keeps until a large answer was sent. What has been begun
+    /// keeps it also when the client is gone or was told that it takes too long: the work goes on, with all that it
+    /// holds.
+    async fn placed<B>(
+        self: &Arc<Self>,
         room: &Room,
         area: &Area,
-        (parts, body): (Parts, Paced<Incoming>),
-        caller: (&'static Person, &Token),
-    ) -> Result<Response, Refusal> {
+        (parts, body): (Parts, Paced<B>),
+        (person, token): (&'static Person, &Token),
+    ) -> Result<Response, Refusal>
+    where
+        B: HttpBody<Data = Bytes> + Send + Unpin + 'static,
+        B::Error: Into<BoxError>,
+    {
         let kind = place(area, &parts, body.size_hint().upper());
-        let (body, _room) = match area {
+        let (body, room_of_body) = match area {
             // It has limits of its own: clients push a layer in one request, however large it is.
             Area::Registry(_) => (Body::new(body), None),
             // A body that is on its way takes no place from requests that are there.
@@ -183,9 +191,18 @@ impl Front {
             }
         };
         let place = room.place(kind).await.map_err(|_full| Refusal::TooMany("watches"))?;
-        let answer = self.route(area.clone(), Request::from_parts(parts, body), caller).await;
-        let is_small = answer.body().size_hint().exact().is_some_and(|size| size <= SMALL_BYTES);
-        Ok(if is_small { answer } else { answer.map(|body| body::held(body, place)) })
+        let (front, area, token) = (Arc::clone(self), area.clone(), token.clone());
+        let answering = tokio::spawn(async move {
+            let answer = front.route(area, Request::from_parts(parts, body), (person, &token)).await;
+            drop(room_of_body);
+            let is_small = answer.body().size_hint().exact().is_some_and(|size| size <= SMALL_BYTES);
+            if is_small { answer } else { answer.map(|body| body::held(body, place)) }
+        });
+        answering.await.map_err(|error| match error.try_into_panic() {
+            Ok(panic) => resume_unwind(panic),
+            // The server ends, and nobody reads this.
+            Err(_) => Refusal::Late,
+        })
     }
 
     async fn route(&self, area: Area, request: Request, (person, token): (&'static Person, &Token)) -> Response {
@@ -300,8 +317,10 @@ fn host_without_port(host: &str) -> &str {
 
 #[cfg(test)]
 mod tests {
+    use super::super::{Files, Kept};
     use super::*;
     use crate::google::GoogleApi;
+    use crate::state::Clock;
 
     #[rstest::rstest]
     #[case("https://127.0.0.1:8443", false)]
@@ -311,6 +330,55 @@ mod tests {
     #[case("null", true)]
     fn origins(#[case] origin: &str, #[case] foreign: bool) {
         assert_eq!(is_foreign(&HeaderValue::from_str(origin).unwrap(), "127.0.0.1:8443"), foreign);
+    }
+
+    /// A front with nothing behind it, and what it keeps.
+    fn front(dir: &std::path::Path) -> (Arc<Front>, State) {
+        let files = Files::new(dir);
+        let kept = Kept::open(&files, jiff::Timestamp::now()).unwrap();
+        let state = State { store: kept.store, clock: Clock::system() };
+        let pem = kept.authority.certificate_pem().to_owned();
+        let (door, addr) = (Door::new(kept.lease, files, 0), SocketAddr::from(([127, 0, 0, 1], 1)));
+        (Arc::new(Front::new(&state, kept.vault, kept.tokens, kept.clients, addr, &pem, door)), state)
+    }
+
+    /// Clients that close their connections as soon as they have sent all: the writer is held by another, so that
+    /// their requests cannot end.
+    #[tokio::test]
+    async fn who_goes_away_leaves_room_only_when_the_work_is_done() {
+        let dir = tempfile::tempdir().unwrap();
+        let (front, state) = front(dir.path());
+        let (entered, has_entered) = tokio::sync::oneshot::channel();
+        let (let_go, is_let_go) = std::sync::mpsc::channel::<()>();
+        let holder = tokio::spawn(async move {
+            let hold = move |_: &Transaction<'_>| {
+                let _ = entered.send(());
+                let _ = is_let_go.recv();
+                Ok::<_, StoreError>(())
+            };
+            state.store.write(hold).await
+        });
+        has_entered.await.unwrap();
+
+        let owner = Person::owner();
+        let (room, token) = (front.rooms.of(owner, false), front.token());
+        let area = Area::Google(GoogleApi::All);
+        let size = 3 << 20;
+        for n in 0..20 {
+            let mut body = format!("{{\"projectId\":\"project-{n}\"}}").into_bytes();
+            body.resize(size, b' ');
+            let parts = Request::post("/v1/projects").body(()).unwrap().into_parts().0;
+            let request = (parts, Paced::new(Body::from(body), false));
+            let answer = Box::pin(front.placed(room, &area, request, (owner, token)));
+            assert!(answer.now_or_never().is_none(), "it waits, and is given up");
+            tokio::task::yield_now().await;
+        }
+        let another = || room.body(Some(size as u64), MAX_JSON_BYTES);
+        assert!(another().now_or_never().is_none(), "what was begun holds its body still");
+        drop(let_go);
+        holder.await.unwrap().unwrap();
+        let freed = tokio::time::timeout(Duration::from_secs(60), another()).await;
+        assert!(freed.is_ok_and(|room| room.is_some()), "and leaves it at its end");
     }
 
     #[tokio::test]

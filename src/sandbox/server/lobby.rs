@@ -11,8 +11,8 @@ use std::time::Duration;
 use tokio::sync::{Notify, OwnedSemaphorePermit};
 use tokio::time::Instant;
 
-/// How many connections may stand in the lobby: more than programs open at once, and few enough that together with
-/// all others they stay below the 1,024 files that a process may have open where nobody has changed it.
+/// How many connections may stand in the lobby: more than programs open at once, and few enough that they leave most of
+/// the 1,024 files that a process may have open, where nobody has changed it, to those who have shown a token.
 pub(super) const PLACES: usize = 192;
 
 /// How long a connection may take until its first request with a token has come.
