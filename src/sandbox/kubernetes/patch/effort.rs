@@ -1,10 +1,15 @@
 //! What a patch may cost: work that grows faster than the patch itself is counted, and bounded.
 
+use serde_json::Value;
+
 use crate::kubernetes::failure::Failure;
 
 /// The most steps that a patch may take: elements that are looked at, moved or put into an index. An object of the
 /// largest size has some hundred thousand; this is a fraction of a second.
 const MOST_STEPS: usize = 2_000_000;
+
+/// How many bytes of a text are written or compared in the time of one step.
+const BYTES_AT_ONCE: usize = 64;
 
 /// The steps that a patch has taken.
 #[derive(Debug, Default)]
@@ -24,5 +29,23 @@ impl Effort {
             )));
         }
         Ok(())
+    }
+
+    /// Counts a text that is written or looked up, by its length: names may be megabytes long.
+    ///
+    /// # Errors
+    /// As [`Self::spend`].
+    pub(super) fn spend_text(&mut self, text: &str) -> Result<(), Failure> {
+        self.spend(1 + text.len() / BYTES_AT_ONCE)
+    }
+
+    /// A value written down, by which it is told apart from others.
+    ///
+    /// # Errors
+    /// As [`Self::spend`].
+    pub(super) fn written(&mut self, value: &Value) -> Result<String, Failure> {
+        let text = value.to_string();
+        self.spend_text(&text)?;
+        Ok(text)
     }
 }

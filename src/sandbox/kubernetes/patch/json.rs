@@ -6,6 +6,7 @@ use serde_json::Value;
 
 use super::effort::Effort;
 use crate::kubernetes::failure::Failure;
+use crate::values::MAX_VALUES;
 
 /// `maxJSONPatchOperations` of `k8s.io/apiserver`.
 const MAX_OPERATIONS: usize = 10_000;
@@ -41,6 +42,8 @@ pub(super) fn apply(object: &mut Value, patch: &Patch) -> Result<(), Failure> {
 struct Cost {
     effort: Effort,
     copied: usize,
+    /// Values that were copied: each takes some hundred bytes of memory, however short it is written.
+    copied_values: usize,
 }
 
 impl Cost {
@@ -95,6 +98,12 @@ impl Cost {
             )));
         }
         self.copied = copied;
+        self.copied_values += count(value);
+        if self.copied_values > MAX_VALUES {
+            return Err(Failure::entity_too_large(&format!(
+                "the sandbox copies at most {MAX_VALUES} values in a patch"
+            )));
+        }
         Ok(())
     }
 
@@ -117,6 +126,15 @@ impl Cost {
             _ => {}
         }
         Ok(deepest)
+    }
+}
+
+/// How many values a value is, itself and all below it.
+fn count(value: &Value) -> usize {
+    match value {
+        Value::Array(list) => 1 + list.iter().map(count).sum::<usize>(),
+        Value::Object(map) => 1 + map.values().map(count).sum::<usize>(),
+        _ => 1,
     }
 }
 
@@ -164,6 +182,17 @@ mod tests {
         let refused = apply_text(&mut object, &operations.into()).unwrap_err();
         assert!(refused.contains("exceeding the limit 3145728"), "{refused}");
         assert!(object.to_string().len() < 4 << 20);
+    }
+
+    /// A million numbers of one digit are two megabytes of JSON, and a hundred in memory.
+    #[test]
+    fn copies_have_no_more_values_than_a_body() {
+        let mut operations = vec![json!({ "op": "add", "path": "/list", "value": vec![0; 50_000] })];
+        operations.extend((0..20).map(|n| json!({ "op": "copy", "from": "/list", "path": format!("/copy{n}") })));
+        let mut object = json!({});
+        let refused = apply_text(&mut object, &operations.into()).unwrap_err();
+        assert_eq!(refused, "Request entity too large: the sandbox copies at most 100000 values in a patch");
+        assert!(object.get("copy0").is_some() && object.get("copy1").is_none());
     }
 
     #[test]

@@ -31,7 +31,7 @@ pub(super) fn merge(target: &mut Value, patch: Map<String, Value>, effort: &mut 
     let (nulls, values): (Vec<_>, Vec<_>) = values.into_iter().partition(|(_, value)| value.is_null());
     if !nulls.is_empty() {
         // All at once: to take one out moves all that are behind it.
-        effort.spend(object.len())?;
+        object.keys().try_for_each(|key| effort.spend_text(key))?;
         let gone: HashSet<String> = nulls.into_iter().map(|(key, _)| key).collect();
         object.retain(|key, _| !gone.contains(key));
     }
@@ -61,9 +61,12 @@ fn merge_field(object: &mut Map<String, Value>, key: &str, value: Value, effort:
 }
 
 fn merge_set(list: &mut Vec<Value>, patch: Vec<Value>, effort: &mut Effort) -> Result<(), Failure> {
-    effort.spend(list.len() + patch.len())?;
-    let has: HashSet<String> = list.iter().map(Value::to_string).collect();
-    list.extend(patch.into_iter().filter(|value| !has.contains(&value.to_string())));
+    let has = all_written(list, effort)?;
+    for value in patch {
+        if !has.contains(&effort.written(&value)?) {
+            list.push(value);
+        }
+    }
     Ok(())
 }
 
@@ -78,10 +81,10 @@ fn merge_list(list: &mut Vec<Value>, merge_key: &str, patch: Vec<Value>, effort:
     let mut merged: Vec<Option<Value>> = std::mem::take(list).into_iter().map(Some).collect();
     let mut places: HashMap<String, Vec<usize>> = HashMap::new();
     for (at, element) in merged.iter().enumerate() {
-        places.entry(name(element.as_ref(), merge_key)).or_default().push(at);
+        places.entry(name(element.as_ref(), merge_key, effort)?).or_default().push(at);
     }
     for element in patch {
-        let name = name(Some(&element), merge_key);
+        let name = name(Some(&element), merge_key, effort)?;
         let Value::Object(element) = element else { continue };
         if directive(&element) == Some("delete") {
             for at in places.remove(&name).unwrap_or_default() {
@@ -106,8 +109,12 @@ fn merge_list(list: &mut Vec<Value>, merge_key: &str, patch: Vec<Value>, effort:
 }
 
 /// What tells an element from others: the value of its key, written down.
-fn name(element: Option<&Value>, merge_key: &str) -> String {
-    element.and_then(|element| element.get(merge_key)).unwrap_or(&Value::Null).to_string()
+fn name(element: Option<&Value>, merge_key: &str, effort: &mut Effort) -> Result<String, Failure> {
+    effort.written(element.and_then(|element| element.get(merge_key)).unwrap_or(&Value::Null))
+}
+
+fn all_written(values: &[Value], effort: &mut Effort) -> Result<HashSet<String>, Failure> {
+    values.iter().map(|value| effort.written(value)).collect()
 }
 
 /// `$setElementOrder/LIST`, `$deleteFromPrimitiveList/LIST` and `$retainKeys`.
@@ -116,16 +123,19 @@ fn follow(object: &mut Map<String, Value>, key: &str, value: &Value, effort: &mu
     if let Some(list) = key.strip_prefix("$setElementOrder/")
         && let Some(Value::Array(elements)) = object.get_mut(list)
     {
-        effort.spend(elements.len() + wanted.len())?;
-        order(elements, merge_key(list, wanted), wanted);
+        order(elements, merge_key(list, wanted), wanted, effort)?;
     } else if let Some(list) = key.strip_prefix("$deleteFromPrimitiveList/")
         && let Some(Value::Array(elements)) = object.get_mut(list)
     {
-        effort.spend(elements.len() + wanted.len())?;
-        let gone: HashSet<String> = wanted.iter().map(Value::to_string).collect();
-        elements.retain(|element| !gone.contains(&element.to_string()));
+        let gone = all_written(wanted, effort)?;
+        for element in std::mem::take(elements) {
+            if !gone.contains(&effort.written(&element)?) {
+                elements.push(element);
+            }
+        }
     } else if key == "$retainKeys" {
-        effort.spend(object.len() + wanted.len())?;
+        effort.spend(wanted.len())?;
+        object.keys().try_for_each(|key| effort.spend_text(key))?;
         let kept: HashSet<&str> = wanted.iter().filter_map(Value::as_str).collect();
         object.retain(|key, _| kept.contains(key.as_str()));
     }
@@ -133,16 +143,27 @@ fn follow(object: &mut Map<String, Value>, key: &str, value: &Value, effort: &mu
 }
 
 /// Puts a list's elements in the order that is wanted; others go behind.
-fn order(elements: &mut [Value], merge_key: Option<&str>, wanted: &[Value]) {
-    let written = |element: &Value| match merge_key {
-        Some(merge_key) => name(Some(element), merge_key),
-        None => element.to_string(),
+fn order(
+    elements: &mut Vec<Value>,
+    merge_key: Option<&str>,
+    wanted: &[Value],
+    effort: &mut Effort,
+) -> Result<(), Failure> {
+    let mut written = |element: &Value| match merge_key {
+        Some(merge_key) => name(Some(element), merge_key, effort),
+        None => effort.written(element),
     };
     let mut places = HashMap::new();
     for (at, element) in wanted.iter().enumerate() {
-        places.entry(written(element)).or_insert(at);
+        places.entry(written(element)?).or_insert(at);
     }
-    elements.sort_by_cached_key(|element| places.get(&written(element)).copied().unwrap_or(usize::MAX));
+    let mut placed = Vec::with_capacity(elements.len());
+    for element in std::mem::take(elements) {
+        placed.push((places.get(&written(&element)?).copied().unwrap_or(usize::MAX), element));
+    }
+    placed.sort_by_key(|(place, _)| *place);
+    elements.extend(placed.into_iter().map(|(_, element)| element));
+    Ok(())
 }
 
 fn directive(object: &Map<String, Value>) -> Option<&str> {
@@ -182,6 +203,26 @@ mod tests {
     fn one_name_again_and_again_is_refused_before_it_takes_long() {
         let element = |n: usize| json!({ "name": "c", "env": [{ "name": format!("e{n}") }] });
         let containers: Vec<Value> = (0..40_000).map(element).collect();
+        let refused = merged(&json!({}), json!({ "containers": containers })).unwrap_err();
+        assert!(refused.starts_with("Request entity too large: the sandbox takes at most"), "{refused}");
+    }
+
+    fn long() -> String {
+        "x".repeat(2_000_000)
+    }
+
+    /// The first element has a text of two megabytes, which each of the others would have written or compared anew.
+    #[rstest::rstest]
+    #[case(json!({ "env": [{ "name": long() }] }), json!({ "env": [{ "name": "e" }] }))]
+    #[case(json!({ "finalizers": [long()] }), json!({ "finalizers": ["e"] }))]
+    #[case(json!({ "args": [long()] }), json!({ "$setElementOrder/args": ["e"] }))]
+    #[case(json!({ "args": [long()] }), json!({ "$deleteFromPrimitiveList/args": ["e"] }))]
+    #[case(json!({ (long()): 1 }), json!({ "e": null }))]
+    fn long_texts_are_not_written_again_and_again(#[case] mut first: Value, #[case] mut again: Value) {
+        first["name"] = "c".into();
+        again["name"] = "c".into();
+        let mut containers = vec![first];
+        containers.extend(std::iter::repeat_n(again, 17_000));
         let refused = merged(&json!({}), json!({ "containers": containers })).unwrap_err();
         assert!(refused.starts_with("Request entity too large: the sandbox takes at most"), "{refused}");
     }
