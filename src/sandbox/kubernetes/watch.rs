@@ -49,6 +49,9 @@ struct Seen {
     upto: Option<i64>,
     /// The version at which a watch without one began: what is there by then is all new to the client.
     began: i64,
+    /// The version from which the parts go that are told now: an object that was made since may stand in one of them
+    /// with a later change, and is new to the client all the same.
+    from: i64,
 }
 
 /// A part of what there is to tell.
@@ -72,7 +75,7 @@ pub(super) async fn stream(state: State, id: ClusterId, call: Call) -> Result<Re
         },
     };
     let ends = tokio::time::Instant::now() + Duration::from_secs(seconds);
-    let seen = Seen { upto: seen, began: 0 };
+    let seen = Seen { upto: seen, began: 0, from: seen.unwrap_or(0) };
     let mut watch = Watch { state, id, call, selector, seen, ends };
     // The first look tells whether the watch is possible at all.
     let first = watch.look().await?;
@@ -128,7 +131,7 @@ fn changes(cluster: Cluster<'_>, call: &Call, selector: &Selector, seen: Seen) -
             (changed, _) => changed.is_none(),
         };
         let Some(stored) = (if is_deleted { deleted.next() } else { changed.next() }).transpose()? else { break };
-        let is_new = stored.created > since || stored.version <= began;
+        let is_new = stored.created > seen.from || stored.version <= began;
         let what = if is_deleted {
             "DELETED"
         } else if is_new {
@@ -143,10 +146,10 @@ fn changes(cluster: Cluster<'_>, call: &Call, selector: &Selector, seen: Seen) -
             lines.push('\n');
         }
         if lines.len() >= PART_BYTES {
-            return Ok(Part { seen: Seen { upto: Some(stored.version), began }, lines, more: true });
+            return Ok(Part { seen: Seen { upto: Some(stored.version), began, from: seen.from }, lines, more: true });
         }
     }
-    Ok(Part { seen: Seen { upto: Some(now), began }, lines, more: false })
+    Ok(Part { seen: Seen { upto: Some(now), began, from: now }, lines, more: false })
 }
 
 fn expired(message: String) -> Failure {

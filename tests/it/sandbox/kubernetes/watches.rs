@@ -58,6 +58,24 @@ async fn changes_come_as_they_happen() {
     assert_eq!(what(&watch.next().await.unwrap()), pair("DELETED", "p"));
 }
 
+/// What was made since is told in two parts, and the first of all was changed last.
+#[tokio::test]
+async fn what_is_new_is_added_also_in_a_later_part() {
+    let cluster = Cluster::new();
+    let version = cluster.get(PODS).await.json()["metadata"]["resourceVersion"].as_str().unwrap().to_owned();
+    cluster.post(PODS, &pod("first", IMAGE)).await.expect(201);
+    let mut large = pod("large", IMAGE);
+    large["spec"]["containers"][0]["args"] = json!(["x".repeat(1_200_000)]);
+    cluster.post(PODS, &large).await.expect(201);
+    let label = json!({ "metadata": { "labels": { "new": "yes" } } });
+    cluster.patch(&format!("{PODS}/first"), "merge", &label).await.expect(200);
+    let mut watch = Watch::open(&cluster, &format!("resourceVersion={version}")).await;
+    assert_eq!(what(&watch.next().await.unwrap()), pair("ADDED", "large"));
+    assert_eq!(what(&watch.next().await.unwrap()), pair("ADDED", "first"));
+    cluster.patch(&format!("{PODS}/first"), "merge", &json!({ "metadata": { "labels": null } })).await.expect(200);
+    assert_eq!(what(&watch.next().await.unwrap()), pair("MODIFIED", "first"));
+}
+
 #[tokio::test]
 async fn without_a_version_everything_comes_first_and_the_time_ends_it() {
     let cluster = Cluster::new();
