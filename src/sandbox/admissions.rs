@@ -27,7 +27,8 @@ pub(crate) const ATTESTOR_BYTES: usize = 8 << 10;
 /// The most signatures that are checked, each with each key that could have made it: some seconds of work.
 const MOST_CHECKS: usize = 10_000;
 
-/// Keys and signatures of more bytes than this count as several: they are read anew each time.
+/// Looking up whether a signature was checked reads it, its key and what it signs: so many bytes of them, in all, take
+/// the time of one check.
 const CHECK_BYTES: usize = 16 << 10;
 
 /// A policy, and the same made ready for decisions.
@@ -42,6 +43,8 @@ pub(crate) struct Prepared {
 pub(crate) struct Admissions {
     bytes_left: Cell<usize>,
     checks_left: Cell<usize>,
+    /// What has been read to look up checks, as far as no check was counted for it yet.
+    looked_up: Cell<usize>,
     verifier: Verifier,
     checked: RefCell<HashMap<Vec<u8>, Result<Verified, SignatureFault>>>,
     pub(crate) policy: RefCell<Option<Rc<Prepared>>>,
@@ -53,6 +56,7 @@ impl Default for Admissions {
         Self {
             bytes_left: Cell::new(MOST_BYTES),
             checks_left: Cell::new(MOST_CHECKS),
+            looked_up: Cell::new(0),
             verifier: Verifier::new(),
             checked: RefCell::default(),
             policy: RefCell::default(),
@@ -95,7 +99,8 @@ impl Admissions {
     ) -> Result<Verified, SignatureFault> {
         // What is answered after the last check decides nothing: `settle` fails.
         let exhausted = || Err(SignatureFault::Unsigned);
-        let bytes = material(key).len() + signature.len() + payload.len();
+        let bytes = self.looked_up.get() + key.id.len() + material(key).len() + signature.len() + payload.len();
+        self.looked_up.set(bytes % CHECK_BYTES);
         if !self.spend(bytes / CHECK_BYTES) {
             return exhausted();
         }
@@ -168,10 +173,23 @@ mod tests {
         for _ in 0..MOST_CHECKS * 2 {
             admissions.verify(&key(), b"signature", b"payload").unwrap_err();
         }
-        assert_eq!(admissions.checks_left.get(), MOST_CHECKS - 1);
+        let look_ups = MOST_CHECKS * 2 * (40 + "not a keysignaturepayload".len()) / CHECK_BYTES;
+        assert_eq!(admissions.checks_left.get(), MOST_CHECKS - 1 - look_ups);
         admissions.settle().unwrap();
         admissions.checks_left.set(1);
         admissions.verify(&key(), b"another", b"payload").unwrap_err();
+        assert!(matches!(admissions.settle(), Err(StoreError::TooMuch(_))));
+    }
+
+    /// Each of them is short, and all together are not.
+    #[test]
+    fn looking_up_what_was_checked_is_not_for_nothing() {
+        let admissions = Admissions::default();
+        admissions.checks_left.set(100);
+        let payload = vec![b'x'; CHECK_BYTES - 100];
+        for _ in 0..120 {
+            admissions.verify(&key(), b"signature", &payload).unwrap_err();
+        }
         assert!(matches!(admissions.settle(), Err(StoreError::TooMuch(_))));
     }
 }

@@ -10,6 +10,7 @@ pub(super) use evidence::{attestations_in, builds_in, scan_in};
 pub(super) use notes::kind as note_kind;
 pub(super) use occurrences::{attestations_on, bytes_of_attestations_on};
 pub(super) use schema::{ATTESTATION_OCCURRENCE, CREATE_TABLES as SCHEMA};
+pub(super) use signatures::check_count as check_signature_count;
 use version::Version;
 
 mod evidence;
@@ -18,6 +19,7 @@ mod grants;
 mod notes;
 mod occurrences;
 mod schema;
+mod signatures;
 mod version;
 
 /// The routes of all versions.

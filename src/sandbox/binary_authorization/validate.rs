@@ -8,7 +8,7 @@ use rusqlite::Transaction;
 
 use super::api::{Api, VERSIONS};
 use super::attestors;
-use crate::container_analysis::ATTESTATION_OCCURRENCE;
+use crate::container_analysis::{ATTESTATION_OCCURRENCE, check_signature_count};
 use crate::decode::{FieldKind, Message};
 use crate::error::ApiError;
 use crate::kms::key_id;
@@ -53,6 +53,7 @@ async fn validate(
     };
     required(&question.occurrence_note, "occurrence_note")?;
     required(&question.occurrence_resource_uri, "occurrence_resource_uri")?;
+    check_signature_count(question.attestation.signatures.len(), "attestation.signatures")?;
     let verifier = Arc::clone(&api.verifier);
     let answer = move |tx: &Transaction<'_>| {
         let attestor = Attestor::try_from(attestors::existing(tx, &project, &id)?)

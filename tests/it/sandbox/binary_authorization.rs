@@ -397,6 +397,33 @@ async fn an_attestation_is_validated() {
     }
 }
 
+/// Each is verified, which takes its time.
+#[tokio::test]
+async fn an_attestation_has_no_more_than_a_hundred_signatures() {
+    let lab = lab_with_attestor().await;
+    let signer = Signer::new();
+    add_key(&lab, json!({"asciiArmoredPgpPublicKey": signer.armor()})).await;
+    let with = |count: usize| {
+        let mut attestation = signer.attestation(IMAGE);
+        attestation["signatures"] = vec![attestation["signatures"][0].clone(); count].into();
+        attestation
+    };
+    let note = format!("projects/{PROJECT}/notes/{NOTE}");
+    let url = format!("{}:validateAttestationOccurrence", attestor());
+    let question = |count| json!({"attestation": with(count), "occurrenceNote": note, "occurrenceResourceUri": IMAGE});
+    assert_eq!(lab.ok(Method::POST, &url, question(100)).await["result"], "VERIFIED");
+    let refusal = lab.refused(Method::POST, &url, question(101)).await;
+    assert_eq!((refusal.code, refusal.status.as_str()), (400, "INVALID_ARGUMENT"));
+
+    let occurrences = format!("{CA}/v1/projects/{PROJECT}/occurrences");
+    let occurrence = |count| json!({"attestation": with(count), "noteName": note, "resourceUri": IMAGE});
+    assert_eq!(lab.refused(Method::POST, &occurrences, occurrence(101)).await.status, "INVALID_ARGUMENT");
+    let made = lab.ok(Method::POST, &occurrences, occurrence(100)).await;
+    let one = format!("{CA}/v1/{}", made["name"].as_str().unwrap());
+    let update = json!({"attestation": with(101)});
+    assert_eq!(lab.refused(Method::PATCH, &one, update).await.status, "INVALID_ARGUMENT");
+}
+
 #[tokio::test]
 async fn the_api_has_to_be_enabled() {
     let lab = lab_with_attestor().await;

@@ -7,13 +7,12 @@ use serde_json::Value;
 
 use super::legacy;
 use super::stored::{StoredOccurrence, existing};
-use super::wanted::New;
+use super::wanted::{New, normalise_signatures};
 use crate::container_analysis::schema::{self, OCCURRENCE};
 use crate::container_analysis::version::Version;
 use crate::container_analysis::{grants, notes};
 use crate::decode::Params;
 use crate::error::ApiError;
-use crate::kms::key_id;
 use crate::request::{Body, Names};
 use crate::state::{State, rfc3339};
 use wire::iam::IamPolicy;
@@ -29,9 +28,7 @@ pub(in super::super) async fn patch(
 ) -> Result<Json<Value>, ApiError> {
     let mut update = body.value();
     legacy::bring_up_to_date(&mut update)?;
-    if let Some(attestation) = update.get_mut("attestation") {
-        key_id::normalise_signatures(attestation);
-    }
+    normalise_signatures(&mut update)?;
     schema::strip_output_only(&mut update);
     let mask = notes::mask_of(&params);
     let now = rfc3339(state.clock.now());

@@ -3,13 +3,25 @@
 use serde_json::{Value, json};
 
 use super::legacy;
-use crate::container_analysis::schema;
+use crate::container_analysis::{schema, signatures};
 use crate::error::ApiError;
 use crate::kms::key_id;
 use domain::name::NoteName;
 
 /// The longest `resourceUri`; a reference to an image is far shorter.
 const MAX_RESOURCE_URI: usize = 4096;
+
+/// Writes the key ids of an attestation's signatures in their one form.
+///
+/// # Errors
+/// They are more than an attestation may have.
+pub(super) fn normalise_signatures(occurrence: &mut Value) -> Result<(), ApiError> {
+    let Some(attestation) = occurrence.get_mut("attestation") else { return Ok(()) };
+    let count = attestation["signatures"].as_array().map_or(0, Vec::len);
+    signatures::check_count(count, "occurrence.attestation.signatures")?;
+    key_id::normalise_signatures(attestation);
+    Ok(())
+}
 
 /// An occurrence that is to be made.
 #[derive(Debug)]
@@ -23,9 +35,7 @@ pub(super) struct New {
 impl New {
     pub(super) fn parse(mut occurrence: Value) -> Result<Self, ApiError> {
         legacy::bring_up_to_date(&mut occurrence)?;
-        if let Some(attestation) = occurrence.get_mut("attestation") {
-            key_id::normalise_signatures(attestation);
-        }
+        normalise_signatures(&mut occurrence)?;
         let text = |field: &str| occurrence[field].as_str().unwrap_or_default().to_owned();
         let (note, resource_uri) = (text("noteName"), text("resourceUri"));
         let note = note.parse().map_err(|error| ApiError::invalid_field("occurrence.note_name", format!("{error}")))?;
