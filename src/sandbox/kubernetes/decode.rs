@@ -50,7 +50,9 @@ pub(super) fn applied(body: &[u8]) -> Result<Value, Failure> {
         return Ok(value);
     }
     let text = std::str::from_utf8(body).map_err(|error| unreadable(&error))?;
-    serde_saphyr::from_str(text).map_err(|error| unreadable(&error))
+    // What JSON's commas and brackets show before, YAML's lines show only as they are read.
+    let options = serde_saphyr::options! { budget: serde_saphyr::budget! { max_nodes: values::MAX_VALUES } };
+    serde_saphyr::from_str_with_options(text, options).map_err(|error| unreadable(&error))
 }
 
 /// The object that this JSON says, which must be of the type that the path is for.
