@@ -15,7 +15,8 @@ use domain::system_policy::SystemPolicy;
 #[derive(Debug, Default, clap::Args)]
 pub(super) struct Assumed {
     /// Assume that this attestor (its name, or the id alone if the policy has one of that id) attested every digest,
-    /// and those that are not named none; may be repeated. Without it attestations are not known
+    /// and those that are not named none; may be repeated. Without it only those attestations are known of which the
+    /// input itself tells
     #[arg(long = "attested-by", value_name = "ATTESTOR")]
     attested_by: Vec<String>,
     /// Assume that nothing is attested
@@ -56,8 +57,8 @@ impl Assumed {
         }
     }
 
-    /// What is known of the attestors of these policies. One that they do not ask is a fact about the world all the
-    /// same: it is said, and changes nothing.
+    /// What is known of the attestors of these policies. One that they do not ask may be a fact about the world, or
+    /// misspelt: it is said, and then nothing is assumed of those that are not named.
     pub(super) fn evidence(&self, policies: &[&Policy]) -> Result<Evidence, AssumedFailure> {
         if self.attested_by.is_empty() && !self.unattested {
             return Ok(Evidence::default());
@@ -67,8 +68,14 @@ impl Assumed {
         known.sort();
         known.dedup();
         let mut evidence = Evidence::default();
+        let mut are_all_asked = true;
         for text in &self.attested_by {
-            evidence.assumed.extend(attestor(text, &known)?);
+            let meant = attestor(text, &known)?;
+            are_all_asked &= meant.is_some();
+            evidence.assumed.extend(meant);
+        }
+        if !are_all_asked {
+            return Ok(evidence);
         }
         evidence.attestors = known.into_iter().map(|name| (name, AttestorEvidence::AssumedNone)).collect();
         Ok(evidence)
@@ -84,7 +91,10 @@ fn attestor(text: &str, known: &[AttestorName]) -> Result<Option<AttestorName>, 
         [] => {
             let asked = match known {
                 [] => "it asks no attestor".to_owned(),
-                known => format!("it asks {}", list(&known.iter().collect::<Vec<_>>())),
+                known => format!(
+                    "it asks {}, and of those that are not named nothing is assumed",
+                    list(&known.iter().collect::<Vec<_>>())
+                ),
             };
             complain(&format_args!("no rule of the policy asks the attestor {text:?}, so it changes nothing: {asked}"));
             Ok(None)

@@ -1,7 +1,7 @@
 //! `countersign explain`: what a refusal says, and what can be behind it.
 //!
 //! Exit code: 0 explained, 1 the text was read and refuses nothing, 2 the input could not be used,
-//! 3 not recognised: nothing is guessed about it.
+//! 3 not recognised: nothing is guessed about it; or asked again, and what comes of it now is not known.
 
 mod human;
 mod json;
@@ -17,10 +17,10 @@ use super::styles::Styles;
 use super::terminal::complain;
 use super::whereabouts::Whereabouts;
 use crate::cli::exit::Exit;
-use domain::admission::{AttestorEvidence, CompiledPolicy, Evidence, Request, evaluate};
+use domain::admission::{AttestorEvidence, CompiledPolicy, Evidence, Outcome, Request, evaluate};
 use domain::document::Document;
 use domain::explain::cause::{PresentState, diagnose};
-use domain::explain::message::{self, MAX_BYTES, Open, Place, Reading, Refusal};
+use domain::explain::message::{self, MAX_BYTES, Open, Place, Refusal};
 use domain::fix::{self, Fix, FixFacts, fixes};
 use domain::system_policy::SystemPolicy;
 use signing::openpgp::Verifier;
@@ -69,11 +69,14 @@ pub(super) fn run(args: &Args) -> Exit {
         Format::Human => human::report(&answer, Styles::for_stream(&io::stdout())),
         Format::Json => json::report(&answer),
     };
-    print(&text, exit(&answer.reading))
+    print(&text, exit(&answer))
 }
 
-fn exit(reading: &Reading) -> Exit {
-    if reading.is_explained() {
+fn exit(Answer { reading, cases, .. }: &Answer) -> Exit {
+    let is_open = |explained: &Explained| explained.again.as_ref().is_some_and(|now| now.outcome == Outcome::Undecided);
+    if cases.iter().any(is_open) {
+        Exit::Undecided
+    } else if reading.is_explained() {
         Exit::Yes
     } else if reading.cases.is_empty() && reading.without_refusal > 0 {
         Exit::No
@@ -122,7 +125,12 @@ fn explain_case(case: &Refusal, document: Option<&Document>, known: &Known) -> E
     let evidence = &known.evidence;
     let mut request = case.request();
     request.complete(&known.pod);
-    let open = Open { clusters: known.clusters.as_deref(), namespace: known.namespace.as_deref(), ..Open::default() };
+    let open = Open {
+        clusters: known.clusters.as_deref(),
+        namespace: known.namespace.as_deref(),
+        policy: document.and_then(|document| document.policy.as_ref()),
+        ..Open::default()
+    };
     let elsewhere = match case.place(&open) {
         Place::Elsewhere(elsewhere) => Some(elsewhere),
         Place::Here | Place::NotSaid => None,
@@ -133,7 +141,8 @@ fn explain_case(case: &Refusal, document: Option<&Document>, known: &Known) -> E
         let compiled = CompiledPolicy::new(policy, &known.system);
         (policy, evaluate(&compiled, &request, evidence, &Verifier::default()))
     });
-    let state = again.as_ref().map(|(policy, decision)| PresentState { decision, policy, evidence });
+    let is_here = case.is_tied(&open);
+    let state = again.as_ref().map(|(policy, decision)| PresentState { decision, policy, evidence, is_here });
     let diagnoses = case.findings.iter().map(|finding| diagnose(case, finding, state.as_ref())).collect();
     let fixes = document.map(|document| would_admit(document, &request, case, known)).unwrap_or_default();
     Explained { case: case.clone(), elsewhere, diagnoses, again: again.map(|(_, decision)| decision), fixes }

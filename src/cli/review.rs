@@ -1,7 +1,7 @@
 //! `countersign review OLD NEW`: what a change of the policy lets in and locks out.
 //!
-//! Exit code: 1 if something that `--fail-on` names was found (3 if that is only what could not be
-//! decided), 2 if the input could not be used, else 0.
+//! Exit code: 1 if something that `--fail-on` names was found, 3 if nothing of it was and something that could be of it is
+//! undecided, 2 if the input could not be used, else 0.
 
 mod human;
 
@@ -40,7 +40,7 @@ pub struct Args {
     /// `kubectl get pods -A -o json` prints; `-` is standard input
     #[arg(long, value_name = "FILE")]
     inventory: Option<PathBuf>,
-    /// End with exit code 1 if one of these is found (3 if it is `undecided` alone)
+    /// End with exit code 1 if one of these is found, with 3 if none is and something is undecided
     #[arg(long, value_enum, value_delimiter = ',')]
     fail_on: Vec<FailOn>,
     #[command(flatten)]
@@ -104,17 +104,23 @@ pub(super) fn run(args: &Args) -> Exit {
 }
 
 fn exit(fail_on: &[FailOn], review: &Review) -> Exit {
-    let found = |what: &FailOn| match what {
-        FailOn::NewlyDenied => review.count(Standing::NewlyDenied) > 0,
-        FailOn::NewlyAdmitted => review.count(Standing::NewlyAdmitted) > 0,
-        FailOn::Undecided => review.count(Standing::Undecided) > 0,
-        FailOn::Difference => !review.comparison.is_equivalent(),
-    };
-    let found: Vec<&FailOn> = fail_on.iter().filter(|what| found(what)).collect();
-    match found.as_slice() {
-        [] => Exit::Yes,
-        found if found.iter().all(|what| **what == FailOn::Undecided) => Exit::Undecided,
-        _ => Exit::No,
+    let found: Vec<Option<bool>> = fail_on.iter().map(|what| is_found(*what, review)).collect();
+    match () {
+        () if found.contains(&Some(true)) => Exit::No,
+        () if found.contains(&None) => Exit::Undecided,
+        () => Exit::Yes,
+    }
+}
+
+/// Whether there is some of what was asked for; `None` where that is not known: what is undecided may be of any kind.
+fn is_found(what: FailOn, review: &Review) -> Option<bool> {
+    let is_decided = review.count(Standing::Undecided) == 0;
+    let some = |standing| review.count(standing) > 0;
+    match what {
+        FailOn::NewlyDenied if some(Standing::NewlyDenied) => Some(true),
+        FailOn::NewlyAdmitted if some(Standing::NewlyAdmitted) => Some(true),
+        FailOn::NewlyDenied | FailOn::NewlyAdmitted | FailOn::Undecided => is_decided.then_some(false),
+        FailOn::Difference => review.comparison.differs(),
     }
 }
 

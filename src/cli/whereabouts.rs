@@ -10,13 +10,14 @@ pub(super) struct Whereabouts {
     /// The cluster, as the policy's rules name it
     #[arg(long, value_name = "LOCATION.NAME")]
     cluster: Option<ClusterKey>,
-    /// The namespace, where nothing else says it
+    /// The namespace: in `simulate` instead of the manifest's, elsewhere where nothing else says it
     #[arg(long, value_name = "NS")]
     namespace: Option<String>,
-    /// The Kubernetes service account, where nothing else says it
+    /// The Kubernetes service account: in `simulate` instead of the manifest's, elsewhere where nothing else says it
     #[arg(long, value_name = "SA")]
     service_account: Option<String>,
-    /// The mesh identity, where nothing else says it: `[spiffe://]DOMAIN/ns/NS/sa/SA`, or `none`
+    /// The mesh identity, `[spiffe://]DOMAIN/ns/NS/sa/SA`, or `none`: elsewhere than in `simulate` where nothing else
+    /// says it
     #[arg(long, value_name = "ID")]
     service_identity: Option<String>,
 }

@@ -32,7 +32,7 @@ pub use witness::{Flip, Witness};
 use changes::Texts;
 use compare::Pair;
 
-use crate::admission::CompiledPolicy;
+use crate::admission::{CompiledPolicy, Facts};
 use crate::policy::Policy;
 use crate::system_policy::SystemPolicy;
 
@@ -41,8 +41,11 @@ use crate::system_policy::SystemPolicy;
 pub struct Comparison {
     /// What is written differently, each with what it does.
     pub changes: Vec<PolicyChange>,
-    /// A pod that the two decide differently. `None`: there is none, and none is possible.
+    /// A pod that the two decide differently, for certain if there is one. `None`: there is none, and none is possible,
+    /// unless something is not known.
     pub difference: Option<Box<Witness>>,
+    /// What is not known and could make a difference that no pod shows.
+    pub open: Facts,
 }
 
 impl Comparison {
@@ -53,13 +56,23 @@ impl Comparison {
         let changes = Texts { old, new, pair: &pair }.changes();
         let shown = changes.iter().flat_map(|change| change.effect.witnesses());
         // A pod with an image that exists says more than one with a text that is none.
-        let best = shown.min_by_key(|witness| !witness.is_reference()).cloned();
+        let is_worse = |witness: &&Witness| (witness.standing() == Standing::Undecided, !witness.is_reference());
+        let best = shown.min_by_key(is_worse).cloned();
         let difference = best.or_else(|| pair.first_departure()).map(Box::new);
-        Self { changes, difference }
+        Self { changes, difference, open: pair.open() }
     }
 
     /// Whether the two policies admit, deny and log the same, whatever the pod and its attestations.
     pub fn is_equivalent(&self) -> bool {
-        self.difference.is_none()
+        self.differs() == Some(false)
+    }
+
+    /// Whether some pod is decided differently; `None` where that hangs on what is not known.
+    pub fn differs(&self) -> Option<bool> {
+        match &self.difference {
+            Some(witness) if witness.standing() != Standing::Undecided => Some(true),
+            None if self.open.is_empty() => Some(false),
+            _ => None,
+        }
     }
 }

@@ -44,12 +44,15 @@ pub fn parse(text: &str, defaults: &Defaults) -> Result<Vec<InventoryItem>, Inve
         return Err(InventoryError::TooLarge { found: text.len() });
     }
     let text = text.trim_start_matches('\u{feff}');
-    let items = match text.trim_start().chars().next() {
+    let mut items = match text.trim_start().chars().next() {
         None => Vec::new(),
         Some('{') => objects_or_lines(text, defaults)?,
         _ if is_manifest(text) => pods_in_yaml(text, defaults)?,
         Some(_) => images(text, defaults)?,
     };
+    for item in &mut items {
+        item.request.settle_enforcement();
+    }
     match items.len() {
         0 => Err(InventoryError::Empty),
         1..=MAX_ITEMS => Ok(items),

@@ -23,9 +23,6 @@ pub const MAX_BYTES: usize = 4 << 20;
 /// More pods than this in one text are not looked at.
 const MAX_OBJECTS: usize = 1_000;
 
-/// By what a service or job of Cloud Run asks Binary Authorization.
-const CLOUD_RUN_ANNOTATION: &str = "run.googleapis.com/binary-authorization";
-
 /// A pod that a manifest would make.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct PodManifest {
@@ -51,18 +48,14 @@ impl PodManifest {
     }
 
     /// The question whether this pod is admitted. The cluster is not known, nor whether the pod gets an identity in a
-    /// mesh; the namespace only where the manifest says it. A service of Cloud Run is asked about for certain where it
-    /// chose that itself: otherwise the organisation may want it
-    /// (`docs/binary-authorization.md`, "Enabling enforcement").
+    /// mesh; the namespace only where the manifest says it; whether a service of Cloud Run is asked about at all, where
+    /// its annotations do.
     pub fn into_request(self) -> Request {
         let mut not_known = Facts::from_iter([Fact::Cluster, Fact::ServiceIdentity]);
         if self.namespace.is_none() {
             not_known.insert(Fact::Namespace);
         }
-        if self.platform == Platform::CloudRun && !self.annotations.contains_key(CLOUD_RUN_ANNOTATION) {
-            not_known.insert(Fact::Enforcement);
-        }
-        Request {
+        let mut request = Request {
             not_known,
             platform: self.platform,
             name: if self.owner.is_none() { self.name } else { String::new() },
@@ -73,7 +66,9 @@ impl PodManifest {
             owner: self.owner,
             images: self.images,
             ..Request::default()
-        }
+        };
+        request.settle_enforcement();
+        request
     }
 }
 

@@ -117,7 +117,7 @@ impl SimulateForm {
         ];
         let same = known == images;
         let before = &model.session.subject;
-        Ok(Request {
+        let mut request = Request {
             platform: self.platform.value(),
             cluster: cluster.map(|cluster| cluster.to_string()),
             namespace: namespace.map(|namespace| namespace.to_string()).unwrap_or_default(),
@@ -130,7 +130,16 @@ impl SimulateForm {
             owner: before.owner.clone().filter(|_| same),
             images,
             ..Request::default()
-        })
+        };
+        // Of what was refused it is known that it was asked about, whatever its annotations are.
+        let is_as_told =
+            same && request.platform == before.platform && self.annotations.text() == joined(&before.annotations);
+        if is_as_told {
+            request.not_known |= before.not_known.and(Fact::Enforcement.into());
+        } else {
+            request.settle_enforcement();
+        }
+        Ok(request)
     }
 }
 

@@ -53,15 +53,21 @@ impl Model {
 
     /// Where a case was, against the project that is open and its clusters.
     pub(crate) fn place_of(&self, case: &Refusal) -> Place {
+        self.with_open(|open| case.place(open))
+    }
+
+    /// What is open, against which a refusal is placed.
+    fn with_open<T>(&self, place: impl FnOnce(&Open<'_>) -> T) -> T {
         let session = &self.session;
         let listed = session.remotes.clusters.value();
         let clusters = listed.map(|all| all.iter().map(|c| format!("{}.{}", c.location, c.name)).collect());
         let clusters: Option<Vec<String>> = clusters.or_else(|| session.cluster_key().map(|cluster| vec![cluster]));
-        case.place(&Open {
+        place(&Open {
             project: session.project.as_ref().map(ProjectId::as_str),
             number: session.project_info().map(|project| project.number.as_str()),
             clusters: clusters.as_deref().filter(|_| session.project.is_some()),
             namespace: None,
+            policy: session.live_policy(),
         })
     }
 
@@ -112,7 +118,8 @@ impl Model {
         let evidence = self.session.remotes.evidence.value().map_or(&none, |evidence| &**evidence);
         let state = match (self.explained_decision(), self.explained_policy()) {
             (Some(decision), Some(policy)) if !self.is_explaining_behind() => {
-                Some(PresentState { decision, policy, evidence })
+                let is_here = self.with_open(|open| case.is_tied(open));
+                Some(PresentState { decision, policy, evidence, is_here })
             }
             _ => None,
         };

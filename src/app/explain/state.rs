@@ -5,7 +5,7 @@
 
 use crate::history::state::Version;
 use domain::admission::Request;
-use domain::explain::message::{Reading, Refusal};
+use domain::explain::message::{Reading, Refusal, is_workload};
 use domain::name::{ClusterId, ProjectId};
 use domain::policy::RuleKind;
 use domain::resource::ClusterEvent;
@@ -59,8 +59,14 @@ pub struct ExplainBox;
 pub(crate) fn of_event(event: &ClusterEvent, cluster: Option<&ClusterId>) -> Reading {
     let mut reading = domain::explain::message::decode(&event.message);
     for case in &mut reading.cases {
-        case.subject.namespace.clone_from(&event.namespace);
-        case.subject.object.clone_from(&event.object);
+        let kind = event.object.split_once('/').map_or("", |(kind, _)| kind);
+        if is_workload(kind) {
+            case.subject.namespace.clone_from(&event.namespace);
+            case.subject.object.clone_from(&event.object);
+        } else if case.subject.object.is_empty() {
+            // What synchronises other objects is in a namespace of its own, which is none of their pods'.
+            case.subject.object.clone_from(&event.object);
+        }
         case.subject.time.clone_from(&event.last_seen);
         if let Some(ClusterId { project, key }) = cluster {
             case.subject.project = project.to_string();
@@ -70,4 +76,34 @@ pub(crate) fn of_event(event: &ClusterEvent, cluster: Option<&ClusterId>) -> Rea
         case.times = usize::try_from(event.count).unwrap_or(usize::MAX).max(1);
     }
     reading
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn namespace(object: &str) -> String {
+        let event = ClusterEvent {
+            namespace: "argocd".into(),
+            kind: "Warning".into(),
+            reason: "SyncFailed".into(),
+            message:
+                "admission webhook \"imagepolicywebhook.image-policy.k8s.io\" denied the request: Image nginx denied \
+                      by Binary Authorization default admission rule. Denied by always_deny admission rule"
+                    .into(),
+            object: object.into(),
+            count: 1,
+            first_seen: String::new(),
+            last_seen: String::new(),
+        };
+        of_event(&event, None).cases.swap_remove(0).subject.namespace
+    }
+
+    #[test]
+    fn the_namespace_of_an_event_is_the_pods_only_if_it_is_about_what_runs_them() {
+        assert_eq!(namespace("replicaset/web-5d8f"), "argocd");
+        for object in ["application/shop", "kustomization/apps", "helmrelease/shop", "widget/w", ""] {
+            assert_eq!(namespace(object), "", "{object}");
+        }
+    }
 }

@@ -51,9 +51,16 @@ fn write_change(out: &mut String, change: &PolicyChange, [old, new]: [&Checked; 
         Effect::Nothing(why) => {
             let _ = writeln!(out, "    {}", styles.faint(&format!("changes no decision: {}", printable(why))));
         }
+        Effect::NotKnown(why) => {
+            let _ = writeln!(
+                out,
+                "    {}",
+                styles.paint(style(Standing::Undecided), &format!("undecided: {}", printable(why)))
+            );
+        }
         Effect::Decides(witnesses) => {
             for witness in witnesses {
-                let standing = witness.flip().map_or(Standing::Unchanged, Standing::from);
+                let standing = witness.standing();
                 let text = format!("{}: {}", standing.as_str(), printable(&witness.text()));
                 let _ = writeln!(out, "    {}", styles.paint(style(standing), &text));
             }

@@ -70,11 +70,13 @@ struct ExemptBy<'a> {
     line: Option<usize>,
 }
 
-/// `satisfied` is null where it is not known.
+/// `satisfied` is null where it is not known; `assumed` is there where a flag says it, and nothing else.
 #[derive(Serialize)]
 struct Attestor<'a> {
     name: &'a str,
     satisfied: Option<bool>,
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    assumed: bool,
     reason: &'a str,
 }
 
@@ -128,6 +130,7 @@ impl<'a> ExemptBy<'a> {
 
 impl<'a> Attestor<'a> {
     fn new(outcome: &'a AttestorOutcome) -> Self {
-        Self { name: &outcome.name, satisfied: outcome.satisfied, reason: &outcome.reason }
+        let AttestorOutcome { name, satisfied, assumed, reason, .. } = outcome;
+        Self { name, satisfied: *satisfied, assumed: *assumed, reason }
     }
 }

@@ -31,6 +31,7 @@ pub(super) fn request(args: &Args) -> Result<Request, Failure> {
     }
     request.labels.extend(args.labels.iter().cloned());
     request.annotations.extend(args.annotations.iter().cloned());
+    request.settle_enforcement();
     Ok(request)
 }
 

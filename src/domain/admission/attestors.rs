@@ -9,7 +9,7 @@ use super::check::AttestorCheck;
 use super::compiled::RequiredAttestor;
 use super::decision::AttestorOutcome;
 use super::evidence::{Attestations, AttestorEvidence, Evidence};
-use super::facts::Fact;
+use super::facts::{Fact, Facts};
 use super::trace::{Check, Status};
 use crate::attestation::{self, Attestation, Examined, NO_VALID_ATTESTATION, Verify};
 use crate::attestor::{Attestor, PublicKey};
@@ -51,8 +51,11 @@ pub(super) enum Judgement<'e> {
     NotFound,
     NotLookedAt,
     Unknown(&'e str),
-    /// For which digest it would have to be is not known, and it could have attested some.
-    NotResolved,
+    /// For which digest it would have to be is not known, and it could have attested some. Which it has is known, or
+    /// is not.
+    NotResolved {
+        is_read: bool,
+    },
     NoKeys,
     NotPermitted(&'e Attestor, &'e str),
     NoteMissing(&'e Attestor),
@@ -113,10 +116,15 @@ impl<'e> Judgement<'e> {
             Some(AttestorEvidence::Found { attestor, attestations: Attestations::NoteMissing }) => {
                 Self::NoteMissing(attestor)
             }
-            None
-            | Some(AttestorEvidence::NotReadable(_) | AttestorEvidence::Unknown(_) | AttestorEvidence::Found { .. }) => {
-                Self::NotResolved
+            Some(AttestorEvidence::Found { attestations: Attestations::Read(_), .. }) => {
+                Self::NotResolved { is_read: true }
             }
+            None
+            | Some(
+                AttestorEvidence::NotReadable(_)
+                | AttestorEvidence::Unknown(_)
+                | AttestorEvidence::Found { attestations: Attestations::Unknown(_), .. },
+            ) => Self::NotResolved { is_read: false },
         }
     }
 
@@ -166,7 +174,7 @@ impl<'e> Judgement<'e> {
         match self {
             Self::Assumed => Some(true),
             Self::Surveyed(attested) => Some(*attested),
-            Self::NotLookedAt | Self::Unknown(_) | Self::NotResolved | Self::AttestationsUnknown(..) => None,
+            Self::NotLookedAt | Self::Unknown(_) | Self::NotResolved { .. } | Self::AttestationsUnknown(..) => None,
             Self::Read { examined, .. } => Some(examined.last().is_some_and(|(_, result)| result.accepted().is_some())),
             Self::NoDigest
             | Self::AssumedNone
@@ -178,8 +186,12 @@ impl<'e> Judgement<'e> {
     }
 
     /// What is not known, where it is not known whether the attestor is satisfied.
-    pub(super) fn open(&self) -> Fact {
-        if matches!(self, Self::NotResolved) { Fact::Tag } else { Fact::Attestations }
+    pub(super) fn open(&self) -> Facts {
+        match self {
+            Self::NotResolved { is_read: true } => Fact::Tag.into(),
+            Self::NotResolved { is_read: false } => Facts::of_evidence(),
+            _ => Fact::Attestations.into(),
+        }
     }
 
     fn fault(&self) -> Option<AttestorFault> {
@@ -190,7 +202,7 @@ impl<'e> Judgement<'e> {
             Self::AssumedNone => AttestorFault::NoAttestations,
             Self::NotFound => AttestorFault::NotFound,
             Self::NotLookedAt => AttestorFault::Unknown("it was not looked at".to_owned()),
-            Self::NotResolved => AttestorFault::Unknown(NOT_RESOLVED.to_owned()),
+            Self::NotResolved { .. } => AttestorFault::Unknown(NOT_RESOLVED.to_owned()),
             Self::Unknown(why) | Self::AttestationsUnknown(_, why) => AttestorFault::Unknown((*why).to_owned()),
             Self::NoKeys => AttestorFault::NoKeys,
             Self::NotPermitted(attestor, service_account) => AttestorFault::NotPermitted {
@@ -216,7 +228,8 @@ impl<'e> Judgement<'e> {
             Some(AttestorFault::Unknown(why)) => why.clone(),
             Some(_) => NO_VALID_ATTESTATION.to_owned(),
         };
-        AttestorOutcome { name: name.to_owned(), satisfied: self.satisfied(), reason, fault }
+        let assumed = matches!(self, Self::Assumed | Self::AssumedNone);
+        AttestorOutcome { name: name.to_owned(), satisfied: self.satisfied(), assumed, reason, fault }
     }
 
     /// The check of the attestor, for the trace.
@@ -239,7 +252,7 @@ impl<'e> Judgement<'e> {
             Self::AssumedNone => (fail, AttestorCheck::AssumedNone),
             Self::NotFound => (fail, AttestorCheck::NotFound),
             Self::NotLookedAt => (unknown, AttestorCheck::NotLookedAt),
-            Self::NotResolved => (unknown, AttestorCheck::Unknown { why: NOT_RESOLVED.to_owned() }),
+            Self::NotResolved { .. } => (unknown, AttestorCheck::Unknown { why: NOT_RESOLVED.to_owned() }),
             Self::Unknown(why) => (unknown, AttestorCheck::Unknown { why: (*why).to_owned() }),
             Self::NoKeys => (fail, AttestorCheck::NoKeys),
             Self::NotPermitted(attestor, member) => {

@@ -13,6 +13,8 @@ pub struct AttestorOutcome {
     pub name: String,
     /// `None`: not known.
     pub satisfied: Option<bool>,
+    /// That is taken to be so, and was not looked up.
+    pub assumed: bool,
     /// Where it is not satisfied, word for word the cluster's reason; where it is not known, why.
     pub reason: String,
     /// What is behind the reason.

@@ -61,8 +61,8 @@ pub struct Answer {
     pub outcome: Outcome,
     /// The facts that are not known and could turn it; empty exactly where it is decided.
     pub open: Facts,
-    /// Those on which it hangs whether a pod that runs is written to the audit log: rules that could be its
-    /// own all admit it, and not all for the same reason.
+    /// Those on which it hangs whether a pod that runs is written to the audit log: whatever they are it is
+    /// admitted, and not always for the same reason.
     pub differs: Facts,
 }
 
@@ -347,7 +347,7 @@ impl<'a> Case<'a> {
             sum = sum.add(match judgement.satisfied() {
                 Some(true) => Sum::Passes,
                 Some(false) => Sum::Blocked,
-                None => Sum::Unknown(judgement.open().into()),
+                None => Sum::Unknown(judgement.open()),
             });
             observer.check(|| judgement.trace(required).with_path(attestor_path(rule.kind, &rule.key, index)));
             observer.attestor(|| judgement.outcome(&required.text));
@@ -385,9 +385,16 @@ impl<'a> Case<'a> {
             }
             _ => Facts::NONE,
         };
-        // Where nobody is asked, nothing is overridden and logged either.
-        let is_overridden = matches!(outcome, Outcome::AdmitDryRun | Outcome::AdmitBreakGlass);
-        let differs = if is_overridden && perhaps_off { Fact::Enforcement.into() } else { Facts::NONE };
+        let mut differs = Facts::NONE;
+        if matches!(outcome, Outcome::AdmitDryRun | Outcome::AdmitBreakGlass) {
+            // What would pass is not overridden and logged; nor is anything where nobody is asked.
+            if let Sum::Unknown(facts) = sum {
+                differs |= facts;
+            }
+            if perhaps_off {
+                differs.insert(Fact::Enforcement);
+            }
+        }
         Answer { outcome, open, differs }
     }
 

@@ -23,6 +23,9 @@ pub enum Enforcement {
     Off,
 }
 
+/// By what a service or job of Cloud Run asks Binary Authorization.
+const CLOUD_RUN_ANNOTATION: &str = "run.googleapis.com/binary-authorization";
+
 /// What kind of container an image is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum ContainerKind {
@@ -96,6 +99,16 @@ impl Request {
                 Fact::Enforcement | Fact::Tag | Fact::Attestations | Fact::SystemPolicy => continue,
             }
             self.not_known.remove(fact);
+        }
+    }
+
+    /// Says whether it is known that Binary Authorization is asked, of a pod that nobody was asked about yet; after its
+    /// platform and its annotations are set. A service of Cloud Run is asked about for certain where it chose that itself:
+    /// otherwise the organisation may want it (`docs/binary-authorization.md`, "Enabling enforcement").
+    pub fn settle_enforcement(&mut self) {
+        self.not_known.remove(Fact::Enforcement);
+        if self.platform == Platform::CloudRun && !self.annotations.contains_key(CLOUD_RUN_ANNOTATION) {
+            self.not_known.insert(Fact::Enforcement);
         }
     }
 

@@ -27,8 +27,8 @@ pub fn diagnose(case: &Refusal, finding: &Finding, state: Option<&PresentState<'
     for cause in diagnosis.causes.iter_mut().filter(|cause| !cause.against.is_empty()) {
         cause.confidence = cause.confidence.max(Confidence::Likely);
     }
-    // What is certain first; of equals what says more.
-    diagnosis.causes.sort_by_key(|cause| (cause.confidence, !cause.against.is_empty()));
+    // What is certain first; of equals what was found out before what is guessed.
+    diagnosis.causes.sort_by_key(|cause| cause.confidence);
     diagnosis
 }
 

@@ -22,6 +22,7 @@ mod summary;
 mod text;
 
 pub use kind::RefusalKind;
+pub use objects::is_workload;
 pub use place::{Elsewhere, Open, Place};
 pub use reason::{Reason, ReasonKind};
 pub use recognised::{Recognised, is_whole};

@@ -58,13 +58,15 @@ pub enum Effect {
     Decides(Vec<Witness>),
     /// No pod whatever: why, as a sentence without its full stop.
     Nothing(String),
+    /// None that could be shown, and perhaps some: on what it hangs, as a sentence without its full stop.
+    NotKnown(String),
 }
 
 impl Effect {
     pub fn witnesses(&self) -> &[Witness] {
         match self {
             Self::Decides(witnesses) => witnesses,
-            Self::Nothing(_) => &[],
+            Self::Nothing(_) | Self::NotKnown(_) => &[],
         }
     }
 }
@@ -141,7 +143,8 @@ impl Texts<'_> {
                 Found::Nothing(reason) => why = reason,
             }
         }
-        Effect::Nothing(why)
+        let open = self.pair.open();
+        if open.is_empty() { Effect::Nothing(why) } else { Effect::NotKnown(format!("it hangs on {open}")) }
     }
 
     /// A pattern that `side` lists more often than the other policy does.

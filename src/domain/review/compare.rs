@@ -15,7 +15,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::admission::{CompiledPolicy, CompiledRule, Evidence, Request};
+use crate::admission::{CompiledPolicy, CompiledRule, Evidence, Fact, Facts, Request};
 use crate::name::AttestorName;
 use crate::pattern::Pattern;
 use crate::policy::{EvaluationMode, GlobalPolicyEvaluationMode, RuleKind};
@@ -77,6 +77,18 @@ impl<'p> Pair<'p> {
         let refused = policies.map(|policy| refused(policy, &pods, &clusters));
         let (plain, nobody_attested) = (plain_image(policies), evidence(policies));
         Self { policies, pods, clusters, plain, refused, nobody_attested }
+    }
+
+    /// What is not known and could make a difference: what the system policy has besides its documented part, where only
+    /// one of the policies asks it, and the other could refuse that.
+    pub(super) fn open(&self) -> Facts {
+        let asks = |policy: &CompiledPolicy| policy.global_mode == GlobalPolicyEvaluationMode::Enable;
+        let is_open = |side: Side| {
+            let (policy, other) = (side.pick(&self.policies), side.opposite().pick(&self.policies));
+            let is_refused = side.opposite().pick(&self.refused).is_some();
+            asks(policy) && !asks(other) && !policy.system_is_whole && is_refused
+        };
+        if [Side::Old, Side::New].into_iter().any(is_open) { Fact::SystemPolicy.into() } else { Facts::NONE }
     }
 
     fn witness(&self, pod: Request, image: &str, attested: BTreeSet<AttestorName>) -> Option<Witness> {

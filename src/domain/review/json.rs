@@ -2,6 +2,7 @@
 
 use serde_json::{Value, json};
 
+use crate::admission::Fact;
 use crate::document::Document;
 use crate::path::Path;
 
@@ -23,7 +24,7 @@ impl Source<'_> {
     }
 }
 
-/// `{old, new, equivalent, difference, changes, summary, running, items}`; lines count from 1. Items
+/// `{old, new, equivalent, difference, notKnown, changes, summary, running, items}`; lines count from 1. Items
 /// that stay as they are are only counted.
 pub fn json(review: &Review, [old, new]: [Source<'_>; 2]) -> String {
     let changes: Vec<Value> = review.comparison.changes.iter().map(|c| change(c, [old, new])).collect();
@@ -38,6 +39,7 @@ pub fn json(review: &Review, [old, new]: [Source<'_>; 2]) -> String {
         "new": new.file,
         "equivalent": review.comparison.is_equivalent(),
         "difference": review.comparison.difference.as_deref().map(witness),
+        "notKnown": review.comparison.open.iter().map(Fact::id).collect::<Vec<_>>(),
         "changes": changes,
         "summary": counts,
         "running": running,
@@ -47,9 +49,11 @@ pub fn json(review: &Review, [old, new]: [Source<'_>; 2]) -> String {
 }
 
 fn change(change: &PolicyChange, [old, new]: [Source<'_>; 2]) -> Value {
-    let (decides, nothing) = match &change.effect {
-        Effect::Decides(witnesses) => (witnesses.iter().map(witness).collect::<Vec<Value>>(), None),
-        Effect::Nothing(why) => (Vec::new(), Some(why)),
+    let decides: Vec<Value> = change.effect.witnesses().iter().map(witness).collect();
+    let (nothing, not_known) = match &change.effect {
+        Effect::Decides(_) => (None, None),
+        Effect::Nothing(why) => (Some(why), None),
+        Effect::NotKnown(why) => (None, Some(why)),
     };
     json!({
         "kind": change.kind.as_str(),
@@ -58,13 +62,14 @@ fn change(change: &PolicyChange, [old, new]: [Source<'_>; 2]) -> Value {
         "newLine": new.line(change.new_at.as_ref()),
         "decides": decides,
         "changesNothingBecause": nothing,
+        "notKnown": not_known,
     })
 }
 
 fn witness(witness: &Witness) -> Value {
     let request = &witness.request;
     json!({
-        "flip": witness.flip().map(|flip| Standing::from(flip).id()),
+        "flip": Some(witness.standing()).filter(|standing| *standing != Standing::Unchanged).map(Standing::id),
         "image": witness.image(),
         "isImageReference": witness.is_reference(),
         "cluster": request.cluster,

@@ -46,10 +46,10 @@ fn change_text(change: &PolicyChange, documents: [Option<&Document>; 2]) -> Stri
     let mut text = format!("- {}{}\n", escape(&change.text), place(change, documents));
     match &change.effect {
         Effect::Nothing(why) => text.push_str(&format!("  - changes no decision: {}\n", escape(why))),
+        Effect::NotKnown(why) => text.push_str(&format!("  - undecided: {}\n", escape(why))),
         Effect::Decides(witnesses) => {
             for witness in witnesses {
-                let flip = witness.flip().map_or("decided differently", super::Flip::as_str);
-                text.push_str(&format!("  - {flip}: {}\n", escape(&witness.text())));
+                text.push_str(&format!("  - {}: {}\n", witness.standing().as_str(), escape(&witness.text())));
             }
         }
     }

@@ -14,7 +14,7 @@ use crate::policy::Policy;
 use crate::system_policy::SystemPolicy;
 
 use super::alike::treat_alike;
-use super::witness::Flip;
+use super::witness::{Flip, Witness};
 
 /// What two policies decide for one item.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -92,6 +92,15 @@ impl From<Flip> for Standing {
             Flip::NewlyLogged => Self::NewlyLogged,
             Flip::NoLongerLogged => Self::NoLongerLogged,
         }
+    }
+}
+
+impl Witness {
+    /// How the pod stands after the change; undecided where what one of the policies does is not known.
+    pub fn standing(&self) -> Standing {
+        let is_open = self.old.admits().is_none() || self.new.admits().is_none();
+        let otherwise = if is_open { Standing::Undecided } else { Standing::Unchanged };
+        self.flip().map_or(otherwise, Standing::from)
     }
 }
 
@@ -191,7 +200,9 @@ pub(super) fn missing(decision: &Decision) -> Vec<String> {
             .map(|attestor| format!("whether {} attested {}: {}", attestor.name, image.image, attestor.reason))
             .collect();
         if decision.open.contains(Fact::Tag) && image.outcome == ImageOutcome::Undecided {
-            lines = vec![format!("the digest that Cloud Run resolves {} to", image.image)];
+            let digest = format!("the digest that Cloud Run resolves {} to", image.image);
+            lines =
+                if decision.open.contains(Fact::Attestations) { [vec![digest], lines].concat() } else { vec![digest] };
         }
         lines
     };

@@ -131,14 +131,17 @@ impl Review {
     /// Whether the policies decide alike, in one sentence.
     pub fn verdict(&self) -> String {
         match &self.comparison.difference {
+            None if !self.comparison.open.is_empty() => {
+                format!("Whether the policies are equivalent is not known: that hangs on {}.", self.comparison.open)
+            }
             None => "The policies are equivalent: no pod whatever is decided differently.".to_owned(),
             Some(witness) if !witness.is_reference() => format!(
                 "The policies differ only for texts that are no image references, for example {}.",
                 witness.image()
             ),
             Some(witness) => {
-                let flip = witness.flip().map_or("decided differently", super::Flip::as_str);
-                format!("The policies differ: {flip} is, for example, {}.", witness.text())
+                let differ = if self.comparison.differs() == Some(true) { "differ" } else { "may differ" };
+                format!("The policies {differ}: {} is, for example, {}.", witness.standing().as_str(), witness.text())
             }
         }
     }

@@ -35,7 +35,7 @@ fn change_results(change: &PolicyChange, sources: [Source<'_>; 2]) -> Vec<Value>
         (None, None) => (new.file, 1),
     };
     let result = |witness: &Witness| {
-        let standing = witness.flip().map(Standing::from)?;
+        let standing = Some(witness.standing()).filter(|standing| *standing != Standing::Unchanged)?;
         let text = format!("{}: {} {}", change.text, standing.as_str(), witness.text());
         Some(result(standing, &text, at))
     };

@@ -150,6 +150,7 @@ fn change_lines(lines: &mut Vec<Line<'_>>, change: &PolicyChange, reviewed: &Rev
     lines.push(Line::from(vec![Span::styled(place, styles.dim()), Span::styled(change.text.clone(), styles.text())]));
     match &change.effect {
         Effect::Nothing(why) => lines.push(Line::styled(format!("    changes no decision: {why}"), styles.dim())),
+        Effect::NotKnown(why) => lines.push(Line::styled(format!("    undecided: {why}"), styles.dim())),
         Effect::Decides(witnesses) => {
             for witness in witnesses {
                 let standing = witness.flip().map_or(Standing::Unchanged, Standing::from);

@@ -9,6 +9,7 @@ use countersign::app::shell::form::{AnyField, Input, Shown};
 use countersign::app::shell::report::Report;
 use countersign::app::submission::OpenForm;
 use countersign::app::work::{Failure, WorkMsg};
+use countersign::domain::admission::{Fact, Platform, Request, RequestImage};
 
 use crate::support::screen::text;
 use crate::support::stage::Stage;
@@ -324,4 +325,24 @@ fn a_form_comes_back_when_its_work_fails() {
     assert!(text(&stage.draw().0).contains("409: it exists"));
     stage.keys("Esc");
     assert_eq!(value(field(&stage, "Note id")), "taken");
+}
+
+/// Whether a service of Cloud Run is asked about at all, its annotation says, or what was told of it.
+#[test]
+fn the_form_knows_no_more_of_cloud_run_than_was_said() {
+    let mut stage = Stage::full((120, 40));
+    let image = RequestImage { image: "us.gcr.io/p/a:1".into(), ..RequestImage::default() };
+    let mut request = Request { platform: Platform::CloudRun, images: vec![image], ..Request::default() };
+    let mut is_known_after = |request: &Request, annotations: &str| {
+        stage.model.session.ask(request.clone());
+        stage.keys("1 s");
+        put(&mut stage, "Annotations", annotations);
+        stage.keys("Enter");
+        stage.model.session.request().unwrap().knows(Fact::Enforcement)
+    };
+    assert!(is_known_after(&request, ""), "it was refused, so it was asked about");
+    assert!(!is_known_after(&request, "a=b"), "that is another service");
+    request.settle_enforcement();
+    assert!(!is_known_after(&request, ""));
+    assert!(is_known_after(&request, "run.googleapis.com/binary-authorization=default"));
 }

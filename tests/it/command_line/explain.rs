@@ -176,4 +176,27 @@ fn the_namespace_of_what_synchronises_a_pod_is_not_the_pods() {
     let lost = asked(&application(serde_json::json!({"status": "SyncFailed", "message": format!("{webhook}{DENY}")})));
     assert_eq!((&lost["namespace"], &lost["now"]), (&Value::Null, &"UNDECIDED".into()));
     assert_eq!(lost["notKnown"], serde_json::json!(["namespace"]));
+    let nowhere = format!("{webhook}{DENY}");
+    assert_eq!(run(&["--policy", path.to_str().unwrap(), &nowhere], "").0, 3, "asked again, and not decided");
+    assert_eq!(run(&[&nowhere], "").0, 0);
+}
+
+#[test]
+fn a_message_that_says_no_project_proves_nothing_of_a_policy() {
+    let directory = TempDir::new().unwrap();
+    let path = directory.path().join("policy.yaml");
+    let rule = "defaultAdmissionRule: {evaluationMode: ALWAYS_DENY, enforcementMode: ENFORCED_BLOCK_AND_AUDIT_LOG}\n";
+    fs::write(&path, rule).unwrap();
+    let report = json(&["--policy", path.to_str().unwrap(), DENY], "");
+    assert_eq!(
+        (&report["rejections"][0]["now"], &report["findings"][0]["confidence"]),
+        (&"DENY".into(), &"likely".into())
+    );
+    // Attestors of other projects than the policy asks: it is about another one.
+    let asks = "defaultAdmissionRule: {evaluationMode: REQUIRE_ATTESTATION, enforcementMode: ENFORCED_BLOCK_AND_AUDIT_LOG, requireAttestationsBy: [projects/other/attestors/qa]}\n";
+    fs::write(&path, asks).unwrap();
+    let text = W3.replace("cluster admission rule for us-central1-a.prod", "default admission rule");
+    let report = json(&["--policy", path.to_str().unwrap(), &text], "");
+    assert_eq!(report["rejections"][0]["now"], Value::Null);
+    assert!(report["rejections"][0]["elsewhere"].as_str().unwrap().starts_with("This is about project p, "));
 }

@@ -145,7 +145,8 @@ fn pods_that_run_are_asked_about_as_if_they_were_admitted_again() {
 #[rstest]
 #[case(&[], 0)]
 #[case(&["--fail-on", "newly-denied"], 1)]
-#[case(&["--fail-on", "newly-admitted"], 0)]
+#[case(&["--fail-on", "newly-admitted"], 3)]
+#[case(&["--fail-on", "newly-admitted", "--unattested"], 0)]
 #[case(&["--fail-on", "newly-admitted,undecided"], 3)]
 #[case(&["--fail-on", "newly-denied,undecided"], 1)]
 #[case(&["--fail-on", "newly-admitted", "--attested-by", "qa"], 1)]
@@ -214,4 +215,76 @@ fn a_rule_that_may_be_the_pods_leaves_it_undecided(#[case] map: &str, #[case] ke
     let gate =
         |more: &[&str]| files.run(&[&asked[..4], &["--fail-on", "newly-denied,undecided"], more].concat(), pods).0;
     assert_eq!((gate(&[]), gate(given)), (3, 1));
+    // What is undecided may be newly denied: a gate that asks for that alone does not pass it.
+    let gate = |what: &str| files.run(&[&asked[..4], &["--fail-on", what]].concat(), pods).0;
+    assert_eq!(["newly-denied", "newly-admitted"].map(gate), [3, 3]);
+}
+
+fn denies(more: &str) -> String {
+    format!("{more}defaultAdmissionRule: {DENY}\n")
+}
+
+/// A service's own system policy has more than the documented part of it.
+#[test]
+fn who_alone_asks_the_system_policy_may_differ_where_nobody_can_show_it() {
+    let files = Files::new();
+    files.write("old.yaml", &denies("globalPolicyEvaluationMode: ENABLE\n"));
+    let documented = countersign::domain::system_policy::documented_policy("global").admission_whitelist_patterns;
+    let patterns: String = documented.iter().map(|p| format!("- namePattern: {}\n", p.name_pattern)).collect();
+    files.write("new.yaml", &denies(&format!("admissionWhitelistPatterns:\n{patterns}")));
+    let (code, out, _) = files.run(&["old.yaml", "new.yaml", "--fail-on", "difference"], "");
+    assert_eq!(code, 3, "{out}");
+    assert!(
+        out.starts_with("Whether the policies are equivalent is not known: that hangs on the system policy"),
+        "{out}"
+    );
+    let json = files.run(&["old.yaml", "new.yaml", "--format", "json"], "").1;
+    let json: Value = serde_json::from_str(&json).unwrap();
+    assert_eq!((&json["equivalent"], &json["notKnown"]), (&false.into(), &serde_json::json!(["systemPolicy"])));
+    let mode =
+        json["changes"].as_array().unwrap().iter().find(|c| c["kind"] == "global-policy-evaluation-mode").unwrap();
+    assert_eq!((&mode["changesNothingBecause"], mode["notKnown"].is_string()), (&Value::Null, true), "{mode}");
+    // The service's own list settles it.
+    files.write(
+        "system.yaml",
+        &format!(
+            "name: locations/us-central1/policy\nadmissionWhitelistPatterns:\n{patterns}defaultAdmissionRule: {ALLOW}\n"
+        ),
+    );
+    let whole = ["old.yaml", "new.yaml", "--fail-on", "difference", "--system-policy", "system.yaml"];
+    assert_eq!(files.run(&whole, "").0, 0);
+}
+
+#[test]
+fn a_pattern_on_a_path_of_googles_own_that_goes_is_undecided_and_not_unchanged() {
+    let files = Files::new();
+    let enabled = "globalPolicyEvaluationMode: ENABLE\n";
+    let pattern = "us-central1-artifactregistry.gcr.io/gke-release/**";
+    files.write("old.yaml", &denies(&format!("{enabled}admissionWhitelistPatterns:\n- namePattern: {pattern}\n")));
+    files.write("new.yaml", &denies(enabled));
+    let (code, out, _) = files.run(&["old.yaml", "new.yaml", "--fail-on", "difference"], "");
+    assert_eq!(code, 3, "{out}");
+    assert!(out.contains("    undecided: us-central1-artifactregistry.gcr.io/gke-release/"), "{out}");
+    assert!(!out.contains("unchanged: us-central1"), "{out}");
+    let markdown = files.run(&["old.yaml", "new.yaml", "--format", "markdown"], "").1;
+    assert!(markdown.contains("  - undecided: us-central1") && markdown.contains("may differ"), "{markdown}");
+}
+
+/// Whether a service of Cloud Run asks at all, its annotation says, or nobody.
+#[test]
+fn on_cloud_run_it_is_not_known_whether_it_is_asked_at_all() {
+    let files = Files::new();
+    files.write("old.yaml", &format!("defaultAdmissionRule: {ALLOW}\n"));
+    files.write("new.yaml", &denies(""));
+    let undecided = |more: &[&str], inventory: &str| {
+        let asked = [&["old.yaml", "new.yaml", "--inventory", "-", "--format", "json"], more].concat();
+        let json: Value = serde_json::from_str(&files.run(&asked, inventory).1).unwrap();
+        json["summary"]["undecided"].clone()
+    };
+    assert_eq!(undecided(&["--platform", "cloud-run"], "gcr.io/p/a:1\n"), 1);
+    let lines = r#"{"image": "gcr.io/p/a", "platform": "cloud-run"}
+{"image": "gcr.io/p/b", "platform": "cloud-run", "annotations": {"run.googleapis.com/binary-authorization": "default"}}
+"#;
+    assert_eq!(undecided(&[], lines), 1);
+    assert_eq!(undecided(&[], "gcr.io/p/a:1\n"), 0);
 }

@@ -245,6 +245,52 @@ fn json_of_what_was_overridden(#[case] arguments: &[&str], #[case] outcome: &str
     );
 }
 
+/// By what a service of Cloud Run chooses to be asked about.
+const ASKED: &str = "run.googleapis.com/binary-authorization=default";
+
+const CLOUD_RUN: &str = "\
+apiVersion: serving.knative.dev/v1
+kind: Service
+metadata: {name: web}
+spec: {template: {spec: {containers: [{image: nginx}]}}}
+";
+
+#[rstest]
+#[case::an_image(&["--image", "nginx", "--platform", "cloud-run"], 3)]
+#[case::an_image_that_is_asked_about(&["--image", "nginx", "--platform", "cloud-run", "--annotation", ASKED], 1)]
+#[case::a_service(&["--pod", "run.yaml"], 3)]
+#[case::a_service_that_is_asked_about(&["--pod", "run.yaml", "--annotation", ASKED], 1)]
+#[case::the_same_in_a_cluster(&["--pod", "run.yaml", "--platform", "gke"], 1)]
+fn whether_cloud_run_asks_hangs_on_the_annotation_wherever_that_is_said(#[case] what: &[&str], #[case] code: i32) {
+    let files = Files::new();
+    fs::write(files.0.path().join("deny.yaml"), DENY).unwrap();
+    fs::write(files.0.path().join("run.yaml"), CLOUD_RUN).unwrap();
+    files.simulate(&[&["--policy", "deny.yaml"], what].concat()).assert().code(code);
+}
+
+#[rstest]
+#[case::misspelt(&["--attested-by", "vulnz"], 3)]
+#[case::one_of_two_misspelt(&["--attested-by", "projects/codelab/attestors/qa", "--attested-by", "vulnz"], 3)]
+#[case::one_of_two_named(&["--attested-by", "projects/codelab/attestors/qa"], 1)]
+#[case::nothing_attested(&["--unattested"], 1)]
+fn a_name_that_no_rule_asks_is_no_word_about_the_others(#[case] more: &[&str], #[case] code: i32) {
+    let image = by_digest();
+    let arguments = [&["--policy", "attested.yaml", "--image", &image], more].concat();
+    Files::new().simulate(&arguments).assert().code(code);
+}
+
+#[test]
+fn json_tells_what_is_assumed() {
+    let image = by_digest();
+    let asked = ["--policy", "attested.yaml", "--image", &image];
+    let assumed = |more: &[&str], code: i32| {
+        let answer = Files::new().json(&[&asked[..], more].concat(), code);
+        [0, 1].map(|at| answer["images"][0]["attestors"][at]["assumed"].clone())
+    };
+    assert_eq!(assumed(&["--attested-by", "projects/codelab/attestors/qa"], 1), [json!(true), json!(true)]);
+    assert_eq!(assumed(&[], 3), [Value::Null, Value::Null]);
+}
+
 #[test]
 fn json_of_what_is_not_known() {
     let answer = Files::new().json(&["--policy", "attested.yaml", "--image", "r.io/a:1", "--platform", "cloud-run"], 3);
@@ -257,7 +303,7 @@ fn cloud_run_takes_the_digest_that_a_tag_is_said_to_resolve_to() {
     let digest = format!("sha256:{HEX}");
     let arguments =
         ["--policy", "attested.yaml", "--image", "r.io/a:1", "--platform", "cloud-run", "--resolved-digest", &digest];
-    let arguments: Vec<&str> = arguments.into_iter().chain(["--unattested"]).collect();
+    let arguments: Vec<&str> = arguments.into_iter().chain(["--unattested", "--annotation", ASKED]).collect();
     let answer = Files::new().json(&arguments, 1);
     let message = answer["message"].as_str().unwrap();
     assert!(message.starts_with("Service update rejected by Binary Authorization policy: Container image 'r.io/a@"));
@@ -502,7 +548,8 @@ fn an_attestor_that_no_rule_asks_is_a_fact_and_no_error() {
     assert_eq!(
         String::from_utf8(output.stderr).unwrap(),
         "countersign: no rule of the policy asks the attestor \"vulnz\", so it changes nothing: it asks \
-         projects/codelab/attestors/qa or projects/other/attestors/qa\n"
+         projects/codelab/attestors/qa or projects/other/attestors/qa, and of those that are not named nothing is \
+         assumed\n"
     );
 }
 

@@ -145,14 +145,9 @@ impl Unknown {
 }
 
 /// Whether a standing says so much that another is its opposite, or no change at all.
-fn agrees(given: Standing, filled: Standing, is_of_rules_alone: bool) -> bool {
-    let runs = |standing| matches!(standing, Standing::NewlyLogged | Standing::NoLongerLogged | Standing::Unchanged);
-    given == filled
-        || given == Standing::Undecided
-        // Other things may still not be known.
-        || filled == Standing::Undecided
-        // Whether a dry run is logged hangs on attestations too, and is no verdict.
-        || !is_of_rules_alone && runs(given) && runs(filled)
+fn agrees(given: Standing, filled: Standing) -> bool {
+    // Other things may still not be known.
+    given == filled || given == Standing::Undecided || filled == Standing::Undecided
 }
 
 proptest! {
@@ -192,8 +187,7 @@ proptest! {
         let filled = unknown.fill(request);
         let richer = unknown.richer(&evidence, &filled);
         let is = whole.row(&item(filled.clone()), &richer, &Plain);
-        let of_rules = unknown.facts.without(Facts::of_bare_images()).is_empty();
-        prop_assert!(agrees(given.standing, is.standing, of_rules), "{given:?} {is:?} {filled:?}");
+        prop_assert!(agrees(given.standing, is.standing), "{given:?} {is:?} {filled:?}");
     }
 
     #[test]
@@ -208,8 +202,7 @@ proptest! {
         let filled = unknown.fill(request);
         let is = Replayer::new(&policy, &whole, unknown.richer(&evidence, &filled), &[]);
         let is = is.row(&entry(filled.clone()), &Plain);
-        let of_rules = unknown.facts.without(Facts::of_bare_images()).is_empty();
-        prop_assert!(agrees(given.standing, is.standing, of_rules), "{given:?} {is:?} {filled:?}");
+        prop_assert!(agrees(given.standing, is.standing), "{given:?} {is:?} {filled:?}");
     }
 
     /// The other half: what is said to hang on facts of the pod hangs on them, where the policy has one map of rules, as

@@ -142,7 +142,7 @@ fn what_is_not_known_is_never_shown_as_a_pass() {
     · note    the rule is enforced: ENFORCED_BLOCK_AND_AUDIT_LOG  [defaultAdmissionRule.enforcementMode]
     · note    break-glass: not asked for
     ? unknown whether the pod is admitted is not known
-      ? unknown not known, and it decides: the digest that the tag means
+      ? unknown not known, and it decides: the digest that the tag means and who attested it
     ");
 }
 

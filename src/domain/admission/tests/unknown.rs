@@ -135,3 +135,40 @@ fn who_attested_it_is_open_only_where_nobody_else_refuses() {
     let refused = ask(&Policy::with_default(require(&[QA, other])), &pod(&[&image]), &none_attested());
     assert_eq!((refused.outcome, refused.open), (Outcome::Deny, Facts::NONE));
 }
+
+#[test]
+fn whether_a_dry_run_is_logged_hangs_on_what_would_be_refused() {
+    let short = |rule: AdmissionRule, evidence: &Evidence| {
+        let policy = CompiledPolicy::new(&Policy::with_default(rule), &SystemPolicy::of_sandbox());
+        let answer = answer(&policy, &pod(&[&by_digest()]), evidence, &Plain);
+        (answer.outcome, answer.open, answer.differs)
+    };
+    let unknown = short(dry_run(require(&[QA])), &Evidence::default());
+    assert_eq!(unknown, (Outcome::AdmitDryRun, Facts::NONE, Fact::Attestations.into()));
+    assert_eq!(short(dry_run(require(&[QA])), &none_attested()), (Outcome::AdmitDryRun, Facts::NONE, Facts::NONE));
+    assert_eq!(short(dry_run(always_deny()), &Evidence::default()).2, Facts::NONE);
+}
+
+#[test]
+fn a_tag_alone_settles_nothing_where_nobody_knows_who_attested() {
+    let request = Request { platform: Platform::CloudRun, ..pod(&["gcr.io/p/app:v1"]) };
+    let open = |evidence: &Evidence| ask(&Policy::with_default(require(&[QA])), &request, evidence).open;
+    assert_eq!(open(&Evidence::default()), Facts::of_evidence());
+    assert_eq!(open(&found(QA, Attestations::Unknown("503".into()))), Facts::of_evidence());
+    assert_eq!(open(&found(QA, Attestations::Read(Vec::new()))), Fact::Tag.into());
+}
+
+#[test]
+fn whether_cloud_run_asks_its_annotation_says_or_nobody() {
+    let mut request = Request { platform: Platform::CloudRun, ..pod(&["nginx"]) };
+    request.settle_enforcement();
+    assert!(!request.knows(Fact::Enforcement));
+    let asked = ("run.googleapis.com/binary-authorization".to_owned(), "default".to_owned());
+    request.annotations.extend([asked]);
+    request.settle_enforcement();
+    assert!(request.knows(Fact::Enforcement));
+    request.annotations.clear();
+    request.platform = Platform::Gke;
+    request.settle_enforcement();
+    assert!(request.knows(Fact::Enforcement), "of a cluster its setting is asked, and not the pod");
+}

@@ -52,6 +52,22 @@ fn attestor_cause(
     check: Option<&Check>,
     state: &PresentState<'_>,
 ) -> Vec<Cause> {
+    let mut causes = causes_of_fault(attestor, image, check, state);
+    if attestor.assumed {
+        let against = "that nothing is attested is assumed, and was not looked up";
+        for cause in &mut causes {
+            cause.against.push(against.to_owned());
+        }
+    }
+    causes
+}
+
+fn causes_of_fault(
+    attestor: &AttestorOutcome,
+    image: &ImageDecision,
+    check: Option<&Check>,
+    state: &PresentState<'_>,
+) -> Vec<Cause> {
     let name = &attestor.name;
     let one = |kind, text: String| vec![Cause::new(kind, Certain, text)];
     let Some(fault) = &attestor.fault else { return Vec::new() };

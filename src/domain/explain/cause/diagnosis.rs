@@ -105,6 +105,9 @@ pub struct PresentState<'s> {
     /// What it was decided by.
     pub policy: &'s Policy,
     pub evidence: &'s Evidence,
+    /// Whether it is known that the refusal was where the policy decides
+    /// ([`Refusal::is_tied`](crate::explain::message::Refusal::is_tied)); otherwise nothing is certain.
+    pub is_here: bool,
 }
 
 /// The causes of one finding, the first the one to look at first, and what cannot be known from here.

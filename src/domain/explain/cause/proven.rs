@@ -16,9 +16,11 @@ use crate::image::ImageRef;
 pub(super) fn add(diagnosis: &mut Diagnosis, case: &Refusal, finding: &Finding, state: &PresentState<'_>) {
     diagnosis.unknown.clear();
     diagnosis.unknown.extend(unknown(state));
-    let admitted = state.decision.outcome.admits() == Some(true);
     let images: Vec<&ImageDecision> = state.decision.images.iter().filter(|image| is_meant(finding, image)).collect();
-    if images.is_empty() && !admitted {
+    if state.decision.outcome.admits() == Some(true) {
+        return admitted_now(diagnosis, case, finding, state, &images);
+    }
+    if images.is_empty() {
         diagnosis
             .unknown
             .push("how the image would be decided now: the question that was asked has another".to_owned());
@@ -26,27 +28,37 @@ pub(super) fn add(diagnosis: &mut Diagnosis, case: &Refusal, finding: &Finding, 
     }
     let denied: Vec<&ImageDecision> =
         images.iter().copied().filter(|image| matches!(image.outcome, ImageOutcome::Deny(_))).collect();
-    if admitted || denied.is_empty() && images.iter().all(|image| image.outcome != ImageOutcome::Undecided) {
-        return admitted_now(diagnosis, case, finding, state, &images);
+    if denied.is_empty() && images.iter().all(|image| image.outcome != ImageOutcome::Undecided) {
+        // The pod is refused, or nobody knows, for something else.
+        return take_back(
+            diagnosis,
+            "it is not so now: this image passes, and what else decides about the pod does not",
+        );
     }
     let mut proven: Vec<Cause> = denied.iter().flat_map(|image| causes_of(case, finding, image, state)).collect();
     if proven.is_empty() {
         return;
     }
-    if let Some(rule) = state.decision.known_rule()
-        && case.rule.as_ref().is_some_and(|said| (said.kind, &said.key) != (rule.kind, &rule.key))
-    {
-        for cause in &mut proven {
-            cause.against.push(format!("another rule decides now than the message names: {}", place(state)));
-        }
+    let against = against_rule(case, state);
+    for cause in &mut proven {
+        cause.against.extend(against.iter().cloned());
     }
-    if let Some(against) = not_known_rule(state) {
-        for cause in &mut proven {
-            cause.against.push(against.clone());
-        }
+    // What is proven leaves nothing to guess; what something speaks against goes before the guesses.
+    if proven.iter().any(|cause| !cause.against.is_empty()) {
+        let rest = std::mem::take(&mut diagnosis.causes);
+        let is_new = |guess: &Cause| proven.iter().all(|cause| cause.kind != guess.kind);
+        let rest: Vec<Cause> = rest.into_iter().filter(is_new).collect();
+        proven.extend(rest);
     }
-    // What is proven leaves nothing to guess.
     diagnosis.causes = proven;
+}
+
+/// Says of every guess that it is refuted now.
+fn take_back(diagnosis: &mut Diagnosis, why: &str) {
+    for guess in &mut diagnosis.causes {
+        guess.confidence = Possible;
+        guess.against.push(why.to_owned());
+    }
 }
 
 /// The image of the finding; where the message names none, any that is refused.
@@ -80,10 +92,39 @@ fn follows(kind: &CheckKind) -> bool {
     matches!(kind, CheckKind::EvaluationMode(_) | CheckKind::HangsOn(_) | CheckKind::Outcome(_))
 }
 
-/// What speaks against whatever one rule proves, where it is not known whether it decides.
-fn not_known_rule(state: &PresentState<'_>) -> Option<String> {
+/// What speaks against whatever the rule proves: the message names another one, where it was is not known, or which rule
+/// decides.
+fn against_rule(case: &Refusal, state: &PresentState<'_>) -> Vec<String> {
+    let mut against = Vec::new();
+    if let Some(rule) = state.decision.known_rule()
+        && case.rule.as_ref().is_some_and(|said| (said.kind, &said.key) != (rule.kind, &rule.key))
+    {
+        against.push(format!("another rule decides now than the message names: {}", place(state)));
+    }
     let hangs_on = state.decision.rule_hangs_on();
-    (!hangs_on.is_empty()).then(|| format!("another rule may decide: that hangs on {hangs_on}, and it is not known"))
+    if !hangs_on.is_empty() {
+        against.push(format!("another rule may decide: that hangs on {hangs_on}, and it is not known"));
+    }
+    if !state.is_here {
+        against.push("the message does not say in which project it was, and names nothing of what is asked".to_owned());
+    }
+    against
+}
+
+/// What speaks against it that the images are admitted now for what the message is about: its attestor is not asked any
+/// more, or what it attested is only assumed.
+fn against_images(finding: &Finding, images: &[&ImageDecision]) -> Vec<String> {
+    let mut against = Vec::new();
+    let allowed = || images.iter().filter(|image| image.outcome == ImageOutcome::Allow);
+    if let Some(named) = &finding.attestor
+        && allowed().any(|image| image.attestors.iter().all(|attestor| attestor.name != *named))
+    {
+        against.push(format!("{named} is not asked now"));
+    }
+    if allowed().any(|image| image.attestors.iter().any(|attestor| attestor.assumed)) {
+        against.push("that it is attested is assumed, and was not looked up".to_owned());
+    }
+    against
 }
 
 /// Where the rule stands.
@@ -112,6 +153,7 @@ fn admitted_now(
         cause.evidence.extend(why_admitted(image, state));
     }
     cause.evidence.extend(changed_since(case, state));
+    cause.against = [against_rule(case, state), against_images(finding, images)].concat();
     let attested = images.iter().find_map(|image| attested_since(case, finding, image, state));
     let outcome = matches!(case.verdict, Verdict::Denied).then(|| {
         Cause::new(
@@ -124,12 +166,11 @@ fn admitted_now(
     if let (Some(delay), Some(text)) = (&mut delay, attested) {
         delay.evidence.push(text);
     }
-    let mut rest = std::mem::take(&mut diagnosis.causes);
-    rest.retain(|cause| cause.kind != Delay);
-    for other in &mut rest {
-        other.confidence = Possible;
-        other.against.push("it is not so now".to_owned());
+    diagnosis.causes.retain(|cause| cause.kind != Delay);
+    if cause.against.is_empty() {
+        take_back(diagnosis, "it is not so now");
     }
+    let rest = std::mem::take(&mut diagnosis.causes);
     diagnosis.causes = std::iter::once(cause).chain(delay).chain(rest).collect();
 }
 

@@ -111,7 +111,8 @@ fn found(attestations: Attestations) -> Evidence {
 /// The diagnosis of a message with the question asked again.
 fn again(text: &str, policy: &Policy, evidence: &Evidence) -> Diagnosis {
     let (case, decision) = ask_again(text, policy, evidence);
-    diagnose(&case, &case.findings[0], Some(&PresentState { decision: &decision, policy, evidence }))
+    let state = PresentState { decision: &decision, policy, evidence, is_here: true };
+    diagnose(&case, &case.findings[0], Some(&state))
 }
 
 /// What a message says, and the decision about the same question by what is known now.
@@ -238,6 +239,59 @@ fn another_rule_than_the_message_names_is_said() {
     let diagnosis = again(&text, &denies(""), &Evidence::default());
     assert_eq!(diagnosis.causes[0].kind, CauseKind::RuleDeniesAll);
     assert_eq!(diagnosis.causes[0].against, ["another rule decides now than the message names: defaultAdmissionRule"]);
+    assert_eq!(diagnosis.causes[0].confidence, Confidence::Likely);
+    assert!(diagnosis.causes.len() > 1, "what is not certain leaves the guesses: {diagnosis:?}");
+}
+
+#[test]
+fn that_it_would_be_admitted_now_is_certain_only_of_what_the_message_is_about() {
+    let allows = policy("  evaluationMode: ALWAYS_ALLOW", "");
+    let now = |text: &str, policy: &Policy, evidence: &Evidence| {
+        let diagnosis = again(text, policy, evidence);
+        assert_eq!(diagnosis.causes[0].kind, CauseKind::AdmittedNow, "{diagnosis:?}");
+        (diagnosis.causes[0].confidence, diagnosis.causes[0].against.concat())
+    };
+    let none = Evidence::default();
+    let deny = message(&image(), "deny");
+    assert_eq!(now(&deny, &allows, &none), (Confidence::Certain, String::new()));
+    let of_cluster = deny.replace("default admission rule", "cluster admission rule for us-central1-a.prod");
+    let (confidence, against) = now(&of_cluster, &allows, &none);
+    assert_eq!(confidence, Confidence::Likely);
+    assert!(against.starts_with("another rule decides now"), "{against}");
+    let not_asked = now(&message(&image(), R1), &allows, &none);
+    assert_eq!(not_asked, (Confidence::Likely, format!("{QA} is not asked now")));
+}
+
+#[test]
+fn that_one_image_passes_does_not_admit_the_pod() {
+    let pattern = "admissionWhitelistPatterns: [{namePattern: 'gcr.io/p/**'}]";
+    let (policy, evidence) = (denies(pattern), Evidence::default());
+    let mut case = decode(&message(&image(), "deny")).cases.swap_remove(0);
+    case.subject.images.push("nginx".into());
+    let compiled = CompiledPolicy::new(&policy, &SystemPolicy::of_sandbox());
+    let decision = evaluate(&compiled, &case.request(), &evidence, &Plain);
+    let state = PresentState { decision: &decision, policy: &policy, evidence: &evidence, is_here: true };
+    let diagnosis = diagnose(&case, &case.findings[0], Some(&state));
+    let is_wrong = |cause: &Cause| cause.kind == CauseKind::AdmittedNow || cause.confidence == Confidence::Certain;
+    assert!(!diagnosis.causes.is_empty() && !diagnosis.causes.iter().any(is_wrong), "{diagnosis:?}");
+}
+
+#[test]
+fn what_is_assumed_is_likely_at_most() {
+    let text = message(&image(), R1);
+    assert_eq!(first(&text, &requires(), &with(AttestorEvidence::AssumedNone)), "likely not-attested");
+    let assumed = Evidence { assumed: [QA.parse().unwrap()].into(), ..Evidence::default() };
+    assert_eq!(first(&text, &requires(), &assumed), "likely admitted-now");
+}
+
+#[test]
+fn nothing_is_certain_of_a_message_that_may_be_of_another_project() {
+    let (policy, evidence) = (denies(""), Evidence::default());
+    let (case, decision) = ask_again(&message("nginx", "deny"), &policy, &evidence);
+    let state = PresentState { decision: &decision, policy: &policy, evidence: &evidence, is_here: false };
+    let diagnosis = diagnose(&case, &case.findings[0], Some(&state));
+    assert_eq!(diagnosis.causes[0].kind, CauseKind::RuleDeniesAll);
+    assert!(diagnosis.causes.iter().all(|cause| cause.confidence != Confidence::Certain), "{diagnosis:?}");
 }
 
 #[test]

@@ -15,6 +15,7 @@ use serde_json::Value;
 
 use super::assemble::{merge_refusals, prose};
 use super::refusal::{Reading, Refusal, Subject};
+pub use event::is_workload;
 use field::text;
 
 /// How deep objects in objects are followed.

@@ -3,6 +3,7 @@
 use super::kind::RefusalKind;
 use super::refusal::Refusal;
 use crate::name::AttestorName;
+use crate::policy::{Policy, RuleKind};
 
 /// What is open, as far as it is; `None`: nothing of the kind is.
 #[derive(Debug, Clone, Copy, Default)]
@@ -14,6 +15,22 @@ pub struct Open<'o> {
     /// The clusters of the project, `LOCATION.NAME`; of a question about one cluster, that one.
     pub clusters: Option<&'o [String]>,
     pub namespace: Option<&'o str>,
+    /// The policy that is asked.
+    pub policy: Option<&'o Policy>,
+}
+
+impl Open<'_> {
+    /// Whether something of this project is open: it itself, or an attestor that the policy asks.
+    fn has_project(&self, project: &str) -> bool {
+        let asked = || self.policy.into_iter().flat_map(Policy::attestors);
+        let is_of = |name: &str| name.parse::<AttestorName>().is_ok_and(|name| name.project() == project);
+        self.project == Some(project) || self.number == Some(project) || asked().any(is_of)
+    }
+
+    /// Whether so much is open that a project can be another one.
+    fn is_of_projects(&self) -> bool {
+        self.policy.is_some_and(|policy| self.project.is_some() || !policy.attestors().is_empty())
+    }
 }
 
 /// Where a refusal was.
@@ -87,8 +104,36 @@ impl Refusal {
         }
         let is_of_cluster = self.kind != RefusalKind::CloudRun;
         match (is_of_cluster, cluster, project) {
-            (true, None, _) | (false, _, None) => Place::NotSaid,
             (true, Some(_), _) | (false, _, Some(_)) => Place::Here,
+            (true, None, Some(_)) => Place::NotSaid,
+            (_, _, None) => match self.project_of_attestors() {
+                Some(of) if open.is_of_projects() && !open.has_project(&of) => {
+                    let asked = || "a policy that asks none of its attestors".to_owned();
+                    let here = open.project.map_or_else(asked, |project| format!("project {project}"));
+                    elsewhere(format!("project {of}"), here)
+                }
+                _ => Place::NotSaid,
+            },
+        }
+    }
+
+    /// Whether it was, for all that is known, where the policy decides: the text says so, or names an attestor or a rule
+    /// of what is open.
+    pub fn is_tied(&self, open: &Open<'_>) -> bool {
+        let names_rule = |policy: &Policy| {
+            let said = self.rule.as_ref().filter(|said| said.kind != RuleKind::Default);
+            said.is_some_and(|said| {
+                policy.all_rules().any(|(kind, key, _)| (kind, key) == (said.kind, said.key.as_str()))
+            })
+        };
+        match self.place(open) {
+            Place::Here => true,
+            Place::Elsewhere(_) => false,
+            Place::NotSaid => {
+                let project = Some(self.subject.project.clone()).filter(|project| !project.is_empty());
+                let project = project.or_else(|| self.project_of_attestors());
+                project.is_some_and(|project| open.has_project(&project)) || open.policy.is_some_and(names_rule)
+            }
         }
     }
 
@@ -113,7 +158,7 @@ fn clusters_open(open: &Open<'_>, clusters: &[String]) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::explain::message::decode;
+    use crate::explain::message::{RuleSaid, decode};
 
     const DIGEST: &str = "sha256:37e5287945774f27b418ce567cd77f4bbc9ef44a1bcd1a2312369f31f9cce567";
 
@@ -156,6 +201,45 @@ mod tests {
         case.subject.namespace = "shop".to_owned();
         let open = Open { namespace: Some("pay"), ..open };
         assert!(case.place(&open).elsewhere().is_some_and(|e| e.about == "namespace shop"));
+    }
+
+    fn policy(rules: &str) -> Policy {
+        use crate::document::{Dialect, Document};
+        let rule = "{evaluationMode: REQUIRE_ATTESTATION, enforcementMode: ENFORCED_BLOCK_AND_AUDIT_LOG, \
+                    requireAttestationsBy: [projects/signers/attestors/prod]}";
+        let text = format!("defaultAdmissionRule: {rule}\n{}", rules.replace("RULE", rule));
+        Document::parse(&text, Dialect::Gcloud).policy.unwrap()
+    }
+
+    #[test]
+    fn attestors_of_a_project_that_nothing_here_is_of_are_elsewhere() {
+        let case = refusal("default admission rule");
+        let asked = policy("");
+        let open = Open { project: Some("acme-prod"), policy: Some(&asked), ..Open::default() };
+        assert!(case.place(&open).elsewhere().is_some_and(|e| e.about == "project real-corp"));
+        assert!(case.place(&Open { project: None, ..open }).elsewhere().is_some(), "the policy asks others");
+        let of_signers = Open { project: Some("real-corp"), ..open };
+        assert_eq!((case.place(&of_signers), case.is_tied(&of_signers)), (Place::NotSaid, true));
+        let mut case = refusal("default admission rule");
+        case.findings[0].attestor = Some("projects/signers/attestors/prod".to_owned());
+        assert_eq!((case.place(&open), case.is_tied(&open)), (Place::NotSaid, true));
+    }
+
+    #[test]
+    fn only_what_is_named_here_ties_a_message_to_what_is_open() {
+        let mut case = refusal("cluster admission rule for a.b");
+        for finding in &mut case.findings {
+            finding.attestor = None;
+        }
+        case.rule = None;
+        let asked = policy("kubernetesNamespaceAdmissionRules: {shop: RULE}");
+        let open = Open { project: Some("acme-prod"), policy: Some(&asked), ..Open::default() };
+        assert!(!case.is_tied(&open), "it names nothing");
+        let of_namespace = |key: &str| Some(RuleSaid { kind: RuleKind::Namespace, key: key.into() });
+        case.rule = of_namespace("shop");
+        assert!(case.is_tied(&open));
+        case.rule = of_namespace("pay");
+        assert!(!case.is_tied(&open));
     }
 
     #[test]

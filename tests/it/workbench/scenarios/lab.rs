@@ -415,7 +415,7 @@ impl Lab {
         let names = policy.attestors().into_iter().filter_map(|name| name.parse().ok()).collect();
         let evidence = self.client().evidence_with(names, &digests, &repositories).await;
         let decision = evaluate(&CompiledPolicy::new(&policy, &system), &request, &evidence, &Verifier::new());
-        let state = PresentState { decision: &decision, policy: &policy, evidence: &evidence };
+        let state = PresentState { decision: &decision, policy: &policy, evidence: &evidence, is_here: true };
         let finding = case.findings.first().unwrap_or_else(|| panic!("no finding in {text}"));
         let diagnosis = diagnose(case, finding, Some(&state));
         diagnosis.causes.first().unwrap_or_else(|| panic!("no cause of {text}")).kind

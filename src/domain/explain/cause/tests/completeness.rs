@@ -50,7 +50,6 @@ fn of_attestors() -> Vec<Situation> {
         unattested(CauseKind::Grant, found(denied)),
         unattested(CauseKind::NoteMissing, found(Attestations::NoteMissing)),
         unattested(CauseKind::NoAttestation, found(none())),
-        unattested(CauseKind::NoAttestation, with(AttestorEvidence::AssumedNone)),
         unattested(CauseKind::OtherDigest, found(Attestations::Read(vec![attested(&other_image())]))),
         unattested(CauseKind::OtherNote, Evidence { elsewhere: vec![elsewhere], ..found(none()) }),
     ]
@@ -137,7 +136,8 @@ fn the_causes_are_the_same_in_any_words() {
     for Situation { proves, message, policy, evidence } in situations() {
         let (case, mut decision) = ask_again(&message, &policy, &evidence);
         let diagnosis = |decision: &Decision| {
-            diagnose(&case, &case.findings[0], Some(&PresentState { decision, policy: &policy, evidence: &evidence }))
+            let state = PresentState { decision, policy: &policy, evidence: &evidence, is_here: true };
+            diagnose(&case, &case.findings[0], Some(&state))
         };
         let (before, words) = (diagnosis(&decision), decision.trace.to_string());
         decision.trace = decision.trace.reworded();
@@ -151,7 +151,7 @@ fn what_is_not_known_is_the_same_in_any_words() {
     let (case, mut decision) = ask_again(&message(&image(), R1), &requires(), &Evidence::default());
     decision.trace = decision.trace.reworded();
     let (policy, evidence) = (requires(), Evidence::default());
-    let state = PresentState { decision: &decision, policy: &policy, evidence: &evidence };
+    let state = PresentState { decision: &decision, policy: &policy, evidence: &evidence, is_here: true };
     assert_eq!(diagnose(&case, &case.findings[0], Some(&state)).unknown.len(), 1, "{}", decision.trace);
 }
 

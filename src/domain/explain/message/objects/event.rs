@@ -17,7 +17,7 @@ pub(super) fn event(event: &Value) -> Vec<Refusal> {
     let times =
         ["/lastTimestamp", "/series/lastObservedTime", "/deprecatedLastTimestamp", "/eventTime", "/firstTimestamp"];
     let subject = Subject {
-        namespace: if is_workload(&kind, &field("apiVersion")) { namespace } else { String::new() },
+        namespace: of_pods(&kind, &field("apiVersion"), namespace),
         object: format!("{kind}/{}", field("name")),
         pod: if kind == "pod" { field("name") } else { String::new() },
         time: times.iter().map(|at| text(event, at).into_owned()).find(|time| !time.is_empty()).unwrap_or_default(),
@@ -53,13 +53,26 @@ const WORKLOADS: [&str; 11] = [
     "rayjob",
 ];
 
-/// Whether the object's pods are in its namespace. Cloud Run's objects have their project there.
-fn is_workload(kind: &str, api_version: &str) -> bool {
-    WORKLOADS.contains(&kind) && !is_cloud_run(api_version)
+/// Whether the pods of an object of this kind, in lower case, are in its namespace.
+pub fn is_workload(kind: &str) -> bool {
+    WORKLOADS.contains(&kind)
 }
 
-fn is_cloud_run(api_version: &str) -> bool {
-    ["run.googleapis.com/", "serving.knative.dev/"].iter().any(|group| api_version.starts_with(group))
+/// The namespace of an object, if that of its pods is the same. Cloud Run's objects have their project there.
+fn of_pods(kind: &str, api_version: &str, namespace: String) -> String {
+    let is_of_pods = is_workload(kind) || is_knative(api_version);
+    if is_of_pods && !is_cloud_run(api_version, &namespace) { namespace } else { String::new() }
+}
+
+/// Cloud Run has the interface of Knative, with the number of its project as the namespace; Knative itself runs in a
+/// cluster, where no namespace is a number.
+fn is_cloud_run(api_version: &str, namespace: &str) -> bool {
+    let is_number = !namespace.is_empty() && namespace.bytes().all(|byte| byte.is_ascii_digit());
+    api_version.starts_with("run.googleapis.com/") || is_knative(api_version) && is_number
+}
+
+fn is_knative(api_version: &str) -> bool {
+    api_version.starts_with("serving.knative.dev/")
 }
 
 /// Any other object: whatever in it is a message. One that is told several times is one.
@@ -68,9 +81,9 @@ pub(super) fn object(value: &Value) -> Vec<Refusal> {
     let (name, namespace) = (text(value, "/metadata/name"), text(value, "/metadata/namespace"));
     let api_version = text(value, "/apiVersion");
     let is_object = !kind.is_empty() && !name.is_empty();
-    let is_of_cloud_run = is_cloud_run(&api_version);
+    let is_of_cloud_run = is_cloud_run(&api_version, &namespace);
     let subject = Subject {
-        namespace: if is_workload(&kind, &api_version) { namespace.clone().into_owned() } else { String::new() },
+        namespace: of_pods(&kind, &api_version, namespace.clone().into_owned()),
         project: if is_of_cloud_run { namespace.into_owned() } else { String::new() },
         service: if is_of_cloud_run && kind == "service" { name.clone().into_owned() } else { String::new() },
         object: if is_object { format!("{kind}/{name}") } else { String::new() },
@@ -80,7 +93,7 @@ pub(super) fn object(value: &Value) -> Vec<Refusal> {
     let mut told = Vec::new();
     messages(value, &subject, &mut told);
     told.retain(|case| !is_vague(case));
-    drop_repeated(&mut told);
+    drop_repeated(&mut told, &subject.object);
     let mut cases = merge_refusals(told);
     for case in &mut cases {
         case.times = 1;
@@ -108,18 +121,26 @@ fn messages(value: &Value, subject: &Subject, told: &mut Vec<Refusal>) {
     }
 }
 
-/// Kind, name and namespace of the object that a text beside them is about: as Argo CD lists what it synchronises.
+/// Kind and name of the object that a text beside them is about, and the namespace of its pods: as Argo CD lists what it
+/// synchronises, which may be what synchronises other objects in turn.
 fn beside(value: &Value) -> Option<(String, String, String)> {
     let [kind, name, namespace] =
         ["/kind", "/name", "/namespace"].map(|field| Some(text(value, field)).filter(|text| !text.is_empty()));
-    Some((kind?.to_lowercase(), name?.into_owned(), namespace?.into_owned()))
+    let (kind, namespace) = (kind?.to_lowercase(), namespace?.into_owned());
+    let api_version = match text(value, "/apiVersion") {
+        version if version.is_empty() => format!("{}/", text(value, "/group")),
+        version => version.into_owned(),
+    };
+    let namespace = of_pods(&kind, &api_version, namespace);
+    Some((kind, name?.into_owned(), namespace))
 }
 
 /// A message that is told again for the whole says no more than where it says which object it is about.
-fn drop_repeated(told: &mut Vec<Refusal>) {
-    let placed: Vec<Refusal> = told.iter().filter(|case| !case.subject.namespace.is_empty()).cloned().collect();
+fn drop_repeated(told: &mut Vec<Refusal>, whole: &str) {
+    let is_placed = |case: &Refusal| !case.subject.namespace.is_empty() || case.subject.object != whole;
+    let placed: Vec<Refusal> = told.iter().filter(|case| is_placed(case)).cloned().collect();
     told.retain(|case| {
         let is_same = |other: &Refusal| other.rule == case.rule && other.findings == case.findings;
-        !case.subject.namespace.is_empty() || !placed.iter().any(is_same)
+        is_placed(case) || !placed.iter().any(is_same)
     });
 }

@@ -179,6 +179,23 @@ const REFUSED: &str = "admission webhook \"imagepolicywebhook.image-policy.k8s.i
         "message": "Container image 'gcr.io/p/i@sha256:0' is not authorized by policy. Denied by an ALWAYS_DENY admission rule"}]}}),
     "", "service/web"
 )]
+#[case::argo_cd_of_applications(
+    json!({"apiVersion": "argoproj.io/v1alpha1", "kind": "Application", "metadata": {"name": "root", "namespace": "argocd"},
+      "status": {"operationState": {"message": format!("one or more objects failed to apply, reason: {REFUSED}")},
+        "resources": [{"group": "argoproj.io", "kind": "Application", "name": "shop", "namespace": "argocd",
+          "health": {"status": "Degraded", "message": REFUSED}}]}}),
+    "", "application/shop"
+)]
+#[case::what_synchronises_beside_its_message(
+    json!({"kind": "Kustomization", "metadata": {"name": "apps", "namespace": "flux-system"},
+      "status": {"failures": [{"kind": "HelmRelease", "name": "shop", "namespace": "flux-system", "message": REFUSED}]}}),
+    "", "helmrelease/shop"
+)]
+#[case::knative_in_a_cluster(
+    json!({"apiVersion": "serving.knative.dev/v1", "kind": "Revision", "metadata": {"name": "web-1", "namespace": "shop"},
+      "status": {"conditions": [{"type": "Ready", "message": REFUSED}]}}),
+    "shop", "revision/web-1"
+)]
 #[case::a_kind_that_nobody_knows(
     json!({"kind": "Widget", "metadata": {"name": "w", "namespace": "operators"}, "status": {"message": REFUSED}}),
     "", "widget/w"
@@ -192,4 +209,5 @@ fn the_namespace_is_the_pods_and_never_that_of_what_wraps_the_message(
     assert_eq!(reading.cases.len(), 1, "{:?}", reading.cases);
     let subject = &reading.cases[0].subject;
     assert_eq!((subject.namespace.as_str(), subject.object.as_str()), (namespace, about));
+    assert!(subject.project.bytes().all(|byte| byte.is_ascii_digit()), "{}", subject.project);
 }
