@@ -73,7 +73,9 @@ mod tests {
         let old = SystemTime::now() - LEFT_BEHIND * 2;
         for (name, at) in names.iter().zip([Some(old), None, Some(old)]) {
             let file = fs::File::create(dir.path().join(name)).unwrap();
-            at.map(|at| file.set_modified(at).unwrap());
+            if let Some(at) = at {
+                file.set_modified(at).unwrap();
+            }
         }
         sweep(dir.path());
         let left: Vec<bool> = names.iter().map(|name| dir.path().join(name).exists()).collect();

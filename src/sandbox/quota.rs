@@ -152,8 +152,7 @@ impl Owner<'_> {
     pub(crate) fn limit(self) -> i64 {
         match self {
             // The 1,500 pods that a namespace may have take a half of it. Controllers and lists read all of a kind.
-            Self::Objects(_) => 16 << 20,
-            Self::Deleted(_) => 16 << 20,
+            Self::Objects(_) | Self::Deleted(_) => 16 << 20,
             // The 10,000 entries that are kept have this at 6 KB each, which is more than usual.
             Self::Log(_) => 64 << 20,
             Self::Notes(_) => 128 << 20,

@@ -126,7 +126,7 @@ pub(super) async fn create(
 ) -> Result<Json<Value>, ApiError> {
     let id = params.get("noteId").ok_or_else(|| ApiError::invalid_field("note_id", "A noteId is required."))?;
     let id: ResourceId = id.parse().map_err(|error| ApiError::invalid_field("note_id", format!("{error}")))?;
-    let wanted = New::new(body.value(), id)?;
+    let wanted = NewNote::new(body.value(), id)?;
     let now = rfc3339(state.clock.now());
     let made = state.store.write(move |tx| create_in(tx, &project, &wanted, &now)).await?;
     Ok(Json(version.note(made.into_resource())))
@@ -149,7 +149,7 @@ pub(super) async fn batch_create(
     }
     let each = |(id, note): (String, Value)| {
         let id = id.parse().map_err(|error| ApiError::invalid_field("notes", format!("{error}")))?;
-        New::new(note, id)
+        NewNote::new(note, id)
     };
     let wanted = wanted.into_iter().map(each).collect::<Result<Vec<_>, _>>()?;
     let now = rfc3339(state.clock.now());
@@ -163,13 +163,13 @@ pub(super) async fn batch_create(
 
 /// A note that is to be made.
 #[derive(Debug)]
-struct New {
+struct NewNote {
     id: ResourceId,
     kind: &'static str,
     body: Value,
 }
 
-impl New {
+impl NewNote {
     fn new(mut body: Value, id: ResourceId) -> Result<Self, ApiError> {
         let kind = schema::kind_of(&body, "note")?;
         schema::strip_output_only(&mut body);
@@ -177,7 +177,7 @@ impl New {
     }
 }
 
-fn create_in(tx: &Transaction<'_>, project: &str, wanted: &New, now: &str) -> Result<StoredNote, ApiError> {
+fn create_in(tx: &Transaction<'_>, project: &str, wanted: &NewNote, now: &str) -> Result<StoredNote, ApiError> {
     let project = services::consumer(tx, project, CONTAINER_ANALYSIS)?.id;
     let id = wanted.id.as_str();
     if find(tx, &project, id)?.is_some() {

@@ -1,4 +1,4 @@
-//! The two spellings of fields: JSON has lowerCamelCase, definitions and errors have snake_case.
+//! The two spellings of fields: JSON has `lowerCamelCase`, definitions and errors have `snake_case`.
 
 /// `human_readable_name` to `humanReadableName`.
 pub(crate) fn camel(name: &str) -> String {

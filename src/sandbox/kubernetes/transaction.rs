@@ -46,7 +46,7 @@ pub(super) async fn look<T: Send + 'static>(
 
 /// Why a transaction is taken back.
 enum TakenBack {
-    Tried(Reply),
+    Tried(Box<Reply>),
     Failed(Failure),
 }
 
@@ -70,7 +70,7 @@ pub(super) async fn change(state: &State, id: &ClusterId, call: Call, body: Vec<
         let admissions = Admissions::default();
         let cluster = namespaces::open(tx, &id, now, &admissions)?;
         match api::write(cluster, &call, &body) {
-            Ok(reply) if is_trial => Err(TakenBack::Tried(reply)),
+            Ok(reply) if is_trial => Err(TakenBack::Tried(Box::new(reply))),
             Ok(reply) => {
                 reconcile::run(cluster)?;
                 Ok(Ok(reply))
@@ -82,7 +82,7 @@ pub(super) async fn change(state: &State, id: &ClusterId, call: Call, body: Vec<
     };
     match state.store.write(write).await {
         Ok(result) => result,
-        Err(TakenBack::Tried(reply)) => Ok(reply),
+        Err(TakenBack::Tried(reply)) => Ok(*reply),
         Err(TakenBack::Failed(failure)) => Err(failure),
     }
 }

@@ -73,12 +73,11 @@ impl Table {
         let (version, mut node) = self.root.text(version)?;
         let mut names = Vec::new();
         for (at, segment) in rest.iter().enumerate() {
-            node = match node.text(segment) {
-                Some((_, node)) => node,
-                None => {
-                    names.push(at);
-                    node.name.as_deref()?
-                }
+            node = if let Some((_, node)) = node.text(segment) {
+                node
+            } else {
+                names.push(at);
+                node.name.as_deref()?
             };
         }
         let accepts = |entry: &&Entry| {

@@ -151,7 +151,7 @@ where
 
 /// The body of a large answer, in pieces, which holds something until it was sent or given up.
 pub(super) fn held(body: Body, held: impl Send + Unpin + 'static) -> Body {
-    Body::new(Held { body, left: Bytes::new(), _held: held })
+    Body::new(Held { body, left: Bytes::new(), _place: held })
 }
 
 /// The largest piece that is handed on at once: as much as the connection keeps, so that what a client does not take
@@ -161,7 +161,7 @@ const PIECE_BYTES: usize = 64 * 1024;
 struct Held<H> {
     body: Body,
     left: Bytes,
-    _held: H,
+    _place: H,
 }
 
 impl<H: Unpin> HttpBody for Held<H> {

@@ -111,7 +111,7 @@ impl Front {
                 let room = self.rooms.of(caller.0, is_own);
                 self.seated(guest, room, &area, (parts, body), caller).await
             }
-            Err(refused) => refused,
+            Err(refused) => *refused,
         };
         coming.answered(answer.status().as_u16(), self.door.log());
         answer
@@ -125,25 +125,25 @@ impl Front {
         host: &str,
         is_own: bool,
         client: Option<&'static Person>,
-    ) -> Result<(&'static Person, &Token), Response> {
+    ) -> Result<(&'static Person, &Token), Box<Response>> {
         if let Some(fault) = fault(parts) {
-            return Err(Refusal::Malformed(fault).answer(area));
+            return Err(Box::new(Refusal::Malformed(fault).answer(area)));
         }
         let bare = host_without_port(host);
         if !hosts::stands_for(bare) {
-            return Err(area.forbidden(&hosts::refusal(bare)));
+            return Err(Box::new(area.forbidden(&hosts::refusal(bare))));
         }
         if parts.headers.get(ORIGIN).is_some_and(|origin| is_foreign(origin, host)) {
-            return Err(area.forbidden("The Countersign sandbox does not answer pages of other origins"));
+            return Err(Box::new(area.forbidden("The Countersign sandbox does not answer pages of other origins")));
         }
         let header = parts.headers.get(AUTHORIZATION);
         // A certificate counts at the API servers alone, and where no token is shown.
         let client = client.filter(|_| header.is_none() && matches!(area, Area::Kubernetes(_)));
         let by_certificate = client.map(|person| (person, self.tokens.token_of(person)));
         let shown = header.and_then(|header| self.tokens.shown_by(header)).or(by_certificate);
-        let caller = shown.ok_or_else(|| area.unauthorized(host))?;
+        let caller = shown.ok_or_else(|| Box::new(area.unauthorized(host)))?;
         if !is_own && !self.door.is_open() {
-            return Err(area.forbidden(door::CLOSED));
+            return Err(Box::new(area.forbidden(door::CLOSED)));
         }
         Ok(caller)
     }
@@ -179,16 +179,14 @@ impl Front {
         B::Error: Into<BoxError>,
     {
         let kind = place(area, &parts, body.size_hint().upper());
-        let (body, room_of_body) = match area {
+        let (body, room_of_body) = if matches!(area, Area::Registry(_)) {
             // It has limits of its own: clients push a layer in one request, however large it is.
-            Area::Registry(_) => (Body::new(body), None),
+            (Body::new(body), None)
+        } else {
             // A body that is on its way takes no place from requests that are there.
-            _ => {
-                let most =
-                    if matches!(area, Area::Kubernetes(_)) { kubernetes::MAX_BODY_BYTES } else { MAX_JSON_BYTES };
-                let room = room.body(body.size_hint().upper(), most).await;
-                (Body::from(body::whole(body, most).await?), room)
-            }
+            let most = if matches!(area, Area::Kubernetes(_)) { kubernetes::MAX_BODY_BYTES } else { MAX_JSON_BYTES };
+            let room = room.body(body.size_hint().upper(), most).await;
+            (Body::from(body::whole(body, most).await?), room)
         };
         let place = room.place(kind).await.map_err(|_full| Refusal::TooMany("watches"))?;
         let (front, area, token) = (Arc::clone(self), area.clone(), token.clone());

@@ -92,13 +92,12 @@ fn merge_list(list: &mut Vec<Value>, merge_key: &str, patch: Vec<Value>, effort:
             }
             continue;
         }
-        let at = match places.get(&name).and_then(|places| places.first()) {
-            Some(at) => *at,
-            None => {
-                places.insert(name, vec![merged.len()]);
-                merged.push(Some(Value::Null));
-                merged.len() - 1
-            }
+        let at = if let Some(at) = places.get(&name).and_then(|places| places.first()) {
+            *at
+        } else {
+            places.insert(name, vec![merged.len()]);
+            merged.push(Some(Value::Null));
+            merged.len() - 1
         };
         if let Some(Some(place)) = merged.get_mut(at) {
             merge(place, element, effort)?;
