@@ -18,12 +18,11 @@ pub(super) fn request(args: &Args) -> Result<Request, Failure> {
     if read + usize::from(args.assumed.reads_standard_input()) > 1 {
         return Err(Failure::StandardInputTwice);
     }
-    let mut request = match &args.pod {
-        Some(path) => pod(path, args.pod_name.as_deref())?.into_request(),
-        None => {
-            let not_known = Facts::of_bare_images();
-            Request { images: images(&args.images)?, not_known, ..Request::default() }
-        }
+    let mut request = if let Some(path) = &args.pod {
+        pod(path, args.pod_name.as_deref())?.into_request()
+    } else {
+        let not_known = Facts::of_bare_images();
+        Request { images: images(&args.images)?, not_known, ..Request::default() }
     };
     args.whereabouts.overwrite(&mut request);
     if let Some(platform) = args.platform {
