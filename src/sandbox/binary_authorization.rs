@@ -5,7 +5,7 @@
 
 use std::sync::Arc;
 
-use super::route::Row;
+use super::route::{self, BoundRow, Row};
 use super::state::State;
 use api::Api;
 pub(super) use attestors::find as find_attestor;
@@ -55,12 +55,12 @@ pub(super) const PLATFORM_SCHEMA: &str = "
     ) STRICT, WITHOUT ROWID;
 ";
 
-/// What the handlers have at hand.
-pub(super) fn api(state: State) -> Api {
-    Api { state, verifier: Arc::new(Verifier::new()), signer: Arc::new(platform::Signer::default()) }
+/// The routes of all versions, with their state.
+pub(super) fn bound_rows(state: State) -> Vec<BoundRow> {
+    let api = Api { state, verifier: Arc::new(Verifier::new()), signer: Arc::new(platform::Signer::default()) };
+    route::with_state(rows(), &api)
 }
 
-/// The routes of all versions.
 pub(super) fn rows() -> Vec<Row<Api>> {
     let mut rows = policy::rows();
     rows.extend(attestors::rows());

@@ -94,8 +94,7 @@ impl Google {
         let kms = kms::bound_rows(state.clone(), vault);
         let artifact_registry = route::with_state(artifact_registry::rows(), state);
         let container_analysis = route::with_state(container_analysis::rows(), state);
-        let api = binary_authorization::api(state.clone());
-        let binary_authorization = route::with_state(binary_authorization::rows(), &api);
+        let binary_authorization = binary_authorization::bound_rows(state.clone());
         // Artifact Registry's operations before those of Kubernetes Engine, which take every name.
         let apis = [
             &resource_manager,
