@@ -100,7 +100,7 @@ fn test(args: &Args, path: &Path, file: &mut Checked) -> bool {
             true
         }
         Err(failure) => {
-            complain(&failure);
+            failure.lines().iter().for_each(|line| complain(line));
             false
         }
     }
@@ -110,7 +110,7 @@ fn test(args: &Args, path: &Path, file: &mut Checked) -> bool {
 fn output(args: &Args, checked: &[Checked]) -> bool {
     let to_file = args.junit.as_deref().filter(|path| *path != Path::new("-"));
     if let Some(path) = to_file
-        && let Err(error) = write(path, &junit::report(checked))
+        && let Err(error) = write_report(path, &junit::report(checked))
     {
         complain(&error);
         return false;
@@ -126,7 +126,7 @@ fn output(args: &Args, checked: &[Checked]) -> bool {
 }
 
 /// Writes a report whole; into a pipe or a device as it comes.
-fn write(path: &Path, text: &str) -> Result<(), disk::Error> {
+fn write_report(path: &Path, text: &str) -> Result<(), disk::Error> {
     let is_other = std::fs::metadata(path).is_ok_and(|metadata| !metadata.is_file() && !metadata.is_dir());
     if is_other {
         return std::fs::write(path, text).map_err(|error| disk::Error::new(path, disk::Doing::Write, error));

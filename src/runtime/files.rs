@@ -9,7 +9,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use serde_json::Value;
 
-use super::seat::Seat;
+use super::seat::{DRAFT, SESSION, Seat};
 use app::effect::SavedState;
 use app::saving::state::{Finding, Other};
 use app::shell::editor;
@@ -20,11 +20,6 @@ use domain::work_file::OwnFile;
 
 /// The largest file of the working directory that is read for the screen, in bytes.
 const MAX_FILE: u64 = 1 << 20;
-
-/// What a workbench saves in its seat.
-pub(super) const DRAFT: &str = "draft.yaml";
-pub(super) const SESSION: &str = "session.json";
-pub(super) const FILES: [&str; 2] = [DRAFT, SESSION];
 
 /// The directory below a seat for what is edited in the person's own editor.
 pub(super) const EDITOR: &str = "editor";
@@ -296,7 +291,8 @@ mod tests {
 
     fn names(directory: &Path) -> Vec<String> {
         let names = fs::read_dir(directory).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap());
-        let mut names: Vec<String> = names.filter(|name| !name.ends_with(".lock")).collect();
+        let mut names: Vec<String> =
+            names.filter(|name| Path::new(name).extension().is_none_or(|end| end != "lock")).collect();
         names.sort();
         names
     }

@@ -12,6 +12,11 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use app::saving::state::{Finding, Other, OwnPlace};
 use disk::{Doing, Error, Holder, Lock, Taken};
 
+/// What a workbench saves in its seat.
+pub(super) const DRAFT: &str = "draft.yaml";
+pub(super) const SESSION: &str = "session.json";
+const FILES: [&str; 2] = [DRAFT, SESSION];
+
 /// The file that is locked.
 const LOCK: &str = "workbench.lock";
 
@@ -115,7 +120,7 @@ impl State {
             self.lock = Some(take(&self.directory)?);
             if std::mem::take(&mut self.lost) {
                 // What is there now was written by another meanwhile.
-                let files = super::files::FILES.map(|file| self.directory.join(file));
+                let files = FILES.map(|file| self.directory.join(file));
                 self.misunderstood.extend(files.into_iter().filter(|path| path.symlink_metadata().is_ok()));
             }
         }
@@ -141,7 +146,7 @@ impl State {
 
     fn sit_on_a_new_one(&mut self) -> Result<(), Error> {
         for directory in (2..=MAX_SEATS).map(|number| self.numbered(number)) {
-            let is_new = || !super::files::FILES.iter().any(|file| directory.join(file).symlink_metadata().is_ok());
+            let is_new = || !FILES.iter().any(|file| directory.join(file).symlink_metadata().is_ok());
             if !is_new() {
                 continue;
             }
@@ -163,7 +168,7 @@ impl State {
     fn earlier(&self) -> Vec<u32> {
         let is_free = |number: &u32| {
             let directory = self.numbered(*number);
-            let has_draft = directory.join(super::files::DRAFT).is_file();
+            let has_draft = directory.join(DRAFT).is_file();
             has_draft && matches!(Lock::take(&directory.join(LOCK)), Ok(Taken::Ours(_)))
         };
         (2..=MAX_SEATS).filter(is_free).collect()

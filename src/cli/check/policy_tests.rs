@@ -30,8 +30,18 @@ pub(super) enum TestsFailure {
     Input(#[from] InputError),
     #[error("{policy}: a policy from standard input has no file beside it: name the tests, --tests FILE")]
     NoPlace { policy: String },
-    #[error("{}", faults.iter().map(|fault| located(file, fault)).collect::<Vec<_>>().join("\ncountersign: "))]
+    #[error("{}", faults.iter().map(|fault| located(file, fault)).collect::<Vec<_>>().join("; "))]
     Faults { file: String, faults: Vec<Fault> },
+}
+
+impl TestsFailure {
+    /// One text for each thing that is wrong.
+    pub(super) fn lines(&self) -> Vec<String> {
+        match self {
+            Self::Faults { file, faults } => faults.iter().map(|fault| located(file, fault)).collect(),
+            Self::Input(_) | Self::NoPlace { .. } => vec![self.to_string()],
+        }
+    }
 }
 
 fn located(file: &str, fault: &Fault) -> String {

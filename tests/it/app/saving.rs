@@ -20,7 +20,7 @@ pub(crate) fn typing(size: (u16, u16)) -> Stage {
     let mut stage = Stage::full(size);
     stage.model.draft.replace("description: x\n");
     let saved = stage.send(Msg::Timer(Timer::Pause));
-    answer(&mut stage, &snapshots(&saved), Ok(()));
+    answer(&mut stage, &snapshots(&saved), &Ok(()));
     stage.keys("2 Enter");
     stage
 }
@@ -34,7 +34,7 @@ fn snapshots(effects: &[Effect]) -> Vec<Snapshot> {
 }
 
 /// Says what came of writing.
-fn answer(stage: &mut Stage, snapshots: &[Snapshot], result: Result<(), Report>) -> Vec<Effect> {
+fn answer(stage: &mut Stage, snapshots: &[Snapshot], result: &Result<(), Report>) -> Vec<Effect> {
     let told = |snapshot: &Snapshot| saving::Msg::DraftSaved(snapshot.revision, result.clone());
     snapshots.iter().flat_map(|snapshot| stage.send(Msg::Saving(told(snapshot)))).collect()
 }
@@ -49,7 +49,7 @@ pub(crate) fn failing(size: (u16, u16)) -> Stage {
     let mut stage = typing(size);
     stage.type_text("y");
     let given = snapshots(&stage.send(Msg::Timer(Timer::Pause)));
-    answer(&mut stage, &given, Err(no_room()));
+    answer(&mut stage, &given, &Err(no_room()));
     stage
 }
 
@@ -125,18 +125,15 @@ impl Clock {
                 break;
             }
             self.now = due;
-            let effects = match timer {
-                Some(timer) => {
-                    self.timers.remove(&timer);
-                    stage.send(Msg::Timer(timer))
-                }
-                None => {
-                    let (_, snapshot) = self.writes.remove(0);
-                    let newer = self.disk.last().is_none_or(|(_, last)| last.revision <= snapshot.revision);
-                    assert!(newer, "an older draft over a newer one");
-                    self.disk.push((self.now, snapshot.clone()));
-                    answer(stage, &[snapshot], Ok(()))
-                }
+            let effects = if let Some(timer) = timer {
+                self.timers.remove(&timer);
+                stage.send(Msg::Timer(timer))
+            } else {
+                let (_, snapshot) = self.writes.remove(0);
+                let newer = self.disk.last().is_none_or(|(_, last)| last.revision <= snapshot.revision);
+                assert!(newer, "an older draft over a newer one");
+                self.disk.push((self.now, snapshot.clone()));
+                answer(stage, &[snapshot], &Ok(()))
             };
             self.take(effects, disk);
         }
@@ -188,7 +185,7 @@ fn a_draft_that_cannot_be_written_is_said_for_as_long_as_it_is_so() {
     assert_eq!(snapshots(&stage.send(Msg::Timer(Timer::Pause))), []);
     let again = snapshots(&stage.send(Msg::Timer(Timer::SaveDraft)));
     assert_eq!(again.len(), 1);
-    answer(&mut stage, &again, Ok(()));
+    answer(&mut stage, &again, &Ok(()));
     stage.row("the draft is saved again");
     assert!(!stage.rows().join("\n").contains("NOT SAVED"));
 }
@@ -209,7 +206,7 @@ fn a_slow_disk_is_said_and_not_asked_twice() {
     stage.type_text("z");
     assert_eq!(snapshots(&stage.send(Msg::Timer(Timer::SaveDraft))), []);
     stage.row("saving…");
-    let effects = answer(&mut stage, &given, Ok(()));
+    let effects = answer(&mut stage, &given, &Ok(()));
     assert!(!stage.rows().join("\n").contains("saving…"));
     // What was typed meanwhile is next.
     assert!(effects.iter().any(|effect| matches!(effect, Effect::After(Timer::SaveDraft, _))), "{effects:?}");
@@ -224,13 +221,13 @@ fn quitting_waits_for_the_disk_and_says_what_it_does_not_keep() {
     let effects = stage.keys("Enter");
     assert!(!effects.contains(&Effect::Quit), "{effects:?}");
     let given = snapshots(&effects);
-    let effects = answer(&mut stage, &given, Err(no_room()));
+    let effects = answer(&mut stage, &given, &Err(no_room()));
     assert!(!effects.contains(&Effect::Quit) && !stage.model.ui.quitting);
     stage.row("The draft is not saved");
     stage.row("no room is left on the disk");
     // Try again: now there is room.
     let given = snapshots(&stage.keys("Enter"));
-    answer(&mut stage, &given, Ok(()));
+    answer(&mut stage, &given, &Ok(()));
     stage.keys("C-q");
     let effects = stage.keys("Enter");
     assert!(effects.contains(&Effect::Quit), "{effects:?}");
@@ -309,12 +306,12 @@ fn the_file_of_the_editor_goes_once_what_it_said_is_on_the_disk() {
     let edited = Edited { text: "description: edited\n".into(), path: path.clone() };
     stage.send(Msg::File(file::Msg::Edited(Ok(edited))));
     let given = snapshots(&stage.send(Msg::Timer(Timer::Pause)));
-    assert_eq!(given[0].taken_from, [path.clone()]);
-    answer(&mut stage, &given, Err(no_room()));
+    assert_eq!(given[0].taken_from, std::slice::from_ref(&path));
+    answer(&mut stage, &given, &Err(no_room()));
     stage.type_text("y");
     let given = snapshots(&stage.send(Msg::Timer(Timer::SaveDraft)));
     assert_eq!(given[0].taken_from, [path]);
-    answer(&mut stage, &given, Ok(()));
+    answer(&mut stage, &given, &Ok(()));
     stage.type_text("y");
     let given = snapshots(&stage.send(Msg::Timer(Timer::Pause)));
     assert_eq!(given[0].taken_from, [""; 0]);

@@ -173,8 +173,13 @@ fn json_of_a_refusal() {
                     "outcome": "DENY",
                     "exemptBy": null,
                     "attestors": [
-                        {"name": "projects/codelab/attestors/qa", "satisfied": true, "reason": ""},
-                        {"name": "projects/vulnz/attestors/scan", "satisfied": false, "reason": NO_ATTESTATION}
+                        {"name": "projects/codelab/attestors/qa", "satisfied": true, "assumed": true, "reason": ""},
+                        {
+                            "name": "projects/vulnz/attestors/scan",
+                            "satisfied": false,
+                            "assumed": true,
+                            "reason": NO_ATTESTATION
+                        }
                     ]
                 },
                 exempt("gcr.io/tools/x:1", json!({"source": "allowlist", "pattern": "gcr.io/tools/*", "line": 3})),
