@@ -20,7 +20,7 @@ fn from_a_message_to_the_tree_to_a_running_pod() {
     workbench.type_raw(&format!("\x1b[200~{MESSAGE}\x1b[201~"));
     workbench.wait_for("GKE refused a pod, by the default rule of the policy.");
     workbench.wait_for("DENY as the policy is now");
-    workbench.wait_for("certain   defaultAdmissionRule refuses every image that no pattern exempts.");
+    workbench.wait_for("likely    defaultAdmissionRule refuses every image that no pattern exempts.");
     // The image, the rule, and then the decision.
     workbench.keys("Tab Tab Tab Enter");
     workbench.wait_gone("The same question asked again");
