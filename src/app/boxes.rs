@@ -1,4 +1,4 @@
-//! What every box over the page can do: each implements [`BoxState`] once, and whoever has to do with the box on
+//! What every box over the page can do: each implements `BoxState` once, and whoever has to do with the box on
 //! top asks it.
 //!
 //! The boxes of a feature do so in its `overlay.rs`, those of none below here.

@@ -1,7 +1,7 @@
 //! The registry: OCI distribution-spec 1.1 over the store, with gcr.io's ways where clients see them.
 //!
 //! Repositories are keyed by the host that was asked and their path, so that `gcr.io/p/i` and
-//! `us.gcr.io/p/i` are two. Who asks was checked by the same [`RegistryCall`] that is answered here. A blob
+//! `us.gcr.io/p/i` are two. Who asks was checked by the same `RegistryCall` that is answered here. A blob
 //! can be pulled from a repository if it was pushed there or mounted, as in every registry.
 
 mod blobs;

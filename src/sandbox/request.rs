@@ -3,7 +3,7 @@
 //!
 //! The address is taken apart by [`address`], the ids in it have to be of the grammar of their place
 //! ([`grammar`]), the body becomes a [`Decoded`] by the table of its route. Handlers take what they need
-//! of it as arguments: [`Names`], [`Body`], [`Params`](crate::decode::Params) and the [`Caller`].
+//! of it as arguments: [`Names`], [`Body`], [`Params`] and the [`Caller`].
 
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
