@@ -118,7 +118,10 @@ fn unreadable(error: &(dyn std::error::Error + 'static)) -> Failure {
 
 /// The most bytes of `Warning` headers in one answer; what does not fit any more is left out (the API server's
 /// `WithWarningRecorder` stops at about as much).
-const MAX_WARNINGS: usize = 4096;
+const MAX_WARNING_BYTES: usize = 4096;
+
+/// The most `Warning` headers in one answer: clients take a hundred headers in all.
+const MAX_WARNINGS: usize = 50;
 
 fn response(reply: Reply) -> Response {
     let code = StatusCode::from_u16(reply.code).unwrap_or(StatusCode::OK);
@@ -126,8 +129,8 @@ fn response(reply: Reply) -> Response {
         Some(text) => (code, [(CONTENT_TYPE, "application/json")], text).into_response(),
         None => (code, Json(reply.body)).into_response(),
     };
-    let mut left = MAX_WARNINGS;
-    for warning in reply.warnings {
+    let mut left = MAX_WARNING_BYTES;
+    for warning in reply.warnings.into_iter().take(MAX_WARNINGS) {
         let Some(rest) = left.checked_sub(warning.len()) else { break };
         left = rest;
         // `299 - "TEXT"` (RFC 7234 section 5.5); the text may hold quotes itself.
