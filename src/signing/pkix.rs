@@ -226,7 +226,8 @@ pub(super) fn verify(
 
 impl Salted {
     /// How long the salt is, in bytes, of a signature that holds with one. Each length is tried, the longest first, as
-    /// most libraries make it, because AWS-LC does not tell: some milliseconds for a bad signature.
+    /// most libraries make it, because AWS-LC does not tell: some 450 tries for a bad signature of 4,096 bits, 0.1 s in
+    /// a debug build.
     fn find(&self, bits: usize, key: &[u8], payload: &[u8], signature: &[u8]) -> Option<u16> {
         let digest = digest::digest(self.digest, payload);
         // RFC 8017, section 9.1.1: what an encoded message has room for.
