@@ -19,7 +19,8 @@ use crossterm::terminal::{
 use crossterm::{Command, execute};
 use ratatui::Terminal;
 use ratatui::backend::CrosstermBackend;
-use rustix::process::{Pid, Signal, getpgid, getpgrp, getpid, getppid, getsid, kill_process};
+use nix::unistd::{Pid, getpgid, getpgrp, getppid, getsid};
+use rustix::process::{Signal, getpid, kill_process};
 
 use super::host::Host;
 
@@ -130,14 +131,19 @@ pub fn stop() {
 
 /// Whether the process group has somebody outside of it who watches over its jobs: a parent in the same session. Of a
 /// parent in the same group only the leader of the session is known to have nobody above it.
+///
+/// A parent, session or group that is 0 lies outside of our namespace of processes (credentials(7), a container):
+/// nothing is known of it, and nobody continues us from there.
 fn can_be_continued() -> bool {
-    let Some(parent) = getppid() else { return false };
-    let (Ok(session), Ok(parents_session)) = (getsid(None), getsid(Some(parent))) else { return false };
-    if session != parents_session {
+    let seen = |pid: nix::Result<Pid>| pid.ok().filter(|pid| pid.as_raw() > 0);
+    // As an argument 0 would mean this process.
+    let Some(parent) = seen(Ok(getppid())) else { return false };
+    let (Some(session), Some(parents_session), Some(parents_group)) =
+        (seen(getsid(None)), seen(getsid(Some(parent))), seen(getpgid(Some(parent))))
+    else {
         return false;
-    }
-    let in_our_group = |pid: Pid| getpgid(Some(pid)).is_ok_and(|group| group == getpgrp());
-    !in_our_group(parent) || parent != session
+    };
+    session == parents_session && (parents_group != getpgrp() || parent != session)
 }
 
 /// A panic on the screen's thread ends the program: its message must be readable. A panic in a task
