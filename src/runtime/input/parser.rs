@@ -59,6 +59,8 @@ enum State {
     Paste(Vec<u8>),
     /// In a paste that was too long; how much of its end was seen.
     PassedOver(Vec<u8>),
+    /// After a paste whose end did not come in time: it may only have stalled.
+    Stalled,
 }
 
 /// What a pause in the bytes would decide.
@@ -79,6 +81,9 @@ pub(super) struct Parser {
 impl Parser {
     /// Takes more bytes.
     pub(super) fn feed(&mut self, bytes: &[u8], out: &mut Output) {
+        if self.state == State::Stalled {
+            self.state = if is_one_key(bytes) { State::Ground } else { State::Paste(Vec::new()) };
+        }
         for byte in bytes {
             self.byte(*byte, out);
         }
@@ -87,7 +92,7 @@ impl Parser {
     /// What is under way, if anything is.
     pub(super) fn pending(&self) -> Option<Pending> {
         match self.state {
-            State::Ground => None,
+            State::Ground | State::Stalled => None,
             State::Paste(_) | State::PassedOver(_) => Some(Pending::Paste),
             _ => Some(Pending::Sequence),
         }
@@ -102,8 +107,10 @@ impl Parser {
             State::Paste(text) => {
                 out.paste(&text);
                 out.cut = Some(Cut::NoEnd);
+                self.state = State::Stalled;
             }
             State::Ground
+            | State::Stalled
             | State::Csi(_)
             | State::OldMouse(_)
             | State::Console
@@ -114,7 +121,7 @@ impl Parser {
 
     fn byte(&mut self, byte: u8, out: &mut Output) {
         self.state = match std::mem::take(&mut self.state) {
-            State::Ground => begin(byte, false, out),
+            State::Ground | State::Stalled => begin(byte, false, out),
             State::Escape => match byte {
                 b'[' => State::Csi(Vec::new()),
                 b'O' => State::Ss3,
@@ -137,6 +144,13 @@ impl Parser {
             State::PassedOver(end) => passed_over(end, byte),
         };
     }
+}
+
+/// Whether what came at once is a key that somebody presses, rather than more of a paste that stalled, which comes in
+/// bursts: as keys it would be commands.
+fn is_one_key(bytes: &[u8]) -> bool {
+    let is_sequence = bytes.first() == Some(&0x1b) && !bytes.starts_with(PASTE_END);
+    is_sequence || std::str::from_utf8(bytes).is_ok_and(|text| text.chars().count() <= 1)
 }
 
 /// A byte that begins something.
@@ -258,6 +272,9 @@ impl Output {
     }
 
     fn paste(&mut self, text: &[u8]) {
+        if text.is_empty() {
+            return;
+        }
         self.events.push(Event::Paste(String::from_utf8_lossy(text).into_owned()));
     }
 

@@ -170,6 +170,27 @@ fn a_paste_without_an_end_is_taken_after_a_pause_and_said() {
     assert_eq!((read.events, read.cut), (vec![Event::Paste("a: 1\ny".to_owned())], Some(Cut::NoEnd)));
 }
 
+/// Lines of a slow connection: as keys they would be commands, an answer among them.
+#[test]
+fn what_goes_on_after_a_paste_stalled_is_text_and_a_key_that_is_pressed_is_a_key() {
+    let pieces = |pieces: &[&[u8]]| {
+        let (mut parser, mut out) = (Parser::default(), Output::default());
+        parser.feed(b"\x1b[200~a: 1\n", &mut out);
+        parser.pause(&mut out);
+        out.events.clear();
+        for piece in pieces {
+            parser.feed(piece, &mut out);
+        }
+        out.events
+    };
+    let text = |text: &str| Event::Paste(text.to_owned());
+    assert_eq!(pieces(&[b"b: 2\ny\r\x1b[201~q"]), [vec![text("b: 2\ny\r")], typed("q")].concat());
+    assert_eq!(pieces(&[b"\x1b[201~", b"qq"]), typed("qq"), "its end alone came late");
+    assert_eq!(pieces(&[b"q", b"y\r"]).len(), 3, "a key, and keys after it");
+    assert_eq!(pieces(&[b"\x1b[B"]), [pressed(KeyCode::Down, KeyModifiers::NONE)]);
+    assert_eq!(pieces(&[b"\x1b"]), [], "whether it is a key is not known yet");
+}
+
 #[test]
 fn a_paste_that_is_too_long_is_cut_and_its_rest_is_no_key() {
     let whole = "x".repeat(MAX_PASTE);
