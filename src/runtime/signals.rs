@@ -81,7 +81,8 @@ impl Signals {
     /// Takes them over; to be called before the terminal is taken. A task deals with what cannot wait for the loop,
     /// on another thread than the loop's: where the end that a signal began takes long, a second ends the program as it is.
     pub fn listen() -> io::Result<Self> {
-        let all = ENDING.iter().copied().chain([Signal::TSTP, Signal::CONT, Signal::WINCH]);
+        let others = [Signal::TSTP, Signal::CONT, Signal::WINCH, Signal::XFSZ];
+        let all = ENDING.iter().copied().chain(others);
         let streams = all.map(|kind| Ok(arrivals(kind)?.boxed())).collect::<io::Result<Vec<_>>>()?;
         let mut arrivals = stream::select_all(streams);
         let (sender, told) = unbounded_channel();
@@ -126,6 +127,8 @@ fn deal_with(signal: Signal, ended_by: &EndedBy) -> Option<Told> {
     let is_ours = terminal::is_ours();
     match signal {
         Signal::WINCH => Some(Told::Resized),
+        // A write beyond `ulimit -f` fails then, and is told of as every one that does.
+        Signal::XFSZ => None,
         Signal::CONT => is_ours.then_some(Told::Continued),
         Signal::TSTP if is_ours => Some(Told::Stop),
         // The program that has the terminal stops too, and the shell takes it.

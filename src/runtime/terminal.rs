@@ -17,9 +17,9 @@ use crossterm::terminal::{
     enable_raw_mode,
 };
 use crossterm::{Command, execute};
+use nix::unistd::{Pid, getpgid, getpgrp, getppid, getsid};
 use ratatui::Terminal;
 use ratatui::backend::CrosstermBackend;
-use nix::unistd::{Pid, getpgid, getpgrp, getppid, getsid};
 use rustix::process::{Signal, getpid, kill_process};
 
 use super::host::Host;

@@ -4,20 +4,27 @@ use std::fs;
 use std::path::Path;
 use std::process::Command;
 
+use rustix::process::Signal;
+
 use crate::support::pty::{PROGRAM, Workbench};
 
-/// Those that end a program (signal(7)), with their numbers on Linux.
-const ENDING: [(&str, u32); 9] = [
-    ("HUP", 1),
-    ("INT", 2),
-    ("QUIT", 3),
-    ("USR1", 10),
-    ("USR2", 12),
-    ("ALRM", 14),
-    ("TERM", 15),
-    ("VTALRM", 26),
-    ("PROF", 27),
+/// Those that end a program (signal(7)).
+const ENDING: [(&str, Signal); 9] = [
+    ("HUP", Signal::HUP),
+    ("INT", Signal::INT),
+    ("QUIT", Signal::QUIT),
+    ("USR1", Signal::USR1),
+    ("USR2", Signal::USR2),
+    ("ALRM", Signal::ALARM),
+    ("TERM", Signal::TERM),
+    ("VTALRM", Signal::VTALARM),
+    ("PROF", Signal::PROF),
 ];
+
+/// What a shell says of a program that the signal ended.
+fn code(signal: Signal) -> u32 {
+    128 + signal.as_raw().unsigned_abs()
+}
 
 /// The workbench with the draft's text taking keys.
 fn editing(home: &Path) -> Workbench {
@@ -38,13 +45,13 @@ fn signal_below(home: &Path, name: &str) {
 
 #[test]
 fn each_signal_that_ends_leaves_the_terminal_as_it_was_and_the_draft() {
-    for (name, number) in ENDING {
+    for (name, signal) in ENDING {
         let home = tempfile::tempdir().unwrap();
         let mut workbench = editing(home.path());
         workbench.type_raw("description: typed just now");
         workbench.wait_for("description: typed just now");
         workbench.signal(name);
-        assert_eq!(workbench.ended().exit_code(), 128 + number, "{name}");
+        assert_eq!(workbench.ended().exit_code(), code(signal), "{name}");
         assert!(workbench.is_as_before(), "{name}: {}", workbench.settings());
         let draft = fs::read_to_string(home.path().join("draft.yaml")).unwrap();
         assert_eq!(draft, "description: typed just now", "{name}");
@@ -62,7 +69,7 @@ fn no_moment_of_the_start_is_too_early() {
         ("it has printed something", |workbench| !workbench.raw.is_empty()),
         ("it has drawn", |workbench| workbench.screen().contains("Setup")),
     ];
-    for (name, number) in [("HUP", 1), ("INT", 2), ("TERM", 15), ("USR1", 10)] {
+    for (name, signal) in [("HUP", Signal::HUP), ("INT", Signal::INT), ("TERM", Signal::TERM), ("USR1", Signal::USR1)] {
         for (moment, is_there) in moments {
             let home = tempfile::tempdir().unwrap();
             let mut workbench = Workbench::start(home.path(), 120, 40);
@@ -70,7 +77,7 @@ fn no_moment_of_the_start_is_too_early() {
             workbench.signal(name);
             let ended = workbench.ended();
             // Before it has taken the signals over, the signal itself ends it.
-            assert!(ended.signal().is_some() || ended.exit_code() == 128 + number, "{name}, {moment}: {ended:?}");
+            assert!(ended.signal().is_some() || ended.exit_code() == code(signal), "{name}, {moment}: {ended:?}");
             assert!(workbench.is_as_before(), "{name}, {moment}");
         }
     }
@@ -136,6 +143,16 @@ fn where_nobody_could_continue_it_it_does_not_stop() {
     workbench.wait_for("# goes on");
 }
 
+/// What the kernel sends who writes beyond `ulimit -f`; its default is to end the process.
+#[test]
+fn a_file_that_may_not_grow_does_not_end_it() {
+    let home = tempfile::tempdir().unwrap();
+    let mut workbench = editing(home.path());
+    workbench.signal("XFSZ");
+    workbench.type_raw("# goes on");
+    workbench.wait_for("# goes on");
+}
+
 #[test]
 fn the_second_of_two_hangups_takes_no_draft_with_it() {
     let home = tempfile::tempdir().unwrap();
@@ -168,7 +185,7 @@ fn a_second_signal_does_not_wait() {
     // The first waits for the editor, which waits for a line.
     workbench.signal("TERM");
     workbench.signal("HUP");
-    let code = workbench.ended().exit_code();
-    assert!([128 + 1, 128 + 15].contains(&code), "{code}");
+    let ended = workbench.ended().exit_code();
+    assert!([Signal::HUP, Signal::TERM].map(code).contains(&ended), "{ended}");
     assert!(workbench.is_as_before());
 }
