@@ -305,7 +305,12 @@ impl Object {
             _ => spec.and_then(|spec| spec.template.as_deref()),
         }?;
         // What is called a template elsewhere has no containers.
-        template.spec.as_ref().and_then(|spec| spec.containers.as_ref()).map(|_| template)
+        let with_containers =
+            |template: &Template| template.spec.as_ref().is_some_and(|spec| spec.containers.is_some());
+        // A job of Cloud Run has an execution's template around that of its tasks.
+        let inner = template.spec.as_ref().and_then(|spec| spec.template.as_deref());
+        let inner = inner.filter(|_| self.platform() == Platform::CloudRun);
+        Some(template).into_iter().chain(inner).find(|template| with_containers(template))
     }
 
     fn manifest(&self, metadata: Metadata, spec: Spec, owner: Option<Owner>) -> Result<PodManifest, ManifestError> {

@@ -105,6 +105,25 @@ spec:
 }
 
 #[test]
+fn a_cloud_run_job_has_the_template_of_its_tasks_in_that_of_its_executions() {
+    let text = "apiVersion: run.googleapis.com/v1
+kind: Job
+metadata: {name: nightly, annotations: {run.googleapis.com/binary-authorization: default}}
+spec:
+  template:
+    spec:
+      taskCount: 2
+      template: {spec: {serviceAccountName: a@p.iam.gserviceaccount.com, containers: [{image: gcr.io/p/job:1}]}}
+";
+    let job = one(text);
+    assert_eq!((job.title().as_str(), job.platform), ("Job/nightly", Platform::CloudRun));
+    assert_eq!(job.images.iter().map(|image| image.image.as_str()).collect::<Vec<_>>(), ["gcr.io/p/job:1"]);
+    let request = job.into_request();
+    assert!(request.knows(Fact::Enforcement));
+    assert_eq!(request.service_account, "a@p.iam.gserviceaccount.com");
+}
+
+#[test]
 fn a_cloud_run_service_has_its_own_annotations() {
     let text = "apiVersion: serving.knative.dev/v1
 kind: Service
