@@ -35,7 +35,9 @@ pub enum Query {
     Policy {
         project: ProjectId,
     },
-    SystemPolicy,
+    SystemPolicy {
+        location: String,
+    },
     Attestors {
         project: ProjectId,
     },

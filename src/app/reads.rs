@@ -12,7 +12,7 @@ impl Session {
         let project = self.project.clone();
         Some(match source {
             Source::Projects => Query::Projects,
-            Source::SystemPolicy => Query::SystemPolicy,
+            Source::SystemPolicy => Query::SystemPolicy { location: self.system_policy_location().to_owned() },
             Source::Keys => Query::Keys,
             Source::Work => Query::Work,
             Source::Services => Query::Services { project: project? },

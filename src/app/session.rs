@@ -74,6 +74,11 @@ impl Session {
         self.remotes.policy.value().map(AsRef::as_ref)
     }
 
+    /// Where the system policy is read: it is rolled out region by region, and `global` is a late one.
+    pub fn system_policy_location(&self) -> &str {
+        self.cluster.as_ref().map_or("global", ClusterKey::region)
+    }
+
     /// The system policy as last read; until then what is documented of it.
     pub fn system_policy(&self) -> SystemPolicy {
         SystemPolicy::from(self.remotes.system_policy.value().map(AsRef::as_ref))

@@ -134,6 +134,7 @@ fn settle(model: &mut Model, effects: &mut Vec<Effect>) {
     model.decisions.refresh(&model.session, &model.history, model.draft.policy(), model.deps.verifier.as_ref());
     decision::act::follow(model);
     effects.extend(file::act::settle(model));
+    effects.extend(replies::missing_system_policy(model));
     effects.extend(replies::missing_registry(model));
     effects.extend(replies::missing_evidence(model));
     effects.extend(review::act::follow(model));

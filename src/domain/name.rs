@@ -214,6 +214,14 @@ impl ClusterKey {
     pub fn cluster(&self) -> &str {
         &self.cluster
     }
+
+    /// The region of its location, which may be a zone: `europe-west1` of `europe-west1-b`.
+    pub fn region(&self) -> &str {
+        match self.location.rsplit_once('-') {
+            Some((region, zone)) if zone.len() == 1 && region.contains('-') => region,
+            _ => &self.location,
+        }
+    }
 }
 
 impl FromStr for ClusterKey {

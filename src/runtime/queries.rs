@@ -26,9 +26,6 @@ use signing::openpgp::{Verifier, check_block};
 /// The registries that are asked for a project's repositories; others list none.
 const REGISTRIES: [&str; 4] = ["gcr.io", "us.gcr.io", "eu.gcr.io", "asia.gcr.io"];
 
-/// Where the system policy is read; it is rolled out region by region, and `global` is a late one.
-const SYSTEM_POLICY_LOCATION: &str = "global";
-
 /// Reads what the query asks for.
 pub async fn answer(backend: &Backend, query: Query) -> Answer {
     match query {
@@ -37,7 +34,7 @@ pub async fn answer(backend: &Backend, query: Query) -> Answer {
         Query::Clusters { project } => Answer::Clusters(reported(clusters(backend, &project)).await),
         Query::Images { project } => Answer::Images(reported(images(backend, &project)).await),
         Query::Policy { project } => Answer::Policy(reported(policy(backend, &project)).await),
-        Query::SystemPolicy => Answer::SystemPolicy(reported(system_policy(backend)).await),
+        Query::SystemPolicy { location } => Answer::SystemPolicy(reported(system_policy(backend, &location)).await),
         Query::Attestors { project } => Answer::Attestors(reported(attestors(backend, &project)).await),
         Query::Notes { project } => Answer::Notes(reported(notes(backend, &project)).await),
         Query::Attestations { note, digest } => {
@@ -131,8 +128,8 @@ async fn policy(backend: &Backend, project: &ProjectId) -> Result<Box<domain::po
     Ok(Box::new(backend.client()?.policy(project).await?))
 }
 
-async fn system_policy(backend: &Backend) -> Result<Box<domain::policy::Policy>, Error> {
-    Ok(Box::new(backend.client()?.system_policy(SYSTEM_POLICY_LOCATION).await?))
+async fn system_policy(backend: &Backend, location: &str) -> Result<Box<domain::policy::Policy>, Error> {
+    Ok(Box::new(backend.client()?.system_policy(location).await?))
 }
 
 async fn attestors(backend: &Backend, project: &ProjectId) -> Result<Vec<domain::attestor::Attestor>, Error> {

@@ -82,6 +82,8 @@ pub struct Decisions {
     pub evidence_read_for: Option<(Vec<String>, Vec<String>)>,
     /// The references that registries were last asked about.
     pub tags_read_for: Option<Vec<String>>,
+    /// The location whose system policy was asked for last; empty before the first time.
+    pub system_policy_read_for: String,
     /// Under the project's policy; `None` while the policy is not known or nothing is asked.
     pub now: Option<Decision>,
     /// Under the draft; `None` while it is not a policy.

@@ -21,6 +21,9 @@ impl Model {
                 self.session.query(*source, note, self.draft.policy())
             };
             let Some(query) = query else { continue };
+            if let Query::SystemPolicy { location } = &query {
+                self.decisions.system_policy_read_for.clone_from(location);
+            }
             let ticket = self.next_ticket();
             self.session.remotes.start(*source, ticket);
             effects.push(Effect::Load(ticket, query));

@@ -82,6 +82,17 @@ pub(super) fn missing_registry(model: &mut Model) -> Vec<Effect> {
     effects
 }
 
+/// Reads the system policy of the region where that of another one was read.
+pub(super) fn missing_system_policy(model: &mut Model) -> Vec<Effect> {
+    let read_for = model.decisions.system_policy_read_for.as_str();
+    if read_for.is_empty() || read_for == model.session.system_policy_location() {
+        return Vec::new();
+    }
+    // Another region's says nothing of this one.
+    model.session.remotes.system_policy.clear();
+    model.load(&[Source::SystemPolicy])
+}
+
 /// Reads the evidence when the image or the attestors that decide about it changed.
 pub(super) fn missing_evidence(model: &mut Model) -> Vec<Effect> {
     let Some(images) = model.session.evidence_images() else { return Vec::new() };
