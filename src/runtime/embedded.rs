@@ -13,7 +13,7 @@ use super::error::Error;
 use app::msg::Msg;
 use app::shell::report::Report;
 use app::{people, serving};
-use sandbox::server::{Log, Sandbox, Served};
+use sandbox::server::{Log, Others, Sandbox, Served};
 
 /// Between two looks at what other programs asked: however much they ask, the screen is drawn some ten times
 /// a second for it.
@@ -45,6 +45,7 @@ async fn start(backend: Backend, messages: UnboundedSender<Msg>) -> Option<Sandb
             let _ = messages.send(Msg::People(people::Msg::Listed(callers::personas())));
             let _ = messages.send(Msg::Connected(Ok(sandbox.addr().to_string())));
             tokio::spawn(follow(sandbox.door().log().clone(), messages.clone()));
+            tokio::spawn(follow_others(sandbox.others(), messages.clone()));
             let ended = sandbox.ended();
             tokio::spawn(async move {
                 ended.await;
@@ -56,6 +57,16 @@ async fn start(backend: Backend, messages: UnboundedSender<Msg>) -> Option<Sandb
         Err(error) => {
             let _ = messages.send(Msg::Connected(Err(Error::from(error).into())));
             None
+        }
+    }
+}
+
+/// Tells what other processes wrote to the sandbox's store, which `sandbox shell` may serve too.
+async fn follow_others(mut others: Others, messages: UnboundedSender<Msg>) {
+    loop {
+        others.wrote().await;
+        if messages.send(Msg::Serving(serving::Msg::Outside { wrote: true })).is_err() {
+            break;
         }
     }
 }

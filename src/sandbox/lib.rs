@@ -42,4 +42,4 @@ mod values;
 pub use container::{ClusterAddress, cluster_addresses};
 pub use route::{Also, Needs};
 pub use schema::open_store;
-pub use server::{Door, Files, Idle, Running, Sandbox, StartError, Token};
+pub use server::{Door, Files, Idle, Others, Running, Sandbox, StartError, Token};

@@ -33,6 +33,7 @@ use authority::{Authority, AuthorityError, Leaves};
 pub use door::{Door, MARK};
 pub use files::Files;
 pub use log::{Log, Served};
+pub use others::Others;
 use running::Lease;
 pub use running::{Idle, Running};
 pub use token::Token;
@@ -49,6 +50,7 @@ mod front;
 mod hosts;
 mod lobby;
 mod log;
+mod others;
 mod pace;
 mod patient;
 mod plain;
@@ -60,8 +62,6 @@ mod validity;
 
 /// How long a shutdown waits for answers that are on their way.
 const SHUTDOWN_GRACE: Duration = Duration::from_secs(1);
-
-const VAULT_FILE: &str = "kms.key";
 
 /// Why the sandbox did not start.
 #[derive(Debug, thiserror::Error)]
@@ -99,6 +99,7 @@ pub struct Sandbox {
     alive: watch::Receiver<()>,
     task: JoinHandle<()>,
     door: door::Ends,
+    store: Store,
 }
 
 impl Sandbox {
@@ -120,6 +121,7 @@ impl Sandbox {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, port)).await.map_err(at)?;
         let addr = listener.local_addr().map_err(at)?;
         let authority_pem = kept.authority.certificate_pem().to_owned();
+        let store = kept.store.clone();
         let state = State { store: kept.store, clock };
         let door = announced(kept.lease, &files, addr.port()).await?;
         let front = front::Front::new(
@@ -140,7 +142,7 @@ impl Sandbox {
             accept(listener, tls, Arc::new(front), stopping, tasks).await;
             drop(living);
         });
-        Ok(Self { addr, files, authority_pem, tokens: kept.tokens, stop, alive, task, door: door::Ends(door) })
+        Ok(Self { addr, files, authority_pem, tokens: kept.tokens, stop, alive, task, door: door::Ends(door), store })
     }
 
     /// Where it listens.
@@ -170,6 +172,11 @@ impl Sandbox {
     /// Who may use it, and what they asked.
     pub fn door(&self) -> &Door {
         &self.door.0
+    }
+
+    /// What other processes write to its store, from now on.
+    pub fn others(&self) -> Others {
+        Others::new(self.store.clone())
     }
 
     /// Ends when the sandbox no longer serves, for whatever reason; for a task that watches it.
@@ -209,6 +216,7 @@ impl Kept {
     fn open(files: &Files, now: Timestamp) -> Result<Self, StartError> {
         let path = files.directory();
         files::make_directory(path).map_err(|source| StartError::Directory { path: path.to_owned(), source })?;
+        files.refuse_exposed()?;
         let lease = Lease::acquire(files)?;
         let authority = stored_authority(&files.authority(), now)?;
         let certificate = authority.certificate_pem().as_bytes();
@@ -219,7 +227,7 @@ impl Kept {
         files::make_directory(&files.people())?;
         let tokens = tokens(files, &token)?;
         let clients = clients(files, &authority, now)?;
-        let vault = files::read_or_make::<StartError>(&path.join(VAULT_FILE), || Ok(Vault::generate()?))?;
+        let vault = files::read_or_make::<StartError>(&files.vault(), || Ok(Vault::generate()?))?;
         let vault = Vault::from_stored(&vault)?;
         files::reserve(&files.store())?;
         Ok(Self { lease, authority, tokens, clients, vault, store: open_store(&files.store())? })
@@ -368,6 +376,43 @@ mod tests {
         let back = open("2010-01-01T00:00:00Z");
         assert_ne!(back.0, set.0);
         assert_ne!(open("2019-12-20T00:00:00Z").0, back.0, "it ends soon");
+    }
+
+    /// Giving files away needs root; that part is the only one that others do not run.
+    #[test]
+    fn a_directory_or_a_secret_of_others_is_refused_with_the_command_that_mends_it() {
+        use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _, chown};
+
+        let home = tempfile::tempdir().unwrap();
+        let files = Files::new(&home.path().join("sandbox"));
+        let open = || Kept::open(&files, at("2026-12-01T00:00:00Z")).map(|_| ()).map_err(|error| error.to_string());
+        let set = |path: &Path, mode| std::fs::set_permissions(path, std::fs::Permissions::from_mode(mode)).unwrap();
+        open().unwrap();
+        let us = std::fs::metadata(home.path()).unwrap().uid();
+        let directories = [home.path().to_owned(), files.directory().to_owned(), files.people()];
+        let secrets = [files.token(), files.authority(), files.vault(), files.store()];
+        let of_people = [files.token_of(&PEOPLE[1]), files.certificate_of(&PEOPLE[1])];
+        let modes = directories.iter().map(|path| (path, 0o777, 0o700));
+        for (path, open_to_others, ours) in
+            modes.chain(secrets.iter().chain(&of_people).map(|path| (path, 0o644, 0o600)))
+        {
+            set(path, open_to_others);
+            let refused = open().unwrap_err();
+            assert!(refused.ends_with(&format!("chmod go= {}", path.display())), "{refused}");
+            assert!(files.read_token().is_err(), "nor does a client use it");
+            set(path, ours);
+            open().unwrap();
+        }
+        for path in directories.iter().chain(&secrets) {
+            if chown(path, Some(65_534), None).is_err() {
+                println!("only root can give a file away: what belongs to others is not tried");
+                return;
+            }
+            let refused = open().unwrap_err();
+            assert!(refused.contains("belongs to another user (uid 65534)"), "{refused}");
+            assert!(refused.contains(&format!("Move it away: mv {}", path.display())), "{refused}");
+            chown(path, Some(us), None).unwrap();
+        }
     }
 
     #[test]

@@ -117,6 +117,17 @@ impl Store {
         blocking(move || store.write_now(write)).await.map_err(StoreError::from)?
     }
 
+    /// A number that another process's writes change and this one's do not, all of which go through one connection
+    /// (SQLite, `PRAGMA data_version`).
+    pub(crate) async fn version_of_others(&self) -> Result<i64, StoreError> {
+        let store = self.clone();
+        blocking(move || {
+            let writer = store.0.writer.lock().unwrap_or_else(PoisonError::into_inner);
+            Ok(writer.pragma_query_value(None, "data_version", |row| row.get(0))?)
+        })
+        .await?
+    }
+
     fn read_now<T, E: From<StoreError>>(&self, read: impl FnOnce(&Transaction<'_>) -> Result<T, E>) -> Result<T, E> {
         let mut reader = self.take_reader()?;
         let result = {
@@ -178,6 +189,21 @@ mod tests {
             .await
             .unwrap();
         assert_eq!(count, 0);
+    }
+
+    #[tokio::test]
+    async fn what_another_process_writes_is_told_apart_from_what_this_one_does() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("s.db");
+        let (here, there) = (Store::open(&path, SCHEMAS).unwrap(), Store::open(&path, SCHEMAS).unwrap());
+        let write = |store: Store| async move {
+            store.write(|tx| Ok::<_, StoreError>(tx.execute("INSERT INTO a VALUES (1)", [])?)).await.unwrap();
+        };
+        let before = here.version_of_others().await.unwrap();
+        write(here.clone()).await;
+        assert_eq!(here.version_of_others().await.unwrap(), before);
+        write(there).await;
+        assert_ne!(here.version_of_others().await.unwrap(), before);
     }
 
     #[test]

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use zeroize::Zeroizing;
 
 use super::token::{NotAToken, Token};
-use crate::people::Person;
+use crate::people::{PEOPLE, Person};
 use domain::command::shell::Shell;
 
 /// The file of the authority's certificate, for clients to trust.
@@ -16,6 +16,7 @@ const AUTHORITY_FILE: &str = "authority.pem";
 const TOKEN_FILE: &str = "token";
 const PEOPLE_DIRECTORY: &str = "people";
 const STORE_FILE: &str = "sandbox.db";
+const VAULT_FILE: &str = "kms.key";
 
 /// Where a sandbox keeps what other programs need to use it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -65,6 +66,7 @@ impl Files {
 
     /// The token of a person itself. Blocks.
     pub fn read_token_of(&self, person: &Person) -> io::Result<Token> {
+        self.refuse_exposed()?;
         let path = self.token_of(person);
         let text = Zeroizing::new(fs::read_to_string(&path)?);
         Token::parse(&text).map_err(|error| no_token(&path, error))
@@ -84,6 +86,29 @@ impl Files {
         make_directory(path.parent().unwrap_or(&self.directory))?;
         replace(&path, text.as_bytes())?;
         Ok(path)
+    }
+
+    /// Refuses a directory or a secret of the sandbox that somebody else can change, or a secret that others can read:
+    /// whoever made it may know the token and the keys. Blocks.
+    pub(super) fn refuse_exposed(&self) -> io::Result<()> {
+        let people = self.people();
+        let above = self.directory.parent().filter(|above| !above.as_os_str().is_empty());
+        let above = above.and_then(disk::Exposure::of_directory_above);
+        let exposed = above.or_else(|| disk::Exposure::of_directory(&self.directory));
+        let exposed = exposed.or_else(|| disk::Exposure::of_directory(&people));
+        let secrets = [self.authority(), self.vault(), self.store()].into_iter();
+        let of_people = PEOPLE.iter().flat_map(|person| [self.token_of(person), self.certificate_of(person)]);
+        let exposed = exposed.or_else(|| secrets.chain(of_people).find_map(|path| disk::Exposure::of(&path)));
+        let refusal = |exposure: disk::Exposure| exposure.refusal(|path| Shell::Posix.quoted(path));
+        match exposed {
+            Some(exposure) => Err(io::Error::new(io::ErrorKind::PermissionDenied, refusal(exposure))),
+            None => Ok(()),
+        }
+    }
+
+    /// The key of the sandbox's Cloud KMS.
+    pub(super) fn vault(&self) -> PathBuf {
+        self.directory.join(VAULT_FILE)
     }
 
     /// The directory of what belongs to the people.

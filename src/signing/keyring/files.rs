@@ -2,8 +2,11 @@
 
 use std::fs;
 use std::io;
+use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _};
 use std::path::Path;
-use std::time::{Duration, SystemTime};
+use std::time::Duration;
+
+use domain::command::shell::Shell;
 
 /// The largest file that is read, in bytes: an armored key with its private half.
 pub(super) const MAX_FILE_BYTES: usize = 1024 * 1024;
@@ -15,20 +18,28 @@ const PATIENCE: Duration = Duration::from_secs(5);
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Stamp {
     length: u64,
-    modified: Option<SystemTime>,
+    /// When it was written last, or given another mode or owner; seconds and nanoseconds.
+    changed: (i64, i64),
 }
 
-/// Makes the directory and its parents; the directory itself becomes its owner's alone (0700).
+/// Makes the directory and its parents; the directory itself becomes its owner's alone (0700). One that others can
+/// change is refused.
 pub(super) fn make_directory(path: &Path) -> io::Result<()> {
     disk::private_directory(path).map_err(|error| plain(&error))?;
-    #[cfg(unix)]
-    fs::set_permissions(path, std::os::unix::fs::PermissionsExt::from_mode(0o700))?;
-    Ok(())
+    refuse(disk::Exposure::of_directory(path))?;
+    fs::set_permissions(path, fs::Permissions::from_mode(0o700))
+}
+
+fn refuse(exposed: Option<disk::Exposure>) -> io::Result<()> {
+    let Some(exposure) = exposed else { return Ok(()) };
+    let refusal = exposure.refusal(|path| Shell::Posix.quoted(path));
+    Err(io::Error::new(io::ErrorKind::PermissionDenied, refusal))
 }
 
 /// The names of the files with this ending, and their stamps, in the order of the names.
 pub(super) fn list(directory: &Path, ending: &str) -> io::Result<Vec<(String, Stamp)>> {
     let mut files = Vec::new();
+    refuse(disk::Exposure::of_directory(directory))?;
     for entry in fs::read_dir(directory)? {
         let entry = entry?;
         let name = entry.file_name().to_string_lossy().into_owned();
@@ -42,14 +53,15 @@ pub(super) fn list(directory: &Path, ending: &str) -> io::Result<Vec<(String, St
 
 fn stamp(path: &Path) -> Stamp {
     let metadata = fs::metadata(path).ok();
-    Stamp {
-        length: metadata.as_ref().map_or(0, fs::Metadata::len),
-        modified: metadata.and_then(|metadata| metadata.modified().ok()),
-    }
+    let of = |metadata: fs::Metadata| (metadata.len(), (metadata.ctime(), metadata.ctime_nsec()));
+    let (length, changed) = metadata.map(of).unwrap_or_default();
+    Stamp { length, changed }
 }
 
-/// The text of a file. It may hold a private key, which is encrypted.
+/// The text of a file. It may hold a private key, which is encrypted; one that others can read or change is refused.
 pub(super) fn read(path: &Path) -> io::Result<String> {
+    refuse(path.parent().and_then(disk::Exposure::of_directory))?;
+    refuse(disk::Exposure::of(path))?;
     disk::text(path, MAX_FILE_BYTES).map_err(|error| plain(&error))?.ok_or_else(|| io::ErrorKind::NotFound.into())
 }
 

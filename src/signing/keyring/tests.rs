@@ -1,6 +1,7 @@
 //! A keyring in a directory of its own; GnuPG's side is in `tests/it/clients/gnupg.rs`.
 
 use std::fs;
+use std::os::unix::fs::PermissionsExt as _;
 use std::time::Duration;
 
 use rstest::rstest;
@@ -82,11 +83,8 @@ fn a_key_is_made_listed_used_and_deleted() {
     assert!(matches!(gone, Err(SignError::Keyring(KeyringError::NotFound(_)))));
 }
 
-#[cfg(unix)]
 #[test]
 fn only_the_owner_reads_the_files_and_none_is_left_behind() {
-    use std::os::unix::fs::PermissionsExt as _;
-
     let (_home, keyring) = keyring();
     fs::set_permissions(&keyring.directory, fs::Permissions::from_mode(0o755)).unwrap();
     let keyring = Keyring::open(&keyring.directory).unwrap();
@@ -115,6 +113,11 @@ fn a_damaged_file_is_told_and_hides_nothing() {
     fs::create_dir(path(&format!("{}.asc", "01".repeat(20)))).unwrap();
     fs::write(path(".half-written.asc"), "").unwrap();
     fs::write(path("README"), "").unwrap();
+    for entry in fs::read_dir(&keyring.directory).unwrap() {
+        let path = entry.unwrap().path();
+        let mode = if path.is_dir() { 0o700 } else { 0o600 };
+        fs::set_permissions(path, fs::Permissions::from_mode(mode)).unwrap();
+    }
 
     let list = keyring.list().unwrap();
     assert_eq!(list.keys, [key]);
@@ -283,4 +286,30 @@ fn keyrings_are_shared_between_threads_and_print_no_secret() {
     let spec = KeySpec { algorithm: KeyAlgorithm::Ed25519, name: "QA".to_owned(), email: String::new() };
     let made = generate(&spec, &passphrase("secret")).unwrap();
     assert_eq!(format!("{made:?}"), format!("SecretCert({})", made.info().fingerprint));
+}
+
+#[test]
+fn what_others_can_change_or_read_is_not_used() {
+    let (_home, keyring) = keyring();
+    let key = made(&keyring);
+    let id = &key.info.fingerprint;
+    let path = keyring.path(id);
+    let spec = KeySpec { algorithm: KeyAlgorithm::Ed25519, name: "B".to_owned(), email: String::new() };
+    let set = |path: &Path, mode| fs::set_permissions(path, fs::Permissions::from_mode(mode)).unwrap();
+    assert_eq!(keyring.list().unwrap().damaged, []);
+    set(&path, 0o640);
+    let list = keyring.list().unwrap();
+    let [DamagedKey { reason, .. }] = list.damaged.as_slice() else { panic!("{list:?}") };
+    assert!(reason.ends_with(&format!("Make it yours alone: chmod go= {}", path.display())), "{reason}");
+    let refused = keyring.sign(id, &passphrase("secret"), PAYLOAD).unwrap_err().to_string();
+    assert!(refused.contains("may be read by others (mode 0640)"), "{refused}");
+    set(&path, 0o600);
+    assert_eq!(keyring.list().unwrap().keys.len(), 1);
+    set(&keyring.directory, 0o770);
+    let refused = keyring.export(id).unwrap_err().to_string();
+    assert!(refused.contains("may be written by others (mode 0770)"), "{refused}");
+    let other = generate(&spec, &passphrase("secret")).unwrap();
+    assert!(keyring.list().is_err() && keyring.store(&other).is_err());
+    set(&keyring.directory, 0o700);
+    assert!(keyring.export(id).is_ok());
 }

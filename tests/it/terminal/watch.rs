@@ -6,9 +6,12 @@ use countersign::domain::admission::Enforcement;
 use countersign::domain::name::ProjectId;
 use countersign::domain::resource::SERVICES;
 use countersign::wire::kubernetes::Deployment;
+use reqwest::Method;
 use serde_json::json;
 
 use super::codelab::open;
+use crate::support::lab::{self, Lab};
+use crate::support::pty::Workbench;
 
 /// Somebody else deploys, and the refusal appears: no key is pressed, nothing is read again.
 #[test]
@@ -50,4 +53,21 @@ fn a_refusal_appears_without_a_key() {
     workbench.wait_for("deployment/sh");
     runtime.block_on(api.delete::<Deployment>("default", "shop")).unwrap();
     workbench.wait_for("nothing runs");
+}
+
+/// `countersign sandbox shell` was there first: its process serves the same store.
+#[test]
+fn what_another_process_changes_in_the_sandbox_is_seen_without_a_key() {
+    let tokio = tokio::runtime::Runtime::new().unwrap();
+    let other = tokio.block_on(Lab::start());
+    let mut workbench = Workbench::start(other.dir.path(), 120, 40);
+    workbench.wait_for("sandbox ready");
+    workbench.keys("1 Enter");
+    workbench.wait_for("Project id");
+    workbench.keys("Enter");
+    let apis_are = |screen: &str, sign: &str| screen.lines().any(|line| line.contains("APIs") && line.contains(sign));
+    workbench.until("a project without services", |screen| screen.contains("number ") && apis_are(screen, "□"));
+    let url = format!("{}/projects/{}/services:batchEnable", lab::USAGE, names::PROJECT);
+    tokio.block_on(other.ok(Method::POST, &url, json!({ "serviceIds": SERVICES })));
+    workbench.until("the services that were enabled", |screen| apis_are(screen, "■"));
 }
