@@ -65,6 +65,8 @@ pub enum Context {
     Explain,
     /// The box with the fixes of a refusal.
     Fixes,
+    /// The box in which a workload is mended.
+    Mend,
     /// The box with a pod that breaks the glass, besides what every box with text has.
     BreakGlass,
     /// The filter of a pane takes text.

@@ -87,6 +87,7 @@ impl Overlay<Model> {
             Self::Tests(state) => state,
             Self::Explain(state) => state,
             Self::Fixes(state) => state,
+            Self::Mend(state) => state.as_ref(),
         }
     }
 
@@ -102,6 +103,7 @@ impl Overlay<Model> {
             Self::Tests(state) => state,
             Self::Explain(state) => state,
             Self::Fixes(state) => state,
+            Self::Mend(state) => state.as_mut(),
         }
     }
 }

@@ -13,6 +13,7 @@ pub mod state;
 pub mod subject;
 pub mod tags;
 pub mod tree;
+pub(crate) mod workload;
 
 pub use action::Action;
 pub use choice::Choice;

@@ -5,9 +5,14 @@ pub mod action;
 pub mod break_glass;
 pub mod choice;
 pub mod form;
+pub mod mend;
+pub mod mend_lines;
+pub(crate) mod mending;
 pub mod msg;
 mod overlay;
+pub mod standing;
 pub mod state;
+pub mod trial;
 
 pub use action::Action;
 pub use choice::Then;

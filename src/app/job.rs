@@ -8,9 +8,11 @@ use domain::name::{AttestorName, ClusterId, NoteName, ProjectId, ResourceId, Wor
 use domain::policy::Policy;
 use domain::resource::{Deploy, WorkloadKind};
 use domain::work_file::OwnFile;
+use domain::workload_patch::WorkloadPatch;
 use strum::{EnumDiscriminants, EnumIter};
 
 use crate::draft::file::state::Stamp;
+use crate::fix::trial::Sent;
 use crate::query::Source;
 
 /// What an attestation is made of.
@@ -114,6 +116,12 @@ pub enum Job {
         kind: WorkloadKind,
         namespace: String,
         name: String,
+    },
+    /// Patches a workload, or replaces it, as it was tried.
+    ChangeWorkload {
+        cluster: ClusterId,
+        patch: Box<WorkloadPatch>,
+        sent: Sent,
     },
     ImportPolicy {
         project: ProjectId,
@@ -219,6 +227,11 @@ pub enum JobOutcome {
     },
     /// The policy as it is stored now.
     Imported(Box<Policy>),
+    /// The object as it is stored now.
+    Changed {
+        uid: String,
+        generation: i64,
+    },
     /// The image that was pushed, by digest.
     Pushed {
         image: ImageRef,
@@ -250,6 +263,7 @@ impl Job {
             Self::DeleteImage { repository, digest } => format!("Delete {repository}@sha256:{}…", digest.short(12)),
             Self::Deploy { deploy, .. } => format!("Deploy {}", deploy.name),
             Self::DeleteWorkload { kind, name, .. } => format!("Delete {} {name}", kind.as_str()),
+            Self::ChangeWorkload { patch, .. } => format!("Change {} in {}", patch.id, patch.id.namespace),
             Self::ImportPolicy { project, .. } => format!("Import the policy of {project}"),
             Self::ExportPolicy { file, .. } => format!("Export the policy to {file}"),
             Self::CreateNote { id, .. } => format!("Create note {id}"),
@@ -300,6 +314,7 @@ impl Job {
             // What the cluster does is watched.
             Self::Deploy { .. }
             | Self::DeleteWorkload { .. }
+            | Self::ChangeWorkload { .. }
             | Self::Sign { .. }
             | Self::Validate(_)
             | Self::ResolveDigest { .. }

@@ -4,6 +4,7 @@ use crate::action::Action;
 use crate::draft::file;
 use crate::explain::state::ExplainBox;
 use crate::fix::break_glass::BreakGlassPod;
+use crate::fix::mend::Mend;
 use crate::fix::state::FixesBox;
 use crate::history::state::HistoryBox;
 use crate::import::state::Conflict;
@@ -166,6 +167,7 @@ pub enum Overlay<M> {
     Tests(TestsBox),
     Explain(ExplainBox),
     Fixes(FixesBox),
+    Mend(Box<Mend>),
 }
 
 impl<M> Overlay<M> {

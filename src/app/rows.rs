@@ -96,6 +96,29 @@ impl Model {
         self.session.remotes.workloads.items().get(self.selected_row(Pane::Workloads)?)
     }
 
+    /// The selected workload, if its pods are refused, or it is not whole.
+    pub fn selected_refused(&self) -> Option<&Workload> {
+        self.selected_workload().filter(|workload| !workload.images.is_empty() && self.is_refused(workload))
+    }
+
+    /// Whether a pod of the workload is refused now, by its status or by what the cluster tells of it.
+    pub fn is_refused(&self, workload: &Workload) -> bool {
+        if workload.is_whole {
+            return false;
+        }
+        let id = workload.id().to_string();
+        let is_of = |group: &EventGroup| {
+            let tells = |number: &usize| {
+                let event = self.session.remotes.events.items().get(*number);
+                event.is_some_and(|event| event.object == id)
+            };
+            group.is_refused_now()
+                && group.namespace == workload.namespace
+                && (group.owner == id || group.events.iter().any(tells))
+        };
+        workload.failure.is_some() || self.watch.groups().iter().any(is_of)
+    }
+
     pub fn selected_event(&self) -> Option<&ClusterEvent> {
         let row = self.selected_row(Pane::Events)?;
         let number = if self.watch.plain { row } else { *self.watch.groups().get(row)?.events.first()? };

@@ -7,7 +7,7 @@ use domain::admission::RequestImage;
 use domain::image::ImageRef;
 use domain::name::{ClusterId, ClusterKey, ProjectId};
 use domain::policy::Policy;
-use domain::resource::{Cluster, Project};
+use domain::resource::{Cluster, Project, WorkloadId};
 use domain::system_policy::SystemPolicy;
 use domain::what_if::Assumptions;
 
@@ -39,6 +39,8 @@ pub struct Session {
     /// [`Session::ask`].
     pub images: Vec<RequestImage>,
     pub subject: Subject,
+    /// The object that makes the pod that is asked about, if it is one of the cluster.
+    pub workload: Option<WorkloadId>,
     /// What is taken to be other than it is, until it is dropped.
     pub assumptions: Assumptions,
     /// The images whose tags and platforms are looked at, besides those that are asked about.
@@ -131,6 +133,7 @@ impl Session {
         self.cluster = None;
         self.image = None;
         self.images.clear();
+        self.workload = None;
         self.inspected.clear();
         self.assumptions.clear();
         self.simulated = None;

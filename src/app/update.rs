@@ -141,6 +141,7 @@ fn settle(model: &mut Model, effects: &mut Vec<Effect>) {
     effects.extend(cluster::watch::follow(model));
     cluster::watch::refresh(model);
     effects.extend(fix::act::follow(model));
+    fix::mending::follow(model);
     model.draft.check_project(&model.session, model.preview.evidence(), model.deps.verifier.as_ref());
     let saved = model.to_save();
     if saved != model.ui.saved && !model.saving.looks_only() {

@@ -1,9 +1,11 @@
 //! A cluster's API server.
 
 mod follow;
+mod objects;
 mod watch;
 
 pub use follow::{Follow, Told};
+pub use objects::{Change, Objects};
 pub use watch::{Watch, WatchChange};
 
 use base64::Engine as _;

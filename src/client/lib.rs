@@ -31,7 +31,7 @@ mod transport;
 pub use binary_authorization::Validation;
 pub use connection::{Connection, Limits};
 pub use error::{Error, Fault, Refusal};
-pub use kubernetes::{Follow, Kubernetes, Listed, Told, Watch, WatchChange};
+pub use kubernetes::{Change, Follow, Kubernetes, Listed, Objects, Told, Watch, WatchChange};
 pub use record::Exchange;
 pub use registry::{Blob, Descriptor, ImageContent, Manifest, PushProgress};
 pub use secret::Secret;

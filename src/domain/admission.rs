@@ -38,7 +38,9 @@ pub use evidence::{Attestations, AttestorEvidence, Evidence};
 pub use facts::{Fact, Facts};
 pub use message::Generation;
 pub use outcome::{DenyCause, Exemption, ImageOutcome, OtherRule, Outcome, RuleRef};
-pub use request::{ContainerKind, Enforcement, NO_IDENTITY, Owner, Platform, Request, RequestImage};
+pub use request::{Enforcement, NO_IDENTITY, Owner, Platform, Request};
+
+pub use crate::container::{ContainerKind, RequestImage};
 pub(crate) use rule::{Candidate, key_of};
 
 #[cfg(test)]

@@ -5,14 +5,17 @@
 use std::collections::{BTreeMap, HashMap};
 
 use crate::explain::message::{self, ReasonKind, Refusal, Relative};
+use crate::owner::{self, Owners};
 use crate::policy::RuleKind;
-use crate::resource::{ClusterEvent, Workload};
+use crate::resource::{ClusterEvent, Workload, WorkloadKind};
 
 /// Events that tell the same of the same workload.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct EventGroup {
     /// Admission refused a pod.
     pub refused: bool,
+    /// What became of the workload since, where that is known and takes the refusal back.
+    pub aftermath: Option<Aftermath>,
     /// One of them is of type `Warning`.
     pub warning: bool,
     /// What happened, in a few words: for a refusal the rule and the reasons.
@@ -30,14 +33,25 @@ pub struct EventGroup {
     pub events: Vec<usize>,
 }
 
+/// Why a refusal is not one any more.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Aftermath {
+    /// Everything that the workload wants runs: since when (RFC 3339), as far as that is known.
+    Runs { since: String },
+    /// It wants no pods.
+    Idle,
+    /// The workload is not there any more.
+    Deleted,
+}
+
 /// Puts events together, and remembers what their messages say: a cluster repeats itself, and decoding is
 /// most of the work.
 #[derive(Debug, Default)]
 pub struct Grouping(HashMap<String, Option<String>>);
 
 impl Grouping {
-    /// The events together; in each part the latest is first.
-    pub fn groups(&mut self, events: &[ClusterEvent], workloads: &[Workload]) -> Vec<EventGroup> {
+    /// The events together; in each part the latest is first. Without workloads it is not known what became of them.
+    pub fn groups(&mut self, events: &[ClusterEvent], workloads: Option<&[Workload]>) -> Vec<EventGroup> {
         let mut before = std::mem::take(&mut self.0);
         for event in events {
             if !self.0.contains_key(&event.message) {
@@ -51,10 +65,10 @@ impl Grouping {
 
 fn groups(
     events: &[ClusterEvent],
-    workloads: &[Workload],
+    workloads: Option<&[Workload]>,
     causes: &HashMap<String, Option<String>>,
 ) -> Vec<EventGroup> {
-    let owners = Owners::new(workloads);
+    let owners = Owners::new(workloads.unwrap_or_default());
     let mut groups: Vec<EventGroup> = Vec::new();
     let mut known: BTreeMap<(&str, &str, String), usize> = BTreeMap::new();
     for (number, event) in events.iter().enumerate() {
@@ -66,6 +80,7 @@ fn groups(
             Some(group) => group.add(number, event),
             None => groups.push(EventGroup {
                 refused: refusal.is_some(),
+                aftermath: None,
                 warning: event.kind == "Warning",
                 cause: cause.to_owned(),
                 namespace: event.namespace.clone(),
@@ -77,12 +92,74 @@ fn groups(
             }),
         }
     }
-    let rank = |group: &EventGroup| (!group.refused, !group.warning);
+    if let Some(workloads) = workloads {
+        let now = Now::new(&owners, workloads);
+        for group in groups.iter_mut().filter(|group| group.refused) {
+            group.aftermath = now.aftermath(group);
+        }
+    }
+    let rank = |group: &EventGroup| (!group.is_refused_now(), !group.warning || group.aftermath.is_some());
     groups.sort_by(|a, b| rank(a).cmp(&rank(b)).then_with(|| b.last_seen.cmp(&a.last_seen)));
     groups
 }
 
+/// What there is now, to say what became of what was refused.
+struct Now<'w> {
+    owners: &'w Owners<'w>,
+    workloads: &'w [Workload],
+    /// When the last pod of each came, by namespace and the workload at the top.
+    last_pods: HashMap<(&'w str, String), &'w str>,
+}
+
+impl<'w> Now<'w> {
+    fn new(owners: &'w Owners<'w>, workloads: &'w [Workload]) -> Self {
+        let mut last_pods: HashMap<(&str, String), &str> = HashMap::new();
+        for pod in workloads.iter().filter(|workload| workload.kind == WorkloadKind::Pod) {
+            let top = owners.top(&pod.namespace, &pod.id().to_string());
+            let last = last_pods.entry((&pod.namespace, top)).or_default();
+            *last = (*last).max(&pod.created);
+        }
+        Self { owners, workloads, last_pods }
+    }
+
+    fn aftermath(&self, group: &EventGroup) -> Option<Aftermath> {
+        let Some(owner) = self.owners.find(&group.namespace, &group.owner) else {
+            return owner::is_workload(&group.owner).then_some(Aftermath::Deleted);
+        };
+        if owner.kind == WorkloadKind::CronJob {
+            return self.later_job(owner, &group.last_seen);
+        }
+        if !owner.is_whole {
+            return None;
+        }
+        if owner.ready == "0/0" {
+            return Some(Aftermath::Idle);
+        }
+        let since = self.last_pods.get(&(group.namespace.as_str(), group.owner.clone()));
+        Some(Aftermath::Runs { since: since.copied().unwrap_or_default().to_owned() })
+    }
+
+    /// A Job of the `CronJob` that came later and runs.
+    fn later_job(&self, cron_job: &Workload, seen: &str) -> Option<Aftermath> {
+        let id = cron_job.id().to_string();
+        let is_later = |job: &&Workload| {
+            job.kind == WorkloadKind::Job
+                && job.namespace == cron_job.namespace
+                && job.controller == id
+                && job.is_whole
+                && job.created.as_str() > seen
+        };
+        let job = self.workloads.iter().find(is_later)?;
+        Some(Aftermath::Runs { since: job.created.clone() })
+    }
+}
+
 impl EventGroup {
+    /// Whether a pod was refused, and nothing is known that takes it back.
+    pub fn is_refused_now(&self) -> bool {
+        self.refused && self.aftermath.is_none()
+    }
+
     fn add(&mut self, number: usize, event: &ClusterEvent) {
         self.warning |= event.kind == "Warning";
         self.count = self.count.saturating_add(event.count);
@@ -93,30 +170,6 @@ impl EventGroup {
             self.last_seen.clone_from(&event.last_seen);
         }
         self.events.push(number);
-    }
-}
-
-/// What made what.
-struct Owners<'w>(BTreeMap<(&'w str, String), &'w str>);
-
-impl<'w> Owners<'w> {
-    fn new(workloads: &'w [Workload]) -> Self {
-        let made = workloads.iter().filter(|workload| !workload.controller.is_empty());
-        let name = |w: &Workload| format!("{}/{}", w.kind.as_str(), w.name);
-        Self(made.map(|w| ((w.namespace.as_str(), name(w)), w.controller.as_str())).collect())
-    }
-
-    /// The workload at the top of the chain; what is not known any more is its own.
-    fn top(&self, namespace: &'w str, object: &str) -> String {
-        // Two steps lead from a pod to its Deployment; a ring leads nowhere.
-        let mut top = object.to_owned();
-        for _ in 0..4 {
-            match self.0.get(&(namespace, top.clone())) {
-                Some(controller) => (*controller).clone_into(&mut top),
-                None => break,
-            }
-        }
-        top
     }
 }
 
@@ -186,7 +239,6 @@ fn rule_words(kind: RuleKind, key: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::resource::WorkloadKind;
 
     const NONE: &str = "No attestations found that were valid and signed by a key trusted by the attestor";
 
@@ -241,16 +293,24 @@ mod tests {
     }
 
     fn set(name: &str, controller: &str) -> Workload {
+        object(WorkloadKind::ReplicaSet, name, controller)
+    }
+
+    fn object(kind: WorkloadKind, name: &str, controller: &str) -> Workload {
         Workload {
-            kind: WorkloadKind::ReplicaSet,
+            kind,
             namespace: "shop".into(),
             name: name.into(),
+            uid: name.into(),
+            generation: 1,
             ready: "0/1".into(),
             status: String::new(),
+            is_whole: false,
             images: Vec::new(),
             service_account: String::new(),
             labels: BTreeMap::new(),
             annotations: BTreeMap::new(),
+            own_labels: BTreeMap::new(),
             created: String::new(),
             failure: None,
             controller: controller.into(),
@@ -266,9 +326,10 @@ mod tests {
             event("replicaset/web-1", &deny("a:1"), 4, ["08:00", "08:30"]),
             event("replicaset/other", &deny("a:1"), 1, ["09:00", "09:00"]),
         ];
-        let workloads = [set("web-1", "deployment/web"), set("web-2", "deployment/web")];
+        let web = object(WorkloadKind::Deployment, "web", "");
+        let workloads = [web, set("web-1", "deployment/web"), set("web-2", "deployment/web"), set("other", "")];
         let mut grouping = Grouping::default();
-        let groups = grouping.groups(&events, &workloads);
+        let groups = grouping.groups(&events, Some(&workloads));
         let rows: Vec<_> = groups.iter().map(|g| (g.refused, g.owner.as_str(), g.count, g.events.clone())).collect();
         assert_eq!(
             rows,
@@ -279,15 +340,64 @@ mod tests {
             ]
         );
         assert_eq!((groups[0].first_seen.as_str(), groups[0].last_seen.as_str()), ("08:00", "09:02"));
-        assert_eq!(grouping.groups(&events, &workloads), groups, "from memory");
+        assert_eq!(grouping.groups(&events, Some(&workloads)), groups, "from memory");
         assert_eq!(grouping.0.len(), 3, "each message once");
-        assert!(grouping.groups(&events[..1], &workloads).len() == 1 && grouping.0.len() == 1, "nothing else is kept");
+        assert!(
+            grouping.groups(&events[..1], Some(&workloads)).len() == 1 && grouping.0.len() == 1,
+            "nothing else is kept"
+        );
     }
 
     #[test]
     fn a_ring_of_owners_ends() {
         let workloads = [set("a", "replicaset/b"), set("b", "replicaset/a")];
         let events = [event("replicaset/a", "x", 1, ["", ""])];
-        assert_eq!(Grouping::default().groups(&events, &workloads).len(), 1);
+        assert_eq!(Grouping::default().groups(&events, Some(&workloads)).len(), 1);
+    }
+
+    fn aftermath(workloads: Option<&[Workload]>, object: &str) -> Option<Aftermath> {
+        let deny = denial("a:1", "default admission rule", "Denied by always_deny admission rule");
+        let events = [event(object, &deny, 1, ["09:00", "09:00"])];
+        let group = Grouping::default().groups(&events, workloads).swap_remove(0);
+        assert!(group.refused && group.is_refused_now() == group.aftermath.is_none());
+        group.aftermath
+    }
+
+    #[test]
+    fn what_was_mended_or_deleted_is_not_refused_any_more() {
+        let pod = |created: &str| Workload {
+            created: created.into(),
+            ..object(WorkloadKind::Pod, created, "replicaset/web-2")
+        };
+        let web = |is_whole, ready: &str| Workload {
+            is_whole,
+            ready: ready.into(),
+            ..object(WorkloadKind::Deployment, "web", "")
+        };
+        let sets = || [set("web-1", "deployment/web"), set("web-2", "deployment/web"), pod("09:05"), pod("09:04")];
+        let with = |web: Workload| [vec![web], sets().to_vec()].concat();
+        let of = |workloads: Option<&[Workload]>| aftermath(workloads, "replicaset/web-1");
+        assert_eq!(of(None), None, "nothing is known of workloads");
+        assert_eq!(of(Some(&with(web(false, "2/3")))), None);
+        assert_eq!(of(Some(&with(web(true, "3/3")))), Some(Aftermath::Runs { since: "09:05".into() }));
+        assert_eq!(of(Some(&with(web(true, "0/0")))), Some(Aftermath::Idle));
+        assert_eq!(of(Some(&sets())), Some(Aftermath::Deleted));
+        assert_eq!(aftermath(Some(&[]), "rollout/web"), None, "such objects are not looked at");
+    }
+
+    #[test]
+    fn a_cron_job_is_mended_by_a_later_job_that_runs() {
+        let job = |name: &str, created: &str, is_whole| Workload {
+            created: created.into(),
+            is_whole,
+            ..object(WorkloadKind::Job, name, "cronjob/nightly")
+        };
+        let of = |later: Workload| {
+            let nightly = object(WorkloadKind::CronJob, "nightly", "");
+            aftermath(Some(&[nightly, job("nightly-1", "08:59", false), later]), "job/nightly-1")
+        };
+        assert_eq!(of(job("nightly-2", "09:59", true)), Some(Aftermath::Runs { since: "09:59".into() }));
+        assert_eq!(of(job("nightly-2", "09:59", false)), None);
+        assert_eq!(of(job("nightly-0", "08:00", true)), None);
     }
 }

@@ -9,6 +9,7 @@ mod case;
 mod commands;
 mod exempt;
 mod kind;
+mod patch;
 mod plan;
 mod reach;
 mod rules;
@@ -21,6 +22,7 @@ use crate::admission::Outcome;
 
 pub use case::{Denial, FixFacts, KnownKey};
 pub use kind::FixKind;
+pub use patch::patch;
 pub use reach::{Affected, Reach};
 pub use step::FixStep;
 pub use words::Hunk;

@@ -3,7 +3,9 @@
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
+use std::fmt;
 
+use crate::container::RequestImage;
 use crate::image::{Digest, ImageRef};
 use crate::name::{ClusterKey, KubernetesName, NoteName};
 
@@ -68,41 +70,100 @@ impl Image {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum WorkloadKind {
     Deployment,
+    StatefulSet,
+    DaemonSet,
+    CronJob,
+    Job,
     ReplicaSet,
     Pod,
 }
 
 impl WorkloadKind {
+    pub const ALL: [Self; 7] =
+        [Self::Deployment, Self::StatefulSet, Self::DaemonSet, Self::CronJob, Self::Job, Self::ReplicaSet, Self::Pod];
+
     /// As kubectl names it.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Deployment => "deployment",
+            Self::StatefulSet => "statefulset",
+            Self::DaemonSet => "daemonset",
+            Self::CronJob => "cronjob",
+            Self::Job => "job",
             Self::ReplicaSet => "replicaset",
             Self::Pod => "pod",
         }
     }
+
+    /// As manifests name it.
+    pub fn title(self) -> &'static str {
+        match self {
+            Self::Deployment => "Deployment",
+            Self::StatefulSet => "StatefulSet",
+            Self::DaemonSet => "DaemonSet",
+            Self::CronJob => "CronJob",
+            Self::Job => "Job",
+            Self::ReplicaSet => "ReplicaSet",
+            Self::Pod => "Pod",
+        }
+    }
+
+    /// The kind that kubectl names so.
+    pub fn parse(text: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|kind| kind.as_str() == text)
+    }
 }
 
-/// A Deployment, a ReplicaSet or a Pod.
+/// Which object of a cluster it is.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct WorkloadId {
+    pub kind: WorkloadKind,
+    pub namespace: String,
+    pub name: String,
+}
+
+/// `deployment/checkout`.
+impl fmt::Display for WorkloadId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}/{}", self.kind.as_str(), self.name)
+    }
+}
+
+/// What makes pods, or a pod.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Workload {
     pub kind: WorkloadKind,
     pub namespace: String,
     pub name: String,
+    pub uid: String,
+    /// Counts the changes of its specification.
+    pub generation: i64,
     /// `1/1` for what has replicas or containers.
     pub ready: String,
-    /// A pod's phase or waiting reason; empty for the others.
+    /// A pod's phase or waiting reason, a `CronJob`'s schedule; empty for the others.
     pub status: String,
-    pub images: Vec<String>,
+    /// Whether everything that it wants is there and ready, by its own status, which is of its present generation.
+    pub is_whole: bool,
+    pub images: Vec<RequestImage>,
     pub service_account: String,
+    /// Of its pods.
     pub labels: BTreeMap<String, String>,
+    /// Of its pods.
     pub annotations: BTreeMap<String, String>,
+    /// Of the object itself.
+    pub own_labels: BTreeMap<String, String>,
     /// RFC 3339.
     pub created: String,
     /// The message of a `ReplicaFailure` condition.
     pub failure: Option<String>,
     /// What made it, for example `replicaset/hello-world-5d8f`; empty for what a person made.
     pub controller: String,
+}
+
+impl Workload {
+    pub fn id(&self) -> WorkloadId {
+        WorkloadId { kind: self.kind, namespace: self.namespace.clone(), name: self.name.clone() }
+    }
 }
 
 /// What is deployed.

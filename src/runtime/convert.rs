@@ -2,13 +2,17 @@
 //!
 //! Pure; uses the types of `wire`, `client` and `domain`.
 
+mod workload;
+
+pub use workload::{cron_job, daemon_set, deployment, job, pod, replica_set, stateful_set};
+
 use domain::key;
 use domain::registry_image::{Child, RegistryImage};
-use domain::resource::{Cluster, ClusterEvent, Image, LocalKey, Note, Project, Workload, WorkloadKind};
+use domain::resource::{Cluster, ClusterEvent, Image, LocalKey, Note, Project};
 use wire::container;
 use wire::container_analysis;
 use wire::iam::{IamPolicy, OCCURRENCES_VIEWER};
-use wire::kubernetes::{Deployment, Event, ObjectMeta, Pod, PodSpec, ReplicaSet};
+use wire::kubernetes::Event;
 use wire::registry::TagList;
 use wire::resources;
 
@@ -121,70 +125,4 @@ pub fn event(event: Event) -> ClusterEvent {
         first_seen: first.map(|time| time.to_string()).unwrap_or_default(),
         last_seen: last.map(|time| time.to_string()).unwrap_or_default(),
     }
-}
-
-pub fn deployment(deployment: Deployment) -> Workload {
-    let wanted = deployment.spec.as_ref().and_then(|s| s.replicas).unwrap_or(1);
-    let ready = deployment.status.as_ref().and_then(|s| s.ready_replicas).unwrap_or(0);
-    let template = deployment.spec.map(|spec| spec.template);
-    let conditions = deployment.status.and_then(|status| status.conditions).unwrap_or_default();
-    let failure = conditions.into_iter().find(|c| c.type_ == "ReplicaFailure" && c.status == "True");
-    let (meta, spec) = template.map(|t| (t.metadata, t.spec)).unwrap_or_default();
-    let mut workload = workload(WorkloadKind::Deployment, &deployment.metadata, meta.as_ref(), spec.as_ref());
-    workload.ready = format!("{ready}/{wanted}");
-    workload.failure = failure.and_then(|condition| condition.message);
-    workload
-}
-
-pub fn replica_set(set: ReplicaSet) -> Workload {
-    let wanted = set.spec.as_ref().and_then(|s| s.replicas).unwrap_or(1);
-    let ready = set.status.as_ref().and_then(|s| s.ready_replicas).unwrap_or(0);
-    let template = set.spec.and_then(|spec| spec.template);
-    let conditions = set.status.and_then(|status| status.conditions).unwrap_or_default();
-    let failure = conditions.into_iter().find(|c| c.type_ == "ReplicaFailure" && c.status == "True");
-    let (meta, spec) = template.map(|t| (t.metadata, t.spec)).unwrap_or_default();
-    let mut workload = workload(WorkloadKind::ReplicaSet, &set.metadata, meta.as_ref(), spec.as_ref());
-    workload.ready = format!("{ready}/{wanted}");
-    workload.failure = failure.and_then(|condition| condition.message);
-    workload
-}
-
-pub fn pod(pod: &Pod) -> Workload {
-    let statuses = pod.status.as_ref().and_then(|s| s.container_statuses.clone()).unwrap_or_default();
-    let ready = statuses.iter().filter(|s| s.ready).count();
-    let count = pod.spec.as_ref().map_or(0, |spec| spec.containers.len());
-    // Why a container waits says more than the phase: `ImagePullBackOff`, not `Pending`.
-    let waiting = statuses.iter().find_map(|s| s.state.as_ref()?.waiting.as_ref()?.reason.clone());
-    let phase = pod.status.as_ref().and_then(|status| status.phase.clone()).unwrap_or_default();
-    let mut workload = workload(WorkloadKind::Pod, &pod.metadata, Some(&pod.metadata), pod.spec.as_ref());
-    workload.ready = format!("{ready}/{count}");
-    workload.status = waiting.unwrap_or(phase);
-    workload
-}
-
-/// `template` is the pod's own metadata, which is what admission looks at.
-fn workload(kind: WorkloadKind, meta: &ObjectMeta, template: Option<&ObjectMeta>, spec: Option<&PodSpec>) -> Workload {
-    let init = spec.and_then(|s| s.init_containers.clone()).unwrap_or_default();
-    let containers = spec.map(|s| s.containers.clone()).unwrap_or_default();
-    Workload {
-        kind,
-        namespace: meta.namespace.clone().unwrap_or_default(),
-        name: meta.name.clone().unwrap_or_default(),
-        ready: String::new(),
-        status: String::new(),
-        images: init.into_iter().chain(containers).filter_map(|container| container.image).collect(),
-        service_account: spec.and_then(|s| s.service_account_name.clone()).unwrap_or_default(),
-        labels: template.and_then(|t| t.labels.clone()).unwrap_or_default(),
-        annotations: template.and_then(|t| t.annotations.clone()).unwrap_or_default(),
-        created: meta.creation_timestamp.as_ref().map(|time| time.0.to_string()).unwrap_or_default(),
-        failure: None,
-        controller: controller(meta),
-    }
-}
-
-/// As kubectl names it.
-fn controller(meta: &ObjectMeta) -> String {
-    let owners = meta.owner_references.iter().flatten();
-    let controller = owners.into_iter().find(|owner| owner.controller == Some(true));
-    controller.map(|owner| format!("{}/{}", owner.kind.to_lowercase(), owner.name)).unwrap_or_default()
 }

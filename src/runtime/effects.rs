@@ -32,6 +32,7 @@ use app::{cluster, draft, fix, people, replay, review, saving, serving};
 use domain::document::{Dialect, Document};
 use domain::name::ClusterId;
 use domain::text::printable_lines;
+use domain::workload_patch::WorkloadPatch;
 use signing::openpgp::Verifier;
 
 /// What the loop itself has to do, because it owns the terminal.
@@ -99,6 +100,7 @@ impl Runner {
             Effect::File(file::Effect::Task(task)) => self.file(task),
             Effect::File(file::Effect::EditOutside(outside)) => return Some(Request::Outside(outside)),
             Effect::Fix(fix::Effect::Find(ticket, ask)) => self.fix(ticket, ask),
+            Effect::Fix(fix::Effect::Try(ticket, cluster, patch)) => self.try_change(ticket, cluster, *patch),
             Effect::History(effect) => self.keeper.send(Task::History(effect)),
             Effect::People(people::Effect::ActAs(name)) => self.act_as(name),
             Effect::PolicyTest(effect) => self.keeper.send(Task::PolicyTest(effect)),
@@ -243,6 +245,19 @@ impl Runner {
         tokio::task::spawn_blocking(move || {
             let fixes = ask.answer(&Verifier::default());
             let _ = messages.send(Msg::Fix(fix::Msg::Fixed(ticket, fixes)));
+        });
+    }
+
+    /// Tries a change of a workload.
+    fn try_change(&self, ticket: Ticket, cluster: ClusterId, patch: WorkloadPatch) {
+        let (backend, messages) = (self.backend.clone(), self.messages.clone());
+        let task = tokio::spawn(async move { jobs::try_change(&backend, &cluster, &patch).await });
+        tokio::spawn(async move {
+            let result = match task.await {
+                Ok(result) => result.map_err(Report::from),
+                Err(error) => Err(bug(error)),
+            };
+            let _ = messages.send(Msg::Fix(fix::Msg::Tried(ticket, result)));
         });
     }
 

@@ -9,12 +9,14 @@ mod file;
 mod image;
 mod key;
 mod kubeconfig;
+mod mend;
 mod policy;
 mod project;
 mod result;
 mod work_directory;
 mod workload;
 
+pub use self::mend::try_change;
 pub use self::result::Progress;
 
 use self::result::Done;
@@ -44,6 +46,7 @@ pub async fn perform(backend: &Backend, job: Job, progress: &Progress) -> Done {
         Job::DeleteWorkload { cluster, kind, namespace, name } => {
             workload::delete(backend, &cluster, kind, &namespace, &name).await
         }
+        Job::ChangeWorkload { cluster, patch, sent } => mend::change(backend, &cluster, &patch, sent).await,
         Job::ImportPolicy { project, text, etag } => policy::import(backend, &project, &text, etag).await,
         Job::ExportPolicy { project, file } => policy::export(backend, &project, &file).await,
         Job::CreateNote { project, id, description } => {

@@ -21,7 +21,7 @@ use app::shell::report::Report;
 use client::{Fault, Kubernetes, Told};
 use domain::name::ClusterId;
 use domain::resource::{ClusterEvent, Workload};
-use wire::kubernetes::{Deployment, Event, ObjectMeta, Pod, ReplicaSet};
+use wire::kubernetes::{CronJob, DaemonSet, Deployment, Event, Job, ObjectMeta, Pod, ReplicaSet, StatefulSet};
 
 /// A burst is over when nothing was told for this long.
 const QUIET: Duration = Duration::from_millis(40);
@@ -69,6 +69,10 @@ pub(super) async fn watch(backend: Backend, cluster: ClusterId, ticket: Ticket, 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum From {
     Deployments,
+    StatefulSets,
+    DaemonSets,
+    CronJobs,
+    Jobs,
     ReplicaSets,
     Pods,
     Events,
@@ -88,20 +92,15 @@ async fn follow(api: &Kubernetes, kept: &mut Kept, send: &impl Fn(News)) {
     let (sender, mut receiver) = channel(WAITING);
     // All end when the set is dropped.
     let mut listeners = JoinSet::new();
-    let workload = Object::Workload;
-    listeners.spawn(listen::<Deployment>(
-        api.clone(),
-        From::Deployments,
-        move |d| workload(convert::deployment(d)),
-        sender.clone(),
-    ));
-    listeners.spawn(listen::<ReplicaSet>(
-        api.clone(),
-        From::ReplicaSets,
-        move |s| workload(convert::replica_set(s)),
-        sender.clone(),
-    ));
-    listeners.spawn(listen::<Pod>(api.clone(), From::Pods, move |p| workload(convert::pod(&p)), sender.clone()));
+    let workloads = Workloads { api: api.clone(), sender: sender.clone() };
+    workloads.listen::<Deployment>(&mut listeners, From::Deployments, convert::deployment);
+    workloads.listen::<StatefulSet>(&mut listeners, From::StatefulSets, convert::stateful_set);
+    workloads.listen::<DaemonSet>(&mut listeners, From::DaemonSets, convert::daemon_set);
+    workloads.listen::<CronJob>(&mut listeners, From::CronJobs, convert::cron_job);
+    workloads.listen::<Job>(&mut listeners, From::Jobs, convert::job);
+    workloads.listen::<ReplicaSet>(&mut listeners, From::ReplicaSets, convert::replica_set);
+    workloads.listen::<Pod>(&mut listeners, From::Pods, |pod| convert::pod(&pod));
+    drop(workloads);
     listeners.spawn(listen::<Event>(api.clone(), From::Events, |e| Object::Event(convert::event(e)), sender));
     let mut unreachable = 0;
     while unreachable < LOOK_UP {
@@ -117,6 +116,26 @@ async fn follow(api: &Kubernetes, kept: &mut Kept, send: &impl Fn(News)) {
         take(first);
         burst(&mut receiver, take).await;
         kept.news().into_iter().for_each(send);
+    }
+}
+
+/// Where the kinds of workloads are listened to.
+struct Workloads {
+    api: Kubernetes,
+    sender: Sender<Heard>,
+}
+
+impl Workloads {
+    fn listen<T>(&self, listeners: &mut JoinSet<()>, from: From, convert: fn(T) -> Workload)
+    where
+        T: ListableResource<Scope = NamespaceResourceScope>
+            + Metadata<Ty = ObjectMeta>
+            + DeserializeOwned
+            + Send
+            + 'static,
+    {
+        let convert = move |object| Object::Workload(convert(object));
+        listeners.spawn(listen::<T>(self.api.clone(), from, convert, self.sender.clone()));
     }
 }
 
@@ -184,7 +203,13 @@ impl Kept {
             Told::All(objects) => {
                 match from {
                     From::Events => self.events.clear(),
-                    From::Deployments | From::ReplicaSets | From::Pods => {
+                    From::Deployments
+                    | From::StatefulSets
+                    | From::DaemonSets
+                    | From::CronJobs
+                    | From::Jobs
+                    | From::ReplicaSets
+                    | From::Pods => {
                         self.workloads.retain(|(of, _), _| *of != from);
                     }
                 }
@@ -201,7 +226,13 @@ impl Kept {
                 let (key, _) = *object;
                 match from {
                     From::Events => drop(self.events.remove(&key)),
-                    From::Deployments | From::ReplicaSets | From::Pods => {
+                    From::Deployments
+                    | From::StatefulSets
+                    | From::DaemonSets
+                    | From::CronJobs
+                    | From::Jobs
+                    | From::ReplicaSets
+                    | From::Pods => {
                         drop(self.workloads.remove(&(from, key)));
                     }
                 }
@@ -226,7 +257,13 @@ impl Kept {
     fn touch(&mut self, from: From) {
         match from {
             From::Events => self.events_changed = true,
-            From::Deployments | From::ReplicaSets | From::Pods => self.workloads_changed = true,
+            From::Deployments
+            | From::StatefulSets
+            | From::DaemonSets
+            | From::CronJobs
+            | From::Jobs
+            | From::ReplicaSets
+            | From::Pods => self.workloads_changed = true,
         }
     }
 
@@ -277,7 +314,15 @@ impl Kept {
 }
 
 /// The watches that workloads come from, in the order in which they are shown.
-const WORKLOADS: &[From] = &[From::Deployments, From::ReplicaSets, From::Pods];
+const WORKLOADS: &[From] = &[
+    From::Deployments,
+    From::StatefulSets,
+    From::DaemonSets,
+    From::CronJobs,
+    From::Jobs,
+    From::ReplicaSets,
+    From::Pods,
+];
 
 #[cfg(test)]
 mod tests {
@@ -313,7 +358,9 @@ mod tests {
         kept.take(From::Pods, Told::All(vec![pod("p")]));
         kept.take(From::Deployments, Told::All(Vec::new()));
         assert_eq!(kept.news(), []);
-        kept.take(From::ReplicaSets, Told::All(Vec::new()));
+        for from in WORKLOADS.iter().filter(|from| !matches!(from, From::Pods | From::Deployments)) {
+            kept.take(*from, Told::All(Vec::new()));
+        }
         for from in WORKLOADS {
             kept.take(*from, Told::Live);
         }

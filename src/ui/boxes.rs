@@ -27,6 +27,7 @@ pub(super) fn draw(model: &Model, whole: Rect, canvas: &mut Canvas<'_>) {
             Overlay::Tests(shown) => policy_test::draw(model, *shown, screen, canvas),
             Overlay::Explain(_) => explain::draw(model, screen, canvas),
             Overlay::Fixes(shown) => fix::draw(model, *shown, screen, canvas),
+            Overlay::Mend(mend) => fix::mend::draw(model, mend, screen, canvas),
             Overlay::Wizard(wizard) => sign::draw(model, wizard, screen, canvas),
         }
     }

@@ -11,7 +11,7 @@ use crate::widgets::table::Column;
 use app::Model;
 use app::shell::tab::Pane;
 use domain::admission::Outcome;
-use domain::event_group::EventGroup;
+use domain::event_group::{Aftermath, EventGroup};
 use domain::resource::{ClusterEvent, Workload, WorkloadKind};
 
 pub(crate) fn workloads(model: &Model, area: Rect, canvas: &mut Canvas<'_>) {
@@ -35,14 +35,14 @@ pub(crate) fn workloads(model: &Model, area: Rect, canvas: &mut Canvas<'_>) {
         warning: not_back(model.watch.lost_pods(), styles),
     };
     let cells = |(number, workload): &(usize, &Workload)| -> Vec<Line<'_>> {
-        let (status, style) = status(workload, styles);
+        let (status, style) = status(model, workload, styles);
         vec![
             cell(workload.kind.as_str(), styles.dim()),
             cell(workload.name.clone(), styles.text()),
             cell(workload.ready.clone(), style),
             cell(status, style),
             again_cell(model.watch.admits_again(*number), styles),
-            cell(workload.images.join(" "), styles.dim()),
+            cell(images(workload), styles.dim()),
             cell(workload.namespace.clone(), styles.dim()),
         ]
     };
@@ -66,9 +66,9 @@ fn not_back(count: usize, styles: &Styles) -> Option<Span<'static>> {
     (count > 0).then(|| Span::styled(text, styles.verdict(Outcome::Deny).style))
 }
 
-fn status(workload: &Workload, styles: &Styles) -> (String, ratatui::style::Style) {
+fn status(model: &Model, workload: &Workload, styles: &Styles) -> (String, ratatui::style::Style) {
     let (good, bad, wait) = (styles.verdict(Outcome::Admit).style, styles.verdict(Outcome::Deny).style, styles.busy());
-    if workload.failure.is_some() {
+    if model.is_refused(workload) {
         return ("refused".to_owned(), bad);
     }
     match workload.kind {
@@ -77,11 +77,26 @@ fn status(workload: &Workload, styles: &Styles) -> (String, ratatui::style::Styl
             "Pending" | "ContainerCreating" => (workload.status.clone(), wait),
             other => (other.to_owned(), bad),
         },
-        WorkloadKind::Deployment | WorkloadKind::ReplicaSet => {
-            let full = workload.ready.split_once('/').is_some_and(|(ready, wanted)| ready == wanted);
-            if full { ("ready".to_owned(), good) } else { ("waiting".to_owned(), wait) }
+        WorkloadKind::CronJob => (workload.status.clone(), styles.text()),
+        WorkloadKind::Job if !workload.status.is_empty() => {
+            (workload.status.clone(), if workload.is_whole { good } else { bad })
+        }
+        WorkloadKind::Deployment
+        | WorkloadKind::StatefulSet
+        | WorkloadKind::DaemonSet
+        | WorkloadKind::Job
+        | WorkloadKind::ReplicaSet => {
+            if workload.is_whole {
+                ("ready".to_owned(), good)
+            } else {
+                ("waiting".to_owned(), wait)
+            }
         }
     }
+}
+
+fn images(workload: &Workload) -> String {
+    workload.images.iter().map(|image| image.image.as_str()).collect::<Vec<_>>().join(" ")
 }
 
 pub(crate) fn events(model: &Model, area: Rect, canvas: &mut Canvas<'_>) {
@@ -97,12 +112,17 @@ pub(crate) fn events(model: &Model, area: Rect, canvas: &mut Canvas<'_>) {
     ];
     let list = list(&columns);
     let cells = |group: &EventGroup| -> Vec<Line<'_>> {
-        let tone = match (group.refused, group.warning) {
+        let tone = match (group.is_refused_now(), group.warning) {
+            _ if group.aftermath.is_some() => styles.dim(),
             (true, _) => styles.verdict(Outcome::Deny).style,
             (false, true) => styles.notice(Tone::Warning).style,
             (false, false) => styles.text(),
         };
-        let sign = if group.refused { format!("{} ", styles.glyphs.deny) } else { String::new() };
+        let sign = match &group.aftermath {
+            Some(aftermath) => format!("{}: ", aftermath_text(aftermath)),
+            None if group.refused => format!("{} ", styles.glyphs.deny),
+            None => String::new(),
+        };
         vec![
             cell(format!("×{}", group.count), styles.dim()),
             Line::styled(format!("{sign}{}", group.cause), tone),
@@ -112,6 +132,18 @@ pub(crate) fn events(model: &Model, area: Rect, canvas: &mut Canvas<'_>) {
     };
     let remote = &model.session.remotes.events;
     list.draw_rows(model, remote, model.watch.groups(), &cells, area, canvas);
+}
+
+/// What became of what was refused.
+fn aftermath_text(aftermath: &Aftermath) -> String {
+    match aftermath {
+        Aftermath::Runs { since } => match time_of_day(since) {
+            time if time.is_empty() => "it runs now".to_owned(),
+            time => format!("since {} it runs", time.chars().take(5).collect::<String>()),
+        },
+        Aftermath::Idle => "wants no pods now".to_owned(),
+        Aftermath::Deleted => "deleted".to_owned(),
+    }
 }
 
 /// The time from the first event to the last, in hours and minutes.

@@ -1,5 +1,7 @@
 //! The box with the fixes: the list, and below it what the selected one changes and lets in.
 
+pub(crate) mod mend;
+
 use ratatui::layout::Rect;
 use ratatui::style::Style;
 use ratatui::text::Line;
@@ -14,6 +16,7 @@ use crate::widgets::paragraph::Paragraph;
 use crate::widgets::placeholder::Placeholder;
 use crate::widgets::table::{Column, Table};
 use app::Model;
+use app::fix::standing::FixStanding;
 use app::fix::state::FixesBox;
 use domain::fix::{Fix, Hunk};
 
@@ -29,7 +32,11 @@ pub(crate) fn draw(model: &Model, shown: FixesBox, screen: Rect, canvas: &mut Ca
     let none = Vec::new();
     let fixes = model.fix.fixes.as_deref().unwrap_or(&none);
     let selected = shown.selected.min(fixes.len().saturating_sub(1));
-    let detail = Paragraph::new(styles, fixes.get(selected).map(|fix| detail(model, fix, styles)).unwrap_or_default());
+    let lines = match fixes.get(selected) {
+        Some(fix) => detail(model, fix, styles),
+        None => waiting(model, styles),
+    };
+    let detail = Paragraph::new(styles, lines);
     let wide = WIDE.min(screen.width.saturating_sub(6));
     let below = narrow(detail.height(wide));
     let height = narrow(fixes.len().clamp(3, 16)) + 2 + below;
@@ -52,8 +59,29 @@ fn empty<'a>(model: &Model, styles: &'a Styles) -> Placeholder<'a> {
     if model.fix.ticket.is_some() {
         Placeholder::empty(styles, "each change is being decided…", "Esc closes")
     } else {
-        Placeholder::empty(styles, "nothing is refused any more", "the live policy admits it now; D deploys")
+        match model.fix_standing() {
+            FixStanding::Reading => Placeholder::empty(styles, "what decides is still being read…", "Esc closes"),
+            FixStanding::NotKnown => Placeholder::empty(
+                styles,
+                "it is not known whether the live policy refuses this",
+                "the tree says what that hangs on",
+            ),
+            FixStanding::Refused => Placeholder::empty(styles, "no change is known that would admit it", "Esc closes"),
+            FixStanding::Admitted => Placeholder::empty(styles, "the live policy admits it now", "D deploys"),
+            FixStanding::Waits => {
+                Placeholder::empty(styles, "the live policy admits it now, and it does not run yet", "Esc closes")
+            }
+            FixStanding::Runs => Placeholder::empty(styles, "nothing is refused any more", "Esc closes"),
+        }
     }
+}
+
+/// How the workload stands, while it waits for its controller.
+fn waiting(model: &Model, styles: &Styles) -> Vec<Line<'static>> {
+    let stands = matches!(model.fix_standing(), FixStanding::Waits | FixStanding::Runs);
+    let workload = model.asked_workload().filter(|_| stands && model.fix.ticket.is_none());
+    let lines = workload.map(|workload| model.retry_lines(workload)).unwrap_or_default();
+    lines.into_iter().map(|line| Line::styled(line, styles.text())).collect()
 }
 
 fn cells<'a>(at: usize, fix: &Fix, styles: &Styles) -> Vec<Line<'a>> {

@@ -185,7 +185,11 @@ fn delete_workload(model: &mut Model) -> Vec<Effect> {
     let what = format!("{} {}", workload.kind.as_str(), workload.name);
     let more = match workload.kind {
         WorkloadKind::Deployment => " with its ReplicaSets and pods",
+        WorkloadKind::StatefulSet | WorkloadKind::DaemonSet => " with its pods",
+        WorkloadKind::CronJob => " with its Jobs and their pods",
+        WorkloadKind::ReplicaSet | WorkloadKind::Job if workload.controller.is_empty() => " with its pods",
         WorkloadKind::ReplicaSet => " with its pods; its Deployment makes another",
+        WorkloadKind::Job => " with its pods; its CronJob makes others",
         WorkloadKind::Pod => "; a controller that owns it makes another",
     };
     let lines = vec![format!("The {what} in namespace {} is deleted{more}.", workload.namespace)];
@@ -201,8 +205,7 @@ fn decide_again(model: &mut Model) -> Vec<Effect> {
     if workload.images.is_empty() {
         return Vec::new();
     }
-    let request = crate::review::inventory::request_of(&model.session, &workload);
-    model.session.ask(request);
+    decision::workload::ask_about(&mut model.session, &workload);
     model.go(Pane::Decision);
     Vec::new()
 }

@@ -154,14 +154,14 @@ pub(crate) struct DeployForm {
 
 impl DeployForm {
     pub(crate) fn new(model: &Model) -> Self {
-        let Suggestions { tag, workload, signed_workload, .. } = model.suggestions;
         let chosen = model.session.image.as_ref();
+        let tag = model.suggestions.tag;
         let image = chosen.map_or_else(|| format!("{}:{tag}", repository(model)), |image| image.as_str().to_owned());
-        let name = if chosen.is_some_and(|image| image.digest().is_some()) { signed_workload } else { workload };
+        let name = suggested(model).map_or_else(|| name_of(std::iter::once(image.as_str())), str::to_owned);
         let refused = "a refused Pod fails at once; a refused Deployment tells it in an event";
         let labels = "of the pod: KEY=VALUE, separated by commas; break-glass is image-policy.k8s.io/break-glass=true";
         Self {
-            name: TextField::new("Name", name, NAME_HELP),
+            name: TextField::new("Name", &name, NAME_HELP),
             image: TextField::new("Image", &image, "by digest where attestations are required"),
             kind: workload_kind(refused),
             namespace: TextField::new("Namespace", &model.session.subject.namespace, ""),
@@ -169,6 +169,26 @@ impl DeployForm {
             labels: TextField::new("Labels", "", labels),
         }
     }
+}
+
+/// What the guide would have it called, while it is shown and about its own image.
+fn suggested(model: &Model) -> Option<&'static str> {
+    let Suggestions { workload, signed_workload, .. } = model.suggestions;
+    let is_its_own = |image: &ImageRef| image.name() == repository(model);
+    let chosen = model.session.image.as_ref();
+    if !model.guide.progress.shown || !chosen.is_none_or(is_its_own) {
+        return None;
+    }
+    Some(if chosen.is_some_and(|image| image.digest().is_some()) { signed_workload } else { workload })
+}
+
+/// A name for a workload of these images: the last part of the first repository, as a Kubernetes name.
+pub(crate) fn name_of<'i>(mut images: impl Iterator<Item = &'i str>) -> String {
+    let image = images.find_map(|image| image.parse::<ImageRef>().ok());
+    let last = image.as_ref().and_then(|image| image.repository().rsplit('/').next()).unwrap_or_default();
+    let name: String =
+        last.chars().map(|c| if c.is_ascii_lowercase() || c.is_ascii_digit() { c } else { '-' }).collect();
+    name.trim_matches('-').to_owned()
 }
 
 /// What a person deploys: a Deployment, or a Pod of its own.

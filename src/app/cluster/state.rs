@@ -112,7 +112,7 @@ impl ClusterWatch {
         let (events, workloads) = (session.remotes.events.items(), session.remotes.workloads.items());
         if self.grouped.0 != events || self.grouped.1 != workloads {
             self.grouped = (events.to_vec(), workloads.to_vec());
-            self.groups = self.grouping.groups(events, workloads);
+            self.groups = self.grouping.groups(events, session.remotes.workloads.value().map(Vec::as_slice));
         }
         self.again.refresh(session, live.map(|live| &live.rules), evidence, verify);
     }

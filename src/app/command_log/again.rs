@@ -38,7 +38,9 @@ pub(crate) struct Again {
 impl Again {
     pub(crate) fn from_job(job: &Job) -> Self {
         let (role, uses) = match job {
-            Job::Deploy { cluster, .. } | Job::DeleteWorkload { cluster, .. } => (Role::Kubectl(cluster.clone()), None),
+            Job::Deploy { cluster, .. } | Job::DeleteWorkload { cluster, .. } | Job::ChangeWorkload { cluster, .. } => {
+                (Role::Kubectl(cluster.clone()), None)
+            }
             Job::GetCredentials(id) => (Role::GetsCredentials(id.clone()), None),
             Job::RemoveWorkDirectory | Job::DeleteCluster(_) => (Role::LosesCredentials, None),
             Job::RemoveFile { name } if name == OwnFile::Kubeconfig.name() => (Role::LosesCredentials, None),
@@ -93,6 +95,7 @@ impl Again {
             | JobOutcome::Saved { .. }
             | JobOutcome::InTheWay { .. }
             | JobOutcome::Imported(_)
+            | JobOutcome::Changed { .. }
             | JobOutcome::Pushed { .. } => {}
         }
     }

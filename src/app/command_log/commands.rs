@@ -82,6 +82,7 @@ pub(crate) fn lines(job: &Job, reader: For) -> Vec<Line> {
         Job::DeleteWorkload { cluster, kind, namespace, name } => {
             one(workload::delete(cluster, *kind, namespace, name))
         }
+        Job::ChangeWorkload { cluster, patch, .. } => one(patch.command(cluster)),
         Job::ExportPolicy { project, file } => one(binauthz::export_policy(project, Word::text(file.as_str()))),
         Job::ImportPolicy { project, text, etag } => import(project, text, etag.as_deref(), reader),
         Job::CreateNote { project, id, description } => {

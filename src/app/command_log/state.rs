@@ -58,6 +58,7 @@ impl CommandLog {
                 | JobOutcome::Resolved { .. }
                 | JobOutcome::Saved { .. }
                 | JobOutcome::Imported(_)
+                | JobOutcome::Changed { .. }
                 | JobOutcome::Pushed { .. } => EntryState::Done,
             };
             entry.again.came_out(outcome);

@@ -163,6 +163,7 @@ fn pick_image(model: &mut Model) -> Vec<Effect> {
     }
     for workload in model.session.remotes.workloads.items() {
         for image in &workload.images {
+            let image = &image.image;
             if let (Ok(parsed), false) = (image.parse(), entries.iter().any(|e| e.label == *image)) {
                 let detail = format!("{} {}", workload.kind.as_str(), workload.name);
                 entries.push(Entry {

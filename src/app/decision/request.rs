@@ -19,6 +19,7 @@ impl Session {
         }
         self.image = request.images.iter().find_map(|image| image.image.parse().ok());
         self.images = request.images;
+        self.workload = None;
     }
 
     /// Makes this pod the one that every tab is about, as a text told of it: where the text does not say in which cluster
@@ -36,6 +37,7 @@ impl Session {
     pub fn choose(&mut self, image: ImageRef) {
         if !holds(&self.images, &image) {
             self.images.clear();
+            self.workload = None;
         }
         self.image = Some(image);
     }
@@ -44,6 +46,7 @@ impl Session {
     pub fn leave_image(&mut self) {
         self.image = None;
         self.images.clear();
+        self.workload = None;
     }
 
     /// The images of the pod that is asked about: none while none is chosen.

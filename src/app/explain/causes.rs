@@ -1,5 +1,6 @@
 //! What a refusal is asked as, decided again, and what can be behind it, from the model as it is now.
 
+use crate::decision::workload::{own, owner_of};
 use crate::effect::Effect;
 use crate::explain::state::{ExplainBox, Explanation};
 use crate::history::state::Version;
@@ -32,13 +33,17 @@ impl Model {
             return;
         }
         let mut request = case.request();
-        if let Some(workload) = self.explained_workload(case) {
+        let workload = self.explained_workload(case);
+        let owner = workload.and_then(|workload| owner_of(&self.session, workload));
+        if let Some(workload) = workload {
             complete(&mut request, workload);
         }
+        own(&mut request, owner.as_ref());
         if request.images.is_empty() {
             return;
         }
         self.session.ask_as_told(request);
+        self.session.workload = owner.map(|owner| owner.id());
         self.explain.asked = self.session.request();
     }
 
@@ -141,11 +146,9 @@ impl Model {
 
 /// Takes from the workload what the message does not say.
 fn complete(request: &mut Request, workload: &Workload) {
-    use domain::admission::RequestImage;
     let has_images = !request.images.is_empty();
     if !has_images {
-        let image = |image: &String| RequestImage { image: image.clone(), ..RequestImage::default() };
-        request.images = workload.images.iter().map(image).collect();
+        request.images.clone_from(&workload.images);
     }
     request.complete(&Request {
         service_account: workload.service_account.clone(),

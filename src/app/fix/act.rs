@@ -4,21 +4,27 @@
 use std::sync::Arc;
 
 use crate::attestor::form::KeyForm;
+use crate::cluster::form::name_of;
+use crate::decision::workload::{ask_about, of_event};
 use crate::effect::Effect;
 use crate::fix;
 use crate::fix::break_glass::BreakGlassPod;
-use crate::fix::form::BreakGlassForm;
+use crate::fix::form::{BreakGlassForm, ReasonForm};
+use crate::fix::mending;
 use crate::fix::state::{FixAsk, FixSearch, FixesBox};
 use crate::fix::{Action, Msg, Then};
 use crate::job::{Job, NewAttestation};
 use crate::model::Model;
 use crate::overlay::{self, Body, Confirm, Overlay};
+use crate::query::Source;
 use crate::shell::notice::Weight;
 use crate::shell::remote::Ticket;
+use crate::shell::tab::Pane;
 use crate::work::Purpose;
 use crate::{draft, history, sign};
 use domain::admission::{Outcome, Platform};
 use domain::command::workload;
+use domain::event_group::refusal;
 use domain::fix::{Fix, FixStep};
 use domain::image::ImageRef;
 use domain::name::{AttestorName, NoteName, ProjectId};
@@ -30,11 +36,18 @@ pub(crate) fn act(model: &mut Model, action: Action) -> Vec<Effect> {
         Action::Copy => copy(model),
         Action::BreakGlass => compose(model),
         Action::DeployBreakGlass => deploy_composed(model),
+        Action::Mend => mending::send(model),
+        Action::CopyMend => copy_mend(model),
     }
 }
 
-/// Opens the box for what is refused under the live policy.
+/// Opens the box for what is refused under the live policy; on a row that is refused, for that one.
 pub(crate) fn open(model: &mut Model) -> Vec<Effect> {
+    if ask_selected(model) {
+        model.overlays.push(Overlay::Fixes(FixesBox::default()));
+        // It was refused by what is so now, and may have been read before that: the box follows.
+        return model.load(&[Source::Policy, Source::Evidence, Source::Registry]);
+    }
     let why = match model.decisions.now.as_ref().map(|decision| decision.outcome) {
         Some(Outcome::Deny) => None,
         Some(Outcome::Undecided) => {
@@ -53,6 +66,25 @@ pub(crate) fn open(model: &mut Model) -> Vec<Effect> {
     }
     model.overlays.push(Overlay::Fixes(FixesBox::default()));
     follow(model)
+}
+
+/// Asks about the refused workload of the selected row; false where there is none.
+fn ask_selected(model: &mut Model) -> bool {
+    if !model.overlays.is_empty() {
+        return false;
+    }
+    let workload = match model.nav.focus() {
+        Pane::Workloads => model.selected_refused(),
+        Pane::Events => model.selected_event().and_then(|event| {
+            refusal(&event.message)?;
+            let id = of_event(&model.session, &event.namespace, &event.object)?;
+            model.session.remotes.workloads.items().iter().find(|workload| workload.id() == id)
+        }),
+        _ => None,
+    };
+    let Some(workload) = workload.cloned() else { return false };
+    ask_about(&mut model.session, &workload);
+    true
 }
 
 /// Works the fixes out again when what they stand on changed, as long as the box is there.
@@ -78,6 +110,7 @@ pub(crate) fn follow(model: &mut Model) -> Vec<Effect> {
 pub(crate) fn receive(model: &mut Model, msg: Msg) -> Vec<Effect> {
     match msg {
         Msg::Fixed(ticket, fixes) => fixes_arrived(model, ticket, fixes),
+        Msg::Tried(ticket, result) => mending::tried(model, ticket, result),
     }
     Vec::new()
 }
@@ -248,7 +281,10 @@ fn next(model: &mut Model, steps: &[FixStep]) -> Vec<Effect> {
             }
         }
         FixStep::UseDigest { .. } if FixStep::is_unresolved(step) => resolve(model, steps),
-        FixStep::UseDigest { .. } => deploy_by_digest(model, steps),
+        FixStep::UseDigest { .. } => match mending::patch_of(model, steps) {
+            Some(patch) => mending::open(model, patch),
+            None => deploy_by_digest(model, steps),
+        },
         FixStep::BreakGlass { .. }
         | FixStep::AllowPattern { .. }
         | FixStep::SetRule { .. }
@@ -276,6 +312,11 @@ fn urgency(step: &FixStep) -> u8 {
 
 /// Finds the digests that the tags name now.
 fn resolve(model: &mut Model, steps: &[FixStep]) -> Vec<Effect> {
+    if model.asked_workload().is_some() {
+        // The pod that is asked about stays: with what the registry says the fixes are worked out again.
+        model.say(Weight::Info, "finding the digest that the tag names now");
+        return model.load(&[Source::Registry]);
+    }
     let tag = |step: &FixStep| {
         if let FixStep::UseDigest { from, .. } = step { from.parse::<ImageRef>().ok() } else { None }
     };
@@ -298,8 +339,8 @@ fn deploy_by_digest(model: &mut Model, steps: &[FixStep]) -> Vec<Effect> {
         }
         return crate::cluster::act::deploy(model);
     }
-    let composed =
-        BreakGlassPod::new(model.suggestions.workload, &model.session.subject, request.images, request.labels);
+    let name = name_of(request.images.iter().map(|image| image.image.as_str()));
+    let composed = BreakGlassPod::new(&name, &model.session.subject, request.images, request.labels);
     let title = "The pod by digest: y copies, kubectl apply runs it";
     model.overlays.push(Overlay::reader(title, Body::Code(composed.manifest())));
     Vec::new()
@@ -321,7 +362,13 @@ fn compose(model: &mut Model) -> Vec<Effect> {
         model.overlays.push(Overlay::reader("Break the glass on Cloud Run", Body::Prose(text)));
         return Vec::new();
     }
-    model.open_form(BreakGlassForm::new(model))
+    match model.asked_workload() {
+        Some(workload) => {
+            let form = ReasonForm::new(workload);
+            model.open_form(form)
+        }
+        None => model.open_form(BreakGlassForm::new(model)),
+    }
 }
 
 /// Asks whether what was composed is deployed.
@@ -347,6 +394,12 @@ fn deploy_composed(model: &mut Model) -> Vec<Effect> {
     ];
     let job = Job::Deploy { cluster, deploy };
     model.ask_danger("Break the glass?", lines, vec![job])
+}
+
+fn copy_mend(model: &mut Model) -> Vec<Effect> {
+    let Some(Overlay::Mend(mend)) = model.overlays.last() else { return Vec::new() };
+    let text = format!("{}\n", mend.patch.command(&mend.cluster));
+    model.copy(text)
 }
 
 fn copy(model: &mut Model) -> Vec<Effect> {

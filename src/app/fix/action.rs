@@ -8,4 +8,7 @@ pub enum Action {
     Copy,
     BreakGlass,
     DeployBreakGlass,
+    /// Sends the change that was tried.
+    Mend,
+    CopyMend,
 }

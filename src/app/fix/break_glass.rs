@@ -80,7 +80,12 @@ impl BreakGlassPod {
                 self.metadata(&mut out, 2, "run");
                 writeln!(out, "spec:")
             }
-            WorkloadKind::Deployment | WorkloadKind::ReplicaSet => {
+            WorkloadKind::Deployment
+            | WorkloadKind::StatefulSet
+            | WorkloadKind::DaemonSet
+            | WorkloadKind::CronJob
+            | WorkloadKind::Job
+            | WorkloadKind::ReplicaSet => {
                 let _ = writeln!(out, "apiVersion: apps/v1\nkind: Deployment\nmetadata:");
                 let _ = writeln!(out, "  name: {}\n  namespace: {}", quoted(name), quoted(namespace));
                 let _ = writeln!(out, "spec:\n  selector:\n    matchLabels:\n      app: {}", quoted(name));

@@ -2,15 +2,16 @@
 
 use std::collections::BTreeMap;
 
-use crate::cluster::form::{NAME_HELP, workload_kind};
+use crate::cluster::form::{NAME_HELP, name_of, workload_kind};
 use crate::fix::break_glass::{BreakGlassPod, JUSTIFICATION};
+use crate::fix::mending;
 use crate::model::Model;
 use crate::overlay::{Body, Overlay};
 use crate::shell::form::{ChoiceField, Form, TextField, fields};
 use crate::submission::{Submission, Submit};
 use domain::admission::BREAK_GLASS_LABEL;
 use domain::name::KubernetesName;
-use domain::resource::WorkloadKind;
+use domain::resource::{Workload, WorkloadKind};
 
 #[derive(Debug)]
 pub(crate) struct BreakGlassForm {
@@ -34,7 +35,7 @@ impl BreakGlassForm {
         Self {
             intro,
             why: TextField::new("Justification", "", why),
-            name: TextField::new("Name", model.suggestions.workload, NAME_HELP),
+            name: TextField::new("Name", &name_of(images.iter().map(String::as_str)), NAME_HELP),
             kind: workload_kind("← → chooses"),
             namespace: TextField::new("Namespace", &subject.namespace, ""),
             account: TextField::new("Service account", &subject.service_account, "empty: default"),
@@ -70,5 +71,44 @@ impl Submit<Model> for BreakGlassForm {
         composed.justification = why;
         model.overlays.push(Overlay::reader("Break the glass", Body::BreakGlass(Box::new(composed))));
         Ok(Vec::new())
+    }
+}
+
+/// Asks why the pods of a workload break the glass; where they are is known.
+#[derive(Debug)]
+pub(crate) struct ReasonForm {
+    intro: String,
+    why: TextField,
+}
+
+impl ReasonForm {
+    pub(crate) fn new(workload: &Workload) -> Self {
+        let intro = format!(
+            "For an emergency: the pods of {} in {} run whatever the policy says, and it is logged. The change is tried and \
+             shown next; nothing is done yet.",
+            workload.id(),
+            workload.namespace
+        );
+        let why = "who asked, why, the ticket: it stands in the pods' annotations and in the log";
+        Self { intro, why: TextField::new("Justification", "", why) }
+    }
+}
+
+impl Form for ReasonForm {
+    fields!(why);
+
+    fn title(&self) -> &'static str {
+        "Break the glass"
+    }
+
+    fn intro(&self) -> &str {
+        &self.intro
+    }
+}
+
+impl Submit<Model> for ReasonForm {
+    fn take(&mut self, model: &mut Model) -> Submission {
+        let why = self.why.required("say why: whoever reads the log will ask")?;
+        mending::break_glass(model, &why).ok_or_else(|| self.why.refuse("the workload is not there any more"))
     }
 }

@@ -7,9 +7,9 @@ use crate::shell::action::{BoxAction, FormAction, ListAction};
 use crate::{command_log, explain, fix, history, import, policy_test, review, sign};
 
 /// Boxes with a text that scrolls up and down, and to the side.
-const TEXTS: &[C] = &[C::Scroll, C::Confirm, C::Conflict];
+const TEXTS: &[C] = &[C::Scroll, C::Confirm, C::Conflict, C::Mend];
 /// Boxes with a text of several pages.
-const PAGES: &[C] = &[C::Scroll, C::Confirm, C::Wizard, C::Conflict];
+const PAGES: &[C] = &[C::Scroll, C::Confirm, C::Wizard, C::Conflict, C::Mend];
 /// Boxes whose entries are gone through line by line, without a filter.
 const ENTRIES: &[C] = &[C::History, C::Tests, C::Explain, C::Fixes];
 /// Boxes whose entries are gone through line by line.
@@ -40,12 +40,13 @@ pub(super) static TABLE: &[Spec] = &[
             C::Tests,
             C::Explain,
             C::Fixes,
+            C::Mend,
         ])
         .label("close")
         .help("Close the box; nothing is done.")
         .footer(9),
     key(A::Box(BoxAction::CloseQ), &["q"])
-        .on(&[C::Scroll, C::History, C::Tests, C::Explain, C::Fixes])
+        .on(&[C::Scroll, C::History, C::Tests, C::Explain, C::Fixes, C::Mend])
         .label("close")
         .help("Close the box."),
     key(A::Form(FormAction::Submit), &["enter"])
@@ -268,6 +269,17 @@ pub(super) static TABLE: &[Spec] = &[
         .on(&[C::Fixes])
         .label("copy all")
         .help("Copy the fixes as text, with their commands (OSC 52, and to a file).")
+        .footer(5),
+    key(A::Fix(fix::Action::Mend), &["enter", "y"])
+        .on(&[C::Mend])
+        .label("do it")
+        .help("Send the change of the workload that was tried.")
+        .footer(9)
+        .danger(),
+    key(A::Fix(fix::Action::CopyMend), &["c"])
+        .on(&[C::Mend])
+        .label("copy the command")
+        .help("Copy the change of the workload as the command that a person would type (OSC 52, and to a file).")
         .footer(5),
     key(A::Fix(fix::Action::DeployBreakGlass), &["D"])
         .on(&[C::BreakGlass])

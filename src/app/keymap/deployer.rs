@@ -78,12 +78,12 @@ pub(super) static TABLE: &[Spec] = &[
     key(A::Fix(fix::Action::Open), &["F"])
         .on(DEPLOYER)
         .label("fixes")
-        .help("List what would admit the pod that is refused, what lets in the least first.")
+        .help("List what would admit the pod that is refused, or that of the selected row; what can be done from here first.")
         .footer(8),
     key(A::Fix(fix::Action::BreakGlass), &["B"])
         .on(DEPLOYER)
         .label("break glass…")
-        .help("Compose a manifest that breaks the glass, with its justification and what is logged.")
+        .help("Break the glass, with a justification: a patch of the workload that is asked about, or a manifest.")
         .footer(4),
     key(A::Decision(decision::Action::NextFailure), &["N"])
         .on(DECISION)

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use crate::session::Session;
-use domain::admission::{Fact, Facts, Request, RequestImage};
+use domain::admission::{Fact, Facts, Request};
 use domain::image::{Digest, ImageRef};
 use domain::inventory::{InventoryItem, Origin, owner_of};
 use domain::resource::{Workload, WorkloadKind};
@@ -32,7 +32,16 @@ fn is_running(workload: &Workload) -> bool {
 
 /// A workload that has none of its pods, because they were refused or for another reason.
 fn is_waiting(workload: &Workload) -> bool {
-    workload.kind == WorkloadKind::Deployment && workload.ready.starts_with("0/") && workload.ready != "0/0"
+    is_made_by_people(workload) && workload.ready.starts_with("0/") && workload.ready != "0/0"
+}
+
+/// What people make, and what has a count of pods that are ready. A `CronJob` has none.
+fn is_made_by_people(workload: &Workload) -> bool {
+    match workload.kind {
+        WorkloadKind::Deployment | WorkloadKind::StatefulSet | WorkloadKind::DaemonSet => true,
+        WorkloadKind::Job | WorkloadKind::ReplicaSet => workload.controller.is_empty(),
+        WorkloadKind::CronJob | WorkloadKind::Pod => false,
+    }
 }
 
 /// The pod of a workload that runs now, as it would be asked about if it were scheduled anew.
@@ -42,7 +51,6 @@ pub(crate) fn request_of_running(session: &Session, workload: &Workload) -> Opti
 
 /// The question whether a workload's pod would be admitted in the chosen cluster.
 pub fn request_of(session: &Session, workload: &Workload) -> Request {
-    let image = |image: &String| RequestImage { image: image.clone(), ..RequestImage::default() };
     let here = session.in_cluster();
     let known = Facts::from_iter([Fact::Namespace, Fact::ServiceAccount]);
     Request {
@@ -51,7 +59,7 @@ pub fn request_of(session: &Session, workload: &Workload) -> Request {
         service_account: workload.service_account.clone(),
         labels: workload.labels.clone(),
         annotations: workload.annotations.clone(),
-        images: workload.images.iter().map(image).collect(),
+        images: workload.images.clone(),
         ..here
     }
 }

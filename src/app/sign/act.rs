@@ -220,6 +220,7 @@ pub(crate) fn wizard_outcome(model: &mut Model, outcome: JobOutcome) -> Vec<Effe
         | JobOutcome::Saved { .. }
         | JobOutcome::InTheWay { .. }
         | JobOutcome::Imported(_)
+        | JobOutcome::Changed { .. }
         | JobOutcome::Pushed { .. } => Vec::new(),
     }
 }
@@ -244,6 +245,7 @@ pub(crate) fn guide_outcome(model: &mut Model, outcome: JobOutcome) -> Vec<Effec
         | JobOutcome::Saved { .. }
         | JobOutcome::InTheWay { .. }
         | JobOutcome::Imported(_)
+        | JobOutcome::Changed { .. }
         | JobOutcome::Pushed { .. } => Vec::new(),
     }
 }

@@ -14,7 +14,7 @@ use crate::shell::remote::Ticket;
 use crate::shell::report::Report;
 use crate::shell::tab::Pane;
 use crate::work::{Failure, Purpose, Work, WorkMsg};
-use crate::{draft, history, import, sign};
+use crate::{draft, fix, history, import, sign};
 use domain::name::ClusterKey;
 use domain::policy::Policy;
 
@@ -154,6 +154,10 @@ fn plain_outcome(model: &mut Model, job: &Job, outcome: JobOutcome) -> Vec<Effec
             model.say(Weight::Warning, format!("uploaded, and the attestor does not take it: {reason}"));
             Vec::new()
         }
+        JobOutcome::Changed { uid, generation } => {
+            fix::mending::changed(model, uid, generation);
+            Vec::new()
+        }
         JobOutcome::Validated { refused: None }
         | JobOutcome::Generated { .. }
         | JobOutcome::Signed { .. }
@@ -221,6 +225,7 @@ fn work_ended(model: &mut Model, ticket: Ticket, result: Result<(), Failure>) ->
         Err(Failure::Cancelled) => {
             model.say(Weight::Warning, format!("{}: cancelled", work.title()));
             sign::act::wizard_stopped(model, None);
+            fix::mending::stopped(model, Report::new("it was cancelled: what became of it, the cluster tells"));
         }
         Err(Failure::Failed(number, report)) => failed(model, &work, number, report),
     }
@@ -243,6 +248,9 @@ fn failed(model: &mut Model, work: &Work, number: usize, report: Report) {
     let job = work.jobs.get(number);
     if work.purpose == Purpose::Wizard {
         sign::act::wizard_stopped(model, Some(report));
+        return;
+    }
+    if matches!(job, Some(Job::ChangeWorkload { .. })) && fix::mending::stopped(model, report.clone()) {
         return;
     }
     let title = job.map(Job::title).unwrap_or_default();

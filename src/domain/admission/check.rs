@@ -11,7 +11,8 @@ mod words;
 
 use super::facts::Facts;
 use super::outcome::Outcome;
-use super::request::{ContainerKind, Enforcement};
+use super::request::Enforcement;
+use crate::container::ContainerKind;
 use crate::policy::{EnforcementMode, EvaluationMode};
 use crate::text::clip;
 

@@ -3,8 +3,9 @@
 use super::attestor_fault::AttestorFault;
 use super::facts::Facts;
 use super::outcome::{ImageOutcome, OtherRule, Outcome, RuleRef};
-use super::request::{ContainerKind, Platform};
+use super::request::Platform;
 use super::trace::Trace;
+use crate::container::ContainerKind;
 
 /// What one attestor says of one image.
 #[derive(Debug, Clone, PartialEq, Eq)]

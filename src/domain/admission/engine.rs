@@ -16,10 +16,11 @@ use super::facts::{Fact, Facts};
 use super::message::Generation;
 use super::outcome::{DenyCause, ImageOutcome, OtherRule, Outcome};
 use super::paths::{attestor_path, rule_field};
-use super::request::{Enforcement, Platform, Request, RequestImage};
+use super::request::{Enforcement, Platform, Request};
 use super::rule::Candidate;
 use super::trace::{Check, Recorder, Silent, Status, Tracer};
 use crate::attestation::Verify;
+use crate::container::RequestImage;
 use crate::image::{Digest, ImageRef};
 use crate::policy::{EnforcementMode, EvaluationMode};
 

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::facts::{Fact, Facts};
+use crate::container::RequestImage;
 
 /// Where the pod would run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -25,37 +26,6 @@ pub enum Enforcement {
 
 /// By what a service or job of Cloud Run asks Binary Authorization.
 const CLOUD_RUN_ANNOTATION: &str = "run.googleapis.com/binary-authorization";
-
-/// What kind of container an image is for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum ContainerKind {
-    Init,
-    /// An init container with `restartPolicy: Always`.
-    Sidecar,
-    #[default]
-    Container,
-    Ephemeral,
-}
-
-impl ContainerKind {
-    /// The kind in words.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Init => "init container",
-            Self::Sidecar => "sidecar",
-            Self::Container => "container",
-            Self::Ephemeral => "ephemeral container",
-        }
-    }
-}
-
-/// One image of the pod, exactly as its spec says it.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct RequestImage {
-    pub image: String,
-    pub container: String,
-    pub kind: ContainerKind,
-}
 
 /// What stands for *in no mesh* where an identity is asked for; no identity is so short.
 pub const NO_IDENTITY: &str = "none";

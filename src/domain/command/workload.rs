@@ -5,14 +5,35 @@ use serde_json::json;
 use super::line::{Command, Line, Word};
 use crate::break_glass::BREAK_GLASS_LABEL;
 use crate::name::{ClusterId, KubernetesName};
-use crate::resource::{Deploy, WorkloadKind};
+use crate::resource::{Deploy, WorkloadId, WorkloadKind};
 
 /// Makes a Deployment or a bare Pod.
 pub fn deploy(cluster: &ClusterId, deploy: &Deploy) -> Line {
     match deploy.kind {
         WorkloadKind::Pod => run(cluster, deploy).into(),
-        WorkloadKind::Deployment | WorkloadKind::ReplicaSet => create_deployment(cluster, deploy),
+        WorkloadKind::Deployment
+        | WorkloadKind::StatefulSet
+        | WorkloadKind::DaemonSet
+        | WorkloadKind::CronJob
+        | WorkloadKind::Job
+        | WorkloadKind::ReplicaSet => create_deployment(cluster, deploy),
     }
+}
+
+/// Makes the controller of a workload begin at once, where it waits.
+pub fn try_at_once(cluster: &ClusterId, id: &WorkloadId) -> Option<Command> {
+    let object = id.to_string();
+    let command = match id.kind {
+        WorkloadKind::Deployment | WorkloadKind::StatefulSet | WorkloadKind::DaemonSet => {
+            kubectl(cluster).args(&["rollout", "restart", object.as_str()])
+        }
+        WorkloadKind::CronJob => {
+            let name = format!("{}-now", id.name);
+            kubectl(cluster).args(&["create", "job", name.as_str()]).flag("--from", object)
+        }
+        WorkloadKind::Job | WorkloadKind::ReplicaSet | WorkloadKind::Pod => return None,
+    };
+    Some(command.flag("--namespace", id.namespace.as_str()))
 }
 
 /// Deletes a workload.
@@ -27,11 +48,18 @@ pub fn remove_break_glass(kind: WorkloadKind, namespace: &str, name: &str) -> Co
             let label = format!("{BREAK_GLASS_LABEL}-");
             Command::new("kubectl label pod").arg(name).flag("--namespace", namespace).arg(label)
         }
-        WorkloadKind::Deployment | WorkloadKind::ReplicaSet => {
-            let path = format!("/spec/template/metadata/labels/{}", BREAK_GLASS_LABEL.replace('/', "~1"));
+        WorkloadKind::Deployment
+        | WorkloadKind::StatefulSet
+        | WorkloadKind::DaemonSet
+        | WorkloadKind::CronJob
+        | WorkloadKind::Job
+        | WorkloadKind::ReplicaSet => {
+            let above = if kind == WorkloadKind::CronJob { "/spec/jobTemplate" } else { "" };
+            let label = BREAK_GLASS_LABEL.replace('/', "~1");
+            let path = format!("{above}/spec/template/metadata/labels/{label}");
             let patch = format!("[{{\"op\": \"remove\", \"path\": \"{path}\"}}]");
-            Command::new("kubectl patch deployment")
-                .arg(name)
+            Command::new("kubectl patch")
+                .args(&[kind.as_str(), name])
                 .flag("--namespace", namespace)
                 .flag("--type", "json")
                 .flag("-p", patch)
@@ -48,7 +76,7 @@ pub fn break_glass_on_cloud_run(service: &str, image: &str, justification: &str)
 }
 
 /// kubectl at this cluster, by the name that `get-credentials` gives it.
-fn kubectl(id: &ClusterId) -> Command {
+pub(crate) fn kubectl(id: &ClusterId) -> Command {
     Command::new("kubectl").flag("--context", format!("gke_{}_{}_{}", id.project, id.location(), id.name()))
 }
 

@@ -10,7 +10,9 @@ use super::kind::FixKind;
 use super::rules;
 use super::step::{FixStep, NEW_KEY, attestor, by_digest, corrected, digest_of};
 use super::world::World;
-use crate::admission::{Attestations, AttestorEvidence, AttestorFault, AttestorOutcome, Decision, ImageDecision};
+use crate::admission::{
+    Attestations, AttestorEvidence, AttestorFault, AttestorOutcome, BREAK_GLASS_LABEL, Decision, ImageDecision, Request,
+};
 use crate::attestation::{self, Attestation, AttestationFault};
 use crate::attestor::Attestor;
 use crate::image::Digest;
@@ -87,9 +89,7 @@ impl<'a> Plan<'a> {
             | FixKind::NamespaceRule
             | FixKind::ClusterRule
             | FixKind::DryRun => (rules::candidates(self.world, kind), Vec::new()),
-            FixKind::BreakGlass => {
-                (vec![FixStep::BreakGlass { platform: self.world.case.request.platform }], Vec::new())
-            }
+            FixKind::BreakGlass => (vec![break_glass(self.world.case.request)], Vec::new()),
         }
     }
 
@@ -134,6 +134,12 @@ impl<'a> Plan<'a> {
             }
         }
     }
+}
+
+/// A label that is on the object itself was meant for its pods.
+fn break_glass(request: &Request) -> FixStep {
+    let owner = request.owner.as_ref().filter(|owner| owner.labels.contains_key(BREAK_GLASS_LABEL));
+    FixStep::BreakGlass { platform: request.platform, misplaced: owner.map(|owner| owner.kind.clone()) }
 }
 
 fn unsatisfied(image: &ImageDecision) -> impl Iterator<Item = (AttestorName, &AttestorOutcome)> {

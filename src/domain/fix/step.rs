@@ -34,7 +34,11 @@ pub enum FixStep {
         rule: AdmissionRule,
     },
     /// The pod's label, or on Cloud Run the annotation.
-    BreakGlass { platform: Platform },
+    BreakGlass {
+        platform: Platform,
+        /// The kind of the object that has the label on itself, where it does nothing.
+        misplaced: Option<String>,
+    },
     /// A public key more for an attestor; `None`: one that is made first.
     AddKey { attestor: AttestorName, key: Option<Box<KnownKey>> },
     /// The note of an attestor is made again; nothing is on it.
@@ -183,10 +187,10 @@ impl FixStep {
                     image.image.clone_from(to);
                 }
             }
-            Self::BreakGlass { platform: Platform::Gke } => {
+            Self::BreakGlass { platform: Platform::Gke, .. } => {
                 request.labels.insert(BREAK_GLASS_LABEL.to_owned(), "true".to_owned());
             }
-            Self::BreakGlass { platform: Platform::CloudRun } => {
+            Self::BreakGlass { platform: Platform::CloudRun, .. } => {
                 request.annotations.insert(CLOUD_RUN_BREAK_GLASS_ANNOTATION.to_owned(), "JUSTIFICATION".to_owned());
             }
             Self::AllowPattern { .. }

@@ -61,7 +61,10 @@ impl FixStep {
                     format!("{} {}, that admits everything", own_rule(*kind), key)
                 }
             },
-            Self::BreakGlass { .. } => "break the glass".to_owned(),
+            Self::BreakGlass { misplaced: Some(kind), .. } => {
+                format!("move the break-glass label from the {kind} to its pod template")
+            }
+            Self::BreakGlass { misplaced: None, .. } => "break the glass".to_owned(),
             Self::AddKey { attestor, key: Some(known) } => {
                 format!("add the key {} to {}", short(&known.key.id), attestor.id())
             }
@@ -106,10 +109,10 @@ impl FixStep {
                 rule.evaluation_mode.as_str(),
                 rule.enforcement_mode.as_str()
             ),
-            Self::BreakGlass { platform: Platform::Gke } => {
+            Self::BreakGlass { platform: Platform::Gke, .. } => {
                 format!("label {BREAK_GLASS_LABEL}: \"true\" of the pod (of the pod template for a workload)")
             }
-            Self::BreakGlass { platform: Platform::CloudRun } => {
+            Self::BreakGlass { platform: Platform::CloudRun, .. } => {
                 format!("annotation {CLOUD_RUN_BREAK_GLASS_ANNOTATION} of the service, with a justification")
             }
             Self::AddKey { attestor, key } => {

@@ -9,16 +9,21 @@ use crate::runtime::backend::Backend;
 use crate::runtime::queries::kubernetes;
 use domain::name::ClusterId;
 use domain::resource::{Deploy, WorkloadKind};
-use wire::kubernetes::{Container, Deployment, ObjectMeta, Pod, PodSpec, ReplicaSet};
+use wire::kubernetes::{
+    Container, CronJob, DaemonSet, Deployment, Job, ObjectMeta, Pod, PodSpec, ReplicaSet, StatefulSet,
+};
 
 /// Creates what is to be deployed.
 pub(super) async fn deploy(backend: &Backend, id: &ClusterId, deploy: &Deploy) -> Done {
     let cluster = kubernetes(backend, id).await?;
     match deploy.kind {
         WorkloadKind::Pod => done(cluster.create(deploy.namespace.as_str(), &pod(deploy)).await),
-        WorkloadKind::Deployment | WorkloadKind::ReplicaSet => {
-            done(cluster.create(deploy.namespace.as_str(), &deployment(deploy)).await)
-        }
+        WorkloadKind::Deployment
+        | WorkloadKind::StatefulSet
+        | WorkloadKind::DaemonSet
+        | WorkloadKind::CronJob
+        | WorkloadKind::Job
+        | WorkloadKind::ReplicaSet => done(cluster.create(deploy.namespace.as_str(), &deployment(deploy)).await),
     }
 }
 
@@ -26,6 +31,10 @@ pub(super) async fn delete(backend: &Backend, id: &ClusterId, kind: WorkloadKind
     let cluster = kubernetes(backend, id).await?;
     match kind {
         WorkloadKind::Deployment => done(cluster.delete::<Deployment>(namespace, name).await),
+        WorkloadKind::StatefulSet => done(cluster.delete::<StatefulSet>(namespace, name).await),
+        WorkloadKind::DaemonSet => done(cluster.delete::<DaemonSet>(namespace, name).await),
+        WorkloadKind::CronJob => done(cluster.delete::<CronJob>(namespace, name).await),
+        WorkloadKind::Job => done(cluster.delete::<Job>(namespace, name).await),
         WorkloadKind::ReplicaSet => done(cluster.delete::<ReplicaSet>(namespace, name).await),
         WorkloadKind::Pod => done(cluster.delete::<Pod>(namespace, name).await),
     }

@@ -3,16 +3,21 @@
 use countersign::app::command_log::commands::{For, commands};
 use countersign::app::effect::Effect;
 use countersign::app::fix;
-use countersign::app::job::Job;
+use countersign::app::fix::mend::MendStage;
+use countersign::app::fix::trial::{PodTrial, Sent, Trial};
+use countersign::app::job::{Job, JobOutcome};
 use countersign::app::msg::{Msg, TerminalEvent};
+use countersign::app::overlay::Overlay;
 use countersign::app::shell::remote::Remote;
+use countersign::app::work::WorkMsg;
 use countersign::codelab::{files, names};
 use countersign::domain::admission::{Attestations, AttestorEvidence, Evidence};
 use countersign::domain::attestation::Attestation;
 use countersign::domain::document::{Dialect, Document};
 use countersign::domain::fix::FixKind;
+use countersign::domain::resource::Workload;
 
-use crate::support::stage::{FINGERPRINT, Stage, image, now};
+use crate::support::stage::{FINGERPRINT, Stage, image, now, running};
 use crate::support::verify::Trusting;
 
 /// Answers what the keys asked to be worked out.
@@ -249,4 +254,124 @@ fn an_explained_refusal_is_mended_from_its_box() {
     answer(&mut stage, &effects);
     stage.row("Fixes, what lets in the least first");
     assert_eq!(kinds(&stage).last(), Some(&FixKind::BreakGlass));
+}
+
+/// The selected row is refused for its tag; the box with its change is open and was answered.
+fn mending(size: (u16, u16)) -> Stage {
+    let mut stage = asking(size, |_| {});
+    let effects = stage.keys("1 Tab Tab F");
+    // What was read before it was refused is read again.
+    assert!(effects.iter().any(|effect| matches!(effect, Effect::Load(..))), "{effects:?}");
+    answer(&mut stage, &effects);
+    assert_eq!(kinds(&stage).first(), Some(&FixKind::DeployByDigest));
+    stage.keys("Enter");
+    stage
+}
+
+/// What is asked to be tried, answered with what came of the pod.
+fn tried(stage: &mut Stage, pod: PodTrial) {
+    let Some(Overlay::Mend(mend)) = stage.model.overlays.last() else { panic!("{:#?}", stage.model.overlays) };
+    let MendStage::Trying(ticket) = mend.stage else { panic!("{:?}", mend.stage) };
+    let trial = Trial { sent: Sent::Patch(mend.patch.body()), pod };
+    stage.send(Msg::Fix(fix::Msg::Tried(ticket, Ok(trial))));
+}
+
+/// The change was tried, and waits for a yes.
+pub(crate) fn mend_tried(size: (u16, u16)) -> Stage {
+    let mut stage = mending(size);
+    tried(&mut stage, PodTrial::Admitted);
+    stage
+}
+
+/// The change is sent, and its pods are refused again.
+pub(crate) fn mend_refused(size: (u16, u16)) -> Stage {
+    let mut stage = mend_sent(size);
+    let message = "admission webhook \"imagepolicywebhook.image-policy.k8s.io\" denied the request: Image \
+                   us.gcr.io/binauthz-codelab/hello-world@sha256:37e5287945774f27b418ce567cd77f4bbc9ef44a1bcd1a2312369f31f9cce567 \
+                   denied by Binary Authorization default admission rule. Denied by always_deny admission rule";
+    let mut workloads = stage.model.session.remotes.workloads.items().to_vec();
+    let set =
+        Workload { name: "hello-world-7f".into(), images: vec![running(image().as_str())], ..workloads[1].clone() };
+    workloads.push(set);
+    let mut event = stage.model.session.remotes.events.items()[0].clone();
+    let seen = now().to_string();
+    (event.object, event.message, event.last_seen) = ("replicaset/hello-world-7f".into(), message.into(), seen);
+    stage.model.session.remotes.workloads = Remote::ready(workloads, now());
+    stage.model.session.remotes.events = Remote::ready(vec![event], now());
+    stage.send(Msg::Terminal(TerminalEvent::Resumed));
+    stage
+}
+
+fn mend_sent(size: (u16, u16)) -> Stage {
+    let mut stage = mend_tried(size);
+    let effects = stage.keys("Enter");
+    let Some(Effect::Run(ticket, sent)) = effects.iter().find(|effect| matches!(effect, Effect::Run(..))) else {
+        panic!("{effects:?}")
+    };
+    let [Job::ChangeWorkload { patch, sent, .. }] = sent.as_slice() else { panic!("{sent:?}") };
+    assert_eq!((patch.id.to_string().as_str(), patch.id.namespace.as_str()), ("deployment/hello-world", "default"));
+    assert_eq!(sent.body(), patch.body());
+    let changed = JobOutcome::Changed { uid: "uid-of-hello-world".into(), generation: 2 };
+    stage.send(Msg::Work(WorkMsg::Done(*ticket, 0, changed)));
+    stage.send(Msg::Work(WorkMsg::Ended(*ticket, Ok(()))));
+    let mut workloads = stage.model.session.remotes.workloads.items().to_vec();
+    (workloads[0].generation, workloads[0].failure) = (2, None);
+    workloads[0].images = vec![running(image().as_str())];
+    stage.model.session.remotes.workloads = Remote::ready(workloads, now());
+    stage.send(Msg::Terminal(TerminalEvent::Resumed));
+    stage
+}
+
+/// The refused workload itself is changed, and only when it is whole that is called mended.
+#[test]
+fn a_refused_row_is_mended_in_its_own_workload() {
+    let mut stage = mending((120, 40));
+    stage.row("it is tried, and not made yet (dryRun=All)");
+    assert!(stage.keys("Enter").is_empty(), "nothing is sent before it was tried");
+    tried(&mut stage, PodTrial::Admitted);
+    stage.row(
+        "$ kubectl --context=gke_binauthz-codelab_us-central1-a_binauthz-codelab set image deployment/hello-world",
+    );
+    stage.row("\"containers\":[{\"name\":\"hello-world\",\"image\":\"us.gcr.io/binauthz-codelab/hello-world@");
+    stage.row("the API server takes it, and admission lets its pods in");
+    let mut stage = mend_sent((120, 40));
+    stage.row("0/1 ready; its controller makes a ReplicaSet of the new template, at once");
+    // What the old status says is not of the change.
+    let mut workloads = stage.model.session.remotes.workloads.items().to_vec();
+    (workloads[0].ready, workloads[0].is_whole) = ("1/1".into(), true);
+    let mut old = workloads.clone();
+    old[0].generation = 1;
+    stage.model.session.remotes.workloads = Remote::ready(old, now());
+    stage.send(Msg::Terminal(TerminalEvent::Resumed));
+    stage.row("the cluster tells of the change next");
+    stage.model.session.remotes.workloads = Remote::ready(workloads, now());
+    stage.send(Msg::Terminal(TerminalEvent::Resumed));
+    stage.row("mended: deployment/hello-world is 1/1 since");
+    assert_eq!(stage.model.session.images()[0].image, image().as_str());
+}
+
+#[test]
+fn the_next_refusal_is_told_and_not_called_mended() {
+    let mut stage = mend_refused((120, 40));
+    stage.row("refused again: always_deny · default rule");
+}
+
+#[test]
+fn a_change_whose_pods_would_be_refused_is_told_before_it_is_made() {
+    let mut stage = mending((120, 40));
+    tried(&mut stage, PodTrial::Refused("denied by default admission rule".into()));
+    stage.row("its pods would be refused again: denied by default admission rule");
+    let mut stage = mending((120, 40));
+    tried(&mut stage, PodTrial::NotKnown("pods is forbidden".into()));
+    stage.row("whether its pods get in could not be tried: pods is forbidden");
+}
+
+/// Without a workload the form begins with the image's own name.
+#[test]
+fn an_image_alone_is_deployed_under_its_own_name() {
+    let mut stage = asking((120, 40), |_| {});
+    stage.model.session.choose("gcr.io/acme/shop/check_out:1.0".parse().unwrap());
+    stage.keys("1 D");
+    let name = stage.row("Name");
+    assert!(name.contains("check-out") && !name.contains("hello"), "{name}");
 }

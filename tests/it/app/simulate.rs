@@ -18,7 +18,7 @@ use countersign::domain::registry_image::{Child, RegistryImage};
 use rstest::rstest;
 
 use crate::support::screen::text;
-use crate::support::stage::{DIGEST, FINGERPRINT, Stage, image, now};
+use crate::support::stage::{DIGEST, FINGERPRINT, Stage, image, now, running};
 
 const TAG: &str = "us.gcr.io/binauthz-codelab/hello-world:latest";
 
@@ -150,7 +150,7 @@ fn a_workload_is_asked_about_with_all_its_images() {
     let mut stage = Stage::full((120, 40));
     let workloads = stage.model.session.remotes.workloads.items().to_vec();
     let mut workloads = workloads;
-    workloads[0].images = vec!["nginx".into(), TAG.into()];
+    workloads[0].images = vec![running("nginx"), running(TAG)];
     stage.model.session.remotes.workloads = Remote::ready(workloads, now());
     stage.keys("1 Tab Tab Enter");
     let images: Vec<String> = stage.model.session.images().into_iter().map(|image| image.image).collect();

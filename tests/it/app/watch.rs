@@ -11,7 +11,7 @@ use countersign::app::shell::remote::Ticket;
 use countersign::app::shell::report::Report;
 use countersign::domain::resource::{ClusterEvent, Workload, WorkloadKind};
 
-use crate::support::stage::Stage;
+use crate::support::stage::{Stage, running};
 
 /// The ticket of the watch that is under way.
 fn ticket(stage: &Stage) -> Ticket {
@@ -43,10 +43,14 @@ pub(crate) fn pod(name: &str, controller: &str, image: &str) -> Workload {
         name: name.into(),
         ready: "1/1".into(),
         status: "Running".into(),
-        images: vec![image.into()],
+        uid: name.into(),
+        generation: 1,
+        is_whole: true,
+        images: vec![running(image)],
         service_account: "default".into(),
         labels: BTreeMap::new(),
         annotations: BTreeMap::new(),
+        own_labels: BTreeMap::new(),
         created: "2026-11-23T08:00:00Z".into(),
         failure: None,
         controller: controller.into(),
@@ -71,10 +75,13 @@ pub(crate) fn refused(size: (u16, u16)) -> Stage {
     let set = |name: &str, controller: &str| Workload {
         kind: WorkloadKind::ReplicaSet,
         ready: "0/2".into(),
+        is_whole: false,
         failure: Some("denied".into()),
         ..pod(name, controller, "gcr.io/shop/web:1")
     };
     let workloads = vec![
+        Workload { kind: WorkloadKind::Deployment, ..set("web", "") },
+        set("api-6f4c8d7b9", ""),
         set("web-5d8f7c9b44", "deployment/web"),
         set("web-77c9b7b5d6", "deployment/web"),
         pod("web-77c9b7b5d6-x2x7q", "replicaset/web-77c9b7b5d6", "gcr.io/shop/web:1"),
@@ -131,8 +138,8 @@ fn the_selection_stays_on_its_event_when_others_come() {
 fn pods_that_would_not_come_back_are_marked_and_counted() {
     let mut stage = refused((80, 24));
     // The live policy denies all but the images of its patterns.
-    stage.row("Workloads 4 · 1 would not come back");
-    stage.keys("1 Tab Tab Down Down");
+    stage.row("Workloads 6 · 1 would not come back");
+    stage.keys("1 Tab Tab Down Down Down Down");
     stage.row("›pod         web-77c9b7b5d…  1/1    Running   ✗ no");
     stage.keys("Down");
     stage.row("›pod         pause-1         1/1    Running   ✓");

@@ -9,15 +9,17 @@ use countersign::app::command_log::state::CommandLog;
 use countersign::app::job::{FileTarget, IfThere, Job, JobKind, JobOutcome, NewAttestation};
 use countersign::app::shell::remote::Ticket;
 use countersign::codelab::{files, image};
+use countersign::domain::admission::ContainerKind;
 use countersign::domain::attestation::payload;
 use countersign::domain::image::{Digest, ImageRef};
 use countersign::domain::key::{KeyAlgorithm, KeySpec, Passphrase};
 use countersign::domain::name::{AttestorName, ClusterId, NoteName, ProjectId};
-use countersign::domain::resource::{Deploy, WorkloadKind};
+use countersign::domain::resource::{Deploy, WorkloadId, WorkloadKind};
 use countersign::domain::work_file::OwnFile;
+use countersign::domain::workload_patch::{PodChange, WorkloadPatch};
 use countersign::runtime::backend::Backend;
 use countersign::runtime::files::Files;
-use countersign::runtime::jobs::perform;
+use countersign::runtime::jobs::{perform, try_change};
 use reqwest::Method;
 use serde_json::{Value, json};
 use strum::IntoEnumIterator as _;
@@ -66,6 +68,7 @@ const CODELAB: &[JobKind] = &[
     JobKind::PushImage,
     JobKind::Deploy,
     JobKind::DeleteWorkload,
+    JobKind::ChangeWorkload,
     JobKind::ImportPolicy,
     JobKind::CreateNote,
     JobKind::DeleteNote,
@@ -143,6 +146,31 @@ fn deploy(kind: WorkloadKind, name: &str, image: &str, labels: &[(&str, &str)]) 
     Job::Deploy { cluster: cluster(), deploy }
 }
 
+/// A Deployment is changed where it is, and a pod replaced, as the box with the fixes does.
+async fn mend(session: &mut Session) {
+    let id = |kind, name: &str| WorkloadId { kind, namespace: "default".into(), name: name.into() };
+    let digest = image::build().unwrap().digest().clone();
+    let by_digest = |container: &str| PodChange::Image {
+        container: container.into(),
+        kind: ContainerKind::Container,
+        from: REPOSITORY.into(),
+        to: format!("{REPOSITORY}@{digest}"),
+    };
+    let label = PodChange::Label { key: "tier".into(), value: "third".into() };
+    let changes = [
+        (id(WorkloadKind::Deployment, "labeled"), vec![by_digest("hello-world")]),
+        (id(WorkloadKind::Deployment, "labeled"), vec![label.clone()]),
+        (id(WorkloadKind::Pod, "alone"), vec![by_digest("alone"), label]),
+    ];
+    for (id, changes) in changes {
+        let patch = WorkloadPatch { id, changes };
+        let trial = try_change(&session.backend, &cluster(), &patch).await.unwrap();
+        let done =
+            session.run(Job::ChangeWorkload { cluster: cluster(), patch: Box::new(patch), sent: trial.sent }).await;
+        assert!(matches!(done, JobOutcome::Changed { .. }), "{done:?}");
+    }
+}
+
 /// The whole way from a project to a signed image that runs.
 async fn work(session: &mut Session) {
     let services =
@@ -165,6 +193,7 @@ async fn work(session: &mut Session) {
         name: "hello".into(),
     };
     session.run(hello).await;
+    mend(session).await;
     let note: NoteName = "projects/binauthz-lab/notes/qa-note".parse().unwrap();
     let attestor: AttestorName = "projects/binauthz-lab/attestors/qa".parse().unwrap();
     let description = "The team's note, \"QA\"".to_owned();

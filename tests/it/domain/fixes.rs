@@ -118,10 +118,10 @@ impl World {
                     .filter(|image| image.image == *from)
                     .for_each(|i| i.image.clone_from(to));
             }
-            FixStep::BreakGlass { platform: Platform::Gke } => {
+            FixStep::BreakGlass { platform: Platform::Gke, .. } => {
                 self.request.labels.insert(BREAK_GLASS_LABEL.to_owned(), "true".to_owned());
             }
-            FixStep::BreakGlass { platform: Platform::CloudRun } => {
+            FixStep::BreakGlass { platform: Platform::CloudRun, .. } => {
                 self.request.annotations.insert(CLOUD_RUN_BREAK_GLASS_ANNOTATION.to_owned(), "why".to_owned());
             }
             FixStep::AllowPattern { pattern } => {

@@ -92,6 +92,8 @@ fn reviews() {
 fn fixes_of_a_refusal() {
     shown("fixes", fixes::fixes);
     shown("fixes-attest", fixes::unattested);
+    shown("mend-tried", fixes::mend_tried);
+    shown("mend-refused", fixes::mend_refused);
     shown("break-glass", fixes::break_glass);
 }
 

@@ -14,7 +14,7 @@ use countersign::app::shell::remote::{Remote, Ticket};
 use countersign::app::shell::report::Report;
 use countersign::app::update::update;
 use countersign::codelab::{files, names};
-use countersign::domain::admission::{Attestations, AttestorEvidence, Evidence};
+use countersign::domain::admission::{Attestations, AttestorEvidence, Evidence, RequestImage};
 use countersign::domain::attestation::{self, Attestation, Signature};
 use countersign::domain::attestor::{Attestor, KeyMaterial, PublicKey};
 use countersign::domain::document::{Dialect, Document};
@@ -298,6 +298,11 @@ fn registry_image() -> Image {
     }
 }
 
+/// An image as the only container of a workload has it.
+pub(crate) fn running(image: &str) -> RequestImage {
+    RequestImage { image: image.to_owned(), container: "hello-world".to_owned(), ..RequestImage::default() }
+}
+
 fn workload(kind: WorkloadKind, name: &str, ready: &str, status: &str, failure: Option<&str>) -> Workload {
     Workload {
         kind,
@@ -305,10 +310,14 @@ fn workload(kind: WorkloadKind, name: &str, ready: &str, status: &str, failure: 
         name: name.into(),
         ready: ready.into(),
         status: status.into(),
-        images: vec!["us.gcr.io/binauthz-codelab/hello-world:latest".into()],
+        uid: format!("uid-of-{name}"),
+        generation: 1,
+        is_whole: failure.is_none() && ready.split_once('/').is_some_and(|(ready, wanted)| ready == wanted),
+        images: vec![running("us.gcr.io/binauthz-codelab/hello-world:latest")],
         service_account: "default".into(),
         labels: [("app".to_owned(), "hello-world".to_owned())].into(),
         annotations: std::collections::BTreeMap::new(),
+        own_labels: std::collections::BTreeMap::new(),
         created: "2026-11-23T08:58:00Z".into(),
         failure: failure.map(str::to_owned),
         controller: String::new(),
@@ -319,7 +328,10 @@ fn workloads() -> Vec<Workload> {
     let refused = Some("admission webhook denied the request");
     vec![
         workload(WorkloadKind::Deployment, "hello-world", "0/1", "", refused),
-        workload(WorkloadKind::ReplicaSet, "hello-world-5d8f7c9b44", "0/1", "", refused),
+        Workload {
+            controller: "deployment/hello-world".into(),
+            ..workload(WorkloadKind::ReplicaSet, "hello-world-5d8f7c9b44", "0/1", "", refused)
+        },
         workload(WorkloadKind::Pod, "web-6f4c8d7b9-x2x7q", "1/1", "Running", None),
         workload(WorkloadKind::Pod, "döner-🥙-1", "0/1", "ImagePullBackOff", None),
     ]

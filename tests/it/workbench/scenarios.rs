@@ -5,6 +5,7 @@
 mod bench;
 mod keys;
 mod lab;
+mod mending;
 
 use std::time::Duration;
 

@@ -57,7 +57,7 @@ impl Candidates {
             known.namespace(&workload.namespace, "has workloads");
             known.account(session, &workload.namespace, &workload.service_account);
             for image in &workload.images {
-                known.repository(repository_of(image), "runs in the cluster");
+                known.repository(repository_of(&image.image), "runs in the cluster");
             }
         }
         known

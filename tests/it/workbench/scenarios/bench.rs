@@ -23,13 +23,16 @@ use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
 
 use super::lab::{CLUSTER, Lab, PASSPHRASE, PROJECT, Scene, ZONE};
 
+/// A wait that takes longer is one in vain.
+const LONGEST: Duration = Duration::from_secs(60);
+
 pub(super) struct Bench {
     pub(super) lab: Lab,
-    model: Model,
+    pub(super) model: Model,
     runner: Runner,
     messages: UnboundedReceiver<Msg>,
     address: String,
-    _sandbox: Sandbox,
+    pub(super) sandbox: Sandbox,
     _directory: tempfile::TempDir,
 }
 
@@ -57,7 +60,7 @@ impl Bench {
             runner: Runner::new(backend, sender),
             messages,
             address: sandbox.addr().to_string(),
-            _sandbox: sandbox,
+            sandbox,
             _directory: directory,
         };
         let first = start(&mut bench.model, None);
@@ -71,25 +74,31 @@ impl Bench {
         }
     }
 
-    fn send(&mut self, msg: Msg) {
+    pub(super) fn send(&mut self, msg: Msg) {
         let effects = update(&mut self.model, msg, Timestamp::now());
         self.carry_out(effects);
     }
 
-    fn key(&mut self, code: KeyCode) {
+    pub(super) fn key(&mut self, code: KeyCode) {
         self.send(Msg::Terminal(TerminalEvent::Key(KeyEvent::new(code, KeyModifiers::NONE))));
     }
 
     /// Takes what comes until it is so.
-    async fn until(&mut self, what: &str, is_so: impl Fn(&Model) -> bool) {
+    pub(super) async fn until(&mut self, what: &str, is_so: impl Fn(&Model) -> bool) {
+        let end = tokio::time::Instant::now() + LONGEST;
         while !is_so(&self.model) {
-            let message = tokio::time::timeout(Duration::from_secs(30), self.messages.recv()).await;
-            let Ok(Some(message)) = message else { panic!("{what}: {:#?}", self.model.overlays) };
+            let message = tokio::time::timeout_at(end, self.messages.recv()).await;
+            let Ok(Some(message)) = message else {
+                let workloads = self.model.session.remotes.workloads.items();
+                let rows: Vec<_> =
+                    workloads.iter().map(|w| (w.id().to_string(), w.ready.clone(), w.is_whole)).collect();
+                panic!("{what}: {:#?}\n{rows:#?}", self.model.overlays)
+            };
             self.send(message);
         }
     }
 
-    fn is_still(model: &Model) -> bool {
+    pub(super) fn is_still(model: &Model) -> bool {
         !model.works.any() && !model.session.remotes.is_loading() && model.fix.ticket.is_none()
     }
 
@@ -98,8 +107,14 @@ impl Bench {
         self.model.session.images()
     }
 
-    fn text(&mut self, text: &str) {
+    pub(super) fn text(&mut self, text: &str) {
         text.chars().for_each(|c| self.key(KeyCode::Char(c)));
+    }
+
+    /// As when the connection is made: everything is read.
+    pub(super) fn connect(&mut self) {
+        let connected = Msg::Connected(Ok(self.address.clone()));
+        self.send(connected);
     }
 
     /// Asks about the pod; what is decided, with its tree.

@@ -31,7 +31,7 @@ pub(super) const PROJECT: &str = "binauthz-codelab";
 pub(super) const ZONE: &str = "us-central1-a";
 pub(super) const CLUSTER: &str = "binauthz-codelab";
 pub(super) const PASSPHRASE: &str = "correct horse battery";
-const REPOSITORY: &str = "us.gcr.io/binauthz-codelab/team/web";
+pub(super) const REPOSITORY: &str = "us.gcr.io/binauthz-codelab/team/web";
 const OTHER_REPOSITORY: &str = "us.gcr.io/binauthz-codelab/tools/migrate";
 
 /// What is wrong.
@@ -79,7 +79,7 @@ pub(super) struct Scene {
 
 pub(super) struct Lab {
     pub(super) backend: Backend,
-    api: Kubernetes,
+    pub(super) api: Kubernetes,
     project: ProjectId,
     /// Of this machine.
     mine: Fingerprint,
@@ -88,7 +88,7 @@ pub(super) struct Lab {
     /// Of somebody who left.
     revoked: OldKey,
     /// Images that the registry has, by digest: two of one repository, and one of another.
-    images: [ImageRef; 3],
+    pub(super) images: [ImageRef; 3],
     agent: String,
 }
 
