@@ -9,7 +9,8 @@ use std::io::Read;
 
 use countersign::domain::admission::Evidence;
 use countersign::domain::policy::{AdmissionRule, AdmissionWhitelistPattern, EnforcementMode, EvaluationMode, Policy};
-use countersign::domain::replay::{Dated, Replayer};
+use countersign::domain::policy_change::Dated;
+use countersign::domain::replay::Replayer;
 use countersign::domain::system_policy::SystemPolicy;
 use countersign::runtime::replay::{self as runtime_replay, Progress};
 use countersign::signing::openpgp::Verifier;
@@ -107,8 +108,8 @@ fn entries(bencher: Bencher<'_, '_>) {
     let part = part();
     let since = |time: &str| time.parse().expect("a time");
     let past = [
-        Dated { since: since("2026-05-01T00:00:00Z"), policy: policy(EvaluationMode::AlwaysDeny) },
-        Dated { since: since("2026-05-10T00:00:00Z"), policy: policy(EvaluationMode::AlwaysAllow) },
+        Dated { since: since("2026-05-01T00:00:00Z"), author: None, policy: policy(EvaluationMode::AlwaysDeny) },
+        Dated { since: since("2026-05-10T00:00:00Z"), author: None, policy: policy(EvaluationMode::AlwaysAllow) },
     ];
     let system = SystemPolicy::Documented;
     let replayer = Replayer::new(&policy(EvaluationMode::AlwaysDeny), &system, Evidence::default(), &past);

@@ -21,7 +21,8 @@ use super::whereabouts::Whereabouts;
 use crate::cli::exit::Exit;
 use crate::runtime::history::{self, PastError};
 use crate::runtime::replay::{self, Progress};
-use domain::replay::{Dated, Replay, Replayer};
+use domain::policy_change::Dated;
+use domain::replay::{Replay, Replayer};
 use domain::review::Standing;
 use signing::openpgp::Verifier;
 

@@ -4,9 +4,9 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use crate::explain::message::{self, ReasonKind, Refusal, Relative};
+use crate::explain::incident::{CausesKey, Standing};
+use crate::explain::message::{self, Relative};
 use crate::owner::{self, Owners};
-use crate::policy::RuleKind;
 use crate::resource::{ClusterEvent, Workload, WorkloadKind};
 
 /// Events that tell the same of the same workload.
@@ -18,8 +18,10 @@ pub struct EventGroup {
     pub aftermath: Option<Aftermath>,
     /// One of them is of type `Warning`.
     pub warning: bool,
-    /// What happened, in a few words: for a refusal the rule and the reasons.
+    /// What happened, in a few words: for a refusal the reasons and the rule.
     pub cause: String,
+    /// The same for Binary Authorization's refusals, as values.
+    pub key: Option<CausesKey>,
     pub namespace: String,
     /// The workload at the top, for example `deployment/hello-world`.
     pub owner: String,
@@ -47,7 +49,14 @@ pub enum Aftermath {
 /// Puts events together, and remembers what their messages say: a cluster repeats itself, and decoding is
 /// most of the work.
 #[derive(Debug, Default)]
-pub struct Grouping(HashMap<String, Option<String>>);
+pub struct Grouping(HashMap<String, Option<Refused>>);
+
+/// What a message of the API server refuses for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Refused {
+    cause: String,
+    key: Option<CausesKey>,
+}
 
 impl Grouping {
     /// The events together; in each part the latest is first. Without workloads it is not known what became of them.
@@ -55,7 +64,7 @@ impl Grouping {
         let mut before = std::mem::take(&mut self.0);
         for event in events {
             if !self.0.contains_key(&event.message) {
-                let known = before.remove(&event.message).unwrap_or_else(|| refusal(&event.message));
+                let known = before.remove(&event.message).unwrap_or_else(|| refused(&event.message));
                 self.0.insert(event.message.clone(), known);
             }
         }
@@ -66,14 +75,14 @@ impl Grouping {
 fn groups(
     events: &[ClusterEvent],
     workloads: Option<&[Workload]>,
-    causes: &HashMap<String, Option<String>>,
+    causes: &HashMap<String, Option<Refused>>,
 ) -> Vec<EventGroup> {
     let owners = Owners::new(workloads.unwrap_or_default());
     let mut groups: Vec<EventGroup> = Vec::new();
     let mut known: BTreeMap<(&str, &str, String), usize> = BTreeMap::new();
     for (number, event) in events.iter().enumerate() {
-        let refusal = causes.get(&event.message).and_then(Option::as_deref);
-        let cause = refusal.unwrap_or(&event.reason);
+        let refusal = causes.get(&event.message).and_then(Option::as_ref);
+        let cause = refusal.map_or(event.reason.as_str(), |refused| &refused.cause);
         let owner = owners.top(&event.namespace, &event.object);
         let at = *known.entry((cause, &event.namespace, owner.clone())).or_insert(groups.len());
         match groups.get_mut(at) {
@@ -83,6 +92,7 @@ fn groups(
                 aftermath: None,
                 warning: event.kind == "Warning",
                 cause: cause.to_owned(),
+                key: refusal.and_then(|refused| refused.key.clone()),
                 namespace: event.namespace.clone(),
                 owner,
                 count: event.count,
@@ -179,61 +189,31 @@ const REFUSES: [&str; 3] = [" denied the request", " is forbidden: ", "webhook"]
 /// What an admission refused for, without what is different for each pod: images and names. `None` for
 /// what is no refusal.
 pub fn refusal(message: &str) -> Option<String> {
+    refused(message).map(|refused| refused.cause)
+}
+
+fn refused(message: &str) -> Option<Refused> {
     // What nobody refused is most of what a cluster tells.
     if !REFUSES.iter().any(|words| message.contains(words)) && !message.contains("Binary Authorization") {
         return None;
     }
     let reading = message::decode(message);
     let case = reading.cases.first()?;
-    match case.relative.map(|known| known.relative) {
-        None => Some(cause(case)),
-        Some(Relative::OtherWebhook) => Some(
-            webhook(message).map_or_else(|| Relative::OtherWebhook.as_str().to_owned(), |w| format!("webhook {w}")),
-        ),
-        Some(Relative::ApiServer) => Some("forbidden by another admission plugin".to_owned()),
-        Some(other) => Some(other.as_str().to_owned()),
-    }
+    let key = CausesKey::of(case);
+    let cause = match key.standing {
+        Standing::Elsewhere(Relative::OtherWebhook) => {
+            webhook(message).map_or_else(|| key.title(), |name| format!("webhook {name}"))
+        }
+        Standing::Elsewhere(Relative::ApiServer) => "forbidden by another admission plugin".to_owned(),
+        Standing::Elsewhere(_) | Standing::Refused | Standing::Marked(_) => key.title_by_rule(),
+    };
+    let key = Some(key).filter(|key| key.standing == Standing::Refused);
+    Some(Refused { cause, key })
 }
 
 fn webhook(message: &str) -> Option<&str> {
     let (_, rest) = message.split_once("webhook \"")?;
     rest.split_once('"').map(|(name, _)| name)
-}
-
-/// The reasons first: they are what is seen where there is little room.
-fn cause(case: &Refusal) -> String {
-    let mut parts: Vec<String> = Vec::new();
-    for finding in &case.findings {
-        let id = finding.attestor.as_deref().map(|name| name.rsplit('/').next().unwrap_or(name));
-        let text = finding.reason.text.trim_end_matches('.');
-        let reason = match (&finding.reason.kind, id) {
-            (ReasonKind::AlwaysDeny, _) => "always_deny".to_owned(),
-            (ReasonKind::NotGiven, _) => continue,
-            (ReasonKind::Unreachable, _) => "the enforcer does not answer".to_owned(),
-            (_, Some(id)) => format!("{id}: {text}"),
-            (_, None) => text.to_owned(),
-        };
-        if !parts.contains(&reason) {
-            parts.push(reason);
-        }
-    }
-    let reasons = parts.join("; ");
-    match (&case.rule, reasons.is_empty()) {
-        (None, true) => "Binary Authorization".to_owned(),
-        (None, false) => reasons,
-        (Some(rule), true) => rule_words(rule.kind, &rule.key),
-        (Some(rule), false) => format!("{reasons} · {}", rule_words(rule.kind, &rule.key)),
-    }
-}
-
-fn rule_words(kind: RuleKind, key: &str) -> String {
-    match kind {
-        RuleKind::Default => "default rule".to_owned(),
-        RuleKind::Cluster => format!("cluster rule for {key}"),
-        RuleKind::Namespace => format!("namespace rule for {key}"),
-        RuleKind::ServiceAccount => format!("service account rule for {key}"),
-        RuleKind::ServiceIdentity => format!("service identity rule for {key}"),
-    }
 }
 
 #[cfg(test)]
@@ -252,21 +232,21 @@ mod tests {
     #[rstest::rstest]
     #[case(
         denial("gcr.io/p/a", "default admission rule", "Denied by always_deny admission rule"),
-        "always_deny · default rule"
+        "the rule refuses all · default rule"
     )]
     #[case(
         denial("a", "cluster admission rule for us-central1-a.c", &format!("Image a denied by attestor projects/p/attestors/qa: {NONE}. Image a denied by attestor projects/p/attestors/b: {NONE}")),
-        &format!("qa: {NONE}; b: {NONE} · cluster rule for us-central1-a.c")
+        "no valid attestation by qa and b · cluster rule for us-central1-a.c"
     )]
-    #[case(denial("ubuntu", "default admission rule", ""), "default rule")]
-    #[case("pods \"x\" is forbidden: image policy webhook backend denied one or more images: Denied by default admission rule. Overridden by evaluation mode".into(), "always_deny · default rule")]
-    #[case(format!("pods \"x\" is forbidden: image policy webhook backend denied one or more images: Denied by default admission rule. Denied by Attestor. Image a:v1 denied by projects/p/attestors/qa: {NONE}"), &format!("qa: {NONE} · default rule"))]
+    #[case(denial("ubuntu", "default admission rule", ""), "no cause told · default rule")]
+    #[case("pods \"x\" is forbidden: image policy webhook backend denied one or more images: Denied by default admission rule. Overridden by evaluation mode".into(), "the rule refuses all · default rule")]
+    #[case(format!("pods \"x\" is forbidden: image policy webhook backend denied one or more images: Denied by default admission rule. Denied by Attestor. Image a:v1 denied by projects/p/attestors/qa: {NONE}"), "no valid attestation by qa · default rule")]
     #[case("admission webhook \"gatekeeper.sh\" denied the request: no latest".into(), "webhook gatekeeper.sh")]
     #[case("Error creating: pods \"x\" is forbidden: exceeded quota: q".into(), "a quota")]
     #[case("Error creating: pods \"x\" is forbidden: for a reason of its own".into(), "forbidden by another admission plugin")]
     #[case(
         denial("a", "kubernetes namespace admission rule for shop", "Denied by always_deny admission rule"),
-        "always_deny · namespace rule for shop"
+        "the rule refuses all · namespace rule for shop"
     )]
     fn what_is_the_same_for_all_pods_is_the_cause(#[case] message: String, #[case] cause: &str) {
         assert_eq!(refusal(&message).as_deref(), Some(cause));

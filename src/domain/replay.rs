@@ -12,7 +12,6 @@ mod tests;
 use jiff::Timestamp;
 
 use crate::admission::{Outcome, Request};
-use crate::policy::Policy;
 
 pub use replayer::{ReplayRow, Replayer, Then};
 pub use report::{Counts, Flipped, Owner, Replay, Unreadable};
@@ -84,11 +83,4 @@ impl Logged {
             Self::BreakGlass => Outcome::AdmitBreakGlass,
         }
     }
-}
-
-/// A policy, and since when it was live.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Dated {
-    pub since: Timestamp,
-    pub policy: Policy,
 }

@@ -2,6 +2,8 @@
 //!
 //! Pure; uses nothing of the rest.
 
+use std::collections::BTreeSet;
+
 /// The longest text from outside that is shown whole; no image reference or key id is that long.
 const LIMIT: usize = 300;
 
@@ -68,6 +70,38 @@ pub(crate) fn clip(text: &str) -> String {
     short
 }
 
+/// Shortens digests that were shown before: each is whole where it comes first.
+#[derive(Debug, Default)]
+pub struct Digests(BTreeSet<String>);
+
+/// Hexadecimal digits of a digest, and how many of them tell it from others.
+const DIGITS: usize = 64;
+const SHORT: usize = 12;
+
+impl Digests {
+    /// The text with those digests cut that were in a text before, or before in this one.
+    pub fn short(&mut self, text: &str) -> String {
+        let mut out = String::with_capacity(text.len());
+        let mut rest = text;
+        while let Some(at) = rest.find("sha256:") {
+            let (before, found) = rest.split_at(at + "sha256:".len());
+            out.push_str(before);
+            let digits = found.find(|c: char| !c.is_ascii_hexdigit()).unwrap_or(found.len());
+            let (digest, after) = found.split_at(digits);
+            match digest.get(..SHORT).filter(|_| digits == DIGITS && !self.0.insert(digest.to_owned())) {
+                Some(short) => {
+                    out.push_str(short);
+                    out.push('…');
+                }
+                None => out.push_str(digest),
+            }
+            rest = after;
+        }
+        out.push_str(rest);
+        out
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
@@ -94,6 +128,18 @@ mod tests {
         assert!(!plain.chars().any(|c| c != '\n' && is_deceptive(c)), "{plain:?}");
         assert_eq!(serde_json::from_str::<Vec<String>>(&plain).unwrap(), [HOSTILE, "é"]);
         assert!(plain.contains('é') && plain.contains("\\u009b") && plain.contains("\\udb40\\udc41"), "{plain}");
+    }
+
+    #[test]
+    fn a_digest_is_whole_where_it_comes_first() {
+        let (one, other) = ("a".repeat(64), "b".repeat(64));
+        let mut digests = Digests::default();
+        let text = digests.short(&format!("x@sha256:{one} and sha256:{one}, sha256:{other}"));
+        assert_eq!(text, format!("x@sha256:{one} and sha256:aaaaaaaaaaaa…, sha256:{other}"));
+        assert_eq!(
+            digests.short(&format!("sha256:{other} sha256:abc sha256:")),
+            "sha256:bbbbbbbbbbbb… sha256:abc sha256:"
+        );
     }
 
     proptest! {

@@ -3,9 +3,9 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use domain::policy::{GlobalPolicyEvaluationMode, Policy};
-use domain::policy_test::rule_name;
-use domain::replay::Dated;
+use domain::policy::Policy;
+use domain::policy_change::Dated;
+use domain::policy_change::changes;
 
 /// One version of a project's policy.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -41,7 +41,11 @@ impl Author {
 
 impl From<&Version> for Dated {
     fn from(version: &Version) -> Self {
-        Self { since: version.live_since(), policy: version.policy.clone() }
+        let author = match &version.author {
+            Author::Here(account) => Some(account.clone()),
+            Author::Unknown | Author::Default => None,
+        };
+        Self { since: version.live_since(), author, policy: version.policy.clone() }
     }
 }
 
@@ -126,51 +130,6 @@ pub struct HistoryBox {
     pub marked: Option<usize>,
 }
 
-/// What changed between two policies, in a few words: rules by their names, patterns by their number.
-pub fn changes(before: &Policy, after: &Policy) -> String {
-    let mut parts = rules(before, after);
-    let patterns = |policy: &Policy| -> Vec<String> {
-        policy.admission_whitelist_patterns.iter().map(|pattern| pattern.name_pattern.clone()).collect()
-    };
-    let (old, new) = (patterns(before), patterns(after));
-    let gone = old.iter().filter(|pattern| !new.contains(pattern)).count();
-    let come = new.iter().filter(|pattern| !old.contains(pattern)).count();
-    match (come, gone) {
-        (0, 0) if old != new => parts.push("patterns in another order".to_owned()),
-        (0, 0) => {}
-        (come, gone) => parts.push(format!("patterns +{come} -{gone}")),
-    }
-    let mode = |policy: &Policy| policy.global_policy_evaluation_mode == GlobalPolicyEvaluationMode::Enable;
-    match (mode(before), mode(after)) {
-        (false, true) => parts.push("system policy on".to_owned()),
-        (true, false) => parts.push("system policy off".to_owned()),
-        _ => {}
-    }
-    if before.description != after.description {
-        parts.push("description".to_owned());
-    }
-    if parts.is_empty() { "says the same".to_owned() } else { parts.join(", ") }
-}
-
-/// Each rule that came, went or changed.
-fn rules(before: &Policy, after: &Policy) -> Vec<String> {
-    let mut parts = Vec::new();
-    for (kind, key, rule) in after.all_rules() {
-        match before.all_rules().find(|(k, name, _)| *k == kind && *name == key) {
-            None => parts.push(format!("+ rule {}", rule_name(kind, key))),
-            Some((_, _, old)) if old.evaluation_mode != rule.evaluation_mode => {
-                let (from, to) = (old.evaluation_mode.as_str(), rule.evaluation_mode.as_str());
-                parts.push(format!("rule {} {from} → {to}", rule_name(kind, key)));
-            }
-            Some((_, _, old)) if old != rule => parts.push(format!("rule {}", rule_name(kind, key))),
-            Some(_) => {}
-        }
-    }
-    let gone = before.all_rules().filter(|(kind, key, _)| !after.all_rules().any(|(k, n, _)| k == *kind && n == *key));
-    parts.extend(gone.map(|(kind, key, _)| format!("- rule {}", rule_name(kind, key))));
-    parts
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -182,23 +141,6 @@ mod tests {
 
     const DENY: &str =
         "defaultAdmissionRule: {evaluationMode: ALWAYS_DENY, enforcementMode: ENFORCED_BLOCK_AND_AUDIT_LOG}";
-
-    #[test]
-    fn a_change_is_told_in_a_line() {
-        let cluster = format!(
-            "{}\nglobalPolicyEvaluationMode: ENABLE\nadmissionWhitelistPatterns: [{{namePattern: a/*}}]\n\
-             clusterAdmissionRules: {{us-east1.c: {{evaluationMode: ALWAYS_DENY, enforcementMode: DRYRUN_AUDIT_LOG_ONLY}}}}",
-            DENY.replace("ALWAYS_DENY", "ALWAYS_ALLOW")
-        );
-        let (old, new) = (policy(DENY), policy(&cluster));
-        let line =
-            "rule default ALWAYS_DENY → ALWAYS_ALLOW, + rule cluster/us-east1.c, patterns +1 -0, system policy on";
-        assert_eq!(changes(&old, &new), line);
-        let back =
-            "rule default ALWAYS_ALLOW → ALWAYS_DENY, - rule cluster/us-east1.c, patterns +0 -1, system policy off";
-        assert_eq!(changes(&new, &old), back);
-        assert_eq!(changes(&old, &old), "says the same");
-    }
 
     #[test]
     fn a_version_is_told_by_its_etag_too() {

@@ -9,7 +9,7 @@ use crate::replay::state::{Entries, ReplayAsk, ReplayProgress, ReplayRun};
 use crate::shell::form::{ChoiceField, Form, Refused, TextField, fields};
 use crate::submission::{Submission, Submit};
 use domain::policy::Policy;
-use domain::replay::Dated;
+use domain::policy_change::Dated;
 
 #[derive(Debug)]
 pub(crate) struct ReplayForm {

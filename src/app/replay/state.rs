@@ -7,7 +7,8 @@ use crate::shell::report::Report;
 use domain::admission::Evidence;
 use domain::name::ProjectId;
 use domain::policy::Policy;
-use domain::replay::{Dated, Replay};
+use domain::policy_change::Dated;
+use domain::replay::Replay;
 use domain::system_policy::SystemPolicy;
 
 /// Where audit log entries are read from.

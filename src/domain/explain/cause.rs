@@ -12,10 +12,12 @@ mod diagnosis;
 mod known;
 mod near_misses;
 mod proven;
+mod tell;
 
 use crate::explain::message::{Finding, Refusal};
 
 pub use self::diagnosis::{Cause, CauseKind, Confidence, Diagnosis, PresentState};
+pub use self::tell::{Tell, tell};
 
 /// Ranks what can be behind a finding of a case.
 pub fn diagnose(case: &Refusal, finding: &Finding, state: Option<&PresentState<'_>>) -> Diagnosis {

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use super::{Dated, Entry, Logged};
+use super::{Entry, Logged};
 use crate::admission::{
     Answer, AttestorEvidence, CompiledPolicy, Decision, Evidence, Facts, ImageDecision, Outcome, Request, answer,
     evaluate,
@@ -12,6 +12,7 @@ use crate::event_group::refusal;
 use crate::image::Digest;
 use crate::name::AttestorName;
 use crate::policy::Policy;
+use crate::policy_change::Dated;
 use crate::review::{Because, Standing};
 use crate::system_policy::SystemPolicy;
 

@@ -2,6 +2,8 @@ use super::*;
 use crate::admission::{Evidence, RequestImage};
 use crate::attestation::NothingToVerify;
 use crate::document::{Dialect, Document};
+use crate::policy::Policy;
+use crate::policy_change::Dated;
 use crate::review::Standing;
 use crate::system_policy::SystemPolicy;
 
@@ -36,7 +38,11 @@ fn entry(logged: Logged, time: &str, message: &str) -> Entry {
 }
 
 fn replayer(policy: &Policy, past: &[(&str, &str)]) -> Replayer {
-    let dated = |(since, mode): &(&str, &str)| Dated { since: since.parse().unwrap(), policy: self::policy(mode) };
+    let dated = |(since, mode): &(&str, &str)| Dated {
+        since: since.parse().unwrap(),
+        author: None,
+        policy: self::policy(mode),
+    };
     let past: Vec<Dated> = past.iter().map(dated).collect();
     Replayer::new(policy, &SystemPolicy::of_sandbox(), Evidence::default(), &past)
 }
@@ -92,7 +98,7 @@ fn the_same_verdict_for_another_reason_differs() {
     assert_eq!(replayer.row(&same, &NothingToVerify).then, Then::Same);
     let other = entry(Logged::Denied, NOON, &deny("cluster admission rule for us-central1-a.c"));
     let Then::Differs(why) = replayer.row(&other, &NothingToVerify).then else { panic!() };
-    assert!(why.contains("“always_deny · cluster rule for us-central1-a.c”"), "{why}");
+    assert!(why.contains("“the rule refuses all · cluster rule for us-central1-a.c”"), "{why}");
 }
 
 /// Who was admitted under a rule that asks for attestations had them.

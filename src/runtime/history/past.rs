@@ -10,7 +10,7 @@ use jiff::Timestamp;
 use super::MAX_READ;
 use app::history::state::Version;
 use domain::document::{Dialect, Document, MAX_BYTES};
-use domain::replay::Dated;
+use domain::policy_change::Dated;
 
 /// Files of a directory that are read; more is no history.
 const MAX_FILES: usize = 10_000;
@@ -98,7 +98,7 @@ fn exported(path: &Path, text: &str) -> Result<Dated, PastError> {
     let policy = document.policy.clone();
     let policy = policy.ok_or_else(|| invalid(first().unwrap_or_else(|| "it is none of a project".to_owned())))?;
     let since: Option<Timestamp> = policy.update_time.as_ref().and_then(|time| time.parse().ok());
-    Ok(Dated { since: since.ok_or_else(|| PastError::NoTime { path: path.to_owned() })?, policy })
+    Ok(Dated { since: since.ok_or_else(|| PastError::NoTime { path: path.to_owned() })?, author: None, policy })
 }
 
 #[cfg(test)]

@@ -130,7 +130,7 @@ fn no_valid_attestation(case: &Refusal, image: Option<&str>) -> Diagnosis {
     let possible = |kind: CauseKind, text: &str| Cause::new(kind, Possible, text);
     let mut causes = vec![
         Cause::new(NoAttestation, Likely, format!("Nobody attested {which} for this attestor."))
-            .because("it is the most frequent thing behind this sentence"),
+            .because("it is what the sentence says"),
         possible(
             OtherDigest,
             "Another digest was attested: the tag moved since, or the index was attested and not the platform's image.",

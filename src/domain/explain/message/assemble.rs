@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use super::around;
 use super::building::{Found, built};
 use super::cursor::{Cursor, EXCERPT, clipped, excerpt};
-use super::refusal::{MAX_CASES, Reading, Refusal};
+use super::refusal::{MAX_CASES, Reading, Refusal, Subject};
 use super::relatives::Relative;
 use super::statement::{self, Statement};
 use super::text::{self, BREAK};
@@ -56,10 +56,20 @@ pub(super) fn merge_refusals(cases: Vec<Refusal>) -> Vec<Refusal> {
     kept
 }
 
+/// The first time of either; what tells only one time has it as the first.
+fn first_of(one: &Subject, other: &Subject) -> String {
+    let first = |subject: &Subject| {
+        let times = [&subject.first_time, &subject.time];
+        times.into_iter().find(|time| !time.is_empty()).cloned()
+    };
+    [first(one), first(other)].into_iter().flatten().min().unwrap_or_default()
+}
+
 impl Refusal {
     /// Counts the same refusal, and takes what it says more.
     fn take(&mut self, same: Self) {
         self.times += same.times;
+        self.subject.first_time = first_of(&self.subject, &same.subject);
         self.subject.time = same.subject.time.max(std::mem::take(&mut self.subject.time));
     }
 }

@@ -7,6 +7,7 @@
 //! YAML is read by serde: these are values of many documents, and no place in them is ever pointed at, which is
 //! what [`crate::document`]'s reader is for.
 
+mod change;
 mod entry;
 mod event;
 mod field;
@@ -15,6 +16,7 @@ use serde_json::Value;
 
 use super::assemble::{merge_refusals, prose};
 use super::refusal::{Reading, Refusal, Subject};
+use crate::explain::change::{Change, MAX_CHANGES};
 pub use event::is_workload;
 use field::text;
 
@@ -33,7 +35,7 @@ pub(super) fn read(text: &str) -> Option<Reading> {
         found.visit(value, 0);
     }
     let mut reading =
-        Reading { cases: found.cases, unknown: Vec::new(), without_refusal: found.others, ..Reading::default() };
+        Reading { cases: found.cases, without_refusal: found.others, changes: found.changes, ..Reading::default() };
     if !rest.trim().is_empty() {
         let more = prose(rest);
         reading.cases.extend(more.cases);
@@ -86,6 +88,7 @@ struct Found {
     cases: Vec<Refusal>,
     /// Objects without a refusal.
     others: usize,
+    changes: Vec<Change>,
 }
 
 impl Found {
@@ -105,6 +108,9 @@ impl Found {
         let has = |name: &str| object.contains_key(name);
         if has("protoPayload") || has("textPayload") || has("jsonPayload") {
             self.cases.extend(entry::cases(value));
+            if self.changes.len() < MAX_CHANGES {
+                self.changes.extend(change::told(value));
+            }
         } else if has("podEvent") || has("configErrorEvent") {
             self.cases.extend(entry::continuous(value, Subject::default()));
         } else if has("involvedObject") || has("regarding") {

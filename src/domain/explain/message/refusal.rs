@@ -4,10 +4,12 @@ use super::kind::RefusalKind;
 use super::reason::{Reason, ReasonKind};
 use super::recognised::Recognised;
 use super::relatives::{KnownMessage, Relative};
+use crate::explain::change::Change;
 use crate::policy::RuleKind;
 
-/// More refusals than this in one text are counted, and not told.
-pub const MAX_CASES: usize = 500;
+/// More refusals than this in one text are counted, and not told. A cluster of any size that refuses everything tells
+/// fewer; each takes some kilobytes.
+pub const MAX_CASES: usize = 20_000;
 
 /// What came of it, as the text tells.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
@@ -73,8 +75,10 @@ pub struct Subject {
     pub service: String,
     /// Who asked.
     pub principal: String,
-    /// RFC 3339, as the text has it.
+    /// RFC 3339, as the text has it; of several times the last.
     pub time: String,
+    /// The first time, where the text tells it.
+    pub first_time: String,
     /// Every image of the pod, where the text has them.
     pub images: Vec<String>,
 }
@@ -133,6 +137,8 @@ pub struct Reading {
     pub unknown: Vec<String>,
     /// Objects and entries that were read and refuse nothing.
     pub without_refusal: usize,
+    /// What was changed, as entries of an audit log tell it.
+    pub changes: Vec<Change>,
     /// The names that stand in a text of which nothing is explained.
     pub recognised: Recognised,
 }

@@ -56,6 +56,7 @@ fn subject(entry: &Value) -> Subject {
         service: first([label("service_name"), label("configuration_name"), String::new()]),
         principal: text(entry, "/protoPayload/authenticationInfo/principalEmail").into_owned(),
         time: text(entry, "/timestamp").into_owned(),
+        first_time: String::new(),
         images: images(entry),
     }
 }

@@ -16,11 +16,17 @@ pub(super) fn event(event: &Value) -> Vec<Refusal> {
         .unwrap_or_else(|| text(event, "/metadata/namespace").into_owned());
     let times =
         ["/lastTimestamp", "/series/lastObservedTime", "/deprecatedLastTimestamp", "/eventTime", "/firstTimestamp"];
+    let first = ["/firstTimestamp", "/deprecatedFirstTimestamp", "/eventTime"];
     let subject = Subject {
         namespace: of_pods(&kind, &field("apiVersion"), namespace),
         object: format!("{kind}/{}", field("name")),
         pod: if kind == "pod" { field("name") } else { String::new() },
         time: times.iter().map(|at| text(event, at).into_owned()).find(|time| !time.is_empty()).unwrap_or_default(),
+        first_time: first
+            .iter()
+            .map(|at| text(event, at).into_owned())
+            .find(|time| !time.is_empty())
+            .unwrap_or_default(),
         ..Subject::default()
     };
     let told =
