@@ -5,24 +5,29 @@
 
 mod human;
 mod json;
+mod question;
 mod report;
 
+use std::collections::BTreeSet;
 use std::io::{self, IsTerminal as _, Read as _};
 use std::path::PathBuf;
 
+use self::question::{Asked, Depth, Known, explain_case, turn};
 use self::report::{Answer, Explained};
 use super::answer::{Format, PolicyFailure, policy, print, refuse};
 use super::assumed::{Assumed, AssumedFailure};
+use super::check::policy_file::Checked;
 use super::styles::Styles;
 use super::terminal::complain;
 use super::whereabouts::Whereabouts;
 use crate::cli::exit::Exit;
-use domain::admission::{AttestorEvidence, CompiledPolicy, Evidence, Outcome, Request, evaluate};
-use domain::document::Document;
-use domain::explain::cause::{PresentState, diagnose};
-use domain::explain::message::{self, MAX_BYTES, Open, Place, Refusal};
-use domain::fix::{self, Fix, FixFacts, fixes};
-use domain::system_policy::SystemPolicy;
+use crate::runtime::history::{self, PastError};
+use domain::admission::Outcome;
+use domain::explain::change::{Change, ChangeKind, Changes};
+use domain::explain::incident::Incident;
+use domain::explain::message::{self, MAX_BYTES, Reading};
+use domain::explain::past::policy_changes;
+use domain::policy_change::Dated;
 use signing::openpgp::Verifier;
 
 /// Explain a refusal: a line of kubectl, an event, an error of Cloud Run, entries of the audit log.
@@ -34,6 +39,13 @@ pub struct Args {
     /// Ask this policy the same question again (.yaml, .yml or .json)
     #[arg(long, value_name = "FILE")]
     policy: Option<PathBuf>,
+    /// Policies of the past, to say what changed before it and whether it would have been admitted until then: policies as
+    /// gcloud exports them (with `updateTime`), the workbench's history (.jsonl), or a directory of either; may be repeated
+    #[arg(long, value_name = "PATH")]
+    history: Vec<PathBuf>,
+    /// Of many refusals tell each in full too, behind what they have in common
+    #[arg(long)]
+    all: bool,
     #[command(flatten)]
     whereabouts: Whereabouts,
     #[command(flatten)]
@@ -50,6 +62,8 @@ enum Failure {
     Policy(#[from] PolicyFailure),
     #[error(transparent)]
     Assumed(#[from] AssumedFailure),
+    #[error(transparent)]
+    Past(#[from] PastError),
     #[error("standard input: {0}")]
     Standard(io::Error),
     #[error("standard input is not UTF-8 text: {0}")]
@@ -98,7 +112,8 @@ fn answer(args: &Args) -> Result<Answer, Failure> {
         return Err(Failure::Empty);
     }
     let policy = args.policy.as_deref().map(policy).transpose()?;
-    let reading = message::decode(&text);
+    let past = history::past(&args.history)?;
+    let mut reading = message::decode(&text);
     let own = policy.as_ref().and_then(|checked| checked.document.policy.as_ref());
     let known = Known {
         pod: args.whereabouts.pod(),
@@ -106,56 +121,47 @@ fn answer(args: &Args) -> Result<Answer, Failure> {
         namespace: args.whereabouts.namespace().map(str::to_owned),
         system: args.assumed.system()?,
         evidence: args.assumed.evidence(&own.into_iter().collect::<Vec<_>>())?,
+        verify: Verifier::default(),
     };
-    let asked = policy.as_ref().map(|checked| &checked.document);
-    let cases = reading.cases.iter().map(|case| explain_case(case, asked, &known)).collect();
-    Ok(Answer { reading, cases, policy })
-}
-
-/// What the flags say besides the text.
-struct Known {
-    pod: Request,
-    clusters: Option<Vec<String>>,
-    namespace: Option<String>,
-    system: SystemPolicy,
-    evidence: Evidence,
-}
-
-fn explain_case(case: &Refusal, document: Option<&Document>, known: &Known) -> Explained {
-    let evidence = &known.evidence;
-    let mut request = case.request();
-    request.complete(&known.pod);
-    let open = Open {
-        clusters: known.clusters.as_deref(),
-        namespace: known.namespace.as_deref(),
-        policy: document.and_then(|document| document.policy.as_ref()),
-        ..Open::default()
-    };
-    let elsewhere = match case.place(&open) {
-        Place::Elsewhere(elsewhere) => Some(elsewhere),
-        Place::Here | Place::NotSaid => None,
-    };
-    let can_ask = case.relative.is_none() && !request.images.is_empty() && elsewhere.is_none();
-    let document = document.filter(|_| can_ask);
-    let again = document.and_then(|document| document.policy.as_ref()).map(|policy| {
-        let compiled = CompiledPolicy::new(policy, &known.system);
-        (policy, evaluate(&compiled, &request, evidence, &Verifier::default()))
+    let changes = changes(&mut reading, policy.as_ref(), &past);
+    let incident = Incident::of(&reading.cases, changes);
+    let turns = incident.causes.iter().map(|cause| turn(cause, &reading.cases, &past, &known)).collect();
+    let asked = policy.as_ref().and_then(|checked| Asked::new(&checked.document, &known.system));
+    let first: BTreeSet<usize> = incident.causes.iter().filter_map(|cause| cause.cases.first().copied()).collect();
+    let is_whole = |number: &usize| args.all || args.format == Format::Json || first.contains(number);
+    let told = reading.cases.iter().take(MAX_TOLD).enumerate().map(|(number, case)| {
+        let depth = if is_whole(&number) { Depth::Whole } else { Depth::Causes };
+        explain_case(case, asked.as_ref(), &known, depth)
     });
-    let is_here = case.is_tied(&open);
-    let state = again.as_ref().map(|(policy, decision)| PresentState { decision, policy, evidence, is_here });
-    let diagnoses = case.findings.iter().map(|finding| diagnose(case, finding, state.as_ref())).collect();
-    let fixes = document.map(|document| would_admit(document, &request, case, known)).unwrap_or_default();
-    Explained { case: case.clone(), elsewhere, diagnoses, again: again.map(|(_, decision)| decision), fixes }
+    let cases: Vec<Explained> = told.collect();
+    if reading.cases.len() > cases.len() {
+        let count = reading.cases.len() - cases.len();
+        reading.unknown.push(format!("what can be behind {count} more refusals: they are counted, and not looked at"));
+    }
+    Ok(Answer { reading, cases, policy, incident, turns, all: args.all })
 }
 
-/// The attestors that the message says refused are taken to have attested nothing.
-fn would_admit(document: &Document, request: &Request, case: &Refusal, known: &Known) -> Vec<Fix> {
-    let refused = case.findings.iter().filter_map(|finding| finding.attestor.as_ref()?.parse().ok());
-    let mut evidence = known.evidence.clone();
-    evidence.attestors.extend(refused.map(|name| (name, AttestorEvidence::AssumedNone)));
-    let verify = Verifier::default();
-    let case = fix::Denial { document, system: &known.system, request, evidence: &evidence, verify: &verify };
-    fixes(&case, &FixFacts::default())
+/// More refusals than this are counted, and not looked at one by one.
+const MAX_TOLD: usize = 500;
+
+/// What the text and the flags tell of changes: entries of the audit log, the time of the policy, the policies of the past.
+fn changes(reading: &mut Reading, policy: Option<&Checked>, past: &[Dated]) -> Changes {
+    let mut all = std::mem::take(&mut reading.changes);
+    let mut looked_at = Vec::new();
+    if !all.is_empty() {
+        looked_at.push("the audit log");
+    }
+    if !past.is_empty() {
+        looked_at.push("the policies of the past");
+        all.extend(policy_changes(past));
+    } else if let Some(checked) = policy
+        && let Some(at) = checked.document.policy.as_ref().and_then(|policy| policy.update_time.as_ref()?.parse().ok())
+    {
+        looked_at.push("the policy");
+        let what = format!("{} was made then; what it changed is not known", checked.file);
+        all.push(Change { at, kind: ChangeKind::Policy, what, author: None });
+    }
+    Changes::new(all, looked_at)
 }
 
 /// What is piped in; one byte more than is read tells that there is more. A character that was cut in two

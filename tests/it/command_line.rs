@@ -10,6 +10,7 @@ mod arguments;
 mod case;
 mod check;
 mod explain;
+mod incident;
 mod policy_tests;
 pub(crate) mod replay;
 mod review;

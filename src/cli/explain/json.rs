@@ -1,13 +1,17 @@
 //! The contract: `{kind, rule, findings, unknown}`; what is beside these fields may grow.
 
+mod incident;
+mod rule;
+
 use serde::Serialize;
 
+use self::incident::IncidentReport;
+use self::rule::Rule;
 use super::report::{Answer, Explained};
 use crate::cli::fix::FixReport;
 use domain::admission::Fact;
-use domain::explain::cause::{Cause, Confidence, Diagnosis};
-use domain::explain::message::{Finding, says};
-use domain::policy::RuleKind;
+use domain::explain::cause::{Cause, Confidence, Diagnosis, tell};
+use domain::explain::message::{Finding, Refusal, says};
 use domain::text::plain_json;
 
 #[derive(Serialize)]
@@ -22,12 +26,8 @@ struct Report<'a> {
     /// The names in a text of which nothing is explained.
     recognised: Names<'a>,
     rejections: Vec<Rejection<'a>>,
-}
-
-#[derive(Serialize)]
-struct Rule<'a> {
-    kind: RuleKind,
-    key: &'a str,
+    /// All refusals together.
+    incident: IncidentReport<'a>,
 }
 
 #[derive(Serialize)]
@@ -87,20 +87,29 @@ struct CauseRow<'a> {
     #[serde(rename = "for")]
     evidence: &'a [String],
     against: &'a [String],
+    /// How to tell it from the others, where that is not known already.
+    tell: Option<TellRow>,
+}
+
+#[derive(Serialize)]
+struct TellRow {
+    command: String,
+    /// What the command does or has where the cause is so.
+    shows: &'static str,
 }
 
 pub(super) fn report(answer: &Answer) -> String {
     let reading = &answer.reading;
     let policy = answer.policy.as_ref().map_or("", |checked| checked.document.text.as_str());
-    let rows = answer.cases.iter().enumerate().flat_map(|(number, explained)| {
-        explained.case.findings.iter().zip(&explained.diagnoses).map(move |(finding, found)| Row {
+    let rows = answer.told().enumerate().flat_map(|(number, (case, explained))| {
+        case.findings.iter().zip(&explained.diagnoses).map(move |(finding, found)| Row {
             fixes: explained.fixes.iter().map(|fix| FixReport::new(fix, policy)).collect(),
-            ..Row::new(finding, found, number)
+            ..Row::new(case, finding, found, number)
         })
     });
     let own = reading.unknown.iter();
-    let told = answer.cases.iter().flat_map(|explained| {
-        explained.case.unknown.iter().chain(explained.diagnoses.iter().flat_map(|found| &found.unknown))
+    let told = answer.told().flat_map(|(case, explained)| {
+        case.unknown.iter().chain(explained.diagnoses.iter().flat_map(|found| &found.unknown))
     });
     let mut unknown: Vec<&str> = Vec::new();
     for text in own.chain(told) {
@@ -118,20 +127,15 @@ pub(super) fn report(answer: &Answer) -> String {
             attestors: &reading.recognised.attestors,
             webhooks: &reading.recognised.webhooks,
         },
-        rejections: answer.cases.iter().map(Rejection::new).collect(),
+        rejections: answer.told().map(|(case, explained)| Rejection::new(case, explained)).collect(),
+        incident: IncidentReport::new(answer),
     };
     let text = serde_json::to_string_pretty(&report).expect("texts and numbers are always JSON");
     plain_json(&text) + "\n"
 }
 
-impl<'a> Rule<'a> {
-    fn new(rule: Option<&'a domain::explain::message::RuleSaid>) -> Option<Self> {
-        rule.map(|rule| Self { kind: rule.kind, key: &rule.key })
-    }
-}
-
 impl<'a> Row<'a> {
-    fn new(finding: &'a Finding, found: &'a Diagnosis, rejection: usize) -> Self {
+    fn new(case: &Refusal, finding: &'a Finding, found: &'a Diagnosis, rejection: usize) -> Self {
         let first = found.causes.first();
         Self {
             image: finding.image.as_deref(),
@@ -140,27 +144,29 @@ impl<'a> Row<'a> {
             cause: first.map(|cause| cause.text.as_str()),
             confidence: first.map(|cause| Confidence::as_str(cause.confidence)),
             fixes: Vec::new(),
-            causes: found.causes.iter().map(CauseRow::new).collect(),
+            causes: found.causes.iter().map(|cause| CauseRow::new(cause, case, finding)).collect(),
             rejection,
         }
     }
 }
 
 impl<'a> CauseRow<'a> {
-    fn new(cause: &'a Cause) -> Self {
+    fn new(cause: &'a Cause, case: &Refusal, finding: &Finding) -> Self {
+        let is_open = cause.confidence != Confidence::Certain;
+        let told = if is_open { tell(cause.kind, case, finding) } else { None };
         Self {
             code: cause.kind.as_str(),
             text: &cause.text,
             confidence: cause.confidence.as_str(),
             evidence: &cause.evidence,
             against: &cause.against,
+            tell: told.map(|told| TellRow { command: told.command, shows: told.shows }),
         }
     }
 }
 
 impl<'a> Rejection<'a> {
-    fn new(explained: &'a Explained) -> Self {
-        let case = &explained.case;
+    fn new(case: &'a Refusal, explained: &'a Explained) -> Self {
         let subject = &case.subject;
         let given = |text: &'a str| Some(text).filter(|text| !text.is_empty());
         Self {
