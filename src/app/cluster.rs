@@ -5,6 +5,7 @@ pub mod action;
 pub mod choice;
 pub mod form;
 pub mod msg;
+pub mod setup;
 pub mod state;
 pub mod watch;
 

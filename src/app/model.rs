@@ -6,7 +6,7 @@ mod focus;
 mod reads;
 mod work;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::sync::Arc;
 
@@ -65,6 +65,10 @@ pub struct Navigation {
     /// The draft's text takes printable keys.
     pub editing: bool,
     trees: BTreeMap<Pane, Tree>,
+    /// The tabs whose focused pane is shown alone.
+    enlarged: BTreeSet<Tab>,
+    /// The rows of a setup that is finished are shown nevertheless.
+    pub setup_open: bool,
     /// What each tree was last shown for: for another decision it starts at what failed.
     decided: BTreeMap<Pane, (Request, Outcome)>,
 }
@@ -84,6 +88,7 @@ impl Navigation {
         self.tab = pane.tab();
         self.focus.insert(self.tab, pane);
         self.filtering = false;
+        self.setup_open &= pane == Pane::Setup;
         self.editing = pane == Pane::Editor;
     }
 
@@ -92,6 +97,21 @@ impl Navigation {
         self.tab = tab;
         self.filtering = false;
         self.editing = false;
+    }
+
+    /// Whether the focused pane is shown alone.
+    pub fn is_enlarged(&self) -> bool {
+        self.enlarged.contains(&self.tab)
+    }
+
+    /// Shows the focused pane of the tab alone; false if it was alone already.
+    pub fn enlarge(&mut self) -> bool {
+        self.enlarged.insert(self.tab)
+    }
+
+    /// Shows the other panes again; false if they were shown already.
+    pub fn restore(&mut self) -> bool {
+        self.enlarged.remove(&self.tab)
     }
 
     pub fn list(&self, pane: Pane) -> ListState {

@@ -1,10 +1,12 @@
 //! The rows of each list: how many there are, what a filter finds in them, which one is selected.
 
+use crate::cluster::state::Folds;
 use crate::model::Model;
 use crate::shell::tab::Pane;
 use domain::attestation::Attestation;
 use domain::attestor::Attestor;
 use domain::event_group::EventGroup;
+use domain::event_row::EventRow;
 use domain::resource::{ClusterEvent, Image, LocalKey, Note, Workload};
 
 /// The rows of the Setup pane.
@@ -43,7 +45,7 @@ impl Model {
             Pane::Images => r.images.items().iter().map(image_text).collect(),
             Pane::Workloads => r.workloads.items().iter().map(workload_text).collect(),
             Pane::Events if self.watch.plain => r.events.items().iter().map(event_text).collect(),
-            Pane::Events => self.watch.groups().iter().map(|group| self.group_text(group)).collect(),
+            Pane::Events => self.event_rows().iter().map(|row| self.event_row_text(*row)).collect(),
             Pane::Problems => self.draft.problems().iter().map(|d| format!("{} {}", d.code, d.message)).collect(),
             Pane::Attestors => r.attestors.items().iter().map(|a| format!("{} {}", a.name.id(), a.note)).collect(),
             Pane::Notes => r.notes.items().iter().map(|n| format!("{} {}", n.name, n.human_readable_name)).collect(),
@@ -120,19 +122,54 @@ impl Model {
     }
 
     pub fn selected_event(&self) -> Option<&ClusterEvent> {
-        let row = self.selected_row(Pane::Events)?;
-        let number = if self.watch.plain { row } else { *self.watch.groups().get(row)?.events.first()? };
+        let number = if self.watch.plain {
+            self.selected_row(Pane::Events)?
+        } else {
+            let group = *self.watch.event_rows().groups_of(self.selected_event_row()?).first()?;
+            *self.watch.groups().get(group)?.events.first()?
+        };
         self.session.remotes.events.items().get(number)
+    }
+
+    /// The rows of the events by cause; a filter looks into those that are folded too.
+    pub fn event_rows(&self) -> &[EventRow] {
+        let is_filtered = self.nav.list_ref(Pane::Events).is_some_and(|list| !list.filter.text().is_empty());
+        self.watch.rows(if is_filtered { Folds::Open } else { Folds::AsTheyAre })
+    }
+
+    /// The selected row of the events by cause; `None` while they are shown one by one.
+    pub fn selected_event_row(&self) -> Option<EventRow> {
+        let row = self.selected_row(Pane::Events).filter(|_| !self.watch.plain)?;
+        self.event_rows().get(row).copied()
     }
 
     /// The row, counted in those that the filter leaves, in which an event is told.
     pub fn event_row(&self, number: usize) -> Option<usize> {
-        let row = if self.watch.plain {
-            Some(number)
-        } else {
-            self.watch.groups().iter().position(|group| group.events.contains(&number))
-        };
+        let row = if self.watch.plain { Some(number) } else { self.row_of_event(number) };
         self.shown_rows(Pane::Events).iter().position(|shown| Some(*shown) == row)
+    }
+
+    /// The row of an event's group, or of its cause where that is folded.
+    fn row_of_event(&self, number: usize) -> Option<usize> {
+        let group = self.watch.groups().iter().position(|group| group.events.contains(&number))?;
+        let rows = self.event_rows();
+        let own = rows.iter().position(|row| matches!(row, EventRow::Group { number, .. } if *number == group));
+        let is_cause = |row: &EventRow| {
+            matches!(row, EventRow::Cause(_)) && self.watch.event_rows().groups_of(*row).contains(&group)
+        };
+        own.or_else(|| rows.iter().position(is_cause))
+    }
+
+    /// What a filter looks at: a row that stands for others is found by its own words alone.
+    fn event_row_text(&self, row: EventRow) -> String {
+        let rows = self.watch.event_rows();
+        match row {
+            EventRow::Incident => rows.incident().row(),
+            EventRow::Cause(number) => rows.cause(number).map(|cause| cause.cause.clone()).unwrap_or_default(),
+            EventRow::Group { number, .. } => {
+                self.watch.groups().get(number).map(|group| self.group_text(group)).unwrap_or_default()
+            }
+        }
     }
 
     fn group_text(&self, group: &EventGroup) -> String {

@@ -74,14 +74,20 @@ fn marked(mark: Option<Span<'static>>, note: Line<'static>) -> Line<'static> {
     Line::from(spans)
 }
 
-/// Which of the two columns a narrow screen shows.
+/// Which of the two columns a narrow screen shows, unless it shows one pane.
 fn page(model: &Model) -> String {
+    if model.nav.is_enlarged() {
+        return format!("one of {} panes", model.nav.tab.panes().len());
+    }
     let number = if model.nav.focus().is_right() { 2 } else { 1 };
     format!("page {number} of 2, Tab turns")
 }
 
 /// The first pane of the page that is not shown.
 fn other_page(model: &Model) -> Option<Pane> {
+    if model.nav.is_enlarged() {
+        return None;
+    }
     let shown = model.nav.focus().is_right();
     model.nav.tab.panes().iter().copied().find(|pane| pane.is_right() != shown)
 }

@@ -12,18 +12,18 @@ use app::Model;
 use app::shell::tab::Pane;
 use domain::admission::Outcome;
 use domain::event_group::{Aftermath, EventGroup};
+use domain::event_row::{EventCause, EventRow, workload};
 use domain::resource::{ClusterEvent, Workload, WorkloadKind};
 
 pub(crate) fn workloads(model: &Model, area: Rect, canvas: &mut Canvas<'_>) {
     let styles = canvas.styles;
     let columns = [
         Column::fixed("kind", 10),
-        Column::flexible("name", 14, 30),
+        Column::flexible("name", 20, 40).cut(Cut::Middle),
         Column::fixed("ready", 5),
         Column::flexible("status", 8, 12),
         Column::fixed("again", 5),
-        Column::flexible("image", 10, 30).cut(Cut::Middle).drop(2),
-        Column::fixed("namespace", 11).drop(1),
+        Column::flexible("image", 10, 30).cut(Cut::Middle).drop(1),
     ];
     let items = model.session.remotes.workloads.items();
     let rows: Vec<(usize, &Workload)> = items.iter().enumerate().collect();
@@ -38,12 +38,11 @@ pub(crate) fn workloads(model: &Model, area: Rect, canvas: &mut Canvas<'_>) {
         let (status, style) = status(model, workload, styles);
         vec![
             cell(workload.kind.as_str(), styles.dim()),
-            cell(workload.name.clone(), styles.text()),
+            cell(format!("{}/{}", workload.namespace, workload.name), styles.text()),
             cell(workload.ready.clone(), style),
             cell(status, style),
             again_cell(model.watch.admits_again(*number), styles),
             cell(images(workload), styles.dim()),
-            cell(workload.namespace.clone(), styles.dim()),
         ]
     };
     let remote = &model.session.remotes.workloads;
@@ -106,32 +105,72 @@ pub(crate) fn events(model: &Model, area: Rect, canvas: &mut Canvas<'_>) {
     }
     let columns = [
         Column::fixed("times", 5).right(),
+        Column::flexible("workload", 15, 24).cut(Cut::Middle),
         Column::flexible("cause", 24, 60),
-        Column::flexible("workload", 14, 26),
-        Column::fixed("seen", 11),
+        Column::fixed("seen", 11).drop(1),
     ];
     let list = list(&columns);
-    let cells = |group: &EventGroup| -> Vec<Line<'_>> {
-        let tone = match (group.is_refused_now(), group.warning) {
-            _ if group.aftermath.is_some() => styles.dim(),
-            (true, _) => styles.verdict(Outcome::Deny).style,
-            (false, true) => styles.notice(Tone::Warning).style,
-            (false, false) => styles.text(),
-        };
-        let sign = match &group.aftermath {
-            Some(aftermath) => format!("{}: ", aftermath_text(aftermath)),
-            None if group.refused => format!("{} ", styles.glyphs.deny),
-            None => String::new(),
-        };
-        vec![
-            cell(format!("×{}", group.count), styles.dim()),
-            Line::styled(format!("{sign}{}", group.cause), tone),
-            cell(group.owner.clone(), styles.text()),
-            cell(seen_text(group), styles.dim()),
-        ]
-    };
+    let cells = |row: &EventRow| -> Vec<Line<'_>> { event_cells(model, *row, styles) };
     let remote = &model.session.remotes.events;
-    list.draw_rows(model, remote, model.watch.groups(), &cells, area, canvas);
+    list.draw_rows(model, remote, model.event_rows(), &cells, area, canvas);
+}
+
+fn event_cells<'a>(model: &Model, row: EventRow, styles: &'a Styles) -> Vec<Line<'a>> {
+    let rows = model.watch.event_rows();
+    match row {
+        EventRow::Incident => {
+            let text = format!("{} {}", styles.glyphs.deny, rows.incident().row());
+            vec![Line::styled(text, styles.verdict(Outcome::Deny).style)]
+        }
+        EventRow::Cause(number) => {
+            rows.cause(number).map(|cause| cause_cells(cause, model, styles)).unwrap_or_default()
+        }
+        EventRow::Group { number, is_within } => {
+            let group = model.watch.groups().get(number);
+            group.map(|group| group_cells(group, is_within, styles)).unwrap_or_default()
+        }
+    }
+}
+
+/// A cause, with the sign that says whether its workloads are shown.
+fn cause_cells<'a>(cause: &EventCause, model: &Model, styles: &'a Styles) -> Vec<Line<'a>> {
+    let glyphs = styles.glyphs;
+    let fold = if model.watch.is_open(&cause.cause) { " " } else { glyphs.fold_closed };
+    let deny = styles.verdict(Outcome::Deny).style;
+    vec![
+        cell(format!("×{}", cause.count), styles.dim()),
+        Line::styled(format!("{fold} {}", counted(cause.workloads.len())), styles.strong()),
+        Line::styled(format!("{} {}", glyphs.deny, cause.cause), deny),
+        cell(seen_text(&cause.first_seen, &cause.last_seen), styles.dim()),
+    ]
+}
+
+fn counted(workloads: usize) -> String {
+    if workloads == 1 { "1 workload".to_owned() } else { format!("{workloads} workloads") }
+}
+
+fn group_cells<'a>(group: &EventGroup, is_within: bool, styles: &'a Styles) -> Vec<Line<'a>> {
+    let tone = match (group.is_refused_now(), group.warning) {
+        _ if group.aftermath.is_some() => styles.dim(),
+        (true, _) => styles.verdict(Outcome::Deny).style,
+        (false, true) => styles.notice(Tone::Warning).style,
+        (false, false) => styles.text(),
+    };
+    let sign = match &group.aftermath {
+        Some(aftermath) => format!("{}: ", aftermath_text(aftermath)),
+        None if group.refused => format!("{} ", styles.glyphs.deny),
+        None => String::new(),
+    };
+    let name = workload(group).map(|workload| workload.name).unwrap_or_default();
+    let indent = if is_within { "  " } else { "" };
+    // What the row of the cause says is not said again.
+    let cause = if is_within { Line::default() } else { Line::styled(format!("{sign}{}", group.cause), tone) };
+    vec![
+        cell(format!("×{}", group.count), styles.dim()),
+        cell(format!("{indent}{}/{name}", group.namespace), styles.text()),
+        cause,
+        cell(seen_text(&group.first_seen, &group.last_seen), styles.dim()),
+    ]
 }
 
 /// What became of what was refused.
@@ -147,9 +186,9 @@ fn aftermath_text(aftermath: &Aftermath) -> String {
 }
 
 /// The time from the first event to the last, in hours and minutes.
-fn seen_text(group: &EventGroup) -> String {
+fn seen_text(first_seen: &str, last_seen: &str) -> String {
     let minute = |time: &str| time_of_day(time).chars().take(5).collect::<String>();
-    let (first, last) = (minute(&group.first_seen), minute(&group.last_seen));
+    let (first, last) = (minute(first_seen), minute(last_seen));
     if first == last || first.is_empty() { last } else { format!("{first}–{last}") }
 }
 
@@ -158,7 +197,7 @@ fn one_by_one(model: &Model, area: Rect, canvas: &mut Canvas<'_>) {
     let columns = [
         Column::fixed("last seen", 9).drop(2),
         Column::fixed("reason", 18),
-        Column::flexible("object", 12, 26).drop(1),
+        Column::flexible("object", 12, 26).cut(Cut::Middle).drop(1),
         Column::flexible("message", 20, 60),
     ];
     let list = list(&columns);

@@ -1,31 +1,22 @@
 //! The Deployer's panes: setup and images.
 
 use ratatui::layout::Rect;
-use ratatui::text::Line;
+use ratatui::text::{Line, Span};
 use ratatui::widgets::{StatefulWidget as _, Widget as _};
 
 use crate::canvas::Canvas;
 use crate::shell::list::{List, cell, filter_of, focus, nothing_fits};
 use crate::state::Hit;
 use crate::styles::{Styles, Tone};
-use crate::text::Cut;
+use crate::text::{Cut, put_line};
 use crate::widgets::pane::Pane as PaneFrame;
 use crate::widgets::table::{Column, Table};
 use app::Model;
+use app::cluster::setup::Standing;
 use app::rows::SetupRow;
 use app::shell::tab::Pane;
 use domain::admission::Outcome;
-use domain::resource::{Image, SERVICES};
-use domain::work_file::OwnFile;
-
-/// How a row of the setup stands.
-enum Standing {
-    Done(String),
-    Open(String),
-    /// Done in a way that a careful reader looks at twice.
-    Odd(String),
-    Unknown,
-}
+use domain::resource::Image;
 
 pub(crate) fn setup(model: &Model, area: Rect, canvas: &mut Canvas<'_>) {
     let styles = canvas.styles;
@@ -36,6 +27,16 @@ pub(crate) fn setup(model: &Model, area: Rect, canvas: &mut Canvas<'_>) {
     }
     let inner = frame.inner(area);
     (&frame).render(area, canvas.buf);
+    if model.is_setup_folded() {
+        put_line(
+            canvas.buf,
+            (inner.x + 1, inner.y),
+            &finished(model, styles),
+            usize::from(inner.width.saturating_sub(1)),
+        );
+        canvas.state.hit(inner, Hit::Rows(Pane::Setup));
+        return;
+    }
     let columns = [Column::fixed("", 2), Column::fixed("", 18), Column::flexible("", 20, 60)];
     let row = |at: usize| {
         let row = shown.get(at).and_then(|number| SetupRow::ALL.get(*number));
@@ -49,63 +50,26 @@ pub(crate) fn setup(model: &Model, area: Rect, canvas: &mut Canvas<'_>) {
     canvas.state.hit(inner, Hit::Rows(Pane::Setup));
 }
 
+/// The whole setup in a line.
+fn finished(model: &Model, styles: &Styles) -> Line<'static> {
+    let project = model.session.project.as_ref().map(ToString::to_string);
+    let cluster = model.session.cluster_key();
+    let names = project.into_iter().chain(cluster).chain(["enforced".to_owned()]).collect::<Vec<_>>();
+    Line::from(vec![
+        Span::styled(format!("{} ", styles.glyphs.checked), styles.verdict(Outcome::Admit).style),
+        Span::styled(names.join(&format!(" {} ", styles.glyphs.separator)), styles.text()),
+        Span::styled("  Enter opens", styles.dim()),
+    ])
+}
+
 fn setup_cells(model: &Model, row: SetupRow, styles: &Styles) -> Vec<Line<'static>> {
-    let (glyph, style, text) = match standing(model, row) {
+    let (glyph, style, text) = match model.setup_standing(row) {
         Standing::Done(text) => (styles.glyphs.checked, styles.verdict(Outcome::Admit).style, text),
         Standing::Open(text) => (styles.glyphs.unchecked, styles.dim(), text),
         Standing::Odd(text) => (styles.glyphs.warning, styles.notice(Tone::Warning).style, text),
         Standing::Unknown => (styles.glyphs.unknown, styles.dim(), "not known yet".to_owned()),
     };
     vec![cell(glyph, style), cell(row.title(), styles.text()), cell(text, styles.dim())]
-}
-
-fn standing(model: &Model, row: SetupRow) -> Standing {
-    let (session, remotes) = (&model.session, &model.session.remotes);
-    let file = |name: &str| remotes.work.value().map(|work| work.directory.file(name).is_some());
-    match row {
-        SetupRow::Project => match (session.project_info(), &session.project) {
-            (Some(project), _) => Standing::Done(format!("{}  number {}", project.id, project.number)),
-            (None, Some(id)) if remotes.projects.value().is_some() => Standing::Odd(format!("{id} was not found")),
-            (None, Some(_)) => Standing::Unknown,
-            (None, None) => Standing::Open("Enter chooses one".to_owned()),
-        },
-        SetupRow::Services => match remotes.services.value() {
-            Some(enabled) => services(enabled),
-            None => Standing::Unknown,
-        },
-        SetupRow::WorkDirectory => match remotes.work.value() {
-            Some(work) if work.directory.exists => Standing::Done(work.directory.path.clone()),
-            Some(_) => Standing::Open("Enter makes it".to_owned()),
-            None => Standing::Unknown,
-        },
-        SetupRow::Cluster => match session.cluster_info() {
-            Some(c) if c.is_running() => {
-                Standing::Done(format!("{}.{}  {}  {}", c.location, c.name, c.status, c.version))
-            }
-            Some(c) => Standing::Odd(format!("{}.{}  {}", c.location, c.name, c.status)),
-            None => Standing::Open("Enter creates or chooses one".to_owned()),
-        },
-        SetupRow::Credentials => match file(OwnFile::Kubeconfig.name()) {
-            Some(true) => Standing::Done(format!("{} in the working directory", OwnFile::Kubeconfig.name())),
-            Some(false) => Standing::Open("Enter gets them".to_owned()),
-            None => Standing::Unknown,
-        },
-        SetupRow::Enforcement => match session.cluster_info() {
-            Some(c) if c.enforced => Standing::Done(c.evaluation_mode.clone()),
-            Some(_) => Standing::Open("DISABLED: everything is admitted; Enter turns it on".to_owned()),
-            None => Standing::Open("no cluster".to_owned()),
-        },
-    }
-}
-
-fn services(enabled: &[String]) -> Standing {
-    let missing: Vec<&str> = SERVICES.into_iter().filter(|s| !enabled.iter().any(|e| e == s)).collect();
-    if missing.is_empty() {
-        Standing::Done("container, binaryauthorization, containeranalysis".to_owned())
-    } else {
-        let short: Vec<&str> = missing.iter().map(|s| s.trim_end_matches(".googleapis.com")).collect();
-        Standing::Open(format!("Enter enables {}", short.join(", ")))
-    }
 }
 
 pub(crate) fn images(model: &Model, area: Rect, canvas: &mut Canvas<'_>) {

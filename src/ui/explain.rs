@@ -9,7 +9,7 @@ use crate::state::Hit;
 use crate::styles::{Focus, Styles, Tone};
 use crate::text::{narrow, put, wrap};
 use app::Model;
-use app::explain::lines::{ExplainLine, Look};
+use app::explain::line::{ExplainLine, Look};
 use domain::explain::cause::Confidence;
 
 const WIDE: u16 = 104;
@@ -70,6 +70,7 @@ fn title(model: &Model) -> String {
     let count = model.explain.reading.cases.len();
     match count {
         0 | 1 => "Explain".to_owned(),
+        count if model.explain.together => format!("Explain · all {count}"),
         count => format!("Explain · {} of {count}", model.explain.number + 1),
     }
 }
@@ -81,7 +82,7 @@ fn rows(lines: &[ExplainLine], room: u16) -> Vec<Row<'_>> {
             rows.push(Row { line, label: "", text: "", indent: POINTER });
         }
         let indent = match told.look {
-            Look::For | Look::Against | Look::Busy => POINTER + LABEL + 2,
+            Look::For | Look::Against | Look::Busy | Look::Command => POINTER + LABEL + 2,
             _ if told.label.is_empty() => POINTER,
             _ => POINTER + LABEL,
         };
@@ -124,6 +125,7 @@ fn look(told: &ExplainLine, styles: &Styles) -> Style {
         Look::Fact if told.link.is_some() => styles.link(),
         Look::Plain | Look::Fact => styles.text(),
         Look::For | Look::Admitted => tone(Tone::Success),
+        Look::Command => styles.code(),
         Look::Busy => styles.busy(),
         Look::Against | Look::Dim | Look::Cause(Confidence::Possible) => styles.dim(),
     }

@@ -46,7 +46,23 @@ struct Wish {
 /// A pane that has no room shows its title and one row.
 const SMALLEST: u16 = 3;
 
-fn wish(pane: Pane) -> Wish {
+/// What of the panes of a tab is shown, and how.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Arrangement {
+    pub focus: Pane,
+    /// The focused pane has the whole body.
+    pub enlarged: bool,
+    /// The pane that is shown in one row.
+    pub folded: Option<Pane>,
+}
+
+/// The rows of a list that has the focus: its frame, its titles, and three of its own.
+const USABLE: u16 = 6;
+
+fn wish(pane: Pane, arrangement: Arrangement) -> Wish {
+    if arrangement.folded == Some(pane) {
+        return Wish { rows: SMALLEST, grow: 0 };
+    }
     let (rows, grow) = match pane {
         Pane::Setup => (8, 0),
         Pane::Problems => (5, 1),
@@ -57,30 +73,36 @@ fn wish(pane: Pane) -> Wish {
         Pane::Preview => (8, 2),
         Pane::Field => (6, 1),
     };
+    let rows = if pane == arrangement.focus { USABLE.max(rows) } else { rows };
     Wish { rows, grow }
 }
 
 /// The panes that are shown and their places. Where the screen is narrow only the focused pane's
 /// column is; where it is low, panes without the focus shrink, then go.
-pub(super) fn panes(tab: Tab, focus: Pane, body: Rect) -> Vec<(Pane, Rect)> {
+pub(super) fn panes(tab: Tab, arrangement: Arrangement, body: Rect) -> Vec<(Pane, Rect)> {
+    let focus = arrangement.focus;
+    if arrangement.enlarged {
+        return vec![(focus, body)];
+    }
     let of_side =
         |right: bool| -> Vec<Pane> { tab.panes().iter().copied().filter(|p| p.is_right() == right).collect() };
     if body.width < TWO_COLUMNS {
-        return column(&of_side(focus.is_right()), focus, body);
+        return column(&of_side(focus.is_right()), arrangement, body);
     }
     let left = Rect { width: body.width * 55 / 100, ..body };
     let right = Rect { x: left.right(), width: body.width - left.width, ..body };
-    let mut places = column(&of_side(false), focus, left);
-    places.extend(column(&of_side(true), focus, right));
+    let mut places = column(&of_side(false), arrangement, left);
+    places.extend(column(&of_side(true), arrangement, right));
     places
 }
 
-fn column(panes: &[Pane], focus: Pane, area: Rect) -> Vec<(Pane, Rect)> {
+fn column(panes: &[Pane], arrangement: Arrangement, area: Rect) -> Vec<(Pane, Rect)> {
+    let focus = arrangement.focus;
     let held = panes.contains(&focus);
     let main = if held { focus } else { panes.first().copied().unwrap_or(focus) };
-    let mut heights: Vec<(Pane, u16)> = panes.iter().map(|pane| (*pane, wish(*pane).rows)).collect();
+    let mut heights: Vec<(Pane, u16)> = panes.iter().map(|pane| (*pane, wish(*pane, arrangement).rows)).collect();
     shrink(&mut heights, main, area.height);
-    grow(&mut heights, area.height, focus);
+    grow(&mut heights, area.height, arrangement);
     let mut y = area.y;
     let mut places = Vec::new();
     for (pane, height) in heights {
@@ -112,9 +134,10 @@ fn shrink(heights: &mut Vec<(Pane, u16)>, main: Pane, room: u16) {
 }
 
 /// Shares what is left over.
-fn grow(heights: &mut [(Pane, u16)], room: u16, focus: Pane) {
+fn grow(heights: &mut [(Pane, u16)], room: u16, arrangement: Arrangement) {
     let left = room.saturating_sub(total(heights));
-    let share = |pane: Pane| wish(pane).grow * if pane == focus && focus.is_elastic() { 4 } else { 1 };
+    let is_elastic = |pane: Pane| pane == arrangement.focus && pane.is_elastic();
+    let share = |pane: Pane| wish(pane, arrangement).grow * if is_elastic(pane) { 4 } else { 1 };
     let shares: u16 = heights.iter().map(|(pane, _)| share(*pane)).sum();
     if shares == 0 {
         if let Some((_, height)) = heights.last_mut() {
@@ -138,9 +161,13 @@ fn grow(heights: &mut [(Pane, u16)], room: u16, focus: Pane) {
 mod tests {
     use super::*;
 
+    const fn all(focus: Pane) -> Arrangement {
+        Arrangement { focus, enlarged: false, folded: None }
+    }
+
     fn shown(tab: Tab, focus: Pane, width: u16, height: u16) -> Vec<(Pane, u16)> {
         let body = Rect::new(0, 0, width, height);
-        panes(tab, focus, body).into_iter().map(|(pane, area)| (pane, area.height)).collect()
+        panes(tab, all(focus), body).into_iter().map(|(pane, area)| (pane, area.height)).collect()
     }
 
     #[test]
@@ -166,6 +193,33 @@ mod tests {
                     assert!(places.iter().any(|(pane, _)| pane == focus), "{focus:?} at {height}");
                     assert_eq!(places.iter().map(|(_, h)| h).sum::<u16>(), height, "{focus:?} at {height}");
                 }
+            }
+        }
+    }
+
+    #[test]
+    fn an_enlarged_pane_is_alone_at_any_size() {
+        for pane in Pane::ALL {
+            for (width, height) in [(60, 13), (80, 21), (200, 60)] {
+                let body = Rect::new(0, 3, width, height);
+                let arrangement = Arrangement { enlarged: true, ..all(pane) };
+                assert_eq!(panes(pane.tab(), arrangement, body), [(pane, body)]);
+            }
+        }
+    }
+
+    /// The rows of 80x24 between the header and the footer.
+    #[test]
+    fn on_a_small_screen_the_list_with_the_focus_shows_three_rows_of_its_own() {
+        for folded in [None, Some(Pane::Setup)] {
+            for focus in Tab::Deployer.panes().iter().copied().filter(|pane| Some(*pane) != folded) {
+                let body = Rect::new(0, 2, 80, 21);
+                let arrangement = Arrangement { folded, ..all(focus) };
+                let places = panes(Tab::Deployer, arrangement, body);
+                let own = places.iter().find(|(pane, _)| *pane == focus).unwrap().1.height;
+                assert!(own >= USABLE, "{focus:?}: {own}");
+                let others = Tab::Deployer.panes().iter().filter(|pane| pane.is_right() == focus.is_right());
+                assert_eq!(places.len(), others.count(), "{focus:?}: every pane of the column has its place");
             }
         }
     }

@@ -15,6 +15,7 @@ mod forms;
 pub(crate) mod history;
 pub(crate) mod import;
 mod interaction;
+mod panes;
 pub(crate) mod people;
 pub(crate) mod policy_tests;
 pub(crate) mod replay;

@@ -15,6 +15,7 @@ use crate::shell::notice::Weight;
 use crate::shell::tab::Pane;
 use crate::work::Purpose;
 use crate::{decision, guide, history};
+use domain::event_row::EventRow;
 use domain::name::ProjectId;
 use domain::resource::{SERVICES, WorkloadKind};
 use domain::work_file::OwnFile;
@@ -28,6 +29,10 @@ pub(crate) fn act(model: &mut Model, action: Action) -> Vec<Effect> {
 }
 
 pub(crate) fn on_row(model: &mut Model, action: RowAction) -> Vec<Effect> {
+    if model.nav.focus() == Pane::Setup && model.is_setup_folded() {
+        model.nav.setup_open = true;
+        return Vec::new();
+    }
     match (model.nav.focus(), action) {
         (Pane::Setup, RowAction::Delete) => undo_setup(model),
         (Pane::Setup, RowAction::Open | RowAction::New) => set_up(model),
@@ -35,7 +40,7 @@ pub(crate) fn on_row(model: &mut Model, action: RowAction) -> Vec<Effect> {
         (Pane::Images, RowAction::Open | RowAction::New) => choose_image(model),
         (Pane::Workloads, RowAction::Delete) => delete_workload(model),
         (Pane::Workloads, RowAction::Open | RowAction::New) => decide_again(model),
-        (Pane::Events, RowAction::Open | RowAction::New | RowAction::Delete) => read_event(model),
+        (Pane::Events, RowAction::Open | RowAction::New | RowAction::Delete) => open_event(model),
         (Pane::Decision, RowAction::Open | RowAction::New | RowAction::Delete) => {
             decision::act::input(model, Pane::Decision, TreeCommand::Toggle);
             Vec::new()
@@ -208,6 +213,19 @@ fn decide_again(model: &mut Model) -> Vec<Effect> {
     decision::workload::ask_about(&mut model.session, &workload);
     model.go(Pane::Decision);
     Vec::new()
+}
+
+/// Opens what the row of the events stands for: the workloads of a cause, or an event. The row of all refusals does not
+/// come here: it is explained.
+fn open_event(model: &mut Model) -> Vec<Effect> {
+    match model.selected_event_row() {
+        Some(EventRow::Cause(number)) => {
+            model.mark_seen(Seen::Events);
+            model.watch.fold(number);
+            Vec::new()
+        }
+        Some(EventRow::Incident | EventRow::Group { .. }) | None => read_event(model),
+    }
 }
 
 pub(crate) fn read_event(model: &mut Model) -> Vec<Effect> {

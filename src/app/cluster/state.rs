@@ -1,6 +1,7 @@
 //! What is heard of the cluster while it is watched: how each source is followed, the events put
 //! together, and the pods that would not come back.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use crate::decision::state::CachedPolicy;
@@ -11,6 +12,7 @@ use crate::shell::report::Report;
 use domain::admission::{CompiledPolicy, Evidence, decide};
 use domain::attestation::Verify;
 use domain::event_group::{EventGroup, Grouping};
+use domain::event_row::{EventRow, EventRows};
 use domain::name::ClusterId;
 use domain::resource::{ClusterEvent, Workload};
 
@@ -44,6 +46,14 @@ pub enum News {
     Feed(WatchSource, Feed),
 }
 
+/// Which rows of the events there are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Folds {
+    AsTheyAre,
+    /// Every cause is open.
+    Open,
+}
+
 /// The watch of the chosen cluster, and what is made of it.
 #[derive(Debug, Default)]
 pub struct ClusterWatch {
@@ -55,6 +65,12 @@ pub struct ClusterWatch {
     pub plain: bool,
     groups: Vec<EventGroup>,
     grouping: Grouping,
+    /// The groups by cause.
+    rows: EventRows,
+    /// The rows that are shown, and those with every cause opened, in which a filter looks.
+    shown: [Vec<EventRow>; 2],
+    /// The causes whose workloads are shown.
+    opened: BTreeSet<String>,
     grouped: (Vec<ClusterEvent>, Vec<Workload>),
     again: Again,
 }
@@ -90,6 +106,38 @@ impl ClusterWatch {
         &self.groups
     }
 
+    /// The events by cause.
+    pub fn event_rows(&self) -> &EventRows {
+        &self.rows
+    }
+
+    /// The rows of the events: as they are folded, or all of them.
+    pub fn rows(&self, folds: Folds) -> &[EventRow] {
+        let [folded, all] = &self.shown;
+        match folds {
+            Folds::AsTheyAre => folded,
+            Folds::Open => all,
+        }
+    }
+
+    /// Shows the workloads of a cause, or hides them.
+    pub(crate) fn fold(&mut self, cause: usize) {
+        let Some(cause) = self.rows.cause(cause).map(|cause| cause.cause.clone()) else { return };
+        if !self.opened.remove(&cause) {
+            self.opened.insert(cause);
+        }
+        self.arrange();
+    }
+
+    /// Whether the workloads of a cause are shown.
+    pub fn is_open(&self, cause: &str) -> bool {
+        self.opened.contains(cause)
+    }
+
+    fn arrange(&mut self) {
+        self.shown = [self.rows.rows(|cause| self.opened.contains(cause)), self.rows.rows(|_| true)];
+    }
+
     /// Whether the pod of this number would be admitted if it were scheduled anew, under the live policy;
     /// `None` for what is no running pod, and where it is not known.
     pub fn admits_again(&self, workload: usize) -> Option<bool> {
@@ -113,6 +161,8 @@ impl ClusterWatch {
         if self.grouped.0 != events || self.grouped.1 != workloads {
             self.grouped = (events.to_vec(), workloads.to_vec());
             self.groups = self.grouping.groups(events, session.remotes.workloads.value().map(Vec::as_slice));
+            self.rows = EventRows::new(&self.groups);
+            self.arrange();
         }
         self.again.refresh(session, live.map(|live| &live.rules), evidence, verify);
     }

@@ -4,7 +4,7 @@ use crate::decision::state::Under;
 use crate::effect::Effect;
 use crate::explain::Action;
 use crate::explain::form::MessageForm;
-use crate::explain::state::{Link, of_event};
+use crate::explain::state::{Explanation, Link, of_event};
 use crate::guide::Seen;
 use crate::job::Job;
 use crate::model::Model;
@@ -13,6 +13,7 @@ use crate::query::Source;
 use crate::shell::notice::Weight;
 use crate::shell::tab::Pane;
 use crate::{draft, fix};
+use domain::event_row::{EventRow, told};
 use domain::explain::message::decode;
 use domain::policy::RuleKind;
 use domain::span::Position;
@@ -37,12 +38,31 @@ fn event(model: &mut Model) -> Vec<Effect> {
         return Vec::new();
     };
     model.mark_seen(Seen::Events);
+    if let Some(row @ (EventRow::Incident | EventRow::Cause(_))) = model.selected_event_row() {
+        return refusals_of(model, row);
+    }
     let reading = of_event(&event, model.session.cluster_id().as_ref());
     if reading.cases.is_empty() {
         model.say(Weight::Info, "this event is no refusal; Enter reads it");
         return Vec::new();
     }
     model.open_explanation(reading)
+}
+
+/// Explains everything that a row of the events stands for: of each workload the latest refusal.
+fn refusals_of(model: &mut Model, row: EventRow) -> Vec<Effect> {
+    let cluster = model.session.cluster_id();
+    let groups = model.watch.event_rows().groups_of(row);
+    let refusal = |number: usize| {
+        let group = model.watch.groups().get(number).filter(|group| group.is_refused_now())?;
+        let event = model.session.remotes.events.items().get(*group.events.first()?)?;
+        let mut case = of_event(event, cluster.as_ref()).cases.into_iter().next()?;
+        case.times = usize::try_from(group.count).unwrap_or(usize::MAX).max(1);
+        case.subject.first_time.clone_from(&group.first_seen);
+        Some((case, told(group)))
+    };
+    let refusals = groups.into_iter().filter_map(refusal).collect();
+    model.explain_all(Explanation::of_groups(refusals))
 }
 
 /// A text that was pasted where nothing takes text: a refusal is explained. What else is pasted beside
@@ -77,13 +97,26 @@ fn to_link(model: &mut Model, by: isize) {
 }
 
 fn to_case(model: &mut Model, by: isize) {
-    let last = model.explain.reading.cases.len().saturating_sub(1);
-    let number = model.explain.number.saturating_add_signed(by).min(last);
-    if number == model.explain.number {
+    let count = model.explain.reading.cases.len();
+    let number = model.explain.number;
+    match (model.explain.together, by < 0) {
+        (true, true) => {}
+        (true, false) => show_case(model, number),
+        (false, true) if number == 0 && count > 1 => {
+            leave_time(model);
+            (model.explain.together, model.explain.selected) = (true, 0);
+        }
+        (false, _) => show_case(model, number.saturating_add_signed(by).min(count.saturating_sub(1))),
+    }
+}
+
+/// Shows one refusal; it becomes the question that every tab is about.
+fn show_case(model: &mut Model, number: usize) {
+    if (model.explain.number, model.explain.together) == (number, false) {
         return;
     }
     leave_time(model);
-    (model.explain.number, model.explain.selected) = (number, 0);
+    (model.explain.number, model.explain.selected, model.explain.together) = (number, 0, false);
     model.ask_explained();
 }
 
@@ -114,6 +147,10 @@ fn follow(model: &mut Model) -> Vec<Effect> {
             Vec::new()
         }
         Some(Link::Fixes) => fix::act::open(model),
+        Some(Link::Case(number)) => {
+            show_case(model, number);
+            Vec::new()
+        }
         Some(Link::Project(project)) => {
             leave(model);
             model.run_job(Job::CreateProject { project })
@@ -191,7 +228,7 @@ fn to_attestor(model: &mut Model, name: &str) -> Vec<Effect> {
 
 /// What the box says, for a ticket.
 pub(crate) fn text(model: &Model) -> String {
-    let line = |told: crate::explain::lines::ExplainLine| match told.label {
+    let line = |told: crate::explain::line::ExplainLine| match told.label {
         "" => format!("{}\n", told.text),
         label => format!("  {label:<9} {}\n", told.text),
     };

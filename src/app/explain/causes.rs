@@ -17,7 +17,12 @@ use jiff::Timestamp;
 impl Model {
     /// Opens the box, and makes the refusal the question that every tab is about.
     pub(crate) fn open_explanation(&mut self, reading: Reading) -> Vec<Effect> {
-        self.explain = Explanation::new(reading);
+        self.explain_all(Explanation::new(reading))
+    }
+
+    /// Opens the box over refusals; the first of them becomes the question.
+    pub(crate) fn explain_all(&mut self, explanation: Explanation) -> Vec<Effect> {
+        self.explain = explanation;
         self.ask_explained();
         if !matches!(self.overlays.last(), Some(Overlay::Explain(_))) {
             self.overlays.push(Overlay::Explain(ExplainBox));
@@ -32,19 +37,25 @@ impl Model {
         if self.explained_elsewhere().is_some() {
             return;
         }
-        let mut request = case.request();
-        let workload = self.explained_workload(case);
-        let owner = workload.and_then(|workload| owner_of(&self.session, workload));
-        if let Some(workload) = workload {
-            complete(&mut request, workload);
-        }
-        own(&mut request, owner.as_ref());
+        let owner = self.explained_workload(case).and_then(|workload| owner_of(&self.session, workload));
+        let request = self.question_of(case);
         if request.images.is_empty() {
             return;
         }
         self.session.ask_as_told(request);
         self.session.workload = owner.map(|owner| owner.id());
         self.explain.asked = self.session.request();
+    }
+
+    /// The pod that a case is about, with what the cluster knows of the workload.
+    pub(crate) fn question_of(&self, case: &Refusal) -> Request {
+        let mut request = case.request();
+        let workload = self.explained_workload(case);
+        if let Some(workload) = workload {
+            complete(&mut request, workload);
+        }
+        own(&mut request, workload.and_then(|workload| owner_of(&self.session, workload)).as_ref());
+        request
     }
 
     /// Where the shown case was, if that is not what is open.
@@ -62,7 +73,7 @@ impl Model {
     }
 
     /// What is open, against which a refusal is placed.
-    fn with_open<T>(&self, place: impl FnOnce(&Open<'_>) -> T) -> T {
+    pub(crate) fn with_open<T>(&self, place: impl FnOnce(&Open<'_>) -> T) -> T {
         let session = &self.session;
         let listed = session.remotes.clusters.value();
         let clusters = listed.map(|all| all.iter().map(|c| format!("{}.{}", c.location, c.name)).collect());

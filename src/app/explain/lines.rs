@@ -1,56 +1,29 @@
 //! The lines of the box, each with how it is meant and where it leads to.
 
 use crate::decision::settle;
+use crate::explain::line::{ExplainLine, Look};
 use crate::explain::state::Link;
 use crate::model::Model;
 use domain::admission::Outcome;
-use domain::explain::cause::{Cause, CauseKind, Confidence, Diagnosis};
+use domain::explain::cause::{Cause, CauseKind, Confidence, Diagnosis, Tell, tell};
 use domain::explain::message::{Elsewhere, Finding, Place, Recognised, Refusal, Subject, Verdict, is_whole, says};
 use domain::name::ProjectId;
-
-/// How a line is meant.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Look {
-    /// Refused, admitted with a mark, or something else.
-    Refused,
-    Marked,
-    Elsewhere,
-    Plain,
-    Heading,
-    Fact,
-    Cause(Confidence),
-    /// The image would be admitted.
-    Admitted,
-    For,
-    Against,
-    Unknown,
-    Busy,
-    Dim,
-}
-
-/// One line.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct ExplainLine {
-    pub look: Look,
-    /// Before the text; may be empty.
-    pub label: &'static str,
-    pub text: String,
-    pub link: Option<Link>,
-}
-
-impl ExplainLine {
-    fn new(look: Look, label: &'static str, text: impl Into<String>) -> Self {
-        Self { look, label, text: text.into(), link: None }
-    }
-
-    fn link_to(self, link: Link) -> Self {
-        Self { link: Some(link), ..self }
-    }
-}
+use domain::text::Digests;
 
 impl Model {
-    /// What the box says.
+    /// What the box says: each digest whole where it comes first.
     pub fn explain_lines(&self) -> Vec<ExplainLine> {
+        let mut lines = if self.explain.together { self.incident_lines() } else { self.case_lines() };
+        let mut digests = Digests::default();
+        // A command is for a shell.
+        for line in lines.iter_mut().filter(|line| line.look != Look::Command) {
+            line.text = digests.short(&line.text);
+        }
+        lines
+    }
+
+    /// One refusal: the answer first, whom it was about below it.
+    fn case_lines(&self) -> Vec<ExplainLine> {
         let mut lines = Vec::new();
         let Some(case) = self.explain.case() else {
             let (look, text) = match self.explain.reading.without_refusal {
@@ -66,16 +39,16 @@ impl Model {
         };
         head(&mut lines, case);
         lines.extend(recognised(&self.explain.reading.recognised));
-        lines.push(ExplainLine::new(Look::Dim, "", ""));
-        self.facts(&mut lines, case);
         if case.relative.is_none() {
-            self.asked_again(&mut lines);
+            self.asked_again(&mut lines, case);
             let diagnoses = self.diagnoses();
             for (finding, diagnosis) in case.findings.iter().zip(&diagnoses) {
                 causes(&mut lines, case, finding, (diagnosis, self.explain.then.is_some()));
             }
             self.unknown(&mut lines, case, &diagnoses);
         }
+        lines.push(ExplainLine::new(Look::Heading, "", "What it was about"));
+        self.facts(&mut lines, case);
         lines.push(ExplainLine::new(Look::Heading, "", "The message"));
         lines.push(ExplainLine::new(Look::Dim, "", case.text.clone()));
         lines
@@ -125,8 +98,8 @@ impl Model {
     }
 
     /// Asks again under the policy as it is, or as it was.
-    fn asked_again(&self, lines: &mut Vec<ExplainLine>) {
-        lines.push(ExplainLine::new(Look::Heading, "", "The same question asked again"));
+    fn asked_again(&self, lines: &mut Vec<ExplainLine>, case: &Refusal) {
+        lines.push(ExplainLine::new(Look::Dim, "", ""));
         if let Some(elsewhere) = self.explained_elsewhere() {
             return self.not_here(lines, &elsewhere);
         }
@@ -162,6 +135,9 @@ impl Model {
             (None, Err(why)) => ExplainLine::new(Look::Dim, "then", format!("not under the policy of its time: {why}")),
         };
         lines.push(other);
+        if let Some(text) = self.until(case, None) {
+            lines.push(ExplainLine::new(Look::Fact, "until", text));
+        }
     }
 
     /// Says that it was in another place, and offers to open that.
@@ -262,12 +238,27 @@ fn causes(lines: &mut Vec<ExplainLine>, case: &Refusal, finding: &Finding, (diag
     };
     let of = if case.findings.len() > 1 { of } else { String::new() };
     lines.push(ExplainLine::new(Look::Heading, "", format!("What can be behind it{of}")));
-    for Cause { kind, confidence, text, evidence, against } in &diagnosis.causes {
+    let mut commands: Vec<String> = Vec::new();
+    for cause in &diagnosis.causes {
+        let Cause { kind, confidence, text, evidence, against } = cause;
         let is_admitted = *kind == CauseKind::AdmittedNow;
         let look = if is_admitted { Look::Admitted } else { Look::Cause(*confidence) };
         let then = "That policy would admit it, with what the attestors have now.".to_owned();
         lines.push(ExplainLine::new(look, confidence.as_str(), if was && is_admitted { then } else { text.clone() }));
         lines.extend(evidence.iter().map(|text| ExplainLine::new(Look::For, "", format!("for: {text}"))));
         lines.extend(against.iter().map(|text| ExplainLine::new(Look::Against, "", format!("against: {text}"))));
+        if *confidence == Confidence::Certain || !against.is_empty() {
+            continue;
+        }
+        if let Some(Tell { command, shows }) = tell(*kind, case, finding) {
+            let at = commands.iter().position(|known| *known == command).unwrap_or(commands.len());
+            if at == commands.len() {
+                commands.push(command);
+            }
+            lines.push(ExplainLine::new(Look::Against, "", format!("so if: ({}) {shows}", at + 1)));
+        }
+    }
+    for (number, command) in commands.into_iter().enumerate() {
+        lines.push(ExplainLine::new(Look::Command, "", format!("({}) {command}", number + 1)));
     }
 }

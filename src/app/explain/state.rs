@@ -5,6 +5,8 @@
 
 use crate::history::state::Version;
 use domain::admission::Request;
+use domain::explain::change::Changes;
+use domain::explain::incident::{Incident, Told};
 use domain::explain::message::{Reading, Refusal, is_workload};
 use domain::name::{ClusterId, ProjectId};
 use domain::policy::RuleKind;
@@ -25,12 +27,18 @@ pub enum Link {
     OtherTime,
     /// The project that the message is of.
     Project(ProjectId),
+    /// One refusal of the text, by its number.
+    Case(usize),
 }
 
 /// The refusals of one text.
 #[derive(Debug, Default)]
 pub struct Explanation {
     pub reading: Reading,
+    /// All of them together.
+    pub incident: Incident,
+    /// What they have in common is shown, and not one of them.
+    pub together: bool,
     /// Which of its cases is shown.
     pub number: usize,
     /// The line that the pointer is at.
@@ -43,7 +51,18 @@ pub struct Explanation {
 
 impl Explanation {
     pub(crate) fn new(reading: Reading) -> Self {
-        Self { reading, ..Self::default() }
+        let incident = Incident::of(&reading.cases, Changes::default());
+        let together = reading.cases.len() > 1;
+        Self { reading, incident, together, ..Self::default() }
+    }
+
+    /// Refusals that events tell, each with the group that it is of: the cluster knows better what runs a pod than a name.
+    pub(crate) fn of_groups(refusals: Vec<(Refusal, Option<Told>)>) -> Self {
+        let told = refusals.iter().map(|(case, told)| told.clone().unwrap_or_else(|| Told::of(case)));
+        let incident = Incident::new(told.collect::<Vec<_>>());
+        let cases = refusals.into_iter().map(|(case, _)| case).collect();
+        let explanation = Self::new(Reading { cases, ..Reading::default() });
+        Self { incident, ..explanation }
     }
 
     pub fn case(&self) -> Option<&Refusal> {

@@ -54,7 +54,11 @@ pub(super) static TABLE: &[Spec] = &[
         .label("decide again")
         .help("Show what would be decided if this pod came now.")
         .footer(9),
-    key(A::Row(RowAction::Open), &["enter"]).on(EVENTS).label("read").help("Read the whole event.").footer(9),
+    key(A::Row(RowAction::Open), &["enter"])
+        .on(EVENTS)
+        .label("open")
+        .help("Explain all refusals, show the workloads of a cause, or read the whole event.")
+        .footer(9),
     key(A::Row(RowAction::Open), &["enter", "space"])
         .on(DECISION)
         .label("fold")
@@ -93,7 +97,9 @@ pub(super) static TABLE: &[Spec] = &[
     key(A::Explain(explain::Action::Event), &["e"])
         .on(EVENTS)
         .label("explain")
-        .help("Explain the refusal that the event tells: what it says, what can be behind it, and where to look.")
+        .help(
+            "Explain what the row tells: one refusal, or all those of its cause; what is behind it, and where to look.",
+        )
         .footer(9),
     key(A::Explain(explain::Action::Text), &["E"])
         .on(DEPLOYER)

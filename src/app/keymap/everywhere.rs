@@ -21,7 +21,10 @@ pub(super) static TABLE: &[Spec] = &[
     key(A::Pane(PaneAction::PageDown), &["pagedown"]).on(BROWSE).label("page down").help("Go one page down."),
     key(A::Pane(PaneAction::First), &["home"]).on(BROWSE).label("first").help("Go to the first row."),
     key(A::Pane(PaneAction::Last), &["end"]).on(BROWSE).label("last").help("Go to the last row."),
-    key(A::Pane(PaneAction::Back), &["esc"]).on(BROWSE).label("back").help("Leave the filter or the second page."),
+    key(A::Pane(PaneAction::Back), &["esc"])
+        .on(BROWSE)
+        .label("back")
+        .help("Leave the filter, show all panes again, or leave the second page."),
     key(A::Pane(PaneAction::FilterTake), &["enter", "down"])
         .on(FILTER)
         .label("take")
@@ -55,6 +58,11 @@ pub(super) static TABLE: &[Spec] = &[
         .on(BROWSE)
         .label("previous pane")
         .help("Go to the previous pane."),
+    key(A::Pane(PaneAction::Enlarge), &["z"])
+        .on(BROWSE)
+        .label("enlarge")
+        .help("Show the focused pane alone, or all panes again.")
+        .footer(8),
     key(A::Decision(decision::Action::ChooseImage), &["i"])
         .on(BROWSE)
         .label("image…")

@@ -55,6 +55,8 @@ pub enum PaneAction {
     FilterClear,
     NextPane,
     PreviousPane,
+    /// Shows the focused pane alone, or all panes again.
+    Enlarge,
     /// Copies the most useful text of the selected row.
     Copy,
 }

@@ -19,6 +19,7 @@ use crate::{
     attestor, case, cluster, command_log, decision, draft, explain, fix, guide, history, import, people, policy_test,
     replay, review, saving, serving, sign, what_if,
 };
+use domain::event_row::EventRow;
 
 /// Does what the action says in the present context.
 pub(super) fn act(model: &mut Model, action: Action) -> Vec<Effect> {
@@ -71,6 +72,7 @@ fn act_on_pane(model: &mut Model, action: PaneAction) -> Vec<Effect> {
         PaneAction::FilterClear => clear_filter(model),
         PaneAction::NextPane => next_pane(model, 1),
         PaneAction::PreviousPane => next_pane(model, -1),
+        PaneAction::Enlarge => enlarge(model),
         PaneAction::Copy => copy_row(model),
     }
 }
@@ -97,6 +99,9 @@ fn push(model: &mut Model, title: &str, body: Body) -> Vec<Effect> {
 }
 
 fn act_on_row(model: &mut Model, action: RowAction) -> Vec<Effect> {
+    if model.nav.focus() == Pane::Events && model.selected_event_row() == Some(EventRow::Incident) {
+        return explain::act::act(model, explain::Action::Event);
+    }
     match model.nav.focus().tab() {
         Tab::Deployer => cluster::act::on_row(model, action),
         Tab::Policy => draft::act::on_row(model),
@@ -141,6 +146,7 @@ fn move_row(model: &mut Model, step: Step) -> Vec<Effect> {
         draft::text::browse(model, browsing(step, usize::from(model.ui.viewport.page.max(2)) - 1));
         return Vec::new();
     }
+    model.nav.setup_open |= pane == Pane::Setup;
     let page = isize::try_from(model.ui.viewport.page.max(2)).unwrap_or(isize::MAX) - 1;
     if pane.is_tree() {
         decision::act::input(model, pane, in_tree(step, page));
@@ -166,11 +172,21 @@ fn back(model: &mut Model) -> Vec<Effect> {
     if !model.nav.list(pane).filter.text().is_empty() {
         return clear_filter(model);
     }
+    if model.nav.restore() {
+        return Vec::new();
+    }
     if pane.is_right() {
         model.go(pane.tab().first_pane());
         model.nav.editing = false;
     }
     model.notices.clear();
+    Vec::new()
+}
+
+fn enlarge(model: &mut Model) -> Vec<Effect> {
+    if !model.nav.enlarge() {
+        model.nav.restore();
+    }
     Vec::new()
 }
 
@@ -185,6 +201,7 @@ fn filter(model: &mut Model) -> Vec<Effect> {
     if model.nav.focus() == Pane::Editor {
         return find::act::act(model, find::Action::Open);
     }
+    model.nav.setup_open |= model.nav.focus() == Pane::Setup;
     if model.nav.focus().is_list() || model.nav.focus().is_tree() {
         model.nav.filtering = true;
     } else {

@@ -32,6 +32,7 @@ fn click(model: &mut Model, target: Target) -> Vec<Effect> {
         Target::Pane(pane) => model.go(pane),
         Target::Row(pane, row) => {
             model.go(pane);
+            model.nav.setup_open |= pane == Pane::Setup;
             if pane.is_tree() {
                 decision::act::click(model, pane, row);
             } else {

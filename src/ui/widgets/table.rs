@@ -131,7 +131,7 @@ impl fmt::Debug for Table<'_> {
 }
 
 impl<'a> Table<'a> {
-    /// A table of `len` rows; `row` gives the cells of one.
+    /// A table of `len` rows; `row` gives the cells of one, or a single one that goes over all columns.
     pub fn new(
         styles: &'a Styles,
         columns: &'a [Column<'a>],
@@ -170,13 +170,23 @@ impl<'a> Table<'a> {
         }
     }
 
-    fn draw_row(&self, row: usize, widths: &[Option<u16>], area: Rect, buf: &mut Buffer) {
+    fn draw_cells(&self, cells: &[Line<'_>], widths: &[Option<u16>], area: Rect, buf: &mut Buffer) {
         let mut x = area.x + 1;
-        for ((column, width), cell) in self.columns.iter().zip(widths).zip((self.row)(row)) {
+        for ((column, width), cell) in self.columns.iter().zip(widths).zip(cells) {
             let Some(width) = *width else { continue };
             let place = Rect { x, width: width.min(narrow(room(area, x))), ..area };
-            draw_cell(&cell, column, place, self.styles, buf);
+            draw_cell(cell, column, place, self.styles, buf);
             x = x.saturating_add(width + GAP);
+        }
+    }
+
+    fn draw_row(&self, row: usize, widths: &[Option<u16>], area: Rect, buf: &mut Buffer) {
+        let cells = (self.row)(row);
+        if let ([whole], true) = (cells.as_slice(), self.columns.len() > 1) {
+            let place = Rect { x: area.x + 1, width: area.width.saturating_sub(2), ..area };
+            draw_cell(whole, &Column::fixed("", place.width), place, self.styles, buf);
+        } else {
+            self.draw_cells(&cells, widths, area, buf);
         }
         if self.selected == Some(row) {
             buf.set_style(area, self.styles.selection(self.focus));
@@ -217,8 +227,9 @@ impl StatefulWidget for &Table<'_> {
             scroll.fit(Rect { height: 0, ..area }, 0);
             return placeholder.render(area, buf);
         }
-        // Columns that all have no title have no header either.
-        let header = u16::from(self.columns.iter().any(|column| !column.title.is_empty()));
+        // Columns that all have no title have no header either; a single row is the selected one's.
+        let has_titles = self.columns.iter().any(|column| !column.title.is_empty());
+        let header = u16::from(has_titles && area.height > 1);
         let body = Rect { y: area.y + header, height: area.height - header, ..area };
         scroll.fit(body, self.len);
         if let Some(selected) = self.selected.filter(|row| *row < self.len) {
@@ -271,6 +282,11 @@ mod tests {
         let expected =
             [" image          now     line  ", " gcr.io…image2  deny       2 │", "›gcr.io…image3  deny       3 ┃"];
         assert_eq!(drawn(4, 3, 30, 3), expected);
+    }
+
+    #[test]
+    fn a_single_row_is_that_of_the_selection() {
+        assert_eq!(drawn(4, 3, 30, 1), ["›gcr.io…image3  deny       3 ┃"]);
     }
 
     #[test]

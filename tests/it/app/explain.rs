@@ -171,11 +171,13 @@ fn the_lines_lead_into_the_session() {
 fn tab_goes_from_link_to_link_and_a_second_click_follows() {
     let mut stage = explained((120, 40));
     stage.keys("Tab");
-    stage.row("› image");
+    stage.row("› decision");
     stage.keys("Tab");
-    stage.row("› rule");
-    stage.keys("S-Tab");
+    stage.row("› fixes");
+    stage.keys("Tab");
     stage.row("› image");
+    stage.keys("S-Tab");
+    stage.row("› fixes");
     stage.click("defaultAdmissionRule  (line");
     stage.row("› rule");
     stage.click("defaultAdmissionRule  (line");
@@ -246,12 +248,43 @@ fn each_refusal_of_a_text_is_told() {
     let text = pasted(&stage);
     let other = text.replace("hello-world@", "other@");
     stage.send(Msg::Terminal(TerminalEvent::Paste(format!("{text}\n{other}"))));
+    // What they have in common is told first.
+    stage.row("Explain · all 2");
+    stage.row("2 pods refused, by 1 cause");
+    stage.keys("Right");
     stage.row("Explain · 1 of 2");
     stage.keys("Right");
     stage.row("Explain · 2 of 2");
     assert!(stage.model.session.image.as_ref().unwrap().name().ends_with("/other"));
     stage.keys("Right Left");
     stage.row("Explain · 1 of 2");
+    stage.keys("Left");
+    stage.row("Explain · all 2");
+    // The line of a cause leads to its first refusal.
+    stage.keys("Tab Enter");
+    stage.row("Explain · 1 of 2");
+}
+
+#[test]
+fn the_answer_is_above_the_context_and_nothing_is_told_twice() {
+    let stage = explained((120, 60));
+    let lines = stage.model.explain_lines();
+    let at = |label: &str| lines.iter().position(|line| line.label == label).unwrap();
+    assert!(at("decision") < at("certain") && at("fixes") < at("certain") && at("certain") < at("image"), "{lines:#?}");
+    assert!(at("certain") < 8, "{lines:#?}");
+    let whole = lines.iter().filter(|line| line.text.contains(DIGEST)).count();
+    assert_eq!(whole, 1, "{lines:#?}");
+    for line in lines.iter().filter(|line| !line.text.is_empty()) {
+        assert_eq!(lines.iter().filter(|other| other.text == line.text).count(), 1, "{line:?}");
+    }
+    // A cause that is only possible has the command that would tell it.
+    let mut stage = behind((120, 60));
+    let lines = stage.model.explain_lines();
+    let possible = lines.iter().filter(|line| line.label == "possible").count();
+    assert_eq!(lines.iter().filter(|line| line.text.starts_with("so if: (")).count(), possible + 1, "{lines:#?}");
+    let list = "attestations list --attestor=my-binauthz-attestor --attestor-project=binauthz-codelab --artifact-url=";
+    assert!(lines.iter().any(|line| line.text.contains(list) && line.text.contains(DIGEST)), "{lines:#?}");
+    stage.keys("Esc");
 }
 
 /// A refusal of a cluster that the open project does not have.

@@ -353,7 +353,7 @@ fn a_refused_row_is_mended_in_its_own_workload() {
 #[test]
 fn the_next_refusal_is_told_and_not_called_mended() {
     let mut stage = mend_refused((120, 40));
-    stage.row("refused again: always_deny · default rule");
+    stage.row("refused again: the rule refuses all · default rule");
 }
 
 #[test]

@@ -10,6 +10,7 @@ use countersign::app::work::{Failure, WorkMsg};
 use super::{SIZES, after};
 use crate::app::{
     case, explain, fixes, history, import, people, policy_tests, replay, review, saving, session_script, simulate,
+    watch,
 };
 use crate::support::screen::{cut, styled, top_box};
 use crate::support::stage::Stage;
@@ -195,6 +196,11 @@ fn explaining_a_refusal() {
     shown("explain-then", |size| {
         let mut stage = explain::with_a_past(size);
         stage.keys("h");
+        stage
+    });
+    shown("explain-incident", |size| {
+        let mut stage = watch::incident(size);
+        stage.keys("Enter");
         stage
     });
     shown("explain-form", after(Stage::full, "1 E"));

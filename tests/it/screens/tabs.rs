@@ -113,6 +113,22 @@ fn a_watched_cluster() {
         stage.keys("1 Tab Tab Tab o");
         stage
     });
+    page("incident", |size| {
+        let mut stage = watch::incident(size);
+        stage.keys("Down Enter");
+        stage
+    });
+}
+
+#[test]
+fn a_pane_alone() {
+    screen("alone-events", |size| {
+        let mut stage = watch::incident(size);
+        stage.keys("z");
+        stage
+    });
+    page("alone-setup", after(Stage::full, "1 z"));
+    page("alone-draft", after(Stage::full, "2 z"));
 }
 
 #[test]

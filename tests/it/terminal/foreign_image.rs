@@ -88,6 +88,6 @@ fn it_is_chosen_refused_signed_and_run() {
     workbench.wait_for("Service account");
     workbench.keys("Enter");
     workbench.until("the pod runs", |screen| {
-        screen.lines().any(|l| l.contains("pod ") && l.contains("foreign-") && l.contains("Running"))
+        screen.lines().any(|l| l.contains("pod ") && l.contains("default/forei") && l.contains("Running"))
     });
 }

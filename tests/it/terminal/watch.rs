@@ -49,8 +49,8 @@ fn a_refusal_appears_without_a_key() {
     let spec = json!({"replicas": 1, "selector": {"matchLabels": {"app": "shop"}}, "template": template});
     let deployment: Deployment = serde_json::from_value(json!({"metadata": {"name": "shop"}, "spec": spec})).unwrap();
     runtime.block_on(api.create("default", &deployment)).unwrap();
-    workbench.wait_for("✗ always_deny · default");
-    workbench.wait_for("deployment/sh");
+    workbench.wait_for("✗ the rule refuses all");
+    workbench.wait_for("default/shop");
     runtime.block_on(api.delete::<Deployment>("default", "shop")).unwrap();
     workbench.wait_for("nothing runs");
 }
