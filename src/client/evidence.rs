@@ -10,7 +10,7 @@ use domain::admission::{Attestations, AttestorEvidence, Evidence};
 use domain::attestation::{Attestation, is_for};
 use domain::attestor::Attestor;
 use domain::image::Digest;
-use domain::name::{AttestorName, NoteName};
+use domain::name::{AttestorName, NoteName, ProjectId};
 use domain::policy::Policy;
 
 /// Requests at the same time: attestors, and digests of each.
@@ -143,9 +143,22 @@ impl Client {
                 let attestations = self.attestations_for(&attestor, digests).await;
                 AttestorEvidence::Found { attestor, attestations }
             }
-            Err(error) if error.is_not_found() => AttestorEvidence::NotFound,
+            Err(error) if error.is_not_found() => self.without_attestor(name).await,
             Err(error) if error.status() == Some(403) => AttestorEvidence::NotReadable(error.to_string()),
             Err(error) => AttestorEvidence::Unknown(error.to_string()),
+        }
+    }
+
+    /// What is known of an attestor that was not found: that it is missing, where the others of its project can be
+    /// listed; a project that is not there, or not for us, says nothing of it.
+    async fn without_attestor(&self, name: &AttestorName) -> AttestorEvidence {
+        let listed = match name.project().parse::<ProjectId>() {
+            Ok(project) => self.attestors(&project).await.map(|_| ()).map_err(|error| error.to_string()),
+            Err(_) => Ok(()),
+        };
+        match listed {
+            Ok(()) => AttestorEvidence::NotFound,
+            Err(why) => AttestorEvidence::NotReadable(format!("its project cannot be read: {why}")),
         }
     }
 

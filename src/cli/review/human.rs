@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 
 use anstyle::Style;
 
+use crate::cli::assumed::settled_by;
 use crate::cli::check::policy_file::Checked;
 use crate::cli::styles::{BOLD, CYAN, FAINT, MAGENTA, RED, Styles, YELLOW};
 use crate::cli::terminal::printable;
@@ -36,6 +37,9 @@ pub(super) fn report(review: &Review, [old, new]: [&Checked; 2], styles: Styles)
     for detail in &review.refused_again {
         let _ = writeln!(out, "  {}", printable(&review.place(detail)));
         write_detail(&mut out, review, detail, styles);
+    }
+    if let Some(settled_by) = settled_by(review.open()) {
+        let _ = writeln!(out, "\n{}", printable(&settled_by));
     }
     out
 }

@@ -127,7 +127,8 @@ impl Reader<'_, '_> {
         })
     }
 
-    /// The defaults, then what the manifest says, then what the request itself says.
+    /// The defaults, then what the manifest says, then what the request itself says. Whether Binary Authorization is asked
+    /// about such a pod is no matter of the policy.
     fn request(&mut self, node: &Node, defaults: &Shared) -> Option<(Request, Shared)> {
         let found = self.fields.map(node, "a request", &[REQUEST, SHARED].concat())?;
         let own = self.shared(&found);
@@ -146,6 +147,8 @@ impl Reader<'_, '_> {
                 request.not_known.remove(fact);
             }
         }
+        // A test asks the policy itself.
+        request.not_known.remove(Fact::Enforcement);
         request.namespace = or(&own.namespace, &request.namespace, &defaults.namespace);
         request.service_account = or(&own.service_account, &request.service_account, &defaults.service_account);
         request.cluster = own.cluster.clone().or_else(|| defaults.cluster.clone());

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use crate::admission::{Decision, Evidence};
+use crate::admission::{Decision, Evidence, Facts};
 use crate::attestation::Verify;
 use crate::document::Document;
 use crate::inventory::{InventoryItem, Origin};
@@ -39,6 +39,8 @@ pub struct Detail {
     pub new: Because,
     /// What would have to be known to decide, under either policy; empty for what is decided.
     pub missing: Vec<String>,
+    /// The facts that could turn it, under either policy; none for what is decided.
+    pub open: Facts,
 }
 
 /// A group of items that belong together.
@@ -161,6 +163,13 @@ impl Group<'_> {
     }
 }
 
+impl Review {
+    /// The facts on which what is undecided hangs: the changes of the policy, and the items that are told at length.
+    pub fn open(&self) -> Facts {
+        self.details.iter().fold(self.comparison.open, |open, detail| open | detail.open)
+    }
+}
+
 impl Detail {
     fn new(item: usize, [old, new]: &[Decision; 2], [old_text, new_text]: [Option<&Document>; 2]) -> Self {
         let mut unknown: Vec<String> = [old, new].into_iter().flat_map(missing).collect();
@@ -172,6 +181,7 @@ impl Detail {
             old: Because::from_decision(old, old_text),
             new: Because::from_decision(new, new_text),
             missing: if decided { Vec::new() } else { unknown },
+            open: if decided { Facts::NONE } else { old.open | new.open },
         }
     }
 }

@@ -106,6 +106,26 @@ fn the_exit_code_is_the_verdict(#[case] arguments: &[&str], #[case] expected: i3
     Files::new().check(arguments).assert().code(expected);
 }
 
+/// Whether it is asked about at all its annotation would say; a test asks the policy.
+#[test]
+fn a_service_of_cloud_run_without_the_annotation_is_decided_in_a_test() {
+    let files = Files::new();
+    let tests = "\
+tests:
+- name: a service
+  request:
+    resolvedDigest: sha256:abababababababababababababababababababababababababababababababab
+    pod:
+      apiVersion: serving.knative.dev/v1
+      kind: Service
+      metadata: {name: web}
+      spec: {template: {spec: {containers: [{image: 'gcr.io/p/web:1'}]}}}
+  expect: DENY
+";
+    fs::write(files.0.path().join("alone.tests.yaml"), tests).unwrap();
+    files.check(&["alone.yaml", "--tests"]).assert().code(0);
+}
+
 #[test]
 fn people_see_expected_found_and_the_line() {
     let files = Files::new();

@@ -282,6 +282,11 @@ fn on_cloud_run_it_is_not_known_whether_it_is_asked_at_all() {
         json["summary"]["undecided"].clone()
     };
     assert_eq!(undecided(&["--platform", "cloud-run"], "gcr.io/p/a:1\n"), 1);
+    let asked = ["old.yaml", "new.yaml", "--inventory", "-", "--platform", "cloud-run"];
+    let told = files.run(&asked, "gcr.io/p/a:1\n").1;
+    let settled_by = "not known is whether Binary Authorization is asked there; the annotation \
+                      run.googleapis.com/binary-authorization of the service would settle it";
+    assert!(told.contains(settled_by), "{told}");
     let lines = r#"{"image": "gcr.io/p/a", "platform": "cloud-run"}
 {"image": "gcr.io/p/b", "platform": "cloud-run", "annotations": {"run.googleapis.com/binary-authorization": "default"}}
 "#;

@@ -166,6 +166,30 @@ async fn decide(lab: &Lab) -> (Decision, Attestations) {
     (evaluate(&CompiledPolicy::new(&policy, &system), &request, &evidence, &Verifier::new()), attestations)
 }
 
+/// What a reviewer's file names may be anywhere: that a project is not here says nothing of its attestors.
+#[tokio::test]
+async fn an_attestor_of_a_project_that_cannot_be_read_leaves_the_decision_open() {
+    let lab = with_attestor().await;
+    let digest = IMAGE.parse::<ImageRef>().unwrap().digest().unwrap().clone();
+    let system = SystemPolicy::Service(lab.client.system_policy("global").await.unwrap());
+    for (named, outcome) in [
+        ("projects/codelab-2018/attestors/none", Outcome::Deny),
+        ("projects/another-project/attestors/prod", Outcome::Undecided),
+    ] {
+        let named: AttestorName = named.parse().unwrap();
+        let policy = Policy::with_default(rule(EvaluationMode::RequireAttestation, std::slice::from_ref(&named)));
+        let evidence = lab.client.evidence(&[&policy], std::slice::from_ref(&digest)).await;
+        let found = &evidence.attestors[&named];
+        assert_eq!(matches!(found, AttestorEvidence::NotFound), outcome == Outcome::Deny, "{found:?}");
+        let request = Request {
+            images: vec![RequestImage { image: IMAGE.to_owned(), ..RequestImage::default() }],
+            ..Request::default()
+        };
+        let policy = CompiledPolicy::new(&policy, &system);
+        assert_eq!(evaluate(&policy, &request, &evidence, &Verifier::new()).outcome, outcome, "{named}");
+    }
+}
+
 #[tokio::test]
 async fn from_the_key_to_the_decision() {
     let lab = with_attestor().await;
