@@ -26,8 +26,8 @@ use divan::counter::ItemsCount;
 use futures_util::future::join_all;
 use tokio::runtime::Runtime;
 
-/// Attestations on the note.
-const STORED: usize = 100_000;
+/// Attestations on the note; the store of a project has room for some eighty thousand of this size.
+const STORED: usize = 60_000;
 /// Clients at once, and what each asks in a round.
 const CLIENTS: usize = 16;
 const REQUESTS: usize = 50;

@@ -41,6 +41,7 @@ use token::Tokens;
 
 mod area;
 mod authority;
+mod begun;
 mod body;
 mod connection;
 mod constraints;

@@ -10,8 +10,8 @@ use crate::people::Person;
 use crate::state::State;
 use crate::store::StoreError;
 
-/// Whether the person may do this in a cluster of the project; if not, the message of the API server. Who speaks for another needs a right to that, and then has the
-/// rights of that other alone.
+/// Whether the person may do this in a cluster of the project; if not, the message of the API server. Who speaks for
+/// another needs a right to that, and then has the rights of that other alone.
 pub(crate) async fn kubernetes(
     state: &State,
     person: &'static Person,

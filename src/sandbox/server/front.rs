@@ -1,7 +1,7 @@
 //! What every request passes: the token and the limits. Which API it is for is [`super::area`]'s.
 
 use std::net::SocketAddr;
-use std::panic::{AssertUnwindSafe, resume_unwind};
+use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -19,6 +19,7 @@ use rustls::pki_types::CertificateDer;
 use serde_json::json;
 
 use super::area::{Area, denied, status};
+use super::begun::Begun;
 use super::body::{self, Paced};
 use super::door::{self, Door};
 use super::hosts;
@@ -190,17 +191,13 @@ impl Front {
         };
         let place = room.place(kind).await.map_err(|_full| Refusal::TooMany("watches"))?;
         let (front, area, token) = (Arc::clone(self), area.clone(), token.clone());
-        let answering = tokio::spawn(async move {
+        let answering = Begun::new(async move {
             let answer = front.route(area, Request::from_parts(parts, body), (person, &token)).await;
             drop(room_of_body);
             let is_small = answer.body().size_hint().exact().is_some_and(|size| size <= SMALL_BYTES);
             if is_small { answer } else { answer.map(|body| body::held(body, place)) }
         });
-        answering.await.map_err(|error| match error.try_into_panic() {
-            Ok(panic) => resume_unwind(panic),
-            // The server ends, and nobody reads this.
-            Err(_) => Refusal::Late,
-        })
+        Ok(answering.await)
     }
 
     async fn route(&self, area: Area, request: Request, (person, token): (&'static Person, &Token)) -> Response {
