@@ -84,7 +84,8 @@ impl Change {
             | FixStep::CreateNote { .. }
             | FixStep::CreateAttestor { .. }
             | FixStep::Grant { .. }
-            | FixStep::CorrectKeyId { .. } => None,
+            | FixStep::CorrectKeyId { .. }
+            | FixStep::CopyAttestation { .. } => None,
         };
         let commands = step.commands().iter().map(Line::to_string).collect();
         Self { target: step.target(), text: step.change(), commands, key_held }

@@ -23,8 +23,8 @@ use crate::admission::Outcome;
 pub use case::{Denial, FixFacts, KnownKey};
 pub use kind::FixKind;
 pub use patch::patch;
-pub use reach::{Affected, Reach};
-pub use step::FixStep;
+pub use reach::{Affected, NO_IMAGES, Reach};
+pub use step::{FixStep, Signer};
 pub use words::Hunk;
 
 use plan::Plan;
@@ -43,7 +43,7 @@ pub struct Fix {
     pub reach: Reach,
 }
 
-/// Every fix of a denied request, those that let in the least first; none where it is not denied, or the
+/// Every fix of a denied request, those that can be done from here and let in the least first; none where it is not denied, or the
 /// document is no policy.
 ///
 /// Policy changes are tried on the policy itself; the text that comes of them is read and decided again.
@@ -66,42 +66,45 @@ pub fn fixes(case: &Denial<'_>, known: &FixFacts<'_>) -> Vec<Fix> {
 }
 
 impl Fix {
-    /// What comes before what is counted: whether the policy's demand stays, who can do it from here, and
-    /// whether the decision is overridden instead of changed.
+    /// What comes before what is counted: first what can be done from here and leaves the policy's demand as it is,
+    /// then what can be done from here and lets in more, last what somebody else has to do.
     fn rank(&self, known: &FixFacts<'_>) -> u8 {
-        let from_here = known.keys.is_none() || self.steps.iter().all(FixStep::is_possible_here);
+        if known.keys.is_some() && !self.is_possible_here() {
+            return 5;
+        }
         match self.kind {
             FixKind::DeployByDigest
+            | FixKind::DeployAttested
             | FixKind::GrantRole
             | FixKind::RestoreNote
             | FixKind::RestoreAttestor
+            | FixKind::CopyAttestation
             | FixKind::CorrectKeyId
             | FixKind::Resign
-            | FixKind::Attest
-                if from_here =>
-            {
-                0
-            }
-            FixKind::AddKey if from_here => 1,
-            FixKind::DeployByDigest
-            | FixKind::CorrectKeyId
-            | FixKind::Resign
-            | FixKind::Attest
-            | FixKind::GrantRole
-            | FixKind::RestoreNote
-            | FixKind::RestoreAttestor
-            | FixKind::AddKey => 2,
-            FixKind::AllowImage => 3,
-            FixKind::AllowTag => 4,
+            | FixKind::Attest => 0,
+            FixKind::BreakGlass if self.moves_the_label() => 0,
+            FixKind::AddKey => 1,
+            FixKind::AllowImage => 2,
+            FixKind::AllowTag => 3,
             FixKind::AllowRepository
             | FixKind::AllowRegistry
             | FixKind::ServiceIdentityRule
             | FixKind::ServiceAccountRule
             | FixKind::NamespaceRule
-            | FixKind::ClusterRule => 5,
-            FixKind::DryRun => 6,
-            FixKind::BreakGlass => 7,
+            | FixKind::ClusterRule
+            | FixKind::DryRun
+            | FixKind::BreakGlass => 4,
         }
+    }
+
+    /// Whether the keys of this machine are enough for it.
+    pub fn is_possible_here(&self) -> bool {
+        self.steps.iter().all(FixStep::is_possible_here)
+    }
+
+    /// Whether somebody meant to break the glass, and the label only stands in the wrong place.
+    fn moves_the_label(&self) -> bool {
+        self.steps.iter().any(|step| matches!(step, FixStep::BreakGlass { misplaced: Some(_), .. }))
     }
 }
 

@@ -11,21 +11,24 @@ use crate::canvas::Canvas;
 use crate::shell::frame::open;
 use crate::state::Hit;
 use crate::styles::{Focus, Styles, Tone};
-use crate::text::narrow;
+use crate::text::{Cut, narrow};
 use crate::widgets::paragraph::Paragraph;
 use crate::widgets::placeholder::Placeholder;
 use crate::widgets::table::{Column, Table};
 use app::Model;
 use app::fix::standing::FixStanding;
 use app::fix::state::FixesBox;
-use domain::fix::{Fix, Hunk};
+use domain::fix::{Fix, FixStep, Hunk, NO_IMAGES};
 
 const WIDE: u16 = 116;
 /// Lines of a change that are shown; the question before it has all.
 const LINES: usize = 8;
 
-const COLUMNS: [Column<'static>; 3] =
-    [Column::fixed("", 2), Column::flexible("what would admit it", 30, 80), Column::flexible("also lets in", 14, 24)];
+const COLUMNS: [Column<'static>; 3] = [
+    Column::fixed("", 2),
+    Column::flexible("what would admit it", 30, 80).cut(Cut::Middle),
+    Column::flexible("also lets in", 14, 24),
+];
 
 pub(crate) fn draw(model: &Model, shown: FixesBox, screen: Rect, canvas: &mut Canvas<'_>) {
     let styles = canvas.styles;
@@ -40,10 +43,10 @@ pub(crate) fn draw(model: &Model, shown: FixesBox, screen: Rect, canvas: &mut Ca
     let wide = WIDE.min(screen.width.saturating_sub(6));
     let below = narrow(detail.height(wide));
     let height = narrow(fixes.len().clamp(3, 16)) + 2 + below;
-    let inner = open("Fixes, what lets in the least first", (WIDE, height), screen, canvas);
+    let inner = open("Fixes, what can be done from here first", (WIDE, height), screen, canvas);
     let foot = below.min(inner.height.saturating_sub(1) * 3 / 5);
     let rows = Rect { height: inner.height.saturating_sub(foot + 1), ..inner };
-    let row = |at: usize| fixes.get(at).map(|fix| cells(at, fix, styles)).unwrap_or_default();
+    let row = |at: usize| fixes.get(at).map(|fix| cells(model, at, fix, styles)).unwrap_or_default();
     let table = Table::new(styles, &COLUMNS, fixes.len(), &row)
         .selected(Some(selected), Focus::Here)
         .placeholder(empty(model, styles));
@@ -84,8 +87,22 @@ fn waiting(model: &Model, styles: &Styles) -> Vec<Line<'static>> {
     lines.into_iter().map(|line| Line::styled(line, styles.text())).collect()
 }
 
-fn cells<'a>(at: usize, fix: &Fix, styles: &Styles) -> Vec<Line<'a>> {
+/// The title without what all have in common: where the images of the pod are.
+fn row_title(model: &Model, fix: &Fix) -> String {
+    let mut title = fix.title();
+    if fix.policy.is_none() {
+        for image in model.session.images() {
+            if let Some((place, _)) = image.image.split('@').next().and_then(|name| name.rsplit_once('/')) {
+                title = title.replace(&format!("{place}/"), "");
+            }
+        }
+    }
+    title
+}
+
+fn cells<'a>(model: &Model, at: usize, fix: &Fix, styles: &Styles) -> Vec<Line<'a>> {
     let besides = match &fix.reach.inventory {
+        Some(affected) if affected.of == 0 => format!("– {NO_IMAGES}"),
         Some(affected) if affected.unknown > 0 => {
             format!("{} of {}, {} ?", affected.admits, affected.of, affected.unknown)
         }
@@ -94,7 +111,7 @@ fn cells<'a>(at: usize, fix: &Fix, styles: &Styles) -> Vec<Line<'a>> {
     };
     vec![
         Line::styled(format!("{}", at + 1), styles.dim()),
-        Line::styled(fix.title(), styles.text()),
+        Line::styled(row_title(model, fix), if fix.is_possible_here() { styles.text() } else { styles.dim() }),
         Line::styled(besides, styles.dim()),
     ]
 }
@@ -106,6 +123,11 @@ fn detail(model: &Model, fix: &Fix, styles: &Styles) -> Vec<Line<'static>> {
     }
     if let (Some(after), Some(ask)) = (&fix.policy, &model.fix.ask) {
         lines.extend(hunk(&Hunk::between(&ask.policy, after), styles));
+    }
+    let who = fix.steps.iter().flat_map(FixStep::who);
+    lines.extend(who.map(|who| Line::styled(format!("who can: {who}"), styles.strong())));
+    if let (Some(patch), Some(cluster)) = (model.patch_of(fix), model.session.cluster_id()) {
+        lines.push(Line::styled(format!("$ {}", patch.command(&cluster)), styles.code()));
     }
     lines.push(Line::styled(format!("lets in: {}", fix.reach.words), styles.text()));
     if let Some(affected) = &fix.reach.inventory {

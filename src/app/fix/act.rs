@@ -23,11 +23,13 @@ use crate::shell::tab::Pane;
 use crate::work::Purpose;
 use crate::{draft, history, sign};
 use domain::admission::{Outcome, Platform};
+use domain::attestation::Attestation;
 use domain::command::workload;
 use domain::event_group::refusal;
 use domain::fix::{Fix, FixStep};
 use domain::image::ImageRef;
 use domain::name::{AttestorName, NoteName, ProjectId};
+use domain::workload_patch::WorkloadPatch;
 
 pub(crate) fn act(model: &mut Model, action: Action) -> Vec<Effect> {
     match action {
@@ -124,6 +126,11 @@ fn fixes_arrived(model: &mut Model, ticket: Ticket, fixes: Vec<Fix>) {
 }
 
 impl Model {
+    /// What a fix changes of the workload that is asked about.
+    pub fn patch_of(&self, fix: &Fix) -> Option<WorkloadPatch> {
+        mending::patch_of(self, &fix.steps)
+    }
+
     /// The fix that is selected in the box on top.
     pub fn selected_fix(&self) -> Option<&Fix> {
         let Some(Overlay::Fixes(shown)) = self.overlays.last() else { return None };
@@ -207,20 +214,11 @@ fn jobs_of(step: &FixStep, note_description: &str) -> Vec<Job> {
             vec![Job::AddKey { attestor: attestor.clone(), fingerprint: known.key.id.clone() }]
         }
         FixStep::CorrectKeyId { attestor, attestation, signature, key_id } => {
-            let uri = attestation.resource_uri.as_str();
-            let image = uri.split_once("://").map_or(uri, |(_, rest)| rest).parse::<ImageRef>();
-            let bytes = attestation.signatures.get(*signature).map(|signature| signature.bytes.clone());
-            let project = attestor.project().parse::<ProjectId>().ok();
-            let new = project.zip(image.ok()).zip(bytes).map(|((project, image), signature)| NewAttestation {
-                project,
-                attestor: attestor.clone(),
-                note: attestation.note.clone(),
-                image,
-                payload: attestation.payload.clone(),
-                signature,
-                key_id: key_id.clone(),
-            });
-            new.map(sign::act::upload_jobs).unwrap_or_default()
+            write_again(attestor, attestation, *signature, key_id, &attestation.note)
+        }
+        FixStep::CopyAttestation { attestor, attestation, signature, note } => {
+            let key_id = attestation.signatures.get(*signature).map_or("", |signature| &signature.public_key_id);
+            write_again(attestor, attestation, *signature, key_id, note)
         }
         FixStep::UseDigest { .. }
         | FixStep::AllowPattern { .. }
@@ -229,6 +227,30 @@ fn jobs_of(step: &FixStep, note_description: &str) -> Vec<Job> {
         | FixStep::AddKey { key: None, .. }
         | FixStep::Attest { .. } => Vec::new(),
     }
+}
+
+/// Writes a signature that is there once more: under another id, or on another note.
+fn write_again(
+    attestor: &AttestorName,
+    attestation: &Attestation,
+    signature: usize,
+    key_id: &str,
+    note: &NoteName,
+) -> Vec<Job> {
+    let uri = attestation.resource_uri.as_str();
+    let image = uri.split_once("://").map_or(uri, |(_, rest)| rest).parse::<ImageRef>();
+    let bytes = attestation.signatures.get(signature).map(|signature| signature.bytes.clone());
+    let project = attestor.project().parse::<ProjectId>().ok();
+    let new = project.zip(image.ok()).zip(bytes).map(|((project, image), signature)| NewAttestation {
+        project,
+        attestor: attestor.clone(),
+        note: note.clone(),
+        image,
+        payload: attestation.payload.clone(),
+        signature,
+        key_id: key_id.to_owned(),
+    });
+    new.map(sign::act::upload_jobs).unwrap_or_default()
 }
 
 /// `None` where the name is not one that a service would let be made.
@@ -267,6 +289,7 @@ fn next(model: &mut Model, steps: &[FixStep]) -> Vec<Effect> {
             model.say(Weight::Info, format!("make a key here; F then adds it to {}", attestor.id()));
             model.open_form(KeyForm::new(model))
         }
+        FixStep::Attest { .. } if !step.is_possible_here() && !step.is_unresolved() => hand_over(model, step),
         FixStep::Attest { attestor, image, held, .. } => {
             if steps.len() > 1 {
                 let what = if attests > 1 { "one attestation of several" } else { "the attestation first" };
@@ -291,8 +314,23 @@ fn next(model: &mut Model, steps: &[FixStep]) -> Vec<Effect> {
         | FixStep::CreateNote { .. }
         | FixStep::CreateAttestor { .. }
         | FixStep::Grant { .. }
-        | FixStep::CorrectKeyId { .. } => compose(model),
+        | FixStep::CorrectKeyId { .. }
+        | FixStep::CopyAttestation { .. } => compose(model),
     }
+}
+
+/// What somebody else has to do, to copy and hand over.
+fn hand_over(model: &mut Model, step: &FixStep) -> Vec<Effect> {
+    let who: Vec<String> = step.who().iter().map(|line| format!("- {line}\n")).collect();
+    let commands: Vec<String> = step.commands().iter().map(|command| format!("{command}\n")).collect();
+    let text = format!(
+        "This cannot be done from here: none of the attestor's keys is on this machine.\n\n{}\nWho can:\n{}\nWhat they run:\n{}",
+        capital(&format!("{}.\n", step.change())),
+        who.concat(),
+        commands.concat()
+    );
+    model.overlays.push(Overlay::reader("To hand over: y copies it", Body::Prose(text)));
+    Vec::new()
 }
 
 fn urgency(step: &FixStep) -> u8 {
@@ -306,7 +344,8 @@ fn urgency(step: &FixStep) -> u8 {
         | FixStep::CreateNote { .. }
         | FixStep::CreateAttestor { .. }
         | FixStep::Grant { .. }
-        | FixStep::CorrectKeyId { .. } => 0,
+        | FixStep::CorrectKeyId { .. }
+        | FixStep::CopyAttestation { .. } => 0,
     }
 }
 
@@ -415,6 +454,7 @@ fn describe(number: usize, fix: &Fix) -> String {
         lines.push(format!("   {}: {}", step.target(), step.change()));
         lines.extend(step.commands().into_iter().map(|command| format!("     $ {command}")));
     }
+    lines.extend(fix.steps.iter().flat_map(FixStep::who).map(|who| format!("   who can: {who}")));
     lines.push(format!("   lets in: {}", fix.reach.words));
     lines.extend(fix.reach.inventory.as_ref().map(|affected| format!("   besides: {}", affected.text())));
     lines.join("\n") + "\n"

@@ -12,6 +12,7 @@ use domain::document::{Dialect, Document, emit};
 use domain::fix::{Denial, Fix, FixFacts, KnownKey, fixes};
 use domain::image::Digest;
 use domain::inventory::InventoryItem;
+use domain::registry_image::RegistryImage;
 use domain::resource::{Image, LocalKey};
 use domain::system_policy::SystemPolicy;
 
@@ -26,6 +27,8 @@ pub struct FixAsk {
     pub keys: Vec<KnownKey>,
     /// What tags mean now: those of the pod, and of the project's repositories.
     pub digests: BTreeMap<String, Digest>,
+    /// The images of indexes among those of the pod.
+    pub children: BTreeMap<String, Vec<Digest>>,
     pub items: Arc<Vec<InventoryItem>>,
     pub inventory: Arc<Evidence>,
 }
@@ -50,6 +53,7 @@ impl FixAsk {
             evidence: session.assumed_evidence(),
             keys: remotes.keys.items().iter().filter(|key| !key.public.is_empty()).map(known).collect(),
             digests,
+            children: session.registry_manifests().filter(|(_, found)| found.is_index()).map(children).collect(),
             items: items.clone(),
             inventory: inventory.clone(),
         })
@@ -63,6 +67,7 @@ impl FixAsk {
         let known = FixFacts {
             keys: Some(&self.keys),
             digests: Some(&self.digests),
+            children: Some(&self.children),
             inventory: Some((&self.items, &self.inventory)),
         };
         fixes(&case, &known)
@@ -73,6 +78,10 @@ fn known(local: &LocalKey) -> KnownKey {
     let material = KeyMaterial::Pgp { armor: local.public.clone() };
     let key = PublicKey { id: local.fingerprint.clone(), comment: local.user_id.clone(), material };
     KnownKey { key, held: local.can_sign }
+}
+
+fn children((image, index): (&str, &RegistryImage)) -> (String, Vec<Digest>) {
+    (image.to_owned(), index.children.iter().map(|child| child.digest.clone()).collect())
 }
 
 fn tags(image: &Image) -> Vec<(String, Digest)> {

@@ -258,7 +258,7 @@ pub(super) static TABLE: &[Spec] = &[
     key(A::Fix(fix::Action::Open), &["F"])
         .on(EXPLAIN)
         .label("fixes")
-        .help("List what would admit what was refused, what lets in the least first.")
+        .help("List what would admit what was refused, what can be done from here first.")
         .footer(7),
     key(A::Fix(fix::Action::Apply), &["enter"])
         .on(&[C::Fixes])

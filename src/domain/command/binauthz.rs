@@ -77,6 +77,15 @@ pub fn attest(new: Attest<'_>) -> Command {
         .flag_if_some("--project", new.project.map(ProjectId::as_str))
 }
 
+/// Signs with a key of Cloud KMS, and stores the attestation.
+pub fn sign_and_create(image: &str, attestor: &AttestorName, key_version: &str) -> Command {
+    Command::new("gcloud beta container binauthz attestations sign-and-create")
+        .flag("--artifact-url", image)
+        .flag("--attestor", attestor.id())
+        .flag("--attestor-project", attestor.project())
+        .flag("--keyversion", key_version)
+}
+
 fn binauthz(verb: &str) -> Command {
     Command::new(&format!("gcloud container binauthz {verb}"))
 }

@@ -39,6 +39,8 @@ pub struct FixFacts<'a> {
     pub keys: Option<&'a [KnownKey]>,
     /// What tags mean now, by the image as it is typed.
     pub digests: Option<&'a BTreeMap<String, Digest>>,
+    /// The images of the indexes among those of the pod, by the index as it is typed.
+    pub children: Option<&'a BTreeMap<String, Vec<Digest>>>,
     /// The images and pods that there are, and what is known of their attestations.
     pub inventory: Option<(&'a [InventoryItem], &'a Evidence)>,
 }

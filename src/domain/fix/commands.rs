@@ -1,7 +1,7 @@
 //! Fixes as the commands that a person would type.
 
 use super::case::KnownKey;
-use super::step::{FixStep, is_stand_in, shown};
+use super::step::{FixStep, NEW_KEY, Signer, is_stand_in, shown};
 use crate::command::binauthz::Attest;
 use crate::command::gpg::Existing;
 use crate::command::line::{Line, Word};
@@ -37,8 +37,17 @@ impl FixStep {
             Self::CorrectKeyId { attestor, attestation, key_id, .. } => {
                 vec![attest(attestor, &attestation.resource_uri, key_id, Some(own(OwnFile::Payload)))]
             }
-            Self::Attest { attestor, image, held, .. } => {
-                let key = held.as_ref().and_then(|held| held.first()).map_or(UNKNOWN_KEY, String::as_str);
+            Self::CopyAttestation { attestor, attestation, signature, .. } => {
+                let key = attestation.signatures.get(*signature).map_or(UNKNOWN_KEY, |s| s.public_key_id.as_str());
+                vec![attest(attestor, &attestation.resource_uri, key, Some(own(OwnFile::Payload)))]
+            }
+            Self::Attest { attestor, image, held, signers, .. } => {
+                let known = held.as_ref().and_then(|held| held.iter().find(|key| *key != NEW_KEY));
+                if let (None, Some(version)) = (known, signers.iter().find_map(Signer::kms_version)) {
+                    return vec![binauthz::sign_and_create(&shown(image), attestor, version).into()];
+                }
+                let signer = signers.first().map(|signer| &signer.id);
+                let key = known.or(signer).map_or(UNKNOWN_KEY, String::as_str);
                 let (payload, signature) = (own(OwnFile::Payload), own(OwnFile::Signature));
                 vec![
                     binauthz::signature_payload(&shown(image), payload.clone()),

@@ -64,6 +64,8 @@ impl Exempt {
             }
             FixKind::AllowRegistry => (self.registries.clone(), list(&[&self.images, &self.tags])),
             FixKind::DeployByDigest
+            | FixKind::DeployAttested
+            | FixKind::CopyAttestation
             | FixKind::GrantRole
             | FixKind::RestoreNote
             | FixKind::RestoreAttestor

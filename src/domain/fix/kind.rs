@@ -10,6 +10,10 @@ pub enum FixKind {
     RestoreNote,
     /// The attestor was deleted, and the policy still names it.
     RestoreAttestor,
+    /// The pod names an image of the index that was attested.
+    DeployAttested,
+    /// An attestation that is there, on the attestor's own note.
+    CopyAttestation,
     /// An attestation that is there, under the id of the key that made it.
     CorrectKeyId,
     /// An attestation that is there does not hold: the right payload is signed.
@@ -31,11 +35,13 @@ pub enum FixKind {
 }
 
 impl FixKind {
-    pub const ALL: [Self; 18] = [
+    pub const ALL: [Self; 20] = [
         Self::DeployByDigest,
+        Self::DeployAttested,
         Self::GrantRole,
         Self::RestoreNote,
         Self::RestoreAttestor,
+        Self::CopyAttestation,
         Self::CorrectKeyId,
         Self::Resign,
         Self::Attest,
@@ -56,6 +62,8 @@ impl FixKind {
     pub fn id(self) -> &'static str {
         match self {
             Self::DeployByDigest => "deploy-by-digest",
+            Self::DeployAttested => "deploy-attested",
+            Self::CopyAttestation => "copy-attestation",
             Self::RestoreNote => "restore-note",
             Self::RestoreAttestor => "restore-attestor",
             Self::CorrectKeyId => "correct-key-id",

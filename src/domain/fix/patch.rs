@@ -40,6 +40,7 @@ fn changes(step: &FixStep, workload: &Workload) -> Vec<PodChange> {
         | FixStep::CreateAttestor { .. }
         | FixStep::Grant { .. }
         | FixStep::CorrectKeyId { .. }
+        | FixStep::CopyAttestation { .. }
         | FixStep::Attest { .. } => Vec::new(),
     }
 }

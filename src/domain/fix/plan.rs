@@ -8,7 +8,7 @@ use super::case::{FixFacts, KnownKey, MOST_IMAGES, denied};
 use super::exempt::Exempt;
 use super::kind::FixKind;
 use super::rules;
-use super::step::{FixStep, NEW_KEY, attestor, by_digest, corrected, digest_of};
+use super::step::{FixStep, NEW_KEY, Signer, attestor, by_digest, copied, corrected, digest_of};
 use super::world::World;
 use crate::admission::{
     Attestations, AttestorEvidence, AttestorFault, AttestorOutcome, BREAK_GLASS_LABEL, Decision, ImageDecision, Request,
@@ -23,6 +23,9 @@ pub(super) struct Plan<'a> {
     world: &'a World<'a>,
     exempt: Exempt,
     use_digests: Vec<FixStep>,
+    /// Images of an index that is denied.
+    children: Vec<FixStep>,
+    copies: Vec<FixStep>,
     grants: Vec<FixStep>,
     notes: Vec<FixStep>,
     attestors: Vec<FixStep>,
@@ -48,6 +51,8 @@ impl<'a> Plan<'a> {
             world,
             exempt: Exempt::of(&decision, known),
             use_digests: Vec::new(),
+            children: children(&decision, known),
+            copies: Vec::new(),
             grants: Vec::new(),
             notes: Vec::new(),
             attestors: Vec::new(),
@@ -65,14 +70,16 @@ impl<'a> Plan<'a> {
 
     /// What the kind is made of, and what may be needed besides.
     pub(super) fn candidates(&self, kind: FixKind) -> (Vec<FixStep>, Vec<FixStep>) {
-        let Self { use_digests, grants, notes, attestors, first_keys, keys, corrections, resigned, attested, .. } =
-            self;
+        let Self { use_digests, children, copies, grants, notes, attestors, .. } = self;
+        let Self { first_keys, keys, corrections, resigned, attested, .. } = self;
         let list =
             |lists: &[&Vec<FixStep>]| lists.iter().flat_map(|list| list.iter().cloned()).collect::<Vec<FixStep>>();
         // What everything else may need first.
         let ground = list(&[use_digests, grants, notes, attestors]);
         match kind {
             FixKind::DeployByDigest => (use_digests.clone(), Vec::new()),
+            FixKind::DeployAttested => (children.clone(), list(&[use_digests, grants, notes])),
+            FixKind::CopyAttestation => (copies.clone(), list(&[&ground, corrections])),
             FixKind::CorrectKeyId => (corrections.clone(), list(&[&ground, first_keys, resigned, attested])),
             FixKind::Resign => (resigned.clone(), list(&[&ground, first_keys, attested])),
             FixKind::GrantRole => (grants.clone(), list(&[&ground, first_keys, resigned, attested])),
@@ -116,8 +123,12 @@ impl<'a> Plan<'a> {
                         self.keys.extend(lack.keys());
                         self.attested.push(lack.attest(false));
                     }
-                    AttestorFault::NoAttestations => self.attested.push(lack.attest(false)),
+                    AttestorFault::NoAttestations => {
+                        self.copies.extend(lack.copies());
+                        self.attested.push(lack.attest(false));
+                    }
                     AttestorFault::NoneValid(faults) => {
+                        self.copies.extend(lack.copies());
                         self.corrections.extend(lack.corrections());
                         self.keys.extend(lack.keys());
                         let again = faults.iter().any(is_of_content);
@@ -168,6 +179,21 @@ fn use_digests(world: &World<'_>, decision: &Decision, known: &FixFacts<'_>) -> 
         Some(FixStep::UseDigest { from: image.image.clone(), to: by_digest(&image.image, digest)? })
     };
     without.filter_map(step).collect()
+}
+
+/// Each image of an index that is denied, or that a denied tag means, by its own digest.
+fn children(decision: &Decision, known: &FixFacts<'_>) -> Vec<FixStep> {
+    let children = |image: &ImageDecision| {
+        let digests = known.children.and_then(|children| children.get(&image.image)).into_iter().flatten();
+        let to = |digest: &Digest| by_digest(&image.image, Some(digest));
+        let step = |to: String| FixStep::UseDigest { from: image.image.clone(), to };
+        digests.filter_map(to).map(step).collect::<Vec<FixStep>>()
+    };
+    denied(decision).flat_map(children).collect()
+}
+
+fn signers(attestor: &Attestor) -> Vec<Signer> {
+    attestor.keys.iter().map(|key| Signer { id: key.id.clone(), comment: key.comment.clone() }).collect()
 }
 
 fn grants(decision: &Decision) -> Vec<FixStep> {
@@ -233,6 +259,7 @@ impl Lack<'_> {
             image: self.image.to_owned(),
             held: self.known.keys.map(held),
             again,
+            signers: self.attestor.map(signers).unwrap_or_default(),
         }
     }
 
@@ -274,6 +301,32 @@ impl Lack<'_> {
                     key_id: key.id.clone(),
                 }));
             }
+        }
+        steps
+    }
+
+    /// Attestations on other notes that hold as soon as they are on the attestor's own.
+    fn copies(&self) -> Vec<FixStep> {
+        let Some(attestor) = self.attestor else { return Vec::new() };
+        let evidence = self.world.case.evidence;
+        let verify = &evidence.as_if(self.world.case.verify);
+        let of_others = evidence.attestors.values().flat_map(|known| attestations(Some(known)));
+        let elsewhere = of_others.chain(&evidence.elsewhere).filter(|attestation| {
+            attestation.note != attestor.note && attestation::is_for(&attestation.resource_uri, self.digest)
+        });
+        let mut steps = Vec::new();
+        for attestation in elsewhere.take(MOST_IMAGES) {
+            let holds = |number: &usize| {
+                let copy = copied(attestation, *number, &attestor.note);
+                attestation::check(&copy, attestor, self.digest, verify).is_ok()
+            };
+            let signature = (0..attestation.signatures.len()).find(holds);
+            steps.extend(signature.map(|signature| FixStep::CopyAttestation {
+                attestor: self.name.clone(),
+                attestation: Box::new(attestation.clone()),
+                signature,
+                note: attestor.note.clone(),
+            }));
         }
         steps
     }

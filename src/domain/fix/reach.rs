@@ -46,9 +46,15 @@ impl Reach {
     }
 }
 
+/// What is said where there is nothing to count.
+pub const NO_IMAGES: &str = "no images known";
+
 impl Affected {
     /// `2 of 31 known images and pods: a, b`.
     pub fn text(&self) -> String {
+        if self.of == 0 {
+            return NO_IMAGES.to_owned();
+        }
         let mut text = match self.admits {
             0 => format!("none of {} known images and pods", self.of),
             count => format!("{count} of {} known images and pods: {}", self.of, self.first.join(", ")),
@@ -145,8 +151,10 @@ impl Others<'_> {
 
 fn words(kind: FixKind, steps: &[FixStep]) -> String {
     match kind {
-        FixKind::DeployByDigest => "Nothing else: the policy admits this digest already.".to_owned(),
-        FixKind::CorrectKeyId | FixKind::Resign | FixKind::Attest | FixKind::RestoreNote => {
+        FixKind::DeployByDigest | FixKind::DeployAttested => {
+            "Nothing else: the policy admits this digest already.".to_owned()
+        }
+        FixKind::CopyAttestation | FixKind::CorrectKeyId | FixKind::Resign | FixKind::Attest | FixKind::RestoreNote => {
             format!("Only this digest, also in other repositories, wherever a rule asks {}.", asked(steps))
         }
         FixKind::GrantRole => format!("Every image that is validly attested, wherever a rule asks {}.", asked(steps)),
@@ -179,6 +187,7 @@ fn asked(steps: &[FixStep]) -> String {
             | FixStep::Grant { attestor, .. }
             | FixStep::CreateAttestor { attestor, .. }
             | FixStep::CorrectKeyId { attestor, .. }
+            | FixStep::CopyAttestation { attestor, .. }
             | FixStep::Attest { attestor, .. } => attestor.id(),
             FixStep::UseDigest { .. }
             | FixStep::AllowPattern { .. }

@@ -21,6 +21,8 @@ pub(super) fn candidates(world: &World<'_>, kind: FixKind) -> Vec<FixStep> {
         FixKind::ClusterRule => RuleKind::Cluster,
         FixKind::DryRun => return dry_run(world).into_iter().collect(),
         FixKind::DeployByDigest
+        | FixKind::DeployAttested
+        | FixKind::CopyAttestation
         | FixKind::GrantRole
         | FixKind::RestoreNote
         | FixKind::RestoreAttestor

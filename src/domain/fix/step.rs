@@ -59,6 +59,14 @@ pub enum FixStep {
         signature: usize,
         key_id: String,
     },
+    /// Writes an attestation that is on another note on the attestor's own.
+    CopyAttestation {
+        attestor: AttestorName,
+        attestation: Box<Attestation>,
+        /// Which of its signatures.
+        signature: usize,
+        note: NoteName,
+    },
     /// A new attestation of the image.
     Attest {
         attestor: AttestorName,
@@ -69,7 +77,26 @@ pub enum FixStep {
         held: Option<Vec<String>>,
         /// There is one that does not hold.
         again: bool,
+        /// The attestor's keys: their ids, and what is said of them.
+        signers: Vec<Signer>,
     },
+}
+
+/// A key by which an attestation would count.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Signer {
+    pub id: String,
+    pub comment: String,
+}
+
+/// What ids of keys in Cloud KMS begin with (`docs/binary-authorization.md`, "Key ids").
+const KMS: &str = "//cloudkms.googleapis.com/v1/";
+
+impl Signer {
+    /// The key's version in Cloud KMS, if that is where it is.
+    pub fn kms_version(&self) -> Option<&str> {
+        self.id.strip_prefix(KMS)
+    }
 }
 
 /// The image by its digest: the one that is known, or one that stands for it.
@@ -111,7 +138,8 @@ impl FixStep {
             | Self::CreateNote { .. }
             | Self::CreateAttestor { .. }
             | Self::Grant { .. }
-            | Self::CorrectKeyId { .. } => false,
+            | Self::CorrectKeyId { .. }
+            | Self::CopyAttestation { .. } => false,
         }
     }
 
@@ -121,18 +149,20 @@ impl FixStep {
     }
 
     /// Whether the keys of this machine are enough for it.
-    pub(super) fn is_possible_here(&self) -> bool {
+    pub fn is_possible_here(&self) -> bool {
         match self {
             Self::Attest { held, .. } => held.as_ref().is_none_or(|held| !held.is_empty()),
-            Self::AddKey { key, .. } => key.as_ref().is_none_or(|key| key.held),
-            Self::UseDigest { .. }
+            // The public half of a key is enough to add it.
+            Self::AddKey { .. }
+            | Self::UseDigest { .. }
             | Self::AllowPattern { .. }
             | Self::SetRule { .. }
             | Self::BreakGlass { .. }
             | Self::CreateNote { .. }
             | Self::CreateAttestor { .. }
             | Self::Grant { .. }
-            | Self::CorrectKeyId { .. } => true,
+            | Self::CorrectKeyId { .. }
+            | Self::CopyAttestation { .. } => true,
         }
     }
 
@@ -142,7 +172,7 @@ impl FixStep {
             Self::UseDigest { .. } => 0,
             Self::CreateNote { .. } | Self::CreateAttestor { .. } | Self::Grant { .. } => 1,
             Self::AddKey { .. } => 2,
-            Self::CorrectKeyId { .. } => 3,
+            Self::CorrectKeyId { .. } | Self::CopyAttestation { .. } => 3,
             Self::Attest { .. } => 4,
             Self::AllowPattern { .. } => 5,
             Self::SetRule { .. } => 6,
@@ -176,6 +206,7 @@ impl FixStep {
             | Self::CreateAttestor { .. }
             | Self::Grant { .. }
             | Self::CorrectKeyId { .. }
+            | Self::CopyAttestation { .. }
             | Self::Attest { .. } => {}
         }
     }
@@ -200,6 +231,7 @@ impl FixStep {
             | Self::CreateAttestor { .. }
             | Self::Grant { .. }
             | Self::CorrectKeyId { .. }
+            | Self::CopyAttestation { .. }
             | Self::Attest { .. } => {}
         }
     }
@@ -224,18 +256,10 @@ impl FixStep {
                 forget_refusals(evidence, attestor);
             }
             Self::CorrectKeyId { attestor, attestation, signature, key_id } => {
-                let Some(AttestorEvidence::Found { attestations: Attestations::Read(list), .. }) =
-                    evidence.attestors.get_mut(attestor)
-                else {
-                    return;
-                };
-                list.push(corrected(attestation, *signature, key_id));
-                // What was found out before was found out without it.
-                if let (Some(digest), Some(digests)) =
-                    (digest_of(&attestation.resource_uri), evidence.surveyed.get_mut(attestor))
-                {
-                    digests.remove(&digest);
-                }
+                write(evidence, attestor, corrected(attestation, *signature, key_id));
+            }
+            Self::CopyAttestation { attestor, attestation, signature, note } => {
+                write(evidence, attestor, copied(attestation, *signature, note));
             }
             Self::Attest { attestor, image, .. } => {
                 if let (true, Some(digest)) = (can_attest(evidence, attestor), digest_of(image)) {
@@ -254,6 +278,26 @@ pub(super) fn corrected(attestation: &Attestation, signature: usize, key_id: &st
         key_id.clone_into(&mut signature.public_key_id);
     }
     corrected
+}
+
+/// The attestation on another note, with the one signature that it is copied for.
+pub(super) fn copied(attestation: &Attestation, signature: usize, note: &NoteName) -> Attestation {
+    let signatures = attestation.signatures.get(signature).cloned().into_iter().collect();
+    Attestation { note: note.clone(), signatures, ..attestation.clone() }
+}
+
+/// An attestation more on the note of an attestor that can be read.
+fn write(evidence: &mut Evidence, attestor: &AttestorName, attestation: Attestation) {
+    let Some(AttestorEvidence::Found { attestations: Attestations::Read(list), .. }) =
+        evidence.attestors.get_mut(attestor)
+    else {
+        return;
+    };
+    // What was found out before was found out without it.
+    if let (Some(digest), Some(digests)) = (digest_of(&attestation.resource_uri), evidence.surveyed.get_mut(attestor)) {
+        digests.remove(&digest);
+    }
+    list.push(attestation);
 }
 
 /// The attestors on the note can be read again; that the service agent may, as in a project of its own,

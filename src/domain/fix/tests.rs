@@ -69,6 +69,11 @@ fn attested(of: &str, says: &str, id: &str, by: &str) -> Attestation {
     }
 }
 
+/// A good attestation, on the note of somebody else.
+fn elsewhere(by: &str) -> Attestation {
+    Attestation { note: "projects/p/notes/other-note".parse().unwrap(), ..attested(HEX, HEX, by, by) }
+}
+
 fn known(attestor: Attestor, attestations: Attestations) -> Evidence {
     let found = AttestorEvidence::Found { attestor, attestations };
     Evidence { attestors: [(qa(), found)].into(), ..Evidence::default() }
@@ -105,7 +110,7 @@ fn mine(held: bool) -> [KnownKey; 1] {
 fn told(policy: &str, images: &[&str], evidence: &Evidence) -> Vec<String> {
     let keys = mine(true);
     let digests = BTreeMap::from([("gcr.io/p/app:v1".to_owned(), format!("sha256:{HEX}").parse().unwrap())]);
-    let known = FixFacts { keys: Some(&keys), digests: Some(&digests), inventory: None };
+    let known = FixFacts { keys: Some(&keys), digests: Some(&digests), children: None, inventory: None };
     let of_evidence = |fix: &&Fix| fix.policy.is_none() && fix.kind != FixKind::BreakGlass;
     let fixes = ask(policy, &pod(images), evidence, &known);
     fixes.iter().filter(of_evidence).map(|fix| format!("{}: {}", fix.kind.id(), fix.title())).collect()
@@ -173,6 +178,19 @@ fn told(policy: &str, images: &[&str], evidence: &Evidence) -> Vec<String> {
 #[case::two_images_one_by_tag(
     &[BY_DIGEST, "gcr.io/p/app:v1"], read(&[FIRST], vec![attested(HEX, HEX, FIRST, FIRST)]),
     &["deploy-by-digest: Deploy gcr.io/p/app:v1 by its digest"]
+)]
+#[case::on_another_note(
+    &[BY_DIGEST],
+    Evidence { elsewhere: vec![elsewhere(FIRST)], ..read(&[FIRST], Vec::new()) },
+    &[
+        "copy-attestation: Copy the attestation on other-note to the note of qa",
+        "attest: Attest with qa (none of its keys is here): gcr.io/p/app@sha256:37e528794577…",
+    ]
+)]
+#[case::on_another_note_by_another_key(
+    &[BY_DIGEST],
+    Evidence { elsewhere: vec![elsewhere(SECOND)], ..read(&[FIRST], Vec::new()) },
+    &["attest: Attest with qa (none of its keys is here): gcr.io/p/app@sha256:37e528794577…"]
 )]
 #[case::no_attestor(
     &[BY_DIGEST],
@@ -294,13 +312,14 @@ fn what_else_is_let_in_is_counted_and_shown() {
     let other = format!("gcr.io/p/app@sha256:{OTHER}");
     let items = [item(BY_DIGEST), item(&other), item("gcr.io/p/lib:v1"), item("nginx")];
     let evidence = Evidence::default();
-    let known = FixFacts { inventory: Some((&items, &evidence)), ..FixFacts::default() };
+    let known = FixFacts { children: None, inventory: Some((&items, &evidence)), ..FixFacts::default() };
     let fixes = ask(DENY, &pod(&[BY_DIGEST]), &evidence, &known);
     let counts: Vec<(FixKind, usize)> =
         fixes.iter().map(|fix| (fix.kind, fix.reach.inventory.as_ref().unwrap().admits)).collect();
-    assert_eq!(counts[..3], [(FixKind::AllowImage, 0), (FixKind::AllowRepository, 1), (FixKind::AllowRegistry, 2)]);
-    assert!(counts.contains(&(FixKind::ClusterRule, 3)) && counts.contains(&(FixKind::BreakGlass, 0)), "{counts:?}");
-    let repository = &fixes[1].reach;
+    // By their numbers.
+    assert_eq!(counts[..3], [(FixKind::AllowImage, 0), (FixKind::BreakGlass, 0), (FixKind::AllowRepository, 1)]);
+    assert!(counts.contains(&(FixKind::AllowRegistry, 2)) && counts.contains(&(FixKind::ClusterRule, 3)), "{counts:?}");
+    let repository = &fixes[2].reach;
     assert_eq!(
         repository.inventory.as_ref().map(Affected::text).unwrap(),
         format!("1 of 3 known images and pods: {other}")
@@ -331,4 +350,59 @@ fn a_policy_that_the_service_would_refuse_is_no_fix() {
     let evidence = Evidence { attestors: [(qa(), AttestorEvidence::NotFound)].into(), ..Evidence::default() };
     let fixes = ask(ASK, &pod(&[BY_DIGEST]), &evidence, &FixFacts::default());
     assert_eq!(fixes.iter().map(|fix| fix.kind).collect::<Vec<_>>(), [FixKind::BreakGlass]);
+}
+
+/// What somebody else has to do stands last, whatever else it would let in.
+#[test]
+fn what_can_be_done_from_here_comes_first() {
+    let keys = mine(true);
+    let known = FixFacts { keys: Some(&keys), ..FixFacts::default() };
+    let fixes = ask(ASK, &pod(&[BY_DIGEST]), &read(&[FIRST], Vec::new()), &known);
+    let kinds: Vec<FixKind> = fixes.iter().map(|fix| fix.kind).collect();
+    assert_eq!((kinds[0], kinds.last()), (FixKind::AllowImage, Some(&FixKind::Attest)), "{kinds:?}");
+    assert!(!fixes.last().unwrap().is_possible_here());
+    let fixes = ask(ASK, &pod(&[BY_DIGEST]), &read(&[SECOND], Vec::new()), &known);
+    assert_eq!(fixes[0].kind, FixKind::Attest);
+}
+
+/// The index is not attested, one of its images is.
+#[test]
+fn the_image_of_an_index_that_is_attested_is_deployed() {
+    let index = format!("gcr.io/p/app@sha256:{OTHER}");
+    let digest: Digest = format!("sha256:{HEX}").parse().unwrap();
+    let children = BTreeMap::from([(index.clone(), vec![digest])]);
+    let keys = mine(true);
+    let known = FixFacts { keys: Some(&keys), children: Some(&children), ..FixFacts::default() };
+    let evidence = read(&[FIRST], vec![attested(HEX, HEX, FIRST, FIRST)]);
+    let fixes = ask(ASK, &pod(&[&index]), &evidence, &known);
+    assert_eq!(fixes[0].kind, FixKind::DeployAttested);
+    assert_eq!(fixes[0].steps, [FixStep::UseDigest { from: index.clone(), to: BY_DIGEST.to_owned() }]);
+    let not_attested = ask(ASK, &pod(&[&index]), &read(&[FIRST], Vec::new()), &known);
+    assert!(not_attested.iter().all(|fix| fix.kind != FixKind::DeployAttested));
+}
+
+/// Where no key is here, it says who can, and gives the command to hand over.
+#[test]
+fn whoever_can_sign_is_named_with_the_command() {
+    let version = "projects/k/locations/eu/keyRings/r/cryptoKeys/c/cryptoKeyVersions/1";
+    let id = format!("//cloudkms.googleapis.com/v1/{version}");
+    let keys = mine(true);
+    let known = FixFacts { keys: Some(&keys), ..FixFacts::default() };
+    let fixes = ask(ASK, &pod(&[BY_DIGEST]), &read(&[&id], Vec::new()), &known);
+    let attest = fixes.iter().find(|fix| fix.kind == FixKind::Attest).unwrap();
+    let who = attest.steps[0].who();
+    assert_eq!(who[0], format!("whoever may sign with the Cloud KMS key {version} (roles/cloudkms.signerVerifier)"));
+    assert!(who[1].contains("roles/containeranalysis.notes.attacher on projects/p/notes/qa-note"), "{who:?}");
+    let commands: Vec<String> = attest.steps[0].commands().iter().map(ToString::to_string).collect();
+    assert_eq!(
+        commands,
+        [format!(
+            "gcloud beta container binauthz attestations sign-and-create --artifact-url={BY_DIGEST} --attestor=qa \
+             --attestor-project=p --keyversion={version}"
+        )]
+    );
+    let fixes = ask(ASK, &pod(&[BY_DIGEST]), &read(&[FIRST], Vec::new()), &known);
+    let attest = fixes.iter().find(|fix| fix.kind == FixKind::Attest).unwrap();
+    assert_eq!(attest.steps[0].who()[0], format!("whoever has the private half of {FIRST}"));
+    assert!(attest.steps[0].commands()[1].to_string().contains(FIRST));
 }

@@ -2,7 +2,7 @@
 
 use super::Fix;
 use super::reach::place;
-use super::step::{FixStep, shown};
+use super::step::{FixStep, NEW_KEY, Signer, shown};
 use crate::admission::{BREAK_GLASS_LABEL, CLOUD_RUN_BREAK_GLASS_ANNOTATION, Platform};
 use crate::image::ImageRef;
 use crate::name::AttestorName;
@@ -79,6 +79,9 @@ impl FixStep {
             Self::CorrectKeyId { attestor, .. } => {
                 format!("attest again for {} with the same signature under its right key id", attestor.id())
             }
+            Self::CopyAttestation { attestor, attestation, .. } => {
+                format!("copy the attestation on {} to the note of {}", attestation.note.id(), attestor.id())
+            }
             Self::Attest { attestor, image, again, held, .. } => {
                 let verb = if *again { "sign the right payload" } else { "attest" };
                 format!("{verb} with {}{}: {}", attestor.id(), whether_held(held.as_deref()), short(&shown(image)))
@@ -93,7 +96,7 @@ impl FixStep {
             Self::AllowPattern { .. } | Self::SetRule { .. } => "policy",
             Self::AddKey { .. } | Self::CreateAttestor { .. } => "attestor",
             Self::Grant { .. } | Self::CreateNote { .. } => "note",
-            Self::CorrectKeyId { .. } | Self::Attest { .. } => "attestation",
+            Self::CorrectKeyId { .. } | Self::CopyAttestation { .. } | Self::Attest { .. } => "attestation",
         }
     }
 
@@ -127,6 +130,9 @@ impl FixStep {
                 let found = attestation.signatures.get(*signature).map_or("", |s| s.public_key_id.as_str());
                 format!("a copy of {} with publicKeyId {key_id} instead of {found}", attestation.name)
             }
+            Self::CopyAttestation { attestation, note, .. } => {
+                format!("a copy of {} on {note}: the same payload, signature and key id", attestation.name)
+            }
             Self::Attest { image, note, .. } => {
                 let note = note.as_ref().map(|note| format!(" on {note}")).unwrap_or_default();
                 format!("an attestation of {}{note}", shown(image))
@@ -135,10 +141,42 @@ impl FixStep {
     }
 }
 
+impl FixStep {
+    /// Who can do it, where it cannot be done from here; a line each.
+    pub fn who(&self) -> Vec<String> {
+        let Self::Attest { held: Some(held), signers, attestor, note, .. } = self else { return Vec::new() };
+        if !held.is_empty() {
+            return Vec::new();
+        }
+        let mut lines: Vec<String> = signers.iter().map(signer).collect();
+        if attestor.id() == CLOUD_BUILD {
+            lines.insert(0, "Cloud Build: it attests what it builds, by this attestor".to_owned());
+        }
+        if lines.is_empty() {
+            lines.push(format!("whoever has a key of {attestor}: which keys it has is not known"));
+        }
+        let note = note.as_ref().map_or("its note".to_owned(), ToString::to_string);
+        lines.push(format!("the role roles/containeranalysis.notes.attacher on {note} is needed too"));
+        lines
+    }
+}
+
+/// The attestor that Cloud Build makes and keeps, by this id in every project.
+const CLOUD_BUILD: &str = "built-by-cloud-build";
+
+fn signer(key: &Signer) -> String {
+    match key.kms_version() {
+        Some(version) => format!("whoever may sign with the Cloud KMS key {version} (roles/cloudkms.signerVerifier)"),
+        None if key.comment.is_empty() => format!("whoever has the private half of {}", key.id),
+        None => format!("whoever has the private half of {} ({})", key.id, key.comment),
+    }
+}
+
 fn whether_held(held: Option<&[String]>) -> &'static str {
     match held {
         None => "",
         Some([]) => " (none of its keys is here)",
+        Some(held) if held.iter().all(|key| key == NEW_KEY) => "",
         Some(_) => " (a key of it is here)",
     }
 }

@@ -119,6 +119,7 @@ impl<'a> World<'a> {
                 | FixStep::CreateAttestor { .. }
                 | FixStep::Grant { .. }
                 | FixStep::CorrectKeyId { .. }
+                | FixStep::CopyAttestation { .. }
                 | FixStep::Attest { .. } => None,
             };
             match fix.and_then(|fix| parse(&fix.apply(&document.text))) {

@@ -15,7 +15,7 @@ use countersign::domain::command::file::within;
 use countersign::domain::command::gpg::{self, Existing};
 use countersign::domain::command::line::{Command, Line, Word};
 use countersign::domain::command::{container_analysis, file, registry, service, workload};
-use countersign::domain::fix::{FixStep, KnownKey};
+use countersign::domain::fix::{FixStep, KnownKey, Signer};
 use countersign::domain::image::Digest;
 use countersign::domain::key::KeySpec;
 use countersign::domain::name::{AttestorName, ClusterId, NoteName, ProjectId};
@@ -146,6 +146,8 @@ proptest! {
             create_time: None,
         };
         let (again, held) = (false, Some(vec![text.clone()]));
+        let (copied, copy_to) = (attestation.clone(), note.clone());
+        let kms = Signer { id: format!("//cloudkms.googleapis.com/v1/{text}"), comment: text.clone() };
         let steps = [
             FixStep::AllowPattern { pattern: text.clone() },
             FixStep::SetRule { kind: RuleKind::Cluster, key: text.clone(), rule: rule() },
@@ -156,7 +158,13 @@ proptest! {
             FixStep::CorrectKeyId {
                 attestor: attestor.clone(), attestation: Box::new(attestation), signature: 0, key_id: text.clone(),
             },
-            FixStep::Attest { attestor, note: None, image: text, held, again },
+            FixStep::CopyAttestation {
+                attestor: attestor.clone(), attestation: Box::new(copied), signature: 0, note: copy_to,
+            },
+            FixStep::Attest {
+                attestor: attestor.clone(), note: None, image: text.clone(), held: Some(Vec::new()), again, signers: vec![kms],
+            },
+            FixStep::Attest { attestor, note: None, image: text, held, again, signers: Vec::new() },
         ];
         for step in &steps {
             is_read_as_meant(&step.commands());
@@ -233,7 +241,12 @@ async fn the_commands_of_fixes_do_what_they_stand_for() {
     assert_eq!(stored["userOwnedGrafeasNote"]["publicKeys"][0]["id"], fingerprint);
     let image = format!("us.gcr.io/{PROJECT}/it@sha256:{}", "0".repeat(64));
     let held = Some(vec![fingerprint.clone()]);
-    run(&real, &FixStep::Attest { attestor, note: None, image: image.clone(), held, again: false }.commands()).await;
+    run(
+        &real,
+        &FixStep::Attest { attestor, note: None, image: image.clone(), held, again: false, signers: Vec::new() }
+            .commands(),
+    )
+    .await;
     let stored = real.lab.get(&format!("{CA}/v1/projects/{PROJECT}/occurrences")).await;
     assert_eq!(stored["occurrences"][0]["resourceUri"], image);
     assert_eq!(stored["occurrences"][0]["attestation"]["signatures"][0]["publicKeyId"], fingerprint);

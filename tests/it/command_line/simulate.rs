@@ -344,26 +344,26 @@ fn people_see_why_and_where() {
       ✗ fail    the pod is refused
 
     What would admit it, the least that is let in first:
-      1. Allow nginx
+      1. Move the break-glass label from the Deployment to its pod template
+         pod: label image-policy.k8s.io/break-glass: "true" of the pod (of the pod template for a workload)
+         lets in: Every image of this pod, whatever it is; the policy is overridden, and each use is logged.
+      2. Allow nginx
          policy.yaml:5
            + - namePattern: nginx
          lets in: Whatever nginx means now and later, under every rule, attested or not.
-      2. A rule for cluster us-central1-a.other, that admits everything
+      3. A rule for cluster us-central1-a.other, that admits everything
          policy.yaml:15
            +   us-central1-a.other:
            +     evaluationMode: ALWAYS_ALLOW
            +     enforcementMode: ENFORCED_BLOCK_AND_AUDIT_LOG
          lets in: Every image, in cluster us-central1-a.other.
          for example: us-docker.pkg.dev/example/app/web@sha256:0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef, cluster us-central1-a.other, namespace default, attested by nobody
-      3. Make the default rule a dry run
+      4. Make the default rule a dry run
          policy.yaml:17
            -   enforcementMode: ENFORCED_BLOCK_AND_AUDIT_LOG
            +   enforcementMode: DRYRUN_AUDIT_LOG_ONLY
          lets in: Every image, wherever the default rule decides: what the rule denies is only logged.
          for example: us-docker.pkg.dev/example/app/web@sha256:0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef, cluster us-central1.other, namespace default, attested by nobody
-      4. Break the glass
-         pod: label image-policy.k8s.io/break-glass: "true" of the pod (of the pod template for a workload)
-         lets in: Every image of this pod, whatever it is; the policy is overridden, and each use is logged.
     "#);
 }
 

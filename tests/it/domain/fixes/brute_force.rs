@@ -164,6 +164,7 @@ fn of_evidence(world: &World, kind: FixKind) -> (Vec<FixStep>, Vec<FixStep>) {
             image: image.clone(),
             held: None,
             again: false,
+            signers: Vec::new(),
         }));
     }
     let join = |lists: &[&Vec<FixStep>]| lists.iter().flat_map(|list| list.iter().cloned()).collect::<Vec<FixStep>>();
