@@ -12,6 +12,7 @@ use countersign::domain::policy::{AdmissionRule, AdmissionWhitelistPattern, Enfo
 use countersign::domain::policy_change::Dated;
 use countersign::domain::replay::Replayer;
 use countersign::domain::system_policy::SystemPolicy;
+use countersign::runtime::exports::Source;
 use countersign::runtime::replay::{self as runtime_replay, Progress};
 use countersign::signing::openpgp::Verifier;
 use divan::Bencher;
@@ -38,7 +39,7 @@ fn entry(n: usize) -> String {
     }
     format!(
         r#"  {{
-    "insertId": "{n}", "logName": "projects/p/logs/cloudaudit.googleapis.com%2Factivity", "receiveTimestamp": "2026-05-12T05:37:31.000000Z",
+    "receiptId": "{n}", "logName": "projects/p/logs/cloudaudit.googleapis.com%2Factivity", "receiveTimestamp": "2026-05-12T05:37:31.000000Z",
     "labels": {{"authorization.k8s.io/decision": "allow", "authorization.k8s.io/reason": "RBAC: allowed by ClusterRoleBinding"}},
     "protoPayload": {{
       "@type": "type.googleapis.com/google.cloud.audit.AuditLog", "serviceName": "k8s.io", "methodName": "io.k8s.core.v1.pods.create",
@@ -115,7 +116,12 @@ fn entries(bencher: Bencher<'_, '_>) {
     let replayer = Replayer::new(&policy(EvaluationMode::AlwaysDeny), &system, Evidence::default(), &past);
     let verifier = Verifier::default();
     bencher.bench_local(|| {
-        let replay = runtime_replay::replay(&mut Export::new(&part), &replayer, &verifier, &Progress::default());
+        let replay = runtime_replay::replay(
+            [Source::of("the export", Export::new(&part))],
+            &replayer,
+            &verifier,
+            &Progress::default(),
+        );
         let replay = replay.expect("it is read").expect("it is not cancelled");
         assert_eq!(replay.admissions, PART * PARTS);
         replay

@@ -13,6 +13,7 @@ pub mod effects;
 mod embedded;
 pub mod error;
 pub mod event_loop;
+pub mod exports;
 pub mod files;
 pub mod history;
 pub mod host;

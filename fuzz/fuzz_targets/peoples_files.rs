@@ -4,18 +4,19 @@
 use countersign::domain::case::CaseFile;
 use countersign::domain::policy_test;
 use countersign::files::audit_log;
-use countersign::files::audit_log::split::{Batch, Splitter};
+use countersign::files::audit_log::export::Export;
+use countersign::files::audit_log::split::Batch;
 use countersign::files::manifest;
 use libfuzzer_sys::fuzz_target;
 
 fuzz_target!(|bytes: &[u8]| {
     let _ = audit_log::read(bytes);
-    let (mut splitter, mut batch) = (Splitter::default(), Batch::default());
+    let (mut export, mut batch) = (Export::default(), Batch::default());
     // In two pieces, as it comes from a disk.
     let (first, second) = bytes.split_at(bytes.len() / 2);
-    splitter.push(first, &mut batch);
-    splitter.push(second, &mut batch);
-    splitter.finish(&mut batch);
+    export.push(first, &mut batch);
+    export.push(second, &mut batch);
+    export.finish(&mut batch);
     let Ok(text) = std::str::from_utf8(bytes) else { return };
     for pod in manifest::pods(text).unwrap_or_default() {
         let _ = (pod.title(), pod.into_request());

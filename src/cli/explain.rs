@@ -1,16 +1,18 @@
 //! `countersign explain`: what a refusal says, and what can be behind it.
 //!
 //! Exit code: 0 explained, 1 the text was read and refuses nothing, 2 the input could not be used,
-//! 3 not recognised: nothing is guessed about it; or asked again, and what comes of it now is not known.
+//! 3 not recognised: nothing is guessed about it; or a part of it could not be read; or asked again, and what comes of it
+//! now is not known.
 
 mod human;
+mod input;
 mod json;
 mod question;
 mod report;
 
 use std::collections::BTreeSet;
-use std::io::{self, IsTerminal as _, Read as _};
-use std::path::PathBuf;
+use std::io;
+use std::path::{Path, PathBuf};
 
 use self::question::{Asked, Depth, Known, explain_case, turn};
 use self::report::{Answer, Explained};
@@ -18,14 +20,14 @@ use super::answer::{Format, PolicyFailure, policy, print, refuse};
 use super::assumed::{Assumed, AssumedFailure};
 use super::check::policy_file::Checked;
 use super::styles::Styles;
-use super::terminal::complain;
 use super::whereabouts::Whereabouts;
 use crate::cli::exit::Exit;
 use crate::runtime::history::{self, PastError};
 use domain::admission::Outcome;
+use domain::command::shell::Shell;
 use domain::explain::change::{Change, ChangeKind, Changes};
 use domain::explain::incident::Incident;
-use domain::explain::message::{self, MAX_BYTES, Reading};
+use domain::explain::message::{Reading, Recognised, decode};
 use domain::explain::past::policy_changes;
 use domain::policy_change::Dated;
 use signing::openpgp::Verifier;
@@ -66,8 +68,6 @@ enum Failure {
     Past(#[from] PastError),
     #[error("standard input: {0}")]
     Standard(io::Error),
-    #[error("standard input is not UTF-8 text: {0}")]
-    Encoding(std::string::FromUtf8Error),
     #[error("there is no text to explain: give it as an argument, or pipe it in")]
     Empty,
     #[error("standard input can be the text or a policy, not several of them")]
@@ -88,11 +88,11 @@ pub(super) fn run(args: &Args) -> Exit {
 
 fn exit(Answer { reading, cases, .. }: &Answer) -> Exit {
     let is_open = |explained: &Explained| explained.again.as_ref().is_some_and(|now| now.outcome == Outcome::Undecided);
-    if cases.iter().any(is_open) {
+    if cases.iter().any(is_open) || !reading.unread.is_empty() {
         Exit::Undecided
     } else if reading.is_explained() {
         Exit::Yes
-    } else if reading.cases.is_empty() && reading.without_refusal > 0 {
+    } else if reading.refuses_nothing() {
         Exit::No
     } else {
         Exit::Undecided
@@ -107,13 +107,13 @@ fn answer(args: &Args) -> Result<Answer, Failure> {
     if read > 1 {
         return Err(Failure::StandardInputTwice);
     }
-    let text = if is_piped { standard_input()? } else { args.text.clone().unwrap_or_default() };
-    if text.trim().is_empty() {
-        return Err(Failure::Empty);
-    }
+    let reading = match &args.text {
+        Some(text) if !is_piped => argument(text),
+        _ => input::standard().map_err(Failure::Standard)?,
+    };
+    let mut reading = reading.ok_or(Failure::Empty)?;
     let policy = args.policy.as_deref().map(policy).transpose()?;
     let past = history::past(&args.history)?;
-    let mut reading = message::decode(&text);
     let own = policy.as_ref().and_then(|checked| checked.document.policy.as_ref());
     let known = Known {
         pod: args.whereabouts.pod(),
@@ -141,6 +141,21 @@ fn answer(args: &Args) -> Result<Answer, Failure> {
     Ok(Answer { reading, cases, policy, incident, turns, all: args.all })
 }
 
+/// What the text of the command line says. Who gives a file's name there means what is in the file.
+fn argument(text: &str) -> Option<Reading> {
+    if text.trim().is_empty() {
+        return None;
+    }
+    let mut reading = decode(text);
+    if !reading.is_explained() && Path::new(text).is_file() {
+        let hint =
+            format!("`{text}` is a file; for what is in it: countersign explain - < {}", Shell::Posix.quoted(text));
+        reading.unknown = vec![hint];
+        reading.recognised = Recognised::default();
+    }
+    Some(reading)
+}
+
 /// More refusals than this are counted, and not looked at one by one.
 const MAX_TOLD: usize = 500;
 
@@ -162,24 +177,4 @@ fn changes(reading: &mut Reading, policy: Option<&Checked>, past: &[Dated]) -> C
         all.push(Change { at, kind: ChangeKind::Policy, what, author: None });
     }
     Changes::new(all, looked_at)
-}
-
-/// What is piped in; one byte more than is read tells that there is more. A character that was cut in two
-/// at the end is left out.
-fn standard_input() -> Result<String, Failure> {
-    if io::stdin().is_terminal() {
-        complain(&"paste the message, and end it with ^D");
-    }
-    let mut bytes = Vec::new();
-    io::stdin().lock().take(MAX_BYTES as u64 + 1).read_to_end(&mut bytes).map_err(Failure::Standard)?;
-    match String::from_utf8(bytes) {
-        Ok(text) => Ok(text),
-        Err(error) if error.utf8_error().error_len().is_none() => {
-            let valid = error.utf8_error().valid_up_to();
-            let mut bytes = error.into_bytes();
-            bytes.truncate(valid);
-            String::from_utf8(bytes).map_err(Failure::Encoding)
-        }
-        Err(error) => Err(Failure::Encoding(error)),
-    }
 }

@@ -1,14 +1,13 @@
-//! `countersign replay ENTRIES --policy FILE`: the admissions of an audit log under another policy, and
+//! `countersign replay ENTRIES… --policy FILE`: the admissions of an audit log under another policy, and
 //! under the policies of their time.
 //!
-//! Exit code: 1 if something flips, 2 if the input or an entry of it could not be read, 3 if something
+//! Exit code: 1 if something flips, 2 if the input or an entry of it could not be read or has no admission, 3 if something
 //! could not be decided, else 0; the first that applies.
 
 mod human;
 mod json;
 
-use std::fs::File;
-use std::io::{self, IsTerminal as _, Read};
+use std::io::{self, IsTerminal as _};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -19,6 +18,7 @@ use super::styles::Styles;
 use super::terminal;
 use super::whereabouts::Whereabouts;
 use crate::cli::exit::Exit;
+use crate::runtime::exports;
 use crate::runtime::history::{self, PastError};
 use crate::runtime::replay::{self, Progress};
 use domain::policy_change::Dated;
@@ -30,10 +30,10 @@ use signing::openpgp::Verifier;
 /// policies of their time give what was logged.
 #[derive(Debug, clap::Args)]
 pub struct Args {
-    /// Audit log entries as `gcloud logging read --format=json` prints them, or one a line; `-` is
-    /// standard input
-    #[arg(value_name = "ENTRIES")]
-    entries: PathBuf,
+    /// Audit log entries as `gcloud logging read` prints them, one a line, or rows of `BigQuery`; plain or compressed by
+    /// gzip; directories with all their files; `-` is standard input
+    #[arg(value_name = "ENTRIES", required = true)]
+    entries: Vec<PathBuf>,
     /// The policy (.yaml, .yml or .json)
     #[arg(long, value_name = "FILE")]
     policy: PathBuf,
@@ -60,10 +60,12 @@ enum Failure {
     Assumed(#[from] AssumedFailure),
     #[error(transparent)]
     Past(#[from] PastError),
-    #[error("{file}: {error}")]
-    Entries { file: String, error: io::Error },
-    #[error("{file}: no entries: expected what `gcloud logging read --format=json` prints, or entries one a line")]
-    Empty { file: String },
+    #[error(transparent)]
+    Entries(#[from] io::Error),
+    #[error("{files}: no entries: expected what `gcloud logging read` prints, entries one a line, or rows of BigQuery")]
+    Empty { files: String },
+    #[error("{files}: no admission in {entries} entries: expected audit log entries of pods that are made")]
+    NoAdmission { files: String, entries: usize },
     #[error("standard input can be the policy or the entries, not both")]
     StandardInputTwice,
 }
@@ -91,12 +93,12 @@ fn exit(replay: &Replay) -> Exit {
 
 fn replayed(args: &Args) -> Result<(Replay, Checked), Failure> {
     let standard_input = Path::new("-");
-    let read = [&args.entries, &args.policy].into_iter().filter(|path| path.as_path() == standard_input).count();
+    let paths = args.entries.iter().chain([&args.policy]);
+    let read = paths.filter(|path| path.as_path() == standard_input).count();
     if read + usize::from(args.assumed.reads_standard_input()) > 1 {
         return Err(Failure::StandardInputTwice);
     }
     let checked = policy(&args.policy)?;
-    let file = args.entries.display().to_string();
     let Some(policy) = &checked.document.policy else {
         return Err(PolicyFailure::Invalid { file: checked.file }.into());
     };
@@ -104,25 +106,18 @@ fn replayed(args: &Args) -> Result<(Replay, Checked), Failure> {
     let evidence = args.assumed.evidence(&[policy])?;
     let system = args.assumed.system()?;
     let replayer = Replayer::new(policy, &system, evidence, &past).with_pod(args.whereabouts.pod());
-    let (mut entries, size) = open(&args.entries).map_err(|error| Failure::Entries { file: file.clone(), error })?;
     let verifier = Verifier::default();
-    let replay = with_progress(size, |progress| replay::replay(&mut entries, &replayer, &verifier, progress));
+    let replay = with_progress(exports::size(&args.entries), |progress| {
+        replay::replay(exports::sources(&args.entries, |bytes| progress.read(bytes))?, &replayer, &verifier, progress)
+    });
     // Nobody cancels it here.
-    let replay = replay.map_err(|error| Failure::Entries { file: file.clone(), error })?.unwrap_or_default();
-    if replay.entries() == 0 {
-        return Err(Failure::Empty { file });
+    let replay = replay?.unwrap_or_default();
+    let files = || args.entries.iter().map(|path| path.display().to_string()).collect::<Vec<_>>().join(", ");
+    match replay.entries() {
+        0 => Err(Failure::Empty { files: files() }),
+        entries if !replay.has_admissions() => Err(Failure::NoAdmission { files: files(), entries }),
+        _ => Ok((replay, checked)),
     }
-    Ok((replay, checked))
-}
-
-/// The entries, and how many bytes they are, where that is known.
-fn open(path: &Path) -> io::Result<(Box<dyn Read + Send>, Option<u64>)> {
-    if path == Path::new("-") {
-        return Ok((Box::new(io::stdin()), None));
-    }
-    let file = File::open(path)?;
-    let size = file.metadata().ok().filter(std::fs::Metadata::is_file).map(|metadata| metadata.len());
-    Ok((Box::new(file), size))
 }
 
 /// How often the count on the terminal moves.

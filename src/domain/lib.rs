@@ -45,6 +45,7 @@ pub mod text;
 pub mod transcript;
 pub mod what_if;
 pub mod work_file;
+pub mod workload;
 pub mod workload_patch;
 
 mod lint;

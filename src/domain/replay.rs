@@ -14,15 +14,19 @@ use jiff::Timestamp;
 use crate::admission::{Outcome, Request};
 
 pub use replayer::{ReplayRow, Replayer, Then};
-pub use report::{Counts, Flipped, Owner, Replay, Unreadable};
+pub use report::{Counts, Flipped, Owner, Replay, Unreadable, place};
 
 /// An admission as an audit log tells it.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Entry {
-    /// Its number in the export, from 1.
+    /// The file that it is in; empty where there is one alone.
+    pub file: String,
+    /// Its number in the file, from 1.
     pub number: usize,
     /// The line on which it begins, from 1.
     pub line: usize,
+    /// What tells it from all others; two of the same are one. `None`: it has no `insertId`.
+    pub id: Option<u64>,
     /// `None`: it says none, or none that can be read.
     pub time: Option<Timestamp>,
     pub request: Request,

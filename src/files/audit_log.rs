@@ -1,15 +1,20 @@
 //! Audit log entries as `gcloud logging read --format=json` prints them, or one a line: the admissions
 //! among them (`docs/binary-authorization.md`, "Audit logs").
 //!
-//! [`split::Splitter`] finds where each entry begins and ends, so that many can be read at once and one
-//! that is broken costs only itself; [`read`] reads one. Pure; may use `domain`.
+//! [`export::Export`] finds where each entry begins and ends, so that many can be read at once and one
+//! that is broken costs only itself; [`read`] reads one, also as other carriers have it: YAML, a row of `BigQuery`, a
+//! message of Pub/Sub. Pure; may use `domain`.
 
+mod carried;
+mod documents;
+pub mod export;
 pub mod split;
 #[cfg(test)]
 mod tests;
 
 use std::collections::BTreeMap;
 use std::fmt;
+use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 
 use jiff::Timestamp;
 use serde::Deserialize;
@@ -17,6 +22,7 @@ use serde::de::{Deserializer, IgnoredAny, MapAccess, Visitor};
 
 use crate::manifest::Object;
 use domain::admission::{Enforcement, Fact, Facts, Platform, Request};
+use domain::explain::message::bigquery::column;
 use domain::inventory::owner_of;
 use domain::replay::{Entry, Logged};
 
@@ -40,10 +46,22 @@ pub enum EntryError {
     Json { line: usize, column: usize, message: String },
     #[error("the pod it asks about cannot be read: {0}")]
     Pod(String),
+    #[error("it is no YAML: {0}")]
+    Yaml(String),
 }
 
 /// Reads one entry; `None` where it tells of something else than an admission.
 pub fn read(bytes: &[u8]) -> Result<Option<Entry>, EntryError> {
+    if !bytes.trim_ascii_start().starts_with(b"{") {
+        return carried::yaml(bytes).and_then(|json| read_json(&json));
+    }
+    match read_json(bytes) {
+        Ok(Some(entry)) => Ok(Some(entry)),
+        other => carried::entry(bytes).map_or(other, |json| read_json(&json)),
+    }
+}
+
+fn read_json(bytes: &[u8]) -> Result<Option<Entry>, EntryError> {
     let log: Log = match serde_json::from_slice(bytes) {
         Ok(log) => log,
         // A request of another kind may have fields of other types.
@@ -98,6 +116,9 @@ struct Log {
     resource: Resource,
     labels: Option<BTreeMap<String, String>>,
     timestamp: Option<String>,
+    insert_id: Option<String>,
+    #[serde(rename = "logName")]
+    of: Option<String>,
 }
 
 /// An `AuditLog`.
@@ -218,7 +239,7 @@ impl Log {
             Some(status) if message.is_empty() && refused => status.message.clone(),
             _ => message,
         };
-        let time = self.time();
+        let (time, id) = (self.time(), self.id());
         let cluster = self.cluster();
         let payload = self.proto_payload.unwrap_or_default();
         let namespace = namespace(&payload.resource_name).to_owned();
@@ -237,13 +258,13 @@ impl Log {
         let mut request = Request { enforcement: Enforcement::On, ..pod.into_request() };
         request.complete(&of_entry);
         let unattested = unattested(&message);
-        Ok(Some(Entry { time, request, workload, owner, logged, message, unattested, ..Entry::default() }))
+        Ok(Some(Entry { id, time, request, workload, owner, logged, message, unattested, ..Entry::default() }))
     }
 
     /// An entry of Cloud Run (`docs/binary-authorization.md`, "Cloud Run logs"). Its shape is inferred
     /// from the query there: the service, or the revision, is the response, and its conditions tell.
     fn cloud_run(self) -> Result<Option<Entry>, EntryError> {
-        let time = self.time();
+        let (time, id) = (self.time(), self.id());
         let payload = self.proto_payload.unwrap_or_default();
         let response = payload.response.unwrap_or_default();
         let conditions = &response.status.conditions;
@@ -270,11 +291,20 @@ impl Log {
             ..Request::default()
         };
         let unattested = unattested(&message);
-        Ok(Some(Entry { time, request, workload, logged, message, unattested, ..Entry::default() }))
+        Ok(Some(Entry { id, time, request, workload, logged, message, unattested, ..Entry::default() }))
     }
 
     fn label(&self, name: &str) -> Option<&String> {
-        self.labels.as_ref()?.get(name)
+        let labels = self.labels.as_ref()?;
+        labels.get(name).or_else(|| labels.get(&column(name)))
+    }
+
+    /// What the same entry has wherever it is exported to: Cloud Logging takes two of these for one.
+    fn id(&self) -> Option<u64> {
+        let insert_id = self.insert_id.as_ref().filter(|id| !id.is_empty())?;
+        let mut hasher = DefaultHasher::new();
+        (insert_id, &self.timestamp, &self.of).hash(&mut hasher);
+        Some(hasher.finish())
     }
 
     fn time(&self) -> Option<Timestamp> {

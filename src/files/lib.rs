@@ -4,5 +4,6 @@
 //! services say to each other is in `wire`.
 
 pub mod audit_log;
+pub mod encoding;
 pub mod inventory;
 pub mod manifest;

@@ -17,6 +17,7 @@ use serde_saphyr::{DuplicateKeyPolicy, MessageFormatter as _, UserMessageFormatt
 
 use domain::admission::{ContainerKind, Fact, Facts, Owner, Platform, Request, RequestImage};
 use domain::policy_test::PodFault;
+use domain::workload::of_replica_set;
 
 /// More than etcd stores of one object by default (1.5 MiB), for a file with several.
 pub const MAX_BYTES: usize = 4 << 20;
@@ -256,13 +257,15 @@ struct Container {
 }
 
 impl Object {
-    /// What made it, as kubectl names it: `replicaset/web-5d8f`, or the object itself.
+    /// What made it, as kubectl names it: `deployment/web` or `job/web`, or the object itself.
     pub(crate) fn workload(&self) -> String {
         let references = self.metadata.as_ref().and_then(|own| own.owner_references.as_ref()).into_iter().flatten();
         let controller =
             references.clone().find(|owner| owner.controller == Some(true)).or(references.into_iter().next());
         let (kind, name) = controller.map_or((&self.kind, self.name()), |owner| (&owner.kind, owner.name.clone()));
-        format!("{}/{name}", kind.to_lowercase())
+        let labels = self.metadata.as_ref().and_then(|own| own.labels.as_ref());
+        of_replica_set(kind, &name, |label| labels?.get(label).cloned())
+            .unwrap_or_else(|| format!("{}/{name}", kind.to_lowercase()))
     }
 
     /// Whether it is a pod that has ended, and is never admitted again.

@@ -7,7 +7,7 @@ use ratatui::text::{Line, Span};
 use crate::styles::{Styles, Tone};
 use app::Model;
 use domain::admission::Outcome;
-use domain::replay::{Flipped, Replay};
+use domain::replay::{Flipped, Replay, place};
 use domain::review::Standing;
 
 /// Entries and workloads of each kind that are shown.
@@ -58,8 +58,10 @@ fn result_lines<'a>(replay: &'a Replay, styles: &Styles) -> Vec<Line<'a>> {
         heading(&mut lines, format!("cannot be read: {}", replay.unreadable), styles.notice(Tone::Error).style);
     }
     for entry in replay.unreadable_at.iter().take(MOST) {
-        lines
-            .push(Line::styled(format!("  entry {}, line {}: {}", entry.number, entry.line, entry.why), styles.text()));
+        lines.push(Line::styled(
+            format!("  {}: {}", place(&entry.file, entry.number, entry.line), entry.why),
+            styles.text(),
+        ));
     }
     more(&mut lines, replay.unreadable, styles);
     lines
@@ -82,7 +84,7 @@ fn section<'a>(
     }
     heading(lines, format!("{title}: {count}"), style);
     for entry in entries.take(MOST) {
-        let place = format!("  entry {}, line {}, {}", entry.number, entry.line, entry.time);
+        let place = format!("  {}, {}", place(&entry.file, entry.number, entry.line), entry.time);
         let image = Span::styled(format!("  {}", entry.image), styles.text());
         lines.push(Line::from(vec![image, Span::styled(place, styles.dim())]));
         let text = format!("    {}: {}; {}", entry.owner.title(), entry.logged.as_str(), entry.because);

@@ -26,15 +26,16 @@ impl Model {
     fn case_lines(&self) -> Vec<ExplainLine> {
         let mut lines = Vec::new();
         let Some(case) = self.explain.case() else {
-            let (look, text) = match self.explain.reading.without_refusal {
-                0 => (Look::Elsewhere, "This is no refusal that is known."),
-                _ => (Look::Plain, "There is no refusal in it."),
+            let reading = &self.explain.reading;
+            let (look, text) = if reading.refuses_nothing() {
+                (Look::Plain, "There is no refusal in it.")
+            } else {
+                (Look::Elsewhere, "This is no refusal that is known.")
             };
             lines.push(ExplainLine::new(look, "", text));
             lines.extend(recognised(&self.explain.reading.recognised));
-            lines.extend(
-                self.explain.reading.unknown.iter().map(|text| ExplainLine::new(Look::Unknown, "?", text.clone())),
-            );
+            let unknown = reading.unread.iter().chain(&reading.unknown);
+            lines.extend(unknown.map(|text| ExplainLine::new(Look::Unknown, "?", text.clone())));
             return lines;
         };
         head(&mut lines, case);
@@ -170,7 +171,7 @@ impl Model {
     fn unknown(&self, lines: &mut Vec<ExplainLine>, case: &Refusal, diagnoses: &[Diagnosis]) {
         let mut texts: Vec<String> = case.unknown.clone();
         texts.extend(diagnoses.iter().flat_map(|diagnosis| diagnosis.unknown.iter().cloned()));
-        texts.extend(self.explain.reading.unknown.iter().cloned());
+        texts.extend(self.explain.reading.unread.iter().chain(&self.explain.reading.unknown).cloned());
         if self.session.project.is_some() && self.place_of(case) == Place::NotSaid {
             let what = if is_of_cluster(&case.subject) { "which cluster" } else { "which project" };
             texts.push(format!("{what} it was in: the text does not say it, and it is asked of what is open"));

@@ -14,10 +14,13 @@ use domain::explain::message::is_whole;
 pub(super) fn report(answer: &Answer, styles: Styles) -> String {
     // Writing to a string cannot fail, here and below.
     let mut out = String::new();
+    for text in &answer.reading.unread {
+        let _ = writeln!(out, "{}", styles.paint(MAGENTA.bold(), &format!("? {}", printable(text))));
+    }
     if !answer.reading.is_explained() {
-        let text = match (answer.reading.cases.is_empty(), answer.reading.without_refusal) {
-            (true, 0) => "? This is no refusal that is known.",
-            (true, _) => "✓ There is no refusal in it.",
+        let text = match (answer.reading.cases.is_empty(), answer.reading.refuses_nothing()) {
+            (true, false) => "? This is no refusal that is known.",
+            (true, true) => "· There is no refusal in it.",
             (false, _) => "? Not explained: only a part of it is recognised.",
         };
         let _ = writeln!(out, "{}", styles.paint(MAGENTA.bold(), text));

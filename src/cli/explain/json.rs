@@ -107,7 +107,7 @@ pub(super) fn report(answer: &Answer) -> String {
             ..Row::new(case, finding, found, number)
         })
     });
-    let own = reading.unknown.iter();
+    let own = reading.unread.iter().chain(&reading.unknown);
     let told = answer.told().flat_map(|(case, explained)| {
         case.unknown.iter().chain(explained.diagnoses.iter().flat_map(|found| &found.unknown))
     });

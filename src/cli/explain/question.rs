@@ -5,7 +5,7 @@ use domain::admission::{AttestorEvidence, CompiledPolicy, Evidence, Request, eva
 use domain::document::Document;
 use domain::explain::cause::{PresentState, diagnose};
 use domain::explain::incident::Cause;
-use domain::explain::message::{Open, Place, Refusal};
+use domain::explain::message::{Open, Place, Refusal, Verdict};
 use domain::explain::past;
 use domain::fix::{self, Fix, FixFacts, fixes};
 use domain::policy::Policy;
@@ -81,7 +81,9 @@ pub(super) fn explain_case(case: &Refusal, asked: Option<&Asked<'_>>, known: &Kn
         Place::Elsewhere(elsewhere) => Some(elsewhere),
         Place::Here | Place::NotSaid => None,
     };
-    let can_ask = case.relative.is_none() && !request.images.is_empty() && elsewhere.is_none();
+    // Continuous validation has a policy of its own.
+    let is_admission = !matches!(case.verdict, Verdict::Running | Verdict::NotWatched);
+    let can_ask = is_admission && case.relative.is_none() && !request.images.is_empty() && elsewhere.is_none();
     let asked = asked.filter(|_| can_ask);
     let again = asked.map(|asked| evaluate(&asked.compiled, &request, evidence, &known.verify));
     let is_here = case.is_tied(&open);

@@ -6,7 +6,7 @@ use anstyle::Style;
 
 use crate::cli::styles::{BOLD, GREEN, RED, Styles, YELLOW};
 use crate::cli::terminal::printable;
-use domain::replay::{Flipped, Replay};
+use domain::replay::{Flipped, Replay, place};
 use domain::review::Standing;
 
 /// Entries and owners of each kind that are printed; JSON has more.
@@ -28,7 +28,8 @@ pub(super) fn report(replay: &Replay, styles: Styles) -> String {
     if replay.unreadable > 0 {
         let _ = writeln!(out, "\n{}", styles.paint(RED, &format!("{} entries cannot be read", replay.unreadable)));
         for entry in replay.unreadable_at.iter().take(SHOWN) {
-            let _ = writeln!(out, "  entry {}, line {}: {}", entry.number, entry.line, printable(&entry.why));
+            let place = place(&entry.file, entry.number, entry.line);
+            let _ = writeln!(out, "  {}: {}", printable(&place), printable(&entry.why));
         }
         more(&mut out, replay.unreadable, replay.unreadable_at.len().min(SHOWN), styles);
     }
@@ -55,7 +56,7 @@ fn section(out: &mut String, title: &str, style: Style, count: usize, entries: &
     }
     let _ = writeln!(out, "\n{}", styles.paint(style, &format!("{title}: {count}")));
     for entry in entries.iter().take(SHOWN) {
-        let place = format!("entry {}, line {}, {}", entry.number, entry.line, entry.time);
+        let place = format!("{}, {}", place(&entry.file, entry.number, entry.line), entry.time);
         let _ = writeln!(out, "  {}  {}", printable(&entry.image), styles.faint(&printable(&place)));
         let logged = entry.logged.as_str();
         let _ = writeln!(out, "    {}: {logged}; {}", printable(&entry.owner.title()), printable(&entry.because));

@@ -14,6 +14,8 @@ struct Report<'a> {
     entries: usize,
     admissions: usize,
     others: usize,
+    /// Given before, and not counted again.
+    repeated: usize,
     logged: BTreeMap<&'static str, usize>,
     counts: BTreeMap<&'static str, usize>,
     workloads: Vec<Row<'a>>,
@@ -45,6 +47,8 @@ struct Row<'a> {
 
 #[derive(Serialize)]
 struct Told<'a> {
+    /// Null where there is one file alone.
+    file: Option<&'a str>,
     entry: usize,
     line: usize,
     time: &'a str,
@@ -59,6 +63,7 @@ struct Told<'a> {
 
 #[derive(Serialize)]
 struct Unreadable<'a> {
+    file: Option<&'a str>,
     entry: usize,
     line: usize,
     why: &'a str,
@@ -70,6 +75,7 @@ pub(super) fn report(replay: &Replay, policy: &str) -> String {
         entries: replay.entries(),
         admissions: replay.admissions,
         others: replay.others,
+        repeated: replay.repeated,
         logged: replay.logged.iter().map(|(logged, count)| (logged.id(), *count)).collect(),
         counts: counts(&replay.counts),
         workloads: replay
@@ -95,7 +101,7 @@ pub(super) fn report(replay: &Replay, policy: &str) -> String {
         unreadable_at: replay
             .unreadable_at
             .iter()
-            .map(|at| Unreadable { entry: at.number, line: at.line, why: &at.why })
+            .map(|at| Unreadable { file: file(&at.file), entry: at.number, line: at.line, why: &at.why })
             .collect(),
     };
     let text = serde_json::to_string_pretty(&report).expect("texts and numbers are always JSON");
@@ -106,8 +112,13 @@ fn counts(counts: &Counts) -> BTreeMap<&'static str, usize> {
     counts.iter().map(|(standing, count)| (standing.id(), *count)).collect()
 }
 
+fn file(name: &str) -> Option<&str> {
+    Some(name).filter(|name| !name.is_empty())
+}
+
 fn entry(flipped: &Flipped) -> Told<'_> {
     Told {
+        file: file(&flipped.file),
         entry: flipped.number,
         line: flipped.line,
         time: &flipped.time,

@@ -10,19 +10,25 @@ mod around;
 mod assemble;
 mod building;
 mod cursor;
+mod fragment;
+mod gathering;
 mod kind;
+mod medium;
 mod objects;
 mod place;
 mod reason;
 mod recognised;
 mod refusal;
 mod relatives;
+mod rule;
 mod statement;
 mod summary;
 mod text;
+mod watch;
 
+pub use gathering::Gathering;
 pub use kind::RefusalKind;
-pub use objects::is_workload;
+pub use objects::{bigquery, is_workload, pushed};
 pub use place::{Elsewhere, Open, Place};
 pub use reason::{Reason, ReasonKind};
 pub use recognised::{Recognised, is_whole};
@@ -32,13 +38,25 @@ pub use summary::{rule_words, says};
 
 /// The most that is read, in bytes: of a longer text only the beginning counts.
 pub const MAX_BYTES: usize = 8 << 20;
+
 /// Decodes a text: never fails, never takes longer than in proportion to its length.
 pub fn decode(text: &str) -> Reading {
     let (text, cut) = beginning(text);
-    let mut reading = match objects::read(text) {
-        Some(reading) => reading,
-        None => assemble::prose(text),
-    };
+    let mut reading = objects::read(text).unwrap_or_else(|| {
+        let mut words = assemble::prose(text);
+        if text.trim_start().starts_with("{\"") && !words.cases.is_empty() {
+            words.unknown.push("the text is an object that is not whole, which was read as words".to_owned());
+        }
+        words
+    });
+    if let Some(bytes) = cut {
+        reading.unread.push(format!("the text has {bytes} bytes; only the first {MAX_BYTES} were read"));
+    }
+    settled(reading, Some(text))
+}
+
+/// What is told of a text, cut to what people read; and the names in it, if nothing else is.
+fn settled(mut reading: Reading, text: Option<&str>) -> Reading {
     let found = reading.cases.len();
     reading.cases.truncate(MAX_CASES);
     if found > MAX_CASES {
@@ -46,11 +64,11 @@ pub fn decode(text: &str) -> Reading {
             .unknown
             .push(format!("{} more refusals are in the text; the first {MAX_CASES} are told", found - MAX_CASES));
     }
-    if !reading.is_explained() && reading.without_refusal == 0 {
+    if !reading.is_explained()
+        && !reading.refuses_nothing()
+        && let Some(text) = text
+    {
         reading.recognised = recognised::read(text);
-    }
-    if let Some(bytes) = cut {
-        reading.unknown.push(format!("the text has {bytes} bytes; only the first {MAX_BYTES} were read"));
     }
     reading
 }

@@ -4,8 +4,8 @@ use std::borrow::Cow;
 
 use super::{Entry, Logged};
 use crate::admission::{
-    Answer, AttestorEvidence, CompiledPolicy, Decision, Evidence, Facts, ImageDecision, Outcome, Request, answer,
-    evaluate,
+    Answer, AttestorEvidence, CompiledPolicy, Decision, Evidence, Facts, ImageDecision, ImageOutcome, Outcome, Request,
+    answer, evaluate,
 };
 use crate::attestation::Verify;
 use crate::event_group::refusal;
@@ -35,6 +35,8 @@ pub struct ReplayRow {
     pub standing: Standing,
     /// What decides now, in a few words, where that is not as logged; else empty.
     pub because: String,
+    /// The image that decides, or that was refused then, where that is not as logged.
+    pub image: Option<String>,
     pub then: Then,
 }
 
@@ -79,11 +81,13 @@ impl Replayer {
         };
         let now = answer(&self.policy, request, &evidence, verify);
         let standing = standing(entry.logged.outcome(), now);
-        let because = match standing {
-            Standing::Unchanged => String::new(),
-            _ => Because::from_decision(&evaluate(&self.policy, request, &evidence, verify), None).text,
+        let (because, image) = if standing == Standing::Unchanged {
+            (String::new(), None)
+        } else {
+            let decision = evaluate(&self.policy, request, &evidence, verify);
+            (Because::from_decision(&decision, None).text, deciding(&decision, entry))
         };
-        ReplayRow { outcome: now.outcome, standing, because, then }
+        ReplayRow { outcome: now.outcome, standing, because, image, then }
     }
 
     /// The pod of an entry, with what is known of it besides.
@@ -112,6 +116,20 @@ impl Replayer {
         }
         evidence
     }
+}
+
+/// The image that is refused or undecided now; else the one that was refused then.
+fn deciding(decision: &Decision, entry: &Entry) -> Option<String> {
+    let of = |is: fn(&ImageOutcome) -> bool| decision.images.iter().find(|image| is(&image.outcome));
+    let now = of(|outcome| matches!(outcome, ImageOutcome::Deny(_)));
+    let now = now.or_else(|| of(|outcome| matches!(outcome, ImageOutcome::Undecided)));
+    if let Some(image) = now {
+        return Some(image.image.clone());
+    }
+    // There are many entries, so that the message is read no further than its first image.
+    let said = entry.message.split_once("Image ").and_then(|(_, rest)| Some(rest.split_once(" denied by ")?.0));
+    let said = said.filter(|image| !image.contains(' ')).map(|image| image.trim_matches('\'').to_owned());
+    said.or_else(|| of(|outcome| matches!(outcome, ImageOutcome::Allow)).map(|image| image.image.clone()))
 }
 
 /// A pod of which nothing is known besides what an entry tells.

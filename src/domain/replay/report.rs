@@ -37,12 +37,14 @@ impl Owner {
 /// An entry that flips, or that its time's policy does not explain.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Flipped {
+    /// Empty where there is one file alone.
+    pub file: String,
     pub number: usize,
     pub line: usize,
     /// RFC 3339, or empty.
     pub time: String,
     pub owner: Owner,
-    /// The first image, and how many others there are.
+    /// The image that decides, and how many others there are.
     pub image: String,
     pub logged: Logged,
     pub standing: Standing,
@@ -53,6 +55,7 @@ pub struct Flipped {
 /// An entry that cannot be read.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Unreadable {
+    pub file: String,
     pub number: usize,
     pub line: usize,
     pub why: String,
@@ -64,6 +67,8 @@ pub struct Replay {
     pub admissions: usize,
     /// Entries that tell of something else.
     pub others: usize,
+    /// Admissions that were given before, in another export or twice in one.
+    pub repeated: usize,
     pub unreadable: usize,
     /// The first of those.
     pub unreadable_at: Vec<Unreadable>,
@@ -86,14 +91,14 @@ pub struct Replay {
 impl Replay {
     /// Takes an entry, decided.
     pub fn record(&mut self, entry: &Entry, replayer: &Replayer, verify: &dyn Verify) {
-        let ReplayRow { standing, because, then, .. } = replayer.row(entry, verify);
+        let ReplayRow { standing, because, image, then, .. } = replayer.row(entry, verify);
         self.admissions += 1;
         *self.logged.entry(entry.logged).or_default() += 1;
         *self.counts.entry(standing).or_default() += 1;
         if standing != Standing::Unchanged {
             *self.owners.entry(owner(entry)).or_default().entry(standing).or_default() += 1;
             if self.flipped.iter().filter(|flipped| flipped.standing == standing).count() < MAX_DETAILS {
-                self.flipped.push(flipped(entry, standing, because));
+                self.flipped.push(flipped(entry, standing, because, image.as_deref()));
             }
         }
         match then {
@@ -104,7 +109,7 @@ impl Replay {
             Then::Differs(why) => {
                 self.differs += 1;
                 if self.different.len() < MAX_DETAILS {
-                    self.different.push(flipped(entry, standing, why));
+                    self.different.push(flipped(entry, standing, why, image.as_deref()));
                 }
             }
         }
@@ -122,6 +127,7 @@ impl Replay {
     pub fn append(&mut self, next: Self) {
         self.admissions += next.admissions;
         self.others += next.others;
+        self.repeated += next.repeated;
         self.unreadable += next.unreadable;
         let room = MAX_DETAILS.saturating_sub(self.unreadable_at.len());
         self.unreadable_at.extend(next.unreadable_at.into_iter().take(room));
@@ -155,7 +161,12 @@ impl Replay {
 
     /// All entries, whatever they tell.
     pub fn entries(&self) -> usize {
-        self.admissions + self.others + self.unreadable
+        self.admissions + self.others + self.repeated + self.unreadable
+    }
+
+    /// Whether anything was replayed, or something that could not be read may be an admission.
+    pub fn has_admissions(&self) -> bool {
+        self.admissions + self.repeated + self.unreadable > 0
     }
 
     /// How many flip.
@@ -181,8 +192,12 @@ impl Replay {
 
     /// The whole in a few sentences.
     pub fn summary(&self) -> Vec<String> {
+        let repeated = match self.repeated {
+            0 => String::new(),
+            count => format!("{count} given twice, "),
+        };
         let mut lines = vec![format!(
-            "{} entries: {} admissions, {} of something else, {} that cannot be read.",
+            "{} entries: {} admissions, {repeated}{} of something else, {} that cannot be read.",
             self.entries(),
             self.admissions,
             self.others,
@@ -215,7 +230,8 @@ impl Replay {
         }
         lines.extend(self.flipped.iter().map(|flipped| flipped.text(flipped.standing.as_str())));
         lines.extend(self.different.iter().map(|flipped| flipped.text("not as the policy of its time")));
-        let unreadable = |at: &Unreadable| format!("entry {}, line {}: cannot be read: {}", at.number, at.line, at.why);
+        let unreadable =
+            |at: &Unreadable| format!("{}: cannot be read: {}", place(&at.file, at.number, at.line), at.why);
         lines.extend(self.unreadable_at.iter().map(unreadable));
         lines.join("\n") + "\n"
     }
@@ -223,10 +239,17 @@ impl Replay {
 
 impl Flipped {
     fn text(&self, what: &str) -> String {
-        let Self { number, line, time, owner, image, logged, because, .. } = self;
+        let Self { file, number, line, time, owner, image, logged, because, .. } = self;
         let (owner, logged) = (owner.title(), logged.as_str());
-        format!("entry {number}, line {line}, {time}: {what}: {owner}: {image}: {logged}; {because}")
+        let place = place(file, *number, *line);
+        format!("{place}, {time}: {what}: {owner}: {image}: {logged}; {because}")
     }
+}
+
+/// `hour.json, entry 3, line 17`.
+pub fn place(file: &str, number: usize, line: usize) -> String {
+    let file = if file.is_empty() { String::new() } else { format!("{file}, ") };
+    format!("{file}entry {number}, line {line}")
 }
 
 fn is_flip(standing: Standing) -> bool {
@@ -244,13 +267,15 @@ fn owner(entry: &Entry) -> Owner {
     Owner { namespace: namespace.to_owned(), workload: entry.workload.clone(), owner: entry.owner.clone() }
 }
 
-fn flipped(entry: &Entry, standing: Standing, because: String) -> Flipped {
-    let image = match entry.request.images.as_slice() {
-        [] => "no image".to_owned(),
-        [only] => only.image.clone(),
-        [first, others @ ..] => format!("{} and {} more", first.image, others.len()),
+fn flipped(entry: &Entry, standing: Standing, because: String, decides: Option<&str>) -> Flipped {
+    let images = &entry.request.images;
+    let image = match decides.or(images.first().map(|image| image.image.as_str())) {
+        None => "no image".to_owned(),
+        Some(only) if images.len() < 2 => only.to_owned(),
+        Some(decides) => format!("{decides} and {} more", images.len() - 1),
     };
     Flipped {
+        file: entry.file.clone(),
         number: entry.number,
         line: entry.line,
         time: entry.time.map(|time| time.to_string()).unwrap_or_default(),

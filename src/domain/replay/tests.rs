@@ -21,8 +21,10 @@ fn policy(mode: &str) -> Policy {
 fn entry(logged: Logged, time: &str, message: &str) -> Entry {
     let image = format!("gcr.io/p/web@sha256:{}", "1".repeat(64));
     Entry {
+        file: String::new(),
         number: 1,
         line: 1,
+        id: None,
         time: time.parse().ok(),
         request: Request {
             images: vec![RequestImage { image, ..RequestImage::default() }],
@@ -115,7 +117,7 @@ fn parts_of_a_log_are_put_together_in_order() {
     let part = |number: usize| {
         let mut replay = Replay { others: 1, ..Replay::default() };
         replay.record(&Entry { number, ..entry(Logged::Admitted, NOON, "") }, &replayer, &NothingToVerify);
-        replay.take_unreadable(Unreadable { number: number + 1, line: 1, why: "broken".into() });
+        replay.take_unreadable(Unreadable { file: String::new(), number: number + 1, line: 1, why: "broken".into() });
         replay
     };
     let mut whole = part(1);

@@ -54,7 +54,21 @@ pub struct Splitter {
     number: usize,
     /// What stands between entries was told once for this line.
     told: usize,
+    /// The object around a list of entries, as the API lists them.
+    envelope: Option<Envelope>,
 }
+
+/// An object whose list holds the entries: what follows the list is passed over.
+#[derive(Debug, Default)]
+struct Envelope {
+    /// How deep in it, once the list has ended; 0 within the list.
+    depth: usize,
+    in_string: bool,
+    escaped: bool,
+}
+
+/// Fields of objects that hold entries. No entry has them.
+const LISTS: [&[u8]; 2] = [b"\"entries\"", b"\"items\""];
 
 /// An entry that has begun.
 #[derive(Debug)]
@@ -68,7 +82,7 @@ struct Open {
 
 impl Default for Splitter {
     fn default() -> Self {
-        Self { entry: None, bytes: Vec::new(), line: 1, column: 0, blank: true, number: 0, told: 0 }
+        Self { entry: None, bytes: Vec::new(), line: 1, column: 0, blank: true, number: 0, told: 0, envelope: None }
     }
 }
 
@@ -83,8 +97,12 @@ impl Splitter {
             if begins_line && *byte == b'{' && open.is_some_and(|o| o.column == self.column && o.line < self.line) {
                 self.end(Err(Broken::NoEnd), batch);
             }
-            if self.entry.is_some() {
-                if self.inside(*byte) {
+            if self.is_behind_list(*byte) {
+                // Nothing there is an entry.
+            } else if self.entry.is_some() {
+                if *byte == b'[' && self.is_list(chunk.get(from..at).unwrap_or_default()) {
+                    self.open_envelope();
+                } else if self.inside(*byte) {
                     self.keep(chunk.get(from..=at).unwrap_or_default());
                     self.end(Ok(()), batch);
                 }
@@ -111,6 +129,51 @@ impl Splitter {
     /// How many entries have begun.
     pub fn entries(&self) -> usize {
         self.number
+    }
+
+    /// Whether a list of entries begins, of which these are the last bytes before it.
+    fn is_list(&self, before: &[u8]) -> bool {
+        /// A field's name and blanks before its value.
+        const NEAR: usize = 64;
+        if self.envelope.is_some() || self.entry.as_ref().is_none_or(|open| open.depth != 1 || open.in_string) {
+            return false;
+        }
+        let held = self.bytes.get(self.bytes.len().saturating_sub(NEAR)..).unwrap_or_default();
+        let near = [held, before.get(before.len().saturating_sub(NEAR)..).unwrap_or_default()].concat();
+        let name = near.trim_ascii_end().strip_suffix(b":").map(<[u8]>::trim_ascii_end);
+        name.is_some_and(|near| LISTS.iter().any(|name| near.ends_with(name)))
+    }
+
+    /// What was taken for an entry is the object around them.
+    fn open_envelope(&mut self) {
+        self.entry = None;
+        self.bytes.clear();
+        self.number = self.number.saturating_sub(1);
+        self.envelope = Some(Envelope::default());
+    }
+
+    /// Goes over what is behind the list of an object, up to the object's end.
+    fn is_behind_list(&mut self, byte: u8) -> bool {
+        let is_between = self.entry.is_none();
+        let Some(around) = &mut self.envelope else { return false };
+        if around.depth == 0 {
+            if is_between && byte == b']' {
+                around.depth = 1;
+            }
+            return false;
+        }
+        match byte {
+            _ if around.escaped => around.escaped = false,
+            b'\\' if around.in_string => around.escaped = true,
+            b'"' => around.in_string = !around.in_string,
+            b'{' | b'[' if !around.in_string => around.depth += 1,
+            b'}' | b']' if !around.in_string => around.depth -= 1,
+            _ => {}
+        }
+        if around.depth == 0 {
+            self.envelope = None;
+        }
+        true
     }
 
     fn go(&mut self, byte: u8, begins_line: bool) {

@@ -9,6 +9,7 @@ use countersign::domain::admission::Evidence;
 use countersign::domain::policy::Policy;
 use countersign::domain::replay::{Replay, Replayer};
 use countersign::domain::system_policy::SystemPolicy;
+use countersign::runtime::exports::Source;
 use countersign::runtime::replay::{self as runtime_replay, Progress};
 use countersign::signing::openpgp::Verifier;
 
@@ -27,7 +28,8 @@ pub(crate) fn replaying(size: (u16, u16), ended: bool) -> Stage {
     }
     let policy = Replayer::new(&ask.policy, &ask.system, Evidence::default(), &[]);
     let lines: String = entries().iter().map(|entry| format!("{entry}\n")).collect::<String>() + "{\"cut off";
-    let replay = runtime_replay::replay(&mut lines.as_bytes(), &policy, &Verifier::default(), &Progress::default());
+    let replay =
+        runtime_replay::replay([Source::of("", lines.as_bytes())], &policy, &Verifier::default(), &Progress::default());
     stage.send(Msg::Replay(replay::Msg::Replayed(ticket, Box::new(Ok(replay.unwrap().unwrap())))));
     stage
 }
@@ -77,6 +79,7 @@ fn a_cancelled_replay_has_no_result() {
     let policy = Policy::default_for("p");
     let replayer = Replayer::new(&policy, &SystemPolicy::Documented, Evidence::default(), &[]);
     let text = entries()[0].to_string();
-    let replay = runtime_replay::replay(&mut text.as_bytes(), &replayer, &Verifier::default(), &progress).unwrap();
+    let replay =
+        runtime_replay::replay([Source::of("", text.as_bytes())], &replayer, &Verifier::default(), &progress).unwrap();
     assert_eq!(replay, None);
 }

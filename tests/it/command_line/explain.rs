@@ -60,13 +60,83 @@ fn exit_codes(#[case] args: &[&str], #[case] stdin: &str, #[case] expected: i32)
 }
 
 #[test]
-fn what_is_not_text_is_refused_and_what_ends_early_is_not() {
+fn what_is_no_message_is_not_known_and_what_ends_early_is_read() {
     let run = |bytes: &[u8]| {
         let mut command = Command::cargo_bin("countersign").unwrap();
         command.arg("explain").write_stdin(bytes.to_vec()).output().unwrap().status.code().unwrap()
     };
-    assert_eq!(run(b"\xff\xfe\x00\x01"), 2);
+    assert_eq!(run(b"\xff\xfe\x00\x01"), 3, "it is UTF-16, and no message");
     assert_eq!(run(&[DENY.as_bytes(), b" \xe2\x80"].concat()), 0);
+}
+
+fn explained(bytes: Vec<u8>) -> Value {
+    let mut command = Command::cargo_bin("countersign").unwrap();
+    let output = command.args(["explain", "-", "--format", "json"]).write_stdin(bytes).output().unwrap();
+    serde_json::from_slice(&output.stdout).unwrap_or_else(|error| panic!("{error} {output:?}"))
+}
+
+/// A message in what programs of other systems write.
+#[test]
+fn every_encoding_says_the_same() {
+    let expected = explained(W3.as_bytes().to_vec());
+    let utf16 = |bytes: fn(u16) -> [u8; 2], mark: &str| -> Vec<u8> {
+        format!("{mark}{W3}\r\n").encode_utf16().flat_map(bytes).collect()
+    };
+    let mut packed = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+    std::io::Write::write_all(&mut packed, W3.as_bytes()).unwrap();
+    for (name, bytes) in [
+        ("UTF-16 of PowerShell", utf16(u16::to_le_bytes, "\u{feff}")),
+        ("UTF-16 without a mark", utf16(u16::to_le_bytes, "")),
+        ("UTF-16, the other way", utf16(u16::to_be_bytes, "\u{feff}")),
+        ("gzip", packed.finish().unwrap()),
+    ] {
+        let found = explained(bytes);
+        assert_eq!((&found["findings"], &found["rule"]), (&expected["findings"], &expected["rule"]), "{name}");
+    }
+    let found = explained([b"f\xfcr Sie:\n\n", W3.as_bytes(), b"\n\nGr\xfc\xdfe"].concat());
+    assert_eq!(found["findings"], expected["findings"], "Windows-1252");
+}
+
+/// Thirteen million bytes of events, as a cluster in trouble has them.
+#[test]
+fn a_text_of_any_length_is_read_and_what_could_not_be_is_said_first() {
+    let event = |name: usize, message: &str| {
+        serde_json::json!({"kind": "Event", "involvedObject": {"kind": "ReplicaSet", "name": format!("web-{name}"), "namespace": "prod"},
+            "metadata": {"annotations": {"padding": "x".repeat(4_000)}}, "count": 2, "message": message})
+    };
+    let mut items: Vec<Value> = (0..3_300).map(|n| event(n, "Successfully assigned")).collect();
+    items.insert(0, event(1, &format!("Error creating: {W3}")));
+    items.push(event(2, &format!("Error creating: {W3}")));
+    let list = serde_json::json!({"kind": "List", "items": items}).to_string();
+    assert!(list.len() > 13_000_000);
+    let report = explained(list.clone().into_bytes());
+    let names: Vec<&str> =
+        report["rejections"].as_array().unwrap().iter().map(|r| r["object"].as_str().unwrap()).collect();
+    assert_eq!(names, ["replicaset/web-1", "replicaset/web-2"]);
+    let (code, out, _) = run(&["-"], &list[..list.len() - 100]);
+    assert_eq!(code, 3, "it is cut off");
+    assert!(out.starts_with("? 1 objects of the text cannot be read"), "{out}");
+}
+
+#[test]
+fn who_gives_a_file_is_told_how_it_is_read() {
+    let directory = TempDir::new().unwrap();
+    let path = directory.path().join("denied.txt");
+    fs::write(&path, W3).unwrap();
+    let file = path.to_str().unwrap();
+    let (code, out, _) = run(&[file], "");
+    assert_eq!(code, 3);
+    assert!(out.contains(&format!("countersign explain - < {file}")), "{out}");
+    assert!(!out.contains("not understood"), "{out}");
+}
+
+/// Nothing found is no good news.
+#[test]
+fn what_has_no_refusal_has_no_sign_of_success() {
+    for text in ["{\"kind\": \"Pod\", \"metadata\": {\"name\": \"a\"}}", "{\"a\": 1}", "hello"] {
+        let (_, out, _) = run(&["-"], text);
+        assert!(!out.contains('\u{2713}') && !out.is_empty(), "{out}");
+    }
 }
 
 #[test]

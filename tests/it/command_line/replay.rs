@@ -140,6 +140,130 @@ fn exit_codes_say_what_was_found() {
     }
 }
 
+fn replayed(dir: &Path, files: &[&str]) -> (Option<i32>, Value) {
+    let output = run(dir, &[files, &["--policy", "deny.yaml", "--format", "json"]].concat(), None);
+    let json = serde_json::from_slice(&output.stdout);
+    (output.status.code(), json.unwrap_or_else(|error| panic!("{error}: {}", text(&output.stderr))))
+}
+
+/// The value as gcloud prints YAML, in blocks.
+fn yaml(value: &Value, depth: usize) -> String {
+    let pad = "  ".repeat(depth);
+    let field = |(name, value): (&String, &Value)| format!("\n{pad}{name}:{}", yaml(value, depth + 1));
+    match value {
+        Value::Object(fields) if !fields.is_empty() => fields.iter().map(field).collect(),
+        Value::Array(items) if !items.is_empty() => {
+            items.iter().map(|item| format!("\n{pad}- {}", yaml(item, depth + 1).trim_start())).collect()
+        }
+        other => format!(" {other}"),
+    }
+}
+
+/// The entries as other carriers have them.
+#[test]
+fn every_carrier_of_entries_gives_the_same() {
+    use base64::Engine as _;
+    let all = entries();
+    let dir = prepared(&serde_json::to_string(&all).unwrap());
+    let put = |name: &str, bytes: &[u8]| fs::write(dir.path().join(name), bytes).unwrap();
+    let row = |entry: &Value| {
+        let payload = &entry["protoPayload"];
+        let labels = entry["labels"].as_object().into_iter().flatten();
+        let labels: serde_json::Map<_, _> =
+            labels.map(|(name, value)| (name.replace(['.', '/', '-'], "_"), value.clone())).collect();
+        json!({"insertId": entry["insertId"], "timestamp": entry["timestamp"], "resource": entry["resource"], "labels": labels,
+            "protopayload_auditlog": {"methodName": payload["methodName"], "resourceName": payload["resourceName"], "status": null,
+                "requestJson": payload["request"].to_string(), "responseJson": payload["response"].to_string()}})
+    };
+    let pushed = |entry: &Value| {
+        let data = base64::engine::general_purpose::STANDARD.encode(entry.to_string());
+        json!({"message": {"data": data, "messageId": "1"}, "subscription": "projects/p/subscriptions/s"})
+    };
+    let lines = |each: &dyn Fn(&Value) -> Value| all.iter().map(|e| format!("{}\n", each(e))).collect::<String>();
+    put("rows.json", lines(&row).as_bytes());
+    put("pushed.json", lines(&pushed).as_bytes());
+    put(
+        "listed.json",
+        serde_json::to_string_pretty(&json!({"entries": all, "nextPageToken": "x"})).unwrap().as_bytes(),
+    );
+    let documents: String = all.iter().map(|entry| format!("---{}\n", yaml(entry, 0))).collect();
+    put("entries.yaml", documents.as_bytes());
+    let mut packed = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+    packed.write_all(lines(&Value::clone).as_bytes()).unwrap();
+    put("entries.json.gz", &packed.finish().unwrap());
+    put("powershell.json", &lines(&Value::clone).encode_utf16().flat_map(u16::to_le_bytes).collect::<Vec<u8>>());
+    let (code, mut expected) = replayed(dir.path(), &["entries.json"]);
+    assert_eq!((code, expected["admissions"].as_u64()), (Some(1), Some(4)));
+    let place = |report: &mut Value| {
+        for entry in report["flipped"].as_array_mut().unwrap() {
+            entry.as_object_mut().unwrap().remove("line");
+        }
+    };
+    place(&mut expected);
+    for file in ["rows.json", "pushed.json", "listed.json", "entries.yaml", "entries.json.gz", "powershell.json"] {
+        let (code, mut found) = replayed(dir.path(), &[file]);
+        place(&mut found);
+        assert_eq!((code, &found), (Some(1), &expected), "{file}");
+    }
+}
+
+/// A sink's files overlap with what somebody exported by hand.
+#[test]
+fn what_is_given_twice_counts_once() {
+    let dir = prepared(&serde_json::to_string(&entries()).unwrap());
+    let sink = dir.path().join("sink/2026/05/12");
+    fs::create_dir_all(&sink).unwrap();
+    for (hour, entry) in entries().iter().enumerate() {
+        fs::write(sink.join(format!("{hour:02}:00:00.json")), format!("{entry}\n")).unwrap();
+    }
+    let (_, alone) = replayed(dir.path(), &["entries.json"]);
+    let (code, both) = replayed(dir.path(), &["sink", "entries.json"]);
+    assert_eq!(code, Some(1));
+    assert_eq!((both["counts"].clone(), both["repeated"].as_u64()), (alone["counts"].clone(), Some(4)));
+    assert_eq!((alone["repeated"].as_u64(), &alone["flipped"][0]["file"]), (Some(0), &Value::Null));
+    let file = both["flipped"][0]["file"].as_str().unwrap();
+    assert!(file == "entries.json" || file.starts_with("sink/2026/05/12/"), "{file}");
+}
+
+#[test]
+fn what_has_no_admission_is_refused() {
+    let dir = prepared(&format!("{}\n", entries()[4]));
+    let output = run(dir.path(), &["entries.json", "--policy", "allow.yaml"], None);
+    assert_eq!(output.status.code(), Some(2));
+    assert!(text(&output.stderr).contains("entries.json: no admission in 1 entries"), "{}", text(&output.stderr));
+}
+
+#[test]
+fn the_image_that_decides_is_named_and_the_deployment() {
+    let mut entry = pod("web-5d8f", 1, "admitted");
+    let request = &mut entry["protoPayload"]["request"];
+    request["metadata"]["labels"]["pod-template-hash"] = json!("5d8f");
+    request["spec"]["initContainers"] =
+        json!([{"name": "mesh", "image": "gcr.io/gke-release/asm/proxyv2:1.21.5-asm.1"}]);
+    let dir = prepared(&entry.to_string());
+    let policy = format!("admissionWhitelistPatterns: [{{namePattern: 'gcr.io/gke-release/asm/*'}}]\n{DENY}");
+    fs::write(dir.path().join("deny.yaml"), policy).unwrap();
+    let (_, found) = replayed(dir.path(), &["entries.json"]);
+    assert_eq!(found["flipped"][0]["image"], format!("gcr.io/p/web-5d8f@{DIGEST} and 1 more"));
+    assert_eq!(found["flipped"][0]["workload"], "deployment/web");
+}
+
+#[test]
+fn a_file_that_is_damaged_costs_what_is_behind_the_damage() {
+    let dir = prepared(&serde_json::to_string(&entries()).unwrap());
+    let mut packed = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::none());
+    let lines: String = entries().iter().map(|entry| format!("{entry}\n")).collect();
+    packed.write_all(lines.as_bytes()).unwrap();
+    let packed = packed.finish().unwrap();
+    fs::write(dir.path().join("cut.json.gz"), &packed[..packed.len() - 20]).unwrap();
+    let (code, found) = replayed(dir.path(), &["cut.json.gz", "entries.json"]);
+    assert_eq!(code, Some(1));
+    assert_eq!(found["admissions"], 4, "{found:#}");
+    let unreadable = found["unreadableAt"].as_array().unwrap();
+    let told = |at: &Value| at["file"] == "cut.json.gz" && at["why"].as_str().unwrap().contains("damaged");
+    assert!(unreadable.iter().any(told), "{found:#}");
+}
+
 #[test]
 fn what_cannot_be_read_is_told_with_its_place() {
     let broken = format!(
@@ -237,6 +361,7 @@ fn the_plugin_file_for_k9s_is_true() {
         let there = Command::new("sh").args(["-c", "command -v \"$0\"", &plugin.command]).output().unwrap();
         assert!(there.status.success(), "{name}: {} is not there", plugin.command);
         let line = plugin.args.join(" ");
+        assert!(line.contains("$NAME"), "{name} is about what is selected");
         let called = line.split("countersign ").nth(1).and_then(|rest| rest.split(' ').next()).unwrap();
         assert!(subcommands.contains(&format!("  {called} ")), "{name} calls {called}");
     }

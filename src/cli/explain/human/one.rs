@@ -51,7 +51,7 @@ impl Page {
         let mut lines = says(case).into_iter();
         let head = lines.next().unwrap_or_default();
         let (style, mark) = match (case.relative.is_some(), case.verdict) {
-            (true, _) => (YELLOW.bold(), "·"),
+            (true, _) | (false, Verdict::Running | Verdict::NotWatched) => (YELLOW.bold(), "·"),
             (false, Verdict::Denied) => (RED.bold(), "✗"),
             (false, _) => (YELLOW.bold(), "✓"),
         };
@@ -173,7 +173,7 @@ impl Page {
         });
         let is_quoted = case.kind == RefusalKind::Unknown || case.relative.is_some();
         let rows = [
-            ("kind", case.kind.as_str().to_owned()),
+            ("kind", if case.has_head { case.kind.as_str().to_owned() } else { String::new() }),
             ("in", case.carriers.join(", ")),
             ("rule", rule.unwrap_or_default()),
             ("cluster", request.cluster.unwrap_or_default()),

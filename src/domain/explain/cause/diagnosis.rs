@@ -68,6 +68,9 @@ cause_kinds! {
     RuleDeniesAll "rule-denies-all"
     NoAttestors "rule-without-attestors"
     Delay "not-propagated-yet"
+    /// A check of continuous validation.
+    Check "check-not-passed"
+    NotWatched "not-watched"
     /// The message has nothing to do with Binary Authorization, or with an admission.
     Elsewhere "not-binary-authorization"
     /// A reason that nobody knows.

@@ -2,8 +2,9 @@
 //! fixes"; the ids of messages below are those of "Messages" there.
 
 use super::diagnosis::CauseKind::{
-    Algorithm, AttestorMissing, Delay, Elsewhere, Enforcer, Grant, KeyId, KeyMisspelt, NoAttestation, NoAttestors,
-    NoKeys, OtherDigest, OtherNote, PatternMisses, Payload, RuleDeniesAll, Signature, SystemPolicyOff, Tag, Unknown,
+    Algorithm, AttestorMissing, Check, Delay, Elsewhere, Enforcer, Grant, KeyId, KeyMisspelt, NoAttestation,
+    NoAttestors, NoKeys, NotWatched, OtherDigest, OtherNote, PatternMisses, Payload, RuleDeniesAll, Signature,
+    SystemPolicyOff, Tag, Unknown,
 };
 use super::diagnosis::Confidence::{Likely, Possible};
 use super::diagnosis::{Cause, CauseKind, Diagnosis};
@@ -16,6 +17,9 @@ use crate::system_policy::DOCUMENTED_PATTERNS;
 /// The causes that fit a finding, the most frequent first.
 pub(super) fn diagnosis(case: &Refusal, finding: &Finding) -> Diagnosis {
     if let Some(known) = case.relative {
+        if !known.relative.is_told() {
+            return Diagnosis { causes: vec![Cause::new(Unknown, Possible, known.means)], unknown: Vec::new() };
+        }
         let text = format!("This is about {}.", known.relative.as_str());
         return only(Cause::new(Elsewhere, Likely, format!("{text} {}", known.means)));
     }
@@ -41,7 +45,10 @@ pub(super) fn diagnosis(case: &Refusal, finding: &Finding) -> Diagnosis {
             only(Cause::new(OtherDigest, Likely, "The attestation's payload names another digest."))
         }
         ReasonKind::BadPayload => only(Cause::new(Payload, Likely, "The attestation's payload cannot be read.")),
-        ReasonKind::NotGiven => not_given(image),
+        ReasonKind::NotGiven => not_given(case, image),
+        ReasonKind::AttestorCut => attestor_cut(image),
+        ReasonKind::Check => only(Cause::new(Check, Likely, finding.reason.text.clone())),
+        ReasonKind::NotWatched => only(Cause::new(NotWatched, Likely, finding.reason.text.clone())),
         ReasonKind::Unreachable => {
             only(Cause::new(Enforcer, Likely, "The enforcer could not be reached, so the policy was not asked."))
         }
@@ -157,18 +164,42 @@ fn no_valid_attestation(case: &Refusal, image: Option<&str>) -> Diagnosis {
 }
 
 /// The message stops before the cause (W9, C4 and G6).
-fn not_given(image: Option<&str>) -> Diagnosis {
+fn not_given(case: &Refusal, image: Option<&str>) -> Diagnosis {
     let is_tag = image.is_some_and(|image| !image.contains('@'));
     let mut causes = vec![
         Cause::new(RuleDeniesAll, Possible, "The rule refuses every image that no pattern exempts."),
         Cause::new(NoAttestation, Possible, "The rule asks for an attestation, and the image has none that counts."),
         Cause::new(NoAttestors, Possible, "The rule asks for attestations and names no attestor."),
     ];
-    if is_tag {
+    // Cloud Run resolves tags itself.
+    if is_tag && case.kind != RefusalKind::CloudRun {
         causes.insert(1, tag(image));
         for cause in &mut causes {
             cause.confidence = Possible;
         }
     }
-    Diagnosis { causes, unknown: vec!["why: the message names no cause".to_owned()] }
+    let mut unknown = vec!["why: the message names no cause".to_owned()];
+    if case.kind == RefusalKind::CloudRun && image.is_none() {
+        causes.push(Cause::new(
+            Elsewhere,
+            Possible,
+            "Cloud Run may not read the image: its reason is the same for that.",
+        ));
+        unknown.push("whether the policy refused the image, or Cloud Run may not read it".to_owned());
+    }
+    Diagnosis { causes, unknown }
+}
+
+/// The message says that an attestor refused, and stops there: no rule that refuses everything goes on so.
+fn attestor_cut(image: Option<&str>) -> Diagnosis {
+    let mut causes = vec![Cause::new(
+        NoAttestation,
+        Possible,
+        "An attestor that the rule asks has no attestation of the image that counts.",
+    )];
+    if image.is_none_or(|image| !image.contains('@')) {
+        let tag = tag(image);
+        causes.insert(0, Cause { confidence: Possible, ..tag });
+    }
+    Diagnosis { causes, unknown: vec!["why: the message ends before it says it".to_owned()] }
 }

@@ -50,6 +50,8 @@ pub fn tell(kind: CauseKind, case: &Refusal, finding: &Finding) -> Option<Tell> 
         | CauseKind::KeyRevoked
         | CauseKind::Signature
         | CauseKind::NotSigned
+        | CauseKind::Check
+        | CauseKind::NotWatched
         | CauseKind::Elsewhere
         | CauseKind::Unknown => return None,
     };

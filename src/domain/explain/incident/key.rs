@@ -36,7 +36,7 @@ impl CausesKey {
         let mut verbatim = None;
         for finding in &case.findings {
             let reason = (finding.reason.kind.clone(), finding.attestor.clone());
-            if matches!(reason.0, ReasonKind::Unknown) {
+            if matches!(reason.0, ReasonKind::Unknown | ReasonKind::Check | ReasonKind::NotWatched) {
                 verbatim.get_or_insert_with(|| finding.reason.text.clone());
             }
             if !reasons.contains(&reason) {
@@ -95,9 +95,10 @@ impl CausesKey {
             ReasonKind::WrongDigest => with("attested for another digest", "by"),
             ReasonKind::BadPayload => with("a payload cannot be read", "for"),
             ReasonKind::NotGiven => "no cause told".to_owned(),
+            ReasonKind::AttestorCut => "by an attestor that is not told".to_owned(),
             ReasonKind::Unreachable => "the enforcer does not answer".to_owned(),
             ReasonKind::Other => "for something else".to_owned(),
-            ReasonKind::Unknown => {
+            ReasonKind::Unknown | ReasonKind::Check | ReasonKind::NotWatched => {
                 let text = self.verbatim.as_deref().unwrap_or_default().trim_end_matches('.');
                 if by.is_empty() { text.to_owned() } else { format!("{by}: {text}") }
             }

@@ -14,7 +14,7 @@ const BEFORE: usize = 400;
 const BEHIND: usize = 600;
 
 /// Words by which tools are known, where they stand before or behind the message.
-const CARRIERS: [(&str, &str); 28] = [
+const CARRIERS: [(&str, &str); 27] = [
     ("INSTALLATION FAILED", "Helm"),
     ("UPGRADE FAILED", "Helm"),
     ("Error: release ", "Helm"),
@@ -32,7 +32,6 @@ const CARRIERS: [(&str, &str); 28] = [
     ("Cloud Deploy", "Cloud Deploy"),
     ("clouddeploy", "Cloud Deploy"),
     ("deployFailureCause", "Cloud Deploy"),
-    ("rollout", "Cloud Deploy"),
     ("ERROR: (gcloud.", "gcloud"),
     ("one or more objects failed to apply", "Argo CD"),
     ("dry-run failed", "Flux"),
@@ -219,7 +218,7 @@ fn cloud_run(case: &mut Refusal, prefix: &str) {
     }
     let quoted = prefix.rsplit_once("Revision ").map(|(_, rest)| rest);
     if let Some(rest) = quoted.filter(|_| subject.revision.is_empty()) {
-        let name = rest.split(' ').next().unwrap_or_default().trim_matches(['"', '\'']);
+        let name = rest.split([' ', WRAP, BREAK]).next().unwrap_or_default().trim_matches(['"', '\'', '[', ']', '.']);
         name.clone_into(&mut subject.revision);
     }
 }

@@ -5,10 +5,10 @@ use std::collections::HashMap;
 use super::around;
 use super::building::{Found, built};
 use super::cursor::{Cursor, EXCERPT, clipped, excerpt};
-use super::refusal::{MAX_CASES, Reading, Refusal, Subject};
-use super::relatives::Relative;
+use super::kind::is_binary_authorization;
+use super::refusal::{Reading, Refusal, Subject};
 use super::statement::{self, Statement};
-use super::text::{self, BREAK};
+use super::text::{self, BREAK, WRAP};
 
 /// Decodes a text that is no object: a terminal's, a log's, a mail's.
 pub(super) fn prose(text: &str) -> Reading {
@@ -27,9 +27,26 @@ pub(super) fn prose(text: &str) -> Reading {
 
 /// Makes one of refusals that are the same, with their number; those of Binary Authorization first.
 pub(super) fn merge_refusals(cases: Vec<Refusal>) -> Vec<Refusal> {
-    let mut kept: Vec<Refusal> = Vec::new();
-    let mut known: HashMap<String, usize> = HashMap::new();
+    let mut merge = Merge::default();
     for case in cases {
+        merge.take(case);
+    }
+    merge.finish().0
+}
+
+/// More different refusals are counted alone.
+const MOST: usize = 20_000;
+
+/// Refusals as they come, each kept once.
+#[derive(Debug, Default)]
+pub(super) struct Merge {
+    kept: Vec<Refusal>,
+    known: HashMap<String, usize>,
+    left_out: usize,
+}
+
+impl Merge {
+    pub(super) fn take(&mut self, case: Refusal) {
         let subject = &case.subject;
         let key = format!(
             "{:?}",
@@ -45,15 +62,21 @@ pub(super) fn merge_refusals(cases: Vec<Refusal>) -> Vec<Refusal> {
                 &subject.cluster
             )
         );
-        if let Some(before) = known.get(&key).and_then(|at| kept.get_mut(*at)) {
+        if let Some(before) = self.known.get(&key).and_then(|at| self.kept.get_mut(*at)) {
             before.take(case);
+        } else if self.kept.len() < MOST {
+            self.known.insert(key, self.kept.len());
+            self.kept.push(case);
         } else {
-            known.insert(key, kept.len());
-            kept.push(case);
+            self.left_out += 1;
         }
     }
-    kept.sort_by_key(|case| (!case.kind.is_binary_authorization(), !case.is_explained()));
-    kept
+
+    /// What is kept, and how many are left out.
+    pub(super) fn finish(mut self) -> (Vec<Refusal>, usize) {
+        self.kept.sort_by_key(|case| (!case.kind.is_binary_authorization(), !case.is_explained()));
+        (self.kept, self.left_out)
+    }
 }
 
 /// The first time of either; what tells only one time has it as the first.
@@ -75,6 +98,11 @@ impl Refusal {
 }
 
 fn cases(plain: &str) -> Vec<Refusal> {
+    cases_of(plain, &messages(plain), plain.len())
+}
+
+/// The statements of a text, those of one message together.
+fn messages(plain: &str) -> Vec<Vec<Found>> {
     let mut messages: Vec<Vec<Found>> = Vec::new();
     for found in statements(plain) {
         match messages.last_mut() {
@@ -82,15 +110,20 @@ fn cases(plain: &str) -> Vec<Refusal> {
             _ => messages.push(vec![found]),
         }
     }
+    messages
+}
+
+/// The refusals that begin before a place; what follows it tells only what is around them.
+fn cases_of(plain: &str, messages: &[Vec<Found>], end: usize) -> Vec<Refusal> {
     let mut around = around::Lines::new(plain);
     let mut cases = Vec::new();
     let mut before = 0;
-    for (number, message) in messages.iter().enumerate() {
-        let next =
-            messages.get(number + 1).and_then(|message| message.first()).map_or(plain.len(), |found| found.start);
+    let starts = |message: &Vec<Found>| message.first().map_or(plain.len(), |found| found.start);
+    for (number, message) in messages.iter().enumerate().take_while(|(_, message)| starts(message) < end) {
+        let next = messages.get(number + 1).map_or(plain.len(), starts);
         let Some(mut case) = built(plain, message, next) else { continue };
         if let (Some(first), Some(last)) = (message.first(), message.last())
-            && number < 2 * MAX_CASES
+            && number < MOST
         {
             around.tell(&mut case, before..first.start, last.end..next);
             before = last.end;
@@ -98,6 +131,40 @@ fn cases(plain: &str) -> Vec<Refusal> {
         cases.push(case);
     }
     cases
+}
+
+/// A long text that comes in pieces, each up to the end of a line.
+#[derive(Debug, Default)]
+pub(super) struct Pieces {
+    /// The end of what came, in plain text: a message may go on behind it.
+    rest: String,
+}
+
+/// No message is longer.
+const CARRY: usize = 16 << 10;
+
+impl Pieces {
+    /// The refusals that are whole now.
+    pub(super) fn take(&mut self, piece: &str) -> Vec<Refusal> {
+        if !self.rest.is_empty() {
+            self.rest.push(WRAP);
+        }
+        self.rest.push_str(&text::plain(piece));
+        let messages = messages(&self.rest);
+        // The last message waits, with all behind it and with its line, which tells of what it is.
+        let last = messages.last().and_then(|message| message.first()).map_or(self.rest.len(), |found| found.start);
+        let line = self.rest.get(..last).and_then(|before| before.rfind([WRAP, BREAK])).map_or(0, |at| at + 1);
+        let is_near = |at: &usize| self.rest.len() - at < CARRY;
+        let waits = [line, last].into_iter().find(is_near).unwrap_or(self.rest.len());
+        let cases = cases_of(&self.rest, &messages, waits);
+        self.rest.drain(..waits);
+        cases
+    }
+
+    /// The last ones.
+    pub(super) fn finish(self) -> Vec<Refusal> {
+        cases(&self.rest)
+    }
 }
 
 fn statements(plain: &str) -> Vec<Found> {
@@ -125,10 +192,13 @@ fn begins(message: &[Found], found: &Found) -> bool {
         Statement::Relative { .. } => {
             !message.iter().all(is_prefix) || message.iter().any(|f| f.statement.wants_more())
         }
-        _ if matches!(last.statement, Statement::Relative { .. }) => true,
+        Statement::NotWatched { .. } => true,
+        _ if matches!(last.statement, Statement::Relative { .. } | Statement::NotWatched { .. }) => true,
         _ if rank < last_rank || rank == last_rank && rank <= 4 => true,
         Statement::ImageRule { image, rule } => message.iter().any(|before| match &before.statement {
-            Statement::ImageRule { image: other, rule: known } => other == image || known != rule,
+            Statement::ImageRule { image: other, rule: known } => {
+                image.name().is_some() && other == image || known != rule
+            }
             _ => false,
         }),
         Statement::ContainerImage { image } => message
@@ -139,9 +209,15 @@ fn begins(message: &[Found], found: &Found) -> bool {
     }
 }
 
-/// Whether a relative is told in two lines, both with words that are known.
+/// Whether a relative is told in two lines, both with words that are known, or by Binary Authorization's own webhook.
 fn goes_on(plain: &str, message: &[Found], found: &Found) -> bool {
     let (Some(last), Statement::Relative { known, .. }) = (message.last(), &found.statement) else { return false };
+    // What Binary Authorization's webhook answers in place of a verdict is on its line.
+    if let Statement::Webhook { name } = &last.statement
+        && is_binary_authorization(name)
+    {
+        return plain.get(last.end..found.start).is_some_and(|between| !between.contains([WRAP, BREAK]));
+    }
     let is_same =
         matches!(&last.statement, Statement::Relative { known: before, .. } if before.relative == known.relative);
     is_same && plain.get(last.end..found.start).is_some_and(|between| !between.contains(BREAK) && between.len() < 8)
@@ -149,5 +225,5 @@ fn goes_on(plain: &str, message: &[Found], found: &Found) -> bool {
 
 /// Whether a relative says so little that the rest of the text goes before it.
 pub(super) fn is_vague(case: &Refusal) -> bool {
-    case.relative.is_some_and(|known| known.relative == Relative::ApiServer)
+    case.relative.is_some_and(|known| !known.relative.is_told())
 }

@@ -5,8 +5,9 @@ use super::kind::{DISTRIBUTED_WEBHOOK, RefusalKind, is_binary_authorization};
 use super::reason::{Reason, ReasonKind};
 use super::refusal::{Finding, Refusal, Subject, Verdict};
 use super::relatives;
-use super::statement::Statement;
+use super::statement::{Named, Statement};
 use super::text::{BREAK, WRAP};
+use super::watch::not_watched;
 
 /// What is kept of a message.
 const TEXT: usize = 4_000;
@@ -18,21 +19,33 @@ pub(super) struct Found {
     pub(super) statement: Statement,
 }
 
+/// What waits for its cause.
+struct Pending {
+    /// The message may not name it.
+    image: Option<String>,
+    reason: ReasonKind,
+}
+
 /// A case as it is put together.
 struct Building {
     kind: Option<RefusalKind>,
     /// The message has its beginning, so that it is known who says it.
     has_head: bool,
     /// An image whose cause has not come yet.
-    pending: Option<String>,
-    /// A webhook that is none of Binary Authorization's.
+    pending: Option<Pending>,
+    /// A webhook that is none of Binary Authorization's; empty where its name is lost.
     other_webhook: Option<String>,
+    /// A backend of image policies said no, whose ever it is.
+    has_backend: bool,
     case: Refusal,
 }
 
 /// The case that the statements of one message make; the next one begins at `next`.
 pub(super) fn built(plain: &str, message: &[Found], next: usize) -> Option<Refusal> {
     let (first, last) = (message.first()?, message.last()?);
+    if let Statement::NotWatched { description } = &first.statement {
+        return Some(not_watched(description, Subject::default()));
+    }
     // Where a message is known only by some of its words, its line has the rest.
     let is_relative = matches!(first.statement, Statement::Relative { .. });
     let start = if is_relative { line_start(plain, first.start) } else { first.start };
@@ -42,32 +55,28 @@ pub(super) fn built(plain: &str, message: &[Found], next: usize) -> Option<Refus
         has_head: false,
         pending: None,
         other_webhook: None,
-        case: Refusal {
-            kind: RefusalKind::Unknown,
-            verdict: Verdict::Denied,
-            rule: None,
-            findings: Vec::new(),
-            subject: Subject::default(),
-            relative: None,
-            carriers: Vec::new(),
-            unknown: Vec::new(),
-            times: 1,
-            text,
-        },
+        has_backend: false,
+        case: Refusal::new(RefusalKind::Unknown, Verdict::Denied, Subject::default(), text),
     };
     for (number, found) in message.iter().enumerate() {
         building.add(&found.statement);
         let behind = message.get(number + 1).map(|found| found.start);
-        if found.statement.wants_more() {
+        let is_followed = behind.is_some() && matches!(found.statement, Statement::Backend);
+        if found.statement.wants_more() || is_followed {
             building.gap(plain, found, behind, next);
         } else if found.statement.can_be_last() {
             building.more(plain, found, behind);
         }
     }
-    if let Statement::Webhook { name } = &last.statement
-        && !is_binary_authorization(name)
-    {
-        building.rest_of_line(plain, last.end, &relatives::OTHER_WEBHOOK);
+    match &last.statement {
+        Statement::Webhook { name } if name.is_empty() => {
+            building.rest_of_line(plain, last.end, &relatives::UNNAMED_WEBHOOK);
+        }
+        Statement::Webhook { name } if !is_binary_authorization(name) => {
+            building.rest_of_line(plain, last.end, &relatives::OTHER_WEBHOOK);
+        }
+        Statement::Backend => building.backend(plain, last.end),
+        _ => {}
     }
     Some(building.finish(plain, last.end))
 }
@@ -87,7 +96,7 @@ impl Building {
             Statement::Webhook { name } if is_binary_authorization(name) => self.head(webhook_kind(name)),
             Statement::Webhook { name } => self.other_webhook = Some(name.clone()),
             Statement::WebhookFailed { name, why } => self.webhook_failed(name, why),
-            Statement::Backend => self.head(RefusalKind::GkeLegacy),
+            Statement::Backend => self.has_backend = true,
             Statement::BackendNoReason => {
                 self.head(RefusalKind::GkeLegacy);
                 self.find(None, None, Reason::new(ReasonKind::NotGiven, ""));
@@ -99,7 +108,11 @@ impl Building {
             }
             Statement::ContainerImage { image } => {
                 self.head(RefusalKind::CloudRun);
-                self.wait_for(image);
+                self.wait_for(&Named::new(image.clone()));
+            }
+            Statement::RunReason => {
+                self.head(RefusalKind::CloudRun);
+                self.wait_for_reason();
             }
             statement => self.sentence(statement),
         }
@@ -119,28 +132,25 @@ impl Building {
                 }
                 self.wait_for(image);
             }
+            Statement::Paraphrase { image, reason } => self.paraphrased(image, reason.as_ref()),
             Statement::Rule { rule } => {
                 self.kind.get_or_insert(RefusalKind::GkeLegacy);
                 self.case.rule = Some(rule.clone());
+                self.wait_for_reason();
             }
             Statement::AlwaysDeny { text } => {
                 self.kind.get_or_insert(RefusalKind::GkeLegacy);
-                let image = self.pending.take();
+                let image = self.pending.take().and_then(|pending| pending.image);
                 self.find(image, None, Reason::new(ReasonKind::AlwaysDeny, text.clone()));
             }
             Statement::DeniedByAttestor => {
                 self.kind.get_or_insert(RefusalKind::GkeLegacy);
+                self.pending = Some(Pending { image: None, reason: ReasonKind::AttestorCut });
             }
-            Statement::ImageAttestor { image, attestor, reason } => {
-                self.kind.get_or_insert(RefusalKind::Gke);
-                if self.pending.as_ref() == Some(image) {
-                    self.pending = None;
-                }
-                self.find(Some(image.clone()), Some(attestor.clone()), reason.clone());
-            }
+            Statement::ImageAttestor { image, attestor, reason } => self.attestor(image, attestor, reason),
             Statement::Cause { image } => {
                 self.head(RefusalKind::Gke);
-                self.wait_for(image);
+                self.wait_for(&Named::new(image.clone()));
             }
             Statement::Relative { known } => {
                 self.case.relative.get_or_insert(known);
@@ -149,12 +159,47 @@ impl Building {
         }
     }
 
+    /// An attestor's reason, about the image that waits for it or about one of its own.
+    fn attestor(&mut self, image: &Named, attestor: &Named, reason: &Reason) {
+        self.kind.get_or_insert(RefusalKind::Gke);
+        let name = self.name("image", image);
+        let waits = self
+            .pending
+            .as_ref()
+            .is_some_and(|pending| name.is_none() || pending.image.is_none() || pending.image == name);
+        let waited = if waits { self.pending.take().and_then(|pending| pending.image) } else { None };
+        let attestor = self.name("attestor", attestor);
+        self.find(name.or(waited), attestor, reason.clone());
+    }
+
+    /// Somebody's own words for it.
+    fn paraphrased(&mut self, image: &Named, reason: Option<&Reason>) {
+        self.kind.get_or_insert(RefusalKind::Gke);
+        self.wait_for(image);
+        self.case.unknown.push("what Binary Authorization said word for word: these are words of another".to_owned());
+        if let Some(reason) = reason {
+            let image = self.pending.take().and_then(|pending| pending.image);
+            self.find(image, None, reason.clone());
+        }
+    }
+
+    /// The name, if it is one; what stands for it is told.
+    fn name(&mut self, what: &str, named: &Named) -> Option<String> {
+        if let Named::Elided(text) = named {
+            let told = format!("the {what}: the text has `{text}` in its place");
+            if !self.case.unknown.contains(&told) {
+                self.case.unknown.push(told);
+            }
+        }
+        named.name().cloned()
+    }
+
     fn webhook_failed(&mut self, name: &str, why: &str) {
         if is_binary_authorization(name) {
             self.head(webhook_kind(name));
             self.find(None, None, Reason::new(ReasonKind::Unreachable, why));
         } else {
-            self.case.relative = Some(&relatives::OTHER_WEBHOOK);
+            self.case.relative = Some(&relatives::WEBHOOK_FAILED);
         }
     }
 
@@ -171,17 +216,59 @@ impl Building {
     }
 
     /// The cause of an image comes behind it; that of the image before did not come.
-    fn wait_for(&mut self, image: &str) {
-        if let Some(before) = self.pending.replace(image.to_owned()) {
+    fn wait_for(&mut self, image: &Named) {
+        let image = self.name("image", image);
+        let before = self.pending.replace(Pending { image, reason: ReasonKind::NotGiven });
+        if let Some(before) = before.filter(|before| before.image.is_some()) {
             self.not_given(before);
         }
     }
 
-    fn not_given(&mut self, image: String) {
-        let known = self.case.findings.iter().any(|finding| finding.image.as_ref() == Some(&image));
-        if !known {
-            self.case.unknown.push(format!("the message names no cause for {image}"));
-            self.find(Some(image), None, Reason::new(ReasonKind::NotGiven, ""));
+    /// A word that says only that it was refused: whatever else is said goes before it.
+    fn wait_for_reason(&mut self) {
+        if self.pending.is_none() && self.case.findings.is_empty() {
+            self.pending = Some(Pending { image: None, reason: ReasonKind::NotGiven });
+        }
+    }
+
+    fn not_given(&mut self, Pending { image, reason }: Pending) {
+        let known = match &image {
+            Some(image) => self.case.findings.iter().any(|finding| finding.image.as_ref() == Some(image)),
+            None => !self.case.findings.is_empty(),
+        };
+        if known {
+            return;
+        }
+        let of = image.as_deref().map_or_else(String::new, |image| format!(" for {image}"));
+        match reason {
+            ReasonKind::AttestorCut => {
+                self.case.unknown.push("which attestor refused it, and why: the message is cut off there".to_owned());
+            }
+            ReasonKind::AlwaysDeny => {}
+            _ => self.case.unknown.push(format!("the message names no cause{of}")),
+        }
+        self.find(image, None, Reason::new(reason, ""));
+    }
+
+    /// A message that is cut off within the next sentence tells by its first words which one that is.
+    fn cut_off(&mut self, rest: &str) {
+        const DENY: [&str; 3] = [
+            "Denied by always_deny admission rule",
+            "Denied by an ALWAYS_DENY admission rule",
+            "Overridden by evaluation mode",
+        ];
+        let rest = rest.trim_end_matches(['\u{2026}', '.', ' ', '"', '\'']).trim_start();
+        let begins = |words: &str| !rest.is_empty() && (words.starts_with(rest) || rest.starts_with(words));
+        let Some(pending) = &mut self.pending else { return };
+        // Of the old path `Denied by ` goes on in more than one way.
+        let is_legacy = self.kind == Some(RefusalKind::GkeLegacy);
+        let denies = |words: &&&str| {
+            words.starts_with(rest) && (!is_legacy || rest.len() > "Denied by A".len() || rest.starts_with('O'))
+        };
+        if begins("Image ") || begins("Denied by Attestor. ") && is_legacy && rest.len() > "Denied by ".len() {
+            pending.reason = ReasonKind::AttestorCut;
+        } else if !rest.is_empty() && DENY.iter().find(denies).is_some() {
+            pending.reason = ReasonKind::AlwaysDeny;
         }
     }
 
@@ -196,6 +283,9 @@ impl Building {
         let text = excerpt(
             gap.trim_matches(|c: char| c.is_ascii_punctuation() && c != '`' || matches!(c, ' ' | WRAP | BREAK)),
         );
+        if is_last {
+            self.cut_off(&text);
+        }
         let is_cut = gap.contains('\u{2026}') || gap.trim_end().ends_with("...");
         let ends = is_last && found.end + gap.len() >= plain.len().min(next);
         if !text.is_empty() {
@@ -229,6 +319,22 @@ impl Building {
         }
     }
 
+    /// What a backend of image policies says that says nothing in words of Binary Authorization.
+    fn backend(&mut self, plain: &str, from: usize) {
+        const OWN: [&str; 2] = ["Denied by default admission rule", "Denied by cluster admission rule for"];
+        let (text, _) = Cursor { text: plain, at: from }.line(EXCERPT);
+        let said = text.trim_end_matches(['\u{2026}', '.', ' ', '"', '\'']).trim_start();
+        if said.is_empty() {
+            self.rest_of_line(plain, from, &relatives::IMAGE_POLICY_CUT);
+        } else if said.len() > "Denied by ".len() && OWN.iter().any(|words| words.starts_with(said)) {
+            self.head(RefusalKind::GkeLegacy);
+            self.wait_for_reason();
+            self.case.unknown.push(format!("the message ends in a part that is not whole: `{said}`"));
+        } else {
+            self.rest_of_line(plain, from, &relatives::IMAGE_POLICY);
+        }
+    }
+
     /// The rest of the line is what another says.
     fn rest_of_line(&mut self, plain: &str, from: usize, known: &'static relatives::KnownMessage) {
         let (text, _) = Cursor { text: plain, at: from }.line(2 * EXCERPT);
@@ -238,14 +344,20 @@ impl Building {
     }
 
     fn finish(mut self, plain: &str, end: usize) -> Refusal {
-        if let Some(image) = self.pending.take() {
-            self.not_given(image);
+        if let Some(pending) = self.pending.take() {
+            self.not_given(pending);
+        }
+        if self.has_backend && self.kind.is_some() {
+            self.kind = Some(RefusalKind::GkeLegacy);
+            self.has_head = true;
         }
         let case = &mut self.case;
-        if let (Some(name), Some(_)) = (&self.other_webhook, self.kind) {
+        if let (Some(name), Some(_)) = (self.other_webhook.as_ref().filter(|name| !name.is_empty()), self.kind) {
             case.unknown.push(format!("whose webhook `{name}` is: Binary Authorization registers none of that name"));
         }
-        if let Some(known) = case.relative.filter(|_| self.kind.is_none()) {
+        // The webhook may answer with what kept it from judging.
+        let is_judged = case.rule.is_some() || !case.findings.is_empty();
+        if let Some(known) = case.relative.filter(|_| self.kind.is_none() || !is_judged) {
             case.kind = known.kind;
             let reason = Reason::new(ReasonKind::Other, case.text.clone());
             case.findings = vec![Finding { image: None, attestor: None, reason }];
@@ -266,6 +378,8 @@ impl Building {
             case.findings.push(Finding { image: None, attestor: None, reason });
         }
         say_reasons(case);
+        case.unknown.extend(case.findings.iter().filter_map(no_digest));
+        case.has_head = self.has_head;
         if !self.has_head {
             self.case.unknown.push(no_head(&self.case).to_owned());
         }
@@ -275,7 +389,7 @@ impl Building {
 
 fn say_reasons(case: &mut Refusal) {
     for finding in &case.findings {
-        let (reason, by) = (&finding.reason, finding.attestor.as_deref().unwrap_or_default());
+        let (reason, by) = (&finding.reason, finding.attestor.as_deref().unwrap_or("the attestor"));
         if reason.is_cut {
             case.unknown.push(format!("the reason of {by} is cut off: `{}`", clipped(&reason.text, EXCERPT)));
         } else if reason.kind == ReasonKind::Unknown {
@@ -283,6 +397,20 @@ fn say_reasons(case: &mut Refusal) {
                 .push(format!("the reason of {by} is none of those known: `{}`", clipped(&reason.text, EXCERPT)));
         }
     }
+}
+
+/// What is not right about the digest that the message has, where it is not the reason itself.
+fn no_digest(finding: &Finding) -> Option<String> {
+    const DIGITS: usize = 64;
+    let image = finding.image.as_deref().filter(|_| finding.reason.kind != ReasonKind::NoDigest)?;
+    let digits = image.split_once("@sha256:")?.1;
+    let is_hex = |c: char| c.is_ascii_digit() || ('a'..='f').contains(&c);
+    let what = match digits.chars().find(|c| !is_hex(*c)) {
+        Some(c) => format!("`{c}` is no hexadecimal digit in lower case"),
+        None if digits.len() != DIGITS => format!("it has {} of {DIGITS} digits", digits.len()),
+        None => return None,
+    };
+    Some(format!("the digest: {what} in `{}`", clipped(image, EXCERPT)))
 }
 
 /// What is missing with the beginning of a message.

@@ -7,18 +7,29 @@
 //! YAML is read by serde: these are values of many documents, and no place in them is ever pointed at, which is
 //! what [`crate::document`]'s reader is for.
 
+mod alert;
+pub mod bigquery;
 mod change;
+mod continuous;
+mod csv;
 mod entry;
 mod event;
 mod field;
+mod messages;
+mod owner;
+mod push;
+mod run;
+
+use std::collections::HashSet;
 
 use serde_json::Value;
 
 use super::assemble::{merge_refusals, prose};
 use super::refusal::{Reading, Refusal, Subject};
 use crate::explain::change::{Change, MAX_CHANGES};
-pub use event::is_workload;
 use field::text;
+pub use messages::is_workload;
+pub use push::pushed;
 
 /// How deep objects in objects are followed.
 const DEPTH: usize = 40;
@@ -26,30 +37,56 @@ const DEPTH: usize = 40;
 /// What the text says, if it is objects.
 pub(super) fn read(text: &str) -> Option<Reading> {
     let text = text.trim_start_matches(['\u{feff}', ' ', '\n', '\r', '\t']);
-    let (values, rest) = if text.starts_with(['{', '[']) { json(text) } else { (yaml(text)?, "") };
-    if !values.iter().any(|value| value.is_object() || value.is_array()) {
-        return None;
-    }
-    let mut found = Found::default();
-    for value in &values {
-        found.visit(value, 0);
-    }
-    let mut reading =
-        Reading { cases: found.cases, without_refusal: found.others, changes: found.changes, ..Reading::default() };
+    let (values, rest) = parsed(text)?;
+    let mut reading = read_values(&values);
     if !rest.trim().is_empty() {
         let more = prose(rest);
         reading.cases.extend(more.cases);
+        reading.cases = merge_refusals(reading.cases);
         reading.unknown.push("the text ends in an object that is not whole, which was read as words".to_owned());
     }
-    reading.cases = merge_refusals(reading.cases);
-    if reading.cases.is_empty() {
-        reading.unknown.push(match reading.without_refusal {
-            0 => "objects of a kind that is not known, with no refusal in them".to_owned(),
-            1 => "one object, and no refusal in it".to_owned(),
-            count => format!("{count} objects, and no refusal in them"),
-        });
-    }
     Some(reading)
+}
+
+/// The objects of a text that is nothing else.
+pub(super) fn values(text: &str) -> Option<Vec<Value>> {
+    parsed(text).filter(|(_, rest)| rest.trim().is_empty()).map(|(values, _)| values)
+}
+
+/// The objects of a text, and what is behind those that are whole.
+fn parsed(text: &str) -> Option<(Vec<Value>, &str)> {
+    let (values, rest) = match csv::rows(text) {
+        Some(rows) => (rows, ""),
+        None if text.starts_with(['{', '[']) => json(text),
+        None => (yaml(text)?, ""),
+    };
+    values.iter().any(|value| value.is_object() || value.is_array()).then_some((values, rest))
+}
+
+/// What objects say.
+fn read_values(values: &[Value]) -> Reading {
+    let mut found = Found::default();
+    for value in values {
+        found.visit(value, 0);
+    }
+    let cases = merge_refusals(found.take_cases());
+    found.reading(cases)
+}
+
+/// What was read and says no to nothing.
+fn nothing_found(others: usize, strange: usize) -> Vec<String> {
+    let mut told = Vec::new();
+    match others {
+        0 => {}
+        1 => told.push("one object, and no refusal in it".to_owned()),
+        count => told.push(format!("{count} objects, and no refusal in them")),
+    }
+    match strange {
+        0 => {}
+        1 => told.push("one object of a kind that is not known, with no refusal in it".to_owned()),
+        count => told.push(format!("{count} objects of kinds that are not known, with no refusal in them")),
+    }
+    told
 }
 
 /// One or several JSON values one behind the other, and the text behind those that are whole.
@@ -83,16 +120,43 @@ fn is_list_of_objects(value: &Value) -> bool {
 }
 
 /// What was found in objects.
-#[derive(Default)]
-struct Found {
+#[derive(Debug, Default)]
+pub(super) struct Found {
     cases: Vec<Refusal>,
     /// Objects without a refusal.
     others: usize,
     changes: Vec<Change>,
+    /// Objects of which nobody knows whether they tell of refusals.
+    strange: usize,
+    /// What tells of a refusal and has not its message.
+    unknown: Vec<String>,
+    /// The entries that were read, which two exports may both have.
+    seen: HashSet<[String; 3]>,
 }
 
 impl Found {
-    fn visit(&mut self, value: &Value, depth: usize) {
+    /// The refusals that were found since the last time.
+    pub(super) fn take_cases(&mut self) -> Vec<Refusal> {
+        std::mem::take(&mut self.cases)
+    }
+
+    /// All that is told, with the refusals that were found.
+    pub(super) fn reading(self, cases: Vec<Refusal>) -> Reading {
+        let mut reading = Reading {
+            cases,
+            without_refusal: self.others,
+            strange: self.strange + self.unknown.len(),
+            unknown: self.unknown,
+            changes: self.changes,
+            ..Reading::default()
+        };
+        if reading.cases.is_empty() {
+            reading.unknown.extend(nothing_found(self.others, self.strange));
+        }
+        reading
+    }
+
+    pub(super) fn visit(&mut self, value: &Value, depth: usize) {
         if depth > DEPTH {
             return;
         }
@@ -104,24 +168,61 @@ impl Found {
         if let Some(list) = list.filter(|list| list.iter().all(Value::is_object)) {
             return list.iter().for_each(|value| self.visit(value, depth + 1));
         }
+        if bigquery::is_row(value) {
+            return self.visit(&bigquery::entry(value), depth + 1);
+        }
+        if let Some(data) = push::pushed(value) {
+            return self.pushed(&data, depth);
+        }
+        if let Some(pointer) = alert::read(value) {
+            if pointer.cases.is_empty() {
+                self.unknown.push(pointer.unknown);
+            }
+            return self.cases.extend(pointer.cases);
+        }
         let before = self.cases.len();
         let has = |name: &str| object.contains_key(name);
-        if has("protoPayload") || has("textPayload") || has("jsonPayload") {
+        let is_entry = has("protoPayload") || has("textPayload") || has("jsonPayload");
+        if is_entry && self.is_repeated(value) {
+            return;
+        }
+        if is_entry {
             self.cases.extend(entry::cases(value));
             if self.changes.len() < MAX_CHANGES {
                 self.changes.extend(change::told(value));
             }
         } else if has("podEvent") || has("configErrorEvent") {
-            self.cases.extend(entry::continuous(value, Subject::default()));
+            self.cases.extend(continuous::cases(value, Subject::default()));
         } else if has("involvedObject") || has("regarding") {
             self.cases.extend(event::event(value));
         } else if text(value, "/kind") == "Status" {
             self.cases.extend(entry::read_refusal(value, &Subject::default()));
+        } else if run::is_v2(value) {
+            self.cases.extend(run::cases(value));
         } else {
             self.cases.extend(event::object(value));
         }
         if self.cases.len() == before {
-            self.others += 1;
+            let is_known = is_entry || has("kind") || has("podEvent") || run::is_v2(value);
+            if is_known { self.others += 1 } else { self.strange += 1 }
+        }
+    }
+
+    /// Whether the very same entry was read before.
+    fn is_repeated(&mut self, entry: &Value) -> bool {
+        let key = ["/insertId", "/timestamp", "/logName"].map(|field| text(entry, field).into_owned());
+        key.first().is_some_and(|id| !id.is_empty()) && !self.seen.insert(key)
+    }
+
+    /// What was pushed: an object, or words.
+    fn pushed(&mut self, data: &str, depth: usize) {
+        match serde_json::from_str::<Value>(data) {
+            Ok(value) if value.is_object() || value.is_array() => self.visit(&value, depth + 1),
+            _ => {
+                let cases = prose(data).cases;
+                self.strange += usize::from(cases.is_empty());
+                self.cases.extend(cases);
+            }
         }
     }
 }

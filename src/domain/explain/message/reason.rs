@@ -24,6 +24,12 @@ pub enum ReasonKind {
     BadPayload,
     /// The message names the rule and stops there (W9), or says only that something refused.
     NotGiven,
+    /// The message goes on with an attestor, and ends before it says which one, or why.
+    AttestorCut,
+    /// A check of continuous validation was not passed: set, check and explanation.
+    Check,
+    /// Continuous validation is set up with what is not there, or cannot be done.
+    NotWatched,
     /// The enforcer could not be asked.
     Unreachable,
     /// The message is not Binary Authorization's, or not about an admission: the text says which.
@@ -43,6 +49,11 @@ pub struct Reason {
 }
 
 impl Reason {
+    /// Whether its words are those of a reason that Binary Authorization gives.
+    pub(super) fn is_known(&self) -> bool {
+        !matches!(self.kind, ReasonKind::Unknown | ReasonKind::Other)
+    }
+
     pub(super) fn new(kind: ReasonKind, text: impl Into<String>) -> Self {
         Self { kind, text: text.into(), is_cut: false }
     }
@@ -97,12 +108,66 @@ fn shown_words(at: Cursor<'_>, end: Cursor<'_>) -> String {
     known.map_or_else(|| excerpt(at.text_until(end.at)), |(text, _)| (*text).to_owned())
 }
 
+/// The reasons that nothing else gives, so that they are known without what stands before them.
+const ALONE: [&str; 6] = [
+    crate::attestation::NO_VALID_ATTESTATION,
+    "Expected digest with sha256 scheme, but got tag or malformed digest",
+    "Expected digest with sha256 scheme",
+    "Attestor cannot attest to an image deployed by tag",
+    "Signature verified, but unexpected message was signed",
+    "Attestation(s) found, but could not be verified",
+];
+
+/// The reason that stands here with nothing before it.
+pub(super) fn alone(at: Cursor<'_>) -> Option<(Reason, Cursor<'_>)> {
+    ALONE.iter().find_map(|text| at.eat(text))?;
+    Some(read(at)).filter(|(reason, _)| reason.is_known())
+}
+
+/// The reason that stands here, also in words that only mean it.
+pub(super) fn read_loosely(at: Cursor<'_>) -> (Reason, Cursor<'_>) {
+    const MEANT: [&str; 3] = ["no valid attestation", "no attestation", "missing attestation"];
+    match MEANT.iter().find_map(|text| Some((*text, at.eat(text)?))) {
+        Some((text, end)) => {
+            (Reason::new(ReasonKind::NoValidAttestation, text), at.eat("no valid attestations").unwrap_or(end))
+        }
+        None => read(at),
+    }
+}
+
+/// How much of a reason's end has to be there to know it.
+const ENOUGH_OF_END: usize = 20;
+
+/// A reason whose beginning is cut off.
+pub(super) fn end_of_one(at: Cursor<'_>) -> Option<(Reason, Cursor<'_>)> {
+    let ends = ALONE.iter().filter_map(|text| {
+        let (_, kind) = WHOLE.iter().find(|(known, _)| known == text)?;
+        let longest = text.len().checked_sub(ENOUGH_OF_END)?;
+        let end = (1..=longest).filter_map(|from| text.get(from..)).find_map(|end| at.eat(end))?;
+        let reason = Reason { kind: kind.clone(), text: excerpt(at.text_until(end.at)), is_cut: false };
+        Some((reason, end))
+    });
+    ends.into_iter().next()
+}
+
+/// What begins the next message behind a reason.
+const NEXT: [&str; 7] = [
+    " admission webhook \"",
+    " pods \"",
+    " pod \"",
+    " image policy we",
+    " one or more images rejected",
+    " error when ",
+    " failed calling webhook",
+];
+
 /// A whole reason has nothing behind it but the end of a sentence or of the text.
 fn ended(end: Cursor<'_>) -> Option<Cursor<'_>> {
     let follows = end.peek();
     follows
         .is_none_or(|c| !c.is_alphanumeric() && c != ' ' && c != '\u{2026}')
         .then_some(end)
+        .or_else(|| NEXT.iter().any(|words| end.eat(words).is_some()).then_some(end))
         .or_else(|| (follows == Some(' ') && !end.next().peek().is_some_and(char::is_lowercase)).then_some(end))
 }
 
@@ -135,6 +200,7 @@ fn tail(at: Cursor<'_>) -> (Cursor<'_>, bool) {
             Some('.') if place.eat(". Image ").is_some() || place.eat(". Container image ").is_some() => {
                 return (place, false);
             }
+            Some(' ') if is_next(place) => return (place, false),
             Some('"') if place.next().peek().is_none_or(|c| matches!(c, ',' | '}' | ']' | WRAP)) => {
                 return (place, false);
             }
@@ -146,6 +212,13 @@ fn tail(at: Cursor<'_>) -> (Cursor<'_>, bool) {
         }
     }
     (place, true)
+}
+
+/// Whether another message begins behind this space.
+fn is_next(at: Cursor<'_>) -> bool {
+    const HEADS: [&str; 4] =
+        [" Error creating: ", " Error from server (", " admission webhook \"imagepolicywebhook", " pods \""];
+    HEADS.iter().any(|words| at.eat(words).is_some())
 }
 
 /// Whether a known reason goes on behind this line's end.

@@ -3,7 +3,7 @@
 use super::kind::RefusalKind;
 use super::reason::{Reason, ReasonKind};
 use super::recognised::Recognised;
-use super::relatives::{KnownMessage, Relative};
+use super::relatives::KnownMessage;
 use crate::explain::change::Change;
 use crate::policy::RuleKind;
 
@@ -22,8 +22,10 @@ pub enum Verdict {
     DryRun,
     /// Admitted, as the enforcer could not be asked.
     FailedOpen,
-    /// The pod runs; continuous validation says that it would not be admitted again.
+    /// The pod runs; continuous validation says that it does not pass its checks.
     Running,
+    /// Continuous validation does not watch the cluster as it was set up to; no pod was judged.
+    NotWatched,
 }
 
 impl Verdict {
@@ -34,6 +36,7 @@ impl Verdict {
             Self::DryRun => "admitted by a dry run",
             Self::FailedOpen => "admitted without being asked",
             Self::Running => "running, and found by continuous validation",
+            Self::NotWatched => "not watched by continuous validation",
         }
     }
 }
@@ -101,9 +104,28 @@ pub struct Refusal {
     pub times: usize,
     /// The message itself, in one line.
     pub text: String,
+    /// Whether the part of the message is there that tells who says it.
+    pub has_head: bool,
 }
 
 impl Refusal {
+    /// One of which nothing is known yet but this.
+    pub(super) fn new(kind: RefusalKind, verdict: Verdict, subject: Subject, text: String) -> Self {
+        Self {
+            kind,
+            verdict,
+            rule: None,
+            findings: Vec::new(),
+            subject,
+            relative: None,
+            carriers: Vec::new(),
+            unknown: Vec::new(),
+            times: 1,
+            text,
+            has_head: true,
+        }
+    }
+
     /// Every image it names: those that were refused first.
     pub fn images(&self) -> Vec<&str> {
         let mut images: Vec<&str> = Vec::new();
@@ -119,10 +141,11 @@ impl Refusal {
     /// Whether more is known than who says no.
     pub fn is_explained(&self) -> bool {
         let has_cause = |finding: &Finding| {
-            !matches!(finding.reason.kind, ReasonKind::NotGiven | ReasonKind::Unknown) || finding.image.is_some()
+            let has_reason = !matches!(finding.reason.kind, ReasonKind::NotGiven | ReasonKind::Unknown);
+            has_reason || finding.image.is_some()
         };
         match self.relative {
-            Some(known) => known.relative != Relative::ApiServer,
+            Some(known) => known.relative.is_told(),
             None => self.rule.is_some() || self.findings.iter().any(has_cause),
         }
     }
@@ -133,12 +156,16 @@ impl Refusal {
 pub struct Reading {
     /// What Binary Authorization refused first, in the order of the text.
     pub cases: Vec<Refusal>,
+    /// What of the text could not be read: told first, as something may be missing.
+    pub unread: Vec<String>,
     /// What is not known of the text as a whole.
     pub unknown: Vec<String>,
     /// Objects and entries that were read and refuse nothing.
     pub without_refusal: usize,
     /// What was changed, as entries of an audit log tell it.
     pub changes: Vec<Change>,
+    /// Objects that were read and of which nobody knows whether they could tell of a refusal.
+    pub strange: usize,
     /// The names that stand in a text of which nothing is explained.
     pub recognised: Recognised,
 }
@@ -152,6 +179,11 @@ impl Reading {
     /// Whether anything in the text is explained.
     pub fn is_explained(&self) -> bool {
         self.cases.iter().any(Refusal::is_explained)
+    }
+
+    /// Whether all that was read can tell of refusals, and does not.
+    pub fn refuses_nothing(&self) -> bool {
+        self.cases.is_empty() && self.without_refusal > 0 && self.strange == 0 && self.unread.is_empty()
     }
 
     /// Whether the text is a refusal of a pod by Binary Authorization, of which more is known than that.

@@ -15,6 +15,14 @@ pub enum Relative {
     OrgPolicy,
     /// Another admission webhook, or a policy in the API server itself.
     OtherWebhook,
+    /// A webhook that could not be asked.
+    WebhookFailed,
+    /// A webhook that the text does not name.
+    UnnamedWebhook,
+    /// A backend of the API server's `ImagePolicyWebhook`, in words that are not Binary Authorization's.
+    ImagePolicy,
+    /// Such a backend, of whose words nothing is there.
+    ImagePolicyCut,
     PodSecurity,
     Quota,
     Permission,
@@ -37,6 +45,10 @@ impl Relative {
         match self {
             Self::OrgPolicy => "an organization policy",
             Self::OtherWebhook => "another admission webhook",
+            Self::WebhookFailed => "an admission webhook that could not be asked",
+            Self::UnnamedWebhook => "an admission webhook that is not named",
+            Self::ImagePolicy => "an image policy webhook, probably with another backend",
+            Self::ImagePolicyCut => "an image policy webhook",
             Self::PodSecurity => "Pod Security admission",
             Self::Quota => "a quota",
             Self::Permission => "a missing permission",
@@ -49,6 +61,11 @@ impl Relative {
             Self::Attesting => "making an attestation or changing an attestor",
             Self::ApiServer => "the API server",
         }
+    }
+
+    /// Whether the text tells what it is.
+    pub fn is_told(self) -> bool {
+        !matches!(self, Self::ApiServer | Self::UnnamedWebhook | Self::ImagePolicyCut)
     }
 }
 
@@ -73,6 +90,20 @@ const ORG_BINAUTHZ: &str = "The organization allows only certain Binary Authoriz
                             names none of them: deploy with --binary-authorization=default, or with one of those allowed.";
 const WEBHOOK: &str = "Another policy of the cluster refused it. Binary Authorization was not the one that said no; it may \
                        not even have been asked yet.";
+const FAILED: &str = "The webhook did not answer, so nothing was judged, and by its failurePolicy the request failed. Look at the webhook's \
+     own Service, its pods and its certificate.";
+const UNNAMED: &str =
+    "A webhook refused it. Whose it is cannot be told: its name and Binary Authorization's words are missing.";
+const POLICY: &str =
+    "The API server's ImagePolicyWebhook asked a backend, which refused in words that are not Binary Authorization's.";
+const POLICY_CUT: &str =
+    "A backend of image policies refused it; what it said is missing, so that whose it is cannot be told.";
+const BACKEND_DOWN: &str =
+    "The API server could not reach the backend of an ImagePolicyWebhook, so no image was judged.";
+const ENGINE: &str =
+    "Another policy engine of the cluster refused it. Binary Authorization was not the one that said no.";
+const RUN_PULL: &str = "Cloud Run may not read the image: its service agent needs artifactregistry.reader on the repository. That is \
+     no verdict of a policy.";
 const SECURITY: &str =
     "The namespace's Pod Security level refuses the pod's settings; its images do not matter for that.";
 const QUOTA: &str = "Too many requests or too large a request for a quota. Binary Authorization has not judged the image; try again \
@@ -100,7 +131,7 @@ const SERVER: &str = "The API server refused the request, and what is here does 
 use RefusalKind::{ApiError as Api, OrgPolicy as Org, OtherWebhook as Other, PolicyImport as Import};
 
 /// The messages in the order in which they are tried: of two that begin alike the longer goes first.
-static KNOWN: [KnownMessage; 63] = [
+static KNOWN: [KnownMessage; 80] = [
     known("constraints/run.allowedBinaryAuthorizationPolicies", Org, Relative::OrgPolicy, ORG_BINAUTHZ),
     known("run.allowedBinaryAuthorizationPolicies", Org, Relative::OrgPolicy, ORG_BINAUTHZ),
     known("Request is disallowed by organization's constraints/", Org, Relative::OrgPolicy, ORG),
@@ -109,6 +140,23 @@ static KNOWN: [KnownMessage; 63] = [
     known("Constraint constraints/", Org, Relative::OrgPolicy, ORG),
     known("Constraint \"constraints/", Org, Relative::OrgPolicy, ORG),
     known("ValidatingAdmissionPolicy \"", Other, Relative::OtherWebhook, WEBHOOK),
+    known("Kyverno denied", Other, Relative::OtherWebhook, ENGINE),
+    known("Kyverno blocked", Other, Relative::OtherWebhook, ENGINE),
+    known("denied by Kyverno", Other, Relative::OtherWebhook, ENGINE),
+    known("blocked by Kyverno", Other, Relative::OtherWebhook, ENGINE),
+    known("blocked due to the following policies", Other, Relative::OtherWebhook, ENGINE),
+    known("Gatekeeper denied", Other, Relative::OtherWebhook, ENGINE),
+    known("denied by Gatekeeper", Other, Relative::OtherWebhook, ENGINE),
+    known("denied by gatekeeper", Other, Relative::OtherWebhook, ENGINE),
+    known("Connaisseur", Other, Relative::OtherWebhook, ENGINE),
+    known("Post \"http", Other, Relative::WebhookFailed, BACKEND_DOWN),
+    known("failed to call webhook", Other, Relative::WebhookFailed, FAILED),
+    known("must have permission to read the image", Api, Relative::ImagePull, RUN_PULL),
+    known("pull access denied", Api, Relative::ImagePull, PULL),
+    known("ErrImageNeverPull", Api, Relative::ImagePull, PULL),
+    known("manifest unknown", Api, Relative::ImagePull, PULL),
+    known("trying and failing to pull image", Api, Relative::ImagePull, PULL),
+    known("failed to resolve reference", Api, Relative::ImagePull, PULL),
     known("GKE Warden rejected the request", Other, Relative::OtherWebhook, WEBHOOK),
     known("violates PodSecurity", Other, Relative::PodSecurity, SECURITY),
     known("exceeded quota:", Api, Relative::Quota, QUOTA),
@@ -168,6 +216,13 @@ static KNOWN: [KnownMessage; 63] = [
 
 /// An admission webhook that is none of Binary Authorization's.
 pub(super) static OTHER_WEBHOOK: KnownMessage = known("", Other, Relative::OtherWebhook, WEBHOOK);
+/// A webhook that could not be asked, and is none of Binary Authorization's.
+pub(super) static WEBHOOK_FAILED: KnownMessage = known("", Other, Relative::WebhookFailed, FAILED);
+/// A webhook whose name is not there.
+pub(super) static UNNAMED_WEBHOOK: KnownMessage = known("", Other, Relative::UnnamedWebhook, UNNAMED);
+/// A backend of image policies, with other words than Binary Authorization's, or with none.
+pub(super) static IMAGE_POLICY: KnownMessage = known("", Other, Relative::ImagePolicy, POLICY);
+pub(super) static IMAGE_POLICY_CUT: KnownMessage = known("", Other, Relative::ImagePolicyCut, POLICY_CUT);
 /// The API server, where nothing else was recognised.
 pub(super) static API_SERVER: KnownMessage = known("", Api, Relative::ApiServer, SERVER);
 /// The fields and values that gcloud does not take stand below its sentence.

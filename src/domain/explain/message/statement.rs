@@ -3,9 +3,9 @@
 use super::cursor::{Cursor, excerpt};
 use super::reason::{self, Reason};
 use super::refusal::RuleSaid;
-use super::text::{BREAK, WRAP};
-use super::{kind, relatives};
-use crate::policy::RuleKind;
+use super::rule::{any_rule, rule};
+use super::text::WRAP;
+use super::{fragment, kind, relatives};
 
 /// One sentence, or a part that has a meaning of its own.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -16,7 +16,7 @@ pub(super) enum Statement {
     File { name: String },
     /// `pods "X" is forbidden: `.
     Forbidden { pod: String },
-    /// `admission webhook "X" denied the request: `.
+    /// `admission webhook "X" denied the request: `; the name may be lost.
     Webhook { name: String },
     /// `failed calling webhook "X"`.
     WebhookFailed { name: String, why: String },
@@ -30,20 +30,57 @@ pub(super) enum Statement {
     Revision { name: String },
     /// `Container image 'X' is not authorized by policy`.
     ContainerImage { image: String },
+    /// Cloud Run's reason in one word, as conditions have it.
+    RunReason,
     /// `Image X denied by Binary Authorization RULE.`
-    ImageRule { image: String, rule: Result<RuleSaid, String> },
+    ImageRule { image: Named, rule: Result<RuleSaid, String> },
+    /// `denied by Binary Authorization policy`, as tools and people put it.
+    Paraphrase { image: Named, reason: Option<Reason> },
     /// `Denied by RULE.`
     Rule { rule: RuleSaid },
     /// `Overridden by evaluation mode`, `Denied by always_deny admission rule`.
     AlwaysDeny { text: String },
     /// `Denied by Attestor. `
     DeniedByAttestor,
-    /// `Image X denied by attestor A: REASON`.
-    ImageAttestor { image: String, attestor: String, reason: Reason },
+    /// `Image X denied by attestor A: REASON`; where people cut it, the reason alone.
+    ImageAttestor { image: Named, attestor: Named, reason: Reason },
     /// `'X' : `, before the cause of an audit log entry.
     Cause { image: String },
+    /// `Cannot monitor cluster 'L.N': …`, of continuous validation.
+    NotWatched { description: String },
     /// What is known and is not a refusal of Binary Authorization's.
     Relative { known: &'static relatives::KnownMessage },
+}
+
+/// A name in a message.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Named {
+    Name(String),
+    /// What stands in its place: `...`, `IMAGE_NAME`.
+    Elided(String),
+    /// The part of the message that has it is not there.
+    Missing,
+}
+
+impl Named {
+    pub(super) fn new(name: String) -> Self {
+        if is_elided(&name) { Self::Elided(name) } else { Self::Name(name) }
+    }
+
+    pub(super) fn name(&self) -> Option<&String> {
+        match self {
+            Self::Name(name) => Some(name),
+            Self::Elided(_) | Self::Missing => None,
+        }
+    }
+}
+
+/// No name of an image or an attestor has these characters, and none is in capitals alone.
+fn is_elided(name: &str) -> bool {
+    let is_capital = |c: char| c.is_ascii_uppercase() || matches!(c, '_' | '-');
+    name.contains("...")
+        || name.contains(['\u{2026}', '<', '>', '{', '}', '$', '*', '%'])
+        || name.chars().all(is_capital)
 }
 
 impl Statement {
@@ -51,8 +88,8 @@ impl Statement {
     pub(super) fn wants_more(&self) -> bool {
         match self {
             Self::Webhook { name } => kind::is_binary_authorization(name),
-            Self::Backend
-            | Self::ServiceUpdate
+            Self::Paraphrase { reason, .. } => reason.is_none(),
+            Self::ServiceUpdate
             | Self::Revision { .. }
             | Self::ContainerImage { .. }
             | Self::ImageRule { .. }
@@ -75,12 +112,8 @@ impl Statement {
             Self::Server { .. } => 0,
             Self::File { .. } => 1,
             Self::Forbidden { .. } => 2,
-            Self::Webhook { .. }
-            | Self::WebhookFailed { .. }
-            | Self::Backend
-            | Self::BackendNoReason
-            | Self::ServiceUpdate => 3,
-            Self::Revision { .. } => 4,
+            Self::Webhook { .. } | Self::WebhookFailed { .. } | Self::BackendNoReason | Self::ServiceUpdate => 3,
+            Self::Backend | Self::Revision { .. } => 4,
             _ => 5,
         }
     }
@@ -98,7 +131,7 @@ pub(super) fn read(at: Cursor<'_>) -> Option<(Statement, Cursor<'_>)> {
         '\'' => cause(at),
         _ => None,
     };
-    own.or_else(|| {
+    own.or_else(|| fragment::read(at)).or_else(|| {
         let (known, end) = relatives::read(at)?;
         Some((Statement::Relative { known }, end))
     })
@@ -126,6 +159,10 @@ fn forbidden(at: Cursor<'_>) -> Option<(Statement, Cursor<'_>)> {
 }
 
 fn webhook(at: Cursor<'_>) -> Option<(Statement, Cursor<'_>)> {
+    if let Some(end) = at.eat("admission webhook denied the request") {
+        let name = String::new();
+        return Some((Statement::Webhook { name }, end.eat(": ").or_else(|| end.eat(":")).unwrap_or(end)));
+    }
     if let Some(name) = at.eat("admission webhook \"") {
         let (name, end) = webhook_name(name, " denied the request")?;
         let end = end.eat(" denied the request")?;
@@ -157,21 +194,50 @@ fn webhook_name<'t>(at: Cursor<'t>, follows: &str) -> Option<(String, Cursor<'t>
 
 fn image(at: Cursor<'_>) -> Option<(Statement, Cursor<'_>)> {
     let (image, end) = named(at.eat("Image \"")?, " denied by")?;
+    let image = Named::new(image);
     let end = end.eat(" denied by ")?;
     if let Some(rule) = end.eat("Binary Authorization ") {
-        let (rule, end) = any_rule(rule)?;
-        return Some((Statement::ImageRule { image, rule }, end));
+        return by_binary_authorization(rule, image);
     }
     let is_bare = end.eat("projects/").is_some();
-    let name = end.eat("attestor ").or(is_bare.then_some(end))?;
-    let (attestor, end) = name.token(is_whole_attestor)?;
-    let attestor = attestor.strip_suffix(':')?.to_owned();
+    let name = end.eat("attestor").or(is_bare.then_some(end))?;
+    by_attestor(name, image)
+}
+
+/// The rule behind `denied by Binary Authorization `, or what stands for the whole policy.
+pub(super) fn by_binary_authorization(at: Cursor<'_>, image: Named) -> Option<(Statement, Cursor<'_>)> {
+    if let Some((rule, end)) = any_rule(at) {
+        return Some((Statement::ImageRule { image, rule }, end));
+    }
+    let end = at.eat("policy")?;
+    let reason = end.eat(": ").map(reason::read).filter(|(reason, _)| reason.is_known());
+    let (reason, end) = reason.map_or((None, end), |(reason, end)| (Some(reason), end));
+    Some((Statement::Paraphrase { image, reason }, end))
+}
+
+/// The name of an attestor and its reason, behind `denied by attestor`; people leave out the name, or put `...` there.
+pub(super) fn by_attestor(at: Cursor<'_>, image: Named) -> Option<(Statement, Cursor<'_>)> {
+    let (attestor, end) = match (at.eat(":"), at.eat(" ").or(at.eat("projects/").map(|_| at))) {
+        (Some(end), _) => (Named::Missing, end),
+        (None, Some(name)) => {
+            let (name, end) = name.token(is_whole_attestor)?;
+            let name = name.strip_suffix(':').or_else(|| stands_for_all(&name, end))?;
+            (Named::new(name.to_owned()), end)
+        }
+        (None, None) => return None,
+    };
     let reason = end.eat(" ").or_else(|| (end.peek() == Some(WRAP)).then(|| end.next()));
     let (reason, end) = match reason {
         Some(at) => reason::read(at),
         None => (Reason { kind: reason::ReasonKind::Unknown, text: String::new(), is_cut: true }, end),
     };
     Some((Statement::ImageAttestor { image, attestor, reason }, end))
+}
+
+/// `denied by attestor ...`, where nothing more is quoted.
+fn stands_for_all<'n>(name: &'n str, end: Cursor<'_>) -> Option<&'n str> {
+    let is_last = end.peek().is_none_or(|c| c != ' ');
+    (is_last && name.chars().all(|c| matches!(c, '.' | '\u{2026}'))).then_some(name)
 }
 
 /// An image, quoted or not, before a literal.
@@ -185,75 +251,6 @@ fn named<'t>(at: Cursor<'t>, follows: &str) -> Option<(String, Cursor<'t>)> {
 fn is_whole_attestor(word: &str, _: Cursor<'_>) -> bool {
     let Some(name) = word.strip_suffix(':') else { return false };
     !name.starts_with("projects/") || name.parse::<crate::name::AttestorName>().is_ok()
-}
-
-/// The rule's name, or the words that stand for one that is not known.
-fn any_rule(at: Cursor<'_>) -> Option<(Result<RuleSaid, String>, Cursor<'_>)> {
-    if let Some((rule, end)) = rule(at) {
-        return Some((Ok(rule), end));
-    }
-    let (line, _) = at.line(200);
-    let length = line.find(" admission rule")? + " admission rule".len();
-    let words = line.get(..length)?;
-    let end = Cursor { at: at.at + length, ..at };
-    let (key, end) = match end.eat(" for ") {
-        Some(key) => {
-            let (key, end) = key.token(|_, _| true)?;
-            (format!(" for {}", key.trim_end_matches('.')), end)
-        }
-        None => (String::new(), end.eat(".").unwrap_or(end)),
-    };
-    Some((Err(format!("{}{key}", excerpt(words))), end))
-}
-
-fn rule(at: Cursor<'_>) -> Option<(RuleSaid, Cursor<'_>)> {
-    // The words of the last three were never seen; these are inferred (W8 of
-    // `docs/binary-authorization.md`, "GKE denials, webhook").
-    const RULES: [(&str, RuleKind); 8] = [
-        ("default admission rule", RuleKind::Default),
-        ("cluster admission rule for ", RuleKind::Cluster),
-        ("kubernetes namespace admission rule for ", RuleKind::Namespace),
-        ("namespace admission rule for ", RuleKind::Namespace),
-        ("kubernetes service account admission rule for ", RuleKind::ServiceAccount),
-        ("service account admission rule for ", RuleKind::ServiceAccount),
-        ("istio service identity admission rule for ", RuleKind::ServiceIdentity),
-        ("service identity admission rule for ", RuleKind::ServiceIdentity),
-    ];
-    let (kind, end) = at.eat_one(&RULES)?;
-    if kind == RuleKind::Default {
-        let end = end.eat(".").or_else(|| ends_here(end).then_some(end))?;
-        return Some((RuleSaid { kind, key: String::new() }, end));
-    }
-    let whole = |word: &str, _: Cursor<'_>| word.strip_suffix('.').is_some_and(|key| is_whole_key(kind, key));
-    let (key, end) = end.token(whole)?;
-    let key = key.trim_end_matches(['"', '\'', '`']);
-    let key = match key.strip_suffix('.') {
-        Some(key) => key,
-        // Only what ends the text, and not a part of it, can do without.
-        None if is_whole_key(kind, key) && end.is_at_end() => key,
-        None => return None,
-    };
-    is_whole_key(kind, key).then(|| (RuleSaid { kind, key: key.to_owned() }, end))
-}
-
-/// Nothing that could belong to the word before it.
-fn ends_here(at: Cursor<'_>) -> bool {
-    at.peek().is_none_or(|c| matches!(c, WRAP | BREAK | '"' | '\''))
-}
-
-/// Whether a rule of the kind can have this key, so that it is not a part of one.
-fn is_whole_key(kind: RuleKind, key: &str) -> bool {
-    match kind {
-        RuleKind::Default => key.is_empty(),
-        RuleKind::Cluster => {
-            key.split_once('.').is_some_and(|(location, cluster)| !location.is_empty() && !cluster.is_empty())
-        }
-        RuleKind::Namespace => !key.is_empty(),
-        RuleKind::ServiceAccount => {
-            key.split_once(':').is_some_and(|(namespace, account)| !namespace.is_empty() && !account.is_empty())
-        }
-        RuleKind::ServiceIdentity => key.parse::<crate::name::ServiceIdentity>().is_ok(),
-    }
 }
 
 fn denied(at: Cursor<'_>) -> Option<(Statement, Cursor<'_>)> {
@@ -273,8 +270,16 @@ fn denied(at: Cursor<'_>) -> Option<(Statement, Cursor<'_>)> {
 }
 
 fn cloud_run(at: Cursor<'_>) -> Option<(Statement, Cursor<'_>)> {
+    const REASONS: [&str; 2] = ["ContainerImageUnauthorized", "CONTAINER_IMAGE_UNAUTHORIZED"];
     if let Some(end) = at.eat("Service update rejected by Binary Authorization policy:") {
         return Some((Statement::ServiceUpdate, end));
+    }
+    if let Some(end) = REASONS.iter().find_map(|text| at.eat(text)) {
+        return Some((Statement::RunReason, end));
+    }
+    if let Some(rest) = at.eat("Cannot monitor cluster ") {
+        let end = rest.line(600).1;
+        return Some((Statement::NotWatched { description: excerpt(at.text_until(end.at)) }, end));
     }
     if let Some(name) = at.eat("Revision \"") {
         let (name, end) = named(name, " uses")?;

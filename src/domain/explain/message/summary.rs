@@ -10,9 +10,15 @@ use crate::policy::RuleKind;
 /// A sentence for who says no and of what, and one for each image and attestor.
 pub fn says(case: &Refusal) -> Vec<String> {
     if let Some(known) = case.relative {
-        if known.relative == Relative::ApiServer {
-            let who = "The API server refused it. Whether that was Binary Authorization is not known.";
-            return vec![who.to_owned()];
+        match known.relative {
+            Relative::ApiServer => {
+                let who = "The API server refused it. Whether that was Binary Authorization is not known.";
+                return vec![who.to_owned()];
+            }
+            Relative::UnnamedWebhook | Relative::ImagePolicyCut => {
+                return vec![known.means.to_owned(), "Whether that was Binary Authorization is not known.".to_owned()];
+            }
+            _ => {}
         }
         let who =
             if case.kind == RefusalKind::PolicyImport { "The import was refused" } else { "Not Binary Authorization" };
@@ -25,6 +31,7 @@ pub fn says(case: &Refusal) -> Vec<String> {
 
 fn head(case: &Refusal) -> String {
     let who = match case.kind {
+        _ if !case.has_head => "Binary Authorization",
         RefusalKind::Gke => "GKE",
         RefusalKind::GkeLegacy => "GKE, by its enforcement path of before 2021,",
         RefusalKind::CloudRun => "Cloud Run",
@@ -32,6 +39,7 @@ fn head(case: &Refusal) -> String {
         _ => "The audit log says that the cluster",
     };
     let what = match case.kind {
+        _ if !case.has_head => "an image",
         RefusalKind::CloudRun => "a revision",
         _ => "a pod",
     };
@@ -41,7 +49,12 @@ fn head(case: &Refusal) -> String {
         Verdict::BreakGlass => format!("{who} admitted {what} because it broke the glass{by}."),
         Verdict::DryRun => format!("{who} admitted {what} because the rule is a dry run{by}."),
         Verdict::FailedOpen => format!("{who} admitted {what} because Binary Authorization could not be asked."),
-        Verdict::Running => "A pod that runs would not be admitted again, by continuous validation.".to_owned(),
+        Verdict::Running => {
+            "Continuous validation: a pod that runs does not pass its checks. Nothing was blocked.".to_owned()
+        }
+        Verdict::NotWatched => {
+            "Continuous validation could not watch a cluster. No pod was judged, and nothing was blocked.".to_owned()
+        }
     }
 }
 
@@ -50,6 +63,8 @@ pub fn rule_words(rule: &RuleSaid) -> String {
     let key = &rule.key;
     match rule.kind {
         RuleKind::Default => "the default rule of the policy".to_owned(),
+        RuleKind::Cluster if key.is_empty() => "the policy's rule for a cluster".to_owned(),
+        _ if key.is_empty() => "one of the policy's specific rules".to_owned(),
         RuleKind::Cluster => format!("the policy's rule for cluster {key}"),
         RuleKind::Namespace => format!("the policy's rule for namespace {key}"),
         RuleKind::ServiceAccount => format!("the policy's rule for service account {key}"),
@@ -79,11 +94,15 @@ fn told(case: &Refusal, finding: &Finding) -> String {
         ReasonKind::WrongDigest => format!("{image}: {attestor} found an attestation for another digest."),
         ReasonKind::BadPayload => format!("{image}: {attestor} found an attestation whose payload cannot be read."),
         ReasonKind::NotGiven => format!("{image}: the message names no cause."),
+        ReasonKind::AttestorCut => {
+            format!("{image}: an attestor refused it; the message ends before it says which one, or why.")
+        }
+        ReasonKind::NotWatched => finding.reason.text.clone(),
         ReasonKind::Unreachable if case.verdict == Verdict::FailedOpen => {
             "The enforcer did not answer, and GKE admits then.".to_owned()
         }
         ReasonKind::Unreachable => format!("The enforcer did not answer: {}", finding.reason.text),
-        ReasonKind::Other => format!("{image}: {}", finding.reason.text),
+        ReasonKind::Check | ReasonKind::Other => format!("{image}: {}", finding.reason.text),
         ReasonKind::Unknown => {
             format!("{image}: {attestor} refuses, in words that are not known: {}", finding.reason.text)
         }
@@ -95,7 +114,8 @@ impl Refusal {
     /// not tell of it is not known.
     pub fn request(&self) -> Request {
         let subject = &self.subject;
-        let named = |kind: RuleKind| self.rule.as_ref().filter(|rule| rule.kind == kind).map(|rule| rule.key.clone());
+        let of_kind = |kind: RuleKind| self.rule.as_ref().filter(move |rule| rule.kind == kind && !rule.key.is_empty());
+        let named = |kind: RuleKind| of_kind(kind).map(|rule| rule.key.clone());
         let account = named(RuleKind::ServiceAccount).unwrap_or_default();
         let (namespace, service_account) = account.split_once(':').unwrap_or_default();
         let first = |texts: [&str; 3]| texts.into_iter().find(|text| !text.is_empty()).unwrap_or_default().to_owned();

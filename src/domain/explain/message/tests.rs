@@ -8,6 +8,7 @@ use super::*;
 mod carriers;
 mod forms;
 mod objects;
+mod quoted;
 mod random;
 
 /// What a message is decoded to, in one line.

@@ -3,7 +3,9 @@
 //!
 //! What comes out has no control characters but two: [`WRAP`] where a line ended, which may stand for
 //! a space or for nothing (terminals break lines in the middle of words), and [`BREAK`] where lines were
-//! empty. Uses `std` only; one pass over the text, whatever is in it.
+//! empty. What media put around names is [`medium`]'s. Uses `std` only; one pass over the text, whatever is in it.
+
+use super::medium;
 
 /// The end of a line: a space, or nothing at all.
 pub(super) const WRAP: char = '\n';
@@ -15,6 +17,7 @@ const SEQUENCE: usize = 256;
 
 /// The text without what tools put around and into it.
 pub(super) fn plain(text: &str) -> String {
+    let text = super::medium::unquoted(text);
     let mut reader = Reader { chars: text.chars().collect(), at: 0, out: String::with_capacity(text.len()) };
     while reader.at < reader.chars.len() {
         reader.step();
@@ -48,7 +51,11 @@ impl Reader {
             }
             // A colour whose escape character was lost on the way.
             '[' if self.colour(1).is_some() => self.at += self.colour(1).unwrap_or(1),
+            '[' => self.markup(medium::link(self.ahead())),
+            '<' => self.markup(medium::angle(self.ahead())),
             '&' => self.entity(),
+            c if medium::is_hyphen(c) => self.take(1, Some('-')),
+            '\u{2013}' | '\u{2014}' if self.is_within_a_word() => self.take(1, Some('-')),
             '\u{2018}' | '\u{2019}' | '\u{201a}' | '\u{2032}' => self.take(1, Some('\'')),
             '\u{201c}' | '\u{201d}' | '\u{201e}' | '\u{2033}' => self.take(1, Some('"')),
             // YAML writes a single quotation mark twice.
@@ -60,6 +67,26 @@ impl Reader {
         }
     }
 
+    fn ahead(&self) -> &[char] {
+        self.chars.get(self.at..).unwrap_or_default()
+    }
+
+    /// A dash that an editor made of a hyphen.
+    fn is_within_a_word(&self) -> bool {
+        let before = self.at.checked_sub(1).and_then(|at| self.chars.get(at));
+        before.is_some_and(|c| c.is_alphanumeric()) && self.peek(1).is_some_and(char::is_alphanumeric)
+    }
+
+    /// Takes what markup stands for, or the character itself.
+    fn markup(&mut self, read: Option<medium::Markup>) {
+        let Some(medium::Markup { length, means }) = read else {
+            let own = self.peek(0);
+            return self.take(1, own);
+        };
+        self.at += length;
+        self.out.push_str(&means);
+    }
+
     /// Escapes of JSON, YAML, Go and shells, however often they were escaped again. Messages have no
     /// backslashes of their own; one that escapes nothing is kept.
     fn escape(&mut self) {
@@ -68,6 +95,8 @@ impl Reader {
         let after = |ahead: usize| self.chars.get(at + ahead).copied();
         let (length, meaning) = match after(0) {
             Some(c @ ('"' | '\'' | '/')) => (1, Some(c)),
+            // Markdown's. A pattern of a regular expression loses its backslash by that, and means no less to people.
+            Some(c) if run == 1 && "._-*#[]()<>`~|:@!+{}=".contains(c) => (1, Some(c)),
             Some('n' | 'r' | '\n') => (1, Some('\n')),
             Some('t' | 'b' | 'f') => (1, Some(' ')),
             Some('e') if after(1) == Some('[') => (1, Some('\u{1b}')),
@@ -129,6 +158,9 @@ impl Reader {
             ("&nbsp;", ' '),
             ("&amp;", '&'),
         ];
+        if let Some((length, meaning)) = medium::numeric_entity(self.ahead()) {
+            return self.take(length, Some(meaning));
+        }
         let is_here = |name: &str| name.chars().enumerate().all(|(ahead, c)| self.peek(ahead) == Some(c));
         let found = ENTITIES.into_iter().find(|(name, _)| is_here(name));
         match found {
@@ -154,7 +186,7 @@ fn joined(text: &str) -> String {
             continue;
         }
         out.extend(between);
-        let mut words = line.split(' ').filter(|word| !word.is_empty());
+        let mut words = line.split(' ').filter(|word| !word.is_empty()).map(medium::recognised);
         out.extend(words.next());
         for word in words {
             out.push(' ');

@@ -4,7 +4,8 @@
 use super::*;
 
 /// What only a message can say, because no decision is made about it.
-const OF_MESSAGES: [CauseKind; 3] = [CauseKind::Enforcer, CauseKind::Elsewhere, CauseKind::Unknown];
+const OF_MESSAGES: [CauseKind; 5] =
+    [CauseKind::Enforcer, CauseKind::Check, CauseKind::NotWatched, CauseKind::Elsewhere, CauseKind::Unknown];
 
 /// A refusal, what decides about it now, and a cause that this proves.
 struct Situation {

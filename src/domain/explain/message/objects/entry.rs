@@ -3,10 +3,11 @@
 
 use serde_json::Value;
 
+use super::bigquery::column;
+use super::continuous;
 use super::field::{fill, map, message, text};
 use crate::admission::{BREAK_GLASS_ANNOTATION, BREAK_GLASS_LABEL};
 use crate::explain::message::assemble::is_vague;
-use crate::explain::message::cursor::clipped;
 use crate::explain::message::kind::RefusalKind;
 use crate::explain::message::reason::{Reason, ReasonKind};
 use crate::explain::message::refusal::{Finding, Refusal, Subject, Verdict};
@@ -18,7 +19,7 @@ pub(super) fn cases(entry: &Value) -> Vec<Refusal> {
         if let Some(payload) = entry.pointer(payload)
             && (payload.get("podEvent").is_some() || payload.get("configErrorEvent").is_some())
         {
-            return continuous(payload, subject);
+            return continuous::cases(payload, subject);
         }
     }
     let told = text(entry, "/textPayload");
@@ -28,8 +29,32 @@ pub(super) fn cases(entry: &Value) -> Vec<Refusal> {
     if let Some(payload) = entry.get("jsonPayload") {
         return super::event::object(payload).into_iter().map(|case| about(case, &subject)).collect();
     }
-    audit(entry, subject)
+    let mut cases = audit(entry, subject);
+    if is_of_cloud_run(entry) {
+        cases.iter_mut().for_each(of_cloud_run);
+    }
+    cases
 }
+
+fn is_of_cloud_run(entry: &Value) -> bool {
+    text(entry, "/resource/type").starts_with("cloud_run_")
+        || text(entry, "/protoPayload/serviceName") == "run.googleapis.com"
+}
+
+/// Cloud Run's entries have its own words, and no cluster and no namespace.
+fn of_cloud_run(case: &mut Refusal) {
+    if case.kind == RefusalKind::AuditLog {
+        case.kind = RefusalKind::CloudRun;
+    }
+    case.subject.namespace.clear();
+    case.subject.cluster.clear();
+    if !case.carriers.contains(&ENTRY) {
+        case.carriers.insert(0, ENTRY);
+    }
+}
+
+/// What an entry is called where it is told what is around a message.
+const ENTRY: &str = "an audit log entry";
 
 fn about(mut case: Refusal, subject: &Subject) -> Refusal {
     fill(&mut case.subject, subject);
@@ -48,7 +73,7 @@ fn subject(entry: &Value) -> Subject {
         cluster: label("cluster_name"),
         namespace: first([request("metadata/namespace"), namespace, label("namespace_name")]),
         pod: first([request("metadata/name"), pod, request("metadata/generateName")]),
-        object: String::new(),
+        object: super::owner::of_pod(entry.pointer("/protoPayload/request").unwrap_or(&Value::Null)),
         service_account: first([request("spec/serviceAccountName"), request("spec/serviceAccount"), String::new()]),
         labels: map(entry, "/protoPayload/request/metadata/labels"),
         annotations: map(entry, "/protoPayload/request/metadata/annotations"),
@@ -72,8 +97,9 @@ fn named_pod(resource: &str) -> (String, String) {
 
 fn images(entry: &Value) -> Vec<String> {
     let lists = ["initContainers", "containers", "ephemeralContainers"].into_iter();
-    let containers =
-        lists.filter_map(|name| entry.pointer(&format!("/protoPayload/request/spec/{name}")).and_then(Value::as_array));
+    let of_pod = lists.map(|name| format!("/protoPayload/request/spec/{name}"));
+    let of_run = super::run::CONTAINERS.iter().map(|path| format!("/protoPayload/response/spec{path}"));
+    let containers = of_pod.chain(of_run).filter_map(|path| entry.pointer(&path).and_then(Value::as_array));
     containers
         .flatten()
         .map(|container| text(container, "/image").into_owned())
@@ -89,6 +115,10 @@ fn audit(entry: &Value, subject: Subject) -> Vec<Refusal> {
     let mut texts = told(response);
     texts.extend(overridden.clone());
     texts.push(text(entry, "/protoPayload/status/message").into_owned());
+    if is_of_cloud_run(entry) {
+        let reasons = response.pointer("/status/conditions").and_then(Value::as_array).into_iter().flatten();
+        texts.extend(reasons.map(|one| text(one, "/reason").into_owned()));
+    }
     let Some(mut case) = whole(&texts, &subject) else {
         let Some(verdict) = verdict else { return Vec::new() };
         return vec![marked(verdict, subject)];
@@ -172,23 +202,36 @@ fn label(entry: &Value, name: &str) -> Option<String> {
     const PREFIXES: [&str; 3] =
         ["imagepolicywebhook.image-policy.k8s.io/", "image-policy.k8s.io/", "binaryauthorization.googleapis.com/"];
     let labels = entry.get("labels")?.as_object()?;
-    PREFIXES.iter().find_map(|prefix| Some(text(labels.get(&format!("{prefix}{name}"))?, "").into_owned()))
+    let value = |label: &str| labels.get(label).or_else(|| labels.get(&column(label)));
+    PREFIXES.iter().find_map(|prefix| Some(text(value(&format!("{prefix}{name}"))?, "").into_owned()))
 }
 
 /// The mark with which the request was admitted (`docs/binary-authorization.md`, "Admitted with a mark", "Distributed
 /// Cloud logs" and "Cloud Run logs").
 fn mark(entry: &Value) -> Option<Verdict> {
     let is_on = |name: &str| label(entry, name).is_some_and(|value| value == "true");
-    let failed_open = entry.pointer("/labels/failed-open.validating.webhook.admission.k8s.io").is_some();
-    if is_on("break-glass") {
+    let failed_open =
+        ["failed-open.validating.webhook.admission.k8s.io", "failed_open_validating_webhook_admission_k8s_io"]
+            .iter()
+            .any(|name| entry.pointer(&format!("/labels/{name}")).is_some());
+    let told = |words: &[&str]| is_of_cloud_run(entry) && says_any(entry, words);
+    if is_on("break-glass") || told(&["breakglass", "break-glass"]) {
         Some(Verdict::BreakGlass)
-    } else if is_on("dry-run") {
+    } else if is_on("dry-run") || told(&["dry run"]) {
         Some(Verdict::DryRun)
     } else if is_on("failed-open") || failed_open {
         Some(Verdict::FailedOpen)
     } else {
         None
     }
+}
+
+/// Cloud Run tells it in the message of a condition (`docs/binary-authorization.md`, "Cloud Run logs").
+fn says_any(entry: &Value, words: &[&str]) -> bool {
+    let response = entry.pointer("/protoPayload/response").unwrap_or(&Value::Null);
+    let mut texts = told(response);
+    texts.push(text(entry, "/protoPayload/status/message").into_owned());
+    texts.iter().map(|text| text.to_lowercase()).any(|text| words.iter().any(|words| text.contains(words)))
 }
 
 /// An entry with a mark and no verdict that it overrode.
@@ -204,18 +247,10 @@ fn marked(verdict: Verdict, subject: Subject) -> Refusal {
         Some(how) => format!("{}: {how}", verdict.as_str()),
         None => verdict.as_str().to_owned(),
     };
-    Refusal {
-        kind: RefusalKind::AuditLog,
-        verdict,
-        rule: None,
-        findings,
-        subject,
-        relative: None,
-        carriers: Vec::new(),
-        unknown: vec![unknown.to_owned()],
-        times: 1,
-        text,
-    }
+    let mut case = Refusal::new(RefusalKind::AuditLog, verdict, subject, text);
+    case.findings = findings;
+    case.unknown = vec![unknown.to_owned()];
+    case
 }
 
 /// How the pod asked to be admitted whatever the policy says.
@@ -228,35 +263,4 @@ fn asked_for(subject: &Subject) -> Option<String> {
     } else {
         None
     }
-}
-
-/// An event of continuous validation (`docs/binary-authorization.md`, "Continuous validation events"):
-/// pods that run and would not be admitted.
-pub(super) fn continuous(payload: &Value, subject: Subject) -> Vec<Refusal> {
-    let (event, error) = (payload.get("podEvent"), text(payload, "/configErrorEvent/description"));
-    let mut case = marked(Verdict::Running, subject);
-    case.unknown.clear();
-    let Some(event) = event else {
-        case.text = format!("continuous validation is not configured as it should be: {}", clipped(&error, 300));
-        let reason = Reason { kind: ReasonKind::Other, text: error.into_owned(), is_cut: false };
-        case.findings = vec![Finding { image: None, attestor: None, reason }];
-        return vec![case];
-    };
-    case.subject.namespace = text(event, "/podNamespace").into_owned();
-    case.subject.pod = text(event, "/pod").into_owned();
-    let images = event.get("images").and_then(Value::as_array).into_iter().flatten();
-    for image in images.filter(|image| text(image, "/result") == "DENY") {
-        let (name, told) = (text(image, "/image").into_owned(), text(image, "/description"));
-        let checks = image.get("checkResults").and_then(Value::as_array).into_iter().flatten();
-        let checks: Vec<String> =
-            checks.map(|check| format!("{}: {}", text(check, "/checkType"), text(check, "/explanation"))).collect();
-        let words = std::iter::once(told.into_owned()).filter(|t| !t.is_empty()).chain(checks).collect::<Vec<_>>();
-        let reason = Reason { kind: ReasonKind::Other, text: words.join("; "), is_cut: false };
-        case.findings.push(Finding { image: Some(name), attestor: None, reason });
-    }
-    if case.findings.is_empty() {
-        return Vec::new();
-    }
-    case.text = format!("{} runs, and policy {} would refuse it", case.subject.pod, text(event, "/policyName"));
-    vec![case]
 }

@@ -2,7 +2,8 @@
 
 use serde_json::Value;
 
-use super::field::{SHORTEST, message, text};
+use super::field::{message, text};
+use super::messages::{is_cloud_run, messages, of_pods};
 use crate::explain::message::assemble::{is_vague, merge_refusals};
 use crate::explain::message::{Refusal, Subject};
 
@@ -43,44 +44,6 @@ pub(super) fn event(event: &Value) -> Vec<Refusal> {
     cases
 }
 
-/// Kinds whose pods are in their own namespace. What deploys other objects (an Argo CD `Application`, a
-/// `Kustomization` of Flux, a `RootSync` of Config Sync) is in a namespace of its own.
-const WORKLOADS: [&str; 11] = [
-    "pod",
-    "replicaset",
-    "deployment",
-    "statefulset",
-    "daemonset",
-    "job",
-    "cronjob",
-    "replicationcontroller",
-    "podtemplate",
-    "rollout",
-    "rayjob",
-];
-
-/// Whether the pods of an object of this kind, in lower case, are in its namespace.
-pub fn is_workload(kind: &str) -> bool {
-    WORKLOADS.contains(&kind)
-}
-
-/// The namespace of an object, if that of its pods is the same. Cloud Run's objects have their project there.
-fn of_pods(kind: &str, api_version: &str, namespace: String) -> String {
-    let is_of_pods = is_workload(kind) || is_knative(api_version);
-    if is_of_pods && !is_cloud_run(api_version, &namespace) { namespace } else { String::new() }
-}
-
-/// Cloud Run has the interface of Knative, with the number of its project as the namespace; Knative itself runs in a
-/// cluster, where no namespace is a number.
-fn is_cloud_run(api_version: &str, namespace: &str) -> bool {
-    let is_number = !namespace.is_empty() && namespace.bytes().all(|byte| byte.is_ascii_digit());
-    api_version.starts_with("run.googleapis.com/") || is_knative(api_version) && is_number
-}
-
-fn is_knative(api_version: &str) -> bool {
-    api_version.starts_with("serving.knative.dev/")
-}
-
 /// Any other object: whatever in it is a message. One that is told several times is one.
 pub(super) fn object(value: &Value) -> Vec<Refusal> {
     let kind = text(value, "/kind").to_lowercase();
@@ -94,51 +57,29 @@ pub(super) fn object(value: &Value) -> Vec<Refusal> {
         service: if is_of_cloud_run && kind == "service" { name.clone().into_owned() } else { String::new() },
         object: if is_object { format!("{kind}/{name}") } else { String::new() },
         pod: if kind == "pod" { name.into_owned() } else { String::new() },
+        location: if is_of_cloud_run {
+            text(value, "/metadata/labels/cloud.googleapis.com~1location").into_owned()
+        } else {
+            String::new()
+        },
+        images: if is_of_cloud_run { super::run::images(value) } else { Vec::new() },
         ..Subject::default()
     };
     let mut told = Vec::new();
     messages(value, &subject, &mut told);
     told.retain(|case| !is_vague(case));
+    if is_of_cloud_run {
+        told.retain(Refusal::is_explained);
+        if told.is_empty() {
+            told.extend(super::run::by_reason(value, &subject));
+        }
+    }
     drop_repeated(&mut told, &subject.object);
     let mut cases = merge_refusals(told);
     for case in &mut cases {
         case.times = 1;
     }
     cases
-}
-
-/// The refusals in every text of a value, each about the innermost object that it stands beside. `serde_json` bounds
-/// how deep a value is.
-fn messages(value: &Value, subject: &Subject, told: &mut Vec<Refusal>) {
-    match value {
-        Value::String(text) if text.len() >= SHORTEST => told.extend(message(text, subject)),
-        Value::Array(list) => list.iter().for_each(|value| messages(value, subject, told)),
-        Value::Object(map) => {
-            let beside = beside(value).map(|(kind, name, namespace)| Subject {
-                namespace,
-                object: format!("{kind}/{name}"),
-                pod: if kind == "pod" { name } else { String::new() },
-                ..subject.clone()
-            });
-            let subject = beside.as_ref().unwrap_or(subject);
-            map.values().for_each(|value| messages(value, subject, told));
-        }
-        _ => {}
-    }
-}
-
-/// Kind and name of the object that a text beside them is about, and the namespace of its pods: as Argo CD lists what it
-/// synchronises, which may be what synchronises other objects in turn.
-fn beside(value: &Value) -> Option<(String, String, String)> {
-    let [kind, name, namespace] =
-        ["/kind", "/name", "/namespace"].map(|field| Some(text(value, field)).filter(|text| !text.is_empty()));
-    let (kind, namespace) = (kind?.to_lowercase(), namespace?.into_owned());
-    let api_version = match text(value, "/apiVersion") {
-        version if version.is_empty() => format!("{}/", text(value, "/group")),
-        version => version.into_owned(),
-    };
-    let namespace = of_pods(&kind, &api_version, namespace);
-    Some((kind, name?.into_owned(), namespace))
 }
 
 /// A message that is told again for the whole says no more than where it says which object it is about.

@@ -113,11 +113,11 @@ fn cloud_run_and_continuous_validation() {
         "logName": "projects/p/logs/cloudaudit.googleapis.com%2Fsystem_event",
     });
     let reading = decode(&run.to_string());
-    assert_eq!(line(&reading), "audit-log - [gcr.io/p/i@sha256:0 - AlwaysDeny]");
+    assert_eq!(line(&reading), "cloud-run - [gcr.io/p/i@sha256:0 - AlwaysDeny]");
     assert_eq!(reading.cases[0].subject.service, "web");
     let event = json!({"jsonPayload": {"podEvent": {"podNamespace": "prod", "pod": "web-1", "policyName": "projects/p/platforms/gke/policies/x", "verdict": "VIOLATES_POLICY", "images": [{"image": "nginx", "result": "DENY", "description": "not trusted"}, {"image": "ok", "result": "ALLOW"}]}}});
     let reading = decode(&event.to_string());
-    assert_eq!(line(&reading), "audit-log - [nginx - Other]");
+    assert_eq!(line(&reading), "audit-log - [nginx - Check]");
     assert_eq!((reading.cases[0].verdict, reading.cases[0].subject.pod.as_str()), (Verdict::Running, "web-1"));
 }
 
