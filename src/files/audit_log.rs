@@ -53,7 +53,7 @@ pub enum EntryError {
 /// Reads one entry; `None` where it tells of something else than an admission.
 pub fn read(bytes: &[u8]) -> Result<Option<Entry>, EntryError> {
     if !bytes.trim_ascii_start().starts_with(b"{") {
-        return carried::yaml(bytes).and_then(|json| read_json(&json));
+        return carried::yaml(bytes).map_err(EntryError::Yaml).and_then(|json| read_json(&json));
     }
     match read_json(bytes) {
         Ok(Some(entry)) => Ok(Some(entry)),

@@ -2,7 +2,6 @@
 
 use serde_json::Value;
 
-use super::EntryError;
 use domain::explain::message::{bigquery, pushed};
 
 /// What stands in a row of `BigQuery`, or in a message of Pub/Sub.
@@ -23,15 +22,15 @@ pub(super) fn entry(bytes: &[u8]) -> Option<Vec<u8>> {
 }
 
 /// A document of YAML, or an item of a list, as JSON.
-pub(super) fn yaml(bytes: &[u8]) -> Result<Vec<u8>, EntryError> {
+pub(super) fn yaml(bytes: &[u8]) -> Result<Vec<u8>, String> {
     let text = String::from_utf8_lossy(bytes);
     let options = serde_saphyr::options! { no_schema: false, with_snippet: false };
     let value = serde_saphyr::from_str_with_options::<Value>(&text, options);
-    let mut value = value.map_err(|error| EntryError::Yaml(error.to_string()))?;
+    let mut value = value.map_err(|error| error.to_string())?;
     if let Some(list) = value.as_array_mut()
         && list.len() == 1
     {
         value = list.remove(0);
     }
-    serde_json::to_vec(&value).map_err(|error| EntryError::Yaml(error.to_string()))
+    serde_json::to_vec(&value).map_err(|error| error.to_string())
 }

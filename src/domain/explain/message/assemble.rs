@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use super::around;
 use super::building::{Found, built};
 use super::cursor::{Cursor, EXCERPT, clipped, excerpt};
+use super::fragment;
 use super::kind::is_binary_authorization;
 use super::refusal::{Reading, Refusal, Subject};
 use super::statement::{self, Statement};
@@ -171,7 +172,7 @@ fn statements(plain: &str) -> Vec<Found> {
     let mut found = Vec::new();
     let mut place = Cursor::new(plain);
     while !place.is_at_end() {
-        let read = if place.is_boundary() { statement::read(place) } else { None };
+        let read = if place.is_boundary() { statement::read(place).or_else(|| fragment::read(place)) } else { None };
         match read {
             Some((statement, end)) if end.at > place.at => {
                 found.push(Found { start: place.at, end: end.at, statement });

@@ -5,7 +5,7 @@ use super::reason::{self, Reason};
 use super::refusal::RuleSaid;
 use super::rule::{any_rule, rule};
 use super::text::WRAP;
-use super::{fragment, kind, relatives};
+use super::{kind, relatives};
 
 /// One sentence, or a part that has a meaning of its own.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -131,7 +131,7 @@ pub(super) fn read(at: Cursor<'_>) -> Option<(Statement, Cursor<'_>)> {
         '\'' => cause(at),
         _ => None,
     };
-    own.or_else(|| fragment::read(at)).or_else(|| {
+    own.or_else(|| {
         let (known, end) = relatives::read(at)?;
         Some((Statement::Relative { known }, end))
     })
