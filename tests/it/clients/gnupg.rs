@@ -204,7 +204,9 @@ fn a_revoked_key_signs_no_more() {
 #[test]
 fn an_expired_key_and_signature_only_warn() {
     let Some(gpg) = Gnupg::start() else { return };
-    let then = ["--faked-system-time", "20180701T000000"];
+    // Frozen: a slow machine makes no key a second later.
+    // Frozen: on a slow machine nothing is made a second later.
+    let then = ["--faked-system-time", "20180701T000000!"];
     let at_that_time = |arguments: &[&str], input: &[u8]| gpg.run(&[&then, arguments].concat(), input);
     at_that_time(&["--quick-generate-key", "qa", "ed25519", "sign", "1d"], b"");
     let sign = ["--armor", "--default-sig-expire", "1d", "--local-user", "qa", "--sign"];
